@@ -7,6 +7,7 @@ their meaning never changes. ``CODES`` is the only list of them; the reference p
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
@@ -252,6 +253,11 @@ class DataWarning(GlassnetWarning):
     code = "GN078"
 
 
+def warn(message: Message) -> None:
+    """Warn with a message, of something that happens while the caller waits."""
+    warnings.warn(GlassnetWarning(message), stacklevel=2)
+
+
 def strictly(place: str | Place | Message, remark: Message) -> DataError:
     """Return the error that replaces a remark on inputs if ``strict`` is set: with the same code as `RangeWarning`."""
     template = "{place}: {remark}. Refused, because of strict: correct the rows, or omit strict."
@@ -295,13 +301,13 @@ _Result = TypeVar("_Result")
 
 
 def require_names(
-    owner: str, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
+    owner: str | Option, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
 ) -> None:
     """Raise ArgumentError GN021, with a near match, for the first name that is not allowed.
 
     Parameters
     ----------
-    owner : str
+    owner : str or Option
         What the names are passed to.
     given, allowed : iterable of str, sequence of str
     others : mapping of str to str, optional

@@ -113,9 +113,8 @@ class NeuralNetwork:
         name, (fan_out, fan_in) = ("wih", "who")[layer], weight.shape
         new = rows_of(values, fan_in, name, float, str(weight.shape))
         if len(new) != fan_out:
-            raise ShapeError(
-                "GN050", "{name}: shape {shape}, expected {what}.", name=name, shape=new.shape, what=weight.shape
-            )
+            template = "{name}: shape {shape}, expected {expected}."
+            raise ShapeError("GN050", template, name=name, shape=new.shape, expected=weight.shape)
         weight[...] = new
 
     def train(self, inputs_list: ArrayLike, targets_list: ArrayLike) -> None:
@@ -142,12 +141,8 @@ class NeuralNetwork:
         inputs = self._samples(inputs_list, self.wih.shape[1], "inputs")
         targets = self._samples(targets_list, self.who.shape[0], "targets")
         if len(inputs) != len(targets):
-            raise ShapeError(
-                "GN050",
-                "{inputs} rows of inputs but {targets} rows of targets.",
-                inputs=len(inputs),
-                targets=len(targets),
-            )
+            template = "{inputs} rows of inputs but {targets} rows of targets."
+            raise ShapeError("GN050", template, inputs=len(inputs), targets=len(targets))
         made, parameters = self.network.architecture, self.network.parameters
         one_blas_thread.look_again()  # also limits libraries that the program has imported since
         with one_blas_thread():  # two threads would spend longer on waiting for each other than a step takes

@@ -50,12 +50,13 @@ def verify_command(
         show.close()
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
-        result_json({**vars(verification), "surroundings": list(verification.surroundings)})
+        keys = ("same", "where", "surroundings", "epoch")
+        result_json({key: getattr(verification, key) for key in keys})
     elif verification.same:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(message("bits_differ", where=shown_text(verification.where)))
+        result(message("bits_differ", where=shown_text(verification.difference)))
     if not as_json:
         for one in verification.surroundings:
             result(f"          {shown_text(one)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -12,7 +11,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self, TypeVar
 
-from ..errors import ClusterError
+from ..errors import ClusterError, warn
+from ..i18n.message import Notify
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
 from .data_parallel import RayEngine
@@ -133,10 +133,10 @@ class RayCluster:
             self._end(one, KeyboardInterrupt())
         wait(chosen, _PATIENCE)
 
-    def engine(self, notify: Callable[[str], None] = warnings.warn) -> RayEngine:
+    def engine(self, notify: Notify = warn) -> RayEngine:
         """Return an engine that computes the shards of each batch on the workers, until the cluster is left.
 
-        `notify` receives a line of text when workers are lost, join, or have nothing to do. The options need
+        `notify` receives a message when workers are lost, join, or have nothing to do. The options need
         ``skip_zeros=False`` if the inputs have many zeros. All engines of a cluster use the same workers, which have
         their cores until a task is started or the cluster is left.
         """
@@ -278,8 +278,5 @@ class RayCluster:
 
 def _as_cluster_error(lost: BaseException) -> ClusterError:
     reason = next(iter(str(lost).splitlines()), "") or type(lost).__name__
-    return ClusterError(
-        "GN132",
-        "A task was lost with its machine ({reason}). If the cluster has ended, start another.",
-        reason=reason.removesuffix("."),
-    )
+    template = "A task was lost with its machine ({reason}). If the cluster has ended, start another."
+    return ClusterError("GN132", template, reason=reason)

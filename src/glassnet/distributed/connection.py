@@ -47,12 +47,11 @@ def connect(address: str, workers: int) -> bool:
     ray = ray_module()
     if ray.is_initialized():
         if address not in ("auto", _connected_to(ray)):
-            raise ClusterError(
-                "GN130",
-                "{ray}: this process is already connected to another Ray cluster. Use auto, or call "
-                "ray.shutdown() first.",
-                ray=Option("ray", address),
+            template = (
+                "{ray}: this process is already connected to another Ray cluster. Use auto, or call ray.shutdown() "
+                "first."
             )
+            raise ClusterError("GN130", template, ray=Option("ray", address))
         return False
     if address == "local":
         # Ray's own default would join the cluster of RAY_ADDRESS.
@@ -109,46 +108,36 @@ def _init(ray: ModuleType, address: str, arguments: dict[str, Any]) -> bool:
 def _refusal(address: str, problem: Exception) -> ClusterError:
     """Return one line for what Ray raised."""
     if "InvalidAuthToken" in f"{problem} {problem.__cause__}":
-        return ClusterError(
-            "GN130",
-            "{ray}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH "
-            "unless the token is in ~/.ray.",
-            ray=Option("ray", address),
+        template = (
+            "{ray}: the cluster requires a token. Set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN_PATH unless the token is "
+            "in ~/.ray."
         )
+        return ClusterError("GN130", template, ray=Option("ray", address))
     if address == "auto" and isinstance(problem, ConnectionError):
-        return ClusterError(
-            "GN130",
-            "{ray} auto: no Ray cluster is running here. Start one with `ray start --head`, name its "
-            "ADDRESS, or use local.",
-            ray=Option("ray"),
+        template = (
+            "{ray}: no Ray cluster is running here. Start one with `ray start --head`, name its ADDRESS, or use local."
         )
+        return ClusterError("GN130", template, ray=Option("ray", address))
     text = str(problem).strip()
     if "Traceback" in text:  # of the server of ray://
         text = text.splitlines()[-1]
     lines = " ".join(text.split())
     code = "GN131" if "mismatch" in lines.lower() else "GN130"
-    return ClusterError(
-        code, "{ray}: Ray cannot be used ({why}).", why=lines.removesuffix("."), ray=Option("ray", address)
-    )
+    return ClusterError(code, "{ray}: Ray cannot be used ({why}).", ray=Option("ray", address), why=lines)
 
 
 def _require_answer(address: str) -> None:
     """Raise ClusterError GN130 unless a cluster answers at an address."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not (host and port.isdecimal() and int(port) < 2**16):
-        raise ClusterError(
-            "GN130",
-            "{ray}: expected auto, local, or an address as host:6379 or ray://host:10001.",
-            ray=Option("ray", address),
-        )
+        template = "{ray}: expected auto, local, or an address as host:6379 or ray://host:10001."
+        raise ClusterError("GN130", template, ray=Option("ray", address))
     try:
         with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as connection:
             is_cluster = os.environ.get("RAY_USE_TLS", "0") != "0" or _speaks_grpc(connection)
     except OSError as problem:
-        why = str(problem.strerror or problem)
-        raise ClusterError(
-            "GN130", "{ray}: no Ray cluster answers ({why}).", why=why, ray=Option("ray", address)
-        ) from None
+        template, why = "{ray}: no Ray cluster answers ({why}).", str(problem.strerror or problem)
+        raise ClusterError("GN130", template, ray=Option("ray", address), why=why) from None
     if not is_cluster:
         raise ClusterError("GN130", "{ray}: what answers there is not a Ray cluster.", ray=Option("ray", address))
 

@@ -130,11 +130,12 @@ class RayEngine:
         require_divisible(options)
         local = Worker().run(partial(Minibatch, architecture, samples, options), _do_nothing, needed=False)
         if local.skips_zeros:
-            raise OptionError(
-                "GN022",
-                "skip_zeros yes: where zeros are skipped, several machines cannot divide a batch. Use --no-skip-zeros "
-                "(skip_zeros=False), or train on one machine.",
+            template = (
+                "{given}: where zeros are skipped, several machines cannot divide a batch. Use {other}, or train "
+                "on one machine."
             )
+            given, other = Option("skip_zeros", True), Option("skip_zeros", False)
+            raise OptionError("GN022", template, given=given, other=other)
         local.pool.leader.run(local.compile_halves, _do_nothing, needed=False)
         return Prepared(local, self._workers.begin(TrainingPart(architecture, samples, options)))
 
@@ -161,21 +162,14 @@ def _do_nothing() -> None:
     """Let the task end at an interrupt, which is raised then."""
 
 
-def idle_notice(options: Options, workers: int) -> str:
-    """Return a notice if some of the workers have no shard to compute, otherwise an empty text."""
+def idle_notice(options: Options, workers: int) -> Message | None:
+    """Return a notice if some of the workers have no shard to compute."""
     shards = shards_of(options.batch_size, options.shards)
     if shards >= workers:
-        return ""
+        return None
     if shards == options.shards:
-        return Message(
-            "shards {shards}: only {shards} of {some} workers have work; add {shards_option}",
-            shards=shards,
-            some=workers,
-            shards_option=Option("shards", workers),
-        )
-    return Message(
-        "batch_size {rows}: only {some} of {workers} workers have work; use larger batches",
-        rows=options.batch_size,
-        some=shards,
-        workers=workers,
-    )
+        template, more = "only {some} of {workers} workers have work; use {more}", Option("shards", workers)
+        return Message(template, some=shards, workers=workers, more=more)
+    template = "{given}: only {some} of {workers} workers have work; use larger batches"
+    given = Option("batch_size", options.batch_size)
+    return Message(template, given=given, some=shards, workers=workers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count, pairwise
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from ..engines.compiled.minibatch import ShardGradients
 from ..engines.shards import shards_of
-from ..i18n.message import Message
+from ..i18n.message import Message, Notify
 from ..model.header import Receipt
 from ..nn.parameters import FloatArray
 from ..training.receipt import surroundings
@@ -74,14 +74,14 @@ class RayWorkers:
     Parameters
     ----------
     notify : callable
-        Receives a line of text when workers are lost, join, or have nothing to do.
+        Receives a message when workers are lost, join, or have nothing to do.
     most : int, default 0
         Most workers; 0: as many as there are cores. There are never more than shards.
     cores : float, default 1
         Cores that Ray reserves for each worker.
     """
 
-    def __init__(self, notify: Callable[[str], None], most: int = 0, cores: float = 1.0) -> None:
+    def __init__(self, notify: Notify, most: int = 0, cores: float = 1.0) -> None:
         self._ray, self.notify, self.most, self._cores = ray_module(), notify, most, cores
         self._numbers, self._driver = count(), surroundings()
         self._ready: list[_Worker] = []

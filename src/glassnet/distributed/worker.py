@@ -85,10 +85,8 @@ def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     )
     others = [f"{name} {there.get(name)} ≠ {value}" for name, value in here.items() if there.get(name) != value]
     if others:
-        raise ClusterError(
-            "GN131",
-            "The worker on {node} differs (there ≠ here): {differences}. All machines need the same "
-            "versions and kind of processor.",
-            node=node,
-            differences=Listing(others),
+        template = (
+            "The worker on {node} differs (there ≠ here): {differences}. All machines need the same versions and kind "
+            "of processor."
         )
+        raise ClusterError("GN131", template, node=node, differences=Listing(others))

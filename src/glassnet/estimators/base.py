@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -28,7 +27,15 @@ from sklearn.utils.validation import (
 from ..data.dataset import Dataset
 from ..engines import Engine, engine_for, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
-from ..errors import DataError, callers_level, require_names, with_near_matches
+from ..errors import (
+    ArgumentError,
+    DataError,
+    GlassnetWarning,
+    OptionError,
+    callers_level,
+    require_names,
+    with_near_matches,
+)
 from ..i18n.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
@@ -44,7 +51,7 @@ from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
 from ..training.fit import warn_of_constants
 from ..training.lr_finder import RateTest, find_learning_rate
-from ..training.receipt import GivenData, receipt_without_start
+from ..training.receipt import CONTINUED, ON_OTHER_ROWS, GivenData, receipt_without_start
 from ..training.run import Run
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
@@ -103,6 +110,10 @@ FITTED_ATTRIBUTES = {
 _ROWS_OF_PARTIAL_FIT = 512  # for the automatic options: more calls are expected
 _CHUNK = 4096  # rows of a sparse matrix made dense at a time
 _TYPES = (np.float64, np.float32)
+
+
+class NotConvergedWarning(GlassnetWarning, ConvergenceWarning):  # type: ignore[misc]
+    """scikit-learn's `ConvergenceWarning` with a message."""
 
 
 class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
@@ -191,7 +202,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """
         every = both(callbacks, listeners)
         if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val: one is missing. Give both or neither.")
+            raise OptionError("GN022", "X_val and y_val: one is missing. Give both or neither.")
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
             data = self._data(X, y, sample_weight, reset=not continuing)
@@ -218,24 +229,19 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._state.restart_average()
             tasks.close()
         if continuing:
-            self._note_reason(Message("warm_start: training continued from an earlier fit"))
+            self._note_reason(CONTINUED)
         else:
             calibrated = X_val is None and data is not given.data and not options.early_stopping
             self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated))
         self._trained(validation)
         chosen = not isinstance(self.max_iter, str) and not options.early_stopping
         if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
-            warnings.warn(
-                Message(
-                    "the training loss still fell by {fall:.0%} in the last {part:.0%} of {epochs} epochs. "
-                    'Increase max_iter, or set it to "auto".',
-                    fall=fall,
-                    part=LAST,
-                    epochs=options.epochs,
-                ),
-                ConvergenceWarning,
-                stacklevel=callers_level(),
+            template = (
+                "the training loss still fell by {fall:.0%} in the last {part:.0%} of {epochs} epochs. Increase "
+                'max_iter, or set it to "auto".'
             )
+            remark = NotConvergedWarning(template, fall=fall, part=LAST, epochs=options.epochs)
+            warnings.warn(remark, stacklevel=callers_level())
         return self
 
     @classmethod
@@ -296,9 +302,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if validation is None and not options.folds:
             self._split(data, options)  # `fit_ensemble` does it again; this names the parameter if rows are too few
             if getattr(self, "calibrate", False):
-                raise ValueError(
-                    f"calibrate=True: {options.members} members are calibrated on folds. Omit folds=False."
-                )
+                template = "calibrate=True: {members} members are calibrated on folds. Omit folds=False."
+                raise OptionError("GN022", template, members=options.members)
         self.model_ = _new_model(data, options)
         engine = self._engine(len(data), options)
         if not callable(self.loss):
@@ -353,7 +358,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """Train for one epoch on these rows, starting from the current network if there is one."""
         continuing = hasattr(self, "model_")
         for parameter in self._holding_out():
-            raise ValueError(f"{parameter}: partial_fit holds out no rows. Use fit, or set the parameter to False.")
+            template = "{parameter}: partial_fit holds out no rows. Use fit, or set the parameter to False."
+            raise OptionError("GN022", template, parameter=parameter)
         data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given, of_part=True)
         rows = max(len(data), _ROWS_OF_PARTIAL_FIT)
         options = self._options(rows, continuing=continuing, of_one_network=True)
@@ -370,10 +376,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
         self._learn(run, [])
-        self._note_reason(Message("partial_fit: each call trained on different rows"))
+        self._note_reason(ON_OTHER_ROWS)
         return self
 
-    def _note_reason(self, reason: str) -> None:
+    def _note_reason(self, reason: Message) -> None:
         """Give the model a training record that says why the training cannot be repeated."""
         engine = CustomLossEngine(self.loss).name if callable(self.loss) else self.options_.engine
         receipt = receipt_without_start(self.model_, self.options_, engine, reason)
@@ -474,22 +480,25 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if one.option and not callable(value):
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):
-                raise ValueError(f"{one.name} {value!r}: expected True or False.")
+                template = "{name} {value!r}: expected True or False."
+                raise OptionError("GN021", template, name=one.name, value=value)
         if one_network:
             chosen.update(members=1, folds=False)
         elif chosen["folds"] and chosen["members"] == 1:
-            raise ValueError(
+            template = (
                 "folds True: one network has no folds. Set members to 2 or more; it is 1 with early_stopping True or "
                 "False, X_val, warm_start, calibrate, a loss function, or fewer than 20 rows."
             )
+            raise OptionError("GN022", template)
         if isinstance(stops, str) and stops == "auto":
             stops = own_validation or chosen["folds"]
         if not isinstance(stops, bool | np.bool_):
-            raise ValueError(f'early_stopping {self.early_stopping!r}: expected True, False or "auto".')
+            template = 'early_stopping {given!r}: expected True, False or "auto".'
+            raise OptionError("GN021", template, given=self.early_stopping)
         if not stops:
             chosen["early_stopping"] = 0
         elif not chosen["early_stopping"]:
-            raise ValueError("n_iter_no_change 0: expected 1 or more, or early_stopping False.")
+            raise OptionError("GN022", "n_iter_no_change 0: expected 1 or more, or early_stopping False.")
         if self.columns_:
             chosen["input_max"] = 1.0
         if not continuing:
@@ -497,7 +506,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         network = self.model_.network
         hidden, own = network.architecture.sizes[1:-1], CLASSIFIER
         if len(self.model_.members) > 1:
-            raise ValueError("folds=False: the fitted networks stay separate, so they cannot be trained further.")
+            template = "folds=False: the fitted networks stay separate, so they cannot be trained further."
+            raise OptionError("GN022", template)
         if chosen["hidden"] != own.hidden:
             require_same("hidden_layer_sizes", chosen["hidden"], tuple(nodes // self._joined for nodes in hidden))
         require_same("scaling", chosen["scaling"], self.model_.scaling.name)
@@ -618,7 +628,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         """Check the names of a data frame's columns and its number of rows, and return the targets as an array."""
         self._check_columns(X, reset=reset)
         if y is None:
-            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None.")
+            template = "{kind} requires y to be passed, but the target y is None."
+            raise ArgumentError("GN021", template, kind=type(self).__name__)
         check = partial(check_array, y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name=name)
         checked: Array = in_place(check, None, y, name)
         check_consistent_length(X, checked)
@@ -709,7 +720,8 @@ def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any
     """Return the rows with a weight above 0."""
     positive = np.flatnonzero(weights)
     if not positive.size:
-        raise ValueError(Message("{name}: the weights of all rows are 0, expected at least one above 0.", name=name))
+        template = "{name}: the weights of all rows are 0, expected at least one above 0."
+        raise DataError("GN014", template, name=name)
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
     return rows, encoded[positive], weights[positive]
 
@@ -719,7 +731,7 @@ def _new_model(data: Dataset, options: Options) -> Model:
     try:
         return new_model(data, options)
     except DataError as problem:
-        raise DataError(problem.code, re.sub(f"^{data.source}: ", "y: ", str(problem))) from None
+        raise DataError(problem.code, problem.template, **{**problem.values, "source": "y"}) from None
 
 
 def _print_epoch(event: Event) -> None:

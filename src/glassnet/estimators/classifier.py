@@ -12,7 +12,7 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
-from ..i18n.message import Message
+from ..errors import DataError, OptionError
 from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
@@ -60,30 +60,23 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         if reset:
             self._several: bool = kind == "multilabel-indicator"
         elif self._several != (kind == "multilabel-indicator"):
-            raise ValueError(f"{name}: expected one class per row, or several labels per row, as in the training data.")
+            template = "{name}: expected one class per row, or several labels per row, as in the training data."
+            raise DataError("GN017", template, name=name)
         if kind == "multilabel-indicator":
             encoded: Array = np.asarray(y.toarray() if hasattr(y, "toarray") else y).astype(np.float64)
             if reset and not classes_given:
                 self.classes_: Array = np.arange(encoded.shape[1])
             if encoded.shape[1] != len(self.classes_):
-                raise ValueError(
-                    Message(
-                        "{name}: {shape} labels per row, expected {what}.",
-                        name=name,
-                        shape=encoded.shape[1],
-                        what=len(self.classes_),
-                    )
-                )
+                template, given = "{name}: {given} labels per row, expected {expected}.", encoded.shape[1]
+                raise DataError("GN017", template, name=name, given=given, expected=len(self.classes_))
         else:
             if kind not in ("binary", "multiclass"):
                 check_classification_targets(y)
             if kind == "multiclass-multioutput":
-                raise ValueError(
-                    Message(
-                        "{name}: several columns of classes, expected one column, or one column of 0 and 1 per label.",
-                        name=name,
-                    )
+                template = (
+                    "{name}: several columns of classes, expected one column, or one column of 0 and 1 per label."
                 )
+                raise DataError("GN064", template, name=name)
             y = y if y.ndim == 1 else column_or_1d(y, warn=True)
             found, encoded = np.unique(y, return_inverse=True)
             if reset and not classes_given:
@@ -91,7 +84,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
                 return encoded, tuple(map(str, found))
             unknown = np.setdiff1d(found, self.classes_, assume_unique=True).tolist()
             if unknown:
-                raise ValueError(f"{name}: class {unknown[0]!r} is not among the classes {self.classes_.tolist()}.")
+                template, classes = (
+                    "{name}: class {unknown!r} is not among the classes {classes}.",
+                    self.classes_.tolist(),
+                )
+                raise DataError("GN064", template, name=name, unknown=unknown[0], classes=classes)
             encoded = np.searchsorted(self.classes_, found)[encoded]
         return encoded, tuple(map(str, self.classes_))
 
@@ -118,18 +115,18 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         """
         first = not hasattr(self, "model_")
         if isinstance(self.class_weight, str):
-            raise ValueError(
-                f"class_weight {self.class_weight!r}: partial_fit does not see all rows, so it cannot balance the "
-                "classes. Give a dict with a weight per class."
+            template = (
+                "class_weight {given!r}: partial_fit does not see all rows, so it cannot balance the classes. Give a "
+                "dict with a weight per class."
             )
+            raise OptionError("GN022", template, given=self.class_weight)
         if first and classes is None:
-            raise ValueError("classes: missing. Pass all classes in the first call of partial_fit.")
+            raise OptionError("GN021", "classes: missing. Pass all classes in the first call of partial_fit.")
         if first:
             self.classes_ = np.unique(classes)
         elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise ValueError(
-                Message("classes: not those of the first call, expected {what}.", what=self.classes_.tolist())
-            )
+            template = "classes: not those of the first call, expected {classes}."
+            raise DataError("GN017", template, classes=self.classes_.tolist())
         return self._partial_fit(X, y, sample_weight, classes_given=True)
 
     def _holding_out(self) -> list[str]:
@@ -152,7 +149,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         else:
             by_class = compute_sample_weight(self.class_weight, encoded if self._several else self.classes_[encoded])
         if not (np.isfinite(by_class).all() and (by_class >= 0).all()):
-            raise ValueError(f"class_weight {self.class_weight!r}: expected numbers of 0 or more.")
+            template = "class_weight {given!r}: expected numbers of 0 or more."
+            raise OptionError("GN021", template, given=self.class_weight)
         return by_class if weights is None else by_class * weights
 
     def predict(self, X: Any) -> Array:

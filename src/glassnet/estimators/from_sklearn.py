@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.base import is_classifier
 
-from ..errors import ArgumentError, callers_level
-from ..i18n.message import Message
+from ..errors import ArgumentError, GlassnetWarning, callers_level
+from ..i18n.message import Listing, Message
 
 Given = dict[str, Any]
 _ROWS = 200  # per step, with scikit-learn's batch_size="auto"
@@ -25,7 +25,7 @@ class Translated(NamedTuple):
     """A parameter of scikit-learn here: the parameters it becomes, none if it has no equivalent, and why."""
 
     parameters: dict[str, Any]
-    note: str = ""
+    note: Message | None = None
 
 
 def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
@@ -44,38 +44,36 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
 
     expected = MLPClassifier if is_classifier(kind()) else MLPRegressor
     if not isinstance(given, expected):
-        raise ArgumentError(
-            "GN021",
-            "from_sklearn: {given}, expected {expected}(…).{hint}",
-            given=_named(given),
-            expected=expected.__name__,
-            hint=_hint(given),
-        )
+        raise _unfit(given, expected.__name__)
     given._validate_params()
     defaults = _plain(expected().get_params())
     # A subclass may set attributes that are not its parameters.
     values = _plain({name: getattr(given, name) for name in defaults} | given.get_params(deep=False))
     made: dict[str, Any] = {}
-    lines: dict[str, list[str]] = {"translated": [], "not translated": [], f"unused by solver {values['solver']}": []}
+    lines: dict[str, list[Message]] = {
+        "translated": [],
+        "not translated": [],
+        f"unused by solver {values['solver']}": [],
+    }
     translated, not_translated, unused = lines.values()
     for name in (one for one in values if one not in defaults or values[one] != defaults[one]):
         rule, solvers = PARAMETERS.get(name, (_unknown, _ALL))
         if values["solver"] not in solvers:
-            unused.append(name)
+            unused.append(Message("{name}", name=name))
             continue
         parameters, note = rule(values)
         made |= parameters
-        line = f"{name}={values[name]!r}"
+        line = Message("{setting}", setting=f"{name}={values[name]!r}")
         if parameters and parameters != {name: values[name]}:
-            line += " -> " + ", ".join(f"{one}={value!r}" for one, value in parameters.items())
-        (translated if parameters else not_translated).append(line + (f" ({note})" if note else ""))
+            new = ", ".join(f"{one}={value!r}" for one, value in parameters.items())
+            line = Message("{setting} -> {new}", setting=line, new=new)
+        line = Message("{setting} ({note})", setting=line, note=note) if note else line
+        (translated if parameters else not_translated).append(line)
     if hasattr(given, "coefs_"):
-        not_translated.append("the fitted weights (call fit)")
+        not_translated.append(Message("the fitted weights (call fit)"))
     if not_translated:
-        warnings.warn(
-            Message("from_sklearn: not translated: {settings}.", settings="; ".join(not_translated)),
-            stacklevel=callers_level(),
-        )
+        template = "from_sklearn: not translated: {settings}."
+        warnings.warn(GlassnetWarning(template, settings=Listing(not_translated)), stacklevel=callers_level())
     sections = [f"{title}:\n" + "".join(f"  {line}\n" for line in part) for title, part in lines.items() if part]
     return made, "".join(sections) + "everything else: the defaults of glassnet\n"
 
@@ -85,21 +83,28 @@ def _plain(values: Given) -> Given:
     return values | {"hidden_layer_sizes": tuple(np.ravel(values["hidden_layer_sizes"]).astype(int).tolist())}
 
 
-def _named(given: object) -> str:
-    return f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
+def _named(given: object) -> Message | str:
+    if isinstance(given, type):
+        return Message("the class {name}", name=given.__name__)
+    return type(given).__name__
 
 
-def _hint(given: object) -> str:
+def _unfit(given: object, expected: str) -> ArgumentError:
+    """Return the error for what is not scikit-learn's network of the same task."""
     from sklearn.neural_network import MLPClassifier, MLPRegressor
     from sklearn.pipeline import Pipeline
 
     last = given.steps[-1][1] if isinstance(given, Pipeline) and given.steps else given
-    if last is not given and isinstance(last, MLPClassifier | MLPRegressor):
-        return Message(" Pass the last step of the pipeline; a StandardScaler before it is not needed here.")
+    template, kind = "from_sklearn: {given}, expected {expected}(…).", ""
     if isinstance(last, MLPClassifier | MLPRegressor):
-        other = "Classifier" if isinstance(last, MLPClassifier) else "Regressor"
-        return Message(" For {network}, use Network{kind}.from_sklearn.", network=_named(last), kind=other)
-    return ""
+        kind = "Classifier" if isinstance(last, MLPClassifier) else "Regressor"
+        template = "from_sklearn: {given}, expected {expected}(…). Use Network{kind}.from_sklearn."
+        if last is not given:
+            template = (
+                "from_sklearn: {given}, expected {expected}(…). Pass the last step of the pipeline; a StandardScaler "
+                "before it is not needed here."
+            )
+    return ArgumentError("GN021", template, given=_named(given), expected=expected, kind=kind)
 
 
 def _same(name: str, new: str = "") -> Callable[[Given], Translated]:
@@ -116,7 +121,7 @@ def _optimizer(given: Given) -> dict[str, Any]:
 
 def _solver(given: Given) -> Translated:
     if given["solver"] == "lbfgs":
-        return Translated({}, "glassnet trains in steps, so the optimizer is its default")
+        return Translated({}, Message("glassnet trains in steps, so the optimizer is its default"))
     return Translated(_optimizer(given))
 
 
@@ -128,9 +133,9 @@ def _alpha(given: Given) -> Translated:
     if given["alpha"] == 0:
         return Translated({"weight_decay": 0.0})
     if given["solver"] == "lbfgs":
-        return Translated({}, "its scale is 1 / number of rows: set weight_decay")
+        return Translated({}, Message("its scale is 1 / number of rows: set weight_decay"))
     rows = _rows(given)
-    note = f"scikit-learn divides alpha by the rows of a step, {rows}"
+    note = Message("scikit-learn divides alpha by the rows of a step, {rows}", rows=rows)
     return Translated(_optimizer(given) | {"weight_decay": given["alpha"] / rows}, note)
 
 
@@ -141,22 +146,21 @@ def _rows(given: Given) -> int:
 def _schedule(given: Given) -> Translated:
     if given["learning_rate"] == "adaptive":
         return Translated({"schedule": "plateau", "rate_drop": 0.2, "patience": _epochs(given)})
-    return Translated({}, "no schedule is a power of the number of samples: see schedule")
+    return Translated({}, Message("no schedule is a power of the number of samples: see schedule"))
 
 
 def _rate(given: Given) -> Translated:
     made = {"learning_rate": given["learning_rate_init"], "batch_size": _rows(given), "max_iter": given["max_iter"]}
-    return Translated(made, "a rate suits a number and size of steps, so these are scikit-learn's too")
+    return Translated(made, Message("a rate suits a number and size of steps, so these are scikit-learn's too"))
 
 
 def _max_iter(given: Given) -> Translated:
     if given["solver"] == "lbfgs":
-        return Translated({}, "an iteration of lbfgs is not an epoch")
+        return Translated({}, Message("an iteration of lbfgs is not an epoch"))
     if given["max_iter"] <= _LIMIT or given["early_stopping"] or given["learning_rate_init"] != 0.001:
         return Translated({"max_iter": given["max_iter"]})
-    return Translated(
-        {}, "a limit, which tol usually undercuts, while here all epochs are run: set max_iter if you need as many"
-    )
+    note = "a limit, which tol usually undercuts, while here all epochs are run: set max_iter if you need as many"
+    return Translated({}, Message(note))
 
 
 def _epochs(given: Given) -> int:
@@ -169,29 +173,29 @@ def _n_iter_no_change(given: Given) -> Translated:
         return Translated({"n_iter_no_change": _epochs(given)})
     if given["solver"] == "sgd" and given["learning_rate"] == "adaptive":
         return Translated({"patience": _epochs(given)})
-    return Translated({}, "without early_stopping, glassnet runs all epochs")
+    return Translated({}, Message("without early_stopping, glassnet runs all epochs"))
 
 
 def _validation_fraction(given: Given) -> Translated:
     if given["early_stopping"]:
         return Translated({"validation_fraction": given["validation_fraction"]})
-    return Translated({}, "used only with early_stopping")
+    return Translated({}, Message("used only with early_stopping"))
 
 
 def _power_t(given: Given) -> Translated:
-    return Translated({}, "used only with learning_rate='invscaling', which is not translated")
+    return Translated({}, Message("used only with learning_rate='invscaling', which is not translated"))
 
 
 def _tol(given: Given) -> Translated:
-    return Translated({}, "there is no tolerance: early_stopping compares validation losses")
+    return Translated({}, Message("there is no tolerance: early_stopping compares validation losses"))
 
 
 def _max_fun(given: Given) -> Translated:
-    return Translated({}, "there is no lbfgs")
+    return Translated({}, Message("there is no lbfgs"))
 
 
 def _unknown(given: Given) -> Translated:
-    return Translated({}, "this version of glassnet does not have it")
+    return Translated({}, Message("this version of glassnet does not have it"))
 
 
 _ALL = ("adam", "sgd", "lbfgs")

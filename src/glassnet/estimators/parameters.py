@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, TypeVar
 from sklearn.utils import check_random_state
 
 from ..engines import available_cores
-from ..errors import OptionError, require_names
-from ..i18n.message import Listing
+from ..errors import OptionError, require_choice, require_names
+from ..i18n.message import Option
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK
@@ -170,25 +170,16 @@ def checked_parameter(parameter: Declared, value: Any) -> Any:
     OptionError
         GN021, naming the parameter instead of the option.
     """
-    others = ', or "auto"' if parameter.default == "auto" else ", or a function" if parameter.option == "loss" else ""
     try:
-        if parameter.words and isinstance(value, str) and value not in parameter.words:
-            raise OptionError(
-                "GN021",
-                "{name} {value!r}: expected one of {names}.",
-                name=parameter.option,
-                value=value,
-                names=Listing(parameter.words),
-            )
-        return checked(parameter.option, value)
+        if parameter.words and isinstance(value, str):
+            require_choice(Option(parameter.name), value, parameter.words)
+        return checked(parameter.option, value, parameter.name)
     except OptionError as problem:
-        text = parameter.name + str(problem).removeprefix(parameter.option).removesuffix(".")
-        raise OptionError(
-            problem.code,
-            "{replace}{others}.",
-            replace=text.replace("expected yes or no", "expected True or False"),
-            others=others,
-        ) from None
+        if parameter.default == "auto":
+            raise OptionError(problem.code, '{problem} Or pass "auto".', problem=problem) from None
+        if parameter.option == "loss":
+            raise OptionError(problem.code, "{problem} Or pass a function.", problem=problem) from None
+        raise
 
 
 def _kind(name: str, choices: tuple[str, ...] | None) -> str:
@@ -262,7 +253,7 @@ def threads_of(n_jobs: Any) -> Any:
         For 0.
     """
     if isinstance(n_jobs, Integral) and n_jobs == 0:
-        raise ValueError("n_jobs 0: expected None, 1 or more, or -1 for one thread per core.")
+        raise OptionError("GN021", "n_jobs 0: expected None, 1 or more, or -1 for one thread per core.")
     if isinstance(n_jobs, Integral) and n_jobs < 0:
         return max(1, available_cores() + 1 + int(n_jobs))
     return 1 if n_jobs is None else n_jobs

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import ClassifierMixin
 
-from ..errors import DataError
-from ..i18n.message import Message
+from ..errors import DataError, GlassnetWarning, ModelFileError
 from ..model.file import damage
 from ..model.header import ESTIMATOR, Receipt
 from ..model.model import Model
@@ -54,43 +53,32 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
     kind = about.get("class") if isinstance(about, dict) else None
     if kind != cls.__name__:
         if kind is None:
-            message = Message(
-                "{name}: not saved by an estimator, expected {expected}. Use glassnet.load_model.",
-                name=source,
-                expected=cls.__name__,
-            )
-            raise DataError("GN017", message)
+            template = "{name}: not saved by an estimator, expected {expected}. Use glassnet.load_model."
+            raise DataError("GN017", template, name=source, expected=cls.__name__)
+        template = "{name}: saved by {kind}, expected {expected}. Use glassnet.load_model."
         found = ascii(kind).strip("'")[:60]
-        raise DataError(
-            "GN017",
-            "{name}: saved by {kind}, expected {expected}. Use glassnet.load_model.",
-            name=source,
-            kind=found,
-            expected=cls.__name__,
-        )
+        raise DataError("GN017", template, name=source, kind=found, expected=cls.__name__)
     with damage(source):
         ESTIMATOR.check(about, "receipt.estimator")
         of_classes = model.targets.name != "values"
         if (about["classes"] is not None, about["flat"] is None, issubclass(cls, ClassifierMixin)) != (of_classes,) * 3:
-            raise ValueError(f"receipt.estimator does not match {kind}")
+            raise ModelFileError("GN041", "receipt.estimator does not match {kind}.", kind=kind)
         estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
         estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
         estimator._by_columns, estimator._joined = model.columns is not None, max(1, about.get("side_by_side", 1))
         estimator.columns_, estimator.n_features_in_ = model.columns, about.get("columns_in", model.features)
         if about["features"]:
             if len(about["features"]) != estimator.n_features_in_:
-                raise ValueError(f"{len(about['features'])} names of features for {estimator.n_features_in_} inputs")
+                count, inputs = len(about["features"]), estimator.n_features_in_
+                raise ModelFileError(
+                    "GN041", "{count} names of features for {inputs} inputs.", count=count, inputs=inputs
+                )
             estimator.feature_names_in_ = estimator._given_names = np.array(about["features"], object)
         if about["classes"] is not None:
             estimator.classes_ = _array_of(*about["classes"])
             if estimator.classes_.shape != (model.classes,):
-                raise ValueError(
-                    Message(
-                        "classes: shape {shape}, expected ({classes},)",
-                        shape=estimator.classes_.shape,
-                        classes=model.classes,
-                    )
-                )
+                template = "classes: shape {shape}, expected ({classes},)."
+                raise ModelFileError("GN041", template, shape=estimator.classes_.shape, classes=model.classes)
             estimator._several = not model.targets.of_classes
     if about["flat"] is not None:
         estimator._flat, estimator._width = about["flat"], model.classes
@@ -103,7 +91,7 @@ def _array_of(kind: str, values: Any) -> NDArray[Any]:
     dtype = np.dtype(kind)
     longest = max((len(value) for value in values if isinstance(value, str)), default=0)
     if dtype.kind not in "biufUSMmO" or dtype.itemsize > max(16, 4 * longest):  # an item may claim any size
-        raise ValueError(f"classes: type {kind} is not supported")
+        raise ModelFileError("GN041", "classes: type {kind} is not supported.", kind=kind)
     return np.array(values, dtype)
 
 
@@ -121,14 +109,8 @@ def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
         try:
             plain[name] = _plain(value)
         except TypeError:
-            warnings.warn(
-                Message(
-                    "{name}: {value!r} cannot be stored in a file. After loading, {name} has its default value.",
-                    name=name,
-                    value=value,
-                ),
-                stacklevel=4,
-            )
+            template = "{name}: {value!r} cannot be stored in a file. After loading, {name} has its default value."
+            warnings.warn(GlassnetWarning(template, name=name, value=value), stacklevel=4)
     return plain
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
-from ..i18n.message import Message
+from ..errors import DataError
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import parameters_for, with_parameters
@@ -37,24 +37,12 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         if reset:
             self._width, self._flat = values.shape[1], y.ndim == 1
         if values.shape[1] != self._width:
-            raise ValueError(
-                Message(
-                    "{name}: {shape} values per row, expected {what}.",
-                    name=name,
-                    shape=values.shape[1],
-                    what=self._width,
-                )
-            )
+            template = "{name}: {given} values per row, expected {expected}."
+            raise DataError("GN017", template, name=name, given=values.shape[1], expected=self._width)
         if self.loss == "poisson" and (values < 0).any():
             row = int((values < 0).any(axis=1).argmax())
-            raise ValueError(
-                Message(
-                    "{name}: {min:g} in row {row}, expected 0 or more with loss poisson.",
-                    name=name,
-                    min=values[row].min(),
-                    row=row,
-                )
-            )
+            template = "{name}: {value:g} in row {row}, expected 0 or more with loss poisson."
+            raise DataError("GN014", template, name=name, value=values[row].min(), row=row)
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
-from ..errors import DataError
-from ..i18n.message import Listing, Message
+from ..errors import ArgumentError, DataError, OptionError
+from ..i18n.message import Listing, Place
 from ..nn.architecture import Architecture
 from ..nn.losses import LOSS_PARAMETERS, loss_parameter
 from ..options.options import Options
@@ -59,13 +59,11 @@ def in_place(
             raise
         _refuse_times(X, of_objects=True)
         if str(problem).startswith("Input X contains NaN"):
-            raise ValueError(
-                Message(
-                    "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and "
-                    'in dense arrays with scaling="auto" except in partial_fit. For other rows, use an imputer '
-                    "of scikit-learn."
-                )
-            ) from None
+            template = (
+                "X: missing values (NaN), expected numbers. Missing values are allowed in data frames, and in dense "
+                'arrays with scaling="auto" except in partial_fit. For other rows, use an imputer of scikit-learn.'
+            )
+            raise DataError("GN018", template) from None
         if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
         classes = np.asarray(y)
@@ -77,13 +75,11 @@ def in_place(
 def _require_frame(X: Any) -> None:
     """Reject a lazy frame, and a frame with duplicate column names."""
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
-        raise TypeError("X: a LazyFrame has no rows yet. Pass X.collect().")
+        raise ArgumentError("GN021", "X: a LazyFrame has no rows yet. Pass X.collect().")
     duplicates = [name for name, count in Counter(_names(X)).items() if count > 1]
     if duplicates:
-        shown = ", ".join(repr(str(name)) for name in duplicates[:5])
-        raise ValueError(
-            Message("X: several columns are named {shown}, expected unique names. Rename the columns.", shown=shown)
-        )
+        template = "X: several columns are named {names}, expected unique names. Rename the columns."
+        raise DataError("GN063", template, names=Listing(map(str, duplicates), most=5, quoted=True))
 
 
 def _names(X: Any) -> list[Any]:
@@ -99,11 +95,11 @@ def _refuse_times(X: Any, *, of_objects: bool = False, but_dates: bool = False) 
     if of_objects:
         for name, column in _columns(X):
             if any(isinstance(value, _TIMES) or type(value).__name__ == "Period" for value in column):
-                raise _dated(f"X: column {name}")
+                raise _dated(Place("X", column=name))
     elif names := _names(X):
         for name, kind in zip(names, X.dtypes, strict=True):
             if is_of_times(kind) and not (but_dates and _is_of_dates(kind)):
-                raise _dated(f"X: column {str(name)!r}")
+                raise _dated(Place("X", column=str(name)))
     elif is_of_times(getattr(X, "dtype", None)):
         raise _dated("X")
 
@@ -118,24 +114,22 @@ def _is_of_dates(kind: Any) -> bool:
     return getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
 
 
-def _dated(where: str) -> ValueError:
-    return ValueError(
-        Message(
-            "{name}: dates or times, expected numbers. Convert them to numbers, for example days since a "
-            "fixed date, or drop them.",
-            name=where,
-        )
+def _dated(place: str | Place) -> DataError:
+    template = (
+        "{place}: dates or times, expected numbers. Convert them to numbers, for example days since a fixed date, or "
+        "drop them."
     )
+    return DataError("GN013", template, place=place)
 
 
-def _columns(X: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the displayed name and the values, as objects, of each column that is not purely numeric."""
-    named: Iterator[tuple[str, Any]]
+def _columns(X: Any) -> Iterator[tuple[str | int, Any]]:
+    """Yield the name or number and the values, as objects, of each column that is not purely numeric."""
+    named: Iterator[tuple[str | int, Any]]
     if names := _names(X):
-        named = ((repr(str(name)), np.asarray(X[name])) for name in names)
+        named = ((str(name), np.asarray(X[name])) for name in names)
     else:
         values = X if isinstance(X, np.ndarray) else np.asarray(X, object)
-        named = ((str(place), column) for place, column in enumerate(values.T)) if values.ndim == 2 else iter(())
+        named = enumerate(values.T) if values.ndim == 2 else iter(())
     for name, column in named:
         if column.dtype.kind not in "biufc":
             yield name, column.astype(object)
@@ -145,15 +139,11 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
     for name, column in _columns(X):
         for row, value in enumerate(column):
             if isinstance(value, str) and not _converts(value):
-                raise ValueError(
-                    Message(
-                        "X: column {name} has {value!r} in row {row}, expected numbers. Pass a data frame, whose "
-                        "columns may have words, or encode them, for example with a OneHotEncoder.",
-                        name=name,
-                        value=value,
-                        row=row,
-                    )
-                ) from None
+                template = (
+                    "{place}: {value!r} in row {row}, expected numbers. Pass a data frame, whose columns may have "
+                    "words, or encode them, for example with a OneHotEncoder."
+                )
+                raise DataError("GN013", template, place=Place("X", column=name), value=value, row=row) from None
     raise problem
 
 
@@ -181,13 +171,8 @@ def plain_classes(y: Array, name: str) -> Array:
     if kinds in (["bool"], ["int"], ["float"], ["float", "int"]):
         return np.array(y.tolist())
     if len(kinds) > 1:
-        raise ValueError(
-            Message(
-                "{name}: values of the types {kinds}, expected one type. Convert them, for example with astype(str).",
-                name=name,
-                kinds=Listing(kinds),
-            )
-        )
+        template = "{name}: values of the types {kinds}, expected one type. Convert them, for example with astype(str)."
+        raise DataError("GN064", template, name=name, kinds=Listing(kinds))
     return y
 
 
@@ -219,9 +204,8 @@ def regression_targets(y: Array, name: str) -> Array:
     except (ValueError, TypeError):
         odd = next((value for value in values if not _converts(value)), values[0])
         shown = str(odd) if isinstance(odd, str) else odd
-        raise ValueError(
-            Message("{name}: {kind!r}, expected numbers. For classes, use NetworkClassifier.", name=name, kind=shown)
-        ) from None
+        template = "{name}: {value!r}, expected numbers. For classes, use NetworkClassifier."
+        raise DataError("GN013", template, name=name, value=shown) from None
 
 
 def unmasked(X: Any) -> Any:
@@ -232,31 +216,32 @@ def unmasked(X: Any) -> Any:
 
 
 def require_unmasked(y: Any, name: str) -> None:
-    """Raise ValueError for a masked array of targets or weights in which one is masked."""
+    """Raise DataError GN013 for a masked array of targets or weights in which one is masked."""
     if np.ma.is_masked(y):
         row = np.argwhere(np.ma.getmaskarray(y))[0][0]
-        raise ValueError(Message("{name}: row {row} has no value. Drop such rows.", name=name, row=row))
+        raise _without_value(name, int(row))
 
 
 def _require_present(y: Array, name: str, width: int = 1) -> None:
     for place, value in enumerate(y):
         # Comparing pandas' NA raises, but it always means a missing value.
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
-            raise ValueError(
-                Message("{name}: row {place} has no value. Drop such rows.", name=name, place=place // width)
-            )
+            raise _without_value(name, place // width)
+
+
+def _without_value(name: str, row: int) -> DataError:
+    return DataError("GN013", "{name}: row {row} has no value. Drop such rows.", name=name, row=row)
 
 
 def require_same(name: str, wanted: Any, there: Any) -> None:
-    """Raise ValueError if a parameter differs from that of the fitted network."""
+    """Raise OptionError GN022 if a parameter differs from that of the fitted network."""
     if wanted != there:
-        raise ValueError(
-            f"{name} {wanted!r}: the fitted network has {there!r}. Set {name} back, or fit with warm_start=False."
-        )
+        template = "{name} {wanted!r}: the fitted network has {there!r}. Set {name} back, or fit with warm_start=False."
+        raise OptionError("GN022", template, name=name, wanted=wanted, there=there)
 
 
 def require_same_network(architecture: Architecture, options: Options, *, given_loss: bool) -> None:
-    """Raise ValueError if activations, or a named loss (`given_loss`), differ from those of the fitted network.
+    """Raise OptionError GN022 if activations, or a named loss (`given_loss`), differ from those of the fitted network.
 
     Further training would ignore the new values.
     """
@@ -280,13 +265,9 @@ def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset,
         return parts_of(data, options)
     except DataError as problem:
         held_out = count_aside(len(data), options.validation)
-        raise DataError(
-            problem.code,
-            "{parameter}: validation_fraction {fraction:g} of {rows} rows is {held_out}, but training "
-            "and validation need at least one row each. Give more rows, another validation_fraction, or "
-            "X_val and y_val.",
-            parameter=parameter,
-            fraction=options.validation,
-            rows=len(data),
-            held_out=held_out,
-        ) from None
+        template = (
+            "{parameter}: validation_fraction {fraction:g} of {rows} rows is {held_out}, but training and validation "
+            "need at least one row each. Give more rows, another validation_fraction, or X_val and y_val."
+        )
+        values = {"fraction": options.validation, "rows": len(data), "held_out": held_out}
+        raise DataError(problem.code, template, parameter=parameter, **values) from None

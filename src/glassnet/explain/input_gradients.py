@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import OptionError
+from ..i18n.message import Message
 from ..model.model import Model
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS, Array
@@ -76,7 +77,7 @@ def input_gradients(members: list[Network], signals: list[Signals], direction: A
     return gradient
 
 
-def require_classes(model: Model, what: str) -> None:
+def require_classes(model: Model, what: str | Message) -> None:
     """Reject models without exclusive classes.
 
     Raises

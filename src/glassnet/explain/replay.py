@@ -21,7 +21,6 @@ from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, one_blas_thread
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
-from ..i18n.message import Message
 from ..model.model import Model
 from ..network import forward
 from ..nn.architecture import Architecture
@@ -31,6 +30,7 @@ from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
+from ..training.divergence import weights_after
 from ..training.ensemble import repeated_run
 from ..training.events import EpochDone, Event
 from ..training.fine_tuning import require_parent
@@ -80,13 +80,7 @@ class Replay:
     @property
     def where(self) -> str:
         """Description of the first weights that differ from the training record; empty if all agree."""
-        if self.differs is None:
-            return ""
-        return (
-            Message("the weights after epoch {epoch}", epoch=self.differs)
-            if self.differs
-            else Message("the initial weights")
-        )
+        return "" if self.differs is None else str(weights_after(self.differs))
 
 
 def replay(

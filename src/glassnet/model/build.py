@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
 from ..errors import DataError, OptionError, with_near_matches
+from ..i18n.message import Listing, Option
 from ..nn.network_class import Network
 from ..options.options import Options, require_options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
@@ -91,43 +92,27 @@ def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
     name, regression = options.targets, options.targets == "values"
+    targets = Option("targets", name)
     fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
     if name not in fitting:
-        one_of = ", ".join(fitting)
+        template = "{targets}: {source} has values, not classes, expected one of {choices}."
         if data.values is None:
-            raise OptionError(
-                "GN022",
-                "targets {name}: {source} has classes, expected one of {choices}.",
-                name=name,
-                source=data.source,
-                choices=one_of,
-            )
-        raise OptionError(
-            "GN022",
-            "targets {name}: {source} has values, not classes, expected one of {choices}.",
-            name=name,
-            source=data.source,
-            choices=one_of,
-        )
+            template = "{targets}: {source} has classes, expected one of {choices}."
+        raise OptionError("GN022", template, targets=targets, source=data.source, choices=Listing(fitting))
     if regression and options.output in ("sigmoid", "tanh", "softmax"):
-        raise OptionError(
-            "GN022", "targets values: {output} outputs are bounded. Use identity outputs.", output=options.output
-        )
+        template = "{targets}: {output} outputs are bounded. Use identity outputs."
+        raise OptionError("GN022", template, targets=targets, output=options.output)
     if regression and options.label_smoothing:
-        raise OptionError(
-            "GN022", "label_smoothing {value}: expected 0 with targets values.", value=options.label_smoothing
-        )
+        template = "{given}: expected 0 with {targets}."
+        given = Option("label_smoothing", options.label_smoothing)
+        raise OptionError("GN022", template, given=given, targets=targets)
     if name == "multilabel" and options.output != "sigmoid":
-        raise OptionError(
-            "GN022",
-            "targets multilabel: {output} outputs are not one probability per label. Use sigmoid outputs.",
-            output=options.output,
-        )
+        template = "{targets}: {output} outputs are not one probability per label. Use sigmoid outputs."
+        raise OptionError("GN022", template, targets=targets, output=options.output)
     if data.values is None or not regression:
         if data.values is not None and not np.isin(data.values, (0, 1)).all():
-            raise DataError(
-                "GN014", "{source}: a target is neither 0 nor 1, as targets multilabel require.", source=data.source
-            )
+            template = "{source}: a target is neither 0 nor 1, as {targets} requires."
+            raise DataError("GN014", template, source=data.source, targets=targets)
         return Targets.named(name, data.classes)
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():

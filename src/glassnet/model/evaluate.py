@@ -378,9 +378,8 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     _require_confidence(model)
     output = model.network.architecture.activations[-1]
     if output not in ("sigmoid", "softmax"):
-        raise OptionError(
-            "GN022", "{output} outputs have no temperature, expected sigmoid or softmax outputs.", output=output
-        )
+        template = "{output} outputs have no temperature, expected sigmoid or softmax outputs."
+        raise OptionError("GN022", template, output=output)
     model.require(validation)
     plain = replace(model, temperature=1.0)
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]

@@ -22,7 +22,7 @@ READINGS = ("", "ink", "photo", HANDWRITING)
 TEMPERATURES = (1e-6, 1e6)
 """Smallest and largest temperature of a model."""
 
-_TYPES: dict[str, tuple[Any, str]] = {
+_TYPES: dict[str, tuple[Any, Message]] = {
     "network": (Network, Message("a Network")),
     "others": (tuple, Message("a tuple of Network")),
     "scaling": (Scaling, Message("a Scaling")),
@@ -85,7 +85,7 @@ def require_fields(model: Any) -> None:
                 _require_length(f"training_range.{name}", ends, length)
 
 
-def _require_length(name: str, values: Sized, length: int, expected: str = "") -> None:
+def _require_length(name: str, values: Sized, length: int, expected: Message | None = None) -> None:
     if len(values) != length:
         raise OptionError(
             "GN022",

@@ -23,7 +23,7 @@ from safetensors.numpy import save as tensors_to
 
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import FileError, GlassnetError, ModelFileError, with_near_matches
-from ..i18n.message import Message
+from ..i18n.message import Command, Message
 from ..io.opening import require_path
 from ..io.writing import replacing, require_suffix
 from ..nn.network_class import Network
@@ -84,9 +84,8 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     try:
         require_header(_plain(json.dumps(header)), tensors, _prefix)
     except (GlassnetError, ValueError) as problem:
-        raise ModelFileError(
-            "GN046", "{path}: not written, because load_model would reject it ({problem}).", path=path, problem=problem
-        ) from None
+        template = "{path}: not written, because load_model would reject it: {problem}"
+        raise ModelFileError("GN046", template, path=path, problem=brief(problem)) from None
     write(path, header, tensors, overwrite)
 
 
@@ -188,19 +187,14 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
         header: dict[str, Any] = _plain(metadata["glassnet"])
         version = header["format"]
     except RecursionError:
-        raise _damaged(path, Message("its header is nested too deeply")) from None
+        raise _damaged(path, Message("The header is nested too deeply.")) from None
     except (KeyError, TypeError, ValueError):
         raise ModelFileError("GN040", "{path}: a safetensors file, but not a glassnet model.", path=path) from None
     if isinstance(version, int) and version > FORMAT:
-        raise ModelFileError(
-            "GN042",
-            "{name}: file format {version}, expected {known} or lower. Update glassnet.",
-            name=path,
-            version=version,
-            known=FORMAT,
-        )
+        template = "{path}: file format {version}, expected {known} or lower. Update glassnet."
+        raise ModelFileError("GN042", template, path=path, version=version, known=FORMAT)
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
-        raise _damaged(path, Message("its checksum does not match"))
+        raise _damaged(path, Message("The checksum does not match."))
     with damage(path):
         return header, tensors_from(content)
 
@@ -211,12 +205,15 @@ def damage(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
-        raise _damaged(path, brief(problem).removesuffix(".")) from None
+        raise _damaged(path, brief(problem)) from None
 
 
-def brief(problem: Exception) -> str:
-    """Return the message of an exception, shortened, since it may quote text of any length from a file."""
-    return f"{str(problem)[:_LONGEST]}{'…' * (len(str(problem)) > _LONGEST)}"
+def brief(problem: Exception) -> GlassnetError | Message:
+    """Return what an exception says, a sentence; shortened, since it may quote text of any length from a file."""
+    text = str(problem) or type(problem).__name__
+    if isinstance(problem, GlassnetError) and len(text) <= _LONGEST:
+        return problem
+    return Message("{text}", text=f"{text[:_LONGEST]}{'…' if len(text) > _LONGEST else '.'}")
 
 
 def shipped_model(name: str = "reader") -> Model:
@@ -284,9 +281,10 @@ def _read(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileError("GN001", "{path}: no such model file. Train one with `glassnet train`.", path=path) from None
+        template, command = "{path}: no such model file. Train one with `{command}`.", Command("train")
+        raise FileError("GN001", template, path=path, command=command) from None
     except IsADirectoryError:
-        raise FileError("GN002", "{name}: a folder, expected a model file.", name=path) from None
+        raise FileError("GN002", "{path}: a folder, expected a model file.", path=path) from None
     except OSError as problem:
         raise FileError("GN003", "{path}: cannot be read ({reason}).", path=path, reason=problem.strerror) from None
 
@@ -299,9 +297,9 @@ def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
     try:
         metadata = _plain(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, AttributeError, RecursionError):
-        raise _damaged(path, Message("its header is unreadable")) from None
+        raise _damaged(path, Message("The header is unreadable.")) from None
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise _damaged(path, Message("its header is unreadable"))
+        raise _damaged(path, Message("The header is unreadable."))
     return metadata
 
 
@@ -313,14 +311,13 @@ def _plain(text: str | bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError(Message("its header has a duplicate key"))
+        raise ModelFileError("GN041", "The header has a duplicate key.")
     return found
 
 
-def _damaged(path: str | Path, why: str) -> ModelFileError:
-    return ModelFileError(
-        "GN041", "{path}: the file is damaged ({why}). Restore a copy, or train again.", path=path, why=why
-    )
+def _damaged(path: str | Path, problem: Message | GlassnetError) -> ModelFileError:
+    template = "{path}: the file is damaged. {problem} Restore a copy, or train again."
+    return ModelFileError("GN041", template, path=path, problem=problem)
 
 
 def _with_checksum(content: bytes, checksum: str) -> bytes:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
 from ..data.validation_split import ValidationReceipt
+from ..errors import ModelFileError
 from ..i18n.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
@@ -121,7 +122,7 @@ class Kind(Protocol):
     """The kind of a JSON value."""
 
     def check(self, value: Any, place: str) -> None:
-        """Raise ValueError, with a line that names the place, unless the value is of this kind."""
+        """Raise ModelFileError GN041, with a line that names the place, unless the value is of this kind."""
 
 
 @dataclass(frozen=True)
@@ -136,20 +137,15 @@ class Number:
         """See `Kind`."""
         allowed = (int,) if self.whole else (int, float)
         if type(value) not in allowed or not self.low <= value <= self.high:
-            limits = Message(" from {low:g}", low=self.low) if self.low > -1e6 else ""
-            if self.high < 1e18:
-                limits = (
-                    Message(" from {low:g} to {high:g}", low=self.low, high=self.high)
-                    if limits
-                    else Message(" up to {high:g}", high=self.high)
-                )
-            raise _wrong(
-                place,
-                value,
-                Message("a whole number{limits}", limits=limits)
-                if self.whole
-                else Message("a finite number{limits}", limits=limits),
-            )
+            raise _wrong(place, value, self._wanted())
+
+    def _wanted(self) -> Message:
+        kind = Message("a whole number") if self.whole else Message("a finite number")
+        if self.low > -1e6 and self.high < 1e18:
+            return Message("{kind} from {low:g} to {high:g}", kind=kind, low=self.low, high=self.high)
+        if self.low > -1e6:
+            return Message("{kind} from {low:g}", kind=kind, low=self.low)
+        return Message("{kind} up to {high:g}", kind=kind, high=self.high) if self.high < 1e18 else kind
 
 
 @dataclass(frozen=True)
@@ -161,7 +157,7 @@ class Text:
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
         if not isinstance(value, str):
-            raise _wrong(place, value, "text")
+            raise _wrong(place, value, Message("text"))
         if self.choices and value not in self.choices:
             raise _wrong(place, value, Message("one of {choices}", choices=Listing(self.choices, quoted=True)))
 
@@ -171,7 +167,7 @@ class Plain:
     """A value of an exact type: true or false, null, or a float."""
 
     of: type
-    name: str
+    name: Message
 
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
@@ -186,11 +182,9 @@ class Anything:
     def check(self, value: Any, place: str, depth: int = 0) -> None:
         """See `Kind`."""
         if depth > DEEPEST:
-            raise ValueError(Message("its header is nested more than {levels} levels deep", levels=DEEPEST))
+            raise _inconsistent("header: nested more than {levels} levels deep.", levels=DEEPEST)
         if type(value) is int and abs(value) > _LONG:
-            raise ValueError(
-                Message("header: {place} has a whole number of more than 64 bits", place=place or "top level")
-            )
+            raise _inconsistent("header: {place} has a whole number of more than 64 bits.", place=place or _TOP)
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.check(one, place, depth + 1)
 
@@ -205,11 +199,7 @@ class ListOf:
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
         if not isinstance(value, list) or self.length not in (None, len(value)):
-            raise _wrong(
-                place,
-                value,
-                Message("a list") if self.length is None else Message("a list of {length}", length=self.length),
-            )
+            raise _wrong(place, value, Message("a list") if self.length is None else _list_of(self.length))
         for number, one in enumerate(value):
             self.item.check(one, f"{place}[{number}]")
 
@@ -226,11 +216,11 @@ class Either:
         for kind in self.kinds:
             try:
                 kind.check(value, place)
-            except ValueError as problem:
-                problems.append(str(problem))
+            except ModelFileError as problem:
+                problems.append(problem)
             else:
                 return
-        raise ValueError(max(problems, key=len))  # the longest message names the innermost place
+        raise max(problems, key=lambda problem: len(str(problem.values.get("place", ""))))  # the innermost place
 
 
 @dataclass(frozen=True)
@@ -247,11 +237,11 @@ class Record:
             raise _wrong(place, value, Message("an object"))
         missing = sorted(self.required.keys() - value.keys())
         if missing:
-            raise ValueError(Message("header: {place} is missing", place=_inside(place, missing[0])))
+            raise _inconsistent("header: {place} is missing.", place=_inside(place, missing[0]))
         for name, one in value.items():
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
-                raise ValueError(Message("header: {place} is unknown", place=_inside(place, ascii(name))))
+                raise _inconsistent("header: {place} is unknown.", place=_inside(place, ascii(name)))
             kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
@@ -259,23 +249,26 @@ def _inside(place: str, name: str) -> str:
     return f"{place}.{name[:60]}" if place else name[:60]
 
 
-def _wrong(place: str, value: Any, wanted: str) -> ValueError:
+def _wrong(place: str, value: Any, wanted: Message) -> ModelFileError:
     """Return an error that describes the given value, of lists and objects only their type and length."""
-    found = (
-        ascii(value)[:60] if not isinstance(value, dict | list) else Message("a list of {length}", length=len(value))
-    )
+    found = _list_of(len(value)) if isinstance(value, list) else ascii(value)[:60]
     found = Message("an object") if isinstance(value, dict) else found
-    return ValueError(
-        Message("header: {place} is {found}, expected {wanted}", place=place or "top level", found=found, wanted=wanted)
-    )
+    template = "header: {place} is {found}, expected {wanted}."
+    return _inconsistent(template, place=place or _TOP, found=found, wanted=wanted)
 
 
-FLAG, NULL, COUNT, SHARE = (
-    Plain(bool, Message("true or false")),
-    Plain(NoneType, "null"),
-    Number(0, _LONG, whole=True),
-    Number(0, 1),
-)
+def _inconsistent(template: str, **values: Any) -> ModelFileError:
+    """Return an error about the content of a file, to which `file.damage` adds the path."""
+    return ModelFileError("GN041", template, **values)
+
+
+def _list_of(length: int) -> Message:
+    return Message("a list of {length}", length=length)
+
+
+_TOP = Message("the top level")
+FLAG, NULL = Plain(bool, Message("true or false")), Plain(NoneType, Message("null"))
+COUNT, SHARE = Number(0, _LONG, whole=True), Number(0, 1)
 VALUE = Number(-1e308, 1e308)  # of a table: compared and clipped before scaling
 POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, Message("a number"))))
 TEXTS = ListOf(Text())
@@ -338,7 +331,7 @@ class Encoding:
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
         edges = value.get("edges", [])
         if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
-            raise _wrong(f"{place}.edges", edges, "two or more ascending numbers, or none")
+            raise _wrong(f"{place}.edges", edges, Message("two or more ascending numbers, or none"))
 
 
 TARGET = record_of(Target, task=Text((*TASKS, "label")))
@@ -462,8 +455,8 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
 
     Raises
     ------
-    ValueError
-        With one line: the place, the given value, the expected kind.
+    ModelFileError
+        GN041, without the path: the place, the given value, the expected kind.
     OptionError
         As `Architecture`.
     """
@@ -478,14 +471,8 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     members = options.get("members", 1) if options.get("folds") else header["members"]  # folds: one network of several
     for name in {"trails", "kept"} & receipt.keys():
         if len(receipt[name]) != members:
-            raise ValueError(
-                Message(
-                    "header: receipt.{name} has {count} values, expected {expected}",
-                    name=name,
-                    count=len(receipt[name]),
-                    expected=members,
-                )
-            )
+            template = "header: receipt.{name} has {count} values, expected {expected}."
+            raise _inconsistent(template, name=name, count=len(receipt[name]), expected=members)
     return architecture
 
 
@@ -494,33 +481,20 @@ def _require_tensors(
 ) -> None:
     """Raise for tensors with unexpected names or shapes, or with values that are NaN or infinite."""
     if members * len(layout.shapes) != len(tensors):  # before names are made for all members
-        raise ValueError(
-            Message(
-                "it has {found} tensors, expected {expected} for each of {members} networks",
-                found=len(tensors),
-                expected=len(layout.shapes),
-                members=members,
-            )
-        )
+        template = "{found} tensors, expected {expected} for each of {members} networks."
+        raise _inconsistent(template, found=len(tensors), expected=len(layout.shapes), members=members)
     wanted = {f"{prefix(k)}{name}": shape for k in range(members) for name, shape in layout.shapes.items()}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
     if tensors.keys() != wanted.keys() or dtypes not in ({"float32"}, {"float64"}):
-        found = ", ".join(map(ascii, sorted(tensors)[:8])) or "missing"
-        raise ValueError(
-            Message("it has unexpected tensors: {names} ({dtypes})", names=found, dtypes=Listing(sorted(dtypes)))
-        )
+        found = Listing(map(ascii, sorted(tensors)), most=8) if tensors else Message("none")
+        template = "unexpected tensors: {names} ({dtypes})."
+        raise _inconsistent(template, names=found, dtypes=Listing(sorted(dtypes)))
     for name, shape in wanted.items():
         if tensors[name].shape != shape:
-            raise ValueError(
-                Message(
-                    "tensor {name} has shape {shape}, expected {expected}",
-                    name=name,
-                    shape=tensors[name].shape,
-                    expected=shape,
-                )
-            )
+            template = "tensor {name} has shape {shape}, expected {expected}."
+            raise _inconsistent(template, name=name, shape=tensors[name].shape, expected=shape)
         if not np.isfinite(tensors[name]).all():
-            raise ValueError(Message("tensor {name} has values that are NaN or infinite", name=name))
+            raise _inconsistent("tensor {name} has values that are NaN or infinite.", name=name)
 
 
 def _require_scaling(scaling: dict[str, Any], dtype: np.dtype[Any]) -> None:
@@ -531,4 +505,4 @@ def _require_scaling(scaling: dict[str, Any], dtype: np.dtype[Any]) -> None:
         values = np.array(scaling[name], np.float64)
         with np.errstate(over="ignore"):
             if (np.abs(values / (divisor if standardises else 1.0)) > largest).any():
-                raise ValueError(Message("scaling.{name} is too large", name=name))
+                raise _inconsistent("header: scaling.{name} is too large.", name=name)

@@ -184,10 +184,9 @@ class Model:
                 "rows: a table, expected encoded inputs. Use TableModel(model), which encodes tables.",
             )
         if rows is None or isinstance(rows, Dataset):
-            hint = "" if rows is None else Message(" Pass its inputs.")
-            raise DataError(
-                "GN014", "rows: {kind}, expected an array of samples.{hint}", kind=type(rows).__name__, hint=hint
-            )
+            if rows is None:
+                raise DataError("GN014", "rows: None, expected an array of samples.")
+            raise DataError("GN014", "rows: a Dataset, expected an array of samples. Pass its inputs.")
         raw = array_of(rows, "rows")
         if raw.ndim == 1:
             raw = raw[np.newaxis]
@@ -195,26 +194,24 @@ class Model:
             raw = self._rows_of_images(raw)
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
-            hint = Message(" For outputs, use model.probabilities or model.confidence.") if are_outputs else ""
-            raise ShapeError(
-                "GN050",
-                "rows: shape {shape}, expected (samples, {features}).{hint}",
-                shape=np.shape(rows),
-                features=self.features,
-                hint=hint,
+            template = (
+                "rows: shape {shape}, expected (samples, {features}). For outputs, use model.probabilities or "
+                "model.confidence."
             )
+            template = template if are_outputs else "rows: shape {shape}, expected (samples, {features})."
+            raise ShapeError("GN050", template, shape=np.shape(rows), features=self.features)
         return plain_numbers(raw, "rows")
 
     def _rows_of_images(self, images: NDArray[Any]) -> NDArray[Any]:
         """Return images, shape (n, rows, columns) or (n, rows, columns, channels), as rows of pixels."""
-        expected = f"(samples, {self.features})"
+        template, sides = "rows: shape {shape}, expected (samples, {features}).", Listing(())
         if self.image_shape is not None:
             channels = channels_of(self.features, self.image_shape)
             if images.shape[1:] in [(*self.image_shape, channels), *([self.image_shape] if channels == 1 else [])]:
                 return images.reshape(len(images), self.features)
-            sides = [*self.image_shape, *([channels] if channels > 1 else [])]
-            expected = Message("{rows} or (samples, {sides})", rows=expected, sides=Listing(sides))
-        raise ShapeError("GN050", "rows: shape {shape}, expected {what}.", shape=images.shape, what=expected)
+            template = "rows: shape {shape}, expected (samples, {features}) or (samples, {sides})."
+            sides = Listing([*self.image_shape, *([channels] if channels > 1 else [])])
+        raise ShapeError("GN050", template, shape=images.shape, features=self.features, sides=sides)
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return unscaled samples, shape (n, features), deskewed if this model does so."""
@@ -271,13 +268,13 @@ class Model:
 
     def require_near(self, rows: NDArray[Any]) -> None:
         """Raise DataError GN075 for unscaled samples (n, features) of which `warn_if_far` would warn."""
-        if text := self.range_remark(rows):
-            raise strictly("rows", text)
+        if remark := self.range_remark(rows):
+            raise strictly("rows", remark)
 
-    def range_remark(self, rows: NDArray[Any]) -> str:
-        """Return a remark if most of the unscaled samples (n, features) are far outside the training range, else ""."""
+    def range_remark(self, rows: NDArray[Any]) -> Message | None:
+        """Return a remark if most of the unscaled samples (n, features) are far outside the training range."""
         if self.training_range is None:
-            return ""
+            return None
         return self.training_range.remark(rows, compared=None if self.columns is None else self.columns.compared)
 
     def unchecked(self) -> Model:
@@ -374,18 +371,12 @@ class Model:
         if given.ndim != 2 or given.shape[1] != self.classes:
             are_rows = given.shape[-1:] == (self.features,)
             direct = "predict_proba(rows)" if method == "probabilities" else f"{method}(model.outputs(rows))"
-            hint = (
-                Message(" For rows, use model.{direct}.", direct=direct)
+            template = (
+                "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.{direct}."
                 if are_rows
-                else Message(" Pass model.outputs(rows).")
+                else "outputs: shape {shape}, expected (samples, {classes}). Pass model.outputs(rows)."
             )
-            raise ShapeError(
-                "GN050",
-                "outputs: shape {shape}, expected (samples, {classes}).{hint}",
-                shape=given.shape,
-                classes=self.classes,
-                hint=hint,
-            )
+            raise ShapeError("GN050", template, shape=given.shape, classes=self.classes, direct=direct)
         return given
 
     def _rescaled(self, outputs: FloatArray) -> FloatArray:
@@ -396,14 +387,9 @@ class Model:
 def require_model(given: object, name: str = "model") -> None:
     """Raise DataError GN076 if the argument `name` is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
-        hint = Message(" Pass its model_.") if isinstance(getattr(given, "model_", None), Model) else ""
-        hint = (
-            Message(" Pass the model first, then the data.") if isinstance(given, Dataset) and name == "model" else hint
-        )
-        raise DataError(
-            "GN076",
-            "{name}: {kind}, expected a Model, from load_model or fit(…).model.{hint}",
-            name=name,
-            kind=type(given).__name__,
-            hint=hint,
-        )
+        template = "{name}: {kind}, expected a Model, from load_model or fit(…).model."
+        if isinstance(given, Dataset) and name == "model":
+            template = "model: {kind}, expected a Model. Pass the model first, then the data."
+        elif isinstance(getattr(given, "model_", None), Model):
+            template = "{name}: {kind}, expected a Model. Pass its model_."
+        raise DataError("GN076", template, name=name, kind=type(given).__name__)

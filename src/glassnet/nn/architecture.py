@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from operator import index
 
 from ..errors import OptionError, require_choice
+from ..i18n.message import Option
 from .activations import ACTIVATIONS, OUTPUTS_ONLY
 from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
 from .parameters import Layout
 
 RULES = ("notes", "gradient")
+_NOTES, _GRADIENT = Option("rule", "notes"), Option("rule", "gradient")
 
 
 @dataclass(frozen=True)
@@ -55,40 +57,29 @@ class Architecture:
         try:
             object.__setattr__(self, "sizes", tuple(map(index, self.sizes)))  # also accepts NumPy integers
         except TypeError:
-            raise OptionError(
-                "GN021", "sizes {sizes}: expected whole numbers, one per layer.", sizes=self.sizes
-            ) from None
+            template = "sizes {sizes}: expected whole numbers, one per layer."
+            raise OptionError("GN021", template, sizes=self.sizes) from None
         if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise OptionError(
-                "GN021", "sizes {sizes}: expected two or more layers with at least one node each.", sizes=self.sizes
-            )
+            template = "sizes {sizes}: expected two or more layers with at least one node each."
+            raise OptionError("GN021", template, sizes=self.sizes)
         if len(self.activations) != len(self.sizes) - 1:
-            raise OptionError(
-                "GN022",
-                "{count} activations for {layers} layers: expected one per layer.",
-                count=len(self.activations),
-                layers=len(self.sizes) - 1,
-            )
+            template = "{count} activations for {layers} layers: expected one per layer."
+            raise OptionError("GN022", template, count=len(self.activations), layers=len(self.sizes) - 1)
         for name in self.activations:
             require_choice("activation", name, ACTIVATIONS)
         require_choice("loss", self.loss, LOSSES)
         require_choice("rule", self.rule, RULES)
         for name in self.activations[:-1]:
             if name in OUTPUTS_ONLY:
-                raise OptionError(
-                    "GN022", "{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid.", name=name
-                )
+                template = "{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid."
+                raise OptionError("GN022", template, name=name)
         if self.rule == "notes" and self.loss != "squared_error":
-            raise OptionError(
-                "GN022",
-                "rule notes with loss {loss}: expected loss squared_error. Use rule gradient for other losses.",
-                loss=self.loss,
-            )
+            template = "{rule} with {loss}: expected {expected}. Use {other} for other losses."
+            given, expected = Option("loss", self.loss), Option("loss", "squared_error")
+            raise OptionError("GN022", template, rule=_NOTES, loss=given, expected=expected, other=_GRADIENT)
         if self.rule == "notes" and self.activations[-1] == "softmax":
-            raise OptionError(
-                "GN022",
-                "rule notes with softmax outputs: expected an elementwise activation. Use rule gradient for softmax.",
-            )
+            template = "{rule} with softmax outputs: expected an elementwise activation. Use {other} for softmax."
+            raise OptionError("GN022", template, rule=_NOTES, other=_GRADIENT)
         output_loss(self.loss, self.activations[-1], self.loss_parameter)
         object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
 

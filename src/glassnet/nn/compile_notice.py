@@ -12,24 +12,25 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from ..i18n.compiling import compiling_words
 from ..i18n.language import preferred
+from ..i18n.message import Door, Message, in_python
 
 LOGGER = logging.getLogger("glassnet")
 
 
 class _Loop(NamedTuple):
-    """Arguments of a kernel whose types are named."""
+    """What a kernel computes, and its arguments whose types are named."""
 
+    purpose: Message
     weights: str
     inputs: str
 
 
 LOOPS = {
-    "train_samples": _Loop("targets.rows", "inputs.rows.values"),
-    "train_batches": _Loop("weights.flat", "source.raw"),
-    "answer_rows": _Loop("flat", "raw"),
-    "distort_rows": _Loop("", "rows"),
+    "train_samples": _Loop(Message("training on single samples"), "targets.rows", "inputs.rows.values"),
+    "train_batches": _Loop(Message("training in batches"), "weights.flat", "source.raw"),
+    "answer_rows": _Loop(Message("prediction"), "flat", "raw"),
+    "distort_rows": _Loop(Message("image augmentation"), "", "rows"),
 }
 """Kernels that are called from Python and take seconds to compile; compiling others is not worth a notice."""
 
@@ -58,14 +59,25 @@ class CompileNotice:
     seconds: float | None = None
     cached: bool = True
 
-    def text(self, language: str) -> str:
-        """Return the notice as text in "en" or "zh"."""
-        words = compiling_words(language)
-        facts: dict[str, Any] = {"what": words(self.loop), "seconds": self.seconds}
-        if self.event == "begins":
-            facts["types"] = words("types" if self.weights else "types_of_images", **vars(self))
-            facts["once"] = words("once") if self.cached else ""
-        return words(self.event, **facts)
+    @property
+    def message(self) -> Message:
+        """What to say."""
+        what = LOOPS[self.loop].purpose
+        if self.event == "waits":
+            return Message("another process is compiling the loop for {what}; waiting for it …", what=what)
+        if self.event == "ends":
+            return Message("compiled in {seconds:.1f} s", seconds=self.seconds)
+        types = Message("images {inputs}", inputs=self.inputs)
+        if self.weights:
+            types = Message("weights {weights}, inputs {inputs}", weights=self.weights, inputs=self.inputs)
+        if self.cached:
+            template = "compiling the loop for {what} ({types}), needed once for these types and options …"
+            return Message(template, what=what, types=types)
+        return Message("compiling the loop for {what} ({types}) …", what=what, types=types)
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the message as text; see `i18n.message.Message.text`."""
+        return self.message.text(language, door)
 
 
 def show_in_python(notice: CompileNotice) -> None:
@@ -73,7 +85,7 @@ def show_in_python(notice: CompileNotice) -> None:
     # Of the workers of a search, one compiles; that the others wait is not worth a line.
     quiet = notice.event == "waits" and _is_worker()
     level = logging.DEBUG if quiet else logging.INFO
-    LOGGER.log(level, notice.text("en"))
+    LOGGER.log(level, notice.text())
     logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
     if not quiet and not logged and _is_watched():
         with contextlib.suppress(OSError, ValueError):  # a closed stream

@@ -35,7 +35,7 @@ from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
-from ..i18n.message import Message
+from ..errors import GlassnetWarning
 from ..io.byte_locks import POLL_SECONDS, ByteLocks
 from ..io.collection import without_collection
 from .compile_notice import announce_wait, announced
@@ -277,28 +277,22 @@ def _warn_once(where: str) -> None:
     global _warned
     if not _warned:
         _warned = True
-        warnings.warn(
-            Message(
-                "cannot write to {folders}: compiled code is not cached, so every run compiles it again. Set "
-                "NUMBA_CACHE_DIR to a writable folder.",
-                folders=where,
-            ),
-            stacklevel=2,
+        template = (
+            "cannot write to {folder}: compiled code is not cached, so every run compiles it again. Set "
+            "NUMBA_CACHE_DIR to a writable folder."
         )
+        warnings.warn(GlassnetWarning(template, folder=where), stacklevel=2)
 
 
 def _warn_of_unsafe(where: str) -> None:
     global _warned_of_unsafe
     if not _warned_of_unsafe:
         _warned_of_unsafe = True
-        warnings.warn(
-            Message(
-                "{folders}: compiled code there is not used, because other users can write to it. Delete the "
-                "folder, or set NUMBA_CACHE_DIR to a folder that only you can write to.",
-                folders=where,
-            ),
-            stacklevel=2,
+        template = (
+            "{folder}: compiled code there is not used, because other users can write to it. Delete the folder, or set "
+            "NUMBA_CACHE_DIR to a folder that only you can write to."
         )
+        warnings.warn(GlassnetWarning(template, folder=where), stacklevel=2)
 
 
 class _CachedKernel:

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import OptionError, require_number
+from ..i18n.message import Listing, Option
 from .activations import ACTIVATIONS, Array
 
 
@@ -252,14 +253,9 @@ def output_loss(loss: str, activation: str, parameter: float | None = None) -> O
         GN022 for an undefined pair, GN021 for an invalid parameter.
     """
     if (loss, activation) not in OUTPUT_LOSSES:
-        allowed = ", ".join(output for (name, output) in OUTPUT_LOSSES if name == loss)
-        raise OptionError(
-            "GN022",
-            "loss {loss} with {activation} outputs: expected one of {names}.",
-            loss=loss,
-            activation=activation,
-            names=allowed,
-        )
+        allowed = Listing(output for (name, output) in OUTPUT_LOSSES if name == loss)
+        template, given = "{loss} with {activation} outputs: expected one of {names}.", Option("loss", loss)
+        raise OptionError("GN022", template, loss=given, activation=activation, names=allowed)
     return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
 
 
@@ -274,12 +270,8 @@ def loss_parameter(loss: str, given: float | None = None) -> float | None:
     parameter = LOSS_PARAMETERS.get(loss)
     if parameter is None:
         if given is not None:
-            raise OptionError(
-                "GN021",
-                "loss_parameter {value}: loss {loss} has no parameter. Omit loss_parameter.",
-                value=given,
-                loss=loss,
-            )
+            template = "loss_parameter {value}: loss {loss} has no parameter. Omit loss_parameter."
+            raise OptionError("GN021", template, value=given, loss=loss)
         return None
     value = parameter.default if given is None else given
-    return require_number(parameter.option, value, parameter.low, parameter.high)
+    return require_number(Option(parameter.option), value, parameter.low, parameter.high)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..errors import DataError, ShapeError, require_number, wrong_type
+from ..i18n.message import Message
 from ..network import backpropagate, forward
 from .activations import Array
 from .architecture import Architecture
@@ -20,7 +21,7 @@ LARGEST = 1e50
 LARGEST_RATE = 1_000_000
 
 
-def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected: str) -> Array:
+def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected: str | Message) -> Array:
     """Return samples as rows of finite numbers, shape (n, width).
 
     Raises
@@ -34,29 +35,20 @@ def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected
         with np.errstate(over="ignore"):  # too large for float32: infinite, refused below
             rows: Array = np.atleast_2d(np.asarray(values, dtype))
     except (TypeError, ValueError):
-        raise DataError(
-            "GN014", "{name}: not an array of numbers. Pass numbers, as many in each row.", name=what
-        ) from None
+        template = "{name}: not an array of numbers. Pass numbers, as many in each row."
+        raise DataError("GN014", template, name=what) from None
     if rows.ndim != 2 or rows.shape[1] != width:
-        raise ShapeError(
-            "GN050", "{name}: shape {shape}, expected {what}.", name=what, shape=np.shape(values), what=expected
-        )
+        template = "{name}: shape {shape}, expected {expected}."
+        raise ShapeError("GN050", template, name=what, shape=np.shape(values), expected=expected)
     if np.ma.is_masked(values):
-        raise DataError(
-            "GN014", "{name}: masked values, expected numbers. Fill them in, or leave these samples out.", name=what
-        )
+        template = "{name}: masked values, expected numbers. Fill them in, or leave these samples out."
+        raise DataError("GN014", template, name=what)
     largest = min(LARGEST, float(np.finfo(rows.dtype).max))
     within = np.abs(rows) <= largest  # NaN is not
     if not within.all():
         row, column = np.argwhere(~within)[0]
-        raise DataError(
-            "GN018",
-            "{name}: {value} in row {row}, expected finite numbers of magnitude up to {largest:g}.",
-            name=what,
-            value=rows[row, column],
-            row=row,
-            largest=largest,
-        )
+        template = "{name}: {value} in row {row}, expected finite numbers of magnitude up to {largest:g}."
+        raise DataError("GN018", template, name=what, value=rows[row, column], row=row, largest=largest)
     return rows
 
 
@@ -127,15 +119,14 @@ class Network:
         return f"Network({made.short}, loss {made.loss}, rule {made.rule}{', bias' if made.bias else ''})"
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
-        return rows_of(values, width, what, self.parameters.flat.dtype, f"(samples, {width})")
+        return rows_of(values, width, what, self.parameters.flat.dtype, Message("(samples, {width})", width=width))
 
     def _pairs(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[Array, Array]:
         x = self._rows(inputs, self.architecture.sizes[0], "inputs")
         t = self._rows(targets, self.architecture.sizes[-1], "targets")
         if len(x) != len(t):
-            raise ShapeError(
-                "GN050", "{inputs} rows of inputs but {targets} rows of targets.", inputs=len(x), targets=len(t)
-            )
+            template = "{inputs} rows of inputs but {targets} rows of targets."
+            raise ShapeError("GN050", template, inputs=len(x), targets=len(t))
         return x, t
 
     def outputs(self, inputs: ArrayLike) -> Array:

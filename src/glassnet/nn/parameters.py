@@ -139,13 +139,8 @@ class Parameters:
                     "GN050", "{name}: missing, expected an array of shape {shape}.", name=name, shape=view.shape
                 )
             if values[name].shape != view.shape:
-                raise ShapeError(
-                    "GN050",
-                    "{name}: shape {shape}, expected {what}.",
-                    name=name,
-                    shape=values[name].shape,
-                    what=view.shape,
-                )
+                template = "{name}: shape {shape}, expected {expected}."
+                raise ShapeError("GN050", template, name=name, shape=values[name].shape, expected=view.shape)
             view[...] = values[name]
 
     def hash(self) -> str:

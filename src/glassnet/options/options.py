@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
-from ..i18n.message import Listing
+from ..i18n.message import Listing, Option
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
@@ -381,22 +381,13 @@ class Options:
         for one in fields(self):
             object.__setattr__(self, one.name, checked(one.name, getattr(self, one.name)))
         if self.seed + self.members > 2**63:
-            raise OptionError(
-                "GN022",
-                "seed {seed}: too large for {members} members, each with its own seed. Use a smaller one.",
-                seed=self.seed,
-                members=self.members,
-            )
+            template = "{seed}: too large for {members} members, each with its own seed. Use a smaller one."
+            raise OptionError("GN022", template, seed=Option("seed", self.seed), members=self.members)
         for name in ("activation", "dropout"):
             given = len(getattr(self, name))
             if given not in (1, len(self.hidden)):
-                raise OptionError(
-                    "GN022",
-                    "{name}: {given} values for {layers} hidden layers. Give one for all, or one per layer.",
-                    name=name,
-                    given=given,
-                    layers=len(self.hidden),
-                )
+                template = "{option}: {given} values for {layers} hidden layers. Give one for all, or one per layer."
+                raise OptionError("GN022", template, option=Option(name), given=given, layers=len(self.hidden))
 
     @classmethod
     def recipe(cls, name: str, **changes: Any) -> Options:
@@ -411,9 +402,8 @@ class Options:
         """
         name = recipe_named(name)
         if name not in RECIPES:
-            raise OptionError(
-                "GN021", "recipe {name!r}: expected one of {names}.", name=name, names=Listing(RECIPE_NAMES)
-            )
+            template = "{option} {name!r}: expected one of {names}."
+            raise OptionError("GN021", template, option=Option("recipe"), name=name, names=Listing(RECIPE_NAMES))
         require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
         changes = by_field(changes)
         options = replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
@@ -518,16 +508,10 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
     for alias, name in ALIASES.items():
         if alias not in given:
             continue
-        value = fitting(SPECS[name], alias, given[alias], TYPES[name])
+        value = fitting(SPECS[name], Option(alias), given[alias], TYPES[name])
         if name in given and checked(name, given[name]) != value:
-            raise OptionError(
-                "GN022",
-                "{alias} {one} and {name} {other}: two names of one option. Give only {name}.",
-                alias=alias,
-                one=given[alias],
-                name=name,
-                other=given[name],
-            )
+            template = "{alias} {one} and {name} {other}: two names of one option. Give only {name}."
+            raise OptionError("GN022", template, alias=alias, one=given[alias], name=name, other=given[name])
         found[name] = value
     return found
 
@@ -555,15 +539,15 @@ for _alias, _name in ALIASES.items():
     setattr(Options, _alias, property(attrgetter(_name), doc=f"Standard name of `{_name}`."))
 
 
-def checked(name: str, value: Any) -> Any:
-    """Return an option's value in its own type.
+def checked(name: str, value: Any, called: str = "") -> Any:
+    """Return an option's value in its own type; in errors it is `called` so.
 
     Raises
     ------
     OptionError
         GN021 for a value that is not allowed.
     """
-    return fitting(SPECS[name], name, value, TYPES[name])
+    return fitting(SPECS[name], Option(called or name), value, TYPES[name])
 
 
 def beyond_single_samples(options: Options) -> list[str]:

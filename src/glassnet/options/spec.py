@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
 from ..i18n.catalogue import translated
-from ..i18n.message import Listing, Message
+from ..i18n.message import Listing, Message, Option
 
 GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
 """Groups of options, in the order of the help and of the reference."""
@@ -125,13 +125,13 @@ def option(default: Any, help: str, **spec: Any) -> Any:
     return field(default=default, metadata={"spec": Spec(help, **spec)})
 
 
-def fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
+def fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     """Return an option's value in its own type.
 
     Parameters
     ----------
     spec : Spec
-    name : str
+    name : str or Option
         Its name in an error.
     value : object
     kind : type
@@ -150,7 +150,7 @@ def fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
     return _fitting(spec, name, value, kind)
 
 
-def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
+def _fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     if spec.choices:
         require_choice(name, value, spec.choices)
     if kind is float:
@@ -159,14 +159,13 @@ def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
         value = value.tolist()
     if type(value) is not kind:
         if kind is bool:
-            raise OptionError("GN021", "{name} {value!r}: expected yes or no.", name=name, value=value)
+            raise OptionError("GN021", "{name} {value!r}: expected True or False.", name=name, value=value)
         if kind is int:
             raise OptionError("GN021", "{name} {value!r}: expected a whole number.", name=name, value=value)
         raise OptionError("GN021", "{name} {value!r}: expected a word.", name=name, value=value)
     if spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise OptionError(
-            "GN021", "{name} {value!r}: expected the form {form}.", name=name, value=value, form=spec.form
-        )
+        template = "{name} {value!r}: expected the form {form}."
+        raise OptionError("GN021", template, name=name, value=value, form=spec.form)
     if kind is int:
         require_limits(name, value, spec.low, spec.high)
     return value

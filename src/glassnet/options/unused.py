@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..i18n.message import Listing, Message, Option
 from .options import ALIASES, SPECS, Options
 from .spec import Needs
 
@@ -12,3 +13,13 @@ def unused_options(given: Iterable[str], options: Options) -> dict[str, Needs]:
     """Return the given options that have no effect, each with what it would need."""
     needs = {name: SPECS[name].needs for name in (ALIASES.get(one, one) for one in given)}
     return {name: one for name, one in needs.items() if one and not one.met(getattr(options, one.option))}
+
+
+def without_effect(option: Option, needs: Needs, options: Options) -> Message:
+    """Return the message that an option has no effect with the value of another one."""
+    other = Option(needs.option, getattr(options, needs.option))
+    if needs.values:
+        template, wanted = "{option} has no effect with {other}, only with {wanted}", Listing(needs.values, last="or")
+        return Message(template, option=option, other=other, wanted=wanted)
+    template = "{option} has no effect with {other}, only above {least:g}"
+    return Message(template, option=option, other=other, least=needs.above)

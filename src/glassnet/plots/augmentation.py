@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..i18n.message import Listing
+from ..i18n.message import Listing, Option
 from ..i18n.plots import words_in
 from ..nn.random import Purpose, key
 from ..options.options import DISTORTIONS, Options
@@ -140,9 +140,8 @@ def _lines(
     """Return for each line its key, the values for its label, and its images."""
     sizes = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
     if not sizes:
-        raise OptionError(
-            "GN022", "{options}: all are 0. Set at least one of them above 0.", options=Listing(DISTORTIONS)
-        )
+        template, names = "{options}: all are 0. Set at least one of them above 0.", Listing(map(Option, DISTORTIONS))
+        raise OptionError("GN022", template, options=names)
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
         return distort(values, which, shape, chosen, key(options.seed, Purpose.AUGMENTATION, epoch))

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..errors import ShapeError, wrong_type
+from ..i18n.message import Message
 from ..i18n.plots import SHARES, metric_title, shown, words_in
 from .curve import label_ends
 from .figure import new_axes, require_axes, style_axes
@@ -65,7 +66,7 @@ def draw_comparison(comparison: Mapping[str, Any], axes: Axes | None = None, lan
     if not isinstance(comparison, Mapping):
         raise wrong_type("comparison", comparison, "the result of a comparison, as a mapping")
     panel = require_axes(
-        new_axes(size=(7.2, 3.8), margins=(0.7, 0.8, 1.1, 0.45)) if axes is None else axes, 1, "score"
+        new_axes(size=(7.2, 3.8), margins=(0.7, 0.8, 1.1, 0.45)) if axes is None else axes, 1, Message("score")
     )[0]
     metric = comparison["metric"]
     percent = metric in SHARES

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ShapeError, wrong_type
 from ..i18n.language import below_all
+from ..i18n.message import Listing, Message
 from ..i18n.plots import words_in
 from ..training.callbacks import History
 from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
@@ -64,7 +65,7 @@ def draw_curve(
         for upper in axes[:-1]:
             upper.sharex(axes[-1])
             upper.tick_params(labelbottom=False)
-    drawn = require_axes(axes, len(panels), ", ".join(panels))
+    drawn = require_axes(axes, len(panels), Message("{panels}", panels=Listing(panels)))
     for name, panel, *lines in zip(panels, drawn, training, validation, tested, strict=True):
         _panel(panel, name, lines, word)
     drawn[-1].set_xlabel(word("epoch"))

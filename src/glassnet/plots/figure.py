@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..errors import ShapeError
+from ..i18n.message import Message
 from ..io.writing import MAKER, picture_format, replacing
 from .palette import GRID, INK, QUIET
 
@@ -72,7 +73,7 @@ def _divide(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list
     return list(zip(starts.tolist(), lengths.tolist(), strict=True))
 
 
-def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
+def require_axes(axes: SeveralAxes, count: int, panels: Message) -> list[Axes]:
     """Return the given axes as a list, one per panel.
 
     Raises
@@ -82,9 +83,8 @@ def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
     """
     listed = list(np.ravel(np.asarray(axes, object)))
     if len(listed) != count:
-        raise ShapeError(
-            "GN050", "axes: {given} given, expected {count}: {panels}.", given=len(listed), count=count, panels=panels
-        )
+        template = "axes: {given} given, expected {count}: {panels}."
+        raise ShapeError("GN050", template, given=len(listed), count=count, panels=panels)
     return listed
 
 

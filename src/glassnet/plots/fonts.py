@@ -15,8 +15,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from ..errors import GlassnetWarning
 from ..i18n.control_characters import printable
-from ..i18n.message import Message
 
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""
@@ -60,20 +60,18 @@ def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
 
     Warns
     -----
-    UserWarning
+    GlassnetWarning
         Names the characters replaced.
     """
     plain = [printable(" ".join(str(name).split())) for name in names]
     missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
     if missing:
-        warnings.warn(
-            Message(
-                "no installed font has {letters}, so code points are drawn. Install a font that has them, "
-                "such as Noto Sans CJK.",
-                letters=" ".join(missing[:10]),
-            ),
-            stacklevel=1,  # Python shows a warning from one place once
+        template = (
+            "no installed font has {letters}, so code points are drawn. Install a font that has them, such as Noto "
+            "Sans CJK."
         )
+        # Python shows a warning from one place once.
+        warnings.warn(GlassnetWarning(template, letters=" ".join(missing[:10])), stacklevel=1)
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
 
 

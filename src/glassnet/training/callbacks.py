@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ArgumentError, wrong_type
 from ..i18n.language import counted
-from ..i18n.message import Message
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Callback = Callable[[Event], bool | None]
@@ -41,15 +41,16 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
 
     Raises
     ------
-    TypeError
-        When `given` is not a list of callables.
+    ArgumentError
+        GN021 when `given` is not a list of callables.
     """
     if callable(given) or not isinstance(given, Iterable):
-        raise TypeError(Message("{name}: {kind}, expected a list of functions.", name=name, kind=type(given).__name__))
+        raise wrong_type(name, given, "a list of functions")
     callbacks = [*given]
     for one in callbacks:
         if not callable(one):
-            raise TypeError(Message("{name}: {kind!r}, expected functions that take an event.", name=name, kind=one))
+            template = "{name}: {given!r}, expected functions that take an event."
+            raise ArgumentError("GN021", template, name=name, given=one)
     return callbacks
 
 

@@ -8,8 +8,7 @@ run produces the same bits as an uninterrupted one. See `docs/reference/file-for
 from __future__ import annotations
 
 import re
-import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
-from ..errors import DataError, FileError, ModelFileError, OptionError, with_near_matches
-from ..i18n.message import Message, Option
+from ..errors import DataError, FileError, ModelFileError, OptionError, warn, with_near_matches
+from ..i18n.message import Command, Message, Notify, Option
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
@@ -33,7 +32,7 @@ from ..options.options import Options
 from .callbacks import History
 from .receipt import GivenData, differences, options_of, surroundings
 from .run import Run, split_for
-from .state import TrainingState
+from .state import TrainingState, unexpected_array
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
@@ -53,7 +52,7 @@ class CheckpointPolicy:
     note : dict
         Plain values of the caller, returned by `load_checkpoint`.
     tell : callable
-        Called once, with a line of text, if a checkpoint cannot be written; training continues.
+        Called once, with a message, if a checkpoint cannot be written; training continues.
 
     Raises
     ------
@@ -70,7 +69,7 @@ class CheckpointPolicy:
     path: str | Path
     every: str | int = "30s"
     note: dict[str, Any] = field(default_factory=dict)
-    tell: Callable[[str], None] = warnings.warn
+    tell: Notify = warn
 
     def __post_init__(self) -> None:
         interval_of(self.every)
@@ -85,12 +84,15 @@ def interval_of(every: str | int) -> tuple[float, float]:
     match = _EVERY.fullmatch(str(every).strip())
     amount = float(match[1] or match[3]) if match else 0.0
     if not match or not amount:
-        raise OptionError(
-            "GN021",
-            "checkpoint-every {every!r}: expected a time such as 30s, 5m or 2h, or a number of steps.",
-            every=every,
-        )
+        template = "{option} {every!r}: expected a time such as 30s, 5m or 2h, or a number of steps."
+        raise OptionError("GN021", template, option=Option("checkpoint_every"), every=every)
     return (amount * _UNITS[match[2]], np.inf) if match[2] else (np.inf, amount)
+
+
+def one_network_only(members: int) -> OptionError:
+    """Return the error for a checkpoint of an ensemble."""
+    template = "{option}: not supported for ensembles, here of {members} networks. Use {one}, or omit the checkpoint."
+    return OptionError("GN022", template, option=Option("checkpoint"), members=members, one=Option("members", 1))
 
 
 @one_line
@@ -156,9 +158,8 @@ class LoadedCheckpoint:
         given = GivenData(data)
         self.require_same(given, self.model.receipt["data"], Message("training data"))
         if validation is not None or self.validation is not None:
-            self.require_same(
-                None if validation is None else GivenData(validation), self.validation, Message("validation data")
-            )
+            own = None if validation is None else GivenData(validation)
+            self.require_same(own, self.validation, Message("validation data"))
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
         training, validation_part = split_for(data, self.options, validation)
         return Run(
@@ -178,11 +179,8 @@ class LoadedCheckpoint:
     def require_data_set(self) -> None:
         """Raise ModelFileError GN044 if the training was started on a stream."""
         if "stream" in self.model.receipt["data"]:
-            raise ModelFileError(
-                "GN044",
-                "{path}: the training was started on a stream. Resume it with resume_stream, or `glassnet resume`.",
-                path=self.path,
-            )
+            template = "{path}: the training was started on a stream. Resume it with resume_stream, or `{command}`."
+            raise ModelFileError("GN044", template, path=self.path, command=Command("resume", self.path))
 
     def engine(self, engine: Engine | None) -> Engine:
         """Return the engine of the training; ModelFileError GN044 for another one, or a custom one that is missing."""
@@ -190,25 +188,16 @@ class LoadedCheckpoint:
         if engine is None and name in ENGINES:
             engine = engine_named(name)
         if engine is None or engine.name != name:
-            raise ModelFileError(
-                "GN044",
-                "{path}: the training was started with the engine {name}. Pass engine=….",
-                path=self.path,
-                name=name,
-            )
+            template = "{path}: the training was started with the engine {name}. Pass {engine}."
+            raise ModelFileError("GN044", template, path=self.path, name=name, engine=Option("engine"))
         return engine
 
-    def require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
+    def require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: Message) -> None:
         """Raise ModelFileError GN044 unless the given data are those that the training `began_with`."""
         source = Message("no data") if given is None else given.data.source
         if began_with is None:
-            raise ModelFileError(
-                "GN044",
-                "{source}: {path} was started without {what}. Omit them.",
-                source=source,
-                path=self.path,
-                what=what,
-            )
+            template = "{source}: {path} was started without {what}. Omit them."
+            raise ModelFileError("GN044", template, source=source, path=self.path, what=what)
         if given is None or given.fingerprint != began_with["fingerprint"]:
             raise ModelFileError(
                 "GN044",
@@ -245,16 +234,11 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     except FileError as problem:
         if problem.code != "GN001":
             raise
-        raise FileError(
-            "GN001",
-            "{path}: no such checkpoint. `glassnet train {checkpoint}` writes one.",
-            path=path,
-            checkpoint=Option("checkpoint"),
-        ) from None
+        template, option = "{path}: no such checkpoint. Train with {checkpoint} to write one.", Option("checkpoint")
+        raise FileError("GN001", template, path=path, checkpoint=option) from None
     if "training" not in header:
-        raise ModelFileError(
-            "GN043", "{name}: a model, expected a checkpoint. There is no training to resume.", name=path
-        )
+        template = "{path}: a model, expected a checkpoint. There is no training to resume."
+        raise ModelFileError("GN043", template, path=path)
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
@@ -321,14 +305,7 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
             along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
             fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
             if values.ndim != 1 or values.dtype.kind not in "if" or not fits:
-                raise ValueError(
-                    Message(
-                        "history.{name} has shape {shape} and dtype {dtype}",
-                        name=name,
-                        shape=values.shape,
-                        dtype=values.dtype,
-                    )
-                )
+                raise unexpected_array(f"history.{name}", values)
             setattr(history, name, values.tolist())
     return history
 
@@ -378,9 +355,8 @@ def _require_model(path: str | Path) -> None:
     except ModelFileError as problem:
         if problem.code == "GN041":
             return
-        raise ModelFileError(
-            problem.code, "{problem} The file is not replaced; choose another path.", problem=problem
-        ) from None
+        template = "{problem} The file is not replaced; choose another path."
+        raise ModelFileError(problem.code, template, problem=problem) from None
     _require_ended(path, header.get("training", {"ended": True}))
 
 
@@ -388,6 +364,7 @@ def _require_ended(path: str | Path, training: Any) -> None:
     if not isinstance(training, dict) or not training.get("ended"):
         raise ModelFileError(
             "GN045",
-            "{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.",
+            "{path}: the checkpoint of an unfinished training. Run `{command}`, or remove the file.",
             path=path,
+            command=Command("resume", path),
         )

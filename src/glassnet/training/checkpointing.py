@@ -13,11 +13,10 @@ from typing import Any
 from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
-from ..errors import DivergedError, ModelFileError, StreamError, with_near_matches
-from ..i18n.control_characters import printable
-from ..i18n.message import Listing, Message
+from ..errors import DivergedError, GlassnetError, GlassnetWarning, ModelFileError, StreamError, with_near_matches
+from ..i18n.message import Command, Listing, Message
 from ..io.writing import remove, remove_unfinished
-from ..model.file import Tensors, write
+from ..model.file import Tensors, brief, write
 from ..model.header import DataReceipt, Receipt
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
@@ -53,7 +52,8 @@ class CheckpointWriter:
         self._writing: threading.Thread | None = None
         self._begun: tuple[Receipt, DataReceipt | None] | None = None
         self._written_progress: float | None = None
-        self._problem, self._reported = "", False
+        self._problem: GlassnetError | Message | None = None
+        self._reported = False
         self._interrupt = DeferredInterrupt()
 
     def __enter__(self) -> CheckpointWriter:
@@ -111,7 +111,7 @@ class CheckpointWriter:
             write(self._policy.path, {**header, "receipt": receipt, "training": training}, tensors)
             self._written_progress = training["progress"]
         except Exception as problem:  # never worth losing the training run
-            self._problem = f"{str(problem).rstrip('.') or type(problem).__name__}."
+            self._problem = brief(problem)
 
     def _begun_with(self) -> tuple[Receipt, DataReceipt | None]:
         run, validation = self._run, None
@@ -126,20 +126,16 @@ class CheckpointWriter:
     def _report_problem(self) -> None:
         if self._problem and not self._reported:
             self._reported = True
-            self._policy.tell(
-                printable(Message("checkpoint not written: {problem} Training continues.", problem=self._problem))
-            )
+            template = "checkpoint not written: {problem} Training continues."
+            self._policy.tell(Message(template, problem=self._problem))
 
-    def _farewell(self) -> str:
+    def _farewell(self) -> Message:
         if self._written_progress is None:
             return Message("interrupted, checkpoint not written: {problem}", problem=self._problem)
         path, epochs = self._policy.path, self._run.options.epochs
-        return Message(
-            "interrupted, {done:.2f} of {epochs} epochs are saved in {path}. Resume with `glassnet resume {path}`.",
-            done=self._written_progress,
-            epochs=epochs,
-            path=path,
-        )
+        template = "interrupted, {done:.2f} of {epochs} epochs are saved in {path}. Resume with `{command}`."
+        done, command = self._written_progress, Command("resume", path)
+        return Message(template, done=done, epochs=epochs, path=path, command=command)
 
 
 @with_near_matches("resume")
@@ -190,17 +186,14 @@ def resume(
     saved.require_data_set()
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
-        warnings.warn(
-            printable(
-                Message(
-                    "{path}: the last bits may differ, because versions or processor changed: {changes}.",
-                    path=path,
-                    changes=Listing(run.changes),
-                )
-            ),
-            stacklevel=2,
-        )
+        warnings.warn(changes_warning(path, run.changes), stacklevel=2)
     return finish_with(CheckpointPolicy(path, every or saved.every, saved.note), run, every_callback)
+
+
+def changes_warning(path: str | Path, changes: Iterable[str]) -> GlassnetWarning:
+    """Return the warning that a training run is resumed with other versions or another processor."""
+    template = "{path}: the last bits may differ, because versions or processor changed: {changes}."
+    return GlassnetWarning(template, path=path, changes=Listing(changes))
 
 
 def _bundled(saved: LoadedCheckpoint) -> Dataset:

@@ -41,45 +41,38 @@ class DivergenceGuard:
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block and the weights after it are finite."""
         if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(
-                Message("the loss became {loss:g}", loss=loss)
-                if not math.isfinite(loss)
-                else Message("a weight became infinite")
-            )
+            endless = Message("a weight became infinite")
+            self._give_up(endless if math.isfinite(loss) else Message("the loss became {loss:g}", loss=loss))
 
     def check_epoch(self, loss: float) -> None:
         """Raise if the weights grew more than tenfold and the loss exceeds that of a constant prediction."""
         if loss > self._constant and size_of(self._parameters.flat) > self._state.limit:
-            self._give_up(
-                Message(
-                    "the loss {loss:.3g} exceeds the {constant:.3g} of a constant prediction, and the weights "
-                    "grew more than tenfold",
-                    loss=loss,
-                    constant=self._constant,
-                )
+            template = (
+                "the loss {loss:.3g} exceeds the {constant:.3g} of a constant prediction, and the weights grew more "
+                "than tenfold"
             )
+            self._give_up(Message(template, loss=loss, constant=self._constant))
 
     @property
-    def _advice(self) -> str:
+    def _advice(self) -> Message:
         if self._options.learning_rate * self._options.weight_decay >= 1:  # decay alone flips the sign of a weight
             return Message("Use a smaller weight decay or learning rate; their product must be below 1.")
         return Message("Use a smaller learning rate.")
 
-    def _give_up(self, why: str) -> None:
+    def _give_up(self, why: Message) -> None:
         epoch = self._state.epoch
         self._state.roll_back()
         good = self._state.chosen_epoch(self._options) or epoch
-        kept = Message("the weights after epoch {epoch}", epoch=good) if good else Message("the initial weights")
-        problem = DivergedError(
-            "GN030",
-            "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}",
-            epoch=epoch + 1,
-            why=why,
-            kept=kept,
-            advice=self._advice,
-        )
+        template = "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}"
+        kept = weights_after(good)
+        problem = DivergedError("GN030", template, epoch=epoch + 1, why=why, kept=kept, advice=self._advice)
         problem.good_epochs, problem.model = epoch, self._model
         raise problem
+
+
+def weights_after(epoch: int) -> Message:
+    """Return a phrase for the weights after an epoch, or for the initial ones."""
+    return Message("the weights after epoch {epoch}", epoch=epoch) if epoch else Message("the initial weights")
 
 
 def constant_answer_loss(activation: str, loss: OutputLoss, samples: Samples) -> float:

@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 from ..errors import ArgumentError, OptionError
+from ..i18n.message import Notify, Option
 from ..options.options import Options
 
 T = TypeVar("T")
@@ -75,8 +76,8 @@ class Executor(Protocol):
 class DividesBatches(Protocol):
     """An executor that has an engine for one network, whose batches its workers share."""
 
-    def engine(self, notify: Callable[[str], None] = ...) -> Engine:
-        """Return the engine, with the bits of the compiled engine; `notify` receives lines of text."""
+    def engine(self, notify: Notify = ...) -> Engine:
+        """Return the engine, with the bits of the compiled engine; `notify` receives its messages."""
         ...
 
 
@@ -93,11 +94,12 @@ def require_executor(given: object) -> None:
 def require_divisible(options: Options) -> None:
     """Raise OptionError GN022 for options with which there is nothing to divide among machines."""
     if options.batch_size == 1:
-        raise OptionError(
-            "GN022", "batch_size 1: several machines divide a batch, and here is none. Use a larger batch_size."
-        )
+        template = "{given}: several machines divide a batch, and here is none. Use a larger one."
+        raise OptionError("GN022", template, given=Option("batch_size", 1))
     if options.engine == "reference":
-        raise OptionError("GN022", "engine reference: several machines divide batches of engine compiled. Use that.")
+        template = "{given}: several machines divide batches of the engine compiled. Use {other}."
+        given, other = Option("engine", "reference"), Option("engine", "compiled")
+        raise OptionError("GN022", template, given=given, other=other)
 
 
 def divisible(options: Options) -> Options:

@@ -6,13 +6,13 @@ Only how it is trained can differ.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
-from ..i18n.message import Listing, Message
+from ..i18n.message import Listing, Message, Option
 from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
@@ -35,16 +35,7 @@ def parent_of(model: Model | None) -> ParentReceipt | None:
     return None if model is None else {"hash": model.hash()}
 
 
-def _as_argument(name: str, value: Any) -> str:
-    return f"{name}={value!r}"
-
-
-def fine_tuning_options(
-    parent: Model,
-    given: Mapping[str, Any],
-    recipe: str | None = None,
-    spelt: Callable[[str, Any], str] = _as_argument,
-) -> Options:
+def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | None = None) -> Options:
     """Return the options for training a model further.
 
     Parameters
@@ -55,8 +46,6 @@ def fine_tuning_options(
     recipe : str, optional
         Where all other options of the training come from; by default the parent's training record, or the recipe
         ``notes`` if it has none.
-    spelt : callable
-        Returns an option and its value as the user gives them, for messages: as an argument, or as `as_flags`.
 
     Raises
     ------
@@ -67,9 +56,8 @@ def fine_tuning_options(
     """
     given, own = by_field(given), _own_options(parent)
     if unknown := sorted(set(given) - set(SPECS)):
-        raise OptionError(
-            "GN021", "unknown option {unknown!r}: expected one of {names}.", unknown=unknown[0], names=Listing(SPECS)
-        )
+        template = "unknown option {unknown!r}: expected one of {names}."
+        raise OptionError("GN021", template, unknown=unknown[0], names=Listing(SPECS))
     if recipe is not None or "options" not in parent.receipt:
         base = Options.recipe(recipe or "notes", **for_optimizer(recipe or "notes", given.get("optimizer")))
     else:
@@ -83,8 +71,8 @@ def fine_tuning_options(
                 "GN022",
                 "{given}: the model has {own}, and further training keeps that. Omit the option, or train a "
                 "new network.",
-                given=spelt(name, wanted),
-                own=spelt(name, own[name][0]),
+                given=Option(name, wanted),
+                own=Option(name, own[name][0]),
             )
     fixed = {name: values[0] for name, values in own.items() if name not in _WITHOUT_EFFECT}
     if parent.targets.name == "values":
@@ -111,14 +99,9 @@ def fitting_data(parent: Model, data: Dataset) -> Dataset:
             expected=parent.scaling.maximum,
         )
     if None not in (shapes := (data.image_shape, parent.image_shape)) and shapes[0] != shapes[1]:
-        here, there = ("{} × {}".format(*shape) for shape in shapes if shape)
-        raise DataError(
-            "GN017",
-            "{source}: images of {here} pixels, but the model's have {there}. Pass such images.",
-            source=data.source,
-            here=here,
-            there=there,
-        )
+        here, there = (f"{shape[0]} × {shape[1]}" for shape in shapes if shape)
+        template = "{source}: images of {here} pixels, but the model's have {there}. Pass such images."
+        raise DataError("GN017", template, source=data.source, here=here, there=there)
     return replace(data, image_shape=parent.image_shape)
 
 
@@ -133,17 +116,10 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
     fixed = _own_options(parent)
     for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
         if (given := getattr(options, name)) not in fixed[name]:
-            raise OptionError(
-                "GN022",
-                "{name} {given}: the model was made with {value}. Use the model's own options.",
-                name=name,
-                given=given,
-                value=fixed[name][0],
-            )
+            raise made_with(name, given, fixed[name][0])
     if parent.targets.name == "values" and options.label_smoothing:
-        raise OptionError(
-            "GN022", "label_smoothing {value}: expected 0 with targets values.", value=options.label_smoothing
-        )
+        template, given = "{given}: expected 0 with {targets}.", Option("label_smoothing", options.label_smoothing)
+        raise OptionError("GN022", template, given=given, targets=Option("targets", "values"))
     network = parent.members[member]
     own = replace(parent, network=Network.of(network.architecture, network.parameters.copy()), others=())
     seen = training_range_of(data, parent.scaling)
@@ -155,17 +131,19 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
     )
 
 
+def made_with(name: str, given: Any, own: Any) -> OptionError:
+    """Return the error for an option that would change a model which is trained further."""
+    template = "{given}: the model was made with {own}. Use the model's own options."
+    return OptionError("GN022", template, given=Option(name, given), own=Option(name, own))
+
+
 def require_members(parent: Model, options: Options) -> None:
     """Raise OptionError GN022 unless the options have as many members as the model, and no folds."""
     if options.folds:
-        raise OptionError("GN022", "folds: a model is trained further as it is, without folds. Set folds to False.")
+        template = "{folds}: a model is trained further as it is, without folds. Use {without}."
+        raise OptionError("GN022", template, folds=Option("folds", True), without=Option("folds", False))
     if options.members != len(parent.members):
-        raise OptionError(
-            "GN022",
-            "members {given}: the model was made with {value}. Use the model's own options.",
-            given=options.members,
-            value=len(parent.members),
-        )
+        raise made_with("members", options.members, len(parent.members))
 
 
 def require_parent(model: Model, parent: Model | None) -> None:
@@ -177,21 +155,14 @@ def require_parent(model: Model, parent: Model | None) -> None:
         return
     name = recorded.get("file") or Message("another model")
     if parent is None:
-        raise DataError(
-            "GN017",
-            "the training started from {name} with the hash {hash}. Pass it: init_model=load_model(…).",
-            name=name,
-            hash=recorded["hash"],
+        template = "the training started from {name} with the hash {hash}. Pass it as {option}."
+        raise DataError("GN017", template, name=name, hash=recorded["hash"], option=Option("init_model"))
+    if (other := parent.hash()) != recorded["hash"]:
+        template = (
+            "the training started from {name} with the hash {hash}, not from the given model with the hash {other}. "
+            "Pass the former."
         )
-    if parent.hash() != recorded["hash"]:
-        raise DataError(
-            "GN017",
-            "the training started from {name} with the hash {hash}, not from the given model with the "
-            "hash {other}. Pass the former.",
-            name=name,
-            hash=recorded["hash"],
-            other=parent.hash(),
-        )
+        raise DataError("GN017", template, name=name, hash=recorded["hash"], other=other)
 
 
 def fixed_options(parent: Model) -> tuple[str, ...]:
@@ -243,11 +214,3 @@ def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:
     if optimizer == own.optimizer:
         return {name: getattr(own, name) for name in ("learning_rate", "weight_decay")}
     return for_optimizer(recipe, optimizer)
-
-
-def as_flags(name: str, value: Any) -> str:
-    """Return an option as it is typed on the command line."""
-    word = SPECS[name].word(name)
-    if isinstance(value, bool):
-        return f"--{word}" if value else f"--no-{word}"
-    return " ".join(f"--{word} {one}" for one in (value if isinstance(value, tuple) else (value,)))

@@ -15,13 +15,13 @@ from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
-from ..i18n.message import Message
+from ..i18n.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
 from ..options.recipes import for_rows
 from .callbacks import Callback, both
-from .checkpoint import CheckpointPolicy, require_free
+from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
 from .executor import DividesBatches, Executor, require_executor
@@ -192,12 +192,7 @@ def fit(
     engine = engine or by_options
     if options.members > 1:
         if checkpoint is not None:
-            raise OptionError(
-                "GN022",
-                "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one "
-                "network, or omit the checkpoint.",
-                members=options.members,
-            )
+            raise one_network_only(options.members)
         return fit_ensemble(data, options, engine, validation, every, init_model, executor=executor)
     run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
     if checkpoint is None:
@@ -233,7 +228,7 @@ def _require_engine(engine: object) -> None:
     """Raise ArgumentError GN021 unless `engine` is None, an engine or a name, which is checked with the options."""
     is_engine = hasattr(engine, "run_steps") and not isinstance(engine, type)
     if engine is not None and not isinstance(engine, str) and not is_engine:
-        kind, names = type(engine).__name__, ", ".join(SPECS["engine"].choices)
+        kind, names = type(engine).__name__, Listing(SPECS["engine"].choices)
         raise ArgumentError("GN021", "engine: {kind}, expected one of {names}, or an Engine.", kind=kind, names=names)
 
 
@@ -242,13 +237,9 @@ def warn_of_constants(data: Dataset) -> None:
     if data.values is None:
         return
     for output in constant_outputs(data).tolist():
-        name = data.class_names[output] if data.class_names else f"{data.source}, target {output + 1}"
-        text = Message(
-            "{name}: every target is {value:g}, and so is every prediction. Check the column.",
-            name=name,
-            value=data.values[0, output],
-        )
-        warnings.warn(DataWarning(text), stacklevel=callers_level())
+        name = data.class_names[output] if data.class_names else Place(data.source, target=output + 1)
+        template = "{name}: every target is {value:g}, and so is every prediction. Check the column."
+        warnings.warn(DataWarning(template, name=name, value=data.values[0, output]), stacklevel=callers_level())
 
 
 def _require_checkpoint(checkpoint: object) -> None:

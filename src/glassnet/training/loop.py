@@ -24,6 +24,7 @@ from ..options.options import Options
 from ..preprocess.augment.distort import require_pictures
 from .divergence import DivergenceGuard, constant_answer_loss
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from .fine_tuning import made_with
 from .plan import blocks_of_epoch, epoch_blocks
 from .state import TrainingState
 
@@ -157,13 +158,7 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
     made |= {name: getattr(architecture, name) for name in ("activations", "bias", "loss", "rule")}
     for name, value in made.items():
         if (given := getattr(options, name)) != value:
-            raise OptionError(
-                "GN022",
-                "{name} {given}: the model was made with {value}. Use the model's own options.",
-                name=name,
-                given=given,
-                value=value,
-            )
+            raise made_with(name, given, value)
 
 
 def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples: int, options: Options) -> None:

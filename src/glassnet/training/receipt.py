@@ -24,7 +24,7 @@ from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
 from ..errors import DataError
-from ..i18n.message import Message
+from ..i18n.message import Command, Message
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model
@@ -150,16 +150,16 @@ def receipt_of(
     if calibrated:
         receipt["calibrated"] = True
     if reason := _own_engine(engine.name, type(engine)):
-        receipt["not_verifiable"] = reason
+        receipt["not_verifiable"] = str(reason)
     return receipt
 
 
-def receipt_without_start(model: Model, options: Options, engine: str, reason: str) -> Receipt:
+def receipt_without_start(model: Model, options: Options, engine: str, reason: Message) -> Receipt:
     """Return the training record of a model trained from another model, with the reason why it is not verifiable.
 
     The data of the last training run are omitted, since the model was trained on other data before.
     """
-    return {"recipe": "", **_setup(options, engine), "hash": model.hash(), "not_verifiable": reason}
+    return {"recipe": "", **_setup(options, engine), "hash": model.hash(), "not_verifiable": str(reason)}
 
 
 def add_test(
@@ -195,21 +195,34 @@ def add_test(
         receipt["parent"] = {**receipt["parent"], "file": parent}
 
 
-def _own_engine(name: str, kind: type | None = None) -> str:
-    """Return why training with an engine of this name and class cannot be repeated; empty if it can."""
+CONTINUED = Message("warm_start: training continued from an earlier fit")
+ON_OTHER_ROWS = Message("partial_fit: each call trained on different rows")
+
+
+def imported_from(source: Mapping[str, str]) -> Message:
+    """Return why the training of an imported network cannot be repeated, from ``Receipt.imported``."""
+    if "class" in source:
+        return Message("the network was imported from scikit-learn's {name}", name=source["class"])
+    return Message("the network was imported from {name}", name=source["file"])
+
+
+def _own_engine(name: str, kind: type | None = None) -> Message | None:
+    """Return why training with an engine of this name and class cannot be repeated; None if it can."""
     if name not in ENGINES:
-        return Message(
-            "the model was trained with {name}, a function that its training record does not contain", name=name
-        )
+        template = "the model was trained with {name}, a function that its training record does not contain"
+        return Message(template, name=name)
     # An engine that is proven to have the bits of another one says so, as that of `distributed` does.
     if kind is not None and vars(kind).get("bits_of", kind) is not type(engine_named(name)):
         return Message("the model was trained with the custom engine {name}", name=kind.__name__)
-    return ""
+    return None
 
 
 def require_repeatable(receipt: Receipt) -> None:
     """Raise DataError GN017 if a training record has a reason why the training cannot be repeated."""
-    if reason := receipt.get("not_verifiable"):
+    if text := receipt.get("not_verifiable"):  # in English: the message is found again, to be shown in any language
+        known = [CONTINUED, ON_OTHER_ROWS, _own_engine(receipt["engine"]) if "engine" in receipt else None]
+        known += [imported_from(receipt["imported"])] if receipt.get("imported") else []
+        reason = next((one for one in known if one is not None and str(one) == text), text)
         raise DataError("GN017", "the training cannot be repeated: {reason}.", reason=reason)
 
 
@@ -226,11 +239,8 @@ def verifiable_options(receipt: Receipt) -> Options:
     trails = receipt.get("trails", [])
     complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
     if not complete or len(trails) != options.members or min(map(len, trails)) < 2:
-        raise DataError(
-            "GN017",
-            "the model has no complete training record. If it is a checkpoint, finish its training with `glassnet "
-            "resume`.",
-        )
+        template = "the model has no complete training record. If it is a checkpoint, finish it with `{command}`."
+        raise DataError("GN017", template, command=Command("resume"))
     return options
 
 

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..engines import Progress
-from ..i18n.message import Listing, Message
+from ..errors import ModelFileError
+from ..i18n.message import Listing
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Layout, Parameters
 from ..nn.schedules import Plateau
@@ -167,7 +168,7 @@ class TrainingState:
 
         Raises
         ------
-        ValueError, LookupError, TypeError
+        ModelFileError, LookupError, TypeError, ValueError
             When its parts are missing or inconsistent.
         """
         state = cls.start(Parameters(layout, dtype=options.dtype), options)
@@ -177,29 +178,17 @@ class TrainingState:
             setattr(state.plateau, name, _value(numbers["plateau"], name, kind))
         state.optimizer_state.step = _value(numbers, "step", int)
         if state.epoch + (not state.ended) > options.epochs:
-            raise ValueError(
-                Message("the checkpoint is at epoch {epoch} of {epochs}", epoch=state.epoch, epochs=options.epochs)
-            )
+            template = "the checkpoint is at epoch {epoch} of {epochs}."
+            raise ModelFileError("GN041", template, epoch=state.epoch, epochs=options.epochs)
         state.best = np.empty_like(state.last_good) if "best" in arrays else None
         _, expected = state.saved()
         if expected.keys() != {name for name in arrays if name in (*expected, "average")}:
-            raise ValueError(
-                Message(
-                    "the checkpoint has the arrays {found}, expected {expected}",
-                    found=Listing(sorted(arrays)),
-                    expected=Listing(sorted(expected)),
-                )
-            )
+            template = "the checkpoint has the arrays {found}, expected {expected}."
+            found, wanted = Listing(sorted(arrays)), Listing(sorted(expected))
+            raise ModelFileError("GN041", template, found=found, expected=wanted)
         for name, array in expected.items():
             if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
-                raise ValueError(
-                    Message(
-                        "array {name} has shape {shape} and dtype {dtype}",
-                        name=name,
-                        shape=arrays[name].shape,
-                        dtype=arrays[name].dtype,
-                    )
-                )
+                raise unexpected_array(name, arrays[name])
             array[...] = arrays[name]
         return state
 
@@ -221,8 +210,14 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     if kind is float and isinstance(value, float | str):
         return float(value)
     if type(values[name]) is not kind or not 0 <= value < 2**53:
-        raise ValueError(Message("the checkpoint has {name} {value!r}", name=name, value=value))
+        raise ModelFileError("GN041", "the checkpoint has {name} {value!r}.", name=name, value=value)
     return value
+
+
+def unexpected_array(name: str, array: NDArray[Any]) -> ModelFileError:
+    """Return the error for an array of a checkpoint that has another form than expected."""
+    template = "array {name} has shape {shape} and dtype {dtype}."
+    return ModelFileError("GN041", template, name=name, shape=array.shape, dtype=array.dtype)
 
 
 def size_of(weights: FloatArray) -> float:

@@ -12,7 +12,9 @@ from ..i18n.message import Message
 from ..model.build import new_model
 from ..model.model import Model, require_model
 from ..nn.network_class import Network
+from ..options.options import Options
 from .callbacks import Callback, require_callbacks
+from .divergence import weights_after
 from .ensemble import repeated_run, side_by_side
 from .events import EpochDone, Event
 from .fine_tuning import continued, require_parent
@@ -28,6 +30,9 @@ from .receipt import (
 from .run import Run
 
 NO_EPOCH = Message("the weights in the file, which match no epoch")
+OTHER_DATA = "{source} is not the training data"
+Difference = tuple[Message | None, int | None]
+"""The first difference of a run from its record, and the epoch after which it is, if any."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ class Verification:
     ----------
     same : bool
         Whether training produced the same bits.
-    where : str
-        The first difference, as text; empty if there is none.
+    difference : Message or None
+        The first difference.
     surroundings : tuple of str
         Differences of versions and processor from the training record, as text.
     epoch : int or None
@@ -47,9 +52,14 @@ class Verification:
     """
 
     same: bool
-    where: str
+    difference: Message | None
     surroundings: tuple[str, ...]
     epoch: int | None = None
+
+    @property
+    def where(self) -> str:
+        """The first difference, as text; empty if there is none."""
+        return str(self.difference or "")
 
 
 @with_near_matches("verify")
@@ -97,7 +107,7 @@ def verify(
     require_parent(model, init_model)
     changed = tuple(differences(receipt, surroundings()))
 
-    def differs(where: str, epoch: int | None = None) -> Verification:
+    def differs(where: Message, epoch: int | None = None) -> Verification:
         return Verification(False, where, changed, epoch)
 
     if model.hash() != receipt["hash"]:
@@ -106,15 +116,16 @@ def verify(
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
-        return differs(Message("{source} is not the training data", source=data.source))
+        return differs(Message(OTHER_DATA, source=data.source))
     hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
     if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
         return differs(Message("the network in the file does not match its training record"))
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
-    for name, what in (("scaling", "inputs"), ("targets", "targets")):
-        if getattr(made, name) != getattr(model, name):
-            return differs(Message("the scaling of the {what} in the file does not match the data", what=what))
+    if made.scaling != model.scaling:
+        return differs(Message("the scaling of the inputs in the file does not match the data"))
+    if made.targets != model.targets:
+        return differs(Message("the scaling of the targets in the file does not match the data"))
     final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
@@ -125,13 +136,15 @@ def verify(
         if not (where or options.folds) and not _same(networks[-1], model.members[number]):
             where = final_difference
         if where:
-            return differs(
-                Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where,
-                epoch,
-            )
+            return differs(of_member(options, number, where), epoch)
     if options.folds and not _same(side_by_side(networks), model.network):
         return differs(final_difference)
-    return Verification(True, "", changed)
+    return Verification(True, None, changed)
+
+
+def of_member(options: Options, number: int, where: Message) -> Message:
+    """Return a difference with the number of its member, if there are several."""
+    return Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where
 
 
 def _same(one: Network, other: Network) -> bool:
@@ -147,8 +160,8 @@ def without_result(callback: Callback) -> Callback:
     return call
 
 
-def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> tuple[str, int | None]:
-    """Train a run; return the first difference of its weights from the hashes, as text and as an epoch, if any.
+def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> Difference:
+    """Train a run; return the first difference of its weights from the hashes.
 
     Parameters
     ----------
@@ -159,7 +172,7 @@ def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> 
     callbacks : list of callable
     """
     if run.model.network.parameters.hash() != hashes[0]:
-        return Message("the initial weights"), 0
+        return weights_after(0), 0
 
     def compare(event: Event) -> bool:
         return isinstance(event, EpochDone) and (event.hash != hashes[event.epoch] or event.epoch == len(hashes) - 1)
@@ -171,5 +184,5 @@ def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> 
         return Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch
     for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
         if now != then:
-            return Message("the weights after epoch {epoch}", epoch=epoch), epoch
-    return "", None
+            return weights_after(epoch), epoch
+    return None, None

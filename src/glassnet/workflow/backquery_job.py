@@ -67,7 +67,7 @@ def backquery_classes(
     `source` are labelled data as starting points of the activation maximization.
     """
     require_classes(model, "backquery")
-    classes = list(range(model.classes)) if label is None else [output_named(model, label, "--class")]
+    classes = list(range(model.classes)) if label is None else [output_named(model, label, "class")]
     if model.columns:
         if picture:
             require_pictures(model, model_path)

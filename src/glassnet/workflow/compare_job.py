@@ -25,7 +25,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
-from ..i18n.message import Message, Notify, ignore
+from ..i18n.message import Message, Notify, Option, ignore
 from ..options.options import Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..training.callbacks import require_callbacks
@@ -42,6 +42,7 @@ from .train_job import Plan, notify_options, read_data
 from .training_data import job_options, require_images, require_picture_files
 
 SEEDS = 8
+FEW_SEEDS = "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can"
 """Seeds of two sides by default: the fewest for which one of them may disagree with the others."""
 _MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
 """From so many samples, a tenth is held out for validation, else a fifth: the scores of few samples are coarse."""
@@ -123,15 +124,9 @@ class CompareJob:
         if sides > len(LETTERS):
             raise OptionError("GN021", "{sides} sides: expected 2 to {most}.", sides=sides, most=len(LETTERS))
         if type(self.seeds) is not int or not 2 <= self.seeds <= MOST:
-            flag, fewest = "--seeds", fewest_pairs(sides - 1)  # `glassnet.compare` replaces flags
-            raise OptionError(
-                "GN021",
-                "{flag} {seeds}: expected 2 to {most}; a verdict needs {fewest} or more.",
-                flag=flag,
-                seeds=self.seeds,
-                most=MOST,
-                fewest=fewest,
-            )
+            template = "{seeds}: expected 2 to {most}; a verdict needs {fewest} or more."
+            seeds, fewest = Option("seeds", self.seeds), fewest_pairs(sides - 1)
+            raise OptionError("GN021", template, seeds=seeds, most=MOST, fewest=fewest)
         if self.metric is not None:
             require_choice("metric", self.metric, tuple(METRICS))
 
@@ -173,13 +168,7 @@ def compare(
     metric = metric_for(samples, list(options.values()), job.metric)
     higher, fewest = METRICS[metric][0], fewest_pairs(len(read) - 1)
     if job.seeds < fewest:
-        notify(
-            Message(
-                "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
-                seeds=job.seeds,
-                fewest=fewest,
-            )
-        )
+        notify(Message(FEW_SEEDS, seeds=job.seeds, fewest=fewest))
     # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
     apart = max(one.members for one in options.values())
     fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
@@ -296,22 +285,10 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
         else:
             read[side] = replace(read[like], options=replace(before[side], input_max=read[like].options.input_max))
         if not np.array_equal(read["a"].training.labels, read[side].training.labels):
-            flag = "--handwriting"
-            raise DataError(
-                "GN017",
-                Message(
-                    "{source}: the two sides read other samples. Use the same {flag} for both.",
-                    source=source,
-                    flag=flag,
-                )
-                if len(sides) == 2
-                else Message(
-                    "{source}: {side} reads other samples than A. Use the same {flag} for all sides.",
-                    source=source,
-                    side=side.upper(),
-                    flag=flag,
-                ),
-            )
+            template = "{source}: {side} reads other samples than A. Use the same {option} for all sides."
+            if len(sides) == 2:
+                template = "{source}: the two sides read other samples. Use the same {option} for both."
+            raise DataError("GN017", template, source=source, side=side.upper(), option=Option("handwriting"))
     _require_images(sides, given, read)
     for side, one in read.items():
         notify_options(sides[side].options, one.options, notify)
@@ -324,7 +301,7 @@ def _require_images(sides: dict[str, Side], given: dict[str, dict[str, Any]], re
         try:
             require_images(sides[side].recipe, given[side], one.training, one.options)
         except OptionError as problem:
-            raise OptionError(problem.code, "{upper}: {problem}", upper=side.upper(), problem=problem) from None
+            raise OptionError(problem.code, "{side}: {problem}", side=side.upper(), problem=problem) from None
 
 
 def _read_alike(one: Options, other: Options) -> bool:
@@ -336,29 +313,17 @@ def _require_comparable(options: dict[str, Options]) -> None:
     two = len(options) == 2
     for name in _SHARED:
         if len({getattr(one, name) for one in options.values()}) > 1:
-            raise OptionError(
-                "GN022",
-                Message("{name}: both sides need the same data and seeds. Give it for both.", name=name)
-                if two
-                else Message("{name}: all sides need the same data and seeds. Give it for all.", name=name),
-            )
+            template = "{option}: all sides need the same data and seeds. Give it for all."
+            if two:
+                template = "{option}: both sides need the same data and seeds. Give it for both."
+            raise OptionError("GN022", template, option=Option(name))
     for side, other in combinations(options, 2):
         if options[side] == options[other]:
-            example = f"--{other} rate=0.1"
-            raise OptionError(
-                "GN022",
-                Message(
-                    "the two sides have the same options, so the same results. Change one, such as {example}.",
-                    example=example,
-                )
-                if two
-                else Message(
-                    "{side} and {other} have the same options, so the same results. Change one, such as {example}.",
-                    side=side.upper(),
-                    other=other.upper(),
-                    example=example,
-                ),
-            )
+            same = Message("{side} and {other} have the same options", side=side.upper(), other=other.upper())
+            if two:
+                same = Message("the two sides have the same options")
+            template = "{same}, so the same results. Give {letter} another learning rate, for example."
+            raise OptionError("GN022", template, same=same, letter=other.upper())
 
 
 def _differing(options: dict[str, Options]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 from ..data import Dataset
 from ..data.validation import AUTO
 from ..errors import OptionError
-from ..i18n.message import Message, Notify, ignore
+from ..i18n.message import Command, Message, Notify, Option, ignore
 from ..io.writing import require_folder, require_picture_place
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
@@ -20,6 +20,10 @@ from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
 from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
 
+EQUAL_ANSWERS = (
+    "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class ({share:.1%}), "
+    "so equal values of {metric} say nothing about them; compare by {other}"
+)
 _CERTAIN, _NONE = 2.0, 1.0
 """Standard errors, without any relation, by which an area under the ROC curve is surely above chance, or hardly is."""
 
@@ -81,9 +85,8 @@ def evaluate_model(
     model = load_model(model_path)
     if pictures:
         if model.targets.name == "values":
-            raise OptionError(
-                "GN022", "--pictures: the plots are for classes, and this model is a regression. Omit it."
-            )
+            template = "{pictures}: the plots are for classes, and this model is a regression. Omit it."
+            raise OptionError("GN022", template, pictures=Option("pictures"))
         require_folder(pictures)
     read = read_decimals(model, source, decimal)
     samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
@@ -135,19 +138,17 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
             said.append(
                 Message(
                     "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; "
-                    "glassnet report shows the scores at other thresholds",
+                    "{report} shows the scores at other thresholds",
+                    report=Command("report"),
                     name=model.name_of(1 - answer),
                 )
             )
     elif initializer and above < _NONE:
-        said.append(
-            Message(
-                "nor do the probabilities tell the classes apart; try another --rate or more --epochs"
-                if initializer == "he"
-                else "nor do the probabilities tell the classes apart; try --initializer he, another --rate or "
-                "more --epochs"
-            )
-        )
+        template = "nor do the probabilities tell the classes apart; try another {rate} or more {epochs}"
+        if initializer != "he":
+            template = "nor do the probabilities tell the classes apart; try {he}, another {rate} or more {epochs}"
+        values = {"he": Option("initializer", "he"), "rate": Option("learning_rate"), "epochs": Option("epochs")}
+        said.append(Message(template, **values))
     return said
 
 
@@ -179,12 +180,11 @@ def about_equal_answers(
     facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
     return [
         Message(
-            "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent "
-            "class ({share:.1%}), so equal values of {metric} say nothing about them; compare by "
-            "--metric log_loss",
+            EQUAL_ANSWERS,
             count=sum(such),
             trials=len(answers),
             metric=metric,
+            other=Option("metric", "log_loss"),
             **facts,
         )
     ]

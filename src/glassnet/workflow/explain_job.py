@@ -193,7 +193,7 @@ def explain_answer(
         Whether the result will be drawn; raises at once if the inputs are not images.
     notify : callable
     """
-    place = None if output is None else output_named(model, output, "--output")
+    place = None if output is None else output_named(model, output, "output")
     if row is not None and source is not None and model.columns is not None:
         source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     query = _find_query(model, model_path, source, row, part, notify)
@@ -311,25 +311,25 @@ def one_row(samples: Dataset, row: int) -> Dataset:
         if samples.source_rows is None:
             raise OptionError(
                 "GN021",
-                "{row_option}: {source} has the rows {first} to {last}.",
+                "{row}: {source} has the rows {first} to {last}.",
                 source=samples.source,
                 first=first,
                 last=last,
-                row_option=Option("row", row),
+                row=Option("row", row),
             )
         raise OptionError(
             "GN021",
-            "{row_option}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
+            "{row}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
             source=samples.source,
             first=first,
             last=last,
-            row_option=Option("row", row),
+            row=Option("row", row),
         )
     return samples.take(found)
 
 
-def output_named(model: Model, word: str, flag: str) -> int:
-    """Return the index of the class, label or number that a flag names, by name or index."""
+def output_named(model: Model, word: str, option: str) -> int:
+    """Return the index of the class, label or number that an option names, by name or index."""
     names = [model.name_of(output) for output in range(model.classes)]
     if word in names:
         return names.index(word)
@@ -337,9 +337,8 @@ def output_named(model: Model, word: str, flag: str) -> int:
         return int(word)
     raise OptionError(
         "GN021",
-        "{flag} {word}: the outputs of the model are {names}.",
-        flag=flag,
-        word=word,
+        "{option}: the outputs of the model are {names}.",
+        option=Option(option, word),
         names=Listing(names, MOST_NAMED),
     )
 
@@ -361,9 +360,8 @@ def _find_query(
     """Return the sample to explain: a row of labelled data, or an image or row that may have no label."""
     if row is None:
         if source is None:
-            raise OptionError(
-                "GN020", "--why: nothing to explain. Name an image, or labelled DATA with {row} N.", row=Option("row")
-            )
+            template = "{why}: nothing to explain. Name an image, or labelled DATA with {row}."
+            raise OptionError("GN020", template, why=Option("why"), row=Option("row", "N"))
         return _one_query(model, source, None, notify)
     try:
         samples = load_explained(model, model_path, source, part, notify)
@@ -396,7 +394,7 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
     if row is None and count != 1:
         problem = Message(
-            "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}.",
+            "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}.",
             source=called,
             count=count,
             name=names[0],
@@ -405,7 +403,7 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
         )
         if model.image_shape:
             problem = Message(
-                "{source}: {count} samples, the first is '{name}'. Choose one with {row} to {last}, or crop the image.",
+                "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}, or crop the image.",
                 source=called,
                 count=count,
                 name=names[0],
@@ -416,12 +414,12 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     if row is not None and not 0 <= row < count:
         raise OptionError(
             "GN021",
-            "{row_option}: {source} has {count} samples. Use {row_option_2} to {last}.",
+            "{row}: {source} has {count} samples. Use {first} to {last}.",
             source=called,
             count=count,
             last=last,
-            row_option=Option("row", row),
-            row_option_2=Option("row", 0),
+            row=Option("row", row),
+            first=Option("row", 0),
         )
     place, label = row or 0, None
     if labels is not None and model.targets.of_classes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -59,15 +58,15 @@ class LabelsJob:
     def __post_init__(self) -> None:
         self.table.require_target()
         if not 2 <= self.folds <= 100:
-            raise OptionError("GN021", "{folds_option}: expected 2 to 100.", folds_option=Option("folds", self.folds))
+            raise OptionError("GN021", "{folds}: expected 2 to 100.", folds=Option("folds", self.folds))
         if len(self.table.target) > 1:
             first, *others = self.table.target
-            alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
             raise OptionError(
                 "GN022",
-                "{target}: labels are checked for one column at a time. Try {flags}, then the reverse.",
-                flags=alone,
-                target=Option("target", others[0]),
+                "{other}: labels are checked for one column at a time. Try {target} with {drop}, then the reverse.",
+                other=Option("target", others[0]),
+                target=Option("target", first),
+                drop=Option("drop", tuple(others)),
             )
 
 

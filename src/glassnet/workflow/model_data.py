@@ -19,7 +19,7 @@ from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
-from ..i18n.message import Message, Notify, Option, ignore
+from ..i18n.message import Command, Listing, Message, Notify, Option, Place, ignore
 from ..io.opening import Opened, read_once
 from ..model.file import load_model
 from ..model.model import Model
@@ -53,8 +53,8 @@ def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table
     if model.columns is None:
         raise OptionError(
             "GN022",
-            "{decimal_option}: for tables only, and the model was not trained on a table. Omit it.",
-            decimal_option=Option("decimal", decimal),
+            "{decimal}: for tables only, and the model was not trained on a table. Omit it.",
+            decimal=Option("decimal", decimal),
         )
     return read_table(source, model.columns.names, decimal=decimal)
 
@@ -170,19 +170,17 @@ def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> li
     if named and not sources:
         raise OptionError(
             "GN022",
-            "{add}: {path} was trained without added samples. Omit {add_2}.",
+            "{add}: {path} was trained without added samples. Omit it.",
             path=model_path,
             add=Option("add", named[0]),
-            add_2=Option("add"),
         )
     if named and len(named) != len(sources):
-        shown = ", ".join(sources)
         raise OptionError(
             "GN022",
             "{add}: the training of {path} added samples of {sources}. Name the new place of each.",
             path=model_path,
-            sources=shown,
-            add=Option("add", " ".join(named)),
+            sources=Listing(sources),
+            add=Option("add", tuple(named)),
         )
     places = dict(zip(sources, named or sources, strict=True))
     return [places[source] for source in recorded]
@@ -205,17 +203,17 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
         if named is not None:
             raise OptionError(
                 "GN022",
-                "{from_option}: the training of {path} did not start from another model. Omit it.",
+                "{start}: the training of {path} did not start from another model. Omit it.",
                 path=model_path,
-                from_option=Option("from", named),
+                start=Option("from", named),
             )
         return None
     if named is None:
-        file = Path(recorded.get("file", "")).name or Message("another model")
-        named = str(Path(model_path).with_name(file))
-        if not Path(named).is_file():
+        file = Path(recorded.get("file", "")).name
+        named = str(Path(model_path).with_name(file)) if file else ""
+        if not (named and Path(named).is_file()):
             advice = (
-                Message("Name that model with {from_option}, or put it there.", from_option=Option("from", "FILE"))
+                Message("Name that model with {start}, or put it there.", start=Option("from", "FILE"))
                 if flag
                 else Message("Put it there.")
             )
@@ -223,7 +221,7 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
                 "GN020",
                 "{model}: the training started from {file} (hash {hash}), which is not in the same folder. {advice}",
                 model=model_path,
-                file=file,
+                file=file or Message("another model"),
                 hash=recorded["hash"],
                 advice=advice,
             )
@@ -232,12 +230,12 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
         raise DataError(
             "GN017",
             "{named}: hash {hash}, but the training of {path} started from the model with hash "
-            "{recorded}. Name that model with {from_option} FILE.",
+            "{recorded}. Name that model with {start}.",
             named=named,
             hash=parent.hash(),
             path=model_path,
             recorded=recorded["hash"],
-            from_option=Option("from"),
+            start=Option("from", "FILE"),
         )
     return parent
 
@@ -260,7 +258,7 @@ def load_queries(
     table = read_table(source, model.columns.names)
     inputs, remarks = model.columns.apply_with_remarks(table)
     notify_values(table, remarks, notify, strict=strict)
-    return inputs, [Message("{source}, row {row}", source=table.source, row=row) for row in range(len(table))], None
+    return inputs, [str(Place(table.source, row=row)) for row in range(len(table))], None
 
 
 def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset, rows: int, notify: Notify) -> None:
@@ -286,8 +284,9 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
         notify(
             Message(
                 "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves "
-                "little; 'glassnet report' tests only the {test:,} held-out rows",
+                "little; {report} tests only the {test:,} held-out rows",
                 **facts,
+                report=Command("report"),
                 test=len(parts[1]),
             )
         )
@@ -303,7 +302,7 @@ def trained_on_bundled(model: Model) -> bool:
     return data.is_bundled(model.receipt.get("data", {}).get("source"))
 
 
-def named_source(model: Model, source: Any, otherwise: str) -> Any:
+def named_source(model: Model, source: Any, otherwise: Message) -> Any:
     """Return the given data, or the bundled MNIST if the model was trained on it; GN020 with this text for others."""
     if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)

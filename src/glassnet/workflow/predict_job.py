@@ -19,7 +19,7 @@ from ..handwriting.reader import Reading, read_photo
 from ..handwriting.reasons import Reason
 from ..i18n.cli import CLI_WORDS
 from ..i18n.language import speaking
-from ..i18n.message import Message, Notify, ignore
+from ..i18n.message import Notify, Place, ignore
 from ..io.archives import is_folder
 from ..io.opening import open_named
 from ..io.sniff import kind_of
@@ -142,11 +142,7 @@ def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None,
     if not isinstance(reading, Reading):
         return [Answer(name, error=reading)]
     digits = reading.digits
-    names = (
-        [name]
-        if len(digits) == 1
-        else [Message("{name}, digit {digit}", name=name, digit=k + 1) for k in range(len(digits))]
-    )
+    names = [name] if len(digits) == 1 else [str(Place(name, digit=k + 1)) for k in range(len(digits))]
     answers = answers_from(model, names, np.stack([digit.outputs for digit in digits]), language)
     return [
         replace(

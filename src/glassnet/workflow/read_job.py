@@ -12,7 +12,7 @@ from ..data.readers.image import open_reduced
 from ..errors import FileError, GlassnetError, OptionError
 from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
-from ..i18n.message import Option
+from ..i18n.message import Option, Place
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
 from ..model.model import Model
@@ -137,11 +137,11 @@ def _failure(name: str, raised: Exception) -> GlassnetError:
             "GN032", "{name}: not enough memory to read this image. Use one of fewer pixels.", name=name
         )
     place = extract_tb(raised.__traceback__)[-1]
-    where = f"{type(raised).__name__} in {os.path.basename(place.filename)}, line {place.lineno}"
     return GlassnetError(
         "GN086",
-        "{name}: glassnet failed on this image ({where}: {raised}). Please report it, with the image.",
+        "{name}: glassnet failed on this image ({kind} in {where}: {raised}). Please report it, with the image.",
         name=name,
-        where=where,
+        kind=type(raised).__name__,
+        where=Place(os.path.basename(place.filename), line=place.lineno),
         raised=raised,
     )

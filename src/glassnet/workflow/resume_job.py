@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
-from ..i18n.message import Message, Notify, Option, ignore
+from ..i18n.message import Command, Message, Notify, Option, ignore
 from ..io.writing import MODEL, require_place
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
@@ -111,7 +111,7 @@ def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> I
         test = "" if job.test or not plan.test or not _gone(plan.test) else plan.test
         if problem.code != "GN001" or not (training or test):
             raise
-        command = f"glassnet resume {saved.path} " + ("DATA" if training else "--test DATA")
+        command = Command("resume", saved.path, "DATA" if training else Option("test", "DATA"))
         raise FileError(
             "GN001",
             "{name}: no such file or folder. {checkpoint} names it as seen from the folder where "
@@ -140,8 +140,9 @@ def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
     except ValueError:
         raise ModelFileError(
             "GN044",
-            "{path}: not written by `glassnet train`. Resume it in Python: glassnet.resume(path, data).",
+            "{path}: not written by `{train}`. Resume it in Python: glassnet.resume(path, data).",
             path=saved.path,
+            train=Command("train"),
         ) from None
     if Path(plan.out).resolve() == Path(saved.path).resolve():
         raise OptionError(

@@ -67,10 +67,10 @@ def require_row(row: int, count: int, source: str) -> None:
     if not 0 <= row < count:
         raise OptionError(
             "GN021",
-            "{row_option}: {source} has the rows 0 to {last}.",
+            "{row}: {source} has the rows 0 to {last}.",
             source=source,
             last=count - 1,
-            row_option=Option("row", row),
+            row=Option("row", row),
         )
 
 
@@ -95,8 +95,8 @@ def draw_distorted(
     if not len(rows):
         raise OptionError(
             "GN021",
-            "{row_option}: training holds this row out of these data, so it is not augmented. Name another row.",
-            row_option=Option("row", row),
+            "{row}: training holds this row out of these data, so it is not augmented. Name another row.",
+            row=Option("row", row),
         )
     axes = plots.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language

@@ -389,9 +389,8 @@ class TableModel:
 
     def __repr__(self) -> str:
         columns, names = self.columns, listed(self.columns.target_names, _MOST_NAMED)
-        kind = {"classes": Message("{count} classes", count=self.model.classes), "numbers": "regression"}.get(
-            columns.task, columns.task
-        )
+        kinds = {"classes": f"{self.model.classes} classes", "numbers": "regression"}
+        kind = kinds.get(columns.task, columns.task)
         about = [f"{names}: {kind} of {counted(len(columns.inputs), 'column')}", self.model.network.architecture.short]
         tested = self.model.receipt.get("result") or {}
         if (accuracy := tested.get("accuracy")) is not None:

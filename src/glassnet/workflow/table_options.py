@@ -41,28 +41,19 @@ class TableOptions:
     def __post_init__(self) -> None:
         for name in self.target:
             if name in (*self.drop, *self.keep):
-                flags = "--drop or --keep"  # `in_python` replaces them
-                raise OptionError(
-                    "GN022",
-                    "column {name!r} in {flags}: this is the column to predict. Omit it.",
-                    name=name,
-                    flags=flags,
-                )
+                option = Option("drop" if name in self.drop else "keep")
+                template = "column {name!r} in {option}: this is the column to predict. Omit it."
+                raise OptionError("GN022", template, name=name, option=option)
         alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
         if alone and not self.target:
-            raise OptionError(
-                "GN022",
-                "--{flag}: needs the column to predict. Add {target} COLUMN.",
-                flag=alone[0],
-                target=Option("target"),
-            )
+            raise _without_target(alone[0])
 
     def require_target(self) -> None:
         """Raise OptionError GN022 for a decimal separator without a table."""
         if self.decimal != AUTO and not self.target:
-            raise OptionError(
-                "GN022",
-                "{decimal}: needs the column to predict. Add {target} COLUMN.",
-                decimal=Option("decimal"),
-                target=Option("target"),
-            )
+            raise _without_target("decimal")
+
+
+def _without_target(name: str) -> OptionError:
+    template = "{option}: needs the column to predict. Add {target}."
+    return OptionError("GN022", template, option=Option(name), target=Option("target", "COLUMN"))

@@ -31,7 +31,7 @@ from ..errors import (
     OptionError,
     StreamError,
 )
-from ..i18n.message import LANGUAGES, Message, Notify, Option, ignore
+from ..i18n.message import LANGUAGES, Command, Listing, Message, Notify, Option, Sentences, ignore
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
@@ -39,16 +39,16 @@ from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
 from ..model.intervals import score_intervals
 from ..model.model import Model
-from ..options.options import SPECS, Options, beyond_single_samples
+from ..options.options import Options, beyond_single_samples
 from ..options.recipes import for_rows, recipe_named
-from ..options.unused import unused_options
+from ..options.unused import unused_options, without_effect
 from ..preprocess.tabular.leaks import mention_leak
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.cross_validation import CrossValidation, cross_validate
 from ..training.events import Event, TrainingStarted
 from ..training.executor import DividesBatches, Executor, divisible
-from ..training.fine_tuning import as_flags, fine_tuning_options
+from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
@@ -148,9 +148,9 @@ class TrainJob:
         if self.add_times != 1 and not self.add:
             raise OptionError(
                 "GN022",
-                "{add_times}: needs images to add. Name them with {add} FOLDER.",
+                "{add_times}: needs images to add. Name them with {add}.",
                 add_times=Option("add_times"),
-                add=Option("add"),
+                add=Option("add", "FOLDER"),
             )
 
 
@@ -294,7 +294,7 @@ def train(
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
     else:
-        options = fine_tuning_options(start, job.options, job.recipe, as_flags)
+        options = fine_tuning_options(start, job.options, job.recipe)
     checkpoint = checkpoint_policy(job, plan, options, notify)
 
     def choose(rows: int, task: str) -> Options:
@@ -343,12 +343,10 @@ def saying_what_is_left(*, might_resume: bool) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as stop:
-        hint = (
-            Message(" With {checkpoint}, training can be resumed.", checkpoint=Option("checkpoint", "FILE"))
-            if might_resume
-            else ""
-        )
-        raise KeyboardInterrupt(str(stop) or Message("interrupted; nothing was written.{hint}", hint=hint)) from None
+        nothing, hint = Message("interrupted; nothing was written."), None
+        if might_resume:
+            hint = Message("With {checkpoint}, training can be resumed.", checkpoint=Option("checkpoint", "FILE"))
+        raise KeyboardInterrupt(*(stop.args or [Message("{said}", said=Sentences(nothing, hint))])) from None
 
 
 def _curve(result: TrainResult) -> dict[str, Any]:
@@ -394,9 +392,9 @@ def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notif
         if job.every is not None:
             raise OptionError(
                 "GN022",
-                "{checkpoint_every}: needs a file. Add {checkpoint} FILE.",
+                "{checkpoint_every}: needs a file. Add {checkpoint}.",
                 checkpoint_every=Option("checkpoint_every"),
-                checkpoint=Option("checkpoint"),
+                checkpoint=Option("checkpoint", "FILE"),
             )
         return None
     if options.members > 1:
@@ -463,30 +461,24 @@ def _require_own_columns(start: Model, job: TrainJob) -> None:
     table, columns = job.table, start.columns
     if columns is None:
         if table.target or table.decimal != AUTO:
-            flag = f"--target {table.target[0]}" if table.target else f"--decimal {table.decimal}"
-            raise OptionError(
-                "GN022",
-                "{flag}: {model} was not trained on a table with named columns. Omit it.",
-                flag=flag,
-                model=job.start,
-            )
+            option = Option("target", table.target[0]) if table.target else Option("decimal", table.decimal)
+            template = "{option}: {model} was not trained on a table with named columns. Omit it."
+            raise OptionError("GN022", template, option=option, model=job.start)
         return
     if job.add:
         raise _not_to_a_table(job.add[0])
     if table.target and set(table.target) != set(columns.target_names):
-        names = ", ".join(map(repr, columns.target_names))
         raise OptionError(
             "GN022",
             "{target}: {model} predicts {names}. Omit it.",
             model=job.start,
-            names=names,
+            names=Listing(columns.target_names, quoted=True),
             target=Option("target", table.target[0]),
         )
-    for flag in ("task", "drop", "keep"):
-        if getattr(table, flag):
-            raise OptionError(
-                "GN022", "--{flag}: further training uses the columns of {model}. Omit it.", flag=flag, model=job.start
-            )
+    for name in ("task", "drop", "keep"):
+        if getattr(table, name):
+            template = "{option}: further training uses the columns of {model}. Omit it."
+            raise OptionError("GN022", template, option=Option(name), model=job.start)
 
 
 def _not_to_a_table(added: str) -> OptionError:
@@ -521,41 +513,23 @@ def _next_name(parent: str) -> str:
 
 def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
     """Raise OptionError GN022 if the model to train further would be overwritten."""
-    for flag, file in (("out", plan.out), ("checkpoint", job.checkpoint)):
+    for name, file in (("out", plan.out), ("checkpoint", job.checkpoint)):
         if job.start and file and Path(file).resolve() == Path(job.start).resolve():
-            raise OptionError(
-                "GN022",
-                "--{flag} {path}: the model that training starts from, which `glassnet verify` needs. Name "
-                "another file.",
-                flag=flag,
-                path=file,
-            )
+            template = "{option}: the model that training starts from, which `{verify}` needs. Name another file."
+            raise OptionError("GN022", template, option=Option(name, file), verify=Command("verify"))
 
 
 def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
     """Notify of options that have no effect, and of those that make training slow."""
     for name, needs in unused_options(given, options).items():
-        facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}
-        if needs.values:
-            notify(
-                Message(
-                    "--{flag} has no effect with {other} {value}, only with {wanted}",
-                    **facts,
-                    wanted=", ".join(needs.values),
-                )
-            )
-        else:
-            notify(
-                Message(
-                    "--{flag} has no effect with {other} {value:g}, only above {least:g}", **facts, least=needs.above
-                )
-            )
+        notify(without_effect(Option(name), needs, options))
     if options.batch_size == 1 and options.engine != "reference" and (slow := beyond_single_samples(options)):
         notify(
             Message(
-                "training on single samples has a fast loop for plain sgd only: with {flags} it takes about "
-                "ten times as long; --recipe quick trains in batches, which are fast with these too",
-                flags=", ".join(f"--{_flag(name)}" for name in slow),
+                "training on single samples has a fast loop for plain sgd only: with {options} it takes about "
+                "ten times as long; {recipe} trains in batches, which are fast with these too",
+                options=Listing(map(Option, slow)),
+                recipe=Option("recipe", "quick"),
             )
         )
 
@@ -574,9 +548,9 @@ def _with_batches_shared(
     if engine_for(options, len(data), (data.features, *options.hidden, data.classes)).name == "reference":
         notify(
             Message(
-                "{ray}: too little to divide, trained on this machine; {engine} compiled divides it",
+                "{ray}: too little to divide, trained on this machine; {engine} divides it",
                 ray=Option("ray"),
-                engine=Option("engine"),
+                engine=Option("engine", "compiled"),
             )
         )
         return read, None
@@ -585,10 +559,6 @@ def _with_batches_shared(
             Message("{ray}: skip_zeros is no, so that workers can share a batch; other last bits", ray=Option("ray"))
         )
     return replace(read, options=shared), executor.engine(notify)
-
-
-def _flag(option: str) -> str:
-    return SPECS[option].word(option)
 
 
 def carry_out(
@@ -631,10 +601,11 @@ def conclude(
         notify(
             Message(
                 "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try "
-                "more --epochs",
+                "more {option}",
                 fall=fall,
                 last=LAST,
                 epochs=options.epochs,
+                option=Option("epochs"),
             )
         )
     if checkpoint and written_at(checkpoint) in (None, before):  # it could not be written
@@ -718,7 +689,7 @@ def _cross_validated(read: TrainingData, notify: Notify, executor: Executor | No
     except KeyboardInterrupt:  # the trained model is not lost
         notify(Message("interrupted: no cross-validation; the model is tested on the held-out rows only"))
     except GlassnetError as problem:
-        notify(Message("no cross-validation: {reason}", reason=str(problem)))
+        notify(Message("no cross-validation: {reason}", reason=problem))
     return None
 
 
@@ -803,7 +774,7 @@ def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callba
             place = path.with_name(f"{path.stem}-last-good.safetensors")
             place = _save_beside(problem.model, place, overwrite=False)
             kept.append(Message("The last good weights are in {place}.", place=place))
-        raise type(problem)(problem.code, " ".join([str(problem), *kept])) from None
+        raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
@@ -857,19 +828,15 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
     except FileError as problem:
         if not checkpoint:
             raise
-        kept = Message(
-            "The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`.", checkpoint=checkpoint
-        )
+        template = "The training run is in {checkpoint}; resume it with `{command}`."
+        kept = Message(template, checkpoint=checkpoint, command=Command("resume", checkpoint))
         raise FileError(problem.code, "{problem} {kept}", problem=problem, kept=kept) from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise
-        raise KeyboardInterrupt(
-            Message(
-                "interrupted; the training run is in {checkpoint}. Resume it with `glassnet resume {checkpoint}`.",
-                checkpoint=checkpoint,
-            )
-        ) from None
+        template = "interrupted; the training run is in {checkpoint}. Resume it with `{command}`."
+        saved = Message(template, checkpoint=checkpoint, command=Command("resume", checkpoint))
+        raise KeyboardInterrupt(saved) from None
 
 
 def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,8 +25,7 @@ from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
-from ..i18n.language import listed
-from ..i18n.message import Listing, Message, Notify, Option
+from ..i18n.message import Command, Listing, Message, Notify, Option
 from ..io.archives import is_folder
 from ..io.opening import read_once
 from ..model.header import DataReceipt
@@ -124,14 +122,14 @@ def load_training_data(
     options = replace(options, input_max=training.maximum)
     largest = float(training.inputs.max())
     if 2 * largest <= training.maximum:
-        command = shlex.join(["glassnet", "doctor", source])
         notify(
             Message(
-                "the largest value is {largest:g}, but --input-max is {maximum:g}. If this is not intended, "
+                "the largest value is {largest:g}, but {option} is {maximum:g}. If this is not intended, "
                 "run: {command}",
                 largest=largest,
+                option=Option("input_max"),
                 maximum=training.maximum,
-                command=command,
+                command=Command("doctor", source),
             )
         )
     held_out, whole = not (test_source or data.has_part(source, "test")), training
@@ -276,8 +274,8 @@ def load_training_table(
     if options.classes:
         raise OptionError(
             "GN022",
-            "{classes_option} with {target}: the classes are those of the column. Omit it.",
-            classes_option=Option("classes", options.classes),
+            "{classes} with {target}: the classes are those of the column. Omit it.",
+            classes=Option("classes", options.classes),
             target=Option("target"),
         )
     tested = test_source is not None
@@ -385,7 +383,7 @@ def load_samples(
     try:
         samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
     except DataError as problem:
-        table = None if like or "--target" in str(problem) or not _of_values(problem) else read_unnamed(source)
+        table = None if like or "target" in problem.values or not _of_values(problem) else read_unnamed(source)
         if table is None:
             raise
         raise DataError(
@@ -413,14 +411,13 @@ def require_picture_files(source: str, options: Options) -> None:
     OptionError
         GN022.
     """
-    sized = [f"--size {options.size}"] if options.picture_size else []
-    flags = ["--colour"] * options.colour + ["--handwriting"] * options.handwriting + sized
-    given = flags[0] if flags else ""
+    sized = [Option("size", options.size)] if options.picture_size else []
+    given = [Option("colour")] * options.colour + [Option("handwriting")] * options.handwriting + sized
     if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):
         raise OptionError(
             "GN022",
-            "{flag}: only for folders of images, and {source} is not one. Omit it.",
-            flag=given,
+            "{option}: only for folders of images, and {source} is not one. Omit it.",
+            option=given[0],
             source=source,
         )
 
@@ -460,7 +457,7 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
                     "{source}: the test data have no sample of these classes, so the result does not cover them: "
                     "{names}",
                     source=test.source,
-                    names=listed(lacking, _MOST_CLASSES),
+                    names=Listing(lacking, _MOST_CLASSES),
                 )
             )
 
@@ -517,11 +514,14 @@ def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify:
         notify(
             Message(
                 "{source}: the model was already trained on {seen:,} of the {rows:,} held-out rows, so the "
-                "test result is optimistic; use the --seed and --holdout of its training, or name other data "
-                "with --test",
+                "test result is optimistic; use the {seed} and {holdout} of its training, or name other data "
+                "with {test}",
                 source=test.source,
                 seen=seen,
                 rows=len(test),
+                seed=Option("seed"),
+                holdout=Option("holdout"),
+                test=Option("test"),
             )
         )
 
@@ -570,7 +570,7 @@ def notify_surprises(table: Table, columns: Columns, notify: Notify, *, strict: 
     notify_values(table, columns.surprises(table), notify, strict=strict)
 
 
-def notify_values(table: Table, remarks: Sequence[str], notify: Notify, *, strict: bool = False) -> None:
+def notify_values(table: Table, remarks: Sequence[Message], notify: Notify, *, strict: bool = False) -> None:
     """Notify of remarks on a table and on its values; with `strict`, the latter are then a DataError GN075."""
     for text in (*table.remarks, *remarks):
         notify(Message("{source}: {remark}", source=table.source, remark=text))
@@ -599,13 +599,12 @@ def _notify_held_out(table: Table, training: Dataset, test: Dataset, options: Op
 def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
     if count:
         assert samples.columns is not None
-        names = ", ".join(map(repr, samples.columns.target_names))
         notify(
             Message(
                 "{source}: {rows:,} rows without a target ({names}) skipped",
                 source=samples.source,
                 rows=count,
-                names=names,
+                names=Listing(samples.columns.target_names, quoted=True),
             )
         )
 
@@ -622,10 +621,9 @@ def _read_named(source: Any, options: TableOptions) -> Table:
             raise
         raise FileError(
             problem.code,
-            "{name}: several files, and a table is one file. Name one file; `glassnet train {stream}` "
-            "(in Python stream=True) reads several.",
+            "{name}: several files, and a table is one file. Name one file; {stream} reads several.",
             name=source,
-            stream=Option("stream"),
+            stream=Option("stream", True),
         ) from None
 
 

@@ -12,7 +12,7 @@ from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback
 from ..training.receipt import require_repeatable
-from ..training.verify import Verification, verify
+from ..training.verify import OTHER_DATA, Verification, verify
 from .model_data import load_parent, load_trained_on
 
 if TYPE_CHECKING:
@@ -67,11 +67,11 @@ def verify_model(
     data = load_trained_on(model, model_path, source, notify, added=added)
     verification = verify(model, data, list(callbacks), init_model=parent)
     sources = dict.fromkeys(added or model.receipt.get("data", {}).get("added", []))
-    if sources and verification.where == f"{data.source} is not the training data":  # either may be another one
-        where = Message(
-            "{source} with the added {files} is not the training data", source=data.source, files=Listing(sources)
-        )
-        verification = replace(verification, where=where)
+    difference = verification.difference
+    if sources and difference is not None and difference.template == OTHER_DATA:  # either may be another one
+        template = "{source} with the added {files} is not the training data"
+        difference = Message(template, source=data.source, files=Listing(sources))
+        verification = replace(verification, difference=difference)
     return VerifyResult(model, verification)
 
 

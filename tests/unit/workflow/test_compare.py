@@ -18,6 +18,7 @@ from glassnet.training.paired import FEWEST, judge
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
 from glassnet.workflow.comparison import trial
 from glassnet.workflow.table_options import TableOptions
+from support.notices import saying
 
 SMALL = {"hidden": (6,), "epochs": 2, "engine": "reference", "batch_size": 10}
 WORSE = {"learning_rate": 1e-6}
@@ -153,11 +154,8 @@ def test_seeds_of_ensembles_have_no_member_in_common_and_the_start_may_differ(fo
     assert result.same_start
     different = compare(job(b={"hidden": (5,)}, seeds=2), notify=notices.append)
     assert not different.same_start
-    assert [one.key for one in notices if one.key.startswith("compare_")] == [
-        "compare_few",
-        "compare_few",
-        "compare_start",
-    ]
+    assert len(saying(notices, "cannot give a verdict")) == 2
+    assert len(saying(notices, "do not start from the same weights")) == 1
 
 
 def test_early_stopping_does_not_choose_its_epoch_by_the_validation_samples(folder, monkeypatch):
@@ -259,7 +257,7 @@ def test_too_few_rows_are_refused(tmp_path, monkeypatch):
 
 
 def test_a_table_option_without_a_target_is_refused():
-    with pytest.raises(OptionError, match="--target"):
+    with pytest.raises(OptionError, match="target"):
         CompareJob(Side(), Side(), table=TableOptions(decimal="comma"))
 
 

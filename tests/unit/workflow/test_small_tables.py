@@ -19,6 +19,7 @@ from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
 from glassnet.workflow.verify_job import verify_model
 from support.cli import run
+from support.notices import saying
 
 QUICK = {"epochs": 3, "hidden": (4,), "engine": "reference"}
 
@@ -126,8 +127,8 @@ def test_the_saved_model_is_verified_and_its_training_rows_are_said():
     assert verify_model("m.safetensors", "t.csv").verification.same
     notices = []
     evaluate_model("m.safetensors", "t.csv", notify=notices.append)
-    [said] = [one for one in notices if one.key == "trained_on_part"]
-    assert (said.facts["trained"], said.facts["test"]) == (108, 12)
+    [said] = saying(notices, "held-out rows")
+    assert (said.values["trained"], said.values["test"]) == (108, 12)
 
 
 def test_older_models_keep_their_held_out_rows(monkeypatch):
@@ -142,8 +143,8 @@ def test_older_models_keep_their_held_out_rows(monkeypatch):
     assert verify_model("old.safetensors", "t.csv").verification.same
     notices = []
     evaluate_model("old.safetensors", "t.csv", notify=notices.append)
-    [said] = [one for one in notices if one.key == "trained_on_part"]
-    assert said.facts["test"] == len(rows)
+    [said] = saying(notices, "held-out rows")
+    assert said.values["test"] == len(rows)
 
 
 def test_rows_without_a_target_are_in_no_fold():
@@ -158,10 +159,9 @@ def test_a_test_without_errors_is_said_once():
     written(150, leak=True)
     notices = []
     trained(notices=notices, epochs=400, hidden=(20,), members=1)
-    keys = [one.key for one in notices]
     said = ["contain the answer" in one.text("en") for one in notices]
     assert said.count(True) == 1
-    assert "perfect" not in keys
+    assert not saying(notices, "the test has no errors")
 
 
 def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
@@ -170,13 +170,13 @@ def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
     )
     notices = []
     trained(notices=notices)
-    [said] = [one for one in notices if one.key == "perfect"]
+    [said] = saying(notices, "the test has no errors")
     assert "contains the answer" in said.text("en")
     monkeypatch.setattr(
         train_job, "cross_validate", lambda *_: CrossValidation(5, 20, {"accuracy": 1.0}, {"accuracy": (0.8, 1.0)})
     )
     trained(notices=(few := []))
-    assert "perfect" not in [one.key for one in few], "20 right answers are no surprise"
+    assert not saying(few, "the test has no errors"), "20 right answers are no surprise"
 
 
 def test_rows_without_a_target_are_counted_once_and_are_not_held_out():
@@ -184,8 +184,9 @@ def test_rows_without_a_target_are_counted_once_and_are_not_held_out():
     Path("gaps.csv").write_text("\n".join([*lines, *["1,2,3,"] * 30]) + "\n")
     notices = []
     done = trained(source="gaps.csv", notices=notices)
-    said = [(one.key, one.facts["rows"]) for one in notices if one.key in ("without_target", "kept_aside")]
-    assert said == [("without_target", 30), ("kept_aside", len(done.test))]
+    without, held_out = saying(notices, "without a target", "held out for the test")
+    assert (without.values["rows"], held_out.values["rows"]) == (30, len(done.test))
+    assert "without" in without.template
 
 
 def noise(rows, target):
@@ -200,7 +201,7 @@ def test_a_model_that_is_no_better_than_a_constant_is_said(rows):
         noise(rows, target)
         notices = []
         trained("y", notices, "noise.csv")
-        return [one for one in notices if one.key in ("no_better_than_class", "no_better_than_mean", "one_answer")]
+        return saying(notices, "is not better than", "are not better than", "every prediction is")
 
     [of_classes] = said(lambda random, n: np.where(random.random(n) < 0.8, "Bonn", "Rome"))
     few = "always answering 'Bonn' (8"  # by the cross-validation
@@ -220,7 +221,7 @@ def test_a_good_model_and_a_test_of_one_class_are_not_called_useless():
         "t.csv", "one.csv", options=QUICK, table=TableOptions(target=("kind",)), out="m.safetensors", force=True
     )
     train(job, notify=notices.append)
-    assert [one.key for one in notices if one.key.startswith("no_better")] == []
+    assert not saying(notices, "not better than")
 
 
 def test_info_shows_the_intervals_as_text():

@@ -23,7 +23,7 @@ from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES,
 from ...options.recipes import RECIPE_NAMES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ...training.fine_tuning import as_flags, fine_tuning_options, fixed_options
+from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.table_options import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
@@ -122,7 +122,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     options = {**options_of_data(data.id), **options}
     # Made here, so that a wrong value is refused at once.
     made = (
-        fine_tuning_options(session.model(start).model, options, recipe, as_flags)
+        fine_tuning_options(session.model(start).model, options, recipe)
         if start
         else job_options(recipe or "notes", options)
     )

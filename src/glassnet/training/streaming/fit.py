@@ -14,15 +14,14 @@ from pathlib import Path
 from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
-from ...errors import ModelFileError, OptionError, with_near_matches
-from ...i18n.control_characters import printable
-from ...i18n.message import Message
+from ...errors import ModelFileError, with_near_matches
+from ...i18n.message import Command, Message
 from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options
 from ..callbacks import Callback, require_callbacks
-from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_free
-from ..checkpointing import finish_with
+from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, one_network_only, require_free
+from ..checkpointing import changes_warning, finish_with
 from ..run import Fit, finish
 from .feed import WindowFeed
 from .loader import StreamLoader
@@ -150,12 +149,7 @@ def fit_stream(
     kept = _cache(source, cache)
     if chosen.members > 1:
         if checkpoint is not None:
-            raise OptionError(
-                "GN022",
-                "checkpoint: not supported for ensembles, and members is {members}. Pass members=1 for one "
-                "network, or omit the checkpoint.",
-                members=chosen.members,
-            )
+            raise one_network_only(chosen.members)
         return _result(fit_members(survey, chosen, engine, every, cache=kept, ahead=ahead), survey)
     policy = checkpoint if isinstance(checkpoint, CheckpointPolicy | None) else CheckpointPolicy(checkpoint)
     if policy is not None:
@@ -197,13 +191,7 @@ def resume_stream(
     own = saved.engine(engine)
     require_streaming(own)
     if saved.changes:
-        changed = ", ".join(saved.changes)
-        text = Message(
-            "{path}: the last bits may differ, because versions or processor changed: {changes}.",
-            path=path,
-            changes=changed,
-        )
-        warnings.warn(printable(text), stacklevel=2)
+        warnings.warn(changes_warning(path, saved.changes), stacklevel=2)
     survey = survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey)
     given = GivenStream(survey)
     _require_same(saved, given)
@@ -232,17 +220,16 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
     if was["rows"] != has["rows"]:
         differs = Message("{was:,} rows, now {rows:,}", was=was["rows"], rows=has["rows"])
     elif was["sizes"] != has["sizes"]:
-        differs = Message(
-            "{was:,} row groups, now {groups:,} or of other sizes", was=was["groups"], groups=has["groups"]
-        )
+        template = "{was:,} row groups, now {groups:,} or of other sizes"
+        differs = Message(template, was=was["groups"], groups=has["groups"])
     raise ModelFileError(
         "GN044",
-        "{source}: {path} was started with other training data of {began_with} ({differs}). Name "
-        "those: glassnet resume {path} DATA",
+        "{source}: {path} was started with other training data of {began_with} ({differs}). Name those: `{command}`.",
         source=given.data.source,
         path=saved.path,
         began_with=began["source"],
         differs=differs,
+        command=Command("resume", saved.path, "DATA"),
     )
 
 

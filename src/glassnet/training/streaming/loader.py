@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...engines import Block, Engine, Progress, Samples
-from ...i18n.message import Message
+from ...errors import ModelFileError
 from ...model.build import samples_for
 from ...model.model import Model
 from ...nn.optimizers import State
 from ...nn.schedules import learning_rates
 from ...options.options import Options
 from ..loop import Prepared
+from ..state import unexpected_array
 from .feed import Buffer, WindowFeed
 from .order import shuffled, window_count
 from .survey import Survey
@@ -59,25 +60,18 @@ class Carried:
 
         Raises
         ------
-        LookupError, ValueError
+        LookupError, ModelFileError
             For arrays that are missing or of another form.
         """
         for name, expected in nothing.saved().items():
             array, same = arrays[name], expected.shape[1:]
             if (array.dtype, array.shape[1:]) != (expected.dtype, same) or len(array) > max(1, most):
-                raise ValueError(
-                    Message(
-                        "array {name} has shape {shape} and dtype {dtype}",
-                        name=name,
-                        shape=array.shape,
-                        dtype=array.dtype,
-                    )
-                )
+                raise unexpected_array(name, array)
         own = [arrays.get(f"carried.{name}") for name in ("inputs", "classes", "values")]
         rows = {len(one) for one in own if one is not None}
         steps = int(arrays["carried.steps"][0])
         if len(rows) != 1 or own[0] is None or not 0 <= steps < 2**53:
-            raise ValueError("the rows that a window left to the next one are inconsistent")
+            raise ModelFileError("GN041", "the rows that a window left to the next one are inconsistent.")
         return cls(own[0], own[1], own[2], steps)
 
 

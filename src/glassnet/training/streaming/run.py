@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...engines import Engine
 from ...errors import DataError, FileError, OptionError, StreamError
+from ...i18n.message import Option
 from ...model.build import new_model
 from ...model.header import DataReceipt
 from ...model.model import Model
@@ -78,7 +79,7 @@ class StreamRun(Run):
         try:
             super().train(callbacks)
         except (FileError, DataError) as problem:
-            broken = StreamError(problem.code, str(problem))
+            broken = StreamError(problem.code, problem.message)
             broken.model, broken.good_epochs = replace(self.model, network=self.network_so_far()), self.state.epoch
             raise broken from problem
 
@@ -97,27 +98,20 @@ def model_for(survey: Survey, options: Options) -> Model:
 def require_streamable(options: Options, features: int) -> None:
     """Raise OptionError GN022 for options that need all rows at once, or batches larger than a window."""
     if options.scaling in ("standard", "features"):
-        raise OptionError(
-            "GN022",
-            "scaling {name}: not with a stream, whose columns are standardised. Use scaling unit.",
-            name=options.scaling,
-        )
+        template = "{given}: not with a stream, whose columns are standardised. Use {other}."
+        given, other = Option("scaling", options.scaling), Option("scaling", "unit")
+        raise OptionError("GN022", template, given=given, other=other)
     if options.batch_size > (window := window_rows(features)):
-        raise OptionError(
-            "GN022",
-            "batch_size {size}: not with a stream of {features} inputs, expected up to {window}.",
-            size=options.batch_size,
-            features=features,
-            window=window,
-        )
+        template = "{given}: not with a stream of {features} inputs, expected up to {window}."
+        given = Option("batch_size", options.batch_size)
+        raise OptionError("GN022", template, given=given, features=features, window=window)
 
 
 def require_streaming(engine: Engine) -> None:
     """Raise OptionError GN022 for an engine that cannot continue on other samples: see `engines.StreamingEngine`."""
     if not hasattr(engine, "replace"):
-        raise OptionError(
-            "GN022", "engine {name}: cannot train on a stream. Use compiled or reference.", name=engine.name
-        )
+        template = "{given}: cannot train on a stream. Use compiled or reference."
+        raise OptionError("GN022", template, given=Option("engine", engine.name))
 
 
 def stream_run(

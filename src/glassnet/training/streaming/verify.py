@@ -16,7 +16,7 @@ from ..callbacks import Callback, require_callbacks
 from ..ensemble import side_by_side
 from ..executor import Send, ThreadExecutor, results_in_order
 from ..receipt import differences, engine_of, surroundings, verifiable_options
-from ..verify import NO_EPOCH, Verification, first_difference, without_result
+from ..verify import NO_EPOCH, OTHER_DATA, Difference, Verification, first_difference, of_member, without_result
 from .feed import WindowFeed
 from .members import member_runs
 from .run import GivenStream, StreamRun
@@ -56,7 +56,7 @@ def verify_stream(
     options, engine = verifiable_options(receipt), engine_of(receipt)
     stream, changed = receipt["data"].get("stream"), tuple(differences(receipt, surroundings()))
 
-    def differs(where: str, epoch: int | None = None) -> Verification:
+    def differs(where: Message, epoch: int | None = None) -> Verification:
         return Verification(False, where, changed, epoch)
 
     if stream is None or model.columns is None:
@@ -74,26 +74,22 @@ def verify_stream(
     # The same values have other fingerprints as text and as numbers; training shows whether they are the same.
     is_converted = survey.typed != stream.get("typed")
     if here != stream or not (is_converted or given["fingerprint"] == receipt["data"]["fingerprint"]):
-        return differs(Message("{source} is not the training data", source=source.source))
+        return differs(Message(OTHER_DATA, source=source.source))
     runs, found = _repeated(survey, options, engine, receipt, every, cache)
     networks = [run.model.network for run in runs]
     final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
     for number, (where, epoch) in enumerate(found):
         same = options.folds or networks[number].parameters.hash() == model.members[number].parameters.hash()
         if where or not same:
-            where = where or final_difference
-            return differs(
-                Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where,
-                epoch,
-            )
+            return differs(of_member(options, number, where or final_difference), epoch)
     if options.folds and side_by_side(networks).parameters.hash() != model.network.parameters.hash():
         return differs(final_difference)
-    return Verification(True, "", changed)
+    return Verification(True, None, changed)
 
 
 def _repeated(
     survey: Survey, options: Options, engine: Engine, receipt: Receipt, callbacks: Sequence[Callback], cache: int
-) -> tuple[list[StreamRun], list[tuple[str, int | None]]]:
+) -> tuple[list[StreamRun], list[Difference]]:
     """Repeat the training of all members; return their runs, and the first difference of each."""
     members, given = range(len(receipt["trails"])), GivenStream(survey)
     ends = [
@@ -116,7 +112,7 @@ def _repeated(
 
 def _compare(
     run: StreamRun, feed: WindowFeed, number: int, trail: list[str], callbacks: list[Callback], send: Send
-) -> tuple[str, int | None]:
+) -> Difference:
     try:
         return first_difference(run, trail, [*callbacks, lambda event: send(None)])
     finally:

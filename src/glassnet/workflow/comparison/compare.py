@@ -14,8 +14,9 @@ from ...i18n.message import Message
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...training.executor import Executor, require_executor
-from ..compare_job import Callback, CompareJob, Side, default_seeds
+from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
+from ..evaluate_job import EQUAL_ANSWERS
 from ..table_options import TableOptions
 from .result import Comparison
 
@@ -205,5 +206,5 @@ def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
 
 
 def _warn(notice: Message) -> None:
-    if notice.key in ("compare_few", "all_one_answer"):
+    if notice.template in (FEW_SEEDS, EQUAL_ANSWERS):
         warnings.warn(GlassnetWarning(notice), stacklevel=4)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from ...data.dataset import Dataset
 from ...errors import OptionError
-from ...i18n.message import Message
+from ...i18n.message import Listing, Option
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.fit import task_of
@@ -41,26 +41,16 @@ def metric_for(training: Dataset, options: Collection[Options], metric: str | No
     task = "numbers" if numbers else task_of(training)
     if metric is None:
         return "r2" if task == "numbers" and training.classes > 1 else _OF_TASK[task][0]
-    flag = "--metric"
     if metric not in _OF_TASK[task]:
-        allowed = ", ".join(_OF_TASK[task])
-        raise OptionError(
-            "GN022",
-            "{flag} {metric}: not available for these data, expected one of {names}.",
-            flag=flag,
-            metric=metric,
-            names=allowed,
-        )
+        raise unsuitable(metric, _OF_TASK[task])
     losses = {tuple(getattr(one, name) for name in _LOSS) for one in options}
     if metric == "loss" and len(losses) > 1:
-        raise OptionError(
-            "GN022",
-            Message(
-                "{flag} loss: the two sides minimize different losses, which cannot be compared. Omit it.", flag=flag
-            )
-            if len(options) == 2
-            else Message(
-                "{flag} loss: the sides minimize different losses, which cannot be compared. Omit it.", flag=flag
-            ),
-        )
+        template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
+        raise OptionError("GN022", template, metric=Option("metric", metric))
     return metric
+
+
+def unsuitable(metric: str, names: Collection[str]) -> OptionError:
+    """Return the error for a metric of other data."""
+    template = "{metric}: not available for these data, expected one of {names}."
+    return OptionError("GN022", template, metric=Option("metric", metric), names=Listing(names))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from typing import Any
 
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
-from ...errors import ArgumentError, DataError, GlassnetError, require_names, wrong_type
+from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
 from ...i18n.message import Message, ignore
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
@@ -20,6 +19,7 @@ from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options, task_of
+from ..evaluate_job import EQUAL_ANSWERS
 from ..table_options import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
@@ -118,15 +118,7 @@ def search(
         "metric": metric,
         "folds": cv,
     }
-    try:
-        return _search(data, y, test, recipe, columns, options, common, folder, executor, every)
-    except (GlassnetError, KeyboardInterrupt) as problem:
-        text = _in_python(str(problem))
-        if text == str(problem):
-            raise
-        if isinstance(problem, GlassnetError):
-            raise type(problem)(problem.code, text) from None
-        raise KeyboardInterrupt(text) from None
+    return _search(data, y, test, recipe, columns, options, common, folder, executor, every)
 
 
 def _search(
@@ -167,14 +159,8 @@ def _search(
 
 
 def _warn(notice: Message) -> None:
-    if notice.key == "all_one_answer":
-        warnings.warn(_in_python(notice.text("en")), UserWarning, stacklevel=4)
-
-
-def _in_python(text: str) -> str:
-    """Convert advice for the command line to advice for callers of `search`."""
-    text = re.sub(r"--(trials|minutes|space|metric|cv|out)\b", r"\1", text)
-    return re.sub(r"Repeat (the|its) command\b", r"Repeat \1 call", text)
+    if notice.template == EQUAL_ANSWERS:
+        warnings.warn(GlassnetWarning(notice), stacklevel=4)
 
 
 def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[str, ...]:
@@ -216,15 +202,7 @@ def _read_arrays(
     if y is None and hasattr(data, "columns") and not isinstance(data, Dataset):
         raise ArgumentError("GN021", 'data: a table needs the column to predict, such as target="price". Pass target.')
     if y is not None:
-        try:
-            data = Dataset.from_arrays(data, y)
-        except DataError as problem:
-            name, words = getattr(y, "name", None), "For a table with words, use load_table."
-            if words not in str(problem):
-                raise
-            column = name if isinstance(name, str) and name else "y"
-            advice = Message('For words, pass a table with all columns, and target="{name}".', name=column)
-            raise DataError(problem.code, str(problem).replace(words, advice)) from None
+        data = Dataset.from_arrays(data, y)
         if isinstance(test, tuple) and len(test) == 2:
             test = Dataset.from_arrays(*test, like=data)
     require_dataset("data", data)

@@ -31,7 +31,7 @@ from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
 from ...options.recipes import for_rows, recipe_named
-from ...options.unused import unused_options
+from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
@@ -109,20 +109,14 @@ class SearchJob:
 
     def __post_init__(self) -> None:
         self.table.require_target()
-        for flag, value, kinds, low, high in (
+        for name, value, kinds, low, high in (
             ("trials", self.trials, (int,), 1, MOST_TRIALS),
             ("minutes", self.minutes, (int, float), 0, MOST_MINUTES),
             ("cv", self.folds, (int,), 0, MOST_FOLDS),
         ):
             if value is not None and (type(value) not in kinds or not low <= value <= high):
-                raise OptionError(
-                    "GN021",
-                    "--{flag} {value}: expected {least} to {most}.",
-                    flag=flag,
-                    value=value,
-                    least=low,
-                    most=high,
-                )
+                template = "{option}: expected {least} to {most}."
+                raise OptionError("GN021", template, option=Option(name, value), least=low, most=high)
         if self.folds == 1:
             raise OptionError(
                 "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
@@ -303,15 +297,15 @@ def run_search(
             if not contributed and ended == "time":
                 raise InterruptedWorkError(
                     "GN031",
-                    "{minutes_option}: too short for a trial; the search is in {folder}. Repeat the command with "
-                    "more minutes to continue.",
+                    "{minutes}: too short for a trial; the search is in {folder}. Repeat it with more minutes to "
+                    "continue.",
                     folder=folder,
-                    minutes_option=Option("minutes", job.minutes),
+                    minutes=Option("minutes", job.minutes),
                 )
             if not contributed:
                 raise InterruptedWorkError(
                     "GN031",
-                    "ended before a trial was complete; the search is in {folder}. Repeat the command to continue.",
+                    "ended before a trial was complete; the search is in {folder}. Repeat it to continue.",
                     folder=folder,
                 )
             if ended == "time" and trials.stopped:
@@ -322,7 +316,7 @@ def run_search(
                     )
                 )
             elif ended == "time" and trials.ended == before:
-                notify(Message("--minutes {minutes:g}: no time for another trial", minutes=job.minutes))
+                notify(Message("{minutes}: no time for another trial", minutes=Option("minutes", job.minutes)))
             answers = [scorer.only_answer(found) for found in contributed.values()]
             for one in about_equal_answers(read.training, metric, answers):
                 notify(one)
@@ -336,7 +330,7 @@ def run_search(
         except KeyboardInterrupt:
             raise KeyboardInterrupt(
                 Message(
-                    "interrupted; trials in {folder}: {count}. Repeat the command to continue the search.",
+                    "interrupted; trials in {folder}: {count}. Repeat the search to continue it.",
                     folder=folder,
                     count=trials.ended,
                 )
@@ -371,21 +365,7 @@ def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) 
     for name, needs in unused_options(sorted(varied), base).items():
         if needs.option in varied:
             continue
-        facts = {"flag": f"space {name}", "other": needs.option, "value": getattr(base, needs.option)}
-        if needs.values:
-            notify(
-                Message(
-                    "--{flag} has no effect with {other} {value}, only with {wanted}",
-                    **facts,
-                    wanted=", ".join(needs.values),
-                )
-            )
-        else:
-            notify(
-                Message(
-                    "--{flag} has no effect with {other} {value:g}, only above {least:g}", **facts, least=needs.above
-                )
-            )
+        notify(without_effect(Option("space", name), needs, base))
 
 
 def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
@@ -394,7 +374,8 @@ def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
     elif done < wanted:
         notify(Message("continuing: {done} of {planned} trials done", done=done, planned=wanted))
     else:
-        notify(Message("the search is complete: {done} trials done; a larger --trials continues it", done=done))
+        template = "the search is complete: {done} trials done; a larger {trials} continues it"
+        notify(Message(template, done=done, trials=Option("trials")))
 
 
 def _wanted(job: SearchJob) -> int | None:

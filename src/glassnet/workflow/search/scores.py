@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...errors import OptionError
-from ...i18n.message import Option
 from ...model.model import Model
 from ..comparison.metrics import METRICS as COMPARED
+from ..comparison.metrics import unsuitable
 
 Numbers = NDArray[np.float64]
 
@@ -45,13 +44,7 @@ def metric_for(task: str, outputs: int, named: str | None) -> str:
     if named is None:
         return "r2" if task == "numbers" and outputs > 1 else OF_TASK[task][0]
     if named not in OF_TASK[task]:
-        allowed = ", ".join(OF_TASK[task])
-        raise OptionError(
-            "GN022",
-            "{metric_option}: not available for these data, expected one of {names}.",
-            names=allowed,
-            metric_option=Option("metric", named),
-        )
+        raise unsuitable(named, OF_TASK[task])
     return named
 
 

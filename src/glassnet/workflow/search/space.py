@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ArgumentError, OptionError, require_names
-from ...i18n.message import Option
+from ...i18n.message import Listing, Option
 from ...options.options import (
     ALIASES,
     DISTORTIONS,
@@ -208,16 +208,15 @@ def _name(word: str, text: str) -> str:
     name = words.get(name, name.replace("-", "_"))
     name = ALIASES.get(name, name)
     try:
-        require_names("--space", [name], tuple(SPECS), OTHER_NAMES)
+        require_names(Option("space"), [name], tuple(SPECS), OTHER_NAMES)
     except ArgumentError as problem:
-        raise OptionError(problem.code, str(problem)) from None
+        raise OptionError(problem.code, problem.message) from None
     if name not in SEARCHABLE:
-        names = ", ".join(SEARCHABLE)
         raise OptionError(
             "GN021",
             "{space}: a search does not vary {name}, expected one of {choices}.",
             name=name,
-            choices=names,
+            choices=Listing(SEARCHABLE),
             space=Option("space", text),
         )
     return name
@@ -288,16 +287,16 @@ def _number(name: str, word: str, text: str) -> Any:
         if kind is int:
             raise OptionError(
                 "GN021",
-                "{space}: {kind!r}, expected whole numbers from {low:g} to {high:g}.",
-                kind=word,
+                "{space}: {word!r}, expected whole numbers from {low:g} to {high:g}.",
+                word=word,
                 low=low,
                 high=high,
                 space=Option("space", text),
             )
         raise OptionError(
             "GN021",
-            "{space}: {kind!r}, expected numbers from {low:g} to {high:g}.",
-            kind=word,
+            "{space}: {word!r}, expected numbers from {low:g} to {high:g}.",
+            word=word,
             low=low,
             high=high,
             space=Option("space", text),

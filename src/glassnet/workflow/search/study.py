@@ -130,10 +130,8 @@ class Study:
             try:
                 self._study = self._load()
             except (ValueError, KeyError, TypeError, AssertionError, AttributeError):
-                text = Message(
-                    "damaged, so this search cannot be continued. Choose another folder with {out}.", out=Option("out")
-                )
-                raise ModelFileError("GN041", "{folder}: {text}", folder=folder / JOURNAL, text=text) from None
+                template = "{file}: damaged, so this search cannot be continued. Choose another folder with {out}."
+                raise ModelFileError("GN041", template, file=folder / JOURNAL, out=Option("out")) from None
             self._require_own()
             if not self._study.get_trials(deepcopy=False):
                 self._study.enqueue_trial({name: one.nearest(plan.base[name]) for name, one in self._space.items()})
@@ -178,7 +176,7 @@ class Study:
             changes = [text for key in differing for text in _changes(key, stored[key], identity[key])]
             raise ModelFileError(
                 "GN044",
-                "{folder}: the search in this folder has other settings ({names}). Repeat its command, or "
+                "{folder}: the search in this folder has other settings ({names}). Use its settings, or "
                 "choose another folder with {out}.",
                 folder=self._folder,
                 names=Listing(changes, _MOST_CHANGES),

@@ -15,7 +15,7 @@ from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
 from ...errors import DataError
-from ...i18n.message import Message, Notify, Option
+from ...i18n.message import Listing, Message, Notify, Option
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.streaming.survey import Survey, rows_in_memory
@@ -76,13 +76,12 @@ def with_test(survey: Survey, options: Options, test: StreamSource | None, notif
     ):
         notify(Message("{source}: {remark}", source=source.source, remark=text))
     if survey.without_target:
-        names = ", ".join(map(repr, columns.target_names))
         notify(
             Message(
                 "{source}: {rows:,} rows without a target ({names}) skipped",
                 source=source.source,
                 rows=survey.without_target,
-                names=names,
+                names=Listing(columns.target_names, quoted=True),
             )
         )
     if test is not None:

@@ -9,7 +9,7 @@ from typing import Any
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
 from ...i18n.message import Message, Notify, Option, ignore
-from ...options.options import SPECS, Options
+from ...options.options import Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback
 from ...training.run import Fit
@@ -74,8 +74,8 @@ def train_stream(
         if chosen.classes:
             raise OptionError(
                 "GN022",
-                "{classes_option} with {target}: the classes are those of the column. Omit it.",
-                classes_option=Option("classes", chosen.classes),
+                "{classes} with {target}: the classes are those of the column. Omit it.",
+                classes=Option("classes", chosen.classes),
                 target=Option("target"),
             )
         notify(
@@ -141,12 +141,11 @@ def _require_stream(job: TrainJob) -> None:
     if job.start:
         raise OptionError(
             "GN022",
-            "{from_option}: not available with {stream}. Omit one of them.",
-            from_option=Option("from", job.start),
+            "{start}: not available with {stream}. Omit one of them.",
+            start=Option("from", job.start),
             stream=Option("stream"),
         )
     for name in _OF_IMAGES:
         given = job.options.get(name)
         if given and given != getattr(Options(), name):
-            flag = SPECS[name].word(name)
-            raise OptionError("GN022", "--{flag}: for images, and a stream is a table. Omit it.", flag=flag)
+            raise OptionError("GN022", "{option}: for images, and a stream is a table. Omit it.", option=Option(name))

@@ -8,8 +8,6 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from ...i18n.message import Message
-
 _DRAWING, _PHOTO = "drawing.csv", "photo.jpg"
 
 
@@ -43,7 +41,7 @@ def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, ph
             "import glassnet",
             "",
             f"model = glassnet.TableModel.load({model!r})",
-            Message("row = {dict!r}", dict=dict(row)),
+            f"row = {dict(row)!r}",
         ]
         return "\n".join([*lines, "print(model.predict(row))", "print(model.explain(row))", ""])
     load, job, function, shown, file = (

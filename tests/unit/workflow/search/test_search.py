@@ -28,6 +28,7 @@ from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, T
 from glassnet.workflow.search.trial import run_trial
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.verify_job import verify_model
+from support.notices import saying
 
 SMALL = {"hidden": (6,), "epochs": 4, "members": 1, "engine": "reference"}
 SPACE = ("rate=0.0001..0.1:log", "dropout", "activation=relu,tanh")
@@ -207,25 +208,24 @@ def test_the_time_limit_ends_trials_that_run_and_they_are_repeated_later(folder)
     said = []
 
     def notify(notice):
-        if notice.key.startswith("search"):
-            said.append(notice.text("en"))
+        said.extend(map(str, saying([notice], "trial", "continuing")))
 
     common = {"clock": lambda: now[0], "notify": notify}
     limited = search(job(trials=5, minutes=1, folds=0), callbacks=[pass_time], **common)
     assert said == ["1 trial was stopped by the time limit, to be repeated when the search continues"]
     search(job(trials=5, minutes=0, folds=0), **common)
-    assert said[1:] == ["continuing: 2 of 5 trials done", "--minutes 0: no time for another trial"]
+    assert said[1:] == ["continuing: 2 of 5 trials done", "minutes=0: no time for another trial"]
     search(job(trials=2, folds=0), **common)
-    assert said[3:] == ["the search is complete: 2 trials done; a larger --trials continues it"]
+    assert said[3:] == ["the search is complete: 2 trials done; a larger trials continues it"]
     assert limited.ended == "time"
     assert [trial.state for trial in limited.trials] == ["complete", "complete", "running"]
     assert plain(search(job(trials=5, folds=0))) == plain(search(job("whole", trials=5, folds=0)))
 
 
 def test_a_search_that_ends_before_a_trial_says_how_to_continue(folder):
-    with pytest.raises(InterruptedWorkError, match=r"--minutes 0: too short .* Repeat the command"):
+    with pytest.raises(InterruptedWorkError, match=r"^minutes=0: too short .* Repeat it"):
         search(job(minutes=0))
-    with pytest.raises(InterruptedWorkError, match="Repeat the command"):
+    with pytest.raises(InterruptedWorkError, match="Repeat it to continue"):
         search(job(), callbacks=[lambda event: True])
     assert len(search(job(trials=1)).trials) == 1
 
@@ -336,14 +336,14 @@ def test_errors_in_python_name_parameters(folder):
     for arguments, text in [
         ((frame, "churn"), 'target="churn"'),
         ((frame,), "Pass target"),
-        ((frame[["x", "word"]], frame["churn"]), 'and target="churn"'),
+        ((frame[["x", "word"]], frame["churn"]), "column 'word' has 'red' in row 0, .* use load_table"),
     ]:
         with pytest.raises(GlassnetError, match=text):
             glassnet.search(*arguments, **small)
     for change, text in [
         ({"space": {"learning_rat": "0.1..1"}}, "^space has no parameter 'learning_rat'"),
-        ({"cv": 1}, "^cv 1"),
-        ({"epochs": 2}, r"epochs 1 → 2\). Repeat its call, or choose another folder with out\."),
+        ({"cv": 1}, "^cv=1"),
+        ({"epochs": 2}, r"epochs 1 → 2\). Use its settings, or choose another folder with out\."),
     ]:
         with pytest.raises(GlassnetError, match=text):
             glassnet.search(frame, target="churn", **{**small, **change})
