@@ -43,7 +43,8 @@ CLI_WORDS: dict[str, str] = {
         "stream    {rows:,} rows, {groups:,} row groups in {parts:,} files, windows of {window:,}, {rate:,.0f} rows/s"
     ),
     "parent": "from      {file}, hash {hash}",
-    "kept": "kept      weights after epoch {epochs}, which have the lowest validation loss",
+    "kept": "kept      weights after epoch {epoch} (lowest validation loss)",
+    "kept_of_each": "kept      best epochs of the {networks} networks: {epochs} (lowest validation loss)",
     "test": "test      {score}",
     "interval": "interval  {scores} (95% confidence)",
     "folds": "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
