@@ -8,9 +8,6 @@ from __future__ import annotations
 from .language import Say
 
 CLI_WORDS: dict[str, str] = {
-    # compare
-    "compare_few": "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
-    # search
     # progress of a training run
     "epoch_done": "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
     "and_accuracy": ", accuracy {accuracy:.2%}",
@@ -28,10 +25,6 @@ CLI_WORDS: dict[str, str] = {
     # options
     # data
     "added": "{source}: {rows:,} samples added to the training data, which now have {all:,}",
-    "all_one_answer": (
-        "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class "
-        "({share:.1%}), so equal values of {metric} say nothing about them; compare by --metric log_loss"
-    ),
     "show_target": "a table without column names; to see how training would use them: {command}",
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
