@@ -54,10 +54,10 @@ def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
                 False,
                 1.0,
                 Message(
-                    "inputs from {low:.4g} to {high:.4g}: read as with {input_max}",
+                    "inputs from {low:.4g} to {high:.4g}: read as with {option}",
                     low=low,
                     high=high,
-                    input_max=Option("input_max", 1),
+                    option=Option("maximum", 1),
                 ),
             )
     return Range(False, maximum)

@@ -150,7 +150,7 @@ def _advice_for_training(name: str, inputs: NDArray[Any]) -> Message:
     if low >= 0:
         return Message(
             "Correct the value, or pass {option} if that is the largest valid value.",
-            option=Option("input_max", int(high) if high.is_integer() and high < 1e15 else high),
+            option=Option("maximum", int(high) if high.is_integer() and high < 1e15 else high),
         )
     if (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
         # Shifted and scaled pixels share their lowest value, that of the background.

@@ -24,6 +24,7 @@ _ONE = {
     "labels": "label",
     "links come": "link comes",
     "members": "member",
+    "more columns": "more column",
     "networks": "network",
     "nodes that matter": "node that matters",
     "nodes": "node",

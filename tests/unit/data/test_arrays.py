@@ -193,7 +193,7 @@ def test_text_is_no_regression_and_another_task_is_unknown():
 
 
 def test_many_whole_numbers_are_classes_with_a_warning():
-    with pytest.warns(UserWarning, match=r'60 different whole numbers in 60 rows .* task="regression"') as warned:
+    with pytest.warns(UserWarning, match=r"60 different whole numbers in 60 rows .* task='regression'") as warned:
         assert Dataset.from_arrays(ROWS, np.arange(60)).classes == 60
     assert warned[0].filename == __file__
     assert Dataset.from_arrays(ROWS, np.arange(60), task="classification").classes == 60

@@ -230,7 +230,7 @@ def test_times_with_and_without_a_zone_unlike_training_give_a_remark():
         for name, values in typed.items():
             remarks = columns.surprises(read_table({"day": values}))
             midnights = (INSTANTS.dt.time() == datetime.time(0)).sum() if name == "naive" else 0
-            assert [one.split()[2] for one in remarks] == [str(COUNT - midnights)] * (name != trained)
+            assert [str(one).split()[2] for one in remarks] == [str(COUNT - midnights)] * (name != trained)
         assert columns.surprises(read_table({"day": DAYS})) == []
 
 

@@ -45,7 +45,7 @@ class StreamFit:
         Model, with columns and training record, and history, as of `training.fit.fit`.
     test : Dataset or None
         The rows held out for testing, encoded: ``options.holdout`` of all, but at most about 65,536.
-    remarks : tuple of str
+    remarks : tuple of Message
         What was decided about the columns, as ``Columns.remarks``.
     rows : int
         Rows of the stream, including those without a target.
@@ -59,7 +59,7 @@ class StreamFit:
 
     fit: Fit
     test: Dataset | None
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     rows: int
     training_rows: int
     window: int

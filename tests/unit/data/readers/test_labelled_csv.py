@@ -127,7 +127,7 @@ def test_any_content_loads_or_gives_a_one_line_error(tmp_path, text):
         ("0,1,٣,3", "GN013", ["column 3"]),
         ("0,1,0x1,3", "GN013", ["column 3"]),
         ("x,1,2,3", "GN013", ["column 1", "'x'"]),
-        ("0,1,256,3", "GN014", ["column 3", "256", "0 to 255", "--input-max 256"]),
+        ("0,1,256,3", "GN014", ["column 3", "256", "0 to 255", "maximum=256"]),
         ("0,1,-1,3", "GN014", ["column 3", "-1"]),
         ("0,1,255.5,3", "GN014", ["column 3", "255.5"]),
         ("0,1,2,nan", "GN018", ["column 4", "nan"]),
@@ -158,7 +158,7 @@ def test_blank_lines_do_not_shift_the_line_number(tmp_path):
 
 def test_the_advice_gives_the_largest_value_of_the_file(tmp_path):
     path = write(tmp_path, "\n".join([*LINES, "0,300,1,1", "1,0,4095,0"]))
-    refused(path, "GN014", "line 5, column 2", "300", "--input-max 4095")
+    refused(path, "GN014", "line 5, column 2", "300", "maximum=4095")
     assert load(path, maximum=4095).inputs.dtype == np.float32
 
 
@@ -187,7 +187,7 @@ def test_quoted_values_and_labels_such_as_1_0_are_accepted(tmp_path):
 
 def test_gaps_in_the_labels(tmp_path):
     path = write(tmp_path, "0,1\n1,2\n3,4\n")
-    refused(path, "GN016", "missing: 2", "--classes 4")
+    refused(path, "GN016", "missing: 2", "classes=4")
     assert load(path, classes=4).classes == 4
     assert load(path, part="test").classes == 4
     refused(path, "GN015", "line 3", "label 3", "0 to 2", classes=3)

@@ -96,7 +96,7 @@ def test_unsuitable_arrays_are_rejected(tmp_path):
     refused(save(tmp_path, x=X, y=Y + 0.5), "GN015", "0.5")
     refused(save(tmp_path, x=X, y=Y + (Y > 1)), "GN016", "missing: 2")
     refused(save(tmp_path, x=X, y=Y), "GN015", "sample 3", "label 2", classes=2)
-    refused(save(tmp_path, x=X * 20.0, y=Y), "GN014", "sample 3, value 2", "260", "--input-max 460")
+    refused(save(tmp_path, x=X * 20.0, y=Y), "GN014", "sample 3, value 2", "260", "maximum=460")
     refused(save(tmp_path, x=X - 1.0, y=Y), "GN014", "sample 1, value 1", "-1")
     refused(save(tmp_path, x=np.where(X == 7, np.nan, X), y=Y), "GN018", "sample 2, value 2", "nan")
 

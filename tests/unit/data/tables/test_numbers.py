@@ -89,14 +89,14 @@ def _query(mass):
 
 def test_a_model_accepts_only_the_unit_of_the_training_data():
     fitted = _fitted()
-    assert "column 'mass': the unit 'kg' is ignored" in fitted.remarks
+    assert "column 'mass': the unit 'kg' is ignored" in [*map(str, fitted.remarks)]
     assert np.array_equal(fitted.apply(_query("70 kg")), fitted.apply(_query("70 KG.")))
     for columns in (fitted, Columns.from_dict(fitted.to_dict())):
         query = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
         inputs = columns.apply(query)
         flagged = read_table({"mass": [70, None, None], "share": [5, None, 5], "old": [1, 2, None]})
         assert np.array_equal(inputs, columns.apply(flagged))
-        warnings = columns.surprises(query)
+        warnings = [*map(str, columns.surprises(query))]
         assert "column 'mass': 2 values treated as missing, expected numbers in kg ('70', '70 g')" in warnings
         assert "column 'share': 1 value treated as missing, expected numbers in % ('€5')" in warnings
         assert "column 'old': 1 value treated as missing, expected numbers ('3 kg')" in warnings
@@ -108,7 +108,7 @@ def test_a_column_without_units_is_assumed_to_have_the_training_unit(bare):
     query = read_table({"mass": bare, "share": [0.5, 0.2], "old": ["5 %", "6"]})
     written = read_table(query.frame.with_columns(pl.Series("mass", ["70 kg", "80 kg"])))
     assert np.array_equal(columns.apply(query), columns.apply(written))
-    assert columns.surprises(query) == [
+    assert [*map(str, columns.surprises(query))] == [
         "column 'mass': its numbers lack the 'kg' of the training data, which is assumed",
         "column 'share': its numbers lack the '%' of the training data, which is assumed",
         "column 'old': '%', which the training data did not have, is ignored",
@@ -118,7 +118,7 @@ def test_a_column_without_units_is_assumed_to_have_the_training_unit(bare):
 def test_a_value_with_another_sign_is_missing_in_a_column_with_a_unit():
     columns, query = _fitted(), read_table({"mass": ["$60", "80%", "70"], "share": [1, 2, 3], "old": [1, 2, 3]})
     assert (
-        columns.surprises(query)[0]
+        str(columns.surprises(query)[0])
         == "column 'mass': 2 values treated as missing, expected numbers in kg ('$60', '80%')"
     )
     plain = read_table(query.frame.with_columns(pl.Series("mass", [None, None, "70 kg"])))
@@ -127,10 +127,10 @@ def test_a_value_with_another_sign_is_missing_in_a_column_with_a_unit():
 
 def test_mixed_units_give_a_warning_with_advice():
     mixed = _fitted(mass=["500 g", "1 kg"] * 30)
-    [warning] = [remark for remark in mixed.remarks if "'mass'" in remark]
+    [warning] = [remark for remark in map(str, mixed.remarks) if "'mass'" in remark]
     assert "('g' 30, 'kg' 30)" in warning
     assert "convert them to one unit" in warning
-    [warning] = [remark for remark in _fitted(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
+    [warning] = [remark for remark in map(str, _fitted(mass=["€ 5", "$ 1"] * 30).remarks) if "'mass'" in remark]
     assert "('$' 30, '€' 30)" in warning
 
 
@@ -202,13 +202,13 @@ def test_numbers_mixed_with_few_words_give_a_warning_and_with_many_are_codes():
     }
     table["ticket"] = [str(k) if k % 3 else f"A/{k % 50}" for k in range(83)]
     fitted = Columns.learn(read_table(table), "y")
-    warnings = [remark for remark in fitted.remarks if "values are numbers and others are words" in remark]
+    warnings = [remark for remark in map(str, fitted.remarks) if "values are numbers and others are words" in remark]
     assert len(warnings) == 1
     assert "'income': treated as words, since only 72% of its values" in warnings[0]
     assert "such as 'refused'" in warnings[0]
     table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
     assert any(
-        "'income': treated as words, since only 72% of its values" in remark
+        "'income': treated as words, since only 72% of its values" in str(remark)
         for remark in Columns.learn(read_table(table), "y").remarks
     )
 
@@ -228,7 +228,7 @@ def test_training_warns_about_mixed_units(target):
     remarks = Columns.learn(read_table(table), target).remarks
     assert (
         sum(
-            "'mass': treated as words, since its numbers have different units ('kg' 40, 'g' 20)" in remark
+            "'mass': treated as words, since its numbers have different units ('kg' 40, 'g' 20)" in str(remark)
             for remark in remarks
         )
         == 1
@@ -237,8 +237,8 @@ def test_training_warns_about_mixed_units(target):
 
 def test_classes_with_different_units_give_no_warning_if_requested():
     table = read_table({"x": [k % 7 for k in range(60)], "y": ["6 months", "1 year", "2 years"] * 20})
-    assert not any("units" in remark for remark in Columns.learn(table, "y", task="classes").remarks)
-    assert any("units" in remark for remark in Columns.learn(table, "y").remarks)
+    assert not any("units" in str(remark) for remark in Columns.learn(table, "y", task="classes").remarks)
+    assert any("units" in str(remark) for remark in Columns.learn(table, "y").remarks)
 
 
 @pytest.mark.parametrize("sign", ["€{:.2f}", "{:.1f}%", "{:.1f} kg"])
@@ -269,20 +269,22 @@ def test_a_query_in_another_unit_gives_a_warning(values, expected):
     fitted = Columns.learn(read_table({"size": np.linspace(4, 8, 60), "y": [0, 1] * 30}), "y")
     found = fitted.surprises(read_table({"size": values}))
     assert len(found) == len(expected)
-    assert all(text.startswith(f"column 'size': {start}") for text, start in zip(found, expected, strict=True))
+    assert all(str(text).startswith(f"column 'size': {start}") for text, start in zip(found, expected, strict=True))
 
 
 def test_warnings_about_units_of_several_columns_are_combined():
     columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
     fitted = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
     [remark] = fitted.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
-    assert remark.startswith("column 'c0': most numbers are far outside the training range (also in 4 more columns)")
+    assert str(remark).startswith(
+        "column 'c0': most numbers are far outside the training range (also in 4 more columns)"
+    )
 
 
 def test_distinct_long_integers_are_identifiers():
     """They are compared as text, because float64 rounds them to equal values."""
     columns = {"k": [10**17 + k for k in range(60)], "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
-    assert dict(Columns.learn(read_table(columns), "y").dropped)["k"].startswith("every value differs")
+    assert str(dict(Columns.learn(read_table(columns), "y").dropped)["k"]).startswith("every value differs")
     assert Columns.learn(read_table(columns), "y", keep=["k"]).names == ("k", "x")
     measured = {**columns, "k": [10**17 + k % 20 for k in range(60)]}
     assert Columns.learn(read_table(measured), "y").names == ("k", "x")
