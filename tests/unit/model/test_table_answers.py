@@ -46,10 +46,10 @@ def test_rows_with_words_among_numbers_are_excluded_with_a_remark(trained):
     queried = read_table(table([*map(str, trained)] * 5 + ["n.d."]))
     columns = fitted(trained)
     assert load_table(queried, columns=columns).labels.max() == len(trained) - 1
-    (remark,) = columns.surprises(queried)
-    assert "expected numbers" in str(remark)
-    assert "'n.d.'" in str(remark)
-    (in_training,) = [one for one in Columns.learn(queried, "y").remarks if "expected numbers" in str(one)]
+    (remark,) = map(str, columns.surprises(queried))
+    assert "expected numbers" in remark
+    assert "'n.d.'" in remark
+    (in_training,) = [one for one in map(str, Columns.learn(queried, "y").remarks) if "expected numbers" in one]
     assert in_training == remark
 
 
