@@ -144,7 +144,7 @@ def test_another_search_in_the_folder_is_refused(rows):
 
 def test_an_option_to_vary_without_effect_is_named(rows):
     words = ("rows.csv", *SMALL, "--trials", "1", "--cv", "0", "--optimizer", "sgd", "--space", "momentum")
-    assert "--space momentum has no effect with optimizer sgd, only with" in run("search", *words).fine().err
+    assert "--space momentum has no effect with --optimizer sgd, only with" in run("search", *words).fine().err
 
 
 def test_an_option_before_the_command_is_told_its_place(folder):

@@ -8,9 +8,6 @@ from __future__ import annotations
 from .language import Say
 
 CLI_WORDS: dict[str, str] = {
-    # compare
-    "compare_few": "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can",
-    # search
     # progress of a training run
     "epoch_done": "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
     "and_accuracy": ", accuracy {accuracy:.2%}",
@@ -28,10 +25,6 @@ CLI_WORDS: dict[str, str] = {
     # options
     # data
     "added": "{source}: {rows:,} samples added to the training data, which now have {all:,}",
-    "all_one_answer": (
-        "{source}: in {count} of {trials} trainings every prediction is {name!r}, the most frequent class "
-        "({share:.1%}), so equal values of {metric} say nothing about them; compare by --metric log_loss"
-    ),
     "show_target": "a table without column names; to see how training would use them: {command}",
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
@@ -43,7 +36,8 @@ CLI_WORDS: dict[str, str] = {
         "stream    {rows:,} rows, {groups:,} row groups in {parts:,} files, windows of {window:,}, {rate:,.0f} rows/s"
     ),
     "parent": "from      {file}, hash {hash}",
-    "kept": "kept      weights after epoch {epochs}, which have the lowest validation loss",
+    "kept": "kept      weights after epoch {epoch} (lowest validation loss)",
+    "kept_of_each": "kept      best epochs of the {networks} networks: {epochs} (lowest validation loss)",
     "test": "test      {score}",
     "interval": "interval  {scores} (95% confidence)",
     "folds": "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",

@@ -400,11 +400,11 @@ def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notif
     if options.members > 1:
         raise OptionError(
             "GN022",
-            "{checkpoint}: not available for an ensemble of {members} networks. Add {members_option} to "
+            "{checkpoint}: not available for an ensemble of {members} networks. Add {single} to "
             "train one network, or omit {checkpoint}.",
             members=options.members,
             checkpoint=Option("checkpoint"),
-            members_option=Option("members", 1),
+            single=Option("members", 1),
         )
     if Path(path).resolve() == Path(plan.out).resolve():
         raise OptionError(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ... import data
 from ...i18n.language import below_all
+from ...i18n.message import Listing
 from ...i18n.plots import shown
 from ...io.archives import is_folder
 from ...training.receipt import joined_count
@@ -106,7 +107,8 @@ def _print(trained: TrainResult) -> None:
     if parent := receipt.get("parent"):
         result(message("parent", file=trained.plan.start, hash=parent["hash"]))
     if kept := receipt.get("kept"):
-        result(message("kept", epochs=", ".join(map(str, kept))))
+        several = len(kept) > 1
+        result(message("kept_of_each" if several else "kept", epoch=kept[0], networks=len(kept), epochs=Listing(kept)))
     result(message("test", score=score_line(trained.evaluation)))
     if ends := receipt.get("interval"):
         result(message("interval", scores=scores_in_words(ends)))
