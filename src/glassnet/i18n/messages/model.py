@@ -598,8 +598,8 @@ MESSAGES: dict[str, str] = {
     "a SampleLayout": "SampleLayout 对象",
     "one number": "一个数",
     "one number for each feature": "每个特征一个数",
-    "model.others: networks of different architectures or types, expected the same.": (
-        "model.others：各网络的结构或数据类型不同，应当相同。"
+    "model.others: networks with other inputs or outputs, expected the same.": (
+        "model.others：各网络的输入数或输出数不同，应当相同。"
     ),
     "{name} has {count} values, expected {expected}.": "{name} 有 {count} 个值，应为 {expected} 个。",
     "scaling.{name}: expected finite numbers.": "scaling.{name}：应为有限的数。",
