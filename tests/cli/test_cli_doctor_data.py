@@ -23,7 +23,7 @@ def codes(*arguments: object) -> list[str]:
 
 def test_dates_are_reported_and_omitted_from_the_copy_as_in_training(folder):
     lines = PEOPLE.splitlines()
-    rows = [f"{line},{1 + k % 28}.1.2020,20{10 + k // 12}-{1 + k % 12}-01" for k, line in enumerate(lines[1:])]
+    rows = [f"{line},{1 + k % 12}.1.2020,20{10 + k // 12}-{1 + k % 12}-01" for k, line in enumerate(lines[1:])]
     (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined,born", *rows]) + "\n")
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     dates = next(finding for finding in found["findings"] if finding["code"] == "GD14")

@@ -54,13 +54,12 @@ def require_fields(model: Any) -> None:
     require_whole("model.white", model.white, 0)
     require_choice("model.reading", model.reading, READINGS)
     require_choice("model.class_type", model.class_type, CLASS_TYPES)
-    architecture, dtype = model.network.architecture, model.network.parameters.flat.dtype
+    features, outputs = _ends(model.network)
     for other in model.others:
         if not isinstance(other, Network):
             raise wrong_type("model.others", other, "a Network")
-        if other.architecture != architecture or other.parameters.flat.dtype != dtype:
-            raise OptionError("GN022", "model.others: networks of different architectures or types, expected the same.")
-    features, outputs = architecture.sizes[0], architecture.sizes[-1]
+        if _ends(other) != (features, outputs):
+            raise OptionError("GN022", "model.others: networks with other inputs or outputs, expected the same.")
     if isinstance(model.scaling.span, tuple):
         _require_length("scaling.span", model.scaling.span, features)
     if model.targets.classes != outputs:
@@ -83,6 +82,12 @@ def require_fields(model: Any) -> None:
         for name, ranges, length in (("samples", seen.samples, len(SUMMARIES)), ("features", seen.features, compared)):
             for ends in ranges or ():
                 _require_length(f"training_range.{name}", ends, length)
+
+
+def _ends(network: Network) -> tuple[int, int]:
+    """Return what the networks of an ensemble share: the numbers of inputs and outputs."""
+    sizes = network.architecture.sizes
+    return sizes[0], sizes[-1]
 
 
 def _require_length(name: str, values: Sized, length: int, expected: Message | None = None) -> None:
