@@ -110,7 +110,7 @@ def test_workers_that_are_lost_or_join_change_nothing(ray, ray_nodes, workers, e
         assert outcome(fit(DATA, OPTIONS, engine=engine, callbacks=[join])) == expected
     assert counts[0] <= 6  # as many as have room on two machines
     assert counts[1] == workers.count == 7
-    lost = sum("lost" in line for line in workers.said)
+    lost = sum("lost" in str(line) for line in workers.said)
     assert lost >= 2, workers.said
     assert workers.calls <= STEPS * 7 + lost
 
@@ -130,7 +130,7 @@ def test_training_goes_on_alone_when_all_are_lost_and_resumes_on_one_machine(
     policy = CheckpointPolicy(tmp_path / "run.checkpoint", every=3)
     with pytest.raises(KeyboardInterrupt):
         fit(DATA, OPTIONS, engine=engine, checkpoint=policy, callbacks=[lose_all_and_stop])
-    assert any("lost: 0 go on" in line for line in workers.said)
+    assert any("lost: 0 go on" in str(line) for line in workers.said)
     resumed = resume(policy.path, DATA)
     assert outcome(resumed)[0] == expected[0]
     assert resumed.changes == ()

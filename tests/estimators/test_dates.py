@@ -55,7 +55,7 @@ def test_dates_in_a_data_frame_are_learned(X):
 def test_dates_are_rejected_in_prediction_after_numbers():
     fitted = NetworkClassifier(**QUICK).fit(pl.DataFrame({"day": NUMBERS}), CLASSES)
     for method in (fitted.predict, fitted.predict_proba):
-        with pytest.raises(ValueError, match="column 'day' has '1970-01-01', expected numbers, as in fit"):
+        with pytest.raises(ValueError, match="column 'day': '1970-01-01', expected numbers, as in fit"):
             method(pl.DataFrame({"day": DAYS}))
 
 

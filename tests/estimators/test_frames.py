@@ -129,11 +129,11 @@ def test_values_that_are_not_numbers_are_reported_in_columns_of_numbers():
     fitted = NetworkClassifier(members=1, max_iter=1).fit(X, Y)
     with pytest.warns(UserWarning, match=r"X: column 'b': 1 value treated as missing, expected numbers \('two'\)"):
         fitted.predict(X.assign(b=["two", *map(str, X["b"][1:])]))
-    with pytest.raises(ValueError, match="X: column 'b' has 'two', expected numbers, as in fit"):
+    with pytest.raises(ValueError, match="X, column 'b': 'two', expected numbers, as in fit"):
         fitted.predict(X.assign(b="two"))
     for rows in (X.assign(b=np.inf), *([pl.DataFrame(X.assign(b=np.inf))] if polars_names.READ else [])):
         for call in (fitted.predict, lambda rows: fitted.fit(rows, Y)):
-            with pytest.raises(ValueError, match=r"X: column .* has inf in row 0, expected finite numbers"):
+            with pytest.raises(ValueError, match=r"X, column .*: inf in row 0, expected finite numbers"):
                 call(rows)
 
 

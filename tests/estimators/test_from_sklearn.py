@@ -188,8 +188,8 @@ def test_the_weights_of_a_fitted_network_are_not_taken():
 @pytest.mark.parametrize(
     ("kind", "given", "words"),
     [
-        (NetworkClassifier, MLPRegressor(), "MLPRegressor, expected MLPClassifier.* use NetworkRegressor.from_sklearn"),
-        (NetworkRegressor, MLPClassifier(), "MLPClassifier, expected MLPRegressor.* use NetworkClassifier.from_sk"),
+        (NetworkClassifier, MLPRegressor(), "MLPRegressor, expected MLPClassifier.* Use NetworkRegressor.from_sklearn"),
+        (NetworkRegressor, MLPClassifier(), "MLPClassifier, expected MLPRegressor.* Use NetworkClassifier.from_sk"),
         (NetworkClassifier, MLPClassifier, "the class MLPClassifier, expected MLPClassifier"),
         (NetworkClassifier, make_pipeline(StandardScaler(), MLPClassifier()), "Pipeline.*Pass the last step"),
         (NetworkClassifier, StandardScaler(), "StandardScaler, expected MLPClassifier"),

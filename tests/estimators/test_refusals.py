@@ -35,10 +35,10 @@ def test_too_few_rows_to_hold_some_out_are_rejected_by_parameter_name(parameter)
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal, or a function."),
+    [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal. Or pass a function."),
      ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number."),
-     ({"members": 0}, "members 0: expected 1 to 100, or \"auto\"."),
-     ({"folds": "yes"}, "folds 'yes': expected True or False, or \"auto\"."),
+     ({"members": 0}, "members 0: expected 1 to 100. Or pass \"auto\"."),
+     ({"folds": "yes"}, "folds 'yes': expected True or False. Or pass \"auto\"."),
      ({"members": 1, "folds": True}, "folds True: one network has no folds. Set members to 2 or more"),
      ({"members": 3, "folds": False, "calibrate": True}, "calibrate=True: 3 members are calibrated on folds."),
      ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
@@ -61,8 +61,8 @@ def test_text_in_the_inputs_is_named_by_column_and_row(place):
     if place == "predict":
         estimator.fit(frame.assign(job=[1, 2, 3]).to_numpy(float), [0, 1, 0])
     text = error_of(lambda: estimator.fit(rows, [0, 1, 0]) if place == "fit" else estimator.predict(rows))
-    assert text.startswith("X: column 1 has 'cook' in row 2, expected numbers. Pass a data frame")
-    assert error_of(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
+    assert text.startswith("X, column 1: 'cook' in row 2, expected numbers. Pass a data frame")
+    assert error_of(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X, column 1: 'x' in row 0")
 
 
 @pytest.mark.parametrize("missing", [None, float("nan"), "NA"])

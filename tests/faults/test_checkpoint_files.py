@@ -91,7 +91,7 @@ def test_training_continues_if_a_checkpoint_cannot_be_written(tmp_path, monkeypa
     fitted = fit(DATA, options(), checkpoint=Checkpoint(path, 1, tell=messages.append))
     assert fitted.model.hash() == fit(DATA, options()).model.hash()
     assert len(messages) == 1
-    assert "no space left" in messages[0]
+    assert "no space left" in str(messages[0])
     assert path.exists() == (when == "while training")
 
 
@@ -111,7 +111,7 @@ try:
     fitted = fit(DATA, big, checkpoint=Checkpoint(path + '/run.ck', 1, tell=messages.append))
     save_model(fitted.model, path + '/model')
 except FileError as problem:
-    print(problem.code, len(messages), 'GN004' in messages[0] or 'no space' in messages[0], fitted.model.hash())
+    print(problem.code, len(messages), 'no space' in str(messages[0]), fitted.model.hash())
 """
 
 
@@ -147,7 +147,7 @@ def test_training_and_the_old_file_survive_a_full_disk(small_disk):
         == fitted.model.hash()
     )
     assert len(messages) == 1
-    assert "no space left" in messages[0]
+    assert "no space left" in str(messages[0])
     (small_disk / "rest").write_bytes(bytes(180_000))
     with pytest.raises(GlassnetError) as problem:
         save_model(fitted.model, small_disk / "model")

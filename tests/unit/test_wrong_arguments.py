@@ -7,7 +7,6 @@ import pytest
 
 import glassnet
 from glassnet.errors import ArgumentError, DataError, GlassnetError, OptionError
-from glassnet.i18n.translate import in_chinese
 from support.samples import digits, small_model
 
 X, Y = np.arange(12.0).reshape(4, 3), [0, 1, 0, 1]
@@ -64,7 +63,6 @@ def test_an_unknown_or_missing_argument_is_named(message):
     assert problem.value.code == "GN021"
     assert isinstance(problem.value, TypeError)
     assert isinstance(problem.value, OptionError)
-    assert in_chinese(message)
 
 
 OF_ANOTHER_TYPE = {
@@ -88,7 +86,6 @@ def test_an_argument_of_another_type_is_named(message):
     with pytest.raises(DataError, match=message) as problem:
         call()
     assert problem.value.code == code
-    assert in_chinese(str(problem.value))
 
 
 def _from_arrays(**given):
@@ -140,7 +137,6 @@ def test_an_argument_of_another_kind_is_an_error_with_a_code(message):
     with pytest.raises(GlassnetError) as problem:
         OF_ANOTHER_KIND[message]()
     assert str(problem.value) == message
-    assert in_chinese(message)
 
 
 def test_a_name_that_does_not_exist_has_a_near_match():

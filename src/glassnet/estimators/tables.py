@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataWarning, callers_level
-from ..i18n.message import Listing, Message, Sentences
+from ..i18n.message import Listing, Message, Place, Sentences
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
@@ -122,9 +122,8 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
         remarks = non_numeric_remarks(column.name, odd_numbers(column), unit)
         if remarks and not len(column.ordered):
             value = str(column.series.drop_nulls()[0])
-            raise ValueError(
-                Message("X: column {name!r} has {value!r}, expected numbers, as in fit.", name=column.name, value=value)
-            )
+            template = "{place}: {value!r}, expected numbers, as in fit."
+            raise DataError("GN013", template, place=Place("X", column=column.name), value=value)
         if column.infinite or not known.issuperset(column.non_numeric.to_list()):
             new += [Message("X: {remark}.", remark=one) for one in remarks]
     _warn(new)
@@ -159,12 +158,6 @@ def table_of(X: Any, names: Sequence[str]) -> Table:
     for column in table.frame:
         if column.dtype.is_float() and (infinite := column.is_infinite()).any():
             row = int(infinite.to_numpy().argmax())
-            raise ValueError(
-                Message(
-                    "X: column {name!r} has {column:g} in row {row}, expected finite numbers.",
-                    name=column.name,
-                    column=column[row],
-                    row=row,
-                )
-            )
+            template = "{place}: {value:g} in row {row}, expected finite numbers."
+            raise DataError("GN018", template, place=Place("X", column=column.name), value=column[row], row=row)
     return replace(table, frame=table.frame.rename(dict(zip(table.names, names, strict=True))))

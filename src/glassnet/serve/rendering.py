@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from ..errors import GlassnetError
 from ..i18n.catalogue import translated
-from ..i18n.message import UNSET, Message, Option
+from ..i18n.message import UNSET, Option, Renderable
 from ..i18n.studio import STUDIO_WORDS
-
-Said = Message | GlassnetError
 
 FIELDS = {
     "add_times": "train_add_times",
@@ -28,12 +25,12 @@ FIELDS = {
 """Option -> the key of its field's label; the fields of all other options have their names as labels."""
 
 
-def for_client(said: Said, language: str) -> str:
+def for_client(said: Renderable, language: str) -> str:
     """Return a message for a program that sends requests: an option is a key of JSON or of the query."""
     return said.text(language, _as_key)
 
 
-def on_page(said: Said, language: str) -> str:
+def on_page(said: Renderable, language: str) -> str:
     """Return a message for a page of the studio: an option is the field with its label."""
     return said.text(language, partial(_as_field, language))
 

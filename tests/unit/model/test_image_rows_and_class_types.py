@@ -7,7 +7,6 @@ import pytest
 
 import glassnet
 from glassnet.errors import ArgumentError, DataError, ShapeError
-from glassnet.i18n.translate import in_chinese
 
 GREY = np.random.default_rng(0).integers(0, 256, (30, 4, 5), np.uint8)
 COLOUR = np.random.default_rng(0).integers(0, 256, (30, 4, 5, 3), np.uint8)
@@ -20,17 +19,15 @@ def test_images_are_predicted_in_the_form_they_were_trained_with(images):
     rows = images.reshape(len(images), -1)
     for method in (model.predict, model.predict_proba, model.outputs):
         assert np.array_equal(method(images), method(rows))
-    with pytest.raises(ShapeError, match=r"rows: shape \(30, 5, 4.*, expected .* or \(samples, 4, 5") as problem:
+    with pytest.raises(ShapeError, match=r"rows: shape \(30, 5, 4.*, expected .* or \(samples, 4, 5"):
         model.predict(images.swapaxes(1, 2))
-    assert in_chinese(str(problem.value))
 
 
 def test_rows_that_are_not_an_array_are_named():
     model = glassnet.fit(GREY, Y, epochs=1, hidden=(3,)).model
-    for given in (None, glassnet.Dataset.from_arrays(GREY, Y)):
-        with pytest.raises(DataError, match=f"rows: {type(given).__name__}, expected an array") as problem:
+    for given, what in ((None, "None"), (glassnet.Dataset.from_arrays(GREY, Y), "a Dataset")):
+        with pytest.raises(DataError, match=f"rows: {what}, expected an array"):
             model.predict(given)
-        assert in_chinese(str(problem.value))
 
 
 LABELS = {

@@ -15,7 +15,6 @@ import pytest
 from numba import typeof
 
 from glassnet.engines.compiled import kernels
-from glassnet.i18n.compiling import COMPILING_WORDS
 from glassnet.nn import compile_notice
 from glassnet.nn.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
 from glassnet.preprocess.augment.kernels import distort_rows
@@ -42,7 +41,6 @@ def shown():
 def test_every_loop_is_a_kernel_with_the_named_arguments(name):
     function = KERNELS[name].py_func
     assert function.__name__ == name
-    assert name in COMPILING_WORDS
     for path in (LOOPS[name].weights, LOOPS[name].inputs):
         owner = function
         for field in filter(None, path.split(".")):
@@ -87,12 +85,12 @@ def test_a_notice_says_what_is_compiled_and_for_how_long(loop, cached):
     weights = "float32" if LOOPS[loop].weights else ""
     begins = CompileNotice("begins", loop, weights, "uint8", cached=cached)
     english, chinese = begins.text("en"), begins.text("zh")
-    for place, text in enumerate((english, chinese)):
-        assert COMPILING_WORDS[loop][place] in text
+    for language, text in (("en", english), ("zh", chinese)):
+        assert LOOPS[loop].purpose.text(language) in text
         assert ("uint8" in text, weights in text) == (True, True)
         assert re.findall(r"\d+", text) == re.findall(r"\d+", f"{weights} uint8"), "machines differ in the time"
     assert ("once" in english, "一次" in chinese) == (cached, cached)
-    assert COMPILING_WORDS[loop][0] in CompileNotice("waits", loop).text("en")
+    assert str(LOOPS[loop].purpose) in CompileNotice("waits", loop).text("en")
     assert "7.3 s" in CompileNotice("ends", loop, seconds=7.31).text("en")
 
 

@@ -323,7 +323,7 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
         "from glassnet.nn import compile_notice\n"
         "compile_notice.LOOPS['transpose_tile'] = compile_notice.LOOPS['answer_rows']\n"
         "compile_notice._types_of = lambda *_: ('a', 'b')\n"
-        "compile_notice.CompileNotice.text = lambda notice, _: notice.event\n"
+        "compile_notice.CompileNotice.text = lambda notice, language=None: notice.event\n"
         "from glassnet.engines.compiled.kernels import __file__, transpose_tile\n"
         "vector = np.arange(6.0)\ntranspose_tile(vector, np.array([0, 2]), 0, 3, False, np.zeros(6))\n"
         "print(__file__, *vector, sep='|')"

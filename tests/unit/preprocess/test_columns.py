@@ -410,3 +410,16 @@ def test_booleans_in_a_frame_and_in_csv_are_equal(tmp_path):
         for one in read[1:]:
             np.testing.assert_array_equal(one.inputs, read[0].inputs)
             np.testing.assert_array_equal(one.labels, read[0].labels)
+
+
+def test_reasons_are_known_in_chinese_after_loading_and_only_by_our_templates():
+    table = read_table(many(c=[f"text {row}" for row in range(100)], d=["same"] * 100, e=range(100)))
+    columns = Columns.learn(table, "y", drop=["e"])
+    saved = json.loads(json.dumps(columns.to_dict()))
+    again = Columns.from_dict(saved)
+    assert again.dropped == columns.dropped
+    assert [why.text("zh") for _, why in again.dropped] == [why.text("zh") for _, why in columns.dropped]
+    for change in ({}, {"reasons": [{"template": "{x.__class__}", "values": {"x": 1}}] * len(columns.dropped)}):
+        older = Columns.from_dict({**{name: one for name, one in saved.items() if name != "reasons"}, **change})
+        assert [str(why) for _, why in older.dropped] == [str(why) for _, why in columns.dropped]
+        assert older.dropped[-1][1].values == {}

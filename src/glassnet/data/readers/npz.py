@@ -24,6 +24,10 @@ PAIRS = (("x", "y"), ("inputs", "labels"), ("images", "labels"), ("data", "targe
 """Names of inputs and labels, in any case; names of parts take precedence."""
 
 
+class _ObjectsError(ValueError):
+    """An array of Python objects, which are not read."""
+
+
 def npz_names(opened: Opened) -> list[str]:
     """Return the names of the arrays in an archive, without reading them.
 
@@ -114,13 +118,15 @@ def require_unpackable(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
 
 
 def _require_length(file: IO[bytes], member: zipfile.ZipInfo) -> None:
-    """Raise ValueError if the header of an array declares more than follows, before memory is allocated."""
+    """Raise ValueError if an array has objects, or declares more than follows, before memory is allocated."""
     version = np.lib.format.read_magic(file)
     headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = headers[version](file)
+    if dtype.hasobject:
+        raise _ObjectsError
     stored = member.compress_type == zipfile.ZIP_STORED
     length = min(member.file_size, member.compress_size) if stored else member.file_size
-    if not dtype.hasobject and (not dtype.itemsize or math.prod(shape) * dtype.itemsize > length - file.tell()):
+    if not dtype.itemsize or math.prod(shape) * dtype.itemsize > length - file.tell():
         raise ValueError("fewer values than the header declares")
 
 
@@ -207,7 +213,7 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     if isinstance(error, DataError | FileError):
         return error
     place = Message("{name}, array '{key}'", name=name, key=key) if key else name
-    if "allow_pickle" in str(error):
+    if isinstance(error, _ObjectsError):
         return DataError(
             "GN019",
             "{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",

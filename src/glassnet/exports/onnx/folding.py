@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from ...data.dataset import HANDWRITING
-from ...i18n.message import Message
 from ...model.header import Receipt
 from ...nn.activations import OUTPUTS_ONLY
+from ...training.receipt import imported_from
 from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
 from .reading import OnnxGraph, refused
@@ -60,13 +60,12 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
             "an input of shape {sides}, but a first layer of {features} inputs", sides=list(sides), features=features
         )
     factor, offset = first.after or (None, None)
-    name = Path(graph.name).name
-    source = {"file": name, "sha256": graph.sha256}
+    source = {"file": Path(graph.name).name, "sha256": graph.sha256}
     if graph.data_sha256:
         source["data_sha256"] = graph.data_sha256
     return Imported(
         tuple(one.layers for one in members),
-        Receipt(not_verifiable=str(Message("the network was imported from {name}", name=name)), imported=source),
+        Receipt(not_verifiable=str(imported_from(source)), imported=source),
         *first.before,
         task=chain.decoding.task or ("numbers" if first.after else None),
         classes=chain.decoding.classes,

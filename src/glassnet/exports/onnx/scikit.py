@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Listing, Message
+from ...i18n.message import Listing
 from ...model.header import Receipt
+from ...training.receipt import imported_from
 from .building import Floats, Imported, Layer, NotImportableError
 
 _ACTIVATIONS = {
@@ -45,10 +46,8 @@ def read_estimator(estimator: Any) -> Imported:
         Layer(np.asarray(weights).T, np.asarray(bias, np.float64), _ACTIVATIONS[name])
         for weights, bias, name in zip(network.coefs_, network.intercepts_, names, strict=True)
     )
-    receipt = Receipt(
-        not_verifiable=str(Message("the network was imported from scikit-learn's {name}", name=kind)),
-        imported={"class": kind},
-    )
+    source = {"class": kind}
+    receipt = Receipt(not_verifiable=str(imported_from(source)), imported=source)
     classes, task = getattr(network, "classes_", None), "numbers"
     if classes is not None:
         several = network._label_binarizer.y_type_ == "multilabel-indicator"

@@ -12,10 +12,10 @@ from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
-from ...i18n.message import LANGUAGES, Message
+from ...i18n.message import LANGUAGES, Message, Renderable
 from ...io.limits import LOADER
 from ...training.events import BlockDone, Event, TrainingStarted
-from ..rendering import Said, on_page
+from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known
 from .events import EventLog
 
@@ -25,7 +25,7 @@ MOST_JOBS = 20
 """Jobs that have ended and can still be looked up."""
 ENDED = ("done", "failed", "stopped")
 
-Text = Callable[[Said, str], str]
+Text = Callable[[Renderable, str], str]
 """Returns a message in a language, as pages show it."""
 
 
@@ -177,7 +177,7 @@ class Job:
             traceback.print_exc()
             self._fail("", Message("{kind}: {problem}", kind=type(problem).__name__, problem=str(problem)))
 
-    def _fail(self, code: str, said: Said) -> None:
+    def _fail(self, code: str, said: Renderable) -> None:
         self.error = {"code": code, "message": {language: self._text(said, language) for language in LANGUAGES}}
         self._set("failed")
 

@@ -20,7 +20,7 @@ from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
 from ...i18n.control_characters import printable
 from ...i18n.language import preferred
-from ...i18n.message import Option, ignore
+from ...i18n.message import Option, Renderable, ignore
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options
@@ -28,7 +28,7 @@ from ...preprocess.tabular.dataset import read_table
 from ...workflow.model_data import trained_on_bundled
 from ...workflow.show_job import look_at
 from ...workflow.training_data import load_samples
-from ..rendering import Said, on_page
+from ..rendering import on_page
 from .endpoints import require_known
 from .events import EventLog
 from .jobs import JobQueue
@@ -223,7 +223,7 @@ class Session:
         with self._lock:  # the last event has the last lists
             self.events.publish("session", self._lists(), key="session")
 
-    def text(self, said: Said, language: str) -> str:
+    def text(self, said: Renderable, language: str) -> str:
         """Return a message as pages show it, without the session's folder in front of the names of files."""
         return self.clean(on_page(said, language))
 

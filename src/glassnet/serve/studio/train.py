@@ -200,18 +200,12 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     notices: list[dict[str, str]] = []
     shown = _Shown(job, _shape_of(session, data))
 
-    def tell(notice: dict[str, str]) -> None:
-        notices.append(notice)
+    def note(notice: Message | CompileNotice) -> None:
+        notices.append({language: session.text(notice, language) for language in LANGUAGES})
         job.live["notices"] = notices
-        job.publish("notice", notice)
+        job.publish("notice", notices[-1])
 
-    def note(notice: Message) -> None:
-        tell({language: session.text(notice, language) for language in LANGUAGES})
-
-    def compiling(notice: CompileNotice) -> None:
-        tell({language: notice.text(language) for language in LANGUAGES})
-
-    with shown_by(compiling):
+    with shown_by(note):
         result = train_model(plan, callbacks=[shown, job.control], notify=note)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
