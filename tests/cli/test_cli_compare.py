@@ -147,7 +147,7 @@ def test_a_recipe_for_images_on_a_table_is_named_with_its_side(folder, monkeypat
     for words in (("notes", "quick", "wide"), ("wide", "quick")):
         line = compare(*words, rows).refused("GN022", "the recipe wide is for images (rotate, shift", "another recipe")
         assert f"{'AC'[len(words) - 2]}: the recipe" in line
-    compare("quick", "quick", rows, "--b", "rotate=5").refused("GN022", "B: rotate: the samples are not images")
+    compare("quick", "quick", rows, "--b", "rotate=5").refused("GN022", "B: --rotate: the samples are not images")
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
     assert "rotate、shift、zoom" in compare("quick", "wide", rows).refused("GN022", "配方 wide")
 

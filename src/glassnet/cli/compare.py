@@ -206,7 +206,7 @@ def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
         try:
             require_names(flag, [name], NAMES, OTHER_NAMES)
         except ArgumentError as problem:
-            raise OptionError(problem.code, str(problem)) from None
+            raise OptionError(problem.code, problem.message) from None
         read = _value(name, value)
         if name in found and not isinstance(read, tuple):
             raise OptionError(
