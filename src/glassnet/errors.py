@@ -14,7 +14,7 @@ from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
-from .i18n.message import Door, Listing, Message, Option, Place, in_python
+from .messages.message import Door, Listing, Message, Option, Place, in_python
 
 CODES: dict[str, str] = {
     # files
@@ -125,7 +125,7 @@ class GlassnetError(Exception):
     template : str or Message
         One line in English: the place, the given value, what was expected, what to do, with placeholders.
     **values
-        The values of the placeholders; see `i18n.message.Message`.
+        The values of the placeholders; see `messages.message.Message`.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class GlassnetError(Exception):
         return self.message.values
 
     def text(self, language: str = "en", door: Door = in_python) -> str:
-        """Return the message in a language, for the readers of a door; see `i18n.message.Message.text`."""
+        """Return the message in a language, for the readers of a door; see `messages.message.Message.text`."""
         return self.message.text(language, door)
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import ShapeError, require_number
-from .i18n.message import Message
+from .messages.message import Message
 from .network import forward
 from .nn.blas import one_blas_thread
 from .nn.network_class import LARGEST_RATE, Network, rows_of

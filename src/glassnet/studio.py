@@ -20,8 +20,8 @@ from .html.notebook import model_html
 from .html.page import sample_uri
 from .html.step import step_html
 from .i18n.language import preferred, words_of
-from .i18n.message import Message
 from .i18n.studio import STUDIO_WORDS
+from .messages.message import Message
 from .model.model import Model, require_model
 from .serve.studio.models import describe, weights_of
 

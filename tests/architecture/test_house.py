@@ -12,7 +12,7 @@ from support.cli import environment
 from support.sources import PACKAGE, cycle, functions, imports, modules, tree
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("errors", "i18n", "io", "_lazy", "_one_line"),
+    ("messages", "errors", "i18n", "io", "_lazy", "_one_line"),
     ("nn", "network", "notes"),
     ("options",),
     ("data", "preprocess", "handwriting"),

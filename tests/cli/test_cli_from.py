@@ -62,9 +62,7 @@ def test_a_model_is_trained_further_and_kept(folder):
 
 def test_verify_names_the_added_data_and_takes_none_if_none_were_added(folder):
     """Any folder of samples will do: here the rows of other tables."""
-    run("verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused(
-        "GN022", "without added samples. Omit it."
-    )
+    run("verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused("GN022", "without added samples. Omit it.")
     run("train", "rows.csv", *MADE, "--add", "more.csv", "--out", "a.safetensors").fine()
     assert "same bits" in run("verify", "a.safetensors", "rows.csv").fine().out
     Path("other.csv").write_bytes(table((3, 2, "7"), rows=80))

@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 
 from glassnet import RECIPES, Options, load_model
 from glassnet.data import bundled
-from glassnet.i18n.catalogue import translated
+from glassnet.messages.catalogue import translated
 from glassnet.options.options import SPECS
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, idx, npz, png

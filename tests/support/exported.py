@@ -14,7 +14,7 @@ from glassnet import Dataset, Model, Options, fit, load_table, read_table
 from glassnet.exports import export as exports
 from glassnet.exports.proof import Ran, mark
 from glassnet.exports.stored import Stored
-from glassnet.i18n.message import Message
+from glassnet.messages.message import Message
 from support.samples import small_model
 
 QUICK = Options(rule="gradient", hidden=(4, 3), epochs=1, engine="reference", activation=("tanh", "relu"))

@@ -10,8 +10,8 @@ from string import Formatter
 from typing import Any
 
 from glassnet import errors
-from glassnet.i18n.catalogue import chinese_of, translated
-from glassnet.i18n.message import Listing, Message, Place, Sentences
+from glassnet.messages.catalogue import chinese_of, translated
+from glassnet.messages.message import Listing, Message, Place, Sentences
 from support.sources import PACKAGE
 
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.GlassnetError)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from glassnet.i18n.message import Message
+from glassnet.messages.message import Message
 
 
 def saying(messages: Iterable[Message], *parts: str) -> list[Message]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from studio_server import Studio, studio_server
 
-from glassnet.i18n.catalogue import translated
+from glassnet.messages.catalogue import translated
 from glassnet.options.options import SPECS
 from glassnet.serve.studio import listening, server_of
 from glassnet.serve.studio.session import Session

@@ -12,7 +12,7 @@ import click
 
 from ..data.validation import AUTO
 from ..doctor.findings import ERROR, REMARK, WARNING, Finding, harmful
-from ..i18n.message import Listing, Message
+from ..messages.message import Listing, Message
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import job_options
 from .shared.console import in_terminal, json_flag, result, result_json

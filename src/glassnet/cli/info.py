@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from ..i18n.catalogue import translated as in_language
 from ..i18n.language import chinese_value, width_of
 from ..i18n.plots import shown as shown_number
+from ..messages.catalogue import translated as in_language
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES

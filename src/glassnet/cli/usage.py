@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ..i18n.catalogue import translated
-from ..i18n.message import Command, Listing, Message, Option
+from ..messages.catalogue import translated
+from ..messages.message import Command, Listing, Message, Option
 from ..options.options import SPECS
 from .shared.console import language_in_use
 

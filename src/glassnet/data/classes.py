@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Listing
+from ..messages.message import Listing
 from .dataset import Like
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
-from ..i18n.control_characters import printable
-from ..i18n.message import Listing, Message, Option, Place
+from ..messages.control_characters import printable
+from ..messages.message import Listing, Message, Option, Place
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows

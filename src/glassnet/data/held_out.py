@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..nn.random import Purpose, generator
 
 

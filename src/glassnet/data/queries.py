@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, with_near_matches
-from ..i18n.message import Message, Place
 from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
+from ..messages.message import Message, Place
 from .dataset import HANDWRITING, SampleLayout, channels_of
 from .load import images_in
 from .readers.labelled_csv import read_values, samples_in, sniff

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Command, Message, Option
+from ..messages.message import Command, Message, Option
 from .dataset import SampleLayout, image_shape
 from .validation import is_label
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..i18n.message import Message, Option
+from ..messages.message import Message, Option
 from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset

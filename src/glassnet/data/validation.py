@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, require_number
-from ..i18n.message import Command, Listing, Message, Option, Place, Sentences
+from ..messages.message import Command, Listing, Message, Option, Place, Sentences
 from .arrays import PIXELS
 from .dataset import Like, image_shape
 

@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from ..errors import DataError
-from ..i18n.message import Message
+from ..messages.message import Message
 from .dataset import Dataset
 from .held_out import fold_numbers
 from .split import split_validation

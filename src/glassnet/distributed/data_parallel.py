@@ -23,7 +23,7 @@ from ..engines.compiled.minibatch import Minibatch, ShardGradients
 from ..engines.shards import shards_of
 from ..engines.threads.worker import Worker
 from ..errors import OptionError
-from ..i18n.message import Message, Option
+from ..messages.message import Message, Option
 from ..nn.architecture import Architecture
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters

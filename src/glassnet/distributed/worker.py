@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from ..errors import ClusterError, GlassnetError
-from ..i18n.message import Listing
+from ..messages.message import Listing
 from ..model.header import Receipt
 from ..training.receipt import surroundings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..i18n.message import Command, Door, Message, Option, in_python
+from ..messages.message import Command, Door, Message, Option, in_python
 
 ERROR, WARNING, REMARK = "error", "warning", "remark"
 SHOWN = 5
@@ -15,7 +15,7 @@ TRAIN_TABLE = Command("train", Option("target"))
 
 @dataclass(frozen=True, init=False)
 class Kind:
-    """One kind of finding: declared beside its check, with its Chinese in ``i18n/zh.po``.
+    """One kind of finding: declared beside its check, with its Chinese in ``messages/zh.po``.
 
     Parameters
     ----------

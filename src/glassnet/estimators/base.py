@@ -36,7 +36,7 @@ from ..errors import (
     require_names,
     with_near_matches,
 )
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model

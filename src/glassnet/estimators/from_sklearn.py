@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import is_classifier
 
 from ..errors import ArgumentError, GlassnetWarning, callers_level
-from ..i18n.message import Listing, Message
+from ..messages.message import Listing, Message
 
 Given = dict[str, Any]
 _ROWS = 200  # per step, with scikit-learn's batch_size="auto"

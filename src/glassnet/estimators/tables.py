@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, DataWarning, callers_level
-from ..i18n.message import Listing, Message, Place, Sentences
+from ..messages.message import Listing, Message, Place, Sentences
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers

@@ -14,7 +14,7 @@ import numpy as np
 from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..errors import ArgumentError, DataError, OptionError
-from ..i18n.message import Listing, Place
+from ..messages.message import Listing, Place
 from ..nn.architecture import Architecture
 from ..nn.losses import LOSS_PARAMETERS, loss_parameter
 from ..options.options import Options

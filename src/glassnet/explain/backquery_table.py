@@ -14,7 +14,7 @@ import numpy as np
 from .._one_line import one_line
 from ..engines import one_blas_thread
 from ..errors import OptionError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network

@@ -11,7 +11,7 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..nn.activations import Array
 from .input_gradients import require_classes

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import OptionError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS, Array

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from ..errors import DataError, OptionError, require_choice, require_packages, with_near_matches, wrong_type
-from ..i18n.control_characters import printable
-from ..i18n.message import Listing, Message, Notify, Option, ignore
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
+from ..messages.control_characters import printable
+from ..messages.message import Listing, Message, Notify, Option, ignore
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
 from ..errors import DataError
-from ..i18n.control_characters import json_text, printable
 from ..i18n.exported_page import exported_page_words
 from ..i18n.language import below_all
-from ..i18n.message import Message
 from ..io.writing import MAKER
+from ..messages.control_characters import json_text, printable
+from ..messages.message import Message
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form
 from ..preprocess.tabular.dates import DateColumn

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..nn.random import Purpose, generator
 from ..preprocess import Columns

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, FileError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..nn.network_class import Network
 from .rows import ProofRows

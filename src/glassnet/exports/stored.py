@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..i18n.message import Message
+from ..messages.message import Message
 
 PROGRAM = "program"
 """The fact of a form that is neither data nor a name: its code, or its operators."""

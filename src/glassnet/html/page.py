@@ -14,9 +14,9 @@ from markupsafe import Markup
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from ..i18n.control_characters import printable
 from ..i18n.plots import shown
 from ..io.writing import MAKER
+from ..messages.control_characters import printable
 from ..plots.signed import png_uri
 from ..plots.tone import shades
 

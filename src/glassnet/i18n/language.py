@@ -8,10 +8,10 @@ from typing import Any
 from unicodedata import combining, east_asian_width
 
 from ..errors import require_choice
-from .catalogue import catalogue, translated
-from .control_characters import printable
-from .message import LANGUAGES, Door, in_python, rendered
-from .plurals import agreeing
+from ..messages.catalogue import catalogue, translated
+from ..messages.control_characters import printable
+from ..messages.message import LANGUAGES, Door, in_python, rendered
+from ..messages.plurals import agreeing
 
 _WITH_WORDS = ("rule", "way", "engine", "loss")
 """Options whose values have a Chinese word: contexts of the catalogue."""

@@ -8,7 +8,7 @@ import io
 import re
 
 from ..errors import DataError
-from ..i18n.message import Message
+from ..messages.message import Message
 
 _MARKS = {  # longest first: UTF-32-LE begins like UTF-16-LE
     codecs.BOM_UTF32_LE: "UTF-32",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..errors import DataError, FileError
-from ..i18n.message import Message, Place
+from ..messages.message import Message, Place
 from .opening import Opened
 from .picture_formats import begins_as_picture
 

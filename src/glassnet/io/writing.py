@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileError, OptionError
-from ..i18n.message import Listing, Message, Option
+from ..messages.message import Listing, Message, Option
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""

@@ -12,7 +12,7 @@ import numpy as np
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import OptionError, require_choice, require_number, require_whole, wrong_type
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..nn.network_class import Network
 from ..preprocess import BESIDE_CLASSES, TARGETS, Columns, Scaling, Targets, TrainingRange
 from ..preprocess.training_range import SUMMARIES

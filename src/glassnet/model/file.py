@@ -23,9 +23,9 @@ from safetensors.numpy import save as tensors_to
 
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import FileError, GlassnetError, ModelFileError, with_near_matches
-from ..i18n.message import Command, Message
 from ..io.opening import require_path
 from ..io.writing import replacing, require_suffix
+from ..messages.message import Command, Message
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..preprocess import Columns, Scaling, Targets, TrainingRange

@@ -21,7 +21,7 @@ from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
 from ..data.validation_split import ValidationReceipt
 from ..errors import ModelFileError
-from ..i18n.message import Listing, Message
+from ..messages.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES

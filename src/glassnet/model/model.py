@@ -14,9 +14,9 @@ from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
-from ..i18n.control_characters import printable
 from ..i18n.language import below_all
-from ..i18n.message import Listing, Message
+from ..messages.control_characters import printable
+from ..messages.message import Listing, Message
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.network_class import Network

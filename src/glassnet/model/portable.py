@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.arrays import names_of
 from ..engines.portable import PortableLayer
 from ..errors import OptionError, ShapeError
-from ..i18n.message import Option
+from ..messages.message import Option
 from ..nn.network_class import Network
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import index
 
 from ..errors import OptionError, require_choice
-from ..i18n.message import Option
+from ..messages.message import Option
 from .activations import ACTIVATIONS, OUTPUTS_ONLY
 from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
 from .parameters import Layout

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from ..i18n.language import preferred
-from ..i18n.message import Door, Message, in_python
+from ..messages.message import Door, Message, in_python
 
 LOGGER = logging.getLogger("glassnet")
 
@@ -76,7 +76,7 @@ class CompileNotice:
         return Message("compiling the loop for {what} ({types}) …", what=what, types=types)
 
     def text(self, language: str = "en", door: Door = in_python) -> str:
-        """Return the message as text; see `i18n.message.Message.text`."""
+        """Return the message as text; see `messages.message.Message.text`."""
         return self.message.text(language, door)
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import OptionError, require_number
-from ..i18n.message import Listing, Option
+from ..messages.message import Listing, Option
 from .activations import ACTIVATIONS, Array
 
 

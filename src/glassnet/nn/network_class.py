@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from ..errors import DataError, ShapeError, require_number, wrong_type
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..network import backpropagate, forward
 from .activations import Array
 from .architecture import Architecture

@@ -2,7 +2,7 @@
 
 `Options` is a plain dataclass. The metadata of each field hold its `Spec`, from which the check below, the command
 line's flags, the estimators' parameters, the report and the reference page derive. `recipes` has named sets of options;
-the Chinese of the help is in ``i18n/zh.po``.
+the Chinese of the help is in ``messages/zh.po``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
-from ..i18n.message import Listing, Option
+from ..messages.message import Listing, Option
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
-from ..i18n.catalogue import translated
-from ..i18n.message import Listing, Message, Option
+from ..messages.catalogue import translated
+from ..messages.message import Listing, Message, Option
 
 GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
 """Groups of options, in the order of the help and of the reference."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..i18n.message import Listing, Message, Option
+from ..messages.message import Listing, Message, Option
 from .options import ALIASES, SPECS, Options
 from .spec import Needs
 

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..i18n.message import Listing, Option
 from ..i18n.plots import words_in
+from ..messages.message import Listing, Option
 from ..nn.random import Purpose, key
 from ..options.options import DISTORTIONS, Options
 from ..preprocess.augment.distort import distort, require_pictures

@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ..errors import ShapeError
-from ..i18n.message import Message
 from ..io.writing import MAKER, picture_format, replacing
+from ..messages.message import Message
 from .palette import GRID, INK, QUIET
 
 DPI = 150

@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from ..errors import GlassnetWarning
-from ..i18n.control_characters import printable
+from ..messages.control_characters import printable
 
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""

@@ -11,8 +11,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ..errors import ShapeError, wrong_type
 from ..i18n.language import Say
-from ..i18n.message import Message
 from ..i18n.plots import SHARES, metric_title, words_in
+from ..messages.message import Message
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
 from .fonts import set_fonts
 from .palette import BLUE, INK, QUIET, VERMILION

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from ..explain.why import Why
 from ..i18n.language import shortened
-from ..i18n.message import Message
 from ..i18n.plots import words_in
+from ..messages.message import Message
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .labels import answer_label

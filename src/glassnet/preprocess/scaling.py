@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
-from ..i18n.message import Message, Option
+from ..messages.message import Message, Option
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]

@@ -15,7 +15,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice, require_number
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..options import choices
 from .exact_sums import LARGEST, ExactSums
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..errors import OptionError, RangeWarning, callers_level
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
 

@@ -14,8 +14,8 @@ from contextvars import copy_context
 from typing import TypeVar
 
 from ..errors import OptionError
-from ..i18n.message import LANGUAGES, Message, Option
 from ..io.limits import LOADER
+from ..messages.message import LANGUAGES, Message, Option
 
 _Value = TypeVar("_Value")
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from ..i18n.catalogue import translated
-from ..i18n.message import UNSET, Option, Renderable
 from ..i18n.studio import STUDIO_WORDS
+from ..messages.catalogue import translated
+from ..messages.message import UNSET, Option, Renderable
 
 FIELDS = {
     "add_times": "train_add_times",

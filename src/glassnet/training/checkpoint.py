@@ -20,9 +20,9 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, warn, with_near_matches
-from ..i18n.message import Command, Message, Notify, Option
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
+from ..messages.message import Command, Message, Notify, Option
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
 from ..model.model import Model

@@ -14,8 +14,8 @@ from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
 from ..errors import DivergedError, GlassnetError, GlassnetWarning, ModelFileError, StreamError, with_near_matches
-from ..i18n.message import Command, Listing, Message
 from ..io.writing import remove, remove_unfinished
+from ..messages.message import Command, Listing, Message
 from ..model.file import Tensors, brief, write
 from ..model.header import DataReceipt, Receipt
 from .callbacks import Callback, both

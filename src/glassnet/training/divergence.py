@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engines import Samples
 from ..errors import DivergedError
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.model import Model
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray

@@ -18,7 +18,7 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 from ..errors import ArgumentError, OptionError
-from ..i18n.message import Notify, Option
+from ..messages.message import Notify, Option
 from ..options.options import Options
 
 T = TypeVar("T")

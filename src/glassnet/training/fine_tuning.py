@@ -12,7 +12,7 @@ from typing import Any
 
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
-from ..i18n.message import Listing, Message, Option
+from ..messages.message import Listing, Message, Option
 from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt

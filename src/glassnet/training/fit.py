@@ -15,7 +15,7 @@ from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
-from ..i18n.message import Listing, Place
+from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer

@@ -24,7 +24,7 @@ from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
 from ..errors import DataError
-from ..i18n.message import Command, Message
+from ..messages.message import Command, Message
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model

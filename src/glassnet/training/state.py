@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .._one_line import one_line
 from ..engines import Progress
 from ..errors import ModelFileError
-from ..i18n.message import Listing
+from ..messages.message import Listing
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Layout, Parameters
 from ..nn.schedules import Plateau

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..data.dataset import Dataset, require_dataset
 from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.build import new_model
 from ..model.model import Model, require_model
 from ..nn.network_class import Network

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..data.notes_files import NOTES_FILES, csv_of, rows_in
 from ..errors import InterruptedWorkError
-from ..i18n.message import Listing
 from ..io.writing import replacing, require_folder, require_place, writing_problem
+from ..messages.message import Listing
 
 _OF_MNIST = re.compile(rb"\d(?:,\d{1,3}){784}\r?\n")
 """First bytes of files that may be replaced: rows of a label and 784 pixels."""

@@ -18,9 +18,9 @@ from ..doctor.data.write import output_kind, write_repaired
 from ..doctor.findings import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
-from ..i18n.message import Listing, Message, Option
 from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
+from ..messages.message import Listing, Message, Option
 from ..options.options import Options
 
 _PROGRAMS = (".py", ".ipynb")

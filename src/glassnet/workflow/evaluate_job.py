@@ -12,8 +12,8 @@ import numpy as np
 from ..data import Dataset
 from ..data.validation import AUTO
 from ..errors import OptionError
-from ..i18n.message import Command, Message, Notify, Option, ignore
 from ..io.writing import require_folder, require_picture_place
+from ..messages.message import Command, Message, Notify, Option, ignore
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model

@@ -16,9 +16,9 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
-from ..i18n.message import Listing, Message, Notify, Option, ignore
 from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
+from ..messages.message import Listing, Message, Notify, Option, ignore
 from ..model.model import Model
 from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table

@@ -19,8 +19,8 @@ from ..data.validation import AUTO
 from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
-from ..i18n.message import Command, Listing, Message, Notify, Option, Place, ignore
 from ..io.opening import Opened, read_once
+from ..messages.message import Command, Listing, Message, Notify, Option, Place, ignore
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of

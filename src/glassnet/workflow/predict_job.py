@@ -19,10 +19,10 @@ from ..handwriting.reader import Reading, read_photo
 from ..handwriting.reasons import Reason
 from ..i18n.cli import CLI_WORDS
 from ..i18n.language import speaking
-from ..i18n.message import Notify, Place, ignore
 from ..io.archives import is_folder
 from ..io.opening import open_named
 from ..io.sniff import kind_of
+from ..messages.message import Notify, Place, ignore
 from ..model.inference import compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray

@@ -12,9 +12,9 @@ from ..data.readers.image import open_reduced
 from ..errors import FileError, GlassnetError, OptionError
 from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
-from ..i18n.message import Option, Place
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
+from ..messages.message import Option, Place
 from ..model.model import Model
 
 

@@ -11,9 +11,9 @@ from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
-from ..i18n.message import Notify, Option, ignore
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
+from ..messages.message import Notify, Option, ignore
 from ..model.file import load_model
 from ..model.model import Model
 from ..options.options import Options

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
-from ..i18n.message import Command, Message, Notify, Option, ignore
 from ..io.writing import MODEL, require_place
+from ..messages.message import Command, Message, Notify, Option, ignore
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with

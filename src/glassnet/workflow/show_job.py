@@ -12,8 +12,8 @@ from .. import data
 from ..data import Dataset
 from ..data.split import parts_of, split
 from ..errors import DataError, GlassnetError, OptionError
-from ..i18n.message import Notify, Option, ignore
 from ..io.writing import require_picture_place
+from ..messages.message import Notify, Option, ignore
 from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
 from .table_options import TableOptions

@@ -24,7 +24,7 @@ from ..errors import (
 )
 from ..explain.why import Why, why
 from ..i18n.language import below_all, counted, listed
-from ..i18n.message import Message
+from ..messages.message import Message
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.model import Model

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..data.validation import AUTO
 from ..errors import OptionError
-from ..i18n.message import Option
+from ..messages.message import Option
 
 
 @dataclass(frozen=True)

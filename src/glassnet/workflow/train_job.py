@@ -31,9 +31,9 @@ from ..errors import (
     OptionError,
     StreamError,
 )
-from ..i18n.message import LANGUAGES, Command, Listing, Message, Notify, Option, Sentences, ignore
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
+from ..messages.message import LANGUAGES, Command, Listing, Message, Notify, Option, Sentences, ignore
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of

@@ -25,9 +25,9 @@ from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
-from ..i18n.message import Command, Listing, Message, Notify, Option
 from ..io.archives import is_folder
 from ..io.opening import read_once
+from ..messages.message import Command, Listing, Message, Notify, Option
 from ..model.header import DataReceipt
 from ..model.model import Model
 from ..options.options import Options, for_optimizer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
-from ..i18n.message import Listing, Message, Notify, ignore
+from ..messages.message import Listing, Message, Notify, ignore
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback

@@ -10,7 +10,7 @@ from glassnet.handwriting.reader import Digit, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.i18n.cli import CLI_WORDS, NO_DIGIT, digit_words
 from glassnet.i18n.language import speaking
-from glassnet.i18n.message import LANGUAGES
+from glassnet.messages.message import LANGUAGES
 from glassnet.model.file import shipped_model
 
 EIGHT = [((66, 50), (134, 110)), ((60, 100), (140, 170))]

@@ -16,9 +16,9 @@ from glassnet.doctor.kinds import KINDS
 from glassnet.errors import DataError, OptionError
 from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
 from glassnet.html.report.results import _with_equal_digits
-from glassnet.i18n.message import LANGUAGES, Message
 from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
+from glassnet.messages.message import LANGUAGES, Message
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from glassnet.training.receipt import add_test
 from support.messages import in_both

@@ -12,8 +12,8 @@ from glassnet import Columns, Dataset, Model, Options, fit
 from glassnet.errors import OptionError
 from glassnet.explain.why import Neighbours, why
 from glassnet.html.why import answer_page
-from glassnet.i18n.message import LANGUAGES
 from glassnet.i18n.plots import shown
+from glassnet.messages.message import LANGUAGES
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.pages import checked_page
 from support.samples import digits

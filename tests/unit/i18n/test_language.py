@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import glassnet
-from glassnet.i18n.control_characters import printable
 from glassnet.i18n.language import below_all, listed, shortened, speaking, width_of
+from glassnet.messages.control_characters import printable
 from glassnet.nn.architecture import RULES
 from glassnet.nn.losses import LOSSES
 from glassnet.options.choices import ENGINES

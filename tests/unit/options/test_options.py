@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import ArgumentError, OptionError
-from glassnet.i18n.catalogue import translated
+from glassnet.messages.catalogue import translated
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS

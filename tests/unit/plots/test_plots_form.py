@@ -22,8 +22,8 @@ from glassnet.explain.step import trace
 from glassnet.explain.why import Neighbours, why
 from glassnet.handwriting.reader import read_photo
 from glassnet.i18n.language import shortened, width_of
-from glassnet.i18n.message import LANGUAGES
 from glassnet.i18n.plots import WORDS, words_in
+from glassnet.messages.message import LANGUAGES
 from glassnet.model.evaluate import reliability
 from glassnet.model.file import shipped_model
 from glassnet.plots import fonts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from glassnet.errors import OptionError
-from glassnet.i18n.message import Message, Option
 from glassnet.i18n.studio import STUDIO_WORDS
+from glassnet.messages.message import Message, Option
 from glassnet.serve.rendering import FIELDS, for_client, on_page
 from glassnet.serve.studio.session import Session
 

@@ -17,7 +17,7 @@ import pytest
 import glassnet
 from glassnet import TableModel
 from glassnet.errors import DataError, GlassnetError, OptionError, RangeWarning, ShapeError
-from glassnet.i18n.message import Message
+from glassnet.messages.message import Message
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ...i18n.catalogue import chinese_of, translated
+from ...messages.catalogue import chinese_of, translated
 from ...options.options import SPECS
 from .grouped import GroupedCommand
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...i18n.cli import CLI_WORDS
-from ...i18n.control_characters import finite, json_text, printable
 from ...i18n.language import below_all, preferred, speaking, width_of
-from ...i18n.message import LANGUAGES, Message, Option, rendered
-from ...i18n.message import in_terminal as typed
 from ...i18n.plots import shown
+from ...messages.control_characters import finite, json_text, printable
+from ...messages.message import LANGUAGES, Message, Option, rendered
+from ...messages.message import in_terminal as typed
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...data import Dataset
     from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
-    from ...i18n.message import Message
+    from ...messages.message import Message
     from ...model.evaluate import Evaluation
     from ...nn.compile_notice import CompileNotice
     from ...preprocess import Columns

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock, Timer
 from typing import TYPE_CHECKING
 
-from ...i18n.control_characters import printable
 from ...io.opening import STDIN
+from ...messages.control_characters import printable
 from .console import message, say
 
 if TYPE_CHECKING:

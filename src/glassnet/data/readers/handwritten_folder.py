@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Command, Message, Option
 from ...io.limits import in_threads
 from ...io.opening import open_source
+from ...messages.message import Command, Message, Option
 from ..dataset import HANDWRITING
 from .image import parse_image, quiet_pillow
 from .image_batch import Pictures

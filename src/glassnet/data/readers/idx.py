@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...i18n.message import Listing, Message
 from ...io.opening import Opened, open_source, open_stream
+from ...messages.message import Listing, Message
 
 PREFIX = {"train": "train", "test": "t10k"}
 """Part -> prefix of MNIST's file names."""

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError, GlassnetError
-from ...i18n.message import Listing
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
+from ...messages.message import Listing
 from ..dataset import border
 
 _WHITEST = 65535

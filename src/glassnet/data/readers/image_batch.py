@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message, Option
 from ...io.limits import in_threads
+from ...messages.message import Message, Option
 from ..validation import ImageSize
 from .image import bright_border, quiet_pillow, read_picture
 

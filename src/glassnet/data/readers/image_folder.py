@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...i18n.message import Command
+from ...messages.message import Command
 from ..classes import number_words
 from ..dataset import HANDWRITING, Dataset, Like, channels_of, shows_handwriting
 from ..validation import count_classes

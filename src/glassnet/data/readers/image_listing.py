@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import DataError, FileError
-from ...i18n.message import Command, Message, Option
-from ...i18n.message import Listing as Names
 from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
+from ...messages.message import Command, Message, Option
+from ...messages.message import Listing as Names
 from .idx import images_name
 from .label_file import read_index
 

@@ -8,9 +8,9 @@ import unicodedata
 from pathlib import Path
 
 from ...errors import DataError
-from ...i18n.message import Listing, Message, Place
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
+from ...messages.message import Listing, Message, Place
 from ..tables.header import separator_of
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message, Option, Place, Sentences
 from ...io.opening import Opened
+from ...messages.message import Message, Option, Place, Sentences
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
 from ..tables.header import is_header, separator_of

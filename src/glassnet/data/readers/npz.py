@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...i18n.message import Listing, Message
 from ...io.archives import files_in
 from ...io.limits import require_room
 from ...io.opening import Opened
+from ...messages.message import Listing, Message
 
 PARTS = {
     "train": (("x_train", "y_train"), ("train_images", "train_labels")),

@@ -10,8 +10,8 @@ from typing import IO
 import polars as pl
 
 from ...errors import FileError
-from ...i18n.message import Message
 from ...io.opening import file_problem
+from ...messages.message import Message
 from ..tables.declared_sizes import (
     PROBLEMS,
     StoredRows,

@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from ...errors import DataError, FileError
-from ...i18n.message import Message
 from ...io.encoding import in_utf8, wide_encoding
 from ...io.opening import file_problem
+from ...messages.message import Message
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
 from ..tables.header import is_header
 from .line_index import index_blocks, second_row

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ...errors import DataError
-from ...i18n.message import Place
 from ...io.opening import file_problem
+from ...messages.message import Place
 
 _READ = 1 << 23  # bytes at a time
 _LONGEST = 1 << 26

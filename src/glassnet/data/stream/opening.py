@@ -14,10 +14,10 @@ import numpy as np
 import polars as pl
 
 from ...errors import DataError, FileError, require_choice, with_near_matches
-from ...i18n.message import Listing, Message
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
+from ...messages.message import Listing, Message
 from ..tables.partitions import partition_columns, with_partitions
 from ..tables.table import QUOTED_ROWS, Table, cleaned, quoted_columns
 from ..validation import AUTO, DECIMALS

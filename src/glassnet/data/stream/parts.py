@@ -13,8 +13,8 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import FileError
-from ...i18n.message import Message
 from ...io.opening import file_problem
+from ...messages.message import Message
 
 PIECE_ROWS = 1 << 17
 """The most rows that are read at a time."""

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError, FileError
-from ...i18n.message import Listing
 from ...io.opening import file_problem
+from ...messages.message import Listing
 
 _PATTERN = frozenset("*?[")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from ...i18n.message import Message
+from ...messages.message import Message
 from ..tables.table import Table
 
 BLOCK_ROWS = 65_536

@@ -15,9 +15,9 @@ from typing import Any
 import polars as pl
 
 from ...errors import DataError, FileError
-from ...i18n.message import Place
 from ...io.limits import require_room
 from ...io.opening import Opened
+from ...messages.message import Place
 from .declared_sizes import PROBLEMS, declared_size, reason_of
 
 _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {

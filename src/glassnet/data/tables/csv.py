@@ -17,9 +17,9 @@ from typing import NamedTuple
 import polars as pl
 
 from ...errors import DataError
-from ...i18n.message import Listing, Message, Place, Sentences
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
+from ...messages.message import Listing, Message, Place, Sentences
 from ..validation import is_number
 from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of, without_quotes
 

@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ...i18n.message import Message
 from ...io.opening import Opened
+from ...messages.message import Message
 
 _COUNTED = 1000  # rows of nulls that give the size of a row
 _DEEPEST = 50  # nested structures in a footer

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import OptionError
-from ...i18n.message import Listing
 from ...io.writing import MAKER, replacing, require_place
+from ...messages.message import Listing
 from .spreadsheet import cell_of
 
 if TYPE_CHECKING:

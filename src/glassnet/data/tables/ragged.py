@@ -14,8 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message
 from ...io.opening import Opened
+from ...messages.message import Message
 from ..arrays import PIXELS
 from ..validation import AUTO, is_number
 from .csv import frame_of_rows, numbered, read_fast, records, sniff, table_text, without_blanks_behind

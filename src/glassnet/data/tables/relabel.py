@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, OptionError
-from ...i18n.message import Command, Listing, Option, Place
 from ...io.archives import as_folder, is_folder
 from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
 from ...io.sniff import kind_of
 from ...io.writing import replacing, require_place, writing_problem
+from ...messages.message import Command, Listing, Option, Place
 from ..dataset import Dataset, SampleLayout
 from ..load import BUNDLED, images_in
 from ..readers.idx import bundled_pair, idx_bytes, labels_name, parse_pair

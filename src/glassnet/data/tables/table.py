@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from ..._one_line import one_line
 from ...errors import DataError, FileError, require_choice
-from ...i18n.message import Door, Listing, Message, Place, in_python
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
+from ...messages.message import Door, Listing, Message, Place, in_python
 from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed

@@ -12,7 +12,7 @@ import numpy as np
 from ..._one_line import one_line
 from ...data.load import has_part
 from ...data.validation import AUTO
-from ...i18n.message import Listing, Message
+from ...messages.message import Listing, Message
 from ...options.options import Options
 from ..findings import SHOWN, Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats

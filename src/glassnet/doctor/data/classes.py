@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.numbers import are_numbers
-from ...i18n.message import Command, Listing, Message, Option
+from ...messages.message import Command, Listing, Message, Option
 from ...preprocess.targets import TARGETS
 from ..findings import ERROR, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding

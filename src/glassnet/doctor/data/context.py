@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Command, Message
+from ...messages.message import Command, Message
 from ...options.options import Options
 from ..findings import SHOWN, Finding, Kind
 from .raw import RawData

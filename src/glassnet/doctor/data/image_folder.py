@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...i18n.message import Command, Message, Option
+from ...messages.message import Command, Message, Option
 from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData

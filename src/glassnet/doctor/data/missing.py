@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.message import Listing, Message
+from ...messages.message import Listing, Message
 from ..findings import TRAIN_TABLE, WARNING, Kind
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import channels_of
-from ...i18n.message import Message
+from ...messages.message import Message
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Listing, Message
+from ...messages.message import Listing, Message
 from ...nn.random import Purpose, generator
 from ...preprocess.tabular.leaks import classes_by_column
 from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind

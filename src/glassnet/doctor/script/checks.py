@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..._one_line import one_line
-from ...i18n.message import Message
+from ...messages.message import Message
 from ..findings import ERROR, Finding, Kind
 from .migrations import Change, Migrations, helper_code
 from .paths import missing_files

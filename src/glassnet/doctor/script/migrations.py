@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ...i18n.message import Message
+from ...messages.message import Message
 from ..findings import ERROR, WARNING, Kind
 from .program import Edit, Positions
 from .python2 import GS09

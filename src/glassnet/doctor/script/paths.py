@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ...data.load import BUNDLED
 from ...data.notes_files import NOTES_FILES
-from ...i18n.message import Command, Message
 from ...io.opening import LFS_READ, lfs_size
+from ...messages.message import Command, Message
 from ..findings import ERROR, WARNING, Kind
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change

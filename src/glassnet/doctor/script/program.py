@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import DataError
-from ...i18n.message import Message
 from ...io.opening import LFS_READ, file_problem, refuse_pointer
+from ...messages.message import Message
 
 CELL_LINE = "#:glassnet:cell "
 """Beginning of the line above each code cell of a notebook."""

@@ -9,8 +9,8 @@ import tokenize
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from ...i18n.catalogue import translated
-from ...i18n.message import Message
+from ...messages.catalogue import translated
+from ...messages.message import Message
 from ..findings import ERROR, Kind
 from .indentation import lost_indentation, restore_indentation
 from .program import CELL_LINE, MAGIC, parse

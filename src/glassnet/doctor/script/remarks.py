@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from ...i18n.message import Message
+from ...messages.message import Message
 from ..findings import REMARK, Kind
 from .migrations import Change
 from .program import Positions

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...model.model import Model
 from ...model.portable import PortableForm, portable_form
 from ...preprocess.tabular.dates import DateColumn

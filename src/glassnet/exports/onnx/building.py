@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.arrays import are_integers
 from ...data.dataset import SampleLayout
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...model.header import Receipt
 from ...model.model import Model
 from ...nn.architecture import Architecture

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...nn.activations import ACTIVATIONS, LARGEST_EXPONENT, LEAK
 from ...preprocess.scaling import FARTHEST
 from .building import NotImportableError

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError, GlassnetError, require_choice, require_number, require_packages, with_near_matches
-from ...i18n.message import Message
 from ...io.opening import require_path
+from ...messages.message import Message
 from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
 from ...nn.random import Purpose, generator

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from ...errors import FileError
-from ...i18n.message import Listing, Message
 from ...io.opening import file_problem
+from ...messages.message import Listing, Message
 from ...nn.activations import ACTIVATIONS, OUTPUTS_ONLY
 from .building import NotImportableError
 from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outside, type_name

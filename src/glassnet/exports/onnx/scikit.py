@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...i18n.message import Listing
+from ...messages.message import Listing
 from ...model.header import Receipt
 from ...training.receipt import imported_from
 from .building import Floats, Imported, Layer, NotImportableError

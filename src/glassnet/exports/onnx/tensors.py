@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from ...i18n.message import Message
+from ...messages.message import Message
 from .building import NotImportableError
 
 LONGEST = 60

@@ -11,10 +11,10 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from ...i18n.control_characters import printable
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent
+from ...messages.control_characters import printable
 from ...model.evaluate import Reliability
 
 Floats = NDArray[np.float64]

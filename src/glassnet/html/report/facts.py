@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...i18n.catalogue import translated
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent
+from ...messages.catalogue import translated
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES

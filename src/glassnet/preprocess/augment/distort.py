@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import OptionError
-from ...i18n.message import Listing, Option
+from ...messages.message import Listing, Option
 from ...options.options import DISTORTIONS, Options
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import shortened
-from ...i18n.message import Command, Listing, Message, Option, Place, Sentences
 from ...io.limits import available_cores, in_threads
+from ...messages.message import Command, Listing, Message, Option, Place, Sentences
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
 from .kinds import Encoding, compared_places, encoding_from

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.message import Message, Option, Place
+from ...messages.message import Message, Option, Place
 from ...nn.random import Purpose, key, numbered
 from ..targets import Targets
 from .columns import Columns, Roles

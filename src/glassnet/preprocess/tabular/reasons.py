@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...i18n.catalogue import chinese_of
-from ...i18n.message import UNSET, Message, Option
+from ...messages.catalogue import chinese_of
+from ...messages.message import UNSET, Message, Option
 
 
 def plain_reason(why: Message) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import number_text
-from ...i18n.message import Command, Listing, Message, Option
 from ...io.limits import available_cores, in_threads
+from ...messages.message import Command, Listing, Message, Option
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
     BooleanColumn,

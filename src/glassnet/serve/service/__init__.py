@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import require_packages
-from ...i18n.message import Message
+from ...messages.message import Message
 from .. import http
 from .limits import DEFAULT, STOP_SECONDS, Limits
 

@@ -20,10 +20,10 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import FileError, GlassnetError
-from ...i18n.control_characters import printable
-from ...i18n.message import Command, Listing, Message, Option
 from ...io.limits import available_cores
 from ...io.opening import gunzip
+from ...messages.control_characters import printable
+from ...messages.message import Command, Listing, Message, Option
 from ..http import accepted_language, host_name, is_foreign, is_loopback
 from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol

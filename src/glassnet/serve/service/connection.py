@@ -16,7 +16,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
-from ...i18n.control_characters import json_text
+from ...messages.control_characters import json_text
 from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, IDLE_SECONDS, READ_SECONDS
 
 _MALFORMED, _BUSY = "GN127", "GN126"

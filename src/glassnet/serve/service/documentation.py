@@ -8,11 +8,11 @@ from typing import Any
 from ... import __version__
 from ...errors import CODES
 from ...html.service import content_policy, service_page
-from ...i18n.catalogue import translated
 from ...i18n.language import Say, listed
-from ...i18n.message import LANGUAGES
 from ...i18n.plots import words_in
 from ...i18n.service import SERVICE_WORDS
+from ...messages.catalogue import translated
+from ...messages.message import LANGUAGES
 from ..rendering import for_client
 from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import GlassnetError
-from ...i18n.message import Message
+from ...messages.message import Message
 from .limits import RETRY_SECONDS
 
 STATUS = {"GN032": 503, "GN033": 413}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...explain.why import why
 from ...explain.why_facts import why_facts
-from ...i18n.control_characters import finite
+from ...messages.control_characters import finite
 from ...workflow.explain_job import output_named
 from .errors import malformed
 from .messages import Answer, Context, Request, Route, json_answer

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from ...errors import strictly
-from ...i18n.message import Message
+from ...messages.message import Message
 from .counters import Counters
 from .errors import busy, malformed, too_large
 from .limits import HOST, Limits

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...errors import GlassnetError, ModelFileError, OptionError
 from ...handwriting.digit_model import reads_digits
-from ...i18n.message import Listing, Message
+from ...messages.message import Listing, Message
 from ...model.file import load_model
 from ...model.inference import compiled
 from ...model.model import Model

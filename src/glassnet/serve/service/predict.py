@@ -7,11 +7,11 @@ from typing import Any
 
 from ...data.readers.image import open_reduced
 from ...handwriting.reader import read_photo
-from ...i18n.message import Listing, Message
 from ...io.limits import max_bytes
 from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
 from ...io.sniff import kind_of
+from ...messages.message import Listing, Message
 from ...workflow.predict_job import answer_facts, answers_from, answers_in
 from ..rendering import for_client
 from .errors import RequestError, malformed

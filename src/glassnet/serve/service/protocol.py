@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ... import __version__
 from ...errors import DataError
-from ...i18n.message import Listing, Message
+from ...messages.message import Listing, Message
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..rendering import for_client

@@ -16,10 +16,10 @@ from ...data.dataset import HANDWRITING
 from ...data.queries import inputs_in
 from ...data.validation import plain
 from ...errors import DataError, GlassnetError, ShapeError
-from ...i18n.message import Message, Place
 from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
+from ...messages.message import Message, Place
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import read_table

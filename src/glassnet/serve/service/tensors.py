@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import GlassnetError
-from ...i18n.message import Listing
+from ...messages.message import Listing
 from .errors import malformed
 from .rows import array_in
 

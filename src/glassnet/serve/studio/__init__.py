@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ...errors import require_packages
-from ...i18n.message import Message
+from ...messages.message import Message
 from .. import http
 
 if TYPE_CHECKING:

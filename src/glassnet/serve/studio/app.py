@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ...i18n.language import words_of
-from ...i18n.message import LANGUAGES
 from ...i18n.studio import STUDIO_WORDS
+from ...messages.message import LANGUAGES
 from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known
 from .safety import Safety, problem_page

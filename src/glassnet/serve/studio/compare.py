@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...i18n.message import LANGUAGES, Message
+from ...messages.message import LANGUAGES, Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST

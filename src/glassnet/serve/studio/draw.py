@@ -19,8 +19,8 @@ from ...html.why_parts import changed_values, column_shares
 from ...i18n.cli import CLI_WORDS, digit_words
 from ...i18n.explain import explain_words
 from ...i18n.language import speaking
-from ...i18n.message import Message
 from ...io.opening import open_named
+from ...messages.message import Message
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.predict_job import answer_from

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ...i18n.control_characters import finite, json_text
+from ...messages.control_characters import finite, json_text
 
 HEARTBEAT = 10.0
 """Seconds without an event after which a page receives a comment, so that both sides notice a lost connection."""

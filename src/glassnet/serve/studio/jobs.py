@@ -12,8 +12,8 @@ from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
-from ...i18n.message import LANGUAGES, Message, Renderable
 from ...io.limits import LOADER
+from ...messages.message import LANGUAGES, Message, Renderable
 from ...training.events import BlockDone, Event, TrainingStarted
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ...errors import CODES
-from ...i18n.catalogue import translated
+from ...messages.catalogue import translated
 from ..http import is_foreign
 from .endpoints import BYTES, refusal
 

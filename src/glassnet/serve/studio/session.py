@@ -18,9 +18,9 @@ import numpy as np
 from ... import data
 from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
-from ...i18n.control_characters import printable
 from ...i18n.language import preferred
-from ...i18n.message import Option, Renderable, ignore
+from ...messages.control_characters import printable
+from ...messages.message import Option, Renderable, ignore
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options

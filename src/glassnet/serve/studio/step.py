@@ -12,8 +12,8 @@ from ...explain.excerpt import excerpt
 from ...explain.replay import ReplayedEpoch
 from ...explain.small_network import SMALL_NETWORKS
 from ...explain.step import Trace
-from ...i18n.message import ignore
 from ...i18n.step import step_words
+from ...messages.message import ignore
 from ...model.model import Model
 from ...training.events import BlockDone, Event, Preparing
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row

@@ -15,7 +15,7 @@ from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
 from ...errors import ModelFileError, with_near_matches
-from ...i18n.message import Command, Message
+from ...messages.message import Command, Message
 from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options

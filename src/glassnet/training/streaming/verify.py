@@ -8,7 +8,7 @@ from dataclasses import replace
 from ...data.stream.source import StreamSource
 from ...engines import Engine
 from ...errors import DataError, with_near_matches
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...model.header import Receipt
 from ...model.model import Model
 from ...options.options import Options

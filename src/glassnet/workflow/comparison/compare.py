@@ -10,7 +10,7 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
 from ...errors import ArgumentError, GlassnetWarning, require_names
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...training.executor import Executor, require_executor

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 from ...data.dataset import Dataset
 from ...errors import OptionError
-from ...i18n.message import Listing, Option
+from ...messages.message import Listing, Option
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.fit import task_of

@@ -8,7 +8,7 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...data.split import split_validation
 from ...errors import DivergedError
-from ...i18n.message import Message
+from ...messages.message import Message
 from ...model.evaluate import evaluate
 from ...options.options import Options
 from ...training.callbacks import History

@@ -26,7 +26,7 @@ from ...errors import (
     OptionError,
     require_choice,
 )
-from ...i18n.message import Message, Notify, Option, ignore
+from ...messages.message import Message, Notify, Option, ignore
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ArgumentError, OptionError, require_names
-from ...i18n.message import Listing, Option
+from ...messages.message import Listing, Option
 from ...options.options import (
     ALIASES,
     DISTORTIONS,

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import FileError, ModelFileError, require_packages
-from ...i18n.message import Listing, Message, Option
 from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
+from ...messages.message import Listing, Message, Option
 from ...nn.random import Purpose, generator
 from .space import Dimension, text_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...i18n.message import Message, Notify
+from ...messages.message import Message, Notify
 from ...options.options import Options
 from ...training.callbacks import Callback
 from ...training.checkpoint import LoadedCheckpoint

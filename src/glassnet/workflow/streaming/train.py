@@ -8,7 +8,7 @@ from typing import Any
 
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
-from ...i18n.message import Message, Notify, Option, ignore
+from ...messages.message import Message, Notify, Option, ignore
 from ...options.options import Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback

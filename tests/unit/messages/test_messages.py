@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from glassnet import i18n
 from glassnet.errors import CODES, DataError
-from glassnet.i18n import catalogue
-from glassnet.i18n.catalogue import FILE, chinese_of
-from glassnet.i18n.message import Command, Listing, Message, Option, Place, Sentences, in_terminal
+from glassnet.messages import catalogue
+from glassnet.messages.catalogue import FILE, chinese_of
+from glassnet.messages.message import Command, Listing, Message, Option, Place, Sentences, in_terminal
 from support.messages import ERRORS, calls, modules, needs_chinese, placeholders, template_of, templates
 
 ENTRIES = {

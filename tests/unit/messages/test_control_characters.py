@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from glassnet import Dataset, GlassnetError, Options, fit
 from glassnet.html.notebook import model_html
-from glassnet.i18n.control_characters import json_text, printable
+from glassnet.messages.control_characters import json_text, printable
 
 WORDS = (
     "Zürich",

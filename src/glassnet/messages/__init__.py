@@ -1,0 +1,1 @@
+"""Messages as data, their Chinese, and how they become text; the ground, below `errors`."""
