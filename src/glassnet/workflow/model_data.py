@@ -205,7 +205,7 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
                 "GN022",
                 "{start}: the training of {path} did not start from another model. Omit it.",
                 path=model_path,
-                start=Option("from", named),
+                start=Option("init_model", named),
             )
         return None
     if named is None:
@@ -213,7 +213,7 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
         named = str(Path(model_path).with_name(file)) if file else ""
         if not (named and Path(named).is_file()):
             advice = (
-                Message("Name that model with {start}, or put it there.", start=Option("from", "FILE"))
+                Message("Name that model with {start}, or put it there.", start=Option("init_model", "FILE"))
                 if flag
                 else Message("Put it there.")
             )
@@ -235,7 +235,7 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
             hash=parent.hash(),
             path=model_path,
             recorded=recorded["hash"],
-            start=Option("from", "FILE"),
+            start=Option("init_model", "FILE"),
         )
     return parent
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ...nn.compile_notice import CompileNotice
     from ...preprocess import Columns
 
-_FLAGS = {"maximum": "input-max", "overwrite": "force"}
+_FLAGS = {"init_model": "from", "maximum": "input-max", "overwrite": "force"}
 """Flags that are called otherwise than the parameter in Python, besides the options of training."""
 _FEW_LINES, _LONG = 10, 30.0
 """Without a terminal: about how many lines a run prints, and how many seconds after the last one any epoch has one."""

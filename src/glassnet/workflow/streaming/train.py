@@ -142,7 +142,7 @@ def _require_stream(job: TrainJob) -> None:
         raise OptionError(
             "GN022",
             "{start}: not available with {stream}. Omit one of them.",
-            start=Option("from", job.start),
+            start=Option("init_model", job.start),
             stream=Option("stream"),
         )
     for name in _OF_IMAGES:
