@@ -1,4 +1,4 @@
-"""Results, progress lines and notices of the commands, in English and Chinese.
+"""Results and progress lines of the commands.
 
 Errors, and remarks on data, are not in here: `messages` has the Chinese of those, by their English sentence.
 """
@@ -154,7 +154,7 @@ CLI_WORDS: dict[str, str] = {
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
     "bits_differ": "different: {where}",
 }
-"""Key -> the text in English and in Chinese; see `language.speaking`."""
+"""Key -> the English text; see `language.speaking`."""
 
 
 NO_DIGIT = ("not_a_digit", "not_writing", "other_line")

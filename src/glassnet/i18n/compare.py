@@ -1,4 +1,4 @@
-"""Texts of ``glassnet compare``, in English and in Chinese."""
+"""Texts of ``glassnet compare``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ COMPARE_WORDS: dict[str, str] = {
     "stopped_all": "          all clear after {pairs} of {planned} seeds; --all-seeds trains the others too",
     "picture": "picture   {file}",
 }
-"""Key -> the text in English and in Chinese; see `language.speaking`."""
+"""Key -> the English text; see `language.speaking`."""
 
 
 def compare_words(language: str) -> Say:

@@ -1,4 +1,4 @@
-"""Words that ``glassnet explain`` prints on steps, answers, classes and nodes, in English and in Chinese."""
+"""Words that ``glassnet explain`` prints on steps, answers, classes and nodes."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ EXPLAIN_WORDS: dict[str, str] = {
         "rows may not exist."
     ),
 }
-"""Key -> the words in English and in Chinese; see `plots.words_in`."""
+"""Key -> the English words; see `plots.words_in`."""
 
 
 def explain_words(language: str) -> Callable[..., str]:

@@ -1,4 +1,4 @@
-"""Words of exported pages, in English and in Chinese, besides those of the studio's views (`studio.py`)."""
+"""Words of exported pages, besides those of the studio's views (`studio.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of ``glassnet labels``, in English and in Chinese."""
+"""Texts of ``glassnet labels``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LABELS_WORDS: dict[str, str] = {
     "go_on": "next      {command}",
     "repaired_copy": "repaired  {file}: {changed:,} labels changed, {dropped:,} samples dropped",
 }
-"""Key -> the text in English and in Chinese; see `language.speaking`."""
+"""Key -> the English text; see `language.speaking`."""
 
 
 def labels_words(language: str) -> Say:

@@ -1,4 +1,4 @@
-"""Words of the notebook views of networks and models, in English and in Chinese."""
+"""Words of the notebook views of networks and models."""
 
 from __future__ import annotations
 
@@ -15,4 +15,4 @@ NOTEBOOK_WORDS: dict[str, str] = {
     "right_in_test": "test accuracy {share:.2%}",
     "r2_in_test": "test R² {r2:.4f}",
 }
-"""Key -> the words in English and in Chinese; see `language.speaking`."""
+"""Key -> the English words; see `language.speaking`."""

@@ -1,4 +1,4 @@
-"""Words of plots in English and in Chinese; the report and `glassnet explain` use them too.
+"""Words of plots; the report and `glassnet explain` use them too.
 
 A test fails for a key that is not used, and where the two languages have different placeholders.
 """

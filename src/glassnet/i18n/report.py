@@ -1,4 +1,4 @@
-"""Words of the report and of the page of one answer, in addition to those shared with plots, in English and Chinese."""
+"""Words of the report and of the page of one answer, in addition to those shared with plots."""
 
 from __future__ import annotations
 
@@ -398,7 +398,7 @@ WORDS: dict[str, str] = {
     "written_by": "Written by glassnet {version}. This file works offline and without scripts.",
     "mnist_notice": "Digits from MNIST, © Yann LeCun and Corinna Cortes, CC BY-SA 3.0.",
 }
-"""Key -> the words in English and in Chinese; see `plots.words_in`."""
+"""Key -> the English words; see `plots.words_in`."""
 
 
 def say_in(language: str) -> Say:

@@ -1,4 +1,4 @@
-"""Words of the service's page, in English and in Chinese."""
+"""Words of the service's page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that describe one training step, on its page and in a terminal, in English and in Chinese."""
+"""Words that describe one training step, on its page and in a terminal."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ STEP_WORDS: dict[str, str] = {
         "proportion to the weights."
     ),
 }
-"""Key -> the words in English and in Chinese; see `plots.words_in`."""
+"""Key -> the English words; see `plots.words_in`."""
 
 
 def step_words(language: str) -> Callable[..., str]:

@@ -1,4 +1,4 @@
-"""Words of the studio's page, in English and in Chinese. Keys begin with the room they are for."""
+"""Words of the studio's page. Keys begin with the room they are for."""
 
 from __future__ import annotations
 
@@ -555,4 +555,4 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_metric_r2": "R²",
     "compare_metric_loss": "loss",
 }
-"""Key -> the words in English and in Chinese; the page fills the holes in braces."""
+"""Key -> the English words; the page fills the holes in braces."""

@@ -1,1 +1,1 @@
-"""Texts of commands in English and in Chinese, one file for each command."""
+"""Texts of commands, one file for each command."""

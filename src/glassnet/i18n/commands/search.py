@@ -1,4 +1,4 @@
-"""Texts of ``glassnet search``, in English and in Chinese."""
+"""Texts of ``glassnet search``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SEARCH_WORDS: dict[str, str] = {
     "repeat": "repeat    {command}",
     "picture": "picture   {file}",
 }
-"""Key -> the text in English and in Chinese; see `language.speaking`."""
+"""Key -> the English text; see `language.speaking`."""
 
 
 def search_words(language: str) -> Say:
