@@ -14,7 +14,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any, get_args
 
-from glassnet.doctor.kinds import KINDS as FINDINGS
+from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
 from glassnet.messages.message import in_terminal
 from glassnet.options.options import SPECS, TYPES, Options

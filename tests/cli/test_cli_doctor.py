@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.registry import KINDS
 from support.cli import doctor, run, snapshot
 from support.damaged import COUNT, damages, labels, rows_of, text
 from support.samples import digits, digits_csv, npz, png

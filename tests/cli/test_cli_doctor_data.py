@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 import glassnet
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.registry import KINDS
 from support.cli import doctor, run
 from support.samples import npz, png
 

@@ -12,7 +12,7 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.registry import KINDS
 from glassnet.doctor.script.checks import examine_script
 from support.cli import TIMEOUT, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS

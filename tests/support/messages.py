@@ -59,13 +59,19 @@ def template_of(called: str, call: ast.Call) -> ast.expr | None:
 
 
 def templates() -> dict[str, str]:
-    """Template -> the file that has it; those that calls have as literals."""
+    """Template -> the file that has it: literals in calls, in choices between two, and with a name of their own."""
     found = {}
     for name, tree in modules().items():
+        named: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, []).append(node.value)
         for called, call in calls(tree):
             node = template_of(called, call)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found[node.value] = name
+            for one in named.get(node.id, []) if isinstance(node, ast.Name) else [node]:
+                for text in (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,):
+                    if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                        found[text.value] = name
     return found
 
 

@@ -20,7 +20,7 @@ from glassnet import Dataset, NetworkClassifier, NetworkRegressor, NeuralNetwork
 from glassnet import Network, fit, forward, load_data, pictures
 from glassnet.activations import sigmoid, sigmoid_derivative
 from glassnet.doctor.data import examine
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.registry import KINDS
 from glassnet.errors import CODES
 from glassnet.evaluate import class_scores, evaluate, reliability
 from glassnet.events import EpochDone

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from ..data.validation import AUTO
-from ..doctor.findings import ERROR, REMARK, WARNING, Finding, harmful
+from ..doctor.finding import ERROR, REMARK, WARNING, Finding, harmful
 from ..messages.message import Listing, Message
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import job_options

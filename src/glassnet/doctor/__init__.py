@@ -10,13 +10,13 @@ from .._lazy import lazy_names
 if TYPE_CHECKING:
     from .data.checks import Diagnosis as Diagnosis
     from .data.checks import examine as examine
-    from .findings import Finding as Finding
+    from .finding import Finding as Finding
     from .script.checks import ScriptDiagnosis as ScriptDiagnosis
     from .script.checks import examine_script as examine_script
 
 _HOMES = {
     "Diagnosis": "data.checks",
-    "Finding": "findings",
+    "Finding": "finding",
     "ScriptDiagnosis": "script.checks",
     "examine": "data.checks",
     "examine_script": "script.checks",

@@ -24,7 +24,6 @@ CLI_WORDS: dict[str, str] = {
     "studio_running": "this is the studio's address; Ctrl+C ends it",
     # options
     # data
-    "added": "{source}: {rows:,} samples added to the training data, which now have {all:,}",
     "show_target": "a table without column names; to see how training would use them: {command}",
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",

@@ -15,7 +15,7 @@ from ..data.validation import AUTO
 from ..doctor.data.checks import examine, summary
 from ..doctor.data.raw import RawData
 from ..doctor.data.write import output_kind, write_repaired
-from ..doctor.findings import Finding
+from ..doctor.finding import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
 from ..io.archives import is_folder

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .. import data
 from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
-from ..doctor.findings import Finding
+from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text

@@ -11,8 +11,8 @@ import pytest
 
 import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
-from glassnet.doctor.findings import Finding
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.finding import Finding
+from glassnet.doctor.registry import KINDS
 from glassnet.errors import DataError, OptionError
 from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
 from glassnet.html.report.results import _with_equal_digits

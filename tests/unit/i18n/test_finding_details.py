@@ -10,7 +10,7 @@ import pytest
 from glassnet.doctor.data.checks import examine, examine_table
 from glassnet.doctor.data.context import Case
 from glassnet.doctor.data.read import read_raw
-from glassnet.doctor.kinds import KINDS
+from glassnet.doctor.registry import KINDS
 from glassnet.doctor.script.checks import examine_script
 from glassnet.options.options import Options
 from support.cli import run

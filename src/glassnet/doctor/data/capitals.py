@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
 from ...messages.message import Listing, Message
-from ..findings import WARNING, Kind
+from ..finding import WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 

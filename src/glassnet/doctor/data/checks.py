@@ -14,7 +14,7 @@ from ...data.load import has_part
 from ...data.validation import AUTO
 from ...messages.message import Listing, Message
 from ...options.options import Options
-from ..findings import SHOWN, Finding, harmful
+from ..finding import SHOWN, Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats
 from .capitals import capitals
 from .context import Case, Step

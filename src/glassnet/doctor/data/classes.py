@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.tables.numbers import are_numbers
 from ...messages.message import Command, Listing, Message, Option
 from ...preprocess.targets import TARGETS
-from ..findings import ERROR, SHOWN, WARNING, Kind
+from ..finding import ERROR, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...messages.message import Command, Message
 from ...options.options import Options
-from ..findings import SHOWN, Finding, Kind
+from ..finding import SHOWN, Finding, Kind
 from .raw import RawData
 
 

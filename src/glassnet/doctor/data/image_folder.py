@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
 from ...messages.message import Command, Message, Option
-from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
+from ..finding import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 

@@ -17,7 +17,7 @@ from ...data.tables.numbers import are_numbers, non_numeric_values, without_miss
 from ...data.tables.ragged import OPEN
 from ...messages.message import Command, Listing, Message, Option
 from ...preprocess.tabular.encoders import LARGEST, enough
-from ..findings import ERROR, REMARK, SHOWN, TRAIN_TABLE, WARNING, Finding, Kind
+from ..finding import ERROR, REMARK, SHOWN, TRAIN_TABLE, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
 from .target import looks_like_labels

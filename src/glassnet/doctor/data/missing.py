@@ -8,7 +8,7 @@ import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
 from ...messages.message import Listing, Message
-from ..findings import TRAIN_TABLE, WARNING, Kind
+from ..finding import TRAIN_TABLE, WARNING, Kind
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData

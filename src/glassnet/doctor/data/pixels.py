@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
 from ...messages.message import Command, Listing, Message, Option
-from ..findings import ERROR, REMARK, SHOWN, WARNING, Kind
+from ..finding import ERROR, REMARK, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...messages.message import Listing, Message
 from ...nn.random import Purpose, generator
 from ...preprocess.tabular.leaks import classes_by_column
-from ..findings import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
+from ..finding import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
 from .classes import GD33, numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData

@@ -13,7 +13,7 @@ from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ...errors import DataError
 from ...messages.message import Listing, Message, Option
-from ..findings import ERROR, REMARK, Finding, Kind
+from ..finding import ERROR, REMARK, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered
 

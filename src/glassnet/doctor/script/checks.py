@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..._one_line import one_line
 from ...messages.message import Message
-from ..findings import ERROR, Finding, Kind
+from ..finding import ERROR, Finding, Kind
 from .migrations import Change, Migrations, helper_code
 from .paths import missing_files
 from .program import MAGIC, Edit, Positions, Program, apply_edits, parse, read_program

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...messages.message import Message
-from ..findings import ERROR, WARNING, Kind
+from ..finding import ERROR, WARNING, Kind
 from .program import Edit, Positions
 from .python2 import GS09
 from .scopes import ImportedNames

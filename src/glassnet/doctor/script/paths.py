@@ -17,7 +17,7 @@ from ...data.load import BUNDLED
 from ...data.notes_files import NOTES_FILES
 from ...io.opening import LFS_READ, lfs_size
 from ...messages.message import Command, Message
-from ..findings import ERROR, WARNING, Kind
+from ..finding import ERROR, WARNING, Kind
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change
 from .program import Positions

@@ -11,7 +11,7 @@ from functools import partial
 
 from ...messages.catalogue import translated
 from ...messages.message import Message
-from ..findings import ERROR, Kind
+from ..finding import ERROR, Kind
 from .indentation import lost_indentation, restore_indentation
 from .program import CELL_LINE, MAGIC, parse
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from ...messages.message import Message
-from ..findings import REMARK, Kind
+from ..finding import REMARK, Kind
 from .migrations import Change
 from .program import Positions
 from .scopes import ImportedNames, number_of

@@ -10,7 +10,7 @@ from ...errors import with_near_matches
 from ...model.model import Model
 
 if TYPE_CHECKING:
-    from ...doctor.findings import Finding
+    from ...doctor.finding import Finding
 
 
 @with_near_matches("report")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
-from ...doctor.findings import Finding
+from ...doctor.finding import Finding
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in

@@ -29,8 +29,8 @@ from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol
 from .counters import Counters
 from .errors import STATUS, RequestError, busy, malformed, too_large
+from .exchange import JSON, Answer, Context, Request, Route, TakesTime
 from .limits import BYTES_AT_ONCE, DEFAULT, HOST, PREFIX, Limits
-from .messages import JSON, Answer, Context, Request, Route, TakesTime
 from .models import Repository
 from .rows import preload
 

@@ -16,7 +16,7 @@ from ...messages.message import LANGUAGES
 from ..rendering import for_client
 from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example
-from .messages import Answer, Context, Request, Route
+from .exchange import Answer, Context, Request, Route
 from .models import ServedModel
 
 _MODELS, _NAMES = 8, 12

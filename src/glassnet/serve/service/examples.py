@@ -19,7 +19,7 @@ from ...data.dataset import channels_of
 from ...html.page import png_of
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
-from .messages import JSON
+from .exchange import JSON
 from .models import ServedModel
 from .protocol import inputs_described
 

@@ -7,7 +7,7 @@ from ...explain.why_facts import why_facts
 from ...messages.control_characters import finite
 from ...workflow.explain_job import output_named
 from .errors import malformed
-from .messages import Answer, Context, Request, Route, json_answer
+from .exchange import Answer, Context, Request, Route, json_answer
 from .predict import remarks, samples_in, served_by
 
 

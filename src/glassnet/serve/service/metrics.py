@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from ... import __version__
 from .counters import SECONDS, Counters
-from .messages import Answer, Context, Request, Route
+from .exchange import Answer, Context, Request, Route
 from .models import Repository
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

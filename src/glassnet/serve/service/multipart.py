@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import Message as Headers
 
 from .errors import malformed
-from .messages import Request
+from .exchange import Request
 
 _MOST_PARTS = 100
 _MOST_CHARACTERS = 4096

@@ -11,7 +11,7 @@ from ...errors import CODES
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from .examples import infer_body, row_of
-from .messages import JSON, Answer, Context, Request, Route, json_answer
+from .exchange import JSON, Answer, Context, Request, Route, json_answer
 from .metrics import CONTENT_TYPE
 from .models import ServedModel
 from .predict import CSV, FORM

@@ -15,8 +15,8 @@ from ...messages.message import Listing, Message
 from ...workflow.predict_job import answer_facts, answers_from, answers_in
 from ..rendering import for_client
 from .errors import RequestError, malformed
+from .exchange import JSON, Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .limits import Limits
-from .messages import JSON, Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .models import ServedModel
 from .multipart import only_file
 from .rows import inputs_in_file, inputs_of, outputs_of, require_few

@@ -19,8 +19,8 @@ from ...nn.parameters import FloatArray
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..rendering import for_client
 from .errors import RequestError, malformed
+from .exchange import Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .limits import Limits
-from .messages import Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .models import ServedModel
 from .predict import remarks
 from .rows import checked, encoded_columns, judged, outputs_of, require_few

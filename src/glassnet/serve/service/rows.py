@@ -24,8 +24,8 @@ from ...nn.parameters import FloatArray
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import read_table
 from .errors import too_large
+from .exchange import Request
 from .limits import Limits
-from .messages import Request
 from .models import ServedModel
 
 if TYPE_CHECKING:

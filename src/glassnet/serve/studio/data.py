@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from starlette.routing import Route
 
 from ...data import Dataset
-from ...doctor.findings import Finding, harmful
+from ...doctor.finding import Finding, harmful
 from ...errors import OptionError
 from ...preprocess.tabular.encoders import NumberColumn
 from ...workflow.doctor_job import examine_source

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .data import capitals, classes, image_folder, layout, missing, pixels, repeats, target
-from .findings import Kind
+from .finding import Kind
 from .script import checks, migrations, paths, python2, remarks
 
 _DATA = (layout, missing, capitals, target, pixels, classes, repeats, image_folder)

@@ -1,4 +1,4 @@
-"""All kinds of findings: code, severity, meaning, advice, and repair by ``--fix``."""
+"""A finding of the doctor and its kind: code, severity, meaning, advice, and repair by ``--fix``."""
 
 from __future__ import annotations
 
