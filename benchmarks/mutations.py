@@ -1,0 +1,120 @@
+"""Check that the tests notice wrong changes of the source: make each change of tests/mutations.toml, and run the tests.
+
+The repository is copied, and a change is made and undone in the copy. First come the tests that should notice it, then
+those of the same area, then broad ones. A test that fails counts only if it passes without the change, and a run that
+does not end does not count.
+
+    python benchmarks/mutations.py [--only NUMBER ...] [--jobs 1]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import machine
+
+ROOT = Path(__file__).resolve().parents[1]
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "*.egg-info")
+BROAD = ("property", "equivalence", "cli")
+SECONDS = 1200  # for one run of pytest
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+?\.py(?:::[^\[\s]+(?:\[.*?\])?)?)(?: - |$)", re.M)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", type=int, nargs="+", metavar="NUMBER", help="mutations by number, from 1")
+    parser.add_argument("--jobs", type=int, default=1, help="mutations at the same time")
+    given = parser.parse_args()
+    mutations = tomllib.loads((ROOT / "tests" / "mutations.toml").read_text("utf-8"))["mutation"]
+    kept = machine.RESULTS / "mutations.json"
+    known = json.loads(kept.read_text("utf-8"))["result"] if given.only and kept.exists() else []
+    found = {one["path"]: one for one in known}
+    with tempfile.TemporaryDirectory() as folder:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(given.jobs):
+            copies.put(shutil.copytree(ROOT, Path(folder, str(number)), ignore=LEFT_OUT))
+
+        def carry_out(number: int) -> None:
+            mutation, copy = mutations[number - 1], copies.get()
+            result = found[mutation["path"]] = {**mutation, **judged(copy, mutation)}
+            copies.put(copy)
+            print(f"{number:3} {result['path']}: {result['by'] or 'NOT NOTICED'}", flush=True)
+            machine.write("mutations", [found[one["path"]] for one in mutations if one["path"] in found])
+
+        with ThreadPoolExecutor(given.jobs) as pool:
+            list(pool.map(carry_out, given.only or range(1, len(mutations) + 1)))
+    print(f"noticed: {sum(one['by'] is not None for one in found.values())} of {len(found)}")
+
+
+def judged(copy: Path, mutation: dict[str, Any]) -> dict[str, Any]:
+    """Return which test notices a mutation, and whether it was expected to; None if no test does."""
+    area = mutation["path"].partition("/")[0]
+    areas = [name for name in (f"unit/{area}", area) if (copy / "tests" / name).is_dir()]
+    others: list[str] = []  # tests that fail without the mutation too
+    for tests in (mutation["tests"], areas, BROAD):
+        while tests:
+            with mutated(copy, mutation):
+                failed = first_failure(copy, list(tests), others)
+            if failed is None:
+                break
+            if failed.startswith("tests/") and first_failure(copy, [failed.removeprefix("tests/")], []) is not None:
+                others.append(failed)
+                continue
+            return {"by": failed, "expected": tests is mutation["tests"], "others": others}
+    return {"by": None, "expected": False, "others": others}
+
+
+@contextmanager
+def mutated(copy: Path, mutation: dict[str, Any]) -> Iterator[None]:
+    """Make a mutation in a copy, and undo it at the end."""
+    path = copy / "src" / "glassnet" / mutation["path"]
+    before = path.read_text("utf-8")
+    if before.count(mutation["old"]) != 1:
+        raise SystemExit(f"{mutation['path']}: not there exactly once: {mutation['old']}")
+
+    def put(text: str) -> None:
+        path.write_text(text, "utf-8")
+        for compiled in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            compiled.unlink()  # it may have the same time and size
+
+    put(before.replace(mutation["old"], mutation["new"]))
+    try:
+        yield
+    finally:
+        put(before)
+
+
+def first_failure(copy: Path, tests: list[str], others: list[str]) -> str | None:
+    """Return the first test that fails, or how the run ended otherwise; None if all pass."""
+    options = ["-n", "0", "-x", "-q", "-rfE", "-p", "no:randomly", "-p", "no:cacheprovider"]
+    options += [f"--deselect={one}" for one in others]
+    command = [sys.executable, "-m", "pytest", *options, *(f"tests/{one}" for one in tests)]
+    settings = {**os.environ, "PYTHONPATH": str(copy / "src")}
+    try:
+        done = subprocess.run(command, cwd=copy, env=settings, capture_output=True, text=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    if done.returncode in (0, 5):
+        return None
+    failed = _FAILED.findall(done.stdout)
+    if not failed and done.returncode > 0:
+        raise SystemExit(f"pytest cannot run:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return failed[0] if failed else f"the process ended with signal {-done.returncode}"
+
+
+if __name__ == "__main__":
+    main()
