@@ -230,6 +230,16 @@ def test_both_languages_have_the_same_placeholders_and_every_text_is_used():
     assert set(EXPLAIN_WORDS) - set(re.findall(r"[\"'](\w+)[\"']", text)) == set()
 
 
+@pytest.fixture(scope="module")
+def of_incomes(tmp_path_factory):
+    """The files of `train_on_people` for a number, as bytes."""
+    path = tmp_path_factory.mktemp("people")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        train_on_people(path, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+    return snapshot(path)
+
+
 def train_on_people(folder, target, rows, targets_of):
     """Write ``people.csv`` with age, place and the columns of `targets_of`, and train ``t.safetensors`` on it."""
     rng = np.random.default_rng(4)
@@ -240,14 +250,14 @@ def train_on_people(folder, target, rows, targets_of):
     run("train", "people.csv", *made).fine()
 
 
-def test_a_step_names_numeric_targets_and_labels(folder):
-    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+def test_a_step_names_numeric_targets_and_labels(folder, of_incomes):
+    write(folder, of_incomes)
     text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
     assert re.match(r"people\.csv, row 7: income is \d[\d.]{0,4}, predicted \d[\d.]{0,4}\n", text)
 
 
-def test_why_for_a_numeric_target(folder):
-    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+def test_why_for_a_numeric_target(folder, of_incomes):
+    write(folder, of_incomes)
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
     assert re.match(r"people.csv, row 7: income is \d", text)
@@ -340,8 +350,8 @@ def test_one_node_as_text_json_page_and_figure(folder):
     run(*words, "--html", "n.html").refused("GN007", "n.html")
 
 
-def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder):
-    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+def test_a_node_of_a_table_names_its_columns_targets_and_labels(folder, of_incomes):
+    write(folder, of_incomes)
     words = ("explain", "t.safetensors", "people.csv", "--node", 3)
     text = run(*words).fine().out
     assert {"targets", "outputs", "inputs"} < {line.split()[0] for line in text.splitlines()}
@@ -433,7 +443,7 @@ def test_each_backquery_method_has_its_own_lines(classes, folder):
 
 def test_the_digit_reader_is_explained_if_no_model_is_named(folder):
     named = ("explain", PACKAGE / "handwriting/reader.safetensors")
-    for words in (("seven.png", "--why"), ("digits.csv", "--row", 3), ("digits.csv", "--why", "--row", 3)):
+    for words in (("seven.png", "--why"), ("digits.csv", "--row", 3)):
         assert run("explain", *words, "--json").fine().json() == run(*named, *words, "--json").fine().json()
     run("explain", "digits.csv", "m.safetensors", "--row", 3).refused(
         "GN020", "glassnet explain m.safetensors digits.csv"

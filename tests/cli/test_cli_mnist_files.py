@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -13,14 +15,16 @@ from glassnet.workflow import data_job
 from support.cli import run
 
 
+@cache
+def some(part: str):
+    """The first rows of a part of MNIST."""
+    images, labels = bundled_pair(part)
+    return images[:130], labels[:130]
+
+
 @pytest.fixture
 def few(monkeypatch):
     """Of each part of MNIST, only some rows: the whole files take a second."""
-
-    def some(part: str):
-        images, labels = bundled_pair(part)
-        return images[:130], labels[:130]
-
     monkeypatch.setattr(notes_files, "bundled_pair", some)
     monkeypatch.setattr(notes_files, "_BLOCK", 50)
 
@@ -30,7 +34,7 @@ def test_the_files_have_the_digits_of_mnist(folder, few):
     assert outcome.code == 0
     assert "next      glassnet train book/mnist_train.csv --test book/mnist_test.csv" in outcome.out
     for name, (part, count) in notes_files.NOTES_FILES.items():
-        images, labels = bundled_pair(part)
+        images, labels = some(part)
         rows = count or 130
         text = (folder / "book" / name).read_text()
         assert text.startswith(f"{labels[0]},0,0,")

@@ -18,6 +18,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "digits.csv").write_text(digits_csv(1000))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+    return tmp_path
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -50,11 +51,13 @@ def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     ],
 )
 def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
+    small = ("--hidden", 5, "--epochs", 1, "--no-pictures", "--out", "m.safetensors", "--force")
+    (folder / "few.csv").write_text(digits_csv(150))
     for language, words in (
         ("en", "training on single samples has a fast loop for plain sgd only"),
         ("zh", "逐样本训练"),
     ):
-        lines = run("train", "digits.csv", *flags, *SMALL, "--language", language).fine().err.splitlines()
+        lines = run("train", "few.csv", *flags, *small, "--language", language).fine().err.splitlines()
         warnings = [line for line in lines if line.startswith(words)]
         assert len(warnings) == (named is not None)
         shown = named and (named if language == "en" else named.replace(", ", "、"))

@@ -10,10 +10,8 @@ import io
 import json
 import os
 import pickle
-import signal
 import subprocess
 import sys
-import time
 import zipfile
 import zlib
 from dataclasses import replace
@@ -26,7 +24,7 @@ from glassnet import Model, Network, Scaling, Targets, data, load_checkpoint, lo
 from glassnet.errors import FileError, GlassnetError, ModelFileError
 from glassnet.io.writing import replacing
 from glassnet.model import file as modelfile
-from support.cli import environment, snapshot
+from support.cli import TIMEOUT, environment, snapshot
 from support.samples import flipped, small_model
 from support.sources import modules, tree
 
@@ -312,21 +310,37 @@ def test_the_old_file_remains_until_the_new_one_is_complete(saved):
     assert snapshot(path.parent) == {path.name: b"new"}
 
 
+KILLED = """
+import os, pathlib, shutil, signal, sys, time
+sys.path[:0] = sys.argv[2:]
+import glassnet
+from support.samples import small_model
+path, models = pathlib.Path(sys.argv[1]), [small_model('float32'), small_model('float64')]
+for number, wait in enumerate((0.0, 0.003, 0.01, 0.03)):
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        glassnet.save_model(models[1], path)
+        os.write(writing, b"!")
+        while True:
+            for model in models: glassnet.save_model(model, path)
+    os.read(reading, 1)
+    time.sleep(wait)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    shutil.copy(path, path.with_name(f"left{number}"))
+"""
+"""Kills four processes that write a file over and over, each at another moment, and keeps what each leaves."""
+
+
 def test_a_killed_process_leaves_a_complete_model(saved):
     path, _ = saved
-    program = (
-        "import sys; sys.path[:0] = sys.argv[2:]; from support.samples import small_model; import glassnet\n"
-        "models = [small_model('float32'), small_model('float64')]\n"
-        "glassnet.save_model(models[1], sys.argv[1]); print('ready', flush=True)\n"
-        "while True:\n    for model in models: glassnet.save_model(model, sys.argv[1])"
-    )
-    start = [sys.executable, "-c", program, str(path), *sys.path]
-    for wait in (0.0, 0.003, 0.01, 0.03):
-        with subprocess.Popen(start, stdout=subprocess.PIPE, env=environment()) as process:
-            assert process.stdout.readline() == b"ready\n"
-            time.sleep(wait)
-            process.send_signal(signal.SIGKILL)
-        loaded = load_model(path)
+    start = [sys.executable, "-c", KILLED, str(path), *sys.path]
+    subprocess.run(start, env=environment(), check=True, timeout=TIMEOUT)
+    left = sorted(path.parent.glob("left*"))
+    assert len(left) == 4
+    for one in left:
+        loaded = load_model(one)
         assert_same(loaded, small_model(str(loaded.network.parameters.flat.dtype)))
 
 

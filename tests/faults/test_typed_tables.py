@@ -113,13 +113,13 @@ def test_the_ends_of_the_calendar_are_dates(tmp_path, ends, unit, zone):
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-@pytest.mark.parametrize("flips", [1, 20, 400])
-def test_flipped_bytes_are_read_or_refused(tmp_path, kind, flips):
+def test_flipped_bytes_are_read_or_refused(tmp_path, kind):
     path = tmp_path / f"people.{kind.rpartition('.')[2]}"
     table = people() if kind != "ndjson" else people().drop("took")
     WRITERS[kind](table.drop("took") if kind == "csv" else table, path)
     good = path.read_bytes()
-    for seed in range(6):
+    for seed in range(9):
+        flips = (1, 20, 400)[seed % 3]
         random, content = np.random.default_rng(seed), bytearray(good)
         end = len(content) if seed % 2 else len(content) * 4 // 5  # often only the values
         for place in random.integers(0, end, flips):

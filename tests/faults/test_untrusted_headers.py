@@ -16,10 +16,10 @@ from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.training.checkpoint import require_free, require_model_place
 from glassnet.training.verify import verify
 from support import mutations
-from support.cli import environment, run, snapshot
+from support.cli import TIMEOUT, environment, run, snapshot
 from support.samples import small_model
 
-LEAST_OPENED, MUTATIONS, MEMORY = 10, 1000, 2**30
+LEAST_OPENED, MUTATIONS, MEMORY = 6, 600, 2**30
 LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)); "
 
 
@@ -27,7 +27,7 @@ def test_mutated_files_are_rejected_in_one_line_or_can_predict(tmp_path):
     """Run in a separate process, to measure its memory and to stop it if it hangs."""
     program = f"{LIMITED}import runpy; runpy.run_module('support.mutations', run_name='__main__')"
     start = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}", tmp_path, str(MUTATIONS)]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
     results = json.loads(done.stdout)
     assert results["wrong"] == []
