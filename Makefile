@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
 
-.PHONY: train studio test check format bench docs clean
+.PHONY: train studio test quick check format bench docs clean
 .DELETE_ON_ERROR:
 
 train: $(VENV)/glassnet
@@ -16,6 +16,9 @@ studio: $(VENV)/studio
 
 test: $(VENV)/test
 	$(RUN) -m pytest
+
+quick: $(VENV)/test
+	$(RUN) -m pytest tests/unit tests/gradient tests/golden -m "not heavy"
 
 check: $(VENV)/test
 	$(RUN) -m ruff check .

@@ -15,10 +15,11 @@ from hypothesis import settings
 from glassnet.errors import GlassnetError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from support import kernels, schedule
+from support import kernels, rewriting, schedule
 from support.cli import USER_PREFERENCES
 from support.messages import english_left
 from support.process import process_settings
+from support.samples import keep_bundled
 from support.sources import PACKAGE
 
 # Tests compare English texts, whatever the language settings of the user who runs them.
@@ -29,8 +30,10 @@ for name in [name for name in os.environ if name.startswith(USER_PREFERENCES)]:
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+keep_bundled()
+
 # No test depends on timing, and examples are reproducible: they derive from the name of the test.
-settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=40)
 settings.load_profile("glassnet")
 
 
@@ -40,10 +43,25 @@ def pytest_configure(config):
         compileall.compile_dir(PACKAGE, quiet=2)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session):
+    """Share the rewriting of assertions among the workers."""
+    if given := getattr(session.config, "workerinput", None):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, "dont_write_bytecode", False)
+            rewriting.import_share(session.config, int(given["workerid"].removeprefix("gw")), given["workercount"])
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     """Give a worker whole files."""
     return schedule.Files(config, log)
+
+
+def pytest_itemcollected(item):
+    """Mark what `make quick` leaves out."""
+    if schedule.is_heavy(item.path):
+        item.add_marker(pytest.mark.heavy)
 
 
 @pytest.hookimpl(trylast=True)

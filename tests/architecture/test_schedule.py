@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from support.schedule import LONG, TESTS, Files, sort
+from support.schedule import HEAVY, LONG, TESTS, Files, is_heavy, sort
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_groups_and_long_files_begin_and_others_keep_their_order():
     ]
     sort(items)
     assert [item.path.relative_to(TESTS).as_posix() for item in items] == ["web/c.py", *LONG[:2], "b.py", "a.py"]
+
+
+def test_folders_and_long_files_are_left_out_of_the_quick_tests():
+    assert [name for name in HEAVY if not (TESTS / "unit" / name).is_dir()] == []
+    left_out = {name: is_heavy(TESTS / name) for name in (LONG[0], "unit/serve/test_a.py", "unit/test_serve.py")}
+    assert [*left_out.values()] == [True, True, False]

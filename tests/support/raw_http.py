@@ -52,9 +52,9 @@ def send(port: int, *parts: bytes, pause: float = 0, shut: bool = False) -> Repl
     """
     with connect(port) as connection:
         with suppress(ConnectionError):  # refused while it is being sent; the reply says why
-            for part in parts:
+            for number, part in enumerate(parts):
+                time.sleep(pause if number else 0)
                 connection.sendall(part)
-                time.sleep(pause)
             if shut:
                 connection.shutdown(socket.SHUT_WR)
         return receive(connection)

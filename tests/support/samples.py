@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,16 @@ from PIL import Image
 
 from glassnet import Dataset, Model, Options, fit, save_model
 from glassnet.data import bundled
+
+
+def keep_bundled() -> None:
+    """Unpack the bundled digits once for this process: hundreds of tests read them, and each would take 0.2 s for it.
+
+    Each gets its own copy.
+    """
+    reading = importlib.import_module("glassnet.data.load")  # the package has a function of this name
+    kept = cache(reading.bundled_pair)
+    reading.bundled_pair = lambda part: tuple(values.copy() for values in kept(part))
 
 
 @cache

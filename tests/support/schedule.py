@@ -17,12 +17,25 @@ LONG = (
     "unit/test_docs.py",
     "unit/handwriting/test_reader.py",
     "unit/explain/test_label_errors.py",
+    "unit/test_examples.py",
     "cli/test_cli_explain.py",
     "cli/test_cli_output.py",
     "cli/test_cli_doctor.py",
     "equivalence/test_batches.py",
 )
 """Files that take longest, after the groups of the browser and the cluster."""
+
+HEAVY = ("exports", "handwriting", "html", "plots", "serve", "workflow")
+"""Folders of ``tests/unit`` that `make quick` leaves out, as it does `LONG`.
+
+They need compilers, servers or photographs, or do whole jobs.
+"""
+
+
+def is_heavy(path: Path) -> bool:
+    """Whether `make quick` leaves out a file."""
+    parts = path.relative_to(TESTS).parts
+    return "/".join(parts) in LONG or (parts[0] == "unit" and parts[1] in HEAVY)
 
 
 def sort(items: list[pytest.Item]) -> None:

@@ -23,7 +23,7 @@ from glassnet.doctor.data.read import read_raw
 from glassnet.errors import DataError, FileError, OptionError
 from glassnet.io import limits, opening
 from glassnet.io.limits import in_threads, require_room
-from support.cli import environment, run, snapshot
+from support.cli import TIMEOUT, environment, run, snapshot
 from support.samples import digits, idx, npz, png, table, write_model_and_rows
 from support.sources import PACKAGE
 
@@ -199,7 +199,7 @@ def test_memory_stays_bounded_for_gigabytes_of_data(tmp_path, kind):
     before = snapshot(tmp_path)
     typed = ["train", name, "--max-bytes", "100MB", "--force", "--out", "old.safetensors"]
     command = [sys.executable, "-c", PEAK, *typed, ":".join(sys.path)]
-    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "[GN033]" in done.stderr

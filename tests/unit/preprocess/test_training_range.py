@@ -210,7 +210,7 @@ def test_a_copy_of_the_range_warns_again(how, digits):
         one.predict(rows)
 
 
-@pytest.mark.xfail(strict=True, reason="estimators compare standardised columns, where dark images are not unusual")
+@pytest.mark.xfail(reason="estimators compare standardised columns, where dark images are not unusual")
 def test_estimators_warn_about_images_that_are_too_dark(digits):
     one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, members=1, engine="reference")
     one.fit(digits.inputs[:200], digits.labels[:200])

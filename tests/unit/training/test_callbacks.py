@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -79,8 +80,8 @@ def test_returning_true_before_the_first_step_ends_training_after_one_epoch(run_
 
 
 def test_other_return_values_are_ignored(run_with):
-    for value in (None, 1, "yes", [1], np.float64(1)):
-        assert run_with([lambda event, value=value: value]).epoch == [1, 2, 3, 4]
+    values = cycle((None, 1, "yes", [1], np.float64(1)))
+    assert run_with([lambda event: next(values)]).epoch == [1, 2, 3, 4]
     assert run_with([lambda event: np.bool_(isinstance(event, EpochDone))]).epoch == [1]
 
 

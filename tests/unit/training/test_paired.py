@@ -13,7 +13,7 @@ from scipy import stats
 
 from glassnet.training.paired import FEWEST, LEVEL, MOST, fewest_pairs, judge
 
-RACES = 10_000
+RACES = 3000
 SCORES = {
     "normal": lambda rng, size: rng.normal(size=size),
     "skewed": lambda rng, size: rng.exponential(size=size) ** 2,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
@@ -85,7 +85,8 @@ def slowly(port, before, start, rest):
         connection.sendall(start)
         with suppress(ConnectionError):
             for _ in range(rest):
-                time.sleep(0.2)
+                if select.select([connection], [], [], 0.2)[0]:
+                    break  # refused
                 connection.sendall(b"a")
         reply = receive(connection)
         assert ended(connection)

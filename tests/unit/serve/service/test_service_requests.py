@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import threading
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,7 +28,7 @@ from support.service import serving, write_digits, write_numbers, write_people
 
 ROW = digits(100).inputs[0].tolist()
 BODY = json.dumps({"rows": [ROW]}).encode()
-SMALL = Limits(max_body=100_000, max_rows=20, timeout=20, max_waiting=1)
+SMALL = Limits(max_body=100_000, max_rows=20, timeout=DEADLINE, max_waiting=1)
 
 
 @pytest.fixture(scope="module")
@@ -204,7 +205,7 @@ def test_more_requests_than_can_wait_are_refused_and_the_state_is_told_meanwhile
             assert begun.acquire(timeout=DEADLINE)
         futures.append(pool.submit(predicted, running))
         while running.service.context.counters.waiting < 1:
-            pass
+            time.sleep(0.01)
         refused = predicted(running)
         assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "GN126", "1")
         assert get(running.port, "/v2/health/live").status == 200
@@ -218,7 +219,8 @@ def test_a_request_out_of_time_is_refused_and_counts_until_its_thread_is_free(fo
     with serving([folder / "digits.safetensors"], limits=Limits(timeout=0.05)) as running:
         reply = predicted(running)
         assert (reply.status, reply.code, reply.headers["retry-after"]) == (503, "GN126", "1")
-        assert running.service._busy == begun.acquire(timeout=2)  # not begun: the thread was never taken
+        busy = running.service._busy  # 0 if it has not begun: the thread was never taken
+        assert begun.acquire(timeout=DEADLINE if busy else 0) == busy
         go_on.set()
 
 

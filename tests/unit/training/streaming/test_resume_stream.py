@@ -129,11 +129,11 @@ done = 0
 def slowly(event):
     global done
     done += isinstance(event, BlockDone)
-    if done > 8:  # in the second epoch: let the writing thread come along
-        time.sleep(0.1)
-        if os.path.exists(sys.argv[2]) and load_checkpoint(sys.argv[2]).state.progress > 1:
-            print("ready", flush=True)
-            time.sleep(60)
+    if done > 9:  # in the second epoch: wait for the writing thread
+        while not (os.path.exists(sys.argv[2]) and load_checkpoint(sys.argv[2]).state.progress > 1):
+            time.sleep(0.01)
+        print("ready", flush=True)
+        sys.stdin.read()
 
 policy = CheckpointPolicy(sys.argv[2], every=1)
 fit_stream(open_stream(sys.argv[1]), "kind", options, drop=("value", "label"), checkpoint=policy, callbacks=[slowly])
@@ -144,7 +144,7 @@ def test_a_killed_process_goes_on_with_the_same_bits(frame, tmp_path):
     frame.write_parquet(tmp_path / "t.parquet", row_group_size=GROUP)
     place = tmp_path / "c.checkpoint"
     command = [sys.executable, "-c", PROGRAM, str(tmp_path / "t.parquet"), str(place)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         os.kill(process.pid, signal.SIGKILL)
     assert 1 < load_checkpoint(place).state.progress < 3
