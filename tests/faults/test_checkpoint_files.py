@@ -47,15 +47,17 @@ def test_an_inconsistent_file_is_rejected(tmp_path, change):
     assert problem.value.code == "GN041"
 
 
-def test_every_truncation_and_any_flipped_bit_are_detected(tmp_path):
+def test_truncations_and_flipped_bits_are_detected(tmp_path):
+    """Some of them: `test_modelfile.py` has every truncation of a file that the same code reads."""
     path = tmp_path / "run.ck"
     stopped(path, 5, options(hidden=(2,), average=0.5, batch_size=10, optimizer="adam", learning_rate=0.01))
     content = path.read_bytes()
     with safetensors.safe_open(path, "numpy") as file:
         assert json.loads(file.metadata()["glassnet"])["training"]["epoch"] == 0
         assert "training.slots" in set(file.keys())
-    bits = np.random.default_rng(3).choice(8 * len(content), 2000, replace=False).tolist()
-    damaged = [content[:length] for length in range(len(content))] + [flipped(content, bit) for bit in bits]
+    bits = np.random.default_rng(3).choice(8 * len(content), 600, replace=False).tolist()
+    lengths = {*range(0, len(content), 7), *range(32), *range(len(content) - 32, len(content))}
+    damaged = [content[:length] for length in lengths] + [flipped(content, bit) for bit in bits]
     for text in damaged:
         path.write_bytes(text)
         with pytest.raises(ModelFileError) as problem:
