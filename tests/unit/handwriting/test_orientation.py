@@ -102,8 +102,7 @@ def test_what_is_as_plausible_upside_down_is_not_sure_and_says_so():
 
 
 def test_no_page_upside_down_is_read_surely_and_wrong_without_a_remark():
-    for seed in range(2):
-        page = sheet(520 + seed, 2, 4, hand=True)
-        upright, over = read(page.opened()), read(page.opened().transpose(COUNTERCLOCKWISE[180]))
-        assert upright.upside_down is None
-        assert over.turned == 180 or over.upside_down is not None
+    page = sheet(520, 2, 4, hand=True)
+    upright, over = read(page.opened()), read(page.opened().transpose(COUNTERCLOCKWISE[180]))
+    assert upright.upside_down is None
+    assert over.turned == 180 or over.upside_down is not None

@@ -68,7 +68,7 @@ def test_a_speck_that_is_grey_in_28_pixels_is_no_sign():
     )
 
 
-@pytest.mark.parametrize("line", ["12+7=19", "3 x 4 = 12", "8-5=3", "hello", "Anna"])
+@pytest.mark.parametrize("line", ["12+7=19", "3 x 4 = 12", "hello"])
 def test_a_sum_or_a_word_alone_is_not_digits(line):
     reading = read(line)
     assert reading.other_lines == (0,)

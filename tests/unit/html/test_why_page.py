@@ -40,8 +40,10 @@ def fitted(data: Dataset, **options) -> Model:
     return fit(data, Options(**{"hidden": (6,), "epochs": 3, "engine": "reference", **options})).model
 
 
-def kinds(folder):
+@pytest.fixture(scope="module")
+def kinds(tmp_path_factory):
     """Return name -> model, data and explained output."""
+    folder = tmp_path_factory.mktemp("people")
     pictures, classes, numbers = digits(100), people(folder, "kind"), people(folder, "income")
     plain = Dataset(np.random.default_rng(3).normal(size=(60, 4)), np.arange(60) % 3, 3, None, "rows", maximum=1.0)
     indicators = np.column_stack([pictures.labels % 2, pictures.labels > 4]).astype(float)
@@ -60,8 +62,8 @@ def kinds(folder):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", ["pictures", "table", "numbers", "rows", "labels"])
-def test_the_page_of_every_kind(kind, language, tmp_path):
-    model, data, output = kinds(tmp_path)[kind]
+def test_the_page_of_every_kind(kind, language, kinds):
+    model, data, output = kinds[kind]
     found = why(model, data.inputs[5], Neighbours(model, data), output)
     true_value = (data.labels if data.values is None else data.values[:, output or 0])[5]
     page = checked_page(

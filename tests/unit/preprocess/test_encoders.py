@@ -19,7 +19,7 @@ from glassnet.preprocess.tabular.encoders import CLIP, LARGEST, clipped, quantil
 from glassnet.preprocess.tabular.imputation import learn_fill
 from glassnet.preprocess.tabular.summaries.distinct import DistinctValues
 
-QUICK = settings(max_examples=60, deadline=None, database=None)
+QUICK = settings(max_examples=40, deadline=None, database=None)
 NUMBERS = st.floats(-LARGEST, LARGEST, allow_nan=False)
 
 

@@ -26,7 +26,7 @@ from glassnet.preprocess.tabular.encoders import (
 from glassnet.preprocess.tabular.summaries.distinct import DistinctValues
 from glassnet.preprocess.tabular.target import Target
 
-QUICK = settings(max_examples=60, deadline=None, database=None)
+QUICK = settings(max_examples=40, deadline=None, database=None)
 NUMBERS = st.one_of(st.floats(-LARGEST, LARGEST, allow_nan=False), st.sampled_from([0.0, 1.0, -2.5, 7.0]))
 VALUES = arrays.arrays(np.float64, st.integers(1, 80), elements=NUMBERS)
 BINS = st.integers(0, MOST_BINS)

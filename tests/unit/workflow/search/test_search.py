@@ -90,9 +90,15 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
     assert plain(again) == plain(whole), "everything is read from the folder"
 
 
-@pytest.mark.parametrize("folds", [0, 3])
 @pytest.mark.parametrize(
-    "options", [{}, {"members": 2, "folds": True, "early_stopping": 2}, {"early_stopping": 1}], ids=str
+    ("folds", "options"),
+    [
+        (0, {}),
+        (0, {"early_stopping": 1}),
+        (3, {"early_stopping": 1}),
+        (3, {"members": 2, "folds": True, "early_stopping": 2}),
+    ],
+    ids=str,
 )
 def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, options):
     found = search(job(options=options, folds=folds, trials=8, space=("rate=0.00001..0.1:log",)), workers=3)
