@@ -1,8 +1,7 @@
 """Check that the tests notice wrong changes of the source: make each change of tests/mutations.toml, and run the tests.
 
-The repository is copied, and a change is made and undone in the copy. First come the tests that should notice it, then
-those of the same area, then broad ones. A test that fails counts only if it passes without the change, and a run that
-does not end does not count.
+Each is made and undone in a copy of the repository. First come the tests that should notice it, then their files, those
+of the area, and broad ones. A test counts if it passes without the change, as a run at the end shows.
 
     python benchmarks/mutations.py [--only NUMBER ...] [--jobs 1] [--rounds 4]
 """
@@ -18,11 +17,11 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Queue
 from typing import Any
 
 import machine
@@ -42,10 +41,9 @@ def main() -> None:
     given = parser.parse_args()
     mutations = tomllib.loads((ROOT / "tests" / "mutations.toml").read_text("utf-8"))["mutation"]
     kept = machine.RESULTS / "mutations.json"
-    known = json.loads(kept.read_text("utf-8"))["result"] if given.only and kept.exists() else []
-    found = {one["path"]: one for one in known}
+    found = {one["path"]: one for one in json.loads(kept.read_text("utf-8"))["result"]} if given.only else {}
     with tempfile.TemporaryDirectory() as folder:
-        copies: SimpleQueue[Path] = SimpleQueue()
+        copies: Queue[Path] = Queue()
         for number in range(given.jobs):
             copies.put(shutil.copytree(ROOT, Path(folder, str(number)), ignore=LEFT_OUT))
 
@@ -56,28 +54,28 @@ def main() -> None:
             print(f"{number:3} {result['path']}: {result['by'] or 'NOT NOTICED'}", flush=True)
             machine.write("mutations", [found[one["path"]] for one in mutations if one["path"] in found])
 
+        numbers = given.only or range(1, len(mutations) + 1)
         with ThreadPoolExecutor(given.jobs) as pool:
-            list(pool.map(carry_out, given.only or range(1, len(mutations) + 1)))
+            list(pool.map(carry_out, numbers))
+        tests = {one["by"] for one in found.values() if ".py" in (one["by"] or "")}
+        while tests and (wrong := first_failure(copies.queue[0], sorted(tests))):
+            print(f"fails without a change too: {wrong}")
+            tests.remove(wrong)
+            found.update({path: {**one, "by": None} for path, one in found.items() if one["by"] == wrong})
+    machine.write("mutations", [found[one["path"]] for one in mutations if one["path"] in found])
     print(f"noticed: {sum(one['by'] is not None for one in found.values())} of {len(found)}")
 
 
 def judged(copy: Path, mutation: dict[str, Any], rounds: int) -> dict[str, Any]:
-    """Return which test notices a mutation, and whether it was expected to; None if no test does."""
+    """Return which test notices a mutation, None if none does, and in which round."""
     area = mutation["path"].partition("/")[0]
-    areas = [name for name in (f"unit/{area}", area) if (copy / "tests" / name).is_dir()]
-    others: list[str] = []  # tests that fail without the mutation too
     files = [*dict.fromkeys(one.partition("::")[0] for one in mutation["tests"])]
-    for tests in (mutation["tests"], files, areas, BROAD)[:rounds]:
-        while tests:
-            with mutated(copy, mutation):
-                failed = first_failure(copy, list(tests), others)
-            if failed is None:
-                break
-            if failed.startswith("tests/") and first_failure(copy, [failed.removeprefix("tests/")], []) is not None:
-                others.append(failed)
-                continue
-            return {"by": failed, "expected": tests is mutation["tests"], "others": others}
-    return {"by": None, "expected": False, "others": others}
+    areas = [name for name in (f"unit/{area}", area) if (copy / "tests" / name).is_dir()]
+    with mutated(copy, mutation):
+        for number, tests in enumerate((mutation["tests"], files, areas, BROAD)[:rounds], start=1):
+            if tests and (failed := first_failure(copy, tests)):
+                return {"by": failed, "round": number}
+    return {"by": None, "round": None}
 
 
 @contextmanager
@@ -100,20 +98,21 @@ def mutated(copy: Path, mutation: dict[str, Any]) -> Iterator[None]:
         put(before)
 
 
-def first_failure(copy: Path, tests: list[str], others: list[str]) -> str | None:
+def first_failure(copy: Path, tests: Sequence[str]) -> str | None:
     """Return the first test that fails, or how the run ended otherwise; None if all pass."""
     options = ["-n", "0", "-x", "-q", "-rfE", "-p", "no:randomly", "-p", "no:cacheprovider"]
-    options += [f"--deselect={one}" for one in others]
     command = [sys.executable, "-m", "pytest", *options, *(f"tests/{one}" for one in tests)]
     settings = {**os.environ, "PYTHONPATH": str(copy / "src")}
     try:
         done = subprocess.run(command, cwd=copy, env=settings, capture_output=True, text=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return None
-    if done.returncode in (0, 4, 5):  # 4: a test was renamed; its file comes next
+    if done.returncode == 4:
+        raise SystemExit(f"no such test: {done.stderr[-1000:]}")
+    if done.returncode in (0, 5):
         return None
     failed = _FAILED.findall(done.stdout)
-    return failed[0] if failed else f"the tests end with exit code {done.returncode}"
+    return failed[0].removeprefix("tests/") if failed else f"the tests end with exit code {done.returncode}"
 
 
 if __name__ == "__main__":
