@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -63,34 +64,45 @@ def profile(browser):
         yield context
 
 
-@pytest.fixture
-def page(profile, console_errors, own_addresses):
-    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
-    page, outside, origins = profile.new_page(), [], set()
-    page.on("request", lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url))
-    page.on("console", lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: console_errors.append(str(error)))
-    page.on("framenavigated", lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])))
-    yield page
-    idle, *opened = profile.pages
-    for one in opened:
-        one.close()
-    session = profile.new_cdp_session(idle)
-    for origin in origins:  # what a page has stored is gone for the next test
-        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
-    session.detach()
-    profile.clear_cookies()
+@contextmanager
+def watched(page, console_errors, own_addresses):
+    """Fail if a page asks anyone but the studio, or if its console shows an error; yield the origins it has had."""
+    outside, origins = [], set()
+    listeners = {
+        "request": lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url),
+        "console": lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None,
+        "pageerror": lambda error: console_errors.append(str(error)),
+        "framenavigated": lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])),
+    }
+    for name, listener in listeners.items():
+        page.on(name, listener)
+    yield origins
+    if not page.is_closed():
+        for name, listener in listeners.items():
+            page.remove_listener(name, listener)
     assert console_errors == []
     assert outside == []
 
 
 @pytest.fixture
-def run_module(page):
-    """A function that runs a program in a page with the studio's modules, without a server.
+def page(profile, console_errors, own_addresses):
+    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
+    before = profile.pages
+    page = profile.new_page()
+    with watched(page, console_errors, own_addresses) as origins:
+        yield page
+        for one in profile.pages:
+            if one not in before:
+                one.close()
+        session = profile.new_cdp_session(profile.pages[0])
+        for origin in origins:  # what a page has stored is gone for the next test
+            session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+        profile.clear_cookies()
 
-    It takes the body of an asynchronous function, and a value for its argument `given`. Arrays are passed as text, both
-    ways: see `support.web`.
-    """
+
+def serve_modules(page):
+    """Open an empty page that gets the studio's modules without a server."""
 
     def answer(route):
         path = STATIC / route.request.url.removeprefix(f"{HOST}/static/")
@@ -101,4 +113,33 @@ def run_module(page):
 
     page.route(f"{HOST}/**", answer)
     page.goto(f"{HOST}/")
-    return lambda program, given=None: page.evaluate(f"async (given) => {{ {FLOATS} {program} }}", given)
+
+
+@pytest.fixture(scope="module")
+def empty_page(profile):
+    """One page for the programs of all tests of a module: a new one takes longer than most programs."""
+    page = profile.new_page()
+    serve_modules(page)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def run_module(request, console_errors, own_addresses):
+    """A function that runs a program in a page with the studio's modules, without a server.
+
+    It takes the body of an asynchronous function, and a value for its argument `given`. Arrays are passed as text, both
+    ways: see `support.web`. The page is the test's own if the test asks for one.
+    """
+
+    def function_in(page):
+        return lambda program, given=None: page.evaluate(f"async (given) => {{ {FLOATS} {program} }}", given)
+
+    if "page" in request.fixturenames:
+        own = request.getfixturevalue("page")
+        serve_modules(own)
+        yield function_in(own)
+    else:
+        shared = request.getfixturevalue("empty_page")
+        with watched(shared, console_errors, own_addresses):
+            yield function_in(shared)

@@ -14,7 +14,7 @@ OPENED_AGAIN = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def studio():
     with studio_server() as running:
         yield running
@@ -72,8 +72,8 @@ def test_a_late_text_to_take_away_does_not_replace_the_next_one(studio, page):
     page.route("**/api/take-away", lambda route: held.append(route))
     for count, place in enumerate((".take summary", ".take [data-key=python]"), start=1):
         page.locator(place).click()
-        while len(held) < count:  # a request is seen before it is held
-            page.wait_for_timeout(10)
+        while len(held) < count:  # a request is seen before it is held; an answer of the page takes in what has come
+            page.evaluate("0")
     for text in ("second", "first"):
         with page.expect_response("**/api/take-away"):
             held.pop().fulfill(json={"text": text})

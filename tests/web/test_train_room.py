@@ -18,6 +18,7 @@ from glassnet.options.options import SPECS
 from glassnet.serve.studio import listening, server_of
 from glassnet.serve.studio.session import Session
 from support.cli import run
+from support.samples import digits_csv
 
 sync_api = pytest.importorskip("playwright.sync_api")
 expect = sync_api.expect
@@ -34,7 +35,7 @@ def studio() -> Iterator[Studio]:
 
 @pytest.fixture
 def room(page, studio):
-    """A function that opens the room in a state."""
+    """A function that opens the room in a state; at the end the page is left before its server ends."""
     page.set_default_timeout(WAIT)
     expect.set_options(timeout=WAIT)
     page.request.get(studio.address)  # sets the cookie
@@ -43,7 +44,10 @@ def room(page, studio):
         page.goto(f"{studio.origin}/train?{query}")
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Train|训练"))
 
-    return open_room
+    yield open_room
+    for one in page.context.pages:
+        if one.url.startswith(studio.origin):
+            one.goto("about:blank")
 
 
 def table_text(rows: int = 80, spoilt: bool = False) -> str:
@@ -279,10 +283,9 @@ def started_again(studio: Studio) -> Iterator[Session]:
 
 def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
     room("recipe=accurate&optimizer=sgd")
-    names = page.locator("[data-name]").evaluate_all("all => all.map((one) => one.dataset.name)")
-    assert sorted(names) == sorted(SPECS)
-    for name, spec in SPECS.items():
-        assert page.locator(f"[data-name={name}] .help").first.text_content() == spec.help
+    program = "all => all.map((one) => [one.dataset.name, one.querySelector('.help').textContent])"
+    shown = page.locator("[data-name]").evaluate_all(program)
+    assert sorted(shown) == sorted([name, spec.help] for name, spec in SPECS.items())
     expect(page.locator("[data-name=momentum]")).to_have_class(re.compile("idle"))
     expect(page.locator("[data-name=momentum] .needs")).to_contain_text("nesterov")
     page.get_by_label("All options").fill("gradient clip")
@@ -295,11 +298,14 @@ def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
 
 
 def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_path, monkeypatch):
-    room(SMALL)
-    done(page)
+    content = digits_csv(300).encode()
+    (tmp_path / "digits.csv").write_bytes(content)
+    data = studio.request("POST", "/api/data?name=digits.csv", content).fine()["id"]
+    request = {"data": data, "recipe": "quick", "options": {"epochs": 1, "hidden": [12]}}
+    assert studio.finished(studio.post("/api/train", request).fine()["job"])["state"] == "done"
     for label in (3, 5):
         studio.post("/api/drawings", {"pixels": [0] * 300 + [255] * 100 + [0] * 384, "label": label}).fine()
-    room("start=run-1&add=drawings&add_times=20&epochs=1")
+    room(f"data={data}&start=run-1&add=drawings&add_times=20&epochs=1")
     box = page.locator(".further")
     expect(box).to_contain_text("continues with the model run-1")
     expect(box).to_contain_text("2 drawings")
