@@ -110,8 +110,8 @@ def test_layers_have_widths_activations_and_dropout_of_their_own():
 # With the tools of scikit-learn.
 
 
-def test_defaults_are_good_enough_for_small_tables():
-    assert cross_val_score(NetworkClassifier(), IRIS, NAMED, cv=3).mean() > 0.93
+def test_defaults_are_good_enough_for_a_small_table():
+    """Those of a classifier are in docs/estimators.md, whose examples are run."""
     assert cross_val_score(NetworkRegressor(), DIABETES, PROGRESSION, cv=3).mean() > 0.4
 
 

@@ -260,7 +260,6 @@ OF_CLASSES, OF_NUMBERS = (NetworkClassifier, MLPClassifier, load_iris), (Network
     [
         (*OF_CLASSES, {}),
         (*OF_CLASSES, {"learning_rate_init": 0.01}),
-        (*OF_CLASSES, {"max_iter": 2000}),
         (*OF_NUMBERS, {"solver": "sgd", "learning_rate": "adaptive"}),
         (*OF_NUMBERS, {"alpha": 1.0}),
         (*OF_NUMBERS, {"activation": "logistic", "early_stopping": True}),

@@ -119,7 +119,7 @@ def as_csv(rows):
         return (Path(folder) / "t.csv").read_text()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows)
 @example(TYPICAL)
 @example(TYPICAL | {"height": True})

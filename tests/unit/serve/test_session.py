@@ -353,14 +353,13 @@ def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, mo
     views = [
         {"room": "look", "view": view, "row": row} for view, row in (("data", 3), ("data", None), ("labels", None))
     ]
-    for given in ({"room": "compare", **sides}, *views):
-        for form in ("command", "python"):
-            text = studio.post("/api/take-away", {**given, "data": "drawings", "form": form}).fine()["text"]
-            if form == "command":
-                result = run(*shlex.split(text)[1:])
-                assert result.code == 0, result.err
-            else:
-                exec(compile(text, "program", "exec"), {})
+    for given, form in zip(({"room": "compare", **sides}, *views), 2 * ("python", "command"), strict=True):
+        text = studio.post("/api/take-away", {**given, "data": "drawings", "form": form}).fine()["text"]
+        if form == "command":
+            result = run(*shlex.split(text)[1:])
+            assert result.code == 0, result.err
+        else:
+            exec(compile(text, "program", "exec"), {})
     studio.session.remove_drawing()
 
 

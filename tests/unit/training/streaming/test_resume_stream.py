@@ -111,7 +111,7 @@ def test_other_data_and_other_checkpoints_are_refused(frame, tmp_path):
 
 
 PROGRAM = """
-import os, sys, time
+import sys, threading
 from glassnet import Options, load_checkpoint
 from glassnet.data.stream.opening import open_stream
 from glassnet.training.checkpoint import CheckpointPolicy
@@ -129,11 +129,13 @@ done = 0
 def slowly(event):
     global done
     done += isinstance(event, BlockDone)
-    if done > 9:  # in the second epoch: wait for the writing thread
-        while not (os.path.exists(sys.argv[2]) and load_checkpoint(sys.argv[2]).state.progress > 1):
-            time.sleep(0.01)
-        print("ready", flush=True)
-        sys.stdin.read()
+    if done > 8:  # in the second epoch
+        for thread in threading.enumerate():
+            if "_write_file" in thread.name:
+                thread.join()  # so that the next checkpoint is written
+        if load_checkpoint(sys.argv[2]).state.progress > 1:
+            print("ready", flush=True)
+            sys.stdin.read()
 
 policy = CheckpointPolicy(sys.argv[2], every=1)
 fit_stream(open_stream(sys.argv[1]), "kind", options, drop=("value", "label"), checkpoint=policy, callbacks=[slowly])
