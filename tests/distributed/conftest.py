@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.ray_machines import MEMORY, add_machine
+from support.ray_machines import MEMORY, SLOW_STARTS, add_machine, started
 
 HERE = Path(__file__).parent
 
@@ -45,7 +45,9 @@ def ray_nodes(ray):
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE, HERE.parent))))  # workers import what tests submit
         soon = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 500}  # a lost machine is noticed
         head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": soon}
-        cluster = Cluster(initialize_head=True, head_node_args=head)
+        for name, value in SLOW_STARTS.items():
+            patch.setenv(name, value)
+        cluster = started(lambda: Cluster(initialize_head=True, head_node_args=head))
         add_machine(cluster, cores=2)
         add_machine(cluster)
         ray.init(address=cluster.address, logging_level="ERROR", log_to_driver=False)

@@ -14,7 +14,7 @@ from glassnet import Dataset, Options, fit
 from glassnet.errors import ClusterError, DivergedError
 from glassnet.training.cross_validation import cross_validate, out_of_fold
 from glassnet.training.events import EpochDone, TrainingStarted
-from support.ray_machines import add_machine, lose_machine
+from support.ray_machines import PATIENCE, add_machine, lose_machine
 
 R = np.random.default_rng(3).uniform(-1, 1, (240, 4))
 DATA = Dataset.from_arrays(R, R[:, 0] * R[:, 1] > R[:, 2])
@@ -137,9 +137,9 @@ def test_a_lost_mailbox_is_replaced(ray, ray_nodes, tmp_path):
 def test_arguments_that_cannot_be_sent_are_an_error_of_the_task(ray_nodes, tmp_path):
     with glassnet.ray_cluster(workers=1) as cluster:
         with pytest.raises(TypeError, match="lock"):
-            cluster.submit(dies_once, threading.Lock()).result(60)
+            cluster.submit(dies_once, threading.Lock()).result(PATIENCE)
         (tmp_path / "died").touch()
-        assert cluster.submit(dies_once, tmp_path / "died").result(60) == [False] * 3
+        assert cluster.submit(dies_once, tmp_path / "died").result(PATIENCE) == [False] * 3
 
 
 def test_an_exception_of_a_callback_ends_all_members(ray_nodes):
