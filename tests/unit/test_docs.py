@@ -93,7 +93,7 @@ def test_the_examples_of_every_page_run_in_order(tmp_path):
             programs[-1].write_text("\n".join(blocks), encoding="utf-8")
     assert len(programs) > 10
     start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, programs)]
-    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
+    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=5 * TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
