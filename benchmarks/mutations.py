@@ -51,7 +51,7 @@ def main() -> None:
             mutation, copy = mutations[number - 1], copies.get()
             result = found[mutation["path"]] = {**mutation, **judged(copy, mutation, given.rounds)}
             copies.put(copy)
-            print(f"{number:3} {result['path']}: {result['by'] or 'NOT NOTICED'}", flush=True)
+            print(f"{number:3} {result['path']}: {result['by'] or result.get('equivalent', 'NOT NOTICED')}", flush=True)
             machine.write("mutations", [found[one["path"]] for one in mutations if one["path"] in found])
 
         numbers = given.only or range(1, len(mutations) + 1)

@@ -74,21 +74,6 @@ def test_training_accepts_the_repaired_pair_of_tables(seed, folder):
     assert {row[left[1][0].index("label")] for row in left[1][1:]} <= {"yes", "no"}
 
 
-def test_columns_of_the_test_data_in_another_order_keep_their_values(folder):
-    random = np.random.default_rng(5)
-    values = {name: random.integers(low, low + 90, 60) for name, low in (("a", 0), ("b", 100), ("c", 200))}
-    values["label"] = np.arange(60) % 2
-    for name, order in (("train.csv", ["a", "b", "c", "label"]), ("test.csv", ["b", "c", "a", "label"])):
-        rows = [order, *zip(*(values[one] for one in order), strict=True)]
-        (folder / name).write_text(written(rows[:31] if name == "test.csv" else rows))
-    run("doctor", "train.csv", "--test", "test.csv", "--target", "label", "--fix", "copy.csv")
-    with open(folder / "copy-test.csv") as file:
-        rows = [*csv.DictReader(file)]
-    assert [{name: int(row[name]) for name in "abc"} for row in rows] == [
-        {name: int(values[name][k]) for name in "abc"} for k in range(30)
-    ]
-
-
 CHANGES = {
     "as they are": lambda x, y: (x, y),
     "labels from 1": lambda x, y: (x, y + 1),
