@@ -57,7 +57,9 @@ def test_every_kind_of_finding_in_data_has_a_test():
 def test_only_the_damage_is_found_and_it_is_repaired_in_a_copy(damage, folder):
     (folder / "rows.csv").write_text(damage.text)
     before = snapshot(folder)
-    found = doctor("rows.csv", "--fix", "copy.csv")
+    fixed = run("doctor", "rows.csv", "--fix", "copy.csv", "--json")
+    assert fixed.err == ""
+    found = fixed.json()
     seen = {finding["code"] for finding in found["findings"]}
     assert damage.code in seen
     assert seen - {damage.code, *damage.others} - HARMLESS == set(), "a finding without a fault"
@@ -66,7 +68,7 @@ def test_only_the_damage_is_found_and_it_is_repaired_in_a_copy(damage, folder):
     assert all(kind[key] for key in ("found", "fix", "meaning"))
     assert snapshot(folder).items() >= before.items()
     again = run("doctor", "copy.csv", "--json")
-    assert again.code == (0 if damage.repairable else 1)
+    assert fixed.code == again.code == (0 if damage.repairable else 1)
     left = {finding["code"] for finding in again.json()["findings"]}
     assert damage.repairable or damage.code in left
     if damage.repairable and damage.code not in ("GD12", "GD29"):

@@ -102,6 +102,7 @@ def test_an_evaluation_uses_the_weights_of_its_data():
     assert 0 < one.accuracy < 1
     assert one.accuracy == pytest.approx(other.accuracy)
     assert one.loss == pytest.approx(other.loss, rel=1e-5)
+    assert one.log_loss == pytest.approx(other.log_loss, rel=1e-5)
     assert len(one.answers) == one.confusion.sum() == 90
 
 

@@ -198,6 +198,7 @@ def test_a_checkpoint_written_during_training_is_consistent(tmp_path, monkeypatc
         checkpointing.write(path, header, tensors)
         if progress:
             assert load_model(path).hash() == hashes[progress]
+            assert load_checkpoint(path).state.optimizer_state.parameters.hash() == hashes[progress]
             assert tensors["training.history.progress"][-1] == progress
 
 

@@ -56,6 +56,11 @@ def _set(path: str, value):
     return change
 
 
+def _make_two_edges_equal(header, tensors):
+    edges = header["columns"]["inputs"][0]["edges"]
+    edges[1] = edges[0]
+
+
 def _poison(name: str, value: float):
     def change(header, tensors):
         tensors[name].flat[1] = value
@@ -98,6 +103,7 @@ HOSTILE = [
     ("table", r"columns give \d+ inputs, but the network has \d+", lambda header, _: header["columns"]["inputs"].pop()),
     ("table", r"columns.inputs\[0\].edges is a list of .*ascending", _set("columns.inputs.0.edges.1", 1e6)),
     ("table", r"columns.inputs\[0\].edges is a list of .*ascending", _set("columns.inputs.0.edges", [1.0])),
+    ("table", r"columns.inputs\[0\].edges is a list of .*ascending", _make_two_edges_equal),
     ("table", r"columns.inputs\[0\].edges\[2\] is nan", _set("columns.inputs.0.edges.2", float("nan"))),
     ("table", "training_range.features has", lambda header, _: header["training_range"]["features"][0].pop()),
     ("table", "columns give 2 outputs", _set("columns.target.classes", ["a", "b"])),

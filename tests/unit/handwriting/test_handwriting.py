@@ -342,6 +342,17 @@ def test_touching_digits_can_be_cut_apart():
             assert left.mask.sum() + right.mask.sum() == side * side
 
 
+def test_a_cut_follows_the_slant_of_touching_digits():
+    """No straight line is between the two: their slant is wider than the gap."""
+    y, x = np.mgrid[:60, :67]
+    slant = (59 - y) * 14 // 59
+    first, second = ((x >= slant + start) & (x < slant + start + 24) for start in (0, 29))
+    joined = first | second
+    joined[30:33, 28:38] = True
+    off = [left.mask.sum() - first.sum() for left, _ in find_cuts(Piece(0, 0, 60, 67, joined))]
+    assert min(map(abs, off)) <= 15, "the ink that joins them"
+
+
 def test_a_ring_is_not_cut_even_with_a_stroke_through_it():
     y, x = np.mgrid[:120, :110] - np.array([60, 55])[:, None, None]
     ring = np.abs(np.hypot(y / 58, x / 53) - 0.92) < 0.08

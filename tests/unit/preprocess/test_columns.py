@@ -120,10 +120,10 @@ def test_rare_words_share_an_input_with_unseen_ones():
     assert encoded.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
 
 
-def test_the_number_of_words_with_an_input_is_limited():
-    words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(4)]
+def test_the_number_of_words_with_an_input_is_limited_to_the_most_frequent_ones():
+    words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(4 if k < 20 else 6)]
     columns = Columns.learn(read_table({"w": words, "y": [0, 1] * (len(words) // 2)}), "y")
-    assert len(columns.features) == LIMIT + 1
+    assert {*columns.features} == {"w other", *(f"w=w{k}" for k in range(20, LIMIT + 20))}
 
 
 @pytest.mark.parametrize(("rows", "count"), [(5, 2), (200, 2), (300, 3), (400, 4), (10**6, 4)])

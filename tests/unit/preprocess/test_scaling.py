@@ -12,6 +12,7 @@ from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
 from glassnet.nn.network_class import Network
+from glassnet.preprocess import scaling as scaling_module
 from support.cases import drift, gap, rounding_unit, trained
 
 SPREAD = np.array([1, 1e-3, 1e6, 1])
@@ -56,7 +57,9 @@ def test_numbers_of_any_type_are_scaled(dtype):
     assert (np.abs(scaled - wanted) <= rounding(raw, "float32")).all()
 
 
-def test_whole_weights_count_as_repetitions():
+@pytest.mark.parametrize("chunk", [scaling_module._ROWS, 7])
+def test_whole_weights_count_as_repetitions(chunk, monkeypatch):
+    monkeypatch.setattr(scaling_module, "_ROWS", chunk)
     weights = np.random.default_rng(6).integers(0, 4, len(TABLE))
     by_weight = Scaling.named("features", raw=TABLE, weights=weights)
     repeated = Scaling.named("features", raw=TABLE.repeat(weights, axis=0))

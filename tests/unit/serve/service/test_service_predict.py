@@ -101,6 +101,14 @@ def test_a_model_of_any_numbers_answers_for_them(running, folder, tmp_path):
         assert (status, said["code"]) == (422, "GN018")
 
 
+def test_fractions_of_grey_values_count(running, folder, tmp_path):
+    rows = digits(3).inputs * 0.7
+    (tmp_path / "rows.csv").write_text("".join(",".join(map(repr, row)) + "\n" for row in rows.tolist()))
+    expected = queried(folder, "digits", tmp_path / "rows.csv")
+    assert same(answers(running, {"rows": rows.tolist()}), expected)
+    assert not same(answers(running, {"rows": rows.astype(int).tolist()}), expected)
+
+
 def test_a_value_outside_the_range_needs_other_rows_and_no_command(running):
     body = ",".join(["-0.13", *map(str, PIXELS[1:])]).encode()
     status, said = send(running, "/predict?model=digits", body, "text/csv")
