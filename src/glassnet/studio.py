@@ -45,16 +45,6 @@ def draw(model: Model, sample: ArrayLike | None = None) -> Any:
     -------
     anywidget.AnyWidget
         Its ``input`` has the pixels that the model gets, and ``answer`` the class, both None for an empty board.
-
-    Raises
-    ------
-    DataError
-        GN076 when `model` is not a `Model`.
-    OptionError
-        GN081 for a model of other data, or one whose answers a page cannot compute; GN092 if anywidget is not
-        installed.
-    ShapeError
-        GN050 for a sample of another shape.
     """
     require_model(model)
     described = describe(model)
@@ -91,13 +81,6 @@ def step(model: Model, sample: ArrayLike, target: Any, *, learning_rate: float |
     -------
     anywidget.AnyWidget
         Its ``moment``, ``rule`` and ``focus`` ("layer.node") are what it shows; setting them drives it.
-
-    Raises
-    ------
-    DataError
-        GN076 when `model` is not a `Model`; as for `explain.trace` when the sample does not fit it.
-    OptionError
-        GN092 if anywidget is not installed.
     """
     require_model(model)
     samples = Dataset.from_arrays(model.raw(sample)[:1], [target], like=model)

@@ -87,6 +87,7 @@ NOT_IN_KERNELS = {
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.nn.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
+    "glassnet.messages.message": "what is raised, on Python's side",
 }
 """Modules that kernel files import but that are not compiled into kernels: changing them keeps compiled loops valid."""
 
@@ -275,7 +276,8 @@ def _codes_used() -> dict[str, list[str]]:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Constant) and re.fullmatch(r"GN\d+", str(node.value)):
                 used.setdefault(str(node.value), []).append(where(module, node.lineno))
-    for node in functions(modules()["glassnet.errors"]):
+    warnings = [node for node in tree(modules()["glassnet.errors"]).body if isinstance(node, ast.ClassDef)]
+    for node in [*functions(modules()["glassnet.errors"]), *warnings]:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Constant) and re.fullmatch(r"GN\d+", str(inner.value)):
                 used.setdefault(str(inner.value), []).append(where("glassnet.errors", inner.lineno))

@@ -34,7 +34,9 @@ def test_train_requires_an_option_for_large_images(folder):
     assert load_model("m.safetensors").features == 40_000
     assert run("verify", "m.safetensors", "mine").code == 0
     assert "200 × 200" in run("show", "mine").fine().out  # showing them needs no size
-    run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
+    run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused(
+        "GN022", "--handwriting with --size"
+    )
     run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: only for folders of images")
 
 

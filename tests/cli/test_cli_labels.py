@@ -245,7 +245,7 @@ def test_existing_files_are_not_overwritten(folder):
     for out in ("d.csv", "review.csv"):
         run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "already exists")
     run("labels", "d.csv", "--out", "review.csv").refused("GN022", "of another kind")
-    run("labels", "d.csv", "--picture", "d.csv").refused("GN021", ".png, .pdf, .svg")
+    run("labels", "d.csv", "--picture", "d.csv").refused("GN021", ".png, .pdf or .svg")
     run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")
     run("labels", "d.csv", "--fix", "gone.csv", "--to", "new.csv").refused("GN001", "gone.csv")
     run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")

@@ -60,7 +60,7 @@ def test_an_existing_file_is_replaced_only_with_force_and_if_glassnet_wrote_it(k
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a", "a.json"])
 def test_another_suffix_is_rejected_with_the_allowed_ones(name, folder):
-    run("query", "m.safetensors", "gone.csv", "--out", name).refused("GN021", name, ".csv, .parquet")
+    run("query", "m.safetensors", "gone.csv", "--out", name).refused("GN021", name, ".csv or .parquet")
 
 
 def test_an_unreadable_input_has_a_row_with_its_error(folder):

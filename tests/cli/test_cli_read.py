@@ -109,7 +109,7 @@ def test_plots_are_drawn(folder):
         assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and predictions are blue"
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
-    run("read", "one.jpg", "--picture", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf, .svg")
+    run("read", "one.jpg", "--picture", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf or .svg")
     run("read", "one.jpg", "--stages", "many.jpg").refused("GN021", "many.jpg")
     run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
     run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")

@@ -8,6 +8,7 @@ import click
 import pytest
 
 from glassnet.cli import _COMMANDS, cli
+from glassnet.errors import OptionError
 from support.cli import run
 
 COMMANDS = {name: cli.get_command(click.Context(cli), name) for name in _COMMANDS}
@@ -29,7 +30,7 @@ EITHER = [
 def test_a_value_is_given_once(name, flag):
     command, word = COMMANDS[name], flag.opts[-1]
     again = f"{flag.opts[0]}{'=' * flag.opts[0].startswith('--')}2"
-    with pytest.raises(click.UsageError, match=f"'{flag.opts[0]}' is given twice"):
+    with pytest.raises(OptionError, match=f"'{flag.opts[0]}' is given twice"):
         command.make_context(name, [word, "1", again])
     with pytest.raises(click.ClickException) as raised:
         command.make_context(name, [word, "1", word, "1", "--no-such-option"])
@@ -38,7 +39,7 @@ def test_a_value_is_given_once(name, flag):
 
 @pytest.mark.parametrize(("name", "flag"), EITHER, ids=lambda one: one if isinstance(one, str) else one.name)
 def test_a_switch_is_not_both(name, flag):
-    with pytest.raises(click.UsageError, match="is given twice"):
+    with pytest.raises(OptionError, match="is given twice"):
         COMMANDS[name].make_context(name, [flag.opts[0], flag.secondary_opts[0]])
 
 

@@ -86,7 +86,7 @@ def test_a_recipe_for_classification_can_train_regression(empty):
     (empty / "people.csv").write_text(people(200))
     words = ("train", "people.csv", "--target", "hours", "--recipe", "quick", *FAST)
     assert run(*words).code == 0
-    run(*words, "--label-smoothing", 0.1).refused("GN022", "label_smoothing")
+    run(*words, "--label-smoothing", 0.1).refused("GN022", "--label-smoothing")
 
 
 def test_the_models_are_better_than_guessing(folder):

@@ -173,7 +173,7 @@ def test_an_invalid_label_value_is_rejected_in_a_test(folder):
 
 
 def test_label_errors_are_searched_in_one_column(folder):
-    run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column", "--target hot --drop wet")
+    run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column", "--target hot with --drop wet")
 
 
 def test_a_report_lists_findings_per_target_and_common_ones_once(folder):

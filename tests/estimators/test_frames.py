@@ -165,7 +165,7 @@ def test_unusable_frames_are_errors():
     fitted = NetworkClassifier(max_iter=1).fit(X, Y)
     with pytest.raises(ValueError, match="seen at fit time, yet now missing"):
         fitted.predict(X.drop(columns="age"))
-    with pytest.raises(ValueError, match=r"X, column 'l': lists.*, or drop them\.$"):
+    with pytest.raises(ValueError, match=r"X, columns 'l': lists.*, or drop them\.$"):
         fitted.fit(X.assign(l=[[1]] * COUNT), Y)
     with pytest.raises(ValueError, match=r"no column is left.*Add columns of numbers"):
         fitted.fit(X[["job"]].assign(job="cook"), Y)

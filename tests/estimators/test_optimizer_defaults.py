@@ -73,7 +73,7 @@ def warned(estimator, **fitting):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator.fit(X, y, **fitting)
-    caught = [one for one in caught if one.category is ConvergenceWarning]
+    caught = [one for one in caught if issubclass(one.category, ConvergenceWarning)]
     assert {one.filename for one in caught} <= {__file__}, "the warning must point at the line of the caller"
     return [str(one.message) for one in caught]
 

@@ -210,7 +210,7 @@ MODELS = [
     case("rows of another width", "export old.safetensors -o n.html --data r.csv", "GN012", "r.csv", r_csv=b"1,2\n"),
     case("8 bits in ONNX", "export old.safetensors -o n.onnx --quantize int8", "GN100", "int8", "export to c"),
     case("proving a table", "prove r.csv old.safetensors", "GN017", "r.csv: not a file that", r_csv=table()),
-    case("proving no file", "prove gone.c old.safetensors", "GN001", "gone.c", "glassnet export"),
+    case("proving no file", "prove gone.c old.safetensors", "GN001", "gone.c", "Export the model"),
     case(
         "proving another model's export",
         "prove net.c old.safetensors",

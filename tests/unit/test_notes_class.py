@@ -214,7 +214,7 @@ def test_weights_of_a_wrong_shape_are_rejected_and_nothing_changes(what, value, 
         (0.5, [0.01, 0.99], "inputs"),
         (np.zeros((2, 2, 3)), [0.01, 0.99], "inputs"),
         (ROWS, WANTED[:5], "6 rows of inputs but 5 rows of targets"),
-        (ROWS, WANTED[0], "6 rows of inputs but 1 rows of targets"),
+        (ROWS, WANTED[0], "6 rows of inputs but 1 row of targets"),
     ],
 )
 def test_samples_of_a_wrong_shape_are_rejected_and_the_weights_unchanged(inputs, targets, word):

@@ -28,7 +28,7 @@ from ..messages.catalogue import translated
 from ..messages.message import Command, Message, Option
 from ..nn.compile_notice import is_compiling, shown_by
 from .shared.console import complain, say_compiling, say_warning
-from .usage import speak_the_users_language, usage_message
+from .shared.usage import speak_the_users_language, usage_message
 
 _COMMANDS = {
     "train": "Train a network, test it, save it and plot the results.",
@@ -235,7 +235,7 @@ def _show_warning(message: Warning | str) -> None:
     if isinstance(message, RangeWarning):
         complain(message.code, message.message)
     else:
-        say_warning(getattr(message, "message", None) or Message(str(message)))
+        say_warning(getattr(message, "message", None) or Message(" ".join(str(message).split())))
 
 
 def _prepare_streams() -> None:

@@ -187,14 +187,7 @@ class _Scores:
 
 
 def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
-    """Return the options in words such as ``rate=0.1``, by the names of their fields; repeated layers are joined.
-
-    Raises
-    ------
-    OptionError
-        GN021 for an unknown option or a value that is not allowed, GN022 for words of another form, and for a single
-        value given twice.
-    """
+    """Return the options in words such as ``rate=0.1``, by the names of their fields; repeated layers are joined."""
     names = {spec.word(name): name for name, spec in SPECS.items()} | {name: name for name in NAMES}
     found: dict[str, Any] = {}
     for word in words:

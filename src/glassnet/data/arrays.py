@@ -62,15 +62,6 @@ def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximu
     maximum : float, optional
         Largest possible value. By default 1; if a pixel is above 1, 255, or the largest value of images if that is
         more. Rows of 100 or more values of type uint8 count as pixels.
-
-    Raises
-    ------
-    ShapeError
-        GN050 for another shape.
-    DataError
-        GN013 when a value is text, GN014 when values are not numbers, or above `maximum`.
-    OptionError
-        GN021 for another `image_shape` or `maximum`.
     """
     if maximum is not None and not 0 < require_number("maximum", maximum) < np.inf:
         raise OptionError("GN021", "maximum {value!r}: expected a number above 0.", value=maximum)
@@ -145,17 +136,6 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
         ``"auto"`` is regression for floating-point numbers of which one is not whole, else classification.
     class_names : tuple of str, optional
         The names of the classes, in the order of their numbers. False and True stand for 0 and 1, and the reverse.
-
-    Raises
-    ------
-    DataError
-        GN013 when a number is expected, GN014 for targets of several types and for classes that are fractions or beyond
-        64-bit integers, GN016 for a single class, GN017 for a class that is not in `class_names`, GN018 for a target
-        that is missing or not finite.
-    OptionError
-        GN021 for another task.
-    ShapeError
-        GN050 for another shape.
     """
     require_choice("task", task, TASKS)
     array = array_of(given, name)
@@ -192,15 +172,7 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
 
 
 def array_of(given: Any, name: str) -> NDArray[Any]:
-    """Return an array.
-
-    Raises
-    ------
-    ShapeError
-        GN050 for rows of different lengths.
-    DataError
-        GN014 for a sparse matrix, GN018 for masked values.
-    """
+    """Return an array."""
     if np.ma.is_masked(given):
         raise DataError(
             "GN018", "{name}: masked values, expected numbers. Fill them in, or leave these samples out.", name=name

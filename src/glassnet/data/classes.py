@@ -36,11 +36,6 @@ def number_words(
     labels : ndarray of int64, shape (n,)
     names : tuple of str
         Class names; empty if the names are the numbers.
-
-    Raises
-    ------
-    DataError
-        GN016 when there is only one class, GN017 for a class that `like` does not have.
     """
     words = sorted(set(written), key=_by_number)
     if like is not None and like.class_names:

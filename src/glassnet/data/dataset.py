@@ -469,11 +469,6 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
     values : ndarray, shape (n, features)
     source : str
         Name of the samples in messages.
-
-    Raises
-    ------
-    DataError
-        GN014 when the values are not real numbers, GN018 when one is NaN or infinite.
     """
     kind = values.dtype
     if kind.kind not in "biuf":

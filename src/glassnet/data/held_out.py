@@ -24,13 +24,7 @@ def held_out_rows(
     why: Message,
     labels: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given.
-
-    Raises
-    ------
-    DataError
-        GN010, ending with `why`, when a part would be empty.
-    """
+    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given."""
     held_out = count_aside(count, fraction)
     if not 0 < held_out < count:
         raise DataError(

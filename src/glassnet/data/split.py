@@ -29,11 +29,6 @@ def split_rows(
     """Split rows at random, by the seed, into training rows and the fraction ``options.holdout``, which is held out.
 
     With the class of each row in `labels`, shape (count,), -1 for none, the split is stratified.
-
-    Raises
-    ------
-    DataError
-        GN010 when a part would be empty.
     """
     why = Message(
         "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
@@ -45,11 +40,6 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     """Split data into training data and validation data for early stopping; the latter is None without, or with folds.
 
     The split is stratified, because a rare class might otherwise be missing on one side.
-
-    Raises
-    ------
-    DataError
-        GN010 when a part would be empty, GN014 when all its samples have weight 0.
     """
     if not options.early_stopping or options.folds:
         return data, None
@@ -60,13 +50,7 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
 
 
 def split_validation(data: Dataset, fraction: float, seed: int, why: Message) -> tuple[Dataset, Dataset]:
-    """Split data at random, by the seed, into training data and a fraction for validation, stratified by class.
-
-    Raises
-    ------
-    DataError
-        GN010, ending with `why`, when a part would be empty; GN014 when all its samples have weight 0.
-    """
+    """Split data at random, by the seed, into training data and a fraction for validation, stratified by class."""
     labels = data.labels if data.values is None else None
     return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, labels))
 
@@ -89,11 +73,6 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
     """Return the training data of a member of an ensemble with folds, and its fold: as many folds as members.
 
     Folds are stratified by class, and determined by the seed. Samples of weight 0 are in neither part.
-
-    Raises
-    ------
-    DataError
-        GN010 for fewer than two samples per fold, not counting those of weight 0.
     """
     if data.weights is not None and not data.weights.all():
         data = data.take(np.flatnonzero(data.weights))

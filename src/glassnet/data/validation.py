@@ -30,13 +30,7 @@ OTHER = {",": ".", ".": ","}
 
 
 def check_options(part: str, maximum: float, classes: int | None) -> None:
-    """Raise an error for options that no reader accepts.
-
-    Raises
-    ------
-    OptionError
-        GN021.
-    """
+    """Raise an error for options that no reader accepts."""
     if part not in ("train", "test"):
         raise OptionError("GN021", "part: {value!r}, expected 'train' or 'test'.", value=part)
     if not (0 < require_number("maximum", maximum) < math.inf):
@@ -92,11 +86,6 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bo
     -------
     ndarray of uint8 or float32, shape (n, features), C-contiguous
         uint8 if `maximum` is 255 and every value is whole.
-
-    Raises
-    ------
-    DataError
-        GN018 for NaN or infinity, GN014 for a value outside 0 to `maximum`.
     """
     if values.dtype == np.uint8 and maximum == 255:
         return np.ascontiguousarray(values)
@@ -213,13 +202,7 @@ def bad_label(place: Place, value: object, advice: Message | None = None) -> Dat
 
 
 def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
-    """Convert numbers, shape (n,), to labels.
-
-    Raises
-    ------
-    DataError
-        GN015 for a label that is not a whole number from 0.
-    """
+    """Convert numbers, shape (n,), to labels."""
     if labels.dtype.kind not in "buif":
         raise bad_label(Place(name, sample=1), labels[0].item())
     # Also False for NaN.
@@ -259,11 +242,6 @@ def count_classes(
         Line of each sample in a text file, for messages.
     advice : Message, optional
         Further advice for messages.
-
-    Raises
-    ------
-    DataError
-        GN015 for a label beyond `classes`, GN016 for gaps or a single class.
     """
     largest = int(labels.max())
     if classes is not None:

@@ -53,13 +53,7 @@ class ValidationSplit:
     fold: int = 0
 
     def of(self, data: Dataset) -> tuple[Dataset, Dataset]:
-        """Split data into training and validation samples.
-
-        Raises
-        ------
-        DataError
-            GN010 when a part would be empty, GN014 when all its samples have weight 0.
-        """
+        """Split data into training and validation samples."""
         if not self.folds:
             return split_validation(data, self.fraction, self.seed, _WHY)
         if len(data) < 2 * self.folds:

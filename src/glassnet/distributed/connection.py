@@ -28,13 +28,7 @@ _QUIET = {
 
 
 def ray_module() -> ModuleType:
-    """Return the package ray.
-
-    Raises
-    ------
-    OptionError
-        GN092 when it is not installed.
-    """
+    """Return the package ray."""
     require_packages("ray_cluster", "distributed", "ray")
     import ray
 

@@ -120,13 +120,7 @@ class RayEngine:
         self._workers = workers
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Prepared:
-        """Return the samples in the form that the kernels take, and send them to the workers.
-
-        Raises
-        ------
-        OptionError
-            GN022 for options with which a batch cannot be divided: see `require_divisible`.
-        """
+        """Return the samples in the form that the kernels take, and send them to the workers."""
         require_divisible(options)
         local = Worker().run(partial(Minibatch, architecture, samples, options), _do_nothing, needed=False)
         if local.skips_zeros:

@@ -95,13 +95,7 @@ class RayWorkers:
         return len(self._ready)
 
     def begin(self, part: TrainingPart) -> Run:
-        """Send the samples to the cluster and start workers.
-
-        Raises
-        ------
-        ClusterError
-            GN131 when a worker has other versions or another kind of processor.
-        """
+        """Send the samples to the cluster and start workers."""
         options, places = part.options, self._places()
         run = Run(next(self._numbers), self._ray.put(part), shards_of(options.batch_size, options.shards))
         if idle := idle_notice(options, places):

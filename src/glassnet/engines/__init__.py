@@ -68,13 +68,7 @@ compiled.
 
 
 def engine_named(name: str) -> Engine:
-    """Return the engine ``"compiled"`` or ``"reference"``.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another name.
-    """
+    """Return the engine ``"compiled"`` or ``"reference"``."""
     require_choice("engine", name, tuple(ENGINES))
     return ENGINES[name]()
 
@@ -92,11 +86,6 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     samples : int
     sizes : sequence of int
         Numbers of nodes of all layers, inputs included.
-
-    Raises
-    ------
-    OptionError
-        GN021 for an unknown engine.
     """
     if options.engine != "auto":
         return engine_named(options.engine)

@@ -163,13 +163,7 @@ def parameters_for(task: str) -> list[Declared]:
 
 
 def checked_parameter(parameter: Declared, value: Any) -> Any:
-    """Return the value of a parameter, converted to the type of its option.
-
-    Raises
-    ------
-    OptionError
-        GN021, naming the parameter instead of the option.
-    """
+    """Return the value of a parameter, converted to the type of its option."""
     try:
         if parameter.words and isinstance(value, str):
             require_choice(Option(parameter.name), value, parameter.words)

@@ -40,15 +40,7 @@ def file_receipt_of(estimator: Any) -> Receipt:
 
 
 def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
-    """Return the estimator stored in a model file.
-
-    Raises
-    ------
-    DataError
-        GN017 when the file was not saved by an estimator of this class.
-    ModelFileError
-        GN041 when the estimator's data are inconsistent.
-    """
+    """Return the estimator stored in a model file."""
     about: Any = model.receipt.get("estimator")
     kind = about.get("class") if isinstance(about, dict) else None
     if kind != cls.__name__:

@@ -67,11 +67,6 @@ def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, f
 
     Warns once of columns that are left out although they are not constant, and of values that are not numbers in
     columns of numbers, which are returned too.
-
-    Raises
-    ------
-    DataError
-        GN061 for columns of lists, GN062 when all columns are constant, missing, or of words that hardly recur.
     """
     try:
         columns = Columns.learn(replace(table, source="X"), (), keep=table.names)

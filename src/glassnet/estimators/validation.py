@@ -254,13 +254,7 @@ def require_same_network(architecture: Architecture, options: Options, *, given_
 
 
 def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset, Dataset | None]:
-    """Split rows as `parts_of` does; if there are too few, name the `parameter` that requires held-out rows.
-
-    Raises
-    ------
-    DataError
-        GN010 when either part would be empty.
-    """
+    """Split rows as `parts_of` does; if there are too few, name the `parameter` that requires held-out rows."""
     try:
         return parts_of(data, options)
     except DataError as problem:

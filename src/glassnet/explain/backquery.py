@@ -119,13 +119,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
 
 
 def require_common_range(model: Model, what: str) -> None:
-    """Reject models without exclusive classes, or whose inputs are columns of a table.
-
-    Raises
-    ------
-    OptionError
-        GN081.
-    """
+    """Reject models without exclusive classes, or whose inputs are columns of a table."""
     require_classes(model, what)
     if model.columns:
         raise OptionError(

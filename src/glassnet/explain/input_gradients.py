@@ -78,13 +78,7 @@ def input_gradients(members: list[Network], signals: list[Signals], direction: A
 
 
 def require_classes(model: Model, what: str | Message) -> None:
-    """Reject models without exclusive classes.
-
-    Raises
-    ------
-    OptionError
-        GN081 if the model predicts numbers or multiple labels.
-    """
+    """Reject models without exclusive classes."""
     if not model.targets.of_classes:
         raise OptionError(
             "GN081",

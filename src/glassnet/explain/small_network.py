@@ -45,13 +45,7 @@ class SmallNetwork:
     rule: str = "notes"
 
     def changed(self, given: Mapping[str, Any]) -> Self:
-        """Return the network with the given ``weights``, ``inputs``, ``targets``, ``rate`` and ``rule``.
-
-        Raises
-        ------
-        OptionError, ShapeError, DataError
-            For values that are not numbers or not as many as the network has.
-        """
+        """Return the network with the given ``weights``, ``inputs``, ``targets``, ``rate`` and ``rule``."""
         network = Network(self.sizes, self.activation)
         layers = given.get("weights", self.weights)
         layers = layers if isinstance(layers, list | tuple) else [layers]

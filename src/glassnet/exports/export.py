@@ -102,14 +102,7 @@ def form_module(form: str) -> FormModule:
 
 
 def form_named(path: str | Path | None, to: str | None) -> str:
-    """Return the form that is named, or that the suffix of a file means.
-
-    Raises
-    ------
-    OptionError
-        GN021 for an unknown form, and for a suffix of another form or format; GN020 if neither names a form; GN092 if
-        a package that it needs is not installed.
-    """
+    """Return the form that is named, or that the suffix of a file means."""
     suffix = "" if path is None else Path(path).suffix.lower()
     meant = next((name for name, one in FORMS.items() if suffix in one.suffixes), None)
     form = meant if to is None else to

@@ -262,13 +262,7 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
 
 
 def stored(path: str | Path, content: bytes) -> Stored:
-    """Return what a page stores: its weights and the description of its model, and its scripts as the program.
-
-    Raises
-    ------
-    DataError
-        GN101 for a damaged page.
-    """
+    """Return what a page stores: its weights and the description of its model, and its scripts as the program."""
     page = content.decode(errors="replace").replace("\r\n", "\n")
     try:
         data, weights = (_DATA[name].findall(page) for name in ("content", "weights"))
@@ -298,13 +292,7 @@ def _damaged(path: str | Path) -> DataError:
 
 
 def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
-    """Run the first script of a page in Node on rows.
-
-    Raises
-    ------
-    DataError
-        GN101 when a script is damaged, or fails.
-    """
+    """Run the first script of a page in Node on rows."""
     node = shutil.which("node")
     if node is None:
         return Ran(

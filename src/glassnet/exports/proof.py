@@ -151,15 +151,7 @@ def mark(form: str, model: Model, quantize: str | None) -> str:
 
 
 def read_export(path: str | Path) -> tuple[bytes, Mark]:
-    """Return the content of an exported file, and its mark.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when the file cannot be read.
-    DataError
-        GN017 when it has no mark.
-    """
+    """Return the content of an exported file, and its mark."""
     if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):  # it may never end
         raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=path)
     try:

@@ -116,14 +116,6 @@ def proof_rows(
         Number of rows to make, and largest number of rows to use: of more, those at equal distances.
     notify : callable
         Called with remarks on the data.
-
-    Raises
-    ------
-    OptionError
-        GN100 for a model without a portable form.
-    FileError, DataError, ShapeError
-        As for predictions, if the data cannot be read or do not fit the model; GN010 if they have no rows, GN017 if a
-        value or an output is beyond float32.
     """
     form = portable_form(model)
     if data is None and trained_on_bundled(model):

@@ -47,11 +47,6 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         Dark ink on light paper or light on dark, of any size and mode.
     sure : float, 0 to 1
         Least confidence at which a digit counts as read.
-
-    Raises
-    ------
-    DataError
-        GN017 if the model is not for images of 28 × 28.
     """
     from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, possible_inks, working_size
 

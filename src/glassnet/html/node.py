@@ -44,11 +44,6 @@ def node_page(
     -------
     str
         The document, from ``<!doctype html>``.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another language.
     """
     say = explain_words(language)
     shape, photo = model.image_shape, model.reading == "photo"

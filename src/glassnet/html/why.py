@@ -79,11 +79,6 @@ def answer_page(
     -------
     str
         The document, from ``<!doctype html>``.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another language.
     """
     page = _Page(model, explanation, inputs, say_in(language))
     if name and row is not None:

@@ -48,11 +48,6 @@ def speaking(language: str, words: Mapping[str, str], door: Door = in_python) ->
         for 1: ``{samples} samples`` becomes ``1 sample``.
     door : callable
         Spells the options among the values; see `message`.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another language.
     """
     require_choice("language", language, LANGUAGES)
 

@@ -141,11 +141,6 @@ def words_in(language: str, more: Mapping[str, str] = {}) -> Say:
         ``"en"`` or ``"zh"``.
     more : mapping
         Words in addition to those of `WORDS`, in the same form.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another language.
     """
     return speaking(language, {**WORDS, **more})
 

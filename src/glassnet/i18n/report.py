@@ -402,13 +402,7 @@ WORDS: dict[str, str] = {
 
 
 def say_in(language: str) -> Say:
-    """Return a function that gives the words of a key in a language, those of plots included.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another language.
-    """
+    """Return a function that gives the words of a key in a language, those of plots included."""
     return words_in(language, WORDS)
 
 

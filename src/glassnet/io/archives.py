@@ -72,14 +72,7 @@ def is_folder(source: object) -> bool:
 
 @contextmanager
 def as_folder(source: str | os.PathLike[str]) -> Iterator[Path]:
-    """Provide a folder, or the temporary folder of an archive that is read like one.
-
-    Raises
-    ------
-    FileError
-        GN003 or GN004 when the archive cannot be unpacked, GN005 when it is encrypted or of an unknown compression,
-        GN006 when it is damaged, GN033 when it unpacks to more than the limit.
-    """
+    """Provide a folder, or the temporary folder of an archive that is read like one."""
     if not _holds_folder(source):
         yield Path(source)
         return
@@ -115,13 +108,7 @@ def name_in(source: str | os.PathLike[str], path: str | os.PathLike[str]) -> str
 
 @contextmanager
 def only_file(stream: IO[bytes], name: str) -> Iterator[IO[bytes] | None]:
-    """Provide the content of an archive's only file; None for an archive of several files, or of arrays.
-
-    Raises
-    ------
-    FileError
-        As `as_folder`.
-    """
+    """Provide the content of an archive's only file; None for an archive of several files, or of arrays."""
     import zipfile
 
     files = _files(stream)

@@ -45,13 +45,7 @@ def _spells(head: bytes, place: int) -> bool:
 
 
 def narrowed(content: bytes, name: str) -> bytes:
-    """Convert UTF-16 or UTF-32 text to UTF-8, see `wide_encoding`; return other content unchanged.
-
-    Raises
-    ------
-    DataError
-        GN011 when a later byte is not valid in the detected encoding; `name` is the file, for the message.
-    """
+    """Convert UTF-16 or UTF-32 text to UTF-8, see `wide_encoding`; return other content unchanged."""
     encoding = wide_encoding(content[:4096])
     if not encoding:
         return content

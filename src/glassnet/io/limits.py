@@ -144,11 +144,6 @@ def require_room(name: str, size: int) -> None:
         The file, for the message.
     size : int
         Bytes unpacked so far, or the size that the file declares.
-
-    Raises
-    ------
-    FileError
-        GN033.
     """
     limit = _limit.get()
     if size > limit:

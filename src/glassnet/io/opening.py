@@ -60,13 +60,7 @@ class Opened:
     head: bytes
 
     def stream(self) -> IO[bytes]:
-        """Open the content from its start.
-
-        Raises
-        ------
-        FileError
-            GN001, GN003 when the file no longer exists or cannot be read.
-        """
+        """Open the content from its start."""
         if self.content is not None:
             # The new BytesIO shares the bytes.
             return BytesIO(self.content.getvalue())
@@ -127,16 +121,7 @@ def refuse_pointer(head: bytes, name: str) -> None:
 
 
 def open_source(path: str | os.PathLike[str]) -> Opened:
-    """Open a file; gzip is detected by the first bytes, not by the name.
-
-    Raises
-    ------
-    FileError
-        GN001, GN002, GN003; GN005 for a Git LFS pointer; GN006 when a gzip file is damaged, GN033 when it unpacks to
-        more than the limit.
-    DataError
-        GN010 when the file is empty, GN011 when it begins as UTF-16 text but is not valid UTF-16.
-    """
+    """Open a file; gzip is detected by the first bytes, not by the name."""
     name = os.fspath(path)
     try:
         with open(path, "rb") as stream:
@@ -154,16 +139,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
 
 
 def open_stream(stream: IO[bytes], name: str) -> Opened:
-    """Read a stream, plain or gzip-compressed, to its end.
-
-    Raises
-    ------
-    FileError
-        GN003 when it cannot be read, GN005 for a Git LFS pointer, GN006 when its gzip data are damaged, GN033 when it
-        is larger than the limit.
-    DataError
-        GN010 when it is empty, GN011 when it begins as UTF-16 text but is not valid UTF-16.
-    """
+    """Read a stream, plain or gzip-compressed, to its end."""
     try:
         return _in_memory(name, None, _at_least(stream, 4096), stream)
     except GlassnetError:
@@ -221,11 +197,6 @@ def gunzip(pieces: Iterable[bytes], name: str, wbits: int = 31) -> Iterator[byte
     """Decompress gzip chunks into small chunks; verify checksums and lengths, and join members.
 
     `wbits` 15 is for one zlib stream instead, which HTTP calls deflate (RFC 9110, section 8.4.1.2).
-
-    Raises
-    ------
-    FileError
-        GN006 when the stream is damaged, ends early, or is followed by other data.
     """
     inflater = zlib.decompressobj(wbits)
     try:

@@ -38,13 +38,6 @@ def kind_of(opened: Opened) -> str:
     Returns
     -------
     {"idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json", "text"}
-
-    Raises
-    ------
-    FileError
-        GN005 when it is none of these.
-    DataError
-        GN011 when it is UTF-8 or UTF-16 text with a control character.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) and head.startswith((*_ZIP, _OFFICE)):

@@ -62,11 +62,6 @@ def require_suffix(path: str | Path, *own: str) -> None:
         A name without a suffix, or with one that is not in `FORMATS`, is accepted.
     *own : str
         Suffixes of the format, the usual one first.
-
-    Raises
-    ------
-    OptionError
-        GN021.
     """
     suffix = Path(path).suffix.lower()
     if suffix in FORMATS and suffix not in own:
@@ -102,15 +97,6 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
         First bytes of files that may be replaced; any other existing file, such as data, is never replaced.
     overwrite : bool
         Whether an existing file may be replaced at all.
-
-    Raises
-    ------
-    FileError
-        GN001 when the parent folder does not exist, or `path` is a link to nothing; GN002 when `path` is a folder;
-        GN003 when the folder or the existing file is not writable, the existing file cannot be read to check whether it
-        may be replaced, or `path` is a device or a pipe; GN007 when the file exists and `overwrite` is False.
-    OptionError
-        GN022 when another kind of file would be replaced.
     """
     plain_path = Path(path)
     if plain_path.is_dir():
@@ -170,13 +156,7 @@ def _exists_error(path: str | Path) -> FileError:
 
 
 def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
-    """Return the format of a figure by its file name, ``"png"`` without a suffix.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a suffix that is not `allowed`.
-    """
+    """Return the format of a figure by its file name, ``"png"`` without a suffix."""
     suffix = Path(path).suffix.lower() or ".png"
     if suffix not in allowed:
         raise OptionError(
@@ -207,12 +187,6 @@ def require_picture_place(
         Files that the command reads; they are not replaced even if glassnet wrote them.
     overwrite : bool
         As for `require_place`.
-
-    Raises
-    ------
-    FileError, OptionError
-        As for `picture_format` and `require_place`; only figures by glassnet may be replaced. GN022 for one of the
-        `inputs`.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
     place = Path(path).resolve()
@@ -224,13 +198,7 @@ def require_picture_place(
 
 
 def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
-    """Check that an HTML page can be written, before the work is done; parameters and errors as for `require_place`.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a suffix of another format.
-    """
+    """Check that an HTML page can be written, before the work is done; parameters and errors as for `require_place`."""
     require_place(path, HTML)
     require_suffix(path, ".html", ".htm")
     require_place(path, overwrite=overwrite)
@@ -243,11 +211,6 @@ def require_distinct_paths(**paths: str | None) -> None:
     ----------
     **paths : str, optional
         The path that each option names, by the option's name.
-
-    Raises
-    ------
-    OptionError
-        GN022 when two are the same.
     """
     names: dict[Path, str] = {}
     for name, path in paths.items():
@@ -262,13 +225,7 @@ def require_distinct_paths(**paths: str | None) -> None:
 
 
 def require_folder(path: str | Path) -> None:
-    """Check that a folder exists or can be created, before the work is done.
-
-    Raises
-    ------
-    FileError
-        GN110 when `path` is a file; GN001 and GN003 as for `require_place`, of the parent folder.
-    """
+    """Check that a folder exists or can be created, before the work is done."""
     target = Path(path)
     if target.is_dir():
         require_place(target / "a file")
@@ -284,11 +241,6 @@ def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]
 
     The new file has the permissions of the old one. Without `overwrite`, only one of several concurrent writers
     succeeds.
-
-    Raises
-    ------
-    FileError
-        As for `require_place`; GN003 or GN004 when writing fails.
     """
     require_place(path, overwrite=overwrite)
     target = _resolve_target(path)
@@ -324,13 +276,7 @@ def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path)
 
 
 def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
-    """Write text as UTF-8 with `replacing`; undecodable bytes of file names become backslash escapes.
-
-    Raises
-    ------
-    FileError
-        As for `replacing`.
-    """
+    """Write text as UTF-8 with `replacing`; undecodable bytes of file names become backslash escapes."""
     content = text.encode(errors="backslashreplace")
     with replacing(path, overwrite=overwrite) as file:
         file.write(content)

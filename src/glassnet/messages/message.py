@@ -136,6 +136,9 @@ class Place:
     def __repr__(self) -> str:
         return f"Place({self.source!r}, {self.parts})"
 
+    def __str__(self) -> str:
+        return self.text()
+
     def text(self, language: str = "en", door: Door | None = None) -> str:
         """Return the place, as in ``rows.csv, line 7, column 'age'``."""
         text = str(rendered(self.source, language, door or in_python))

@@ -85,11 +85,6 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
     training : Dataset, optional
         The training samples, from which both baselines are learned. Without them, the constant prediction is that of
         `data`, and there is no linear model.
-
-    Raises
-    ------
-    DataError
-        GN010 or GN017 if the data do not fit the model.
     """
     model.require(data)
     network = _predict(model, data.inputs)

@@ -40,13 +40,7 @@ _TASKS = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("val
 
 
 def require_fields(model: Any) -> None:
-    """Raise for a field of a `Model` with a value that makes no sense, or that does not fit the network.
-
-    Raises
-    ------
-    OptionError
-        GN021 for the value of one field, GN022 for fields that do not fit each other.
-    """
+    """Raise for a field of a `Model` with a value that makes no sense, or that does not fit the network."""
     for name, (kind, expected) in _TYPES.items():
         if not isinstance(getattr(model, name), kind):
             raise wrong_type(f"model.{name}", getattr(model, name), expected)

@@ -158,13 +158,7 @@ def require_model_name(path: str | Path) -> None:
 
 
 def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite: bool = True) -> None:
-    """Write tensors and a header of plain values, with a checksum; an existing file is replaced atomically.
-
-    Raises
-    ------
-    FileError, OptionError
-        As `save_model`.
-    """
+    """Write tensors and a header of plain values, with a checksum; an existing file is replaced atomically."""
     require_model_name(path)
     text = json.dumps({**header, "format": FORMAT, "checksum": _UNSIGNED}, ensure_ascii=True, sort_keys=True)
     whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
@@ -174,13 +168,7 @@ def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite:
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
-    """Return the header and the tensors of an undamaged file of a known format.
-
-    Raises
-    ------
-    FileError, ModelFileError
-        As `load_model`.
-    """
+    """Return the header and the tensors of an undamaged file of a known format."""
     content = _read(path)
     metadata = _metadata(path, content)
     try:
@@ -223,11 +211,6 @@ def shipped_model(name: str = "reader") -> Model:
     ----------
     name : {"reader", "gate"}
         The reader classifies handwritten digits; the gate separates digits (class 1) from anything else (class 0).
-
-    Raises
-    ------
-    FileError
-        GN001 when the installation lacks the model.
     """
     return load_model(shipped_path(name))
 
@@ -238,13 +221,7 @@ def shipped_path(name: str = "reader") -> Path:
 
 
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
-    """Make a model from the result of `read`; the tensors of a checkpoint are ignored.
-
-    Raises
-    ------
-    ValueError, OptionError
-        As `header.require_header`.
-    """
+    """Make a model from the result of `read`; the tensors of a checkpoint are ignored."""
     tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith(TRAINING)}
     architecture = require_header(header, tensors, _prefix)
     members = []

@@ -452,13 +452,6 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     -------
     Architecture
         The architecture in the header.
-
-    Raises
-    ------
-    ModelFileError
-        GN041, without the path: the place, the given value, the expected kind.
-    OptionError
-        As `Architecture`.
     """
     Anything().check(header, "")
     MODEL.check(header, "")

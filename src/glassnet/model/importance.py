@@ -54,11 +54,6 @@ def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
     Importance
         For each of ``model.columns.inputs``, averaged over three shuffles.
 
-    Raises
-    ------
-    DataError
-        GN017 when the model has no columns, or the data do not fit it.
-
     References
     ----------
     Breiman 2001, "Random forests", section 10; Fisher, Rudin and Dominici 2019, section 3.2.

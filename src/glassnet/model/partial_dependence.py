@@ -66,11 +66,6 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     column : int
         Index in ``model.columns.inputs``.
 
-    Raises
-    ------
-    DataError
-        GN017 when the model has no columns, or the data do not fit it.
-
     References
     ----------
     Friedman 2001, "Greedy function approximation: a gradient boosting machine", section 8.2.

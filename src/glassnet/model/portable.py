@@ -106,11 +106,6 @@ class PortableNetwork:
         ----------
         raw : array_like of numbers, shape (n, features) or (features,)
             Raw values; for a table, encoded rows.
-
-        Raises
-        ------
-        ShapeError
-            GN050 when a row has another number of values.
         """
         rows = np.atleast_2d(raw)
         if rows.ndim != 2 or rows.shape[1] != self._form.sizes[0]:
@@ -152,14 +147,7 @@ def _rounded(rows: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def portable_form(model: Model) -> PortableForm:
-    """Return a model in portable form.
-
-    Raises
-    ------
-    OptionError
-        GN100 for what portable arithmetic does not define: deskewed images, columns of old files with a logarithm, and
-        weights beyond float32.
-    """
+    """Return a model in portable form."""
     if model.deskews:
         raise OptionError(
             "GN100",
@@ -178,13 +166,7 @@ def portable_form(model: Model) -> PortableForm:
 
 
 def form_of(model: Model) -> PortableForm:
-    """Return the portable form of a model's networks, however its inputs are prepared; see `portable_form`.
-
-    Raises
-    ------
-    OptionError
-        GN100 for weights beyond float32.
-    """
+    """Return the portable form of a model's networks, however its inputs are prepared; see `portable_form`."""
     features, scaling, targets = model.features, model.scaling, model.targets
     both = np.asarray(scaling.factor, np.float64), np.asarray(scaling.offset, np.float64)
     factor, offset = (np.broadcast_to(one, features).copy() for one in both)

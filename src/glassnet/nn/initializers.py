@@ -62,13 +62,7 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str = "float64") -> Parameters:
-    """Draw all weights of a network. Every layer has its own random stream, so other layers do not affect its weights.
-
-    Raises
-    ------
-    OptionError
-        GN021 for an unknown initializer, a dtype other than float32 and float64, or a seed that is not an integer.
-    """
+    """Draw all weights of a network. Every layer has its own random stream: other layers do not affect its weights."""
     require_choice("initializer", initializer, INITIALIZERS)
     require_choice("dtype", dtype, DTYPES)
     if not isinstance(seed, Integral):

@@ -245,13 +245,7 @@ LOSS_PARAMETERS: dict[str, LossParameter] = {
 
 
 def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
-    """Return the loss for an output activation and a parameter (the default if None).
-
-    Raises
-    ------
-    OptionError
-        GN022 for an undefined pair, GN021 for an invalid parameter.
-    """
+    """Return the loss for an output activation and a parameter (the default if None)."""
     if (loss, activation) not in OUTPUT_LOSSES:
         allowed = Listing(output for (name, output) in OUTPUT_LOSSES if name == loss)
         template, given = "{loss} with {activation} outputs: expected one of {names}.", Option("loss", loss)
@@ -260,13 +254,7 @@ def output_loss(loss: str, activation: str, parameter: float | None = None) -> O
 
 
 def loss_parameter(loss: str, given: float | None = None) -> float | None:
-    """Return the parameter of a loss: the given value or the default, or None for a loss without a parameter.
-
-    Raises
-    ------
-    OptionError
-        GN021 when the value is out of range, or given for a loss without a parameter.
-    """
+    """Return the parameter of a loss: the given value or the default, or None for a loss without a parameter."""
     parameter = LOSS_PARAMETERS.get(loss)
     if parameter is None:
         if given is not None:

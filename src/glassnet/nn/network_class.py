@@ -22,15 +22,7 @@ LARGEST_RATE = 1_000_000
 
 
 def rows_of(values: ArrayLike, width: int, what: str, dtype: DTypeLike, expected: str | Message) -> Array:
-    """Return samples as rows of finite numbers, shape (n, width).
-
-    Raises
-    ------
-    ShapeError
-        GN050 when a sample has another number of values.
-    DataError
-        GN014 when a value is not a number or is masked, GN018 when one is NaN, infinite or beyond 1e50.
-    """
+    """Return samples as rows of finite numbers, shape (n, width)."""
     try:
         with np.errstate(over="ignore"):  # too large for float32: infinite, refused below
             rows: Array = np.atleast_2d(np.asarray(values, dtype))

@@ -497,13 +497,7 @@ ITEMS: dict[str, Any] = {name: (*get_args(kind), kind)[0] for name, kind in TYPE
 
 
 def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options by the names of their fields; `given` may have aliases.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a value that an aliased option does not allow; GN022 for both names with different values.
-    """
+    """Return options by the names of their fields; `given` may have aliases."""
     found = {name: value for name, value in given.items() if name not in ALIASES}
     for alias, name in ALIASES.items():
         if alias not in given:
@@ -540,13 +534,7 @@ for _alias, _name in ALIASES.items():
 
 
 def checked(name: str, value: Any, called: str = "") -> Any:
-    """Return an option's value in its own type; in errors it is `called` so.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a value that is not allowed.
-    """
+    """Return an option's value in its own type; in errors it is `called` so."""
     return fitting(SPECS[name], Option(called or name), value, TYPES[name])
 
 

@@ -136,11 +136,6 @@ def fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     value : object
     kind : type
         bool, int, float, str, or a tuple of int, float or str, where a single value becomes a tuple of one.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a value that is not allowed.
     """
     if hasattr(value, "tolist"):  # NumPy's numbers and arrays
         value = value.tolist()

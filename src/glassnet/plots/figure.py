@@ -74,13 +74,7 @@ def _divide(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list
 
 
 def require_axes(axes: SeveralAxes, count: int, panels: Message) -> list[Axes]:
-    """Return the given axes as a list, one per panel.
-
-    Raises
-    ------
-    ShapeError
-        GN050 for another number of axes than `count`.
-    """
+    """Return the given axes as a list, one per panel."""
     listed = list(np.ravel(np.asarray(axes, object)))
     if len(listed) != count:
         template = "axes: {given} given, expected {count}: {panels}."

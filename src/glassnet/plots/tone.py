@@ -26,11 +26,6 @@ def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
     Returns
     -------
     ndarray of uint8, same shape
-
-    Raises
-    ------
-    DataError
-        GN018 for a value that is NaN or infinite.
     """
     raw: NDArray[Any] = np.asarray(pixels)
     if raw.dtype == np.uint8 and raw.size and raw.max() > 127:
@@ -60,13 +55,6 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
     -------
     ndarray of uint8, shape (n, rows, columns, 1) or (n, rows, columns, 3)
         0 is black.
-
-    Raises
-    ------
-    ShapeError
-        GN050 if the values do not match the shape.
-    DataError
-        GN018 for a value that is NaN or infinite.
     """
     dark = darkness(pixels)
     shape = shape_of_image(dark.shape[1], image_shape)
@@ -75,13 +63,7 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
 
 
 def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Return `image_shape`, or by default the square of `features` grey or RGB values.
-
-    Raises
-    ------
-    ShapeError
-        GN050 if the values do not match the shape, or no square matches.
-    """
+    """Return `image_shape`, or by default the square of `features` grey or RGB values."""
     shape = image_shape or square_shape(features)
     if shape is None:
         raise ShapeError(

@@ -27,13 +27,7 @@ def accepted_language(header: str) -> str | None:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on a port.
-
-    Raises
-    ------
-    OptionError
-        GN093 for a host or port that cannot be used.
-    """
+    """Return a socket that listens on a port."""
     sock = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

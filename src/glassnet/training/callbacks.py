@@ -37,13 +37,7 @@ MOST_POINTS = 240
 
 
 def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
-    """Return callbacks as a list.
-
-    Raises
-    ------
-    ArgumentError
-        GN021 when `given` is not a list of callables.
-    """
+    """Return callbacks as a list."""
     if callable(given) or not isinstance(given, Iterable):
         raise wrong_type(name, given, "a list of functions")
     callbacks = [*given]

@@ -147,11 +147,6 @@ class LoadedCheckpoint:
             Required if training was started with a custom engine.
         validation : Dataset, optional
             Required if training was started with validation data.
-
-        Raises
-        ------
-        ModelFileError
-            GN044 when an argument differs from the start of the training.
         """
         self.require_data_set()
         engine = self.engine(engine)
@@ -311,15 +306,7 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
 
 
 def require_free(path: str | Path) -> None:
-    """Raise if a checkpoint at `path` would replace an unfinished training run, or a file that is not a checkpoint.
-
-    Raises
-    ------
-    FileError, OptionError
-        As `writing.require_place`; GN021 for the suffix of another format.
-    ModelFileError
-        GN045 for an unfinished training run or a model; GN040 to GN042 when the file cannot be read.
-    """
+    """Raise if a checkpoint at `path` would replace an unfinished training run, or a file that is not a checkpoint."""
     require_place(path, MODEL)
     require_model_name(path)
     if not Path(path).exists():
@@ -334,13 +321,6 @@ def require_model_place(path: str | Path, *, overwrite: bool = True) -> None:
     """Raise if a model at `path` would replace an unfinished training run, or a file that is not a model.
 
     A damaged glassnet file may be replaced, since training again is the remedy.
-
-    Raises
-    ------
-    FileError, OptionError
-        As `writing.require_place`; GN021 for the suffix of another format.
-    ModelFileError
-        GN045 for an unfinished training run; GN040 and GN042 for a file of another program or a newer version.
     """
     require_place(path, MODEL)
     require_model_name(path)

@@ -64,11 +64,6 @@ def cross_validate(
         Options of each network.
     executor : Executor, optional
         Where the folds are trained; by default on threads of this process. It does not affect the result.
-
-    Raises
-    ------
-    GlassnetError
-        As `fit` and `evaluate`.
     """
     folds = [*parts]
     right = samples = 0
@@ -135,13 +130,6 @@ def out_of_fold(
     -------
     ndarray of float64, shape (n, classes)
         Rows add up to 1.
-
-    Raises
-    ------
-    DataError
-        GN073 when the data have no classes, or fewer samples than folds.
-    DivergedError
-        GN030 when training diverges even at 1/64 of the learning rate.
     """
     fold = fold_of(data, options.seed, folds)
     probabilities = np.empty((len(data), data.classes))

@@ -103,13 +103,7 @@ def require_divisible(options: Options) -> None:
 
 
 def divisible(options: Options) -> Options:
-    """Return options with which machines can divide a batch: without skipping zeros.
-
-    Raises
-    ------
-    OptionError
-        GN022 as for `require_divisible`.
-    """
+    """Return options with which machines can divide a batch: without skipping zeros."""
     require_divisible(options)
     return replace(options, skip_zeros=False)
 

@@ -46,13 +46,6 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
     recipe : str, optional
         Where all other options of the training come from; by default the parent's training record, or the recipe
         ``notes`` if it has none.
-
-    Raises
-    ------
-    OptionError
-        GN022 for an option that would change the network, its inputs or its outputs; GN021 for an unknown one.
-    DataError
-        GN017 when the training record has options that this version does not know.
     """
     given, own = by_field(given), _own_options(parent)
     if unknown := sorted(set(given) - set(SPECS)):
@@ -81,13 +74,7 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
 
 
 def fitting_data(parent: Model, data: Dataset) -> Dataset:
-    """Return data in the form of the model that is trained further.
-
-    Raises
-    ------
-    DataError
-        GN017 when inputs, their largest value, the images' shape, classes or targets differ from the model's.
-    """
+    """Return data in the form of the model that is trained further."""
     parent.require(data)
     if not parent.scaling.by_feature and data.maximum != parent.scaling.maximum:
         raise DataError(
@@ -106,13 +93,7 @@ def fitting_data(parent: Model, data: Dataset) -> Dataset:
 
 
 def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -> Model:
-    """Return a copy of a network of `parent`, of its member number `member`, to be trained further on `data`.
-
-    Raises
-    ------
-    OptionError
-        GN022 when `options` describe another network, other inputs or other outputs.
-    """
+    """Return a copy of a network of `parent`, of its member number `member`, to be trained further on `data`."""
     fixed = _own_options(parent)
     for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
         if (given := getattr(options, name)) not in fixed[name]:

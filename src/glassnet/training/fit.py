@@ -274,11 +274,6 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
     """Return a recipe's options for the size and the task of data, with some of them changed.
 
     `task` is as for `task_of`.
-
-    Raises
-    ------
-    OptionError
-        As `Options.recipe`.
     """
     require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
     given = by_field(changes)

@@ -105,13 +105,7 @@ def train_from(
     state: TrainingState,
     validation: Dataset | None = None,
 ) -> Iterator[Event]:
-    """Train `model` in place on the blocks of a loader; everything else as for `train`.
-
-    Raises
-    ------
-    GlassnetError
-        Those of the loader; the model then has the weights that it would have if training had ended there.
-    """
+    """Train `model` in place on the blocks of a loader; everything else as for `train`."""
     yield Preparing(engine.name)
     yield from _Loop(model, loader, options, engine, state, validation).run(None)
 

@@ -227,13 +227,7 @@ def require_repeatable(receipt: Receipt) -> None:
 
 
 def verifiable_options(receipt: Receipt) -> Options:
-    """Return the options of a finished training run that can be repeated from its record.
-
-    Raises
-    ------
-    DataError
-        GN017, with the reason, when it cannot be repeated.
-    """
+    """Return the options of a finished training run that can be repeated from its record."""
     require_repeatable(receipt)
     options = options_of(receipt)
     trails = receipt.get("trails", [])
@@ -245,26 +239,14 @@ def verifiable_options(receipt: Receipt) -> Options:
 
 
 def engine_of(receipt: Receipt) -> Engine:
-    """Return the engine of a training run, even if the options would choose another one here.
-
-    Raises
-    ------
-    DataError
-        GN017 when it used a custom loss.
-    """
+    """Return the engine of a training run, even if the options would choose another one here."""
     if reason := _own_engine(receipt["engine"]):
         raise DataError("GN017", "the training cannot be repeated: {reason}.", reason=reason)
     return engine_named(receipt["engine"])
 
 
 def options_of(receipt: Receipt) -> Options:
-    """Return the options in a training record.
-
-    Raises
-    ------
-    DataError
-        GN017 when there are none, or some that this version does not know.
-    """
+    """Return the options in a training record."""
     given: object = receipt.get("options")
     if not isinstance(given, dict):
         raise DataError("GN017", "the model has no training record.")

@@ -164,13 +164,7 @@ class TrainingState:
     def restored(
         cls, numbers: dict[str, Any], arrays: dict[str, NDArray[Any]], layout: Layout, options: Options
     ) -> TrainingState:
-        """Make a state from the result of `saved`.
-
-        Raises
-        ------
-        ModelFileError, LookupError, TypeError, ValueError
-            When its parts are missing or inconsistent.
-        """
+        """Make a state from the result of `saved`."""
         state = cls.start(Parameters(layout, dtype=options.dtype), options)
         for name, kind in _NUMBERS.items():
             setattr(state, name, _value(numbers, name, kind))

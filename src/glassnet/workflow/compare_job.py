@@ -96,11 +96,6 @@ class CompareJob:
         Whether to end before the last seed if the verdict on every side is clear.
     others : tuple of Side
         Further sides, to be compared with A as B is.
-
-    Raises
-    ------
-    OptionError
-        GN021 for another number of seeds or of sides, or an unknown metric; GN022 as for `TableOptions`.
     """
 
     a: Side
@@ -151,15 +146,6 @@ def compare(
         Called with each notice.
     executor : Executor, optional
         Where the training runs are computed, by default on a thread for each core. The result does not depend on it.
-
-    Raises
-    ------
-    GlassnetError
-        For options and data that cannot be used; raised before training.
-    DivergedError
-        GN030 when a side diverges; the message names the side and the seed.
-    InterruptedWorkError
-        GN031 when a callback ends the comparison before the first seed is complete.
     """
     turns = Turns(require_callbacks(callbacks))
     read = _read(job, notify)

@@ -44,16 +44,6 @@ def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile
     folder : str
     overwrite : bool
         Whether files of MNIST's form with another content are replaced; files of any other form never are.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN004 when a file cannot be written, GN007 when one exists with another content; then no file is
-        written.
-    OptionError
-        GN022 when one exists that is no such file.
-    InterruptedWorkError
-        GN031 if writing is interrupted after the first file; the message names those written.
     """
     require_folder(folder)
     places = {name: Path(folder) / name for name in NOTES_FILES}

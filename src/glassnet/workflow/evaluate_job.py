@@ -76,11 +76,6 @@ def evaluate_model(
     language : {"en", "zh"}
         Language of the plots.
     notify : callable
-
-    Raises
-    ------
-    GlassnetError
-        For files and data that cannot be read, or plots that cannot be written; raised before the test.
     """
     model = load_model(model_path)
     if pictures:

@@ -41,11 +41,6 @@ class LabelsJob:
         With one target if the data are a table with named columns.
     folds : int
         Cross-validation folds, 2 to 100.
-
-    Raises
-    ------
-    OptionError
-        GN021 or GN022.
     """
 
     source: str

@@ -41,13 +41,7 @@ if TYPE_CHECKING:
 
 
 def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table | None:
-    """Read a table for a model if a decimal separator is given; return any other source unchanged.
-
-    Raises
-    ------
-    OptionError
-        GN022 if the model is not of a table.
-    """
+    """Read a table for a model if a decimal separator is given; return any other source unchanged."""
     if decimal == AUTO or source is None:
         return source
     if model.columns is None:
@@ -190,13 +184,6 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
     """Return the model that a model's training started from: the named one, or the recorded file beside the model.
 
     None if training started from a new network. `flag` is whether the caller has ``--from``.
-
-    Raises
-    ------
-    OptionError
-        GN020 if it is not beside the model, GN022 if a model is named, but training started from a new network.
-    DataError
-        GN017 if it is another model.
     """
     recorded = model.receipt.get("parent")
     if recorded is None:

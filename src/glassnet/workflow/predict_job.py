@@ -103,11 +103,6 @@ def query_model(
     -------
     list of Answer
         With an error for each input that cannot be read.
-
-    Raises
-    ------
-    GlassnetError
-        If the only input cannot be read.
     """
     digits = reads_digits(model)
     queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
@@ -193,11 +188,6 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
         Result of `query_model`.
     overwrite : bool
         Whether an existing file may be replaced, if glassnet wrote it.
-
-    Raises
-    ------
-    OptionError, FileError
-        As for `require_answers_place`.
     """
     require_answers_place(path, overwrite=overwrite)
     names, regression = [model.name_of(k) for k in range(model.classes)], model.targets.name == "values"
@@ -269,7 +259,7 @@ def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, langua
 def answer_facts(answer: Answer) -> dict[str, Any]:
     """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
     facts = {
-        "input": answer.input,
+        "input": str(answer.input),
         "answer": answer.value,
         "name": answer.name,
         "confidence": answer.confidence,

@@ -39,13 +39,7 @@ class PhotoResult:
 
 
 def photos_in(sources: Sequence[str]) -> list[str]:
-    """Return the files to read: of each folder all images in it and its subfolders, anything else unchanged.
-
-    Raises
-    ------
-    FileError
-        GN002 for a folder without images; GN001 to GN003 for one that cannot be read.
-    """
+    """Return the files to read: of each folder all images in it and its subfolders, anything else unchanged."""
     photos = []
     for source in sources:
         pictures = pictures_in(source)
@@ -83,13 +77,6 @@ def read_photos(
         Whether to overwrite them.
     language : {"en", "zh"}
         Language of the figures.
-
-    Raises
-    ------
-    OptionError, FileError
-        If a figure cannot be written; raised before reading.
-    GlassnetError
-        When there is one photograph, and it cannot be read; among others it has an error in its result.
     """
     for target in (picture, stages):
         if target:

@@ -25,11 +25,6 @@ class TableOptions:
         Columns to use although they look like identifiers.
     decimal : str
         How decimals are written in it; see `data.validation.DECIMALS`.
-
-    Raises
-    ------
-    OptionError
-        GN022 for the other options without a target, or for a target in `drop` or `keep`.
     """
 
     target: tuple[str, ...] = ()

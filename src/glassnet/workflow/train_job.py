@@ -357,13 +357,7 @@ def _curve(result: TrainResult) -> dict[str, Any]:
 
 
 def draw_pictures(result: TrainResult) -> Pictures:
-    """Draw the learning curve and the plots of the test next to the model; a failure does not raise.
-
-    Raises
-    ------
-    InterruptedWorkError
-        GN031 if drawing is interrupted.
-    """
+    """Draw the learning curve and the plots of the test next to the model; a failure does not raise."""
     from .. import plots
 
     language, path = result.plan.language, result.path

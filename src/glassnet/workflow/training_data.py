@@ -78,13 +78,7 @@ class TrainingData:
 
 
 def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
-    """Return a recipe's options, changed by those that follow from the data and then by the given ones.
-
-    Raises
-    ------
-    OptionError
-        GN021 or GN022.
-    """
+    """Return a recipe's options, changed by those that follow from the data and then by the given ones."""
     return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
 
 
@@ -259,11 +253,6 @@ def load_training_table(
 
     Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`.
     `columns` are those of a resumed run, which another version may have learned otherwise; by default they are learned.
-
-    Raises
-    ------
-    OptionError
-        GN022 for a number of classes, or if no table is named.
     """
     began = time.perf_counter()
     table, known = _read_named(source, table_options), columns is not None
@@ -404,13 +393,7 @@ def _of_values(problem: DataError) -> bool:
 
 
 def require_picture_files(source: str, options: Options) -> None:
-    """Raise for options that have an effect only on image files, if the data are not image files.
-
-    Raises
-    ------
-    OptionError
-        GN022.
-    """
+    """Raise for options that have an effect only on image files, if the data are not image files."""
     sized = [Option("size", options.size)] if options.picture_size else []
     given = [Option("colour")] * options.colour + [Option("handwriting")] * options.handwriting + sized
     if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):

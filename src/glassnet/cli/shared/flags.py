@@ -99,13 +99,7 @@ recipe_name = _Recipe(RECIPE_NAMES)
 
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:
-    """Return the options that were given, by the names of their fields.
-
-    Raises
-    ------
-    OptionError
-        GN022 for both names of an option with different values.
-    """
+    """Return the options that were given, by the names of their fields."""
     return by_field({name: value for name, value in flags.items() if value not in (None, ())})
 
 

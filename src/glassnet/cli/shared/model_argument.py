@@ -20,15 +20,7 @@ _INPUTS = (*PICTURES, *_TABLES, ".zip")
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:
-    """Load the model named first, or the package's digit reader if the first word is an input.
-
-    Raises
-    ------
-    OptionError
-        GN020 if there is no input, or if a model is not named first.
-    FileError, ModelFileError
-        As `load_model`.
-    """
+    """Load the model named first, or the package's digit reader if the first word is an input."""
     named, inputs = split_model(words, command)
     if not inputs:
         raise OptionError(
@@ -38,13 +30,7 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
 
 
 def split_model(words: Sequence[str], command: str) -> tuple[str | None, list[str]]:
-    """Return the model named first, or None if the first word is an input, and the inputs.
-
-    Raises
-    ------
-    OptionError
-        GN020 if a model is not named first.
-    """
+    """Return the model named first, or None if the first word is an input, and the inputs."""
     own = bool(words) and _names_a_model(words[0], len(words))
     inputs = list(words[1:] if own else words)
     # The first word is not looked into again: reading a pipe would consume it.
@@ -62,13 +48,7 @@ def split_model(words: Sequence[str], command: str) -> tuple[str | None, list[st
 
 
 def named_model(path: str | None) -> Model:
-    """Load a model, or the package's digit reader for None.
-
-    Raises
-    ------
-    FileError, ModelFileError
-        As `load_model`.
-    """
+    """Load a model, or the package's digit reader for None."""
     return shipped_model() if path is None else load_model(path)
 
 

@@ -37,13 +37,6 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
         One row of 28 × 28 pixels per digit.
     samples : Listing
         The file and the class of each row.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN006 for the first image that cannot be read.
-    DataError
-        GN017 for an image of too many pixels, GN085 when no image shows a digit.
     """
     from ...handwriting import SIDE
 

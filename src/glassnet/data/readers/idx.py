@@ -32,13 +32,6 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     -------
     ndarray of uint8, int8, int16, int32, float32 or float64, one to four dimensions
         Writable, C-contiguous, in the byte order of the machine.
-
-    Raises
-    ------
-    FileError
-        GN001, GN002, GN003; GN006 when a gzip file is damaged.
-    DataError
-        GN010 when it has no samples, GN019 when it is not IDX, or its length is wrong.
     """
     return parse_idx(open_source(path))
 
@@ -123,13 +116,7 @@ def labels_name(images: str) -> str:
 
 
 def labels_beside(images: Path) -> Path:
-    """Return the label file of an image file, by MNIST's names.
-
-    Raises
-    ------
-    FileError
-        GN001 when there is no such file, or the image file is not named like MNIST's.
-    """
+    """Return the label file of an image file, by MNIST's names."""
     name = labels_name(images.name)
     plain = name.removesuffix(".gz")
     if name != images.name:
@@ -148,13 +135,7 @@ def labels_beside(images: Path) -> Path:
 
 
 def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
-    """Raise an error for images and labels that do not belong together.
-
-    Raises
-    ------
-    DataError
-        GN019 when a file has images instead of labels or vice versa, GN017 when their numbers differ.
-    """
+    """Raise an error for images and labels that do not belong together."""
     if images.ndim < 2:
         raise DataError(
             "GN019", "{name}: contains labels, expected images. Name the …-images-idx3-ubyte file.", name=images_name

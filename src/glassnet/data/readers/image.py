@@ -53,13 +53,6 @@ def parse_image(
     rows : ndarray of uint8, shape (digits, rows · columns)
     names : list of str
         Name of the image; for several digits, ``photo.jpg, digit 1``, and so on.
-
-    Raises
-    ------
-    FileError
-        GN005 when it is not an image, GN006 when it is damaged.
-    DataError
-        GN017 when the model does not take images, or not of this size; GN085 when no digit is found.
     """
     from ...handwriting import SIDE, extract_digits
 
@@ -103,15 +96,7 @@ def no_digit(name: str) -> DataError:
 
 
 def open_photo(opened: Opened) -> Image.Image:
-    """Read an image in RGB, upright by its EXIF orientation; transparent areas become paper.
-
-    Raises
-    ------
-    FileError
-        GN005 when it is not an image, GN006 when it is damaged.
-    DataError
-        GN017 when it has too many pixels.
-    """
+    """Read an image in RGB, upright by its EXIF orientation; transparent areas become paper."""
     from ...handwriting import opaque
 
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
@@ -167,13 +152,6 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         Size after resizing; proportions are not kept.
     white : int
         Least value of white in a grey image of more than 8 bits.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when it cannot be opened, GN005 when it is not an image, GN006 when it is damaged.
-    DataError
-        GN017 when it has too many pixels, or 16-bit colours although white is below 65,535.
     """
     with _opened(file, name) as picture:
         # Pillow returns the upper 8 bits, which would be nearly black; only `tile` shows the bits of the file.

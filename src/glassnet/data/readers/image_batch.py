@@ -86,14 +86,6 @@ def read_pictures(
         Least value of white in grey images of more than 8 bits; by default one value is detected for all.
     large : bool
         Whether images of more than `LARGEST_UNASKED` pixels are accepted without a size.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN006 for the first image that cannot be read.
-    DataError
-        GN017 for an image of too many pixels, GN070 when sizes differ or the total is too large, GN077 when images are
-        large and no size is given.
     """
     with quiet_pillow():
         shape = size or _shape(_read(files[0], names[0], None, colour, 0).pixels)

@@ -61,13 +61,6 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     folder : path
     part : {"train", "test"}
         A folder without parts counts as either part.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when a folder or its CSV cannot be read, GN002 when it has no images.
-    DataError
-        GN011, GN071 when its CSV is not valid, GN072 when there are no classes.
     """
     with as_folder(folder) as place:
         found = _listing(*_root_of(place, part))
@@ -93,13 +86,7 @@ def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iter
 
 
 def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
-    """Return whether a folder of images has this part; a test part must be separate and have classes.
-
-    Raises
-    ------
-    FileError, DataError
-        When a table of the test part has no classes, as in some competitions.
-    """
+    """Return whether a folder of images has this part; a test part must be separate and have classes."""
     with as_folder(folder) as place:
         root = _unwrapped(place)
         if part in _parts(root):
@@ -110,13 +97,7 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
 
 
 def pictures_below(folder: Path) -> list[str]:
-    """Return the relative paths of all images in a folder and its subfolders.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when a folder cannot be read.
-    """
+    """Return the relative paths of all images in a folder and its subfolders."""
     return _walk(folder, frozenset())[0]
 
 

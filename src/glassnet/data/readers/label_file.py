@@ -32,14 +32,6 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     -------
     list of (name, class) or None
         In the order of the table; None if no column names images.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when it cannot be read.
-    DataError
-        GN011 when it is not text, GN071 when a row does not name exactly one image, repeats an image or has no class,
-        or the class column is unknown.
     """
     rows = _rows(table)
     known = _Known(names)

@@ -123,11 +123,6 @@ def parse_table(
     -------
     Rows
         With labels; C-contiguous inputs of shape (n, features).
-
-    Raises
-    ------
-    DataError
-        GN010 to GN015 and GN018, with the line and, if it applies, the column.
     """
     found = sniff(opened)
     if found.width < 2:
@@ -164,13 +159,7 @@ def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
 
 
 def sniff(opened: Opened) -> Layout:
-    """Detect how a table is written from its first lines.
-
-    Raises
-    ------
-    DataError
-        GN010 when there are no rows, GN011 when the text is not a table of numbers.
-    """
+    """Detect how a table is written from its first lines."""
     beginning: list[tuple[int, str]] = []
     for numbered in lines_of(opened):
         beginning.append(numbered)
@@ -290,11 +279,6 @@ def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
         The result of `sniff`.
     labelled : bool
         Whether rows have a label, for messages.
-
-    Raises
-    ------
-    DataError
-        GN012 or GN013, with the line and, if it applies, the column.
     """
     expected = _expected_width(layout.width, labelled=labelled)
     packed = io.BytesIO()
@@ -340,11 +324,6 @@ def samples_in(
         Layout of the data that these samples must match.
     advice_outside : Message, optional
         What to do about a value outside the range; by default, how to train on it.
-
-    Raises
-    ------
-    DataError
-        GN014, GN015 or GN018, with the line and, if it applies, the column.
     """
     first, rest, remarks, advice = values.first, values.rest, list[Message](), None
     known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)

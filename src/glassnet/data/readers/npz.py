@@ -29,13 +29,7 @@ class _ObjectsError(ValueError):
 
 
 def npz_names(opened: Opened) -> list[str]:
-    """Return the names of the arrays in an archive, without reading them.
-
-    Raises
-    ------
-    DataError
-        GN019 when it is not a complete ZIP archive.
-    """
+    """Return the names of the arrays in an archive, without reading them."""
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = archive.namelist()
@@ -59,16 +53,7 @@ def npz_names(opened: Opened) -> list[str]:
 
 
 def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Read the inputs, shape (n, …), and labels, shape (n,), of one part; nothing is unpickled.
-
-    Raises
-    ------
-    FileError
-        GN033 when the arrays unpack to more than the limit.
-    DataError
-        GN010 when there are no samples, GN017 when inputs and labels differ in number, GN019 when the archive is
-        damaged, lacks the arrays, or has arrays of another kind.
-    """
+    """Read the inputs, shape (n, …), and labels, shape (n,), of one part; nothing is unpickled."""
     names = npz_names(opened)
     pair = chosen_pair(names, part, opened.name)
     first, second = read_arrays(opened, pair)
@@ -76,15 +61,7 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
-    """Read arrays of an archive by their names; sizes are checked first, and nothing is unpickled.
-
-    Raises
-    ------
-    FileError
-        GN033 when they unpack to more than the limit.
-    DataError
-        GN019 when the archive is damaged, or an array has the wrong length.
-    """
+    """Read arrays of an archive by their names; sizes are checked first, and nothing is unpickled."""
     reading, arrays = "", []
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:

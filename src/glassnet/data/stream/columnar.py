@@ -36,11 +36,6 @@ class ColumnarPart(Part):
         The file.
     kind : {"parquet", "arrow"}
         Its format.
-
-    Raises
-    ------
-    FileError
-        GN006 when the metadata are damaged.
     """
 
     def __init__(self, path: Path, kind: str) -> None:
@@ -67,13 +62,7 @@ class ColumnarPart(Part):
         super().__init__(path, schema, pieces_of([(group.rows, group.size) for group in groups], schema))
 
     def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
-        """Read some columns of a piece.
-
-        Raises
-        ------
-        FileError
-            GN001 when the file is gone, GN141 when it has changed, GN006 when it is damaged.
-        """
+        """Read some columns of a piece."""
         self.require_unchanged()
         try:
             if piece.number in self._unchecked:
@@ -113,11 +102,6 @@ class RemotePart(Part):
     """Parquet or Arrow files elsewhere, by an address that polars reads, such as ``s3://bucket/parts/*.parquet``.
 
     Rows are read in slices of equal size, whatever the row groups.
-
-    Raises
-    ------
-    FileError
-        GN003 when polars cannot read them, with its reason.
     """
 
     unit = Message("slice")

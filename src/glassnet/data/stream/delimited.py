@@ -31,14 +31,6 @@ class DelimitedPart(Part):
         The file.
     expected : collection of str
         If the first line has one of these names, it is a header.
-
-    Raises
-    ------
-    FileError
-        GN142 for text that cannot be read in blocks: compressed, of 16-bit characters, in another encoding than UTF-8,
-        or separated by runs of blanks.
-    DataError
-        GN010, GN011, GN012, GN063.
     """
 
     unit = Message("block")
@@ -83,15 +75,7 @@ class DelimitedPart(Part):
         super().__init__(path, dict.fromkeys(names, pl.String()), pieces)
 
     def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
-        """Read some columns of a block as text.
-
-        Raises
-        ------
-        FileError
-            GN001 when the file is gone, GN141 when it has changed.
-        DataError
-            GN012 for a row of another width, with its line.
-        """
+        """Read some columns of a block as text."""
         self.require_unchanged()
         block = self._blocks[piece.number]
         try:

@@ -40,13 +40,6 @@ def index_blocks(path: Path, start: int, line: int, separator: str, rows: int) -
         The separator of values.
     rows : int
         Rows of a block; the last may have fewer.
-
-    Raises
-    ------
-    DataError
-        GN012 for a quotation mark that is not closed, or inside a value that is not quoted.
-    FileError
-        GN001, GN003.
     """
     # Byte and line at which each block begins; blank lines do not count.
     edges: list[tuple[int, int]] = []

@@ -214,11 +214,6 @@ def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:
     """Return the columns that all parts have, in the order of the first, and their types.
 
     A column without values, of the type null, fits any type.
-
-    Raises
-    ------
-    DataError
-        GN140, with the part and what differs.
     """
     first = parts[0]
     schema = {name: _plain(dtype) for name, dtype in first.schema.items()}

@@ -35,15 +35,7 @@ def names_several(source: Any) -> bool:
 
 
 def files_of(source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> tuple[list[Path], list[Path]]:
-    """Return the files of a stream, sorted by name, without hidden ones: those with data, and those of 0 bytes.
-
-    Raises
-    ------
-    FileError
-        GN001 when there is no such file, GN002 for a folder without files, GN003.
-    DataError
-        GN010 when all files are empty, GN065 for another type of source.
-    """
+    """Return the files of a stream, sorted by name, without hidden ones: those with data, and those of 0 bytes."""
     if isinstance(source, str | os.PathLike):
         found = _files_of(source)
     elif isinstance(source, Sequence) and source and all(isinstance(one, str | os.PathLike) for one in source):

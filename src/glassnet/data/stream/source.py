@@ -83,14 +83,6 @@ class StreamSource(ABC):
         """Read a row group, or some columns of it; ``Table.rows`` are the rows' numbers in the whole source.
 
         May be called from another thread, and in any order.
-
-        Raises
-        ------
-        FileError
-            GN001 or GN003 when the part is gone or unreadable, GN006 when it is damaged, GN141 when it has changed
-            since it was opened; the message names the file and the row group.
-        DataError
-            GN012, with the line, for delimited text with a row of another width.
         """
 
     @abstractmethod

@@ -35,15 +35,7 @@ _PROBLEMS = (*PROBLEMS, TypeError, RecursionError)
 
 
 def read_typed(opened: Opened, kind: str) -> pl.DataFrame:
-    """Read a file of one of these formats.
-
-    Raises
-    ------
-    FileError
-        GN006 when it is damaged, GN033 when it unpacks to more than the limit.
-    DataError
-        GN011 for JSON that is not a table.
-    """
+    """Read a file of one of these formats."""
     try:
         if "json" in kind:
             return _of_json(opened, kind)

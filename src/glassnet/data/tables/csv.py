@@ -60,12 +60,6 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
         Text in UTF-8 or another encoding that `in_utf8` reads; values separated by comma, semicolon, tab or bar.
     expected : collection of str
         If the first line has one of these names, it is a header.
-
-    Raises
-    ------
-    DataError
-        GN010 when there are no rows, GN011 when the text is not a table, GN012 for a row of another width, GN063 when
-        two columns have the same name.
     """
     content, remarks, lines_above = table_text(opened)
     above = len(lines_above)

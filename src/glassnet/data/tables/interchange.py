@@ -16,21 +16,28 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
+from ...messages.message import Door, Message, in_python
 from .csv import require_unique
-from .table import THE_TABLE
 
 _RESOLUTIONS = ("D", "ms", "us", "ns")
 """The resolutions of NumPy's dates that polars takes."""
 
 
-def frame_of(source: Any) -> pl.DataFrame:
-    """Convert a table of another library to a polars frame.
+class _Unnamed(str):
+    """The name of a table that is no file: text in records, and translated in messages, unlike the name of a file."""
 
-    Raises
-    ------
-    DataError
-        GN063 for repeated names, GN065 for an object that is not a table.
-    """
+    __slots__ = ()
+
+    def text(self, language: str = "en", door: Door = in_python) -> str:
+        """Return the name in a language."""
+        return Message(str(self)).text(language, door)
+
+
+THE_TABLE = _Unnamed("the table")
+
+
+def frame_of(source: Any) -> pl.DataFrame:
+    """Convert a table of another library to a polars frame."""
     if isinstance(source, pl.DataFrame):
         return source
     if isinstance(source, pl.LazyFrame):

@@ -32,13 +32,6 @@ def require_table_place(path: str | Path, first: Sequence[str], *, overwrite: bo
         replaced.
     overwrite : bool
         Whether an existing file may be replaced at all.
-
-    Raises
-    ------
-    OptionError
-        GN021 for a suffix that is not in `FORMATS`; GN022 when another kind of file would be replaced.
-    FileError
-        As for `io.writing.require_place`.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
@@ -66,11 +59,6 @@ def write_table(path: str | Path, columns: Mapping[str, Any], *, overwrite: bool
         Name -> text, or numbers; None and NaN are empty cells.
     overwrite : bool
         Whether an existing file may be replaced.
-
-    Raises
-    ------
-    FileError
-        As for `io.writing.replacing`.
     """
     import polars as pl
 

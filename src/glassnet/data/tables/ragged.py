@@ -67,11 +67,6 @@ def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = A
         If the first line has one of these names, it is a header; names that look like column numbers do not count.
     decimal : {"auto", ",", "."}
         The decimal sign.
-
-    Raises
-    ------
-    DataError
-        GN010 when there are no rows, GN011 when there is no common width.
     """
     content, _, above = table_text(opened)
     separator, sample = sniff_ragged(content, opened.name)

@@ -49,13 +49,6 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
         Number of rows of the data.
     class_names : sequence of str
         The labels, as written in the data.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when it cannot be read.
-    DataError
-        GN011 when it is not text, GN074 when a line is not valid, or none changes anything.
     """
     name = os.fspath(path)
     try:
@@ -151,13 +144,6 @@ def write_relabelled(
     -------
     Path
         `out`.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN004 when it cannot be written, GN005 for a format that cannot be written.
-    OptionError
-        GN022 when `out` exists.
     """
     target = Path(out)
     require_new(target)
@@ -210,11 +196,6 @@ def write_relabelled_table(
         As for `write_relabelled`; rows count from 0 below the header.
     target : str
         Name of the column.
-
-    Raises
-    ------
-    FileError, OptionError
-        As for `write_relabelled`.
     """
     place = Path(out)
     require_new(place)
@@ -375,13 +356,6 @@ def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[s
     parts : mapping of str to (path, pairs of str and str or None)
         Name of each part, the folder that file names are relative to, and the names and classes of its images. Each
         part gets a subfolder of its name; ``""`` stands for the new folder itself.
-
-    Raises
-    ------
-    FileError
-        GN003 or GN004 when it cannot be written.
-    OptionError
-        GN022 when an unfinished copy exists, or a class cannot be a folder name.
     """
     pictures = [(root, part, *picture) for part, (root, given) in parts.items() for picture in given]
     for _, _, _, word in pictures:

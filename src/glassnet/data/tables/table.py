@@ -21,7 +21,7 @@ from ...errors import DataError, FileError, require_choice
 from ...io.archives import files_in
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
-from ...messages.message import Door, Listing, Message, Place, in_python
+from ...messages.message import Listing, Message, Place
 from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
@@ -43,19 +43,6 @@ _CALENDAR = {
 }
 """Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
-
-
-class _Unnamed(str):
-    """The name of a table that is no file: text in records, and translated in messages, unlike the name of a file."""
-
-    __slots__ = ()
-
-    def text(self, language: str = "en", door: Door = in_python) -> str:
-        """Return the name in a language."""
-        return Message(str(self)).text(language, door)
-
-
-THE_TABLE = _Unnamed("the table")
 
 
 @dataclass(frozen=True)
@@ -461,16 +448,6 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     Returns
     -------
     Table
-
-    Raises
-    ------
-    FileError
-        GN001 to GN006 when the file is missing, unreadable, of an unknown format or damaged.
-    DataError
-        GN010 when there are no rows, GN011 or GN012 when text is not a table, GN063 for repeated names, GN065 for an
-        object that is not a table.
-    OptionError
-        GN021 for another `decimal`.
     """
     require_choice("decimal", decimal, DECIMALS)
     if isinstance(source, Table):
@@ -479,7 +456,7 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
         table = parse_frame(open_named(source), expected)
         [columns] = partition_columns([Path(source)], expected)
         return replace(table, frame=with_partitions(table.frame, columns), decimal=decimal)
-    from .interchange import frame_of  # as below, loaded when needed: a service reads one kind of table
+    from .interchange import THE_TABLE, frame_of  # as below, loaded when needed: a service reads one kind of table
 
     frame = frame_of(source)
     if not len(frame) or not frame.width:
@@ -560,11 +537,6 @@ def cleaned(frame: pl.DataFrame, source: str | Message, quoted: Sequence[str] | 
     """Strip blanks and single quotation marks around text, and replace markers of missing values by null.
 
     `quoted` are the columns of words in single quotation marks, if they are known from other rows.
-
-    Raises
-    ------
-    DataError
-        GN014 for a date or time that the calendar does not have, as in a damaged file.
     """
     for column in frame:
         _require_calendar(column, source)

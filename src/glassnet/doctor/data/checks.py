@@ -177,11 +177,6 @@ def examine_each(
     -------
     list of Finding
         A finding common to all targets appears once; the text of any other finding begins with its target.
-
-    Raises
-    ------
-    FileError, DataError
-        As `examine`.
     """
     cases = [Case(options or Options(), part, target) for target in targets]
     tables = _read_both(source, test, cases[0], decimal)

@@ -65,13 +65,6 @@ def read_raw(
         Whether the images of a folder are read in colour.
     decimal : {"auto", ",", "."}
         Decimal mark in text; "auto" detects it for each column.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN006.
-    DataError
-        GN010 if there are no rows, GN011 for text that is not a table, GN019 for damaged IDX and NPZ files.
     """
     if source != BUNDLED and is_folder(source):
         with as_folder(source) as folder:

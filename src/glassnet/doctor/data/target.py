@@ -121,13 +121,7 @@ def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
 
 
 def place_of(table: RawData, target: str) -> int:
-    """Return the index of a column given by its name, or by its number from 1.
-
-    Raises
-    ------
-    DataError
-        GN060 if there is no such column.
-    """
+    """Return the index of a column given by its name, or by its number from 1."""
     counted = re.sub(r"^column(\d+)$", r"column \1", target)  # the names that training gives to unnamed columns
     for name in (target, counted):
         if name in table.names:

@@ -84,15 +84,7 @@ class Program:
 
 
 def read_program(path: str | Path) -> Program:
-    """Read a program.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003; GN005 for a Git LFS pointer.
-    DataError
-        GN011 if the file is not a notebook although its name says so.
-    """
+    """Read a program."""
     name = os.fspath(path)
     try:
         raw = Path(path).read_bytes()

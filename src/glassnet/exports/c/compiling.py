@@ -176,13 +176,7 @@ class CompilingError(Exception):
 
 
 def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> Ran:
-    """Compile a C file and run it on rows; see `export.FormModule`.
-
-    Raises
-    ------
-    DataError
-        GN101 if it cannot be compiled, or ends with an error.
-    """
+    """Compile a C file and run it on rows; see `export.FormModule`."""
     compiler, why_not = find_compiler()
     if compiler is None:
         return Ran(None, why_not)

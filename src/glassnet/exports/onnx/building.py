@@ -97,13 +97,7 @@ class Imported:
 
 
 def model_of(imported: Imported, task: str | None) -> Model:
-    """Return the model of a network that was read.
-
-    Raises
-    ------
-    NotImportableError
-        For outputs that do not fit the task, and weights that are NaN or infinite.
-    """
+    """Return the model of a network that was read."""
     factor, offset = imported.factor, imported.offset
     members = imported.members
     if not _can_scale(factor, offset):

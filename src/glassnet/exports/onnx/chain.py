@@ -119,13 +119,7 @@ class Chain:
 
 
 def read_chain(graph: OnnxGraph) -> Chain:
-    """Return the chain of a graph.
-
-    Raises
-    ------
-    NotImportableError
-        For anything else than a chain; the operator or the branch is named.
-    """
+    """Return the chain of a graph."""
     decodings = [Decoding.of(graph, name) for name in graph.outputs]
     value = max((one.value for one in decodings), key=lambda name: graph.order.get(name, -1))
     for one in decodings:

@@ -36,13 +36,7 @@ class _Folded(NamedTuple):
 
 
 def folded(graph: OnnxGraph, chain: Chain) -> Imported:
-    """Return the network that a chain describes.
-
-    Raises
-    ------
-    NotImportableError
-        For steps that are not layers one after the other, or layers that do not fit together.
-    """
+    """Return the network that a chain describes."""
     members = [_folded(steps) for steps in chain.members]
     first = members[0]
     features = first.layers[0].weights.shape[1]

@@ -112,13 +112,7 @@ class OnnxGraph:
     proto: Any = field(repr=False)
 
     def constant(self, name: str) -> Array | None:
-        """Return the value of a constant, also one that nodes make of constants alone; None for other values.
-
-        Raises
-        ------
-        NotImportableError
-            For a tensor that is damaged or of an unsupported type.
-        """
+        """Return the value of a constant, also one that nodes make of constants alone; None for other values."""
         later: list[Any] = []
         while (value := self._stored(name)) is None:
             node = self.producers.get(name)
@@ -206,16 +200,7 @@ _OF_CONSTANTS: dict[str, Callable[..., Array]] = {
 
 
 def read_graph(path: str | Path) -> OnnxGraph:
-    """Read an ONNX file.
-
-    Raises
-    ------
-    FileError
-        GN001 to GN003 when the file cannot be read.
-    NotImportableError
-        As for `read_outside`, and if it is not an ONNX file, damaged, or not a graph with one input whose nodes are in
-        order.
-    """
+    """Read an ONNX file."""
     name = str(path)
     content = _content(name)
     try:

@@ -31,11 +31,6 @@ def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> 
     """Run a file on rows, all at once, and the first ones also one at a time.
 
     Of two answers to a row, the one further from the portable answer counts.
-
-    Raises
-    ------
-    DataError
-        GN101 when the file cannot be run: it is damaged, or not as `writer` writes it.
     """
     import onnx
 
@@ -65,13 +60,7 @@ def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> 
 
 
 def stored(path: str | Path, content: bytes) -> Stored:
-    """Return what a file stores: its tensors, lists and metadata by name, and its operators as the program.
-
-    Raises
-    ------
-    DataError
-        GN101 for a damaged file.
-    """
+    """Return what a file stores: its tensors, lists and metadata by name, and its operators as the program."""
     import onnx
 
     from .reading import attributes

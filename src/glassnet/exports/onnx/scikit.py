@@ -24,13 +24,7 @@ _SCALERS = ("StandardScaler", "MinMaxScaler")
 
 
 def read_estimator(estimator: Any) -> Imported:
-    """Return the network of an estimator, or of a pipeline of a scaler and one.
-
-    Raises
-    ------
-    NotImportableError
-        For another object, and for an estimator that is not fitted.
-    """
+    """Return the network of an estimator, or of a pipeline of a scaler and one."""
     scaler, network = _parts(estimator)
     kind = type(network).__name__
     if not hasattr(network, "coefs_"):

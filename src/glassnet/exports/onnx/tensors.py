@@ -48,13 +48,7 @@ def type_name(kind: int) -> str:
 
 
 def array_of(tensor: Any) -> Array:
-    """Return a tensor as an array.
-
-    Raises
-    ------
-    NotImportableError
-        For a tensor in another file, of an unsupported type, or whose values do not match its shape.
-    """
+    """Return a tensor as an array."""
     name, count = tensor.name[:LONGEST], _values_of(tensor)
     if _is_outside(tensor):
         raise NotImportableError(
@@ -103,11 +97,6 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
 
     Only files in the folder of the ONNX file are opened: no path, and no link that leads out of it. Of each, no more is
     read than the shapes of the tensors declare.
-
-    Raises
-    ------
-    NotImportableError
-        For another place, a file that is missing, too short or cannot be read, and more than 2 GB.
     """
     folder, digest = Path(path).parent, hashlib.sha256()
     used: Counter[Path] = Counter()

@@ -79,13 +79,7 @@ def new_room(image_shape: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def require_pictures(image_shape: tuple[int, int] | None, options: Options, channels: int = 1) -> None:
-    """Raise if samples to distort or deskew are not images, or have more than one of `channels` per pixel.
-
-    Raises
-    ------
-    OptionError
-        GN022.
-    """
+    """Raise if samples to distort or deskew are not images, or have more than one of `channels` per pixel."""
     wanted = [name for name in IMAGE_OPTIONS if getattr(options, name)]
     if wanted and image_shape is None:
         raise OptionError(

@@ -627,13 +627,7 @@ def _in_form(columns: dict[str, Column], encodings: Sequence[Encoding | Target])
 
 
 def column_named(table: Table, name: str) -> str:
-    """Return the name of a column given by name, or in a table without column names by its number from 1.
-
-    Raises
-    ------
-    DataError
-        GN060, with similar names, for a column that the table does not have.
-    """
+    """Return the name of a column given by name, or in a table without column names by its number from 1."""
     if name in table.names:
         return name
     of_number = table.names[int(name) - 1] if name.isdecimal() and 0 < int(name) <= len(table.names) else ""

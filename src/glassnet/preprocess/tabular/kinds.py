@@ -24,13 +24,7 @@ ENCODINGS: dict[str, Any] = {
 
 
 def encoding_from(described: dict[str, Any]) -> Encoding:
-    """Make an encoding from the result of `to_dict`.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        For missing, unknown or inconsistent entries.
-    """
+    """Make an encoding from the result of `to_dict`."""
     cls = ENCODINGS[described["kind"]]
     names = {key: name for name, key in keys_of(cls).items()}
     values: dict[str, Any] = {

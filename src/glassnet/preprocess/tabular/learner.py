@@ -85,11 +85,6 @@ class ColumnsLearner:
     target : str or sequence of str
         As for `Columns.learn`, and so are `task`, `drop` and `keep`.
 
-    Raises
-    ------
-    DataError, OptionError
-        As `Columns.learn`, if the first rows suffice to see the problem.
-
     Examples
     --------
     ::
@@ -156,12 +151,6 @@ class ColumnsLearner:
         training_rows : ndarray of int64, optional
             Indices of the training rows within this part; all if not given. Classes are counted in all rows, everything
             else in those of them that have all targets.
-
-        Raises
-        ------
-        DataError
-            GN060 for a missing column, GN064 for a target that is not a number or a label, GN017 as for
-            `Columns.parsed`.
         """
         reader, source = self._reader, table.source
         reader.require(table, self.names)

@@ -109,13 +109,6 @@ def learn_targets(
     task : {"classes", "numbers"}, optional
     summaries : sequence of TargetSummary
         What is counted of each, in all rows.
-
-    Raises
-    ------
-    DataError
-        GN064 when a column cannot be predicted, or not together with the others.
-    OptionError
-        GN021 for another task, GN022 for a duplicate column.
     """
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
@@ -183,13 +176,7 @@ def _learn_label(source: str, column: Column, summary: TargetSummary) -> tuple[T
 
 
 def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
-    """Return the numbers of a target column, or 1 and 0 for a label, shape (n,); NaN where missing.
-
-    Raises
-    ------
-    DataError
-        GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
-    """
+    """Return the numbers of a target column, or 1 and 0 for a label, shape (n,); NaN where missing."""
     if target.task == "numbers":
         _require_numbers(source, column)
         values = column.numbers
@@ -221,11 +208,6 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
     """Return the class index of each row, shape (n,); -1 where it is missing.
 
     Yes and no, true and false, and 1 and 0 are equivalent, whichever of them the training data had.
-
-    Raises
-    ------
-    DataError
-        GN064 for a class that the training data did not have.
     """
     truths = [_TRUTHS.get(word.lower()) for word in target.classes]
     if len(truths) == 2 and {*truths} == {0.0, 1.0}:
@@ -272,15 +254,7 @@ def _require_numbers(source: str, column: Column) -> None:
 
 
 def learn_target(source: str, column: Column, task: str | None, summary: TargetSummary) -> tuple[Target, list[Message]]:
-    """Infer whether a target column has classes or numbers; return remarks too.
-
-    Raises
-    ------
-    DataError
-        GN064 when the column cannot be predicted.
-    OptionError
-        GN021 for another task.
-    """
+    """Infer whether a target column has classes or numbers; return remarks too."""
     if task is not None:
         require_choice("task", task, TASKS)
     name, kind = column.name, column.kind

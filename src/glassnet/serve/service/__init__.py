@@ -52,14 +52,6 @@ def run(
         Called with a line about each answer.
     announce : callable
         Called with the address and the names of the models when they are loaded.
-
-    Raises
-    ------
-    OptionError
-        GN092 if a package of the extra ``serve`` is not installed, GN093 for a host or port that cannot be used, GN120
-        for two models of the same name.
-    GlassnetError
-        As `load_model`.
     """
     from .process import exempt_from_collection, prepare
 

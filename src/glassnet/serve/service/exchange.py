@@ -137,13 +137,7 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] = {}, 
 
 
 def json_in(body: bytes | memoryview) -> Any:
-    """Return the value of a body in JSON.
-
-    Raises
-    ------
-    RequestError
-        GN125 for too many lists and objects, GN127 if it is not JSON; NaN and infinite numbers are not.
-    """
+    """Return the value of a body in JSON."""
     if len(body) > _MOST_PARTS:  # three bytes each, such as [], would take a gigabyte and stop all other requests
         text = bytes(body)
         if text.count(b"[") + text.count(b"{") > _MOST_PARTS:

@@ -149,13 +149,6 @@ class Repository:
     paths : sequence of str
         Model files; the stem of a file is the name of its model.
     counters : Counters
-
-    Raises
-    ------
-    OptionError
-        GN120 when two files have the same stem.
-    GlassnetError
-        As `load_model`.
     """
 
     def __init__(self, paths: Sequence[str | Path], counters: Counters) -> None:
@@ -188,13 +181,7 @@ class Repository:
         return name in self._models
 
     def get(self, name: str) -> ServedModel:
-        """Return a model.
-
-        Raises
-        ------
-        RequestError
-            GN121 if there is none of this name.
-        """
+        """Return a model."""
         served = self._models.get(name)
         if served is None:
             raise RequestError(
@@ -205,13 +192,7 @@ class Repository:
         return served
 
     def named_or_only(self, name: str | None) -> ServedModel:
-        """Return the model of this name, or for None the only one.
-
-        Raises
-        ------
-        RequestError
-            GN121 if there is none of this name, GN127 without a name if there are several models.
-        """
+        """Return the model of this name, or for None the only one."""
         if name is not None:
             return self.get(name)
         if len(self._models) > 1:

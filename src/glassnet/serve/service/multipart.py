@@ -15,13 +15,7 @@ _NOT_READABLE = (LookupError, TypeError, ValueError)
 
 
 def only_file(request: Request) -> tuple[str, bytes, str]:
-    """Return the content type, the content and the name of the only file in a form.
-
-    Raises
-    ------
-    RequestError
-        GN127 unless the form has exactly one file.
-    """
+    """Return the content type, the content and the name of the only file in a form."""
     try:
         boundary = _described(f"content-type: {request.header('content-type')}").get_boundary()
     except _NOT_READABLE:

@@ -49,13 +49,6 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     request : Request
         Its body is JSON (a list of rows, ``{"rows": […]}`` or ``{"row": …}``), CSV, an image, or a form with one file.
     limits : Limits
-
-    Raises
-    ------
-    RequestError
-        GN122 for another content type, GN127 for a body of another form.
-    GlassnetError
-        As `rows.inputs_of` and `rows.inputs_in_file`.
     """
     kind, content, name = request.content_type, request.body, "the request"
     if kind == JSON:

@@ -77,15 +77,6 @@ def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) 
         For a table, objects of column -> value; otherwise lists of numbers, or images as lists of such lists.
     request : Request
     limits : Limits
-
-    Raises
-    ------
-    DataError
-        GN010 without rows, GN013 for a value that is not a number, GN014 and GN018 as `checked`; as `Columns.apply`.
-    ShapeError
-        GN050 for rows of another length.
-    RequestError
-        GN125 for too many rows, GN126 when the time has passed.
     """
     if type(rows) is not list:
         raise ShapeError("GN050", "rows: expected a list of rows.")
@@ -110,15 +101,7 @@ def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) 
 
 
 def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
-    """Return numbers in JSON as an array.
-
-    Raises
-    ------
-    DataError
-        GN013 for a value that is not a number.
-    ShapeError
-        GN050 for lists of different lengths.
-    """
+    """Return numbers in JSON as an array."""
     level, types = values, {*map(type, values)}
     while list in types:
         level = [*chain.from_iterable(one for one in level if type(one) is list)]
@@ -146,14 +129,6 @@ def checked(served: ServedModel, values: NDArray[Any], name: str | Message) -> N
     values : ndarray of any numbers, shape (n, features), or for images (n, rows, columns[, 3])
     name : str or Message
         For messages.
-
-    Raises
-    ------
-    DataError
-        GN014 for a value outside the range of the training data's type, such as 0 to 255, unless the model takes any
-        numbers; GN018 for NaN or infinity.
-    ShapeError
-        GN050 for another shape.
     """
     model = served.model
     if values.ndim < 2:
@@ -270,11 +245,6 @@ def inputs_in_file(
     limits : Limits
     text : bool or None
         Whether rows are expected, otherwise an image; a photo of several digits has several rows. None: either.
-
-    Raises
-    ------
-    GlassnetError
-        As `load_inputs` and `read_table`.
     """
     model = served.model
     with max_bytes(limits.max_body):

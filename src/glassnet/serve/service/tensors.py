@@ -76,11 +76,6 @@ def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
         In JSON.
     binary : memoryview
         What follows the JSON: the data of the inputs that have ``binary_data_size``, in their order.
-
-    Raises
-    ------
-    RequestError
-        GN127 for another form, or data that do not fit the shape or the datatype.
     """
     if type(given) is not list or not all(isinstance(one, dict) for one in given):
         raise malformed("inputs: expected a list of tensors.")

@@ -46,13 +46,6 @@ def run(
         of the locale.
     announce : callable
         Called with the address, which has the token.
-
-    Raises
-    ------
-    OptionError
-        GN092 if starlette or uvicorn is not installed, GN093 for a port that cannot be used.
-    GlassnetError
-        As `load_model`.
     """
     require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
     from .session import Session

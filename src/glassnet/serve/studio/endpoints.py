@@ -103,13 +103,7 @@ def language_of(request: Request) -> str:
 
 
 def require_known(what: str, name: str, named: Mapping[str, _Value]) -> _Value:
-    """Return the value of a name.
-
-    Raises
-    ------
-    OptionError
-        GN021 for an unknown name.
-    """
+    """Return the value of a name."""
     if name not in named:
         known = Listing(named) if named else Message("none")
         raise OptionError(
@@ -131,13 +125,7 @@ def text_in(given: Mapping[str, Any], name: str, default: str | None = None, cho
 def number_in(
     given: Mapping[str, Any], name: str, default: float | None = None, low: float = 0, high: float = 1e9
 ) -> float:
-    """Return a number that was given, in a query or in JSON.
-
-    Raises
-    ------
-    OptionError
-        GN021 if it is missing and has no default, or if it is not allowed.
-    """
+    """Return a number that was given, in a query or in JSON."""
     value = _given(given, name, default)
     if isinstance(value, str):
         with suppress(ValueError):

@@ -246,13 +246,7 @@ class JobQueue:
         return job
 
     def get(self, id: str) -> Job:
-        """Return a job by its id.
-
-        Raises
-        ------
-        OptionError
-            GN021 for an unknown id.
-        """
+        """Return a job by its id."""
         return require_known("job", id, self._jobs)
 
     def __iter__(self) -> Iterator[Job]:

@@ -171,11 +171,6 @@ class Session:
         For uploads and results.
     jobs : JobQueue
     events : EventLog
-
-    Raises
-    ------
-    GlassnetError
-        As `load_model`.
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
@@ -321,23 +316,11 @@ class Session:
         return require_known("data", id, self.data)
 
     def source_of(self, id: str) -> str:
-        """Return data as `workflow` takes them; of the drawings, a file with those of now.
-
-        Raises
-        ------
-        DataError
-            GN010 if there are no drawings.
-        """
+        """Return data as `workflow` takes them; of the drawings, a file with those of now."""
         return self._drawings_file() if id == DRAWINGS else self.get_data(id).source
 
     def add_data(self, name: str, content: bytes) -> StudioData:
-        """Store and open a file that a page sent.
-
-        Raises
-        ------
-        GlassnetError
-            If it is not data; it is then not stored.
-        """
+        """Store and open a file that a page sent."""
         path = self.new_file(name, "data")
         path.write_bytes(content)
         try:

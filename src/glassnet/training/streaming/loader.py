@@ -56,13 +56,7 @@ class Carried:
 
     @classmethod
     def restored(cls, arrays: dict[str, NDArray[Any]], nothing: Carried, most: int) -> Carried:
-        """Return what `saved` has saved: at most `most` rows, of the form of `nothing`.
-
-        Raises
-        ------
-        LookupError, ModelFileError
-            For arrays that are missing or of another form.
-        """
+        """Return what `saved` has saved: at most `most` rows, of the form of `nothing`."""
         for name, expected in nothing.saved().items():
             array, same = arrays[name], expected.shape[1:]
             if (array.dtype, array.shape[1:]) != (expected.dtype, same) or len(array) > max(1, most):

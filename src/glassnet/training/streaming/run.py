@@ -69,13 +69,7 @@ class StreamRun(Run):
         return self.loader.carried.saved()
 
     def train(self, callbacks: Iterable[Callback] = ()) -> None:
-        """Train as `Run.train`.
-
-        Raises
-        ------
-        StreamError
-            When a part cannot be read; with a model of the weights so far.
-        """
+        """Train as `Run.train`."""
         try:
             super().train(callbacks)
         except (FileError, DataError) as problem:

@@ -198,11 +198,6 @@ def survey_of(
         Whether the outputs of a regression are positive.
     on_survey : callable, optional
         Called with the number of rows read, and of all.
-
-    Raises
-    ------
-    DataError
-        GN010 when no training row, or no validation row of a member, is left; as ``source.read`` and `ColumnsLearner`.
     """
     began, digest = time.perf_counter(), hashlib.sha256()
     counts = np.zeros(max(1, roles.folds), np.int64)

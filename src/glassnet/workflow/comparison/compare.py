@@ -150,13 +150,7 @@ def compare(
 
 
 def _side(given: Given, shared: Mapping[str, Any]) -> Side:
-    """Return a side.
-
-    Raises
-    ------
-    ArgumentError
-        GN021 for a value of another type, and for options with options of all sides.
-    """
+    """Return a side."""
     if isinstance(given, str):
         return Side(given)
     if isinstance(given, Options):
@@ -175,13 +169,7 @@ def _side(given: Given, shared: Mapping[str, Any]) -> Side:
 
 
 def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
-    """Return data as `CompareJob` takes them.
-
-    Raises
-    ------
-    ArgumentError
-        GN021 for `y` without an array, or an array without `y`.
-    """
+    """Return data as `CompareJob` takes them."""
     if isinstance(data, tuple) and len(data) == 2 and y is None:
         data, y = data
     if y is not None:

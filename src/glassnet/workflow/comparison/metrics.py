@@ -30,13 +30,7 @@ _LOSS = ("loss", "loss_parameter", "targets")
 
 
 def metric_for(training: Dataset, options: Collection[Options], metric: str | None = None) -> str:
-    """Return the metric, by default the one that suits the data.
-
-    Raises
-    ------
-    OptionError
-        GN022 for one that does not suit the data, or a loss that is not the same for all sides.
-    """
+    """Return the metric, by default the one that suits the data."""
     numbers = next(iter(options)).targets == "values"
     task = "numbers" if numbers else task_of(training)
     if metric is None:

@@ -115,13 +115,6 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
     """Hold out validation samples, train on the others, and score; None if `send` returned True, which ends it at once.
 
     `send` receives each event as a `SideEvent`.
-
-    Raises
-    ------
-    DataError
-        GN010 or GN014 as for `split_validation`.
-    DivergedError
-        GN030; the message names the side and the seed.
     """
     seed = trial.options.seed
     advice = Message("to compare the sides by. Use more samples.")

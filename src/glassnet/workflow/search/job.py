@@ -88,11 +88,6 @@ class SearchJob:
         `FEW` training samples, else 0.
     out : str, optional
         Folder of the search, by default the name of the data with ``-search``; a search in it is continued.
-
-    Raises
-    ------
-    OptionError
-        GN021 for numbers outside their limits, or an unknown metric; GN022 as for `TableOptions`.
     """
 
     source: str | None = None

@@ -34,13 +34,7 @@ HIGHER_IS_BETTER = {name: COMPARED[name][0] for name in METRICS}
 
 
 def metric_for(task: str, outputs: int, named: str | None) -> str:
-    """Return the metric: the named one, or the default for the task, which is R² for several numbers.
-
-    Raises
-    ------
-    OptionError
-        GN022 for a metric that does not suit the task.
-    """
+    """Return the metric: the named one, or the default for the task, which is R² for several numbers."""
     if named is None:
         return "r2" if task == "numbers" and outputs > 1 else OF_TASK[task][0]
     if named not in OF_TASK[task]:

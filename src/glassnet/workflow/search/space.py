@@ -167,12 +167,6 @@ def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], r
     fixed : mapping
         Given options, by the names of their fields.
     recipe : str
-
-    Raises
-    ------
-    OptionError
-        GN021 for an option that cannot be varied, or values that it does not allow, with the range that it allows;
-        GN022 for another form, an option named twice, or one that also has a given value.
     """
     found: dict[str, Dimension] = {}
     for text in texts:

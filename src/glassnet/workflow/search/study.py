@@ -261,15 +261,7 @@ def _changes(key: str, before: Any, now: Any) -> list[str]:
 
 @contextmanager
 def opened(folder: Path, plan: StudyPlan) -> Iterator[Study]:
-    """Open the study in a folder, or begin it.
-
-    Raises
-    ------
-    FileError
-        GN007 for a folder with other files, or one in which a search is running; others as for `require_folder`.
-    ModelFileError
-        GN041 for a damaged journal, GN044 for the folder of another search.
-    """
+    """Open the study in a folder, or begin it."""
     require_folder(folder)
     journal = folder / JOURNAL
     if folder.is_dir() and not journal.exists() and any(one.name != _LOCK for one in folder.iterdir()):

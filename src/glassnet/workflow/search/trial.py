@@ -91,11 +91,6 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
     metric : str
     send : callable
         Receives each `Progress`; if it returns True the trial ends with this epoch.
-
-    Raises
-    ------
-    GlassnetError
-        As `fit`.
     """
     began = time.perf_counter()
     models: list[Model] = []

@@ -62,13 +62,7 @@ def stream_of(data: Any, expected: Sequence[str], decimal: str) -> StreamSource:
 
 
 def with_test(survey: Survey, options: Options, test: StreamSource | None, notify: Notify) -> TrainingData:
-    """Return what is known of the data before training, with the test data: `test`, or the rows that are held out.
-
-    Raises
-    ------
-    DataError
-        GN010 when no row is held out; for `test` as `samples_of`.
-    """
+    """Return what is known of the data before training, with the test data: `test`, or the rows that are held out."""
     source, columns, held_out = survey.source, survey.columns, survey.test
     for text in (
         *columns.remarks,

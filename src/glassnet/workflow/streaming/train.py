@@ -50,13 +50,6 @@ def train_stream(
         Called with the opened stream.
     on_survey : callable, optional
         Called with the number of rows read and of all rows, in the pass that learns the columns.
-
-    Raises
-    ------
-    OptionError
-        GN022 for what a stream does not support.
-    StreamError
-        When a part breaks in mid-training; the message names the file with the last good weights.
     """
     _require_stream(job)
     recipe = job.recipe or "table"

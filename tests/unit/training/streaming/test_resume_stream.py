@@ -35,7 +35,9 @@ class Counting(TableStream):
     def read(self, group, columns=None):
         self.reads.append(group.number)
         if self.breaks is not None and len(self.reads) > self.breaks:
-            raise FileError("GN006", f"row group {group.number}: damaged Parquet data (broken). Fetch the file again.")
+            place, why = f"row group {group.number}", "broken"
+            template = "{place}: damaged Parquet data ({why}). Fetch the file again."
+            raise FileError("GN006", template, place=place, why=why)
         return super().read(group, columns)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from ..messages.catalogue import translated
-from ..messages.message import Command, Listing, Message, Option
-from ..options.options import SPECS
-from .shared.console import language_in_use
+from ...messages.catalogue import translated
+from ...messages.message import Command, Listing, Message, Option
+from ...options.options import SPECS
+from .console import language_in_use
 
 
 def speak_the_users_language() -> None:
