@@ -481,7 +481,7 @@ REFUSED = {
     "picture of a kind that is not written": (
         "m.safetensors seven.png --why --picture a.jpg",
         "GN021",
-        ".png, .pdf, .svg",
+        ".png, .pdf or .svg",
     ),
     "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
     "rate that is not finite": ("m.safetensors digits.csv --row 1 --rate nan", "GN021", "nan"),

@@ -35,9 +35,8 @@ class Counting(TableStream):
     def read(self, group, columns=None):
         self.reads.append(group.number)
         if self.breaks is not None and len(self.reads) > self.breaks:
-            place, why = f"row group {group.number}", "broken"
-            template = "{place}: damaged Parquet data ({why}). Fetch the file again."
-            raise FileError("GN006", template, place=place, why=why)
+            template = "{name}: damaged {kind} data ({reason}). Fetch the file again."
+            raise FileError("GN006", template, name=f"row group {group.number}", kind="Parquet", reason="broken")
         return super().read(group, columns)
 
 
