@@ -21,7 +21,7 @@ PATIENCE = 600
 SLOW_STARTS = {
     "RAY_agent_register_timeout_ms": str(1000 * PATIENCE),
     "RAY_raylet_start_wait_time_s": "60",
-    "RAY_worker_register_timeout_seconds": str(PATIENCE),
+    "RAY_worker_register_timeout_seconds": "120",  # then another worker is started, also for one that was lost
 }
 """Variables with which the processes of a machine wait longer for each other."""
 
