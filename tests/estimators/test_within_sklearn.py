@@ -41,7 +41,10 @@ def test_weights_reach_the_network_through_a_pipeline(routing, kind):
     assert routed[-1].model_.hash() == direct.model_.hash() != without.model_.hash()
 
 
-@pytest.mark.skipif(sklearn.__version__ < "1.7", reason="Pipeline.score of scikit-learn 1.6 does not pass weights on")
+@pytest.mark.skipif(
+    tuple(map(int, sklearn.__version__.split(".")[:2])) < (1, 7),
+    reason="Pipeline.score of scikit-learn 1.6 does not pass weights on",
+)
 def test_weights_reach_the_network_and_its_score_through_a_search(routing):
     estimator = small().set_fit_request(sample_weight=True).set_score_request(sample_weight=True)
     pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), estimator)
