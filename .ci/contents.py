@@ -44,7 +44,7 @@ def outside_package() -> set[str]:
     """Return the sdist's files other than the package: metadata, and what the tests need."""
     files = [ROOT / name for name in ("pyproject.toml", "Makefile", "LICENSE", ".gitignore")]
     files += [*ROOT.glob("*.md")]
-    for folder in ("tests", "docs", "scripts", "benchmarks"):
+    for folder in ("tests", "docs", "scripts", "benchmarks", "examples"):
         files += [path for path in (ROOT / folder).rglob("*") if path.is_file() and not set(path.parts) & CACHES]
     return {path.relative_to(ROOT).as_posix() for path in files} | {"PKG-INFO"}
 
