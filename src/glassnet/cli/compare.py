@@ -16,6 +16,7 @@ from ..i18n.compare import compare_words
 from ..i18n.language import Say, width_of
 from ..i18n.plots import SHARES, metric_title, shown
 from ..io.writing import require_picture_place
+from ..messages.message import Listing
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..options.recipes import RECIPES
 from ..training.paired import FEWEST, MOST, fewest_pairs
@@ -135,7 +136,7 @@ def compare_command(
                 say(words("pair", a=happened.a, b=happened.b, difference=happened.difference, **facts))
             else:
                 scores = zip(sides, happened.scores, strict=True)
-                say(words("pairs", scores=", ".join(f"{side.upper()} {score:.4f}" for side, score in scores), **facts))
+                say(words("pairs", scores=Listing(f"{side.upper()} {score:.4f}" for side, score in scores), **facts))
 
     with executor_for(ray) as executor:
         compared = compare(job, callbacks=[say_pair], notify=say_notice, executor=executor)

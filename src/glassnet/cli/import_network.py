@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from ..exports.onnx.importing import ROWS, TASKS, read_network
-from ..i18n.language import listed
+from ..messages.message import Listing
 from ..model.file import save_model
 from ..training.checkpoint import require_model_place
 from .shared.console import json_flag, message, result, result_json
@@ -65,6 +65,6 @@ def import_command(
     networks = message("networks_joined", count=len(model.members)) if model.others else ""
     result(message("imported", file=place, network=f"{architecture.short}{networks and ', '}{networks}"))
     kinds = {"values": "imported_numbers", "multilabel": "imported_labels"}
-    names = listed([model.name_of(k) for k in range(model.classes)], 10)
+    names = Listing([model.name_of(k) for k in range(model.classes)], 10)
     result(message(kinds.get(model.targets.name, "imported_classes"), count=model.classes, names=names))
     result(message("compared_import", rows=ROWS, largest=difference))

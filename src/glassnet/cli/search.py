@@ -18,6 +18,7 @@ from ..errors import OptionError
 from ..i18n.commands.search import search_words
 from ..i18n.language import Say, width_of
 from ..i18n.plots import SHARES, metric_title, shown
+from ..messages.message import Listing
 from ..options.options import SPECS, by_field
 from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor
@@ -288,9 +289,7 @@ def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:
     if complete > 1:
         lines.append(words("sure", probability=evidence.probabilities.get(best.number, 0.0)))
     if evidence.not_told_apart:
-        numbers = ", ".join(map(str, evidence.not_told_apart[:_ROWS]))
-        more = ", …" if len(evidence.not_told_apart) > _ROWS else ""
-        lines.append(words("not_told_apart", numbers=numbers + more))
+        lines.append(words("not_told_apart", numbers=Listing(evidence.not_told_apart, _ROWS)))
     low, high = map(texts.score, search_result.test.interval)
     lines.append(
         words(

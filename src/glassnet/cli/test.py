@@ -14,6 +14,7 @@ from ..data import Dataset
 from ..data.dataset import HANDWRITING
 from ..i18n.language import below_all, shortened, width_of
 from ..i18n.plots import shown
+from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
@@ -75,7 +76,7 @@ def test_command(
         for line in _outputs_table(tested):
             result(line)
     if tested.pictures:
-        result(message("pictures", files=", ".join(tested.pictures)))
+        result(message("pictures", files=Listing(tested.pictures)))
     if len(evaluation.misread) and evaluation.confusion.size:
         words = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
         words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]

@@ -40,7 +40,7 @@ def print_training(trained: TrainResult, as_json: bool) -> None:
     if as_json:
         return
     if files:
-        result(message("pictures", files=", ".join(files)))
+        result(message("pictures", files=Listing(files)))
     result(message("next", command=_next_step(trained)))
 
 
