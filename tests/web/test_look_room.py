@@ -380,7 +380,9 @@ def test_browse_by_keyboard(studio, look_page):
     assert rows_of(page) == list(range(60))
     page.focus("[data-row='0']")
     page.keyboard.press("ArrowRight")
+    page.wait_for_selector("[data-row='1'][aria-selected=true]:focus")
     page.keyboard.press("ArrowDown")
+    page.wait_for_selector("[aria-selected=true]:not([data-row='1'])")
     row = int(state_of(page)["row"])
     assert row > 1
     assert page.locator(".look-card h2").inner_text() == f"Row {row}"
