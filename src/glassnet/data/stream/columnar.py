@@ -65,9 +65,9 @@ class ColumnarPart(Part):
         """Read some columns of a piece."""
         self.require_unchanged()
         try:
-            if piece.number in self._unchecked:
+            if (unchecked := self._unchecked.get(piece.number)) is not None:  # another thread may check it too
                 with self.path.open("rb") as stream:
-                    require_pages(stream, self._unchecked[piece.number])
+                    require_pages(stream, unchecked)
                 self._unchecked.pop(piece.number, None)
             scanned = _scanned(self.path, self._kind, self._state)
             frame = scanned.select(columns).slice(piece.first, piece.rows).collect()

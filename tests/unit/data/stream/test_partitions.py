@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import glassnet
+from glassnet.data.stream.columnar import ColumnarPart
 from glassnet.data.stream.opening import open_stream
 from glassnet.data.tables.partitions import partitions_of
 from glassnet.data.tables.table import read_table
@@ -95,3 +96,19 @@ def test_dates_in_folders_are_dates(tmp_path):
     column = open_stream(str(tmp_path / "**" / "*.parquet")).first_rows().column("day")
     assert column.kind == "date"
     assert column.moments.astype("M8[D]").tolist() == [datetime.date(2024, 3, 1 + k // 2) for k in range(4)]
+
+
+class CheckedByAnother(dict):
+    """Row groups that another thread has checked between a look and the next."""
+
+    def __contains__(self, key):
+        found = super().__contains__(key)
+        self.clear()
+        return found
+
+
+def test_threads_may_read_the_same_rows_for_the_first_time(tmp_path):
+    written(tmp_path)
+    part = ColumnarPart(min(tmp_path.rglob("*.parquet")), "parquet")
+    part._unchecked = CheckedByAnother(part._unchecked)
+    assert len(part.read(part.pieces[0], ["x"])) == part.pieces[0].rows
