@@ -77,6 +77,12 @@ class TrainingData:
     folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
 
 
+def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:
+    """Return the notice that a table has been read."""
+    template = "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}"
+    return Message(template, source=source, rows=rows, columns=columns, recipe=recipe)
+
+
 def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
     """Return a recipe's options, changed by those that follow from the data and then by the given ones."""
     return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
@@ -207,15 +213,7 @@ def load_fine_tuning_table(
     began, columns = time.perf_counter(), model.columns
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
-    notify(
-        Message(
-            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
-            source=table.source,
-            rows=len(table),
-            columns=len(table.names),
-            recipe=recipe,
-        )
-    )
+    notify(table_read(table.source, len(table), len(table.names), recipe))
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
     if test_source:
@@ -273,15 +271,7 @@ def load_training_table(
     )
     if kept is not None and not known:
         columns = learn_columns(table, table_options, kept)
-    notify(
-        Message(
-            "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
-            source=table.source,
-            rows=len(table),
-            columns=len(table.names),
-            recipe=recipe,
-        )
-    )
+    notify(table_read(table.source, len(table), len(table.names), recipe))
     _notify_learnt(table, columns, notify)
     part, test_table = table if kept is None else table.take(kept), None
     if tested:

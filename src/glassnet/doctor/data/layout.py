@@ -19,7 +19,7 @@ from ...messages.message import Command, Listing, Message, Option
 from ...preprocess.tabular.encoders import LARGEST, enough
 from ..finding import ERROR, REMARK, SHOWN, TRAIN_TABLE, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
-from .raw import RawData, apart, numbered
+from .raw import RawData, numbered, unique_names
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
@@ -104,7 +104,7 @@ def same_names(table: RawData, case: Case) -> Outcome:
         names=Listing(twice, SHOWN),
         columns=sum(counted_names[name] for name in twice),
     )
-    return [make_finding(GD15, table, text, columns=twice)], replace(table, names=apart(table.names))
+    return [make_finding(GD15, table, text, columns=twice)], replace(table, names=unique_names(table.names))
 
 
 GD04 = Kind("GD04", ERROR, "rows and columns are swapped", "transpose the table", "transposes it")

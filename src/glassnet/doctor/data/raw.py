@@ -184,7 +184,7 @@ class RawData:
         )
 
 
-def apart(names: Sequence[str]) -> tuple[str, ...]:
+def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """Return unique names: the second of equal names gets the suffix ``.2``, and so on."""
     found: dict[str, None] = {}
     for name in names:

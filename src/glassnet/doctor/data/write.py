@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...data.readers.npz import PAIRS, PARTS
 from ...data.tables.numbers import find_numbers
-from .raw import RawData, apart
+from .raw import RawData, unique_names
 
 
 def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | None = None) -> None:
@@ -42,7 +42,7 @@ def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | N
     if table.labels is not None:
         place = len(columns) if table.header and table.label_last else 0
         columns.insert(place, _series(table.label_name or "label", table.labels))
-    names = apart([series.name for series in columns])
+    names = unique_names([series.name for series in columns])
     columns = [series.alias(name) for series, name in zip(columns, names, strict=True)]
     pl.DataFrame(columns).write_csv(file, include_header=table.header)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
-from ...messages.message import Message, Notify, Option, ignore
+from ...messages.message import Notify, Option, ignore
 from ...options.options import Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback
@@ -27,7 +27,7 @@ from ..train_job import (
     saying_what_is_left,
     written_at,
 )
-from ..training_data import TrainingData, job_options
+from ..training_data import TrainingData, job_options, table_read
 from .data import open_planned, open_test, with_test
 
 _OF_IMAGES = ("size", "colour", "handwriting", "deskew", "rotate", "shift", "zoom", "shear", "elastic")
@@ -71,15 +71,7 @@ def train_stream(
                 classes=Option("classes", chosen.classes),
                 target=Option("target"),
             )
-        notify(
-            Message(
-                "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
-                source=source.source,
-                rows=rows,
-                columns=len(source.names),
-                recipe=plan.recipe,
-            )
-        )
+        notify(table_read(source.source, rows, len(source.names), plan.recipe))
         return chosen
 
     def surveyed(survey: Survey, chosen: Options) -> None:
