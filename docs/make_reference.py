@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
-from glassnet.messages.message import in_terminal
+from glassnet.messages.message import as_flag
 from glassnet.options.options import SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
@@ -207,7 +207,7 @@ def findings_table(prefix: str) -> str:
     """Return the table of the findings whose codes begin with `prefix`."""
     rows = [["code", "severity", "meaning", "what to do", "`--fix`"], ["---"] * 5]
     rows += [
-        [code, kind.severity, str(kind.meaning), kind.advice.text("en", in_terminal), str(kind.repair or "")]
+        [code, kind.severity, str(kind.meaning), kind.advice.text("en", as_flag), str(kind.repair or "")]
         for code, kind in FINDINGS.items()
         if code.startswith(prefix)
     ]

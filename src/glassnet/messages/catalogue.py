@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 FILE = Path(__file__).with_name("zh.po")
+_ENTRY = re.compile(r'^(?:msgctxt (".*")\n)?msgid (".*")\nmsgstr (".*")$', re.MULTILINE)
+_NONE = '""'
+"""The context of an entry that has none."""
 
 
 @cache
@@ -28,20 +32,14 @@ def translated(text: str, language: str, context: str = "") -> str:
 
 @cache
 def _read() -> Mapping[str, Mapping[str, str]]:
-    """Read the file: what gettext calls PO, without plural forms."""
+    """Read the file: what gettext calls PO, without plural forms, and with the fields in the order of its tools.
+
+    The Chinese help waits for this: a few calls that run over the whole file take a sixth of the time of a loop.
+    """
+    found = _ENTRY.findall(FILE.read_text(encoding="utf-8").replace('"\n"', ""))  # without line breaks within a text
+    texts = json.loads(f"[{','.join([text or _NONE for entry in found for text in entry])}]")
     entries: dict[str, dict[str, str]] = {}
-    fields: dict[str, str] = {}
-    keyword = ""
-    for line in (*FILE.read_text(encoding="utf-8").splitlines(), ""):
-        if line.startswith("#"):
-            continue
-        if not line:
-            if fields.get("msgid") and fields.get("msgstr"):
-                entries.setdefault(fields.get("msgctxt", ""), {})[fields["msgid"]] = fields["msgstr"]
-            fields = {}
-        elif line.startswith('"'):
-            fields[keyword] += json.loads(line)
-        else:
-            keyword, _, text = line.partition(" ")
-            fields[keyword] = json.loads(text)
+    for context, english, chinese in zip(*[iter(texts)] * 3, strict=True):
+        if english and chinese:
+            entries.setdefault(context, {})[english] = chinese
     return entries

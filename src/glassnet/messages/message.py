@@ -95,11 +95,11 @@ class Command:
 
     def text(self, language: str = "en", door: Door | None = None) -> str:
         """Return the line to type, quoted for a shell where necessary."""
-        typed = (in_terminal(one) if isinstance(one, Option) else shlex.quote(str(one)) for one in self.words)
+        typed = (as_flag(one) if isinstance(one, Option) else shlex.quote(str(one)) for one in self.words)
         return " ".join(("glassnet", *typed))
 
 
-def in_terminal(option: Option, flag: str = "") -> str:
+def as_flag(option: Option, flag: str = "") -> str:
     """Return an option as typed in a terminal: ``--rate 0.1``, ``--no-deskew``, ``--drop a --drop 'b c'``.
 
     Parameters
@@ -234,6 +234,13 @@ class Message:
 
     def __str__(self) -> str:
         return self.text()
+
+    @property
+    def option(self) -> str:
+        """The name of the option that the message is about, which it names first; empty if it is about none."""
+        literal, name, _, _ = next(_HOLES.parse(self.template), ("", None, None, None))
+        value = None if literal or name is None else self.values.get(name)
+        return value.option if isinstance(value, Message) else value.name if isinstance(value, Option) else ""
 
     def text(self, language: str = "en", door: Door = in_python) -> str:
         """Return the text on one line, with control characters escaped.

@@ -20,7 +20,7 @@ from glassnet import i18n
 from glassnet.errors import CODES, DataError
 from glassnet.messages import catalogue
 from glassnet.messages.catalogue import FILE, chinese_of
-from glassnet.messages.message import Command, Listing, Message, Option, Place, Sentences, in_terminal
+from glassnet.messages.message import Command, Listing, Message, Option, Place, Sentences, as_flag
 from support.messages import ERRORS, calls, modules, needs_chinese, placeholders, template_of, templates
 
 ENTRIES = {
@@ -195,7 +195,7 @@ def test_the_values_look_as_the_door_and_the_language_want():
         "a.csv, line 3, column 'age': omit learning_rate=0.1 or drop=['a', 'b c']. Columns: a, b, …. "
         "See 'glassnet doctor 'my data.csv' --fix OUT.csv'."
     )
-    typed = message.text(door=lambda option: in_terminal(option, {"learning_rate": "rate"}.get(option.name, "")))
+    typed = message.text(door=lambda option: as_flag(option, {"learning_rate": "rate"}.get(option.name, "")))
     assert "omit --rate 0.1 or --drop a --drop 'b c'." in typed
     assert str(message.values["place"].text("zh")) == "a.csv 第 3 行，列 'age'"
 

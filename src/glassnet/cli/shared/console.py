@@ -16,8 +16,7 @@ from ...i18n.cli import CLI_WORDS
 from ...i18n.language import below_all, preferred, speaking, width_of
 from ...i18n.plots import shown
 from ...messages.control_characters import finite, json_text, printable
-from ...messages.message import LANGUAGES, Message, Option, rendered
-from ...messages.message import in_terminal as typed
+from ...messages.message import LANGUAGES, Message, Option, as_flag, rendered
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace
@@ -92,7 +91,7 @@ def in_terminal(option: Option) -> str:
     from ...options.options import SPECS
 
     spec = SPECS.get(option.name)
-    return typed(option, spec.word(option.name) if spec else _FLAGS.get(option.name, ""))
+    return as_flag(option, spec.word(option.name) if spec else _FLAGS.get(option.name, ""))
 
 
 def message(key: str, **values: Any) -> str:

@@ -8,7 +8,6 @@ import click
 
 from ...messages.catalogue import translated
 from ...messages.message import Command, Listing, Message, Option
-from ...options.options import SPECS
 from .console import language_in_use
 
 
@@ -55,6 +54,8 @@ def _ended(text: str) -> str:
 
 def _no_such_option(problem: click.NoSuchOption) -> Message:
     """Return the message for a misspelt option: near ones have the names that the help shows, not hidden ones."""
+    from ...options.options import SPECS
+
     name = problem.option_name
     if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
         return Message("No such option before the command: {name}. Options are after the command.", name=name)

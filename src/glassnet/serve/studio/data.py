@@ -120,9 +120,9 @@ def _in_language(session: Session, finding: Finding, language: str) -> dict[str,
     facts = finding.to_dict()
     return {
         **{name: facts[name] for name in ("code", "severity", "count", "rows", "lines", "columns", "files")},
-        "meaning": finding.kind.meaning.text(language),
-        "detail": session.clean(finding.text.text(language)),
-        "fix": finding.kind.advice.text(language),
+        "meaning": session.text(finding.kind.meaning, language),
+        "detail": session.text(finding.text, language),
+        "fix": session.text(finding.kind.advice, language),
         "source": session.clean(finding.source),
     }
 

@@ -50,7 +50,7 @@ def api(method: str, path: str, handler: Handler) -> Route:
             given |= {**request.path_params, "language": language}
             answer = await in_thread(lambda: _answer(handler(session, given)))
         except GlassnetError as problem:
-            return refusal(400, problem.code, session.text(problem, language))
+            return refusal(400, problem.code, session.text(problem, language), problem.message.option)
         except OSError as problem:
             where = problem.filename or Message("the request")
             reason = problem.strerror or str(problem)
@@ -85,9 +85,9 @@ def _body(request: Request, body: bytes) -> dict[str, Any]:
     raise OptionError("GN011", "the request: expected {binary}, or an object as {json}.", binary=BYTES, json=JSON)
 
 
-def refusal(status: int, code: str, message: str) -> Response:
-    """Return the answer to a request that cannot be done."""
-    return Response(json_text({"code": code, "message": message}), status, media_type=JSON)
+def refusal(status: int, code: str, message: str, option: str = "") -> Response:
+    """Return the answer to a request that cannot be done, and which option the message is about, if it is about one."""
+    return Response(json_text({"code": code, "message": message, "option": option}), status, media_type=JSON)
 
 
 def language_of(request: Request) -> str:

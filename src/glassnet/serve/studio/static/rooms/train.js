@@ -124,8 +124,7 @@ export async function open(el, studio) {
   /** Show what the server refuses next to what caused it: an option, the data, or the run. */
   function refuse(problem) {
     if (problem.name === "AbortError") return;
-    const [, name] = /^(--[\w-]+|\w+)/.exec(problem.message ?? "") ?? [];
-    if (problem.code && name && form.problem(name, `${problem.message} [${problem.code}]`)) return;
+    if (problem.option && form.problem(problem.option, `${problem.message} [${problem.code}]`)) return;
     if (/^GN0(0|1|6)/.test(problem.code ?? "")) data.problem(problem);
     else fill(runProblem, warning(t, problem));
   }

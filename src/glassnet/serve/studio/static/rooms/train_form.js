@@ -162,17 +162,17 @@ export function optionForm(studio, declared, changed) {
       draw();
     },
     value: current,
-    /** Show what is wrong with an option, next to it. @param {string} name Or its flag. @returns {boolean} Whether there is such an option. */
+    /** Show what is wrong with an option, next to it. @param {string} name @returns {boolean} Whether there is such an option. */
     problem(name, message) {
       for (const one of rows.values()) {
-        const wrong = message && (one.option.name === name || one.option.flag === name);
+        const wrong = message && one.option.name === name;
         one.error.textContent = wrong ? message : "";
         one.control.setAttribute("aria-invalid", String(Boolean(wrong)));
         if (!wrong) continue;
         one.wrap.closest("details")?.setAttribute("open", "");
         one.control.focus();
       }
-      return [...rows.values()].some((one) => one.option.name === name || one.option.flag === name);
+      return [...rows.values()].some((one) => one.option.name === name);
     },
   });
 }

@@ -1,10 +1,11 @@
 // Requests to the studio's own server. A refusal becomes a `Problem` with the code and the words of the server.
 
 export class Problem extends Error {
-  /** @param {string} code @param {string} message @param {number} status */
-  constructor(code, message, status) {
+  /** @param {string} code @param {string} message @param {number} status @param {string} [option] The option that it is about. */
+  constructor(code, message, status, option = "") {
     super(message);
     this.code = code;
+    this.option = option;
     this.status = status;
   }
 }
@@ -27,7 +28,7 @@ export function makeApi(language, tooLarge) {
     } catch {
       // not from an endpoint: the status has to do
     }
-    throw new Problem(told.code, told.message, answer.status);
+    throw new Problem(told.code, told.message, answer.status, told.option);
   }
   const json = async (path, init) => (await request(path, init)).json();
   return {
