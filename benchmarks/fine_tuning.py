@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 import glassnet
 import machine
-from glassnet.messages.message import ignore
+from glassnet.messages.notice import ignore
 from glassnet.workflow.training_data import with_added
 
 DRAWINGS, EXAMS, SEEDS = 5, 20, range(2)

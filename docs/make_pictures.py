@@ -19,11 +19,11 @@ import glassnet
 from glassnet import Dataset, Options, plots
 from glassnet.explain import LayerOfNodes, Neighbours, examine_nodes, hidden_space, trace, why
 from glassnet.handwriting.reader import read_photo
-from glassnet.i18n.language import LANGUAGES
-from glassnet.i18n.plots import words_in
+from glassnet.messages.languages import LANGUAGES
 from glassnet.model.evaluate import evaluate, reliability
 from glassnet.model.file import shipped_model
 from glassnet.training.executor import ThreadExecutor
+from glassnet.words.plots import words_in
 from glassnet.workflow.compare_job import CompareJob, Side, compare
 
 FOLDER = Path(__file__).parent / "pictures"

@@ -16,7 +16,7 @@ from typing import Any, get_args
 
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
-from glassnet.messages.message import as_flag
+from glassnet.messages.option_spelling import as_flag
 from glassnet.options.options import SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search

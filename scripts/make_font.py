@@ -15,8 +15,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection
 
-from glassnet.i18n.plots import WORDS
 from glassnet.plots.fonts import FAMILY, FONT
+from glassnet.words.plots import WORDS
 
 FACE = "Noto Sans CJK SC"
 PUNCTUATION = "，。：；、（）！？《》「」“”‘’…—·％℃×÷±°"

@@ -155,7 +155,6 @@ _PACKAGES = (
         "explain",
         "handwriting",
         "html",
-        "i18n",
         "io",
     ),
     *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),

@@ -48,7 +48,11 @@ MOVED: dict[str, dict[str, str]] = {
         "nn.initializers": "INITIALIZERS Initializer glorot he initial_parameters notes small uniform",
     },
     "keeping": {"training.checkpointing": "resume"},
-    "language": {"i18n.language": "LANGUAGES Say chinese counted preferred shortened speaking width_of"},
+    "language": {
+        "messages.languages": "LANGUAGES chinese preferred",
+        "messages.formats": "counted shortened width_of",
+        "words.speaking": "Say speaking",
+    },
     "listeners": {"training.callbacks": "History Listener MOST_POINTS"},
     "losses": {
         "nn.losses": "LOSSES Maker NumberLoss OUTPUT_LOSSES OutputLoss cross_entropy_sigmoid cross_entropy_softmax"
@@ -81,7 +85,7 @@ MOVED: dict[str, dict[str, str]] = {
     "pictures.terminal": {"plots.terminal": "digit_lines"},
     "pictures.weights": {"plots.weights": "draw_weights"},
     "pictures.why": {"plots.why": "draw_why"},
-    "pictures.words": {"i18n.plots": "WORDS shown words_in"},
+    "pictures.words": {"words.plots": "WORDS shown words_in"},
     "position": {"training.state": "Position size_of"},
     "preprocess.columns": {"preprocess.tabular.columns": "Columns VERSION require_column"},
     "preprocess.encodings": {

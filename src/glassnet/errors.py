@@ -14,7 +14,8 @@ from importlib import import_module
 from numbers import Integral
 from typing import Any, ParamSpec, TypeVar
 
-from .messages.message import Door, Listing, Message, Option, Place, in_python
+from .messages.message import Listing, Message, Place
+from .messages.option_spelling import Door, Option, in_python
 
 CODES: dict[str, str] = {
     # files

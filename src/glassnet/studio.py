@@ -19,11 +19,12 @@ from .exports.es_modules import one_module
 from .html.notebook import model_html
 from .html.page import sample_uri
 from .html.step import step_html
-from .i18n.language import preferred, words_of
-from .i18n.studio import STUDIO_WORDS
+from .messages.languages import preferred
 from .messages.message import Message
 from .model.model import Model, require_model
 from .serve.studio.models import describe, weights_of
+from .words.speaking import words_of
+from .words.studio import STUDIO_WORDS
 
 _STATIC = Path(__file__).parent / "serve" / "studio" / "static"
 _LARGE = 20_000

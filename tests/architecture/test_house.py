@@ -12,7 +12,7 @@ from support.cli import environment
 from support.sources import PACKAGE, cycle, functions, imports, modules, tree
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("messages", "errors", "i18n", "io", "_lazy", "_one_line"),
+    ("messages", "errors", "words", "io", "_lazy", "_one_line"),
     ("nn", "network", "notes"),
     ("options",),
     ("data", "preprocess", "handwriting"),
@@ -88,6 +88,7 @@ NOT_IN_KERNELS = {
     "glassnet.nn.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
     "glassnet.messages.message": "what is raised, on Python's side",
+    "glassnet.messages.option_spelling": "of what is raised, on Python's side",
 }
 """Modules that kernel files import but that are not compiled into kernels: changing them keeps compiled loops valid."""
 

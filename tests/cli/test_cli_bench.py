@@ -8,7 +8,7 @@ import pytest
 
 from glassnet import load_data
 from glassnet.cli import bench
-from glassnet.i18n.language import width_of
+from glassnet.messages.formats import width_of
 from support.cli import run
 
 TASKS = ["one epoch of recipe notes", "one epoch of recipe quick", "one prediction", "100 predictions at once"]

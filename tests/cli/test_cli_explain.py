@@ -15,11 +15,11 @@ from glassnet import report as html_report
 from glassnet.data import load
 from glassnet.explain import examine_node
 from glassnet.explain.backquery_table import typical_rows
-from glassnet.i18n.explain import EXPLAIN_WORDS
-from glassnet.i18n.plots import WORDS as PICTURE_WORDS
-from glassnet.i18n.report import WORDS as REPORT_WORDS
 from glassnet.model.model import Model
 from glassnet.training.receipt import add_test
+from glassnet.words.explain import EXPLAIN_WORDS
+from glassnet.words.plots import WORDS as PICTURE_WORDS
+from glassnet.words.report import WORDS as REPORT_WORDS
 from glassnet.workflow import backquery_job
 from support.cli import run, snapshot, working_copy
 from support.pages import checked_page

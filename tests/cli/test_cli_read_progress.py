@@ -14,8 +14,8 @@ from glassnet.cli.shared import photo_progress
 from glassnet.cli.shared.photo_progress import watch_photos
 from glassnet.handwriting.reading import Digit, Reading
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import CLI_WORDS
-from glassnet.i18n.language import speaking
+from glassnet.words.cli import CLI_WORDS
+from glassnet.words.speaking import speaking
 
 
 def slow(count: int, shown: Event):

@@ -106,7 +106,7 @@ def test_a_table_from_a_pipe_is_read_once(folder, words):
 def test_rows_of_a_table_have_row_numbers_of_the_file(folder):
     """Also if rows without a target are omitted and others are held out."""
     from glassnet import load_model
-    from glassnet.messages.message import ignore
+    from glassnet.messages.notice import ignore
     from glassnet.workflow.model_data import load_unseen
 
     lines = (folder / "people.csv").read_text().splitlines()

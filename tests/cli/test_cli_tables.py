@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from glassnet import load_model
-from glassnet.i18n.language import width_of
+from glassnet.messages.formats import width_of
 from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv

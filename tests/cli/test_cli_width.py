@@ -9,9 +9,9 @@ import pytest
 
 from glassnet import Dataset, Options, fit, save_model
 from glassnet.cli.labels import _suspect_lines
-from glassnet.i18n.labels import labels_words
-from glassnet.i18n.language import width_of
-from glassnet.messages.message import LANGUAGES
+from glassnet.messages.formats import width_of
+from glassnet.messages.languages import LANGUAGES
+from glassnet.words.labels import labels_words
 from glassnet.workflow.labels_job import Suspect
 from support.cli import run, working_copy
 from support.people import people

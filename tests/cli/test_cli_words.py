@@ -9,13 +9,13 @@ import pytest
 from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import CLI_WORDS
-from glassnet.i18n.commands.search import SEARCH_WORDS
-from glassnet.i18n.compare import COMPARE_WORDS
-from glassnet.i18n.labels import LABELS_WORDS
-from glassnet.i18n.language import width_of
 from glassnet.messages.catalogue import catalogue
+from glassnet.messages.formats import width_of
 from glassnet.training.receipt import add_test
+from glassnet.words.cli import CLI_WORDS
+from glassnet.words.compare import COMPARE_WORDS
+from glassnet.words.labels import LABELS_WORDS
+from glassnet.words.search import SEARCH_WORDS
 from support.cli import run, run_process
 from support.messages import in_both
 from support.samples import digits, digits_csv, png

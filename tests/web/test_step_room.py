@@ -12,7 +12,7 @@ from studio_server import studio_server
 from glassnet.explain.excerpt import MOST_NODES
 from glassnet.explain.replay import replay
 from glassnet.explain.small_network import SMALL_NETWORKS
-from glassnet.messages.message import ignore
+from glassnet.messages.notice import ignore
 from glassnet.workflow.explain_job import explain_step
 from glassnet.workflow.model_data import load_trained_on
 from support.cli import run

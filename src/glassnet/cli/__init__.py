@@ -21,11 +21,12 @@ from typing import Any
 import click
 
 from ..errors import GlassnetError, OptionError, RangeWarning
-from ..i18n.language import chinese
 from ..io.archives import remove_unpacked
 from ..io.limits import LOADER
 from ..messages.catalogue import translated
-from ..messages.message import Command, Message, Option
+from ..messages.languages import chinese
+from ..messages.message import Command, Message
+from ..messages.option_spelling import Option
 from ..nn.compile_notice import is_compiling, shown_by
 from .shared.console import complain, say_compiling, say_warning
 from .shared.usage import speak_the_users_language, usage_message

@@ -13,12 +13,12 @@ import click
 from .. import data
 from ..data import Dataset
 from ..engines import available_cores
-from ..i18n.cli import CLI_WORDS
-from ..i18n.language import speaking
 from ..model.inference import compiled
 from ..options.options import Options
 from ..training.fit import fit
 from ..training.receipt import surroundings
+from ..words.cli import CLI_WORDS
+from ..words.speaking import speaking
 from .shared.console import json_flag, language_in_use, message, padded, result, result_json, say
 from .shared.flags import language_flag
 

@@ -12,14 +12,15 @@ import click
 
 from ..data import BUNDLED
 from ..errors import ArgumentError, OptionError, require_names
-from ..i18n.compare import compare_words
-from ..i18n.language import Say, width_of
-from ..i18n.plots import SHARES, metric_title, shown
 from ..io.writing import require_picture_place
+from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..options.recipes import RECIPES
 from ..training.paired import FEWEST, MOST, fewest_pairs
+from ..words.compare import compare_words
+from ..words.plots import SHARES, metric_title, shown
+from ..words.speaking import Say
 from ..workflow.compare_job import (
     LETTERS,
     METRICS,

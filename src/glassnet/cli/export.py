@@ -11,8 +11,8 @@ import click
 
 from ..exports.export import FORMS, form_named, write_export
 from ..exports.proof import QUANTIZED, Proof, written_as
-from ..i18n.language import below_all
 from ..io.writing import require_place
+from ..messages.formats import below_all
 from ..model.file import load_model
 from ..workflow.model_data import read_decimals
 from .shared.console import json_flag, message, result, result_json, say_notice

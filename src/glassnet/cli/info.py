@@ -8,13 +8,14 @@ from typing import Any
 
 import click
 
-from ..i18n.language import chinese_value, width_of
-from ..i18n.plots import shown as shown_number
 from ..messages.catalogue import translated as in_language
+from ..messages.formats import width_of
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..training.receipt import joined_count
+from ..words.plots import shown as shown_number
+from ..words.speaking import chinese_value
 from .shared.console import (
     json_flag,
     language_in_use,

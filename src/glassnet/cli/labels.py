@@ -14,8 +14,9 @@ from .. import data
 from ..data import Dataset
 from ..errors import OptionError
 from ..explain.label_errors import Suspects
-from ..i18n.labels import labels_words
-from ..i18n.language import Say, shortened, width_of
+from ..messages.formats import shortened, width_of
+from ..words.labels import labels_words
+from ..words.speaking import Say
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
 from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from ..i18n.cli import digit_words
-from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
+from ..messages.formats import width_of
 from ..model.inference import ENGINES
+from ..words.cli import digit_words
 from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers
 from .shared.console import (
     complain,

@@ -11,9 +11,9 @@ import click
 
 from ..handwriting.reader import Digit, Reading
 from ..handwriting.recognise import SURE
-from ..i18n.cli import digit_words
-from ..i18n.language import width_of
 from ..io.opening import STDIN
+from ..messages.formats import width_of
+from ..words.cli import digit_words
 from ..workflow.read_job import PhotoResult, photos_in, read_photos
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import force_flag, language_flag, max_bytes_flag

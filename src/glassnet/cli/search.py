@@ -15,13 +15,14 @@ from typing import Any
 import click
 
 from ..errors import OptionError
-from ..i18n.commands.search import search_words
-from ..i18n.language import Say, width_of
-from ..i18n.plots import SHARES, metric_title, shown
+from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.options import SPECS, by_field
 from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor
+from ..words.plots import SHARES, metric_title, shown
+from ..words.search import search_words
+from ..words.speaking import Say
 from ..workflow.search.job import (
     TRIALS,
     FinalTraining,

@@ -15,9 +15,9 @@ from .. import data
 from ..data import Dataset
 from ..data.tables.header import header_names
 from ..errors import DataError
-from ..i18n.language import number_text, share_text, shortened, width_of
 from ..io.writing import require_picture_place
 from ..messages.catalogue import translated as in_language
+from ..messages.formats import number_text, share_text, shortened, width_of
 from ..messages.message import Message
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..messages.message import LANGUAGES
+from ..messages.languages import LANGUAGES
 from ..serve.studio import run
 from .shared.console import message, result, say
 from .shared.flags import max_bytes_flag

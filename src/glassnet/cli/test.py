@@ -12,11 +12,11 @@ import click
 from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
-from ..i18n.language import below_all, shortened, width_of
-from ..i18n.plots import shown
+from ..messages.formats import below_all, shortened, width_of
 from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
+from ..words.plots import shown
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
 from .shared.console import (
     json_flag,

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, GlassnetWarning, OptionError, ShapeError, callers_level, require_choice, require_number
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError, DataError, ShapeError, require_names, require_whole, with_near_matches, wrong_type
 from ..messages.control_characters import printable
-from ..messages.message import Listing, Message, Option, Place
+from ..messages.message import Listing, Message, Place
+from ..messages.option_spelling import Option
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
 from .held_out import held_out_rows

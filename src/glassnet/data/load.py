@@ -15,7 +15,8 @@ from ..io.archives import as_folder, is_folder, name_in
 from ..io.opening import Opened, file_problem, open_source
 from ..io.picture_formats import is_images_name
 from ..io.sniff import kind_of
-from ..messages.message import Command, Listing, Message, Option
+from ..messages.message import Command, Listing, Message
+from ..messages.option_spelling import Option
 from .classes import number_words
 from .dataset import Dataset, Like, SampleLayout, image_shape, require_like
 from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair, part_named

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..messages.message import Command, Message, Option
+from ..messages.message import Command, Message
+from ..messages.option_spelling import Option
 from .dataset import SampleLayout, image_shape
 from .validation import is_label
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..messages.message import Message, Option
+from ..messages.message import Message
+from ..messages.option_spelling import Option
 from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError, require_number
-from ..messages.message import Command, Listing, Message, Option, Place, Sentences
+from ..messages.message import Command, Listing, Message, Place, Sentences
+from ..messages.option_spelling import Option
 from .arrays import PIXELS
 from .dataset import Like, image_shape
 

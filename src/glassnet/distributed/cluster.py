@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, Self, TypeVar
 
 from ..errors import ClusterError, warn
-from ..messages.message import Notify
+from ..messages.notice import Notify
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
 from .data_parallel import RayEngine

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..engines import available_cores
 from ..errors import ClusterError, require_packages
-from ..messages.message import Option
+from ..messages.option_spelling import Option
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""

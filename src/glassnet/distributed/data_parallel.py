@@ -23,7 +23,8 @@ from ..engines.compiled.minibatch import Minibatch, ShardGradients
 from ..engines.shards import shards_of
 from ..engines.threads.worker import Worker
 from ..errors import OptionError
-from ..messages.message import Message, Option
+from ..messages.message import Message
+from ..messages.option_spelling import Option
 from ..nn.architecture import Architecture
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from ..engines.compiled.minibatch import ShardGradients
 from ..engines.shards import shards_of
-from ..messages.message import Message, Notify
+from ..messages.message import Message
+from ..messages.notice import Notify
 from ..model.header import Receipt
 from ..nn.parameters import FloatArray
 from ..training.receipt import surroundings

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ..messages.message import Command, Door, Message, Option, in_python
+from ..messages.message import Command, Message
+from ..messages.option_spelling import Door, Option, in_python
 
 ERROR, WARNING, REMARK = "error", "warning", "remark"
 SHOWN = 5

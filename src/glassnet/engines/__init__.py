@@ -35,6 +35,7 @@ __all__ = [
     "engine_for",
     "engine_named",
     "one_blas_thread",
+    "threads_for_runs",
 ]
 
 
@@ -67,6 +68,12 @@ compiled.
 """
 
 
+WORTH_SEVERAL = 3_000_000
+"""Products of inputs with weights in a step of the reference engine from which it is worth to train several networks at
+the same time: in shorter steps Python's interpreter takes most of the time, and only one thread has it.
+"""
+
+
 def engine_named(name: str) -> Engine:
     """Return the engine ``"compiled"`` or ``"reference"``."""
     require_choice("engine", name, tuple(ENGINES))
@@ -90,6 +97,17 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     if options.engine != "auto":
         return engine_named(options.engine)
     epochs = options.epochs * options.members
-    steps, products = epochs * -(-samples // options.batch_size), sum(below * above for below, above in pairwise(sizes))
-    is_small = steps <= SMALL_STEPS and epochs * samples * products <= SMALL_WORK
+    steps = epochs * -(-samples // options.batch_size)
+    is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
     return engine_named("reference" if is_small and not options.augments else "compiled")
+
+
+def threads_for_runs(engine: Engine, options: Options, sizes: Sequence[int]) -> int:
+    """Return how many of several training runs to compute at the same time; 0: one per core."""
+    is_short = options.batch_size * _products(sizes) < WORTH_SEVERAL
+    return 1 if engine.name == "reference" and is_short else options.threads
+
+
+def _products(sizes: Sequence[int]) -> int:
+    """Return the products of inputs with weights in a forward pass of a sample."""
+    return sum(below * above for below, above in pairwise(sizes))

@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 
 from ..engines import available_cores
 from ..errors import OptionError, require_choice, require_names
-from ..messages.message import Option
+from ..messages.option_spelling import Option
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK

@@ -14,7 +14,9 @@ from ..errors import DataError, OptionError, require_choice, require_packages, w
 from ..io.opening import require_path
 from ..io.writing import replacing, require_place, require_suffix, writing_problem
 from ..messages.control_characters import printable
-from ..messages.message import Listing, Message, Notify, Option, ignore
+from ..messages.message import Listing, Message
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export

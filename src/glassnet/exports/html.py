@@ -23,10 +23,9 @@ from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
 from ..errors import DataError
-from ..i18n.exported_page import exported_page_words
-from ..i18n.language import below_all
 from ..io.writing import MAKER
 from ..messages.control_characters import json_text, printable
+from ..messages.formats import below_all
 from ..messages.message import Message
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form
@@ -34,6 +33,7 @@ from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.fields import field_of
 from ..preprocess.tabular.kinds import Encoding
+from ..words.exported_page import exported_page_words
 from .es_modules import bundle
 from .made_rows import MADE
 from .proof import Ran, mark

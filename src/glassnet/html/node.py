@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.node import HiddenNode
-from ..i18n.explain import explain_words
-from ..i18n.language import Say
-from ..i18n.plots import shown
-from ..i18n.report import percent
 from ..model.model import Model
 from ..plots.labels import sample_label
+from ..words.explain import explain_words
+from ..words.plots import shown
+from ..words.report import percent
+from ..words.speaking import Say
 from .page import sample_uri, templates, whole_page
 from .why_parts import Row, bar_rows, is_invertible, signed_thumb
 

@@ -10,10 +10,12 @@ from html import escape
 from itertools import pairwise
 
 from ..explain.step import Trace
-from ..i18n.language import Say, below_all, preferred, speaking
-from ..i18n.notebook import NOTEBOOK_WORDS
+from ..messages.formats import below_all
+from ..messages.languages import preferred
 from ..model.model import Model
 from ..nn.network_class import Network
+from ..words.notebook import NOTEBOOK_WORDS
+from ..words.speaking import Say, speaking
 
 MOST = 7
 """Most nodes drawn for a layer; larger layers have a gap in the middle."""

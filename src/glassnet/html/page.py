@@ -14,11 +14,11 @@ from markupsafe import Markup
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from ..i18n.plots import shown
 from ..io.writing import MAKER
 from ..messages.control_characters import printable
 from ..plots.signed import png_uri
 from ..plots.tone import shades
+from ..words.plots import shown
 
 LARGEST_THUMB = 64
 """Longest side of a sample's image; larger images are shrunk to keep pages small."""

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..i18n.plots import words_in
-from ..i18n.service import SERVICE_WORDS
-from ..messages.message import LANGUAGES
+from ..messages.languages import LANGUAGES
+from ..words.plots import words_in
+from ..words.service import SERVICE_WORDS
 from .page import templates, whole_page
 
 

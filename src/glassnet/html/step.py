@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..explain.step import LayerStep, Trace
-from ..i18n.language import Say
-from ..i18n.step import step_words
 from ..plots.signed import png_uri, signed_picture, signed_uri
+from ..words.speaking import Say
+from ..words.step import step_words
 from .page import sample_uri, templates, whole_page
 from .step_tables import (
     bias_columns,

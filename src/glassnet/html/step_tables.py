@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.step import LayerStep, Trace
-from ..i18n.language import Say
-from ..i18n.plots import shown
+from ..words.plots import shown
+from ..words.speaking import Say
 
 MOST_LINKS = 8
 LONGEST_SUM = 12

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..explain.why import Why
-from ..i18n.language import Say
-from ..i18n.plots import shown
-from ..i18n.report import percent, say_in
 from ..model.model import Model
 from ..plots.labels import explained_label, node_names, target_of, target_value
+from ..words.plots import shown
+from ..words.report import percent, say_in
+from ..words.speaking import Say
 from .page import templates, whole_page
 from .why_parts import (
     answer_probability,

@@ -12,13 +12,13 @@ from PIL import Image
 
 from ..data.dataset import Dataset
 from ..explain.why import Why
-from ..i18n.language import Say
-from ..i18n.plots import shown
-from ..i18n.report import percent
 from ..model.model import Model
 from ..plots.labels import class_label, explained_label
 from ..plots.signed import png_uri, signed_picture
 from ..preprocess.tabular.encoders import MISSING, OTHER
+from ..words.plots import shown
+from ..words.report import percent
+from ..words.speaking import Say
 from .page import sample_uri, thumb
 
 MOST_WORDS = 4

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import FileError, GlassnetError
-from ..messages.message import Command, Message, Option, Place
+from ..messages.message import Command, Message, Place
+from ..messages.option_spelling import Option
 from .limits import require_room
 from .picture_formats import SUFFIXES, is_images_name
 

@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from ..errors import FileError, OptionError
-from ..messages.message import Door, Option, in_python
+from ..messages.option_spelling import Door, Option, in_python
 
 MAX_BYTES = 4 << 30
 """Default limit: ten million rows of sixty fields, about half the memory of a current machine."""

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import ArgumentError, DataError, FileError, GlassnetError, wrong_type
-from ..messages.message import Command, Message, Option
+from ..messages.message import Command, Message
+from ..messages.option_spelling import Option
 from .archives import BEGINNINGS, only_file
 from .encoding import narrowed, wide_encoding
 from .limits import require_room

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import FileError, OptionError
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""

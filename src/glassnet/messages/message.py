@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, Protocol, runtime_checkable
 
 from .catalogue import catalogue, chinese_of
 from .control_characters import printable
+from .option_spelling import Door, Option, as_flag, in_python
 from .plurals import agreeing
 
-LANGUAGES = ("en", "zh")
-UNSET = object()
-"""The value of an `Option` that only names it."""
 _HAN, _LATIN = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[A-Za-z0-9.'\")\]%]")
 _MORE = {"en": "…", "zh": "……"}
 """Language -> what follows the first items of a longer list."""
@@ -39,9 +37,6 @@ _PARTS = {
 """Part of a place -> its Chinese; a column may have a number or a name."""
 _HOLES = Formatter()
 
-Door = Callable[["Option"], str]
-"""Spells an option for the readers of one door."""
-
 
 @runtime_checkable
 class Renderable(Protocol):
@@ -49,33 +44,6 @@ class Renderable(Protocol):
 
     def text(self, language: str = "en", door: Door = ...) -> str:
         """Return the text in one of `LANGUAGES`."""
-
-
-@dataclass(frozen=True)
-class Option:
-    """An option, parameter or field of a form, with its value if the message gives one.
-
-    Parameters
-    ----------
-    name : str
-        As in Python, such as ``"learning_rate"`` or ``"target"``.
-    value : object
-        A tuple or list is a parameter that takes several.
-    """
-
-    name: str
-    value: Any = UNSET
-
-    def text(self, language: str = "en", door: Door | None = None) -> str:
-        """Return the option as the door spells it; it has no translation."""
-        return (door or in_python)(self)
-
-
-def in_python(option: Option) -> str:
-    """Return an option as an argument of a call: ``learning_rate=0.1``, or its name alone."""
-    if option.value is UNSET:
-        return option.name
-    return f"{option.name}={list(option.value) if isinstance(option.value, tuple) else option.value!r}"
 
 
 @dataclass(frozen=True)
@@ -97,24 +65,6 @@ class Command:
         """Return the line to type, quoted for a shell where necessary."""
         typed = (as_flag(one) if isinstance(one, Option) else shlex.quote(str(one)) for one in self.words)
         return " ".join(("glassnet", *typed))
-
-
-def as_flag(option: Option, flag: str = "") -> str:
-    """Return an option as typed in a terminal: ``--rate 0.1``, ``--no-deskew``, ``--drop a --drop 'b c'``.
-
-    Parameters
-    ----------
-    option : Option
-    flag : str
-        The flag without dashes, if it is not the option's name.
-    """
-    word, value = flag or option.name.replace("_", "-"), option.value
-    if value is UNSET or value is True:
-        return f"--{word}"
-    if value is False:
-        return f"--no-{word}"
-    values = value if isinstance(value, tuple | list) else (value,)
-    return " ".join(f"--{word} {shlex.quote(str(one))}" for one in values)
 
 
 class Place:
@@ -238,7 +188,7 @@ class Message:
     @property
     def option(self) -> str:
         """The name of the option that the message is about, which it names first; empty if it is about none."""
-        literal, name, _, _ = next(_HOLES.parse(self.template), ("", None, None, None))
+        literal, name, _, _ = next(iter(_HOLES.parse(self.template)), ("", None, None, None))
         value = None if literal or name is None else self.values.get(name)
         return value.option if isinstance(value, Message) else value.name if isinstance(value, Option) else ""
 
@@ -277,14 +227,6 @@ class Sentences:
     def text(self, language: str = "en", door: Door = in_python) -> str:
         """Return the sentences, in Chinese without spaces between them."""
         return ("" if language == "zh" else " ").join(str(rendered(one, language, door)) for one in self.messages)
-
-
-Notify = Callable[[Message], None]
-"""Takes a message of a job while it runs: to be printed, shown on a page or dropped."""
-
-
-def ignore(_: Message) -> None:
-    """Drop a message."""
 
 
 def rendered(value: Any, language: str, door: Door) -> Any:

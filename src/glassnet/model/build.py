@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
 from ..errors import DataError, OptionError, with_near_matches
-from ..messages.message import Listing, Option
+from ..messages.message import Listing
+from ..messages.option_spelling import Option
 from ..nn.network_class import Network
 from ..options.options import Options, require_options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange

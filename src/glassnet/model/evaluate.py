@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_whole, with_near_matches
-from ..i18n.language import below_all
+from ..messages.formats import below_all
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray

@@ -14,8 +14,8 @@ from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
-from ..i18n.language import below_all
 from ..messages.control_characters import printable
+from ..messages.formats import below_all
 from ..messages.message import Listing, Message
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.arrays import names_of
 from ..engines.portable import PortableLayer
 from ..errors import OptionError, ShapeError
-from ..messages.message import Option
+from ..messages.option_spelling import Option
 from ..nn.network_class import Network
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import index
 
 from ..errors import OptionError, require_choice
-from ..messages.message import Option
+from ..messages.option_spelling import Option
 from .activations import ACTIVATIONS, OUTPUTS_ONLY
 from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
 from .parameters import Layout

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from ..i18n.language import preferred
-from ..messages.message import Door, Message, in_python
+from ..messages.languages import preferred
+from ..messages.message import Message
+from ..messages.option_spelling import Door, in_python
 
 LOGGER = logging.getLogger("glassnet")
 

@@ -20,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import OptionError, require_number
-from ..messages.message import Listing, Option
+from ..messages.message import Listing
+from ..messages.option_spelling import Option
 from .activations import ACTIVATIONS, Array
 
 

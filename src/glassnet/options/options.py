@@ -15,7 +15,8 @@ from operator import attrgetter
 from typing import Any, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
-from ..messages.message import Listing, Option
+from ..messages.message import Listing
+from ..messages.option_spelling import Option
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
 from ..messages.catalogue import translated
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 
 GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
 """Groups of options, in the order of the help and of the reference."""

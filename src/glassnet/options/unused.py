@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 from .options import ALIASES, SPECS, Options
 from .spec import Needs
 

@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..i18n.plots import words_in
-from ..messages.message import Listing, Option
+from ..messages.message import Listing
+from ..messages.option_spelling import Option
 from ..nn.random import Purpose, key
 from ..options.options import DISTORTIONS, Options
 from ..preprocess.augment.distort import distort, require_pictures
+from ..words.plots import words_in
 from .digits import LARGEST, SHEET
 from .figure import DPI, new_axes
 from .fonts import set_fonts

@@ -11,8 +11,8 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, ShapeError
-from ..i18n.language import below_all, shortened, width_of
-from ..i18n.plots import words_in
+from ..messages.formats import below_all, shortened, width_of
+from ..words.plots import words_in
 from .figure import new_axes, size_in_inches, style_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, MISTAKES, QUIET

@@ -10,10 +10,10 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ShapeError, wrong_type
-from ..i18n.language import below_all
-from ..i18n.plots import words_in
+from ..messages.formats import below_all
 from ..messages.message import Listing, Message
 from ..training.callbacks import History
+from ..words.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
 from .fonts import set_fonts
 from .palette import BLUE, INK, VERMILION

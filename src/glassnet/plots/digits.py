@@ -12,8 +12,8 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..i18n.language import shortened, width_of
-from ..i18n.plots import words_in
+from ..messages.formats import shortened, width_of
+from ..words.plots import words_in
 from .figure import DPI, new_axes, size_in_inches
 from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, QUIET, VERMILION

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 
 from ..errors import ShapeError
 from ..explain.hidden import HiddenSpace
-from ..i18n.language import shortened, width_of
-from ..i18n.plots import words_in
+from ..messages.formats import shortened, width_of
+from ..words.plots import words_in
 from .figure import new_axes, style_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, class_style

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..explain.why import Why
-from ..i18n.plots import shown
 from ..model.model import Model
+from ..words.plots import shown
 
 
 def target_of(model: Model) -> str:
@@ -47,7 +47,7 @@ def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[...,
     names : sequence of str
         Names of the classes, labels or targets; empty if they are numbered.
     word : callable
-        Result of `i18n.plots.words_in`.
+        Result of `words.plots.words_in`.
     """
     if why.output is None:
         return names[int(value)] if names else str(int(value))
@@ -76,7 +76,7 @@ def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
     value : int or sequence
         Class, or a label or number per output.
     word : callable
-        Result of `i18n.plots.words_in`.
+        Result of `words.plots.words_in`.
     """
     if model.targets.of_classes:
         return model.name_of(int(value))

@@ -8,9 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from ..i18n.plots import words_in
 from ..messages.message import Message
 from ..model.evaluate import Reliability
+from ..words.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
 from .fonts import set_fonts
 from .palette import BLUE, INK, QUIET, VERMILION

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from ..errors import ShapeError, wrong_type
-from ..i18n.language import Say
-from ..i18n.plots import SHARES, metric_title, words_in
 from ..messages.message import Message
+from ..words.plots import SHARES, metric_title, words_in
+from ..words.speaking import Say
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
 from .fonts import set_fonts
 from .palette import BLUE, INK, QUIET, VERMILION

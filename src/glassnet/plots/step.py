@@ -11,9 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ..explain.step import LayerStep, Trace
-from ..i18n.language import shortened
-from ..i18n.plots import words_in
+from ..messages.formats import shortened
 from ..messages.message import Message
+from ..words.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .palette import BLUE, GRID, INK, QUIET, VERMILION

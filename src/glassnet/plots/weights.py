@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, OptionError, ShapeError
-from ..i18n.plots import words_in
 from ..messages.message import Message
+from ..words.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .palette import GRID, INK, QUIET

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from ..explain.why import Why
-from ..i18n.language import shortened
-from ..i18n.plots import words_in
+from ..messages.formats import shortened
 from ..messages.message import Message
+from ..words.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
 from .labels import answer_label

@@ -13,7 +13,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
-from ..messages.message import Message, Option
+from ..messages.message import Message
+from ..messages.option_spelling import Option
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]

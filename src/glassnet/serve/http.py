@@ -15,7 +15,9 @@ from typing import TypeVar
 
 from ..errors import OptionError
 from ..io.limits import LOADER
-from ..messages.message import LANGUAGES, Message, Option
+from ..messages.languages import LANGUAGES
+from ..messages.message import Message
+from ..messages.option_spelling import Option
 
 _Value = TypeVar("_Value")
 

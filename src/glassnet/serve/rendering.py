@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from ..i18n.studio import STUDIO_WORDS
 from ..messages.catalogue import translated
-from ..messages.message import UNSET, Option, Renderable
+from ..messages.message import Renderable
+from ..messages.option_spelling import UNSET, Option
+from ..words.studio import STUDIO_WORDS
 
 FIELDS = {
     "add_times": "train_add_times",

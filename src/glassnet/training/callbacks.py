@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError, wrong_type
-from ..i18n.language import counted
+from ..messages.formats import counted
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Callback = Callable[[Event], bool | None]

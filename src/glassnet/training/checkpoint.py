@@ -22,7 +22,9 @@ from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, warn, with_near_matches
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
-from ..messages.message import Command, Message, Notify, Option
+from ..messages.message import Command, Message
+from ..messages.notice import Notify
+from ..messages.option_spelling import Option
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
 from ..model.model import Model

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.held_out import fold_numbers
-from ..engines import available_cores
+from ..engines import available_cores, engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..model.evaluate import Evaluation, evaluate, number_scores
 from ..model.intervals import Interval, accuracy_interval, number_intervals
@@ -69,7 +69,7 @@ def cross_validate(
     right = samples = 0
     values: list[FloatArray] = []
     answers: list[FloatArray] = []
-    with executor_or_threads(executor) as runner:
+    with executor_or_threads(executor, _threads(folds[0][0], options)) as runner:
         own = _of_fold(options, len(folds), executor)
         tested = [runner.submit(_tested, training, test, own) for training, test in folds]
         try:
@@ -93,6 +93,12 @@ def cross_validate(
 
 def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
     return evaluate(fit(training, options, callbacks=[_ends_if_cancelled(send)]).model, test)
+
+
+def _threads(data: Dataset, options: Options) -> int:
+    """Return how many folds to train at the same time; 0: one per core."""
+    sizes = (data.features, *options.hidden, data.classes)
+    return threads_for_runs(engine_for(options, len(data), sizes), replace(options, threads=0), sizes)
 
 
 def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options:
@@ -133,7 +139,7 @@ def out_of_fold(
     """
     fold = fold_of(data, options.seed, folds)
     probabilities = np.empty((len(data), data.classes))
-    with executor_or_threads(executor) as runner:
+    with executor_or_threads(executor, _threads(data, options)) as runner:
         shared, own = runner.share((data, fold)), _of_fold(options, folds, executor)
         predicted = [runner.submit(_predicted, shared, number, own) for number in range(folds)]
         try:

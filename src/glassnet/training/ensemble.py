@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import without_fold
-from ..engines import Engine
+from ..engines import Engine, threads_for_runs
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.header import ParentReceipt, Receipt
@@ -56,11 +56,12 @@ def fit_ensemble(
 
     Parameters and errors as for `fit`; `watch` receives the first one's run before its first step, on threads of this
     process only. The executor decides where the members are trained; None: on threads, each on one of
-    ``options.threads``.
+    ``options.threads``, or one after the other where that is faster.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
     first_member = FirstMember(callbacks)
-    with executor_or_threads(executor, options.threads) as runner:
+    threads = threads_for_runs(engine, options, (data.features, *options.hidden, data.classes))
+    with executor_or_threads(executor, threads) as runner:
         task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
         members: list[Future[TrainedMember]] = []
         try:

@@ -18,7 +18,8 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 from ..errors import ArgumentError, OptionError
-from ..messages.message import Notify, Option
+from ..messages.notice import Notify
+from ..messages.option_spelling import Option
 from ..options.options import Options
 
 T = TypeVar("T")

@@ -12,7 +12,8 @@ from typing import Any
 
 from ..data.dataset import Dataset, channels_of, shows_handwriting
 from ..errors import DataError, OptionError
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt

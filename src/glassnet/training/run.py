@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..data.split import parts_of
 from ..engines import Engine, one_blas_thread
-from ..i18n.language import counted
+from ..messages.formats import counted
 from ..model.build import new_model
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model

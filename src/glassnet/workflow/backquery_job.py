@@ -12,10 +12,10 @@ from ..data.dataset import channels_of
 from ..explain.backquery import backquery, dream, has_no_inverse
 from ..explain.backquery_table import TypicalRow, typical_rows
 from ..explain.input_gradients import require_classes
-from ..i18n.plots import words_in
 from ..io.writing import require_picture_place
-from ..messages.message import Notify, ignore
+from ..messages.notice import Notify, ignore
 from ..model.model import Model
+from ..words.plots import words_in
 from .explain_job import load_explained, output_named, require_pictures
 from .model_data import trained_on_bundled
 

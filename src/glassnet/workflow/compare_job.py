@@ -25,7 +25,9 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
-from ..messages.message import Message, Notify, Option, ignore
+from ..messages.message import Message
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..options.options import Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..training.callbacks import require_callbacks

@@ -20,7 +20,8 @@ from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
 from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
-from ..messages.message import Listing, Message, Option
+from ..messages.message import Listing, Message
+from ..messages.option_spelling import Option
 from ..options.options import Options
 
 _PROGRAMS = (".py", ".ipynb")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset
-from ..i18n.plots import words_in
 from ..model.evaluate import Evaluation, reliability
 from ..model.model import Model
+from ..words.plots import words_in
 
 RIGHT, WRONG = 20, 10
 """Numbers of digits that are drawn: from the data, and of the most confident mistakes."""

@@ -13,7 +13,9 @@ from ..data import Dataset
 from ..data.validation import AUTO
 from ..errors import OptionError
 from ..io.writing import require_folder, require_picture_place
-from ..messages.message import Command, Message, Notify, Option, ignore
+from ..messages.message import Command, Message
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model

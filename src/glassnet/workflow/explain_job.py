@@ -16,14 +16,16 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
-from ..i18n.plots import shown, words_in
 from ..io.writing import write_text
-from ..messages.message import Listing, Message, Notify, Option, ignore
+from ..messages.message import Listing, Message
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.model import Model
 from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
+from ..words.plots import shown, words_in
 from .model_data import (
     load_alike,
     load_labelled,

@@ -16,7 +16,8 @@ from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
-from ..messages.message import Notify, Option, ignore
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..options.options import Options
 from .table_options import TableOptions
 from .training_data import job_options, load_samples, load_table_samples

@@ -20,7 +20,9 @@ from ..data.validation_split import without_validation
 from ..errors import DataError, FileError, OptionError
 from ..handwriting.digit_model import reads_digits
 from ..io.opening import Opened, read_once
-from ..messages.message import Command, Listing, Message, Notify, Option, Place, ignore
+from ..messages.message import Command, Listing, Message, Place
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of

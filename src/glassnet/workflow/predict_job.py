@@ -17,15 +17,16 @@ from ..errors import GlassnetError
 from ..handwriting.digit_model import reads_digits
 from ..handwriting.reader import Reading, read_photo
 from ..handwriting.reasons import Reason
-from ..i18n.cli import CLI_WORDS
-from ..i18n.language import speaking
 from ..io.archives import is_folder
 from ..io.opening import open_named
 from ..io.sniff import kind_of
-from ..messages.message import Notify, Place, ignore
+from ..messages.message import Place
+from ..messages.notice import Notify, ignore
 from ..model.inference import compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray
+from ..words.cli import CLI_WORDS
+from ..words.speaking import speaking
 from .model_data import load_queries, read_decimals, unless_warned
 from .read_job import PhotoResult, read_photos
 

@@ -14,7 +14,8 @@ from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
-from ..messages.message import Option, Place
+from ..messages.message import Place
+from ..messages.option_spelling import Option
 from ..model.model import Model
 
 

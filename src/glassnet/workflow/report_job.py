@@ -13,7 +13,8 @@ from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
-from ..messages.message import Notify, Option, ignore
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
 from ..options.options import Options

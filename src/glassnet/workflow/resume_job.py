@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
 from ..io.writing import MODEL, require_place
-from ..messages.message import Command, Message, Notify, Option, ignore
+from ..messages.message import Command, Message
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with

@@ -13,7 +13,8 @@ from ..data import Dataset
 from ..data.split import parts_of, split
 from ..errors import DataError, GlassnetError, OptionError
 from ..io.writing import require_picture_place
-from ..messages.message import Notify, Option, ignore
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..options.options import Options
 from ..preprocess.tabular.dataset import read_table
 from .table_options import TableOptions

@@ -23,7 +23,7 @@ from ..errors import (
     with_near_matches,
 )
 from ..explain.why import Why, why
-from ..i18n.language import below_all, counted, listed
+from ..messages.formats import below_all, counted, listed
 from ..messages.message import Message
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
@@ -352,7 +352,7 @@ class TableModel:
             )
         explained = why(unless_warned(self.model), self._encoded(table, strict=strict)[0])
         from ..html.why_parts import changed_values, column_shares  # loads Pillow
-        from ..i18n.explain import explain_words
+        from ..words.explain import explain_words
 
         say = explain_words("en")
         shares = column_shares(self.model, explained, say)

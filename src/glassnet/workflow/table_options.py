@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..data.validation import AUTO
 from ..errors import OptionError
-from ..messages.message import Option
+from ..messages.option_spelling import Option
 
 
 @dataclass(frozen=True)

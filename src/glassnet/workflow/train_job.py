@@ -33,7 +33,10 @@ from ..errors import (
 )
 from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
-from ..messages.message import LANGUAGES, Command, Listing, Message, Notify, Option, Sentences, ignore
+from ..messages.languages import LANGUAGES
+from ..messages.message import Command, Listing, Message, Sentences
+from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of

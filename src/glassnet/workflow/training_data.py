@@ -27,7 +27,9 @@ from ..data.validation_split import ValidationSplit, without_validation
 from ..errors import DataError, FileError, GlassnetError, OptionError, strictly
 from ..io.archives import is_folder
 from ..io.opening import read_once
-from ..messages.message import Command, Listing, Message, Notify, Option
+from ..messages.message import Command, Listing, Message
+from ..messages.notice import Notify
+from ..messages.option_spelling import Option
 from ..model.header import DataReceipt
 from ..model.model import Model
 from ..options.options import Options, for_optimizer

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..errors import OptionError
-from ..messages.message import Listing, Message, Notify, ignore
+from ..messages.message import Listing, Message
+from ..messages.notice import Notify, ignore
 from ..model.file import load_model
 from ..model.model import Model
 from ..training.callbacks import Callback

@@ -12,8 +12,8 @@ from glassnet import Columns, Options, fit
 from glassnet.explain import Neighbours, why
 from glassnet.explain.counterfactual_table import TableFlipSearch
 from glassnet.html.why_parts import changed_values
-from glassnet.i18n.explain import explain_words
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
+from glassnet.words.explain import explain_words
 
 
 def table(folder):

@@ -17,10 +17,10 @@ from glassnet.errors import DataError
 from glassnet.exports import es_modules, html
 from glassnet.exports.proof import read_export
 from glassnet.exports.rows import proof_rows
-from glassnet.i18n.exported_page import PAGE_WORDS, exported_page_words
 from glassnet.io.writing import HTML
 from glassnet.messages.control_characters import printable
 from glassnet.model.portable import portable_form
+from glassnet.words.exported_page import PAGE_WORDS, exported_page_words
 from support.exported import HOSTILE, MODELS, hostile_model, model_of
 from support.messages import in_both
 from support.sources import PACKAGE

@@ -8,10 +8,10 @@ from PIL import Image, ImageDraw
 
 from glassnet.handwriting.reader import Digit, read_photo
 from glassnet.handwriting.reasons import Reason
-from glassnet.i18n.cli import CLI_WORDS, NO_DIGIT, digit_words
-from glassnet.i18n.language import speaking
-from glassnet.messages.message import LANGUAGES
+from glassnet.messages.languages import LANGUAGES
 from glassnet.model.file import shipped_model
+from glassnet.words.cli import CLI_WORDS, NO_DIGIT, digit_words
+from glassnet.words.speaking import speaking
 
 EIGHT = [((66, 50), (134, 110)), ((60, 100), (140, 170))]
 

@@ -16,11 +16,12 @@ from glassnet.doctor.registry import KINDS
 from glassnet.errors import DataError, OptionError
 from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
 from glassnet.html.report.results import _with_equal_digits
-from glassnet.i18n.plots import WORDS as SHARED
-from glassnet.i18n.report import WORDS, percent, say_in
-from glassnet.messages.message import LANGUAGES, Message
+from glassnet.messages.languages import LANGUAGES
+from glassnet.messages.message import Message
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from glassnet.training.receipt import add_test
+from glassnet.words.plots import WORDS as SHARED
+from glassnet.words.report import WORDS, percent, say_in
 from support.messages import in_both
 from support.pages import checked_page
 from support.samples import digits, small_model

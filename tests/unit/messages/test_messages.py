@@ -16,11 +16,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import i18n
+from glassnet import words as catalogues
 from glassnet.errors import CODES, DataError
 from glassnet.messages import catalogue
 from glassnet.messages.catalogue import FILE, chinese_of
-from glassnet.messages.message import Command, Listing, Message, Option, Place, Sentences, as_flag
+from glassnet.messages.message import Command, Listing, Message, Place, Sentences
+from glassnet.messages.option_spelling import Option, as_flag
 from support.messages import ERRORS, calls, modules, needs_chinese, placeholders, template_of, templates
 
 ENTRIES = {
@@ -55,7 +56,7 @@ def test_every_word_of_a_door_has_its_chinese():
     """The catalogues of keyed words, for results, pages, plots and reports."""
     words = {
         (module.name, key): text
-        for module in walk_packages(i18n.__path__, f"{i18n.__name__}.")
+        for module in walk_packages(catalogues.__path__, f"{catalogues.__name__}.")
         for name, texts in vars(import_module(module.name)).items()
         if name.endswith("WORDS") and isinstance(texts, dict)
         for key, text in texts.items()

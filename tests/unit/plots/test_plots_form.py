@@ -21,14 +21,14 @@ from glassnet.explain.hidden import hidden_space
 from glassnet.explain.step import trace
 from glassnet.explain.why import Neighbours, why
 from glassnet.handwriting.reader import read_photo
-from glassnet.i18n.language import shortened, width_of
-from glassnet.i18n.plots import WORDS, words_in
-from glassnet.messages.message import LANGUAGES
+from glassnet.messages.formats import shortened, width_of
+from glassnet.messages.languages import LANGUAGES
 from glassnet.model.evaluate import reliability
 from glassnet.model.file import shipped_model
 from glassnet.plots import fonts
 from glassnet.plots.fonts import replace_missing_glyphs
 from glassnet.plots.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, class_style
+from glassnet.words.plots import WORDS, words_in
 from support.cli import environment
 from support.messages import in_both
 from support.photos import single

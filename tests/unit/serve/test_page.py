@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.i18n.studio import STUDIO_WORDS
+from glassnet.words.studio import STUDIO_WORDS
 from support.messages import in_both
 from support.sources import PACKAGE
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from glassnet.errors import OptionError
-from glassnet.i18n.studio import STUDIO_WORDS
-from glassnet.messages.message import Message, Option
+from glassnet.messages.message import Message
+from glassnet.messages.option_spelling import Option
 from glassnet.serve.rendering import FIELDS, for_client, on_page
 from glassnet.serve.studio.session import Session
+from glassnet.words.studio import STUDIO_WORDS
 
 
 @pytest.mark.parametrize(

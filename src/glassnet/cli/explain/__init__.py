@@ -9,9 +9,9 @@ import click
 
 from ...errors import OptionError
 from ...explain.step import worked_example
-from ...i18n.explain import explain_words
 from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
 from ...messages.message import Listing
+from ...words.explain import explain_words
 from ...workflow.model_data import read_decimals
 from ..shared.console import json_flag
 from ..shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, part_flag

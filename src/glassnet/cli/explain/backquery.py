@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...i18n.explain import explain_words
-from ...i18n.language import width_of
-from ...i18n.plots import shown
-from ...i18n.report import percent
+from ...messages.formats import width_of
 from ...model.model import Model
+from ...words.explain import explain_words
+from ...words.plots import shown
+from ...words.report import percent
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
 from ..shared.console import padded, result, result_json, say, say_notice
 

@@ -8,11 +8,12 @@ import numpy as np
 
 from ...explain.node import HiddenNode
 from ...html.node import input_names, kind_of_outputs
-from ...i18n.explain import explain_words
-from ...i18n.language import Say, shortened
-from ...i18n.plots import shown
+from ...messages.formats import shortened
 from ...model.model import Model
 from ...plots.labels import sample_label
+from ...words.explain import explain_words
+from ...words.plots import shown
+from ...words.speaking import Say
 from ...workflow import explain_job
 from ..shared.console import result, result_json, say_notice
 from .why_text import map_lines, print_shares

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes
-from ...i18n.explain import explain_words
-from ...i18n.language import listed
-from ...i18n.plots import shown
+from ...messages.formats import listed
 from ...model.model import Model
+from ...words.explain import explain_words
+from ...words.plots import shown
 from ...workflow import explain_job
 from ..shared.console import result, result_json, say_notice
 from .why_text import MOST

@@ -11,14 +11,15 @@ from ...data import BUNDLED
 from ...errors import GlassnetError, OptionError
 from ...explain.replay import Replay
 from ...explain.step import Trace
-from ...i18n.explain import explain_words
-from ...i18n.language import Say, listed
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from ...io.writing import write_text
+from ...messages.formats import listed
 from ...model.model import Model
 from ...plots.labels import sample_label, target_of, target_value
 from ...training.events import Event, TrainingStarted
+from ...words.explain import explain_words
+from ...words.speaking import Say
 from ...workflow import explain_job
 from ..shared.console import message, progress_listener, result, result_json, say, say_notice
 from .step_text import print_step

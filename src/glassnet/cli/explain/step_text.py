@@ -23,10 +23,10 @@ from ...html.step_tables import (
     proportional_error_sum,
     strongest_links,
 )
-from ...i18n.language import shortened, width_of
-from ...i18n.plots import shown
-from ...i18n.step import step_words
 from ...messages.control_characters import printable
+from ...messages.formats import shortened, width_of
+from ...words.plots import shown
+from ...words.step import step_words
 from ..shared.console import terminal_width
 
 WHOLE = 8

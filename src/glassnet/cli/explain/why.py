@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ...explain.why import Why
 from ...explain.why_facts import why_facts
-from ...i18n.explain import explain_words
-from ...i18n.language import Say
 from ...model.model import Model
 from ...plots.labels import answer_label, target_of, target_value
+from ...words.explain import explain_words
+from ...words.speaking import Say
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..shared.console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ...explain.why import Why
 from ...html.why_parts import answer_probability, baseline_label, changed_values, column_shares, explained_quantity
-from ...i18n.explain import explain_words
-from ...i18n.language import Say, shortened, width_of
-from ...i18n.plots import shown
-from ...i18n.report import percent
+from ...messages.formats import shortened, width_of
 from ...model.model import Model
 from ...plots.labels import class_label, explained_label, node_names
+from ...words.explain import explain_words
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from ..shared.console import padded, result
 
 MOST = 8

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...i18n.cli import CLI_WORDS
-from ...i18n.language import below_all, preferred, speaking, width_of
-from ...i18n.plots import shown
 from ...messages.control_characters import finite, json_text, printable
-from ...messages.message import LANGUAGES, Message, Option, as_flag, rendered
+from ...messages.formats import below_all, width_of
+from ...messages.languages import LANGUAGES, preferred
+from ...messages.message import Message, rendered
+from ...messages.option_spelling import Option, as_flag
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
+from ...words.cli import CLI_WORDS
+from ...words.plots import shown
+from ...words.speaking import speaking
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace
 

@@ -13,9 +13,8 @@ from typing import Any
 import click
 
 from ...data.validation import AUTO, DECIMALS
-from ...i18n.language import preferred
 from ...io.limits import FLAG, MAX_BYTES, format_size, max_bytes
-from ...messages.message import LANGUAGES
+from ...messages.languages import LANGUAGES, preferred
 from ...options.options import ITEMS, SPECS, TYPES, Options, by_field
 from ...options.recipes import RECIPE_NAMES, RECIPES
 from ...options.spec import Spec

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ... import data
-from ...i18n.language import below_all
-from ...i18n.plots import shown
 from ...io.archives import is_folder
+from ...messages.formats import below_all
 from ...messages.message import Listing
 from ...training.receipt import joined_count
+from ...words.plots import shown
 from ...workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, score_line
 

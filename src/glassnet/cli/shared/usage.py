@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from ...messages.catalogue import translated
-from ...messages.message import Command, Listing, Message, Option
+from ...messages.message import Command, Listing, Message
+from ...messages.option_spelling import Option
 from .console import language_in_use
 
 

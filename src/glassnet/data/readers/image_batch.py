@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...io.limits import in_threads
-from ...messages.message import Message, Option
+from ...messages.message import Message
+from ...messages.option_spelling import Option
 from ..validation import ImageSize
 from .image import bright_border, quiet_pillow, read_picture
 

@@ -18,8 +18,9 @@ from ...errors import DataError, FileError
 from ...io.archives import as_folder
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
-from ...messages.message import Command, Message, Option
+from ...messages.message import Command, Message
 from ...messages.message import Listing as Names
+from ...messages.option_spelling import Option
 from .idx import images_name
 from .label_file import read_index
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...io.opening import Opened
-from ...messages.message import Message, Option, Place, Sentences
+from ...messages.message import Message, Place, Sentences
+from ...messages.option_spelling import Option
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import columns_at, detect_layout, detect_range, one_hot_rows, unsigned
 from ..tables.header import is_header, separator_of

@@ -16,7 +16,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...messages.message import Door, Message, in_python
+from ...messages.message import Message
+from ...messages.option_spelling import Door, in_python
 from .csv import require_unique
 
 _RESOLUTIONS = ("D", "ms", "us", "ns")

@@ -22,7 +22,8 @@ from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
 from ...io.sniff import kind_of
 from ...io.writing import replacing, require_place, writing_problem
-from ...messages.message import Command, Listing, Option, Place
+from ...messages.message import Command, Listing, Place
+from ...messages.option_spelling import Option
 from ..dataset import Dataset, SampleLayout
 from ..load import BUNDLED, images_in
 from ..readers.idx import bundled_pair, idx_bytes, labels_name, parse_pair

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.numbers import are_numbers
-from ...messages.message import Command, Listing, Message, Option
+from ...messages.message import Command, Listing, Message
+from ...messages.option_spelling import Option
 from ...preprocess.targets import TARGETS
 from ..finding import ERROR, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...messages.message import Command, Message, Option
+from ...messages.message import Command, Message
+from ...messages.option_spelling import Option
 from ..finding import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData

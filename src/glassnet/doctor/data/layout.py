@@ -15,7 +15,8 @@ from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.dates import are_dates, are_moments
 from ...data.tables.numbers import are_numbers, non_numeric_values, without_missing, words_among_numbers
 from ...data.tables.ragged import OPEN
-from ...messages.message import Command, Listing, Message, Option
+from ...messages.message import Command, Listing, Message
+from ...messages.option_spelling import Option
 from ...preprocess.tabular.encoders import LARGEST, enough
 from ..finding import ERROR, REMARK, SHOWN, TRAIN_TABLE, WARNING, Finding, Kind
 from .context import Case, Outcome, make_finding

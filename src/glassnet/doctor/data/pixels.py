@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
-from ...messages.message import Command, Listing, Message, Option
+from ...messages.message import Command, Listing, Message
+from ...messages.option_spelling import Option
 from ..finding import ERROR, REMARK, SHOWN, WARNING, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData

@@ -12,7 +12,8 @@ from ...data.arrays import PIXELS
 from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ...errors import DataError
-from ...messages.message import Listing, Message, Option
+from ...messages.message import Listing, Message
+from ...messages.option_spelling import Option
 from ..finding import ERROR, REMARK, Finding, Kind
 from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered

@@ -11,11 +11,11 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...messages.control_characters import printable
 from ...model.evaluate import Reliability
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 
 Floats = NDArray[np.float64]
 Curve = dict[str, Floats]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...data.dataset import Dataset
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...model.baselines import Comparison, Scores, compare_with_baselines
 from ...model.model import Model
 from ...plots.labels import number_with_unit
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from .results import EvaluatedModel
 
 SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mean_error")

@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from ...i18n.language import Say, shortened, width_of
-from ...i18n.plots import shown
-from ...i18n.report import percent
+from ...messages.formats import shortened, width_of
 from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
 from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, NumberColumn
 from ...preprocess.tabular.kinds import Encoding
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from .charts import (
     END_LABELS,
     LEFT,

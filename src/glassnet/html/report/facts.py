@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...messages.catalogue import translated
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
 from ...training.receipt import joined_count
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from .charts import Curve
 
 _FARTHEST = 1e30  # largest value drawn: ticks cannot be computed for arbitrarily large numbers

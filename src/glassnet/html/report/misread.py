@@ -6,10 +6,10 @@ from typing import Any
 
 from ...data.dataset import Dataset
 from ...explain.why import Neighbours, Why, why
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...plots.labels import class_label, sample_label, target_of
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from ..page import sample_uri
 from ..why_parts import bar_rows, explanation_pictures, input_shares, is_invertible, nodes_for_half
 from .results import EvaluatedModel, row_name

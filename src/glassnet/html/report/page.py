@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from ...data import is_bundled
 from ...data.dataset import Dataset
 from ...doctor.finding import Finding
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent, say_in
 from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
 from ...training.receipt import fingerprint
+from ...words.plots import shown
+from ...words.report import percent, say_in
+from ...words.speaking import Say
 from ..page import templates, whole_page
 from .charts import draw_curves
 from .comparison import comparison_section

@@ -10,9 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
@@ -26,6 +23,9 @@ from ...model.evaluate import (
 from ...model.model import Model
 from ...plots.labels import number_with_unit
 from ...plots.signed import signed_uri
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from .charts import MOST_DOTS, draw_error_histogram, draw_reliability, draw_residuals, draw_scatter, has_error_lines
 
 CELLS = 30

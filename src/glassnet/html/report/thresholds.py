@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...model.curves import ThresholdCurves, threshold_curves
 from ...plots.labels import class_label
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from .charts import Floats, Plot, format_share, new_plot
 from .results import EvaluatedModel
 

@@ -8,11 +8,11 @@ import numpy as np
 from PIL import Image
 
 from ...explain.nodes import MOSTLY, LayerOfNodes, examine_nodes
-from ...i18n.language import Say
-from ...i18n.plots import shown
-from ...i18n.report import percent
 from ...model.model import Model
 from ...plots.signed import png_uri, signed_picture
+from ...words.plots import shown
+from ...words.report import percent
+from ...words.speaking import Say
 from ..page import thumb
 from .results import EvaluatedModel
 

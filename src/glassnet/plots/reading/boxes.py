@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from ...handwriting.reader import Digit, Reading
-from ...i18n.cli import NO_DIGIT
-from ...i18n.plots import words_in
+from ...words.cli import NO_DIGIT
+from ...words.plots import words_in
 from ..figure import DPI, new_axes, size_in_inches
 from ..fonts import set_fonts
 from ..palette import BLUE, VERMILION

@@ -13,9 +13,9 @@ from PIL import Image
 
 from ...handwriting import SIDE
 from ...handwriting.reader import Digit, Reading
-from ...i18n.language import Say
-from ...i18n.plots import words_in
 from ...messages.message import Message
+from ...words.plots import words_in
+from ...words.speaking import Say
 from ..figure import SeveralAxes, new_axes, require_axes
 from ..fonts import set_fonts
 from ..palette import BLUE, GRID, QUIET, VERMILION

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import OptionError
-from ...messages.message import Listing, Option
+from ...messages.message import Listing
+from ...messages.option_spelling import Option
 from ...options.options import DISTORTIONS, Options
 
 if TYPE_CHECKING:

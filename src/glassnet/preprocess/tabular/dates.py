@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.date_form import DateForm
-from ...i18n.language import share_text
+from ...messages.formats import share_text
 from ...messages.message import Listing, Message
 from .encoders import MISSING, Encoded, NumberColumn, shown_examples
 from .summaries.columns import DateSummary, OddValues, quantities_of

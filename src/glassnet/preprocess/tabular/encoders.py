@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
-from ...i18n.language import number_text, share_text
+from ...messages.formats import number_text, share_text
 from ...messages.message import Listing, Message
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...messages.message import Listing, Message, Option
+from ...messages.message import Listing, Message
+from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator
 from .encoders import NumberColumn
 from .kinds import Encoding

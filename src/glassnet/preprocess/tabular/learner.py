@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...messages.message import Message, Option, Place
+from ...messages.message import Message, Place
+from ...messages.option_spelling import Option
 from ...nn.random import Purpose, key, numbered
 from ..targets import Targets
 from .columns import Columns, Roles

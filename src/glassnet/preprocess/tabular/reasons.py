@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...messages.catalogue import chinese_of
-from ...messages.message import UNSET, Message, Option
+from ...messages.message import Message
+from ...messages.option_spelling import UNSET, Option
 
 
 def plain_reason(why: Message) -> dict[str, Any]:

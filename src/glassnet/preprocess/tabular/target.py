@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
-from ...messages.message import Listing, Message, Option, Place, Sentences
+from ...messages.message import Listing, Message, Place, Sentences
+from ...messages.option_spelling import Option
 from .encoders import LARGEST, non_numeric_remarks, odd_numbers, unit_remarks
 from .summaries.columns import MOST_WORDS, TargetSummary
 from .summaries.distinct import CAP, DistinctValues

@@ -8,11 +8,12 @@ from typing import Any
 from ... import __version__
 from ...errors import CODES
 from ...html.service import content_policy, service_page
-from ...i18n.language import Say, listed
-from ...i18n.plots import words_in
-from ...i18n.service import SERVICE_WORDS
 from ...messages.catalogue import translated
-from ...messages.message import LANGUAGES
+from ...messages.formats import listed
+from ...messages.languages import LANGUAGES
+from ...words.plots import words_in
+from ...words.service import SERVICE_WORDS
+from ...words.speaking import Say
 from ..rendering import for_client
 from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example

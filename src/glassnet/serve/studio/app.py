@@ -13,9 +13,9 @@ from starlette.responses import FileResponse, RedirectResponse, Response, Stream
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from ...i18n.language import words_of
-from ...i18n.studio import STUDIO_WORDS
-from ...messages.message import LANGUAGES
+from ...messages.languages import LANGUAGES
+from ...words.speaking import words_of
+from ...words.studio import STUDIO_WORDS
 from . import compare, data, draw, look, model_routes, step, take_away, train
 from .endpoints import api, require_known
 from .safety import Safety, problem_page

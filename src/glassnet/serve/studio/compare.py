@@ -6,7 +6,8 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...messages.message import LANGUAGES, Message
+from ...messages.languages import LANGUAGES
+from ...messages.message import Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...training.paired import FEWEST, MOST

@@ -16,13 +16,13 @@ from ...errors import OptionError
 from ...explain.why import Why, why
 from ...handwriting.reader import Reading, read_photo
 from ...html.why_parts import changed_values, column_shares
-from ...i18n.cli import CLI_WORDS, digit_words
-from ...i18n.explain import explain_words
-from ...i18n.language import speaking
 from ...io.opening import open_named
 from ...messages.message import Message
 from ...model.model import Model
 from ...preprocess.tabular.dataset import read_table
+from ...words.cli import CLI_WORDS, digit_words
+from ...words.explain import explain_words
+from ...words.speaking import speaking
 from ...workflow.predict_job import answer_from
 from ...workflow.take_away.query import query_command, query_program
 from ..rendering import on_page

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...errors import GlassnetError, OptionError, require_choice, require_number
-from ...i18n.language import preferred
 from ...messages.control_characters import finite, json_text
-from ...messages.message import LANGUAGES, Listing, Message
+from ...messages.languages import LANGUAGES, preferred
+from ...messages.message import Listing, Message
 from ..http import accepted_language, in_thread
 
 Handler = Callable[[Any, dict[str, Any]], Any]

@@ -13,7 +13,8 @@ from typing import Any
 
 from ...errors import GlassnetError
 from ...io.limits import LOADER
-from ...messages.message import LANGUAGES, Message, Renderable
+from ...messages.languages import LANGUAGES
+from ...messages.message import Message, Renderable
 from ...training.events import BlockDone, Event, TrainingStarted
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known

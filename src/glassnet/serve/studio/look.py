@@ -18,7 +18,9 @@ from ...explain import examine_nodes, find_suspects, hidden_space
 from ...explain.hidden import MOST_SAMPLES
 from ...explain.label_errors import Suspects
 from ...explain.nodes import LayerOfNodes
-from ...messages.message import Message, Option, ignore
+from ...messages.message import Message
+from ...messages.notice import ignore
+from ...messages.option_spelling import Option
 from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model

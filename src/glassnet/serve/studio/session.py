@@ -18,9 +18,11 @@ import numpy as np
 from ... import data
 from ...data import BUNDLED, Dataset
 from ...errors import DataError, OptionError
-from ...i18n.language import preferred
 from ...messages.control_characters import printable
-from ...messages.message import Option, Renderable, ignore
+from ...messages.languages import preferred
+from ...messages.message import Renderable
+from ...messages.notice import ignore
+from ...messages.option_spelling import Option
 from ...model.file import load_model, shipped_path
 from ...model.model import Model
 from ...options.options import Options

@@ -12,10 +12,10 @@ from ...explain.excerpt import excerpt
 from ...explain.replay import ReplayedEpoch
 from ...explain.small_network import SMALL_NETWORKS
 from ...explain.step import Trace
-from ...i18n.step import step_words
-from ...messages.message import ignore
+from ...messages.notice import ignore
 from ...model.model import Model
 from ...training.events import BlockDone, Event, Preparing
+from ...words.step import step_words
 from ...workflow.explain_job import load_explained, replay_run_epoch, step_on_row
 from ...workflow.model_data import trained_on_bundled
 from ...workflow.take_away.step import small_step_program, step_text

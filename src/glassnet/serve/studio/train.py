@@ -16,7 +16,8 @@ from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
 from ...messages.catalogue import translated
-from ...messages.message import LANGUAGES, Message
+from ...messages.languages import LANGUAGES
+from ...messages.message import Message
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
 from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked

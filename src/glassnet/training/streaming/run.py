@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...engines import Engine
 from ...errors import DataError, FileError, OptionError, StreamError
-from ...messages.message import Option
+from ...messages.option_spelling import Option
 from ...model.build import new_model
 from ...model.header import DataReceipt
 from ...model.model import Model

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 
 from ...data.dataset import Dataset
 from ...errors import OptionError
-from ...messages.message import Listing, Option
+from ...messages.message import Listing
+from ...messages.option_spelling import Option
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.fit import task_of

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...i18n.plots import SHARES
 from ...training.paired import Verdict, judge, mean_interval
+from ...words.plots import SHARES
 from .trial import Curve
 
 LETTERS = "abcdefgh"

@@ -12,7 +12,8 @@ from typing import Any
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
 from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
-from ...messages.message import Message, ignore
+from ...messages.message import Message
+from ...messages.notice import ignore
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows, recipe_named
 from ...preprocess.tabular.dataset import column_names

@@ -26,7 +26,9 @@ from ...errors import (
     OptionError,
     require_choice,
 )
-from ...messages.message import Message, Notify, Option, ignore
+from ...messages.message import Message
+from ...messages.notice import Notify, ignore
+from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import ArgumentError, OptionError, require_names
-from ...messages.message import Listing, Option
+from ...messages.message import Listing
+from ...messages.option_spelling import Option
 from ...options.options import (
     ALIASES,
     DISTORTIONS,

@@ -15,7 +15,9 @@ from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
 from ...errors import DataError
-from ...messages.message import Listing, Message, Notify, Option
+from ...messages.message import Listing, Message
+from ...messages.notice import Notify
+from ...messages.option_spelling import Option
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.streaming.survey import Survey, rows_in_memory

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...messages.message import Message, Notify
+from ...messages.message import Message
+from ...messages.notice import Notify
 from ...options.options import Options
 from ...training.callbacks import Callback
 from ...training.checkpoint import LoadedCheckpoint

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...data.tables.header import header_names
-from ...messages.message import Notify
+from ...messages.notice import Notify
 from ...model.evaluate import Evaluation
 from ...options.options import Options
 from ...training.callbacks import Callback

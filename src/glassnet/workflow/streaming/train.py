@@ -8,7 +8,8 @@ from typing import Any
 
 from ...data.stream.source import StreamSource
 from ...errors import OptionError
-from ...messages.message import Notify, Option, ignore
+from ...messages.notice import Notify, ignore
+from ...messages.option_spelling import Option
 from ...options.options import Options
 from ...options.recipes import for_rows
 from ...training.callbacks import Callback

@@ -18,7 +18,7 @@ from glassnet.errors import (
     ModelFileError,
     OptionError,
 )
-from glassnet.messages.message import ignore
+from glassnet.messages.notice import ignore
 from glassnet.model.file import load_model, save_model
 from glassnet.options.recipes import for_rows
 from glassnet.training.executor import ThreadExecutor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .language import words_of
+from .speaking import words_of
 from .studio import STUDIO_WORDS
 
 PAGE_WORDS: dict[str, str] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .language import Say, speaking
+from .speaking import Say, speaking
 
 LABELS_WORDS: dict[str, str] = {
     "fold": "fold {number} of {folds}: {accuracy:.2%} of the predictions match the labels",

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 import glassnet
-from glassnet.i18n.language import below_all, listed, shortened, speaking, width_of
 from glassnet.messages.control_characters import printable
+from glassnet.messages.formats import below_all, listed, shortened, width_of
 from glassnet.nn.architecture import RULES
 from glassnet.nn.losses import LOSSES
 from glassnet.options.choices import ENGINES
+from glassnet.words.speaking import speaking
 
 WORDS = {
     "asked": "Of the {samples} samples of {source}, {right} are right.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .language import Say, speaking
+from .speaking import Say, speaking
 
 WORDS: dict[str, str] = {
     # punctuation

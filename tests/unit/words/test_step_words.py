@@ -12,8 +12,8 @@ from glassnet.cli.explain.step_text import print_step
 from glassnet.errors import OptionError
 from glassnet.explain.step import trace_step, worked_example
 from glassnet.html.step import step_html, step_page
-from glassnet.i18n.plots import WORDS
-from glassnet.i18n.step import STEP_WORDS, step_words
+from glassnet.words.plots import WORDS
+from glassnet.words.step import STEP_WORDS, step_words
 from support.pages import checked_page
 from support.sources import PACKAGE
 

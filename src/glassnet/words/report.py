@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .language import Say, below_all
+from ..messages.formats import below_all
 from .plots import words_in
+from .speaking import Say
 
 WORDS: dict[str, str] = {
     # the head

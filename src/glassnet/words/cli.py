@@ -5,7 +5,7 @@ Errors, and remarks on data, are not in here: `messages` has the Chinese of thos
 
 from __future__ import annotations
 
-from .language import Say
+from .speaking import Say
 
 CLI_WORDS: dict[str, str] = {
     # progress of a training run

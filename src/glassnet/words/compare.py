@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .language import Say, speaking
+from .speaking import Say, speaking
 
 COMPARE_WORDS: dict[str, str] = {
     "pair": "seed {seed}: A {a:.4f}, B {b:.4f}, difference {difference:+.4f} ({number} of at most {planned})",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import Say, speaking
+from .speaking import Say, speaking
 
 SEARCH_WORDS: dict[str, str] = {
     "trial_complete": "trial {number}: {score} ({done}; best so far {best}, trial {best_number})",

@@ -1,1 +1,0 @@
-"""Texts of commands, one file for each command."""

@@ -1,0 +1,22 @@
+"""The languages, and which of them the reader wants; imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+
+LANGUAGES = ("en", "zh")
+
+
+def preferred() -> str:
+    """Return the default language, ``"zh"`` or ``"en"``, from ``GLASSNET_LANGUAGE`` or else from the locale.
+
+    It is read on every call, so a notebook can set the variable at any time.
+    """
+    names = ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return "zh" if language.lower().startswith("zh") else "en"
+
+
+def chinese() -> bool:
+    """Return whether the default language is Chinese."""
+    return preferred() == "zh"

@@ -1,0 +1,1 @@
+"""Texts by key, for what is more than a message: results of commands, plots, reports and pages."""
