@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
 
 _NAMED = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.M)
@@ -37,13 +38,13 @@ def bundle(entry: Path, root: Path, loaded: Collection[Path] = ()) -> tuple[str,
         For imports and exports of other forms than this module knows, cycles, and text that would end the script.
     """
     order = _in_order(entry, loaded)
-    parts = [f"const modules = ({REGISTRY} ??= {{}});", *(_wrapped(path, root) for path in order)]
+    parts = [f"const modules = ({REGISTRY} ??= {{}});", *_parts(order, root)]
     return "(() => {\n" + "\n".join(parts) + "\n})();\n", order
 
 
 def one_module(entry: Path, root: Path) -> str:
     """Return one ES module made of a module and all that it imports, whose default it exports; see `bundle`."""
-    parts = ["const modules = {};", *(_wrapped(path, root) for path in _in_order(entry))]
+    parts = ["const modules = {};", *_parts(_in_order(entry), root)]
     name = entry.resolve().relative_to(root.resolve()).as_posix()
     return "\n".join([*parts, f'export default modules["{name}"].default;', ""])
 
@@ -60,21 +61,25 @@ def _visit(path: Path, importers: tuple[Path, ...], order: list[Path], done: set
         return
     if path in importers:
         raise ValueError(f"{path.name}: imports itself, by way of {importers[-1].name}")
-    for imported in imports_of(path):
+    for imported in imports_of(path, path.read_text("utf-8")):
         _visit(imported, (*importers, path), order, done)
     done.add(path)
     order.append(path)
 
 
-def imports_of(path: Path) -> list[Path]:
-    """Return the modules that a module imports."""
-    text = path.read_text("utf-8")
+@cache
+def imports_of(path: Path, text: str) -> tuple[Path, ...]:
+    """Return the modules that a module with a text imports."""
     found = sorted((match.start(), match[2]) for form in (_NAMED, _DEFAULT) for match in form.finditer(text))
-    return [(path.parent / target).resolve() for _, target in found]
+    return tuple((path.parent / target).resolve() for _, target in found)
 
 
-def _wrapped(path: Path, root: Path) -> str:
-    text = path.read_text("utf-8")
+def _parts(order: list[Path], root: Path) -> list[str]:
+    return [_wrapped(path, root, path.read_text("utf-8")) for path in order]
+
+
+@cache  # the same modules are in every page
+def _wrapped(path: Path, root: Path, text: str) -> str:
     root = root.resolve()
 
     def place(target: str) -> str:
