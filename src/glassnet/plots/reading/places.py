@@ -115,9 +115,9 @@ def place_labels(
     for most in (_ABOVE, _ELSEWHERE, np.inf):
         for some, (rectangles, costs, on_ink) in zip(tries, candidates, strict=True):
             costs = np.where(costs <= most, costs, np.inf)
-            waiting = [k for k in range(len(frames)) if places[k] is None and some[k]]
-            # The boxes with the fewest possibilities choose first.
-            for k in sorted(waiting, key=lambda k: int(np.isfinite(costs[k]).sum())):
+            possible = np.isfinite(costs).sum(axis=1)
+            waiting = [k for k in range(len(frames)) if places[k] is None and some[k] and possible[k]]
+            for k in sorted(waiting, key=lambda k: int(possible[k])):  # those with the fewest possibilities first
                 cost = np.where(_overlap(rectangles[k] + _AROUND, taken).any(axis=1), np.inf, costs[k])
                 best = int(np.argmin(cost))
                 if np.isfinite(cost[best]):
@@ -154,9 +154,8 @@ def _candidates(
 
 def _overlap(some: Rectangles, others: Rectangles) -> NDArray[np.bool_]:
     """Return whether each of some rectangles overlaps each of the others, shape (some, others)."""
-    lower = some[:, None, :2] < others[None, :, 2:]
-    upper = some[:, None, 2:] > others[None, :, :2]
-    return np.asarray((lower & upper).all(axis=2))
+    left, top, right, bottom = some.T[:, :, None]
+    return np.asarray((left < others[:, 2]) & (top < others[:, 3]) & (right > others[:, 0]) & (bottom > others[:, 1]))
 
 
 @lru_cache(1000)
