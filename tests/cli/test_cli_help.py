@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from glassnet.cli import _COMMANDS, _command_line, cli
 from glassnet.cli.help.grouped import GroupedCommand
-from glassnet.cli.help.in_chinese import command_in_chinese
+from glassnet.cli.help.translation import command_in_chinese
 from glassnet.messages.catalogue import catalogue, translated
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
