@@ -17,7 +17,8 @@ from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
-SMALL = ("--engine", "reference", "--hidden", "16", "--members", "1", "--no-pictures", "--force", "--out", "m.safetensors")
+SMALL = ("--engine", "reference", "--hidden", "16", "--members", "1", "--no-pictures")
+SMALL += ("--force", "--out", "m.safetensors")
 FAST = ("--epochs", "30", *SMALL)
 ONCE = ("--epochs", "1", *SMALL)
 """For a property that does not depend on what the network has learnt."""
@@ -268,7 +269,7 @@ def test_columns_are_aligned_for_any_name(empty):
 
 def test_digits_without_a_header_are_still_images(empty):
     (empty / "digits.csv").write_text(digits_csv(300))
-    assert run("train", "digits.csv", "--engine", "reference", "--hidden", "4", "--epochs", "1", "--no-pictures").code == 0
+    assert run("train", "digits.csv", "--epochs", "1", *SMALL[:4], "--no-pictures").code == 0
     model = load_model("notes.safetensors")
     assert (model.columns, model.features) == (None, 784)
 

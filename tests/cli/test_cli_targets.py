@@ -10,19 +10,8 @@ from glassnet import load_model
 from support.cli import run, working_copy
 from support.people import weather
 
-FAST = (
-    "--engine",
-    "reference",
-    "--hidden",
-    "16",
-    "--members",
-    "1",
-    "--rate",
-    "0.01",
-    "--dropout",
-    "0",
-    "--no-pictures",
-)
+FAST = ("--engine", "reference", "--hidden", 16, "--members", 1, "--rate", 0.01, "--dropout", 0, "--no-pictures")
+LEARNING = (*FAST, "--epochs", 40)
 LABELS = ("--target", "hot", "--target", "wet", "--drop", "degrees", "--drop", "rain")
 NUMBERS = ("--target", "degrees", "--target", "rain", "--drop", "hot", "--drop", "wet")
 
@@ -36,8 +25,8 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         notices = {
-            name: run("train", "weather.csv", *targets, *FAST, "--epochs", 40, "--out", f"{name}.safetensors").fine().err
-            for name, targets in (("labels", LABELS), ("numbers", NUMBERS))
+            name: run("train", "weather.csv", *targets, "--out", f"{name}.safetensors").fine().err
+            for name, targets in (("labels", (*LABELS, *LEARNING)), ("numbers", (*NUMBERS, *LEARNING)))
         }
     return folder, notices
 
