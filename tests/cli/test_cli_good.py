@@ -367,8 +367,8 @@ def test_help_mentions_every_option(name):
     assert run("-h").fine().out == run("--help").fine().out
 
 
-def test_help_of_train_lists_every_option(tmp_path):
-    text = " ".join(run_process("train", "--help-all", cwd=tmp_path).fine().out.split())
+def test_help_of_train_lists_every_option():
+    text = " ".join(run("train", "--help-all").fine().out.split())
     for name, spec in SPECS.items():
         assert f"--{spec.word(name)}" in text
         assert spec.help[1:] in text
@@ -381,8 +381,9 @@ def test_help_names_every_command():
         assert re.search(rf"^  {name} ", text, re.MULTILINE)
 
 
-def test_help_in_chinese(tmp_path):
-    outcome = run_process("train", "--help-all", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine()
+def test_help_in_chinese(monkeypatch):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    outcome = run("train", "--help-all").fine()
     text = "".join(outcome.out.split())
     for spec in SPECS.values():
         assert "".join(translated(spec.help, "zh", "help").split()) in text

@@ -10,12 +10,12 @@ from click.testing import CliRunner
 
 from glassnet.cli import _COMMANDS, _command_line, cli
 from glassnet.cli.help.grouped import GroupedCommand
-from glassnet.cli.help.in_chinese import command_in_chinese
+from glassnet.cli.help.translation import command_in_chinese
 from glassnet.messages.catalogue import catalogue, translated
 from glassnet.options.options import ALIASES, SPECS
 from glassnet.options.recipes import RECIPE_ALIASES
 from glassnet.options.spec import GROUPS
-from support.cli import run, run_process
+from support.cli import run
 
 
 def commands():
@@ -51,8 +51,8 @@ def test_every_option_has_its_python_name():
     assert {f"--{name.replace('_', '-')}" for name in (*SPECS, *ALIASES)} - spelled == set()
 
 
-def test_help_uses_the_standard_names_of_options_and_recipes(tmp_path):
-    text = run_process("train", "--help-all", cwd=tmp_path).fine().out
+def test_help_uses_the_standard_names_of_options_and_recipes():
+    text = run("train", "--help-all").fine().out
     for alias, name in ALIASES.items():
         assert f"--{alias.replace('_', '-')} " in text
         assert f"--{name} " not in text
@@ -103,13 +103,15 @@ def test_all_flags_are_in_the_group_that_their_option_declares(monkeypatch):
 
 
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)
-def test_chinese_help_contains_no_english(words, tmp_path):
-    text = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine().out
+def test_chinese_help_contains_no_english(words, monkeypatch):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    text = run(*words, "--help").fine().out
     assert text.startswith("用法：")
     assert ("选项：" in text) == (words != ["train"])
     assert ("命令：" in text) == (not words)
     assert not re.search(r"\b(the|and|Show|Options|Usage|Print|Commands)\b", text)
-    english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+    english = run(*words, "--help").fine().out
     assert not re.search("[⺀-鿿]", english)
     assert set(re.findall(r"--[a-z-]+", text)) >= set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", english, re.M))
 

@@ -41,15 +41,20 @@ def running(folder):
         process.stderr.close()
 
 
+def listening(port, headers):
+    """Open the stream of events."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    connection.request("GET", "/api/events", headers=headers)
+    return connection, connection.getresponse()
+
+
 def training(port, headers):
     """Start a long training run, and return the open stream of events in which it has begun."""
     posting = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
     posting.request("POST", "/api/train", json.dumps({"recipe": "accurate"}), headers)
     assert posting.getresponse().status == 200
     posting.close()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
-    connection.request("GET", "/api/events", headers=headers)
-    events = connection.getresponse()
+    connection, events = listening(port, headers)
     while b'"phase": "preparing"' not in (line := events.readline()) and b'"phase": "training"' not in line:
         assert line
     return connection, events
@@ -71,7 +76,7 @@ def test_a_signal_ends_it_at_once_with_an_open_stream_and_a_running_job(tmp_path
 
 def test_a_killed_studio_leaves_the_port_free(tmp_path):
     with running(tmp_path) as (process, port, headers):
-        connection, events = training(port, headers)
+        connection, events = listening(port, headers)
         process.kill()
         process.wait(TIMEOUT)
         events.close()

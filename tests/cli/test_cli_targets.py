@@ -10,21 +10,8 @@ from glassnet import load_model
 from support.cli import run, working_copy
 from support.people import weather
 
-FAST = (
-    "--engine",
-    "reference",
-    "--hidden",
-    "16",
-    "--members",
-    "1",
-    "--epochs",
-    "40",
-    "--rate",
-    "0.01",
-    "--dropout",
-    "0",
-    "--no-pictures",
-)
+FAST = ("--engine", "reference", "--hidden", 16, "--members", 1, "--rate", 0.01, "--dropout", 0, "--no-pictures")
+LEARNING = (*FAST, "--epochs", 40)
 LABELS = ("--target", "hot", "--target", "wet", "--drop", "degrees", "--drop", "rain")
 NUMBERS = ("--target", "degrees", "--target", "rain", "--drop", "hot", "--drop", "wet")
 
@@ -38,8 +25,8 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         notices = {
-            name: run("train", "weather.csv", *targets, *FAST, "--out", f"{name}.safetensors").fine().err
-            for name, targets in (("labels", LABELS), ("numbers", NUMBERS))
+            name: run("train", "weather.csv", *targets, "--out", f"{name}.safetensors").fine().err
+            for name, targets in (("labels", (*LABELS, *LEARNING)), ("numbers", (*NUMBERS, *LEARNING)))
         }
     return folder, notices
 
@@ -113,7 +100,7 @@ def test_commands_after_training_accept_multiple_targets(folder):
 
 
 def test_a_resumed_multilabel_run_is_bit_identical(folder):
-    train = ("train", "weather.csv", *LABELS, *FAST, "--members", "1", "--out")
+    train = ("train", "weather.csv", *LABELS, *FAST, "--epochs", 3, "--out")
     run(*train, "plain.safetensors").fine()
     run(*train, "again.safetensors", "--checkpoint", "c.safetensors").fine()
     run("resume", "c.safetensors", "--out", "resumed.safetensors").fine()
@@ -122,19 +109,8 @@ def test_a_resumed_multilabel_run_is_bit_identical(folder):
 
 
 def test_zeros_and_ones_can_be_numbers(folder):
-    run(
-        "train",
-        "weather.csv",
-        "--target",
-        "hot",
-        "--target",
-        "rain",
-        "--task",
-        "numbers",
-        *FAST,
-        "--out",
-        "z.safetensors",
-    )
+    numbers = ("--target", "hot", "--target", "rain", "--task", "numbers")
+    run("train", "weather.csv", *numbers, *FAST, "--epochs", 1, "--out", "z.safetensors")
     assert load_model("z.safetensors").targets.name == "values"
 
 

@@ -133,15 +133,18 @@ def test_a_verdict_is_in_the_language_of_the_environment(folder, monkeypatch):
     assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位一致")
 
 
-def test_an_error_in_chinese_has_the_same_code(tmp_path):
+def test_an_error_in_chinese_has_the_same_code(monkeypatch):
     wrong = (
         (("info", "no.safetensors"), "GN001"),
         (("train", "--no-such"), "GN020"),
         (("train", "--epochs", 0), "GN021"),
     )
     for words, code in wrong:
-        in_two = [run_process(*words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": language}) for language in ("zh", "en")]
-        chinese, english = (outcome.refused(code) for outcome in in_two)
+        lines = []
+        for language in ("zh", "en"):
+            monkeypatch.setenv("GLASSNET_LANGUAGE", language)
+            lines.append(run(*words).refused(code))
+        chinese, english = lines
         assert re.search(HAN, chinese)
         assert not re.search(HAN, english)
         assert {name in chinese for name in re.findall(r"no\.safetensors|--[a-z-]+", english)} <= {True}
@@ -221,7 +224,7 @@ def test_columns_of_a_table_are_aligned_with_kinds_in_chinese(folder):
         assert head.split()[0] == ("column" if language == "en" else "列")
 
 
-def test_an_error_is_in_the_language_of_its_command(tmp_path):
+def test_an_error_is_in_the_language_of_its_command(monkeypatch):
     for words, locale, chinese in ((("--language", "zh"), "en", True), (("--language=en",), "zh", False)):
-        outcome = run_process("train", "no.csv", *words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": locale})
-        assert bool(re.search(HAN, outcome.refused("GN001"))) is chinese
+        monkeypatch.setenv("GLASSNET_LANGUAGE", locale)
+        assert bool(re.search(HAN, run("train", "no.csv", *words).refused("GN001"))) is chinese

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.cli import TIMEOUT, environment
 
-KILLS = 9
+KILLS = 6
 """`benchmarks/kill.py` kills the command line itself, any number of times."""
 
 

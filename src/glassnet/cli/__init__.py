@@ -81,7 +81,7 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f".{_MODULES.get(name, name)}", __name__), f"{name}_command")
         if chinese():
-            from .help.in_chinese import command_in_chinese
+            from .help.translation import command_in_chinese
 
             command = command_in_chinese(command)
         return _without_repeats(command)
@@ -148,7 +148,7 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from .help.in_chinese import command_in_chinese
+        from .help.translation import command_in_chinese
 
         return command_in_chinese(cli)
     return cli

@@ -66,7 +66,10 @@ def json_text(value: Any, encoding: str = "utf-8") -> str:
 def finite(value: Any) -> Any:
     """Return values as JSON has them: NumPy's as plain ones, tuples as lists, infinite values and NaN as None."""
     if hasattr(value, "tolist"):
+        plain = value.dtype.kind in "biu" or (value.dtype.kind == "f" and (abs(value) < math.inf).all())
         value = value.tolist()
+        if plain:
+            return value  # not looked through: the weights of a network are many
     if isinstance(value, dict):
         return {name: finite(one) for name, one in value.items()}
     if isinstance(value, list | tuple):

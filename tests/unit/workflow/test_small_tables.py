@@ -158,7 +158,7 @@ def test_rows_without_a_target_are_in_no_fold():
 def test_a_test_without_errors_is_said_once():
     written(150, leak=True)
     notices = []
-    trained(notices=notices, epochs=400, hidden=(20,), members=1)
+    trained(notices=notices, epochs=100, learning_rate=0.02, hidden=(20,), members=1)
     said = ["contain the answer" in one.text("en") for one in notices]
     assert said.count(True) == 1
     assert not saying(notices, "the test has no errors")
@@ -214,7 +214,7 @@ def test_a_model_that_is_no_better_than_a_constant_is_said(rows):
 def test_a_good_model_and_a_test_of_one_class_are_not_called_useless():
     notices = []
     written(200, leak=True)
-    trained(notices=notices, epochs=100)
+    trained(notices=notices, epochs=100, members=1)
     lines = Path("t.csv").read_text().splitlines()
     Path("one.csv").write_text("\n".join([lines[0], *[one for one in lines if one.endswith("usual")]]) + "\n")
     job = TrainJob(

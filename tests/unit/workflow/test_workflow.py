@@ -187,7 +187,7 @@ def test_jobs_that_use_a_trained_model(folder, capfd):
 def test_tables_labels_and_findings(folder, capfd):
     table = TableOptions(("answer",), drop=("place",))
     notices = []
-    trained = train(TrainJob("people.csv", table=table, options={"engine": "reference"}), notify=notices.append)
+    trained = train(TrainJob("people.csv", table=table, options=QUICK), notify=notices.append)
     assert trained.model.receipt["recipe"] == "table"
     assert any("column 'place' not used" in str(one) for one in notices)
     assert isinstance(show_job.look_at("people.csv", table=table), str)

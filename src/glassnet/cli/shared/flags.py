@@ -1,6 +1,6 @@
 """Flags of the command line. Those of the options derive from their declarations in `options`.
 
-The help is in English; `help.in_chinese` translates it.
+The help is in English; `help.translation` translates it.
 """
 
 from __future__ import annotations

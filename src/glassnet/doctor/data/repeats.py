@@ -275,6 +275,10 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> Message | N
     """Return how a column determines the label: by each value, or by its order; None if it does not."""
     if values.dtype.kind == "O":
         values = np.unique(values.astype(str), return_inverse=True)[1]
+    order = np.argsort(values)
+    ordered, its_label = values[order], label[order]
+    if ((ordered[1:] == ordered[:-1]) & (its_label[1:] != its_label[:-1])).any():
+        return None  # equal values have different labels, as in nearly every column
     count = len(np.unique(values))
     if count < 2:
         return None
