@@ -367,7 +367,8 @@ def test_explanations_give_no_warning(digits):
     from glassnet.explain.backquery import dream
     from glassnet.explain.why import why
 
-    model = fit(digits.take(slice(0, 200)), Options.recipe("notes", **SMALL)).model
+    better = {"hidden": (30,), "epochs": 10}  # of a poor model, many inputs would be tried
+    model = fit(digits.take(slice(0, 200)), Options.recipe("notes", **{**SMALL, **better})).model
     with silent():
         dream(model)
         why(model, digits.inputs[0])
