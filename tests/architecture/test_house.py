@@ -6,10 +6,11 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 
 from glassnet.errors import CODES
 from support.cli import environment
-from support.sources import PACKAGE, cycle, functions, imports, modules, tree
+from support.sources import PACKAGE, cycle, functions, imports, modules, tree, walk
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "_lazy", "_one_line"),
@@ -209,10 +210,10 @@ def test_architecture_is_only_an_annotation_in_kernels():
         )
     plan = tree(modules()["glassnet.engines.compiled.kernels.plan"])
     annotations = {
-        id(argument.annotation) for node in ast.walk(plan) if isinstance(node, ast.FunctionDef)
+        id(argument.annotation) for node in walk(plan) if isinstance(node, ast.FunctionDef)
         for argument in node.args.args
     }  # fmt: skip
-    named = [node for node in ast.walk(plan) if isinstance(node, ast.Name) and node.id == "Architecture"]
+    named = [node for node in walk(plan) if isinstance(node, ast.Name) and node.id == "Architecture"]
     assert named
     assert all(id(node) in annotations for node in named)
 
@@ -235,7 +236,7 @@ def _cached_in_frozen(module: ast.Module) -> list[ast.FunctionDef]:
     """The cached properties and methods of a module's frozen dataclasses."""
     return [
         method
-        for node in ast.walk(module)
+        for node in walk(module)
         if isinstance(node, ast.ClassDef) and any("frozen=True" in ast.unparse(one) for one in node.decorator_list)
         for method in node.body
         if isinstance(method, ast.FunctionDef)
@@ -268,13 +269,14 @@ def test_everything_public_has_a_docstring():
     assert [name for name, node in named if not (ast.get_docstring(node) or "").strip()] == []
 
 
+@cache
 def _codes_used() -> dict[str, list[str]]:
     """Code -> where the package uses it, except in the list of codes."""
     used: dict[str, list[str]] = {}
     for module, path in modules().items():
         if module == "glassnet.errors":
             continue
-        for node in ast.walk(tree(path)):
+        for node in walk(tree(path)):
             if isinstance(node, ast.Constant) and re.fullmatch(r"GN\d+", str(node.value)):
                 used.setdefault(str(node.value), []).append(where(module, node.lineno))
     warnings = [node for node in tree(modules()["glassnet.errors"]).body if isinstance(node, ast.ClassDef)]

@@ -18,7 +18,7 @@ import pytest
 
 from support.cli import environment, run
 from support.process import process_settings
-from support.sources import ROOT, tree
+from support.sources import ROOT, tree, walk
 
 FILES = sorted((ROOT / "tests").rglob("*.py"))
 
@@ -52,7 +52,7 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 def shared_generators(file: ast.AST) -> list[int]:
     """Lines where a generator is shared: created at import, or returned by a cache or a wide fixture."""
     made = list(at_import(file))
-    for function in ast.walk(file):
+    for function in walk(file):
         if isinstance(function, Function) and any("cache" in text or "scope=" in text for text in decorators(function)):
             ends = [node for node in ast.walk(function) if isinstance(node, ast.Return | ast.Yield)]
             made += [(node, end) for end in ends for node in ast.iter_child_nodes(end)]
@@ -66,9 +66,9 @@ def decorators(function: Function) -> list[str]:
 
 def unseeded_generators(file: ast.AST) -> list[int]:
     """Lines that use the global generator, or create one without a seed."""
-    imported = {alias.name for node in ast.walk(file) if isinstance(node, ast.Import) for alias in node.names}
+    imported = {alias.name for node in walk(file) if isinstance(node, ast.Import) for alias in node.names}
     lines = []
-    for node in ast.walk(file):
+    for node in walk(file):
         if isinstance(node, ast.Attribute) and "random" in (
             getattr(node.value, "attr", ""),
             getattr(node.value, "id", ""),

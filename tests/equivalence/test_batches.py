@@ -12,7 +12,6 @@ for any two orders of summation; so ε is 1e-3 here, and Δ / ε stays within 1,
 from __future__ import annotations
 
 import ast
-import itertools
 import os
 import subprocess
 import sys
@@ -77,35 +76,35 @@ def extras(number: int, drop: bool, clip: bool, average: bool, decay: bool, hard
     }
 
 
+ONE_STEP = covering(SIZES, (1, 2, 3), STEP, *[(False, True)] * 5)
+MANY_STEPS = covering(STEP, *[(False, True)] * 5)
+
+
 @IN_TEAMS
-@DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_one_step_with_everything_on_or_off(optimizer, dtype):
-    network, samples = deep(dtype), digits_like()
-    order = np.random.default_rng(2).permutation(ALL)
-    for number, ((batch, shards), threads, *on) in enumerate(covering(SIZES, (1, 2, 3), *[(False, True)] * 5)):
+def test_one_step_with_everything_on_or_off(optimizer):
+    samples, order = digits_like(), np.random.default_rng(2).permutation(ALL)
+    for number, ((batch, shards), threads, dtype, *on) in enumerate(ONE_STEP):
         settings = {**SETTINGS, **extras(number, *on), "optimizer": optimizer, "shards": shards, "threads": threads}
-        agree(network, samples, order[:batch], STEP[dtype], batch=batch, epoch=number, first=3, **settings)
+        agree(deep(dtype), samples, order[:batch], STEP[dtype], batch=batch, epoch=number, first=3, **settings)
 
 
 @IN_TEAMS
-@DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_50_steps_with_everything_on_or_off(optimizer, dtype):
+def test_50_steps_with_everything_on_or_off(optimizer):
     """Each step may lose a unit in the last place, u, and passes on the earlier errors.
 
     A step of Adam or RMSProp multiplies an error of the gradient by 1,000 (1/ε) times the rate of 0.01, so by ten. The
     others have a rate of 0.1, times at most ten by momentum: less. Training may amplify differences about ten times. So
     the bound is 50 · 10 · 10 · u: 1.1e-12 and 6e-4.
     """
-    network, samples = deep(dtype), digits_like()
+    samples = digits_like()
     order = np.concatenate([np.random.default_rng(epoch).permutation(ALL) for epoch in range(50)])
-    bound = 5000 * float(np.finfo(dtype).eps)
     rates = np.linspace(1, 0.1, 50) * (0.01 if "beta2" in OPTIMIZERS[optimizer].uses else 0.1)
-    for number, on in enumerate(covering(*[(False, True)] * 5)):
-        batch, shards = SIZES[number % len(SIZES)]
+    for number, (dtype, *on) in enumerate(MANY_STEPS):
+        (batch, shards), bound = SIZES[number % len(SIZES)], 5000 * float(np.finfo(dtype).eps)
         settings = {**SETTINGS, **extras(0, *on), "optimizer": optimizer, "shards": shards}
-        state = agree(network, samples, order[: 50 * batch], bound, batch=batch, rate=rates, **settings)
+        state = agree(deep(dtype), samples, order[: 50 * batch], bound, batch=batch, rate=rates, **settings)
         assert state.step == 50
 
 
@@ -137,8 +136,7 @@ def test_a_gradient_is_clipped_even_if_its_square_overflows(dtype):
     assert gap(fast, slow) <= STEP[dtype]
 
 
-@DTYPES
-@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS)
 def test_every_activation_loss_and_rule_in_shards(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     rule, loss = rule_and_loss
     samples = samples_of(sparse_rows(48, 3), 3, scaling, seed=depth)
@@ -156,9 +154,8 @@ def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
     samples = samples_of(sparse_rows(48, 3), 3)
     network = network_of(4, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule, dtype=dtype)
     initialize_away_from_kinks(network, inputs_of(samples), margin=1e-4)
-    for dropout in ((0.25,), (0.5, 0.0, 0.1), (0.0, 0.0, 0.7), (0.99, 0.3, 0.3)):
-        for seed in range(3):
-            agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)
+    for seed, dropout in enumerate(((0.25,), (0.5, 0.0, 0.1), (0.0, 0.0, 0.7), (0.99, 0.3, 0.3))):
+        agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)
 
 
 @IN_TEAMS
@@ -172,20 +169,21 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
 
 
 @IN_TEAMS
-@DTYPES
-@pytest.mark.parametrize("narrow", [0, 100])
-def test_the_first_layer_is_divided_among_threads_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
+@pytest.mark.parametrize(
+    ("narrow", "inputs", "shards", "dtype"), covering((0, 100), ((43, "notes"), (48, "unit")), (1, 2, 3, 5), STEP)
+)
+def test_the_first_layer_is_divided_among_threads_by_nodes_or_by_inputs(narrow, inputs, shards, dtype, monkeypatch):
     """70 nodes are two tiles or more; 300 rows are three lots; 43 inputs are bands of words and a remainder."""
     monkeypatch.setattr(sparse, "NARROW", narrow)
-    for (features, scaling), shards in itertools.product(((43, "notes"), (48, "unit")), (1, 2, 3, 5)):
-        network = Network((features, 70, 4), ("tanh", "sigmoid"), bias=True, rule="gradient", dtype=dtype)
-        samples, hashes = samples_of(sparse_rows(300, features), 4, scaling), set()
-        settings = {**SETTINGS, "batch": 299, "shards": shards, "optimizer": "nesterov", "clip": 0.1, "average": 0.9}
-        agree(network, samples, np.arange(300), 10 * STEP[dtype], threads=1, **settings)
-        for threads in (1, 2, 3):
-            state, _ = trained(COMPILED, network, samples, np.arange(300), threads=threads, **settings)
-            hashes.add((state.parameters.hash(), state.average.tobytes()))
-        assert len(hashes) == 1
+    features, scaling = inputs
+    network = Network((features, 70, 4), ("tanh", "sigmoid"), bias=True, rule="gradient", dtype=dtype)
+    samples, hashes = samples_of(sparse_rows(300, features), 4, scaling), set()
+    settings = {**SETTINGS, "batch": 299, "shards": shards, "optimizer": "nesterov", "clip": 0.1, "average": 0.9}
+    agree(network, samples, np.arange(300), 10 * STEP[dtype], threads=1, **settings)
+    for threads in (1, 2, 3):
+        state, _ = trained(COMPILED, network, samples, np.arange(300), threads=threads, **settings)
+        hashes.add((state.parameters.hash(), state.average.tobytes()))
+    assert len(hashes) == 1
 
 
 def test_a_batch_of_more_rows_than_there_are_samples():

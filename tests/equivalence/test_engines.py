@@ -77,8 +77,7 @@ def test_auto_is_the_reference_engine_for_small_training_runs():
         assert engine_for(replace(batches, engine=name), 10**9, sizes).name == name
 
 
-@DTYPES
-@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS)
 def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     rule, loss = rule_and_loss
     samples = samples_of(sparse_rows(8, 3), 3, scaling, seed=depth)
@@ -88,8 +87,7 @@ def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scal
     agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
 
 
-@DTYPES
-@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS)
 def test_300_steps(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     """300 updates lose at most 300 units in the last place (2e-16, 1e-7); training may amplify that about ten times."""
     rule, loss = rule_and_loss

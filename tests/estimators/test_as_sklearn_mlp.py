@@ -140,15 +140,14 @@ def test_a_pickle_has_all_attributes_and_a_file_all_but_the_curves(tmp_path):
 
 
 @ACTIVATIONS
-@pytest.mark.parametrize(("X", "y"), [(BITS, BIT), (DIGITS[:200], DIGIT[:200])], ids=["binary", "multiclass"])
-def test_every_activation_learns_a_small_set_of_digits(activation, X, y):
+def test_every_activation_learns_a_small_set_of_digits(activation):
+    X, y = DIGITS[:200], DIGIT[:200]
     assert NetworkClassifier(activation=activation, members=1).fit(X, y).score(X, y) > 0.95
 
 
 @ACTIVATIONS
-@pytest.mark.parametrize("outputs", [1, 5])
-def test_every_activation_learns_a_linear_function(activation, outputs):
-    X, y = make_regression(200, n_features=10, n_targets=outputs, bias=5, random_state=0)
+def test_every_activation_learns_a_linear_function(activation):
+    X, y = make_regression(200, n_features=10, n_targets=5, bias=5, random_state=0)
     assert NetworkRegressor(activation=activation, members=1).fit(X, y).score(X, y) > 0.94
 
 

@@ -40,7 +40,7 @@ def name_of(check):
 def checks(kind):
     folds = "check_class_weight_classifiers"
     every = zip(
-        *(estimator_checks_generator(kind(**given)) for given in ({"members": 2, "max_iter": 20}, {"members": 1}, {})),
+        *(estimator_checks_generator(kind(**given)) for given in ({"members": 2, "max_iter": 3}, {"members": 1}, {})),
         strict=True,
     )
     for quick, one, whole in every:

@@ -40,7 +40,7 @@ def pandas_frame():
 )
 def test_mixed_frames_are_learned(make, tmp_path):
     X = make()
-    fitted = NetworkClassifier().fit(X, Y)
+    fitted = NetworkClassifier(members=2).fit(X, Y)
     assert fitted.score(X, Y) > 0.95
     assert fitted.n_features_in_ == 4
     assert list(fitted.feature_names_in_) == list(MIXED)
@@ -75,7 +75,7 @@ def test_arrow_tables_are_learned():
 
 def test_searches_and_pipelines_prepare_each_fold():
     X = pandas_frame()
-    assert cross_val_score(NetworkClassifier(members=1), X, Y, cv=3).mean() > 0.85
+    assert cross_val_score(NetworkClassifier(members=1), X, Y, cv=2).mean() > 0.85
     pipeline = make_pipeline(NetworkClassifier(members=1))
     search = GridSearchCV(pipeline, {"networkclassifier__dropout": [0.0, 0.1]}, cv=2)
     assert search.fit(X, Y).best_score_ > 0.8
@@ -86,7 +86,9 @@ def test_regression_validation_weights_and_further_training():
     assert NetworkRegressor(members=1).fit(X, values).score(X, values) > 0.9
     both = np.stack([values, -values], axis=1)
     assert NetworkRegressor(max_iter=2).fit(X, both).predict(X).shape == (COUNT, 2)
-    fitted = NetworkClassifier(warm_start=True).fit(X[30:], Y[30:], np.ones(COUNT - 30), X_val=X[:30], y_val=Y[:30])
+    fitted = NetworkClassifier(warm_start=True, max_iter=2).fit(
+        X[30:], Y[30:], np.ones(COUNT - 30), X_val=X[:30], y_val=Y[:30]
+    )
     columns = fitted.columns_
     assert fitted.fit(X, Y).columns_ is columns
     stream = NetworkClassifier(learning_rate=0.01, batch_size=16)

@@ -34,9 +34,10 @@ NETWORKS = covering(
     (1, 2, 3, 4),
     (False, True),
     ("notes", "unit"),
+    ("float64", "float32"),
     allowed=is_valid,
 )
-"""((rule, loss), outputs, hidden, depth, bias, scaling): all pairs of values occur, and so all of `RULE_PAIRS`."""
+"""((rule, loss), outputs, hidden, depth, bias, scaling, dtype): all pairs of values occur, so all of `RULE_PAIRS`."""
 
 WIDTHS = (5, 4, 3, 4)
 

@@ -12,7 +12,8 @@ from typing import Any
 from glassnet import errors
 from glassnet.messages.catalogue import chinese_of, translated
 from glassnet.messages.message import Listing, Message, Place, Sentences
-from support.sources import PACKAGE
+from support import sources
+from support.sources import PACKAGE, tree, walk
 
 ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.GlassnetError)}
 WARNINGS = {
@@ -38,15 +39,12 @@ def needs_chinese(template: str) -> bool:
 @cache
 def modules() -> dict[str, ast.Module]:
     """File of the package -> its syntax tree."""
-    return {
-        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-        for path in PACKAGE.rglob("*.py")
-    }
+    return {path.relative_to(PACKAGE).as_posix(): tree(path) for path in sources.modules().values()}
 
 
-def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+def calls(module: ast.Module) -> Iterator[tuple[str, ast.Call]]:
     """Every call, with the name of what is called."""
-    for node in ast.walk(tree):
+    for node in walk(module):
         if isinstance(node, ast.Call):
             yield getattr(node.func, "id", getattr(node.func, "attr", "")), node
 
@@ -58,15 +56,16 @@ def template_of(called: str, call: ast.Call) -> ast.expr | None:
     return call.args[place] if makes and len(call.args) > place else None
 
 
+@cache
 def templates() -> dict[str, str]:
     """Template -> the file that has it: literals in calls, in choices between two, and with a name of their own."""
     found = {}
-    for name, tree in modules().items():
+    for name, module in modules().items():
         named: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(tree):
+        for node in walk(module):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 named.setdefault(node.targets[0].id, []).append(node.value)
-        for called, call in calls(tree):
+        for called, call in calls(module):
             node = template_of(called, call)
             for one in named.get(node.id, []) if isinstance(node, ast.Name) else [node]:
                 for text in (one.body, one.orelse) if isinstance(one, ast.IfExp) else (one,):

@@ -39,9 +39,18 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
+@cache
+def walk(node: ast.AST) -> list[ast.AST]:
+    """Every node of a syntax tree, as of `ast.walk`."""
+    found = [node]
+    for one in found:
+        found.extend(ast.iter_child_nodes(one))
+    return found
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function of a file, nested ones too."""
-    return (node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node for node in walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
 @cache

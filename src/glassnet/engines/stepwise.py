@@ -98,10 +98,12 @@ def dropout_masks(
     """Return a mask for each hidden layer, (samples, nodes), or an empty tuple without dropout."""
     if not any(options.dropouts):
         return ()
-    address, drawn = key(options.seed, Purpose.DROPOUT, epoch, step), 0
+    hidden, one = architecture.sizes[1:-1], np.dtype(dtype).type(1)
+    draws = uniform(key(options.seed, Purpose.DROPOUT, epoch, step), 0, samples * sum(hidden))
     masks: list[FloatArray | None] = []
-    for nodes, dropout in zip(architecture.sizes[1:-1], options.dropouts, strict=True):
-        draws = uniform(address, drawn, samples * nodes).reshape(samples, nodes)
-        masks.append((draws >= np.float32(dropout)).astype(dtype) / np.dtype(dtype).type(1 - dropout))
-        drawn += samples * nodes
+    for nodes, dropout in zip(hidden, options.dropouts, strict=True):
+        drawn, draws = draws[: samples * nodes], draws[samples * nodes :]
+        mask: FloatArray = (drawn >= np.float32(dropout)).astype(dtype).reshape(samples, nodes)
+        mask *= one / one.dtype.type(1 - dropout)
+        masks.append(mask)
     return masks

@@ -7,9 +7,9 @@ section III A). This stage does the same, after adjusting strokes far thinner or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
@@ -39,6 +39,7 @@ _AT_BORDER = 0.1  # largest fraction of the border with ink
 _OFF_CENTRE = 0.65  # largest offset of the centre of mass from the middle, in pixels
 _PLATEAU = 0.25  # largest fraction of ink away from the edges of strokes: grey paper
 _FADED, _MOST_FADED = 180, 0.13  # level of full ink; largest fraction of weaker ink inside strokes: a photograph
+_KEPT = 100  # masks whose forms are kept: each is needed plain, then changed, and again in other readings of a photo
 _THINNEST = 3  # of those pixels: thinner strokes are widened to this before scaling
 
 
@@ -158,9 +159,17 @@ def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.u
         255 for full ink.
     """
     mask = mask[bounding_box(mask)]
+    form_of = _normaliser(mask.tobytes(), mask.shape)
+    return np.stack([form_of(one) for one in changes])
+
+
+@lru_cache(maxsize=_KEPT)
+def _normaliser(pixels: bytes, shape: tuple[int, int]) -> Callable[[Change], NDArray[np.uint8]]:
+    """Return the function from a change to the form of a mask, whose steps it shares among changes."""
+    mask: Mask = np.frombuffer(pixels, bool).reshape(shape)
     fine = _rescale_mask(mask)
 
-    @cache  # changes share their steps
+    @cache
     def distorted(turn: float, lean: float) -> tuple[Mask, float]:
         bold = _distort(fine, turn, lean)
         if not (turn or lean):
@@ -181,7 +190,11 @@ def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.u
     def scaled(turn: float, lean: float, stroke: float, box: float) -> NDArray[np.uint8]:
         return _fit_box(drawn(turn, lean, stroke), box)
 
-    return np.stack([_centre(scaled(one.turn, one.lean, one.stroke, one.box), one) for one in changes])
+    @cache
+    def form(change: Change) -> NDArray[np.uint8]:
+        return _centre(scaled(change.turn, change.lean, change.stroke, change.box), change)
+
+    return form
 
 
 def stroke_width(mask: Mask) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .morphology import Mask, Plane, dilate, median_distance, open_plane
@@ -103,31 +104,44 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     step = max(1, max(height, width) // 320)
     small = _downsample(thin, step)
     rows, columns = small.shape
-    hits = np.zeros(small.size, bool)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
     wide = scipy.ndimage.binary_dilation(small, np.ones((3, 1), bool))
-    weight = np.where(wide, 5, np.where(_downsample(ink, step), 3, 0)).astype(np.int32)
+    weight = np.where(wide, 5, np.where(_downsample(ink, step), 3, 0)).astype(np.int16)
+    # Each column twice, so that it is without a break from any row on.
+    wide_from, weight_from = (_from_each_row(np.concatenate([one, one]).T) for one in (wide, weight))
+    hits = np.zeros((columns, 2 * rows), bool)
+    hits_from = _from_each_row(hits)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
-        drop = np.rint(slope * (across - columns / 2)).astype(int)
-        at = (np.arange(rows)[:, None] + drop) % rows * columns + across  # positions in the sheared image
-        runs = _sum_around(weight.ravel()[at], length) > 0.8 * 5 * length
+        sheared = across, np.rint(slope * (across - columns / 2)).astype(int) % rows
+        runs = _sum_around(weight_from[sheared], length) > 0.8 * 5 * length
         if runs.any():
-            spread = (_sum_around(runs, length) > 0) & wide.ravel()[at]
-            hits[at[spread]] = True
-    lines, spans = _label_lines(scipy.ndimage.binary_dilation(hits.reshape(small.shape), np.ones((3, 1), bool)))
+            hits_from[sheared] |= (_sum_around(runs, length) > 0) & wide_from[sheared]
+    found: Mask = (hits[:, :rows] | hits[:, rows:]).T
+    lines, spans = _label_lines(scipy.ndimage.binary_dilation(found, np.ones((3, 1), bool)))
     grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
     return np.where(thin, grown, 0), spans
 
 
-def _sum_around(values: NDArray[Any], length: int) -> NDArray[np.intp]:
-    """Return the sum over `length` columns around each column; there is nothing beyond the edge."""
+def _from_each_row(twice: NDArray[Any]) -> NDArray[Any]:
+    """Return for each column and each row a view of the column from this row on; `twice` has each column twice."""
+    return sliding_window_view(twice, twice.shape[1] // 2, axis=1, writeable=True)
+
+
+def _sum_around(values: NDArray[Any], length: int) -> NDArray[np.int16]:
+    """Return the sum over `length` columns, the first axis, around each column; there is nothing beyond the edge."""
     before = length // 2
-    room = ((0, 0), (before + 1, length - before - 1))
-    sums = np.cumsum(np.pad(values, room), axis=1, dtype=np.int32)
-    return sums[:, length:] - sums[:, :-length]
+    part = np.pad(values, ((before, length - before - 1), (0, 0))).astype(np.int16)  # sums of 5 × 640 at most
+    total, done, width = np.zeros(values.shape, np.int16), 0, 1
+    while width <= length:  # `part` has the sums over 1, 2, 4, … columns
+        if length & width:
+            total += part[done : done + len(values)]
+            done += width
+        part = part[:-width] + part[width:]
+        width *= 2
+    return total
 
 
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
@@ -143,10 +157,13 @@ def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
 
 def _downsample(mask: Mask, step: int) -> Mask:
     """Shrink by an integer factor: a block is ink if any of its pixels is."""
-    rows, columns = (-(-side // step) for side in mask.shape)
-    padded = np.pad(mask, ((0, rows * step - mask.shape[0]), (0, columns * step - mask.shape[1])))
-    blocks: Mask = np.any(padded.reshape(rows, step, columns, step), axis=(1, 3))
-    return blocks
+    for _ in (0, 1):  # rows, then columns
+        blocks = mask[::step].copy()
+        for first in range(1, step):
+            part = mask[first::step]
+            blocks[: len(part)] |= part
+        mask = blocks.T
+    return mask
 
 
 def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:

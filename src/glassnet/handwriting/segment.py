@@ -411,9 +411,9 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     holes = scipy.ndimage.binary_fill_holes(piece.mask) & ~piece.mask
     reach = max(1, int(0.15 * piece.width))
     cuts: dict[bytes, tuple[Piece, Piece]] = {}
-    for part in (0.3, 0.4, 0.5, 0.6, 0.7):
-        first = max(1, int(part * piece.width) - reach)
-        path, cost = _cheapest_path(piece.mask[:, first : first + 2 * reach])
+    firsts = [max(1, int(part * piece.width) - reach) for part in (0.3, 0.4, 0.5, 0.6, 0.7)]
+    paths = _cheapest_paths(np.stack([piece.mask[:, first : first + 2 * reach] for first in firsts], axis=1))
+    for first, path, cost in zip(firsts, *paths, strict=True):
         left = np.arange(piece.width) < (first + path)[:, np.newaxis]
         sides = piece.mask & left, piece.mask & ~left
         through = holes[np.arange(piece.height), (first + path).clip(0, piece.width - 1)]
@@ -426,25 +426,38 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     return list(cuts.values())
 
 
-def _cheapest_path(mask: Mask) -> tuple[NDArray[np.intp], float]:
+def _cheapest_paths(masks: Mask) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Find the path from the first row to the last that crosses the least ink (dynamic programming).
 
-    Returns the column in each row, and the number of ink pixels on the path.
+    Parameters
+    ----------
+    masks : ndarray of bool, shape (rows, masks, columns)
+        Several masks of the same shape.
+
+    Returns
+    -------
+    paths : ndarray of int, shape (masks, rows)
+        The column in each row.
+    costs : ndarray of float, shape (masks,)
+        The number of ink pixels on each path.
     """
-    away = np.abs(np.arange(mask.shape[1]) - mask.shape[1] / 2) / mask.shape[1]
-    cost = mask + 1e-3 * away  # prefer the middle among equal paths
-    total, steps = cost[0], []
-    for row in cost[1:]:
-        padded = np.pad(total, 1, constant_values=np.inf)
-        before = np.stack([padded[:-2], padded[1:-1], padded[2:]])
-        before[::2] += 1e-3  # prefer straight steps among equal ones
-        step = np.argmin(before, axis=0)
-        steps.append(step - 1)
-        total = before.min(axis=0) + row
-    path = [int(np.argmin(total))]
-    for step in reversed(steps):
-        path.append(int(path[-1] + step[path[-1]]))
-    return np.array(path[::-1], np.intp), float(total.min())
+    rows, count, columns = masks.shape
+    away = np.abs(np.arange(columns) - columns / 2) / columns
+    cost = masks + 1e-3 * away  # prefer the middle among equal paths
+    before = np.full((3, count, columns), np.inf)  # the costs up to the pixels above: left, straight and right
+    total, steps = cost[0], np.empty((rows, count, columns), np.intp)
+    for row in range(1, rows):
+        # Prefer straight steps among equal ones.
+        np.add(total[:, :-1], 1e-3, out=before[0, :, 1:])
+        before[1] = total
+        np.add(total[:, 1:], 1e-3, out=before[2, :, :-1])
+        np.argmin(before, axis=0, out=steps[row])
+        total = before.min(axis=0) + cost[row]
+    paths, every = np.empty((count, rows), np.intp), np.arange(count)
+    paths[:, -1] = np.argmin(total, axis=1)
+    for row in range(rows - 1, 0, -1):
+        paths[:, row - 1] = paths[:, row] + steps[row, every, paths[:, row]] - 1
+    return paths, total.min(axis=1)
 
 
 def bounding_box(mask: Mask) -> tuple[slice, slice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -137,17 +138,16 @@ def test_inputs_add_up_even_if_the_margin_is_close_to_that_of_the_baseline():
 
     for row in digits(30).inputs.astype(float):
         faint, strong = 0.05, 1.0
-        if (beyond(row, faint)[0] > 0) == (beyond(row, strong)[0] > 0):
+        is_above = beyond(row, faint)[0] > 0
+        if is_above == (beyond(row, strong)[0] > 0):
             continue
         for _ in range(30):  # to 1e-9 of the ink: far below float32 precision, far above that of float64
             middle = (faint + strong) / 2
-            faint, strong = (
-                (middle, strong) if (beyond(row, middle)[0] > 0) == (beyond(row, faint)[0] > 0) else (faint, middle)
-            )
-        if beyond(row, faint)[1] == beyond(row, strong)[1]:  # it vanishes without a change of the two best classes
+            faint, strong = (middle, strong) if (beyond(row, middle)[0] > 0) == is_above else (faint, middle)
+        ends = [beyond(row, strength) for strength in (faint, strong)]
+        if ends[0][1] == ends[1][1]:  # it vanishes without a change of the two best classes
             tried += 1
-            for strength in (faint, strong):
-                assert beyond(row, strength)[2].missing <= 0.01
+            assert all(one.missing <= 0.01 for *_, one in ends)
     assert tried > 2
 
 
@@ -295,10 +295,9 @@ def labels_model(members=1):
 
 
 @pytest.mark.parametrize("members", [1, 3])
-@pytest.mark.parametrize("output", [0, 1])
-def test_contributions_add_up_to_a_value_in_its_own_unit(members, output):
+def test_contributions_add_up_to_a_value_in_its_own_unit(members):
     model = regression_model(members=members)
-    for row in np.random.default_rng(1).normal(size=(10, 5)):
+    for output, row in product((0, 1), np.random.default_rng(1).normal(size=(10, 5))):
         one = why(model, row, output=output)
         assert one.answer == pytest.approx(model.predict(row)[0, output], rel=1e-5)
         assert one.gap == pytest.approx(one.answer, rel=1e-4)

@@ -23,6 +23,7 @@ from glassnet.messages.catalogue import FILE, chinese_of
 from glassnet.messages.message import Command, Listing, Message, Place, Sentences
 from glassnet.messages.option_spelling import Option, as_flag
 from support.messages import ERRORS, calls, modules, needs_chinese, placeholders, template_of, templates
+from support.sources import walk
 
 ENTRIES = {
     (context, english): chinese for context, texts in catalogue._read().items() for english, chinese in texts.items()
@@ -81,7 +82,7 @@ def test_every_entry_of_the_catalogue_is_used():
     texts = {
         node.value
         for tree in modules().values()
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     of_click = "".join(
@@ -144,7 +145,7 @@ def test_translators_tools_read_the_same_catalogue():
 def finished_sentences(tree: ast.AST) -> list[ast.expr]:
     """The expressions ``str(problem)`` and ``problem.args`` of our errors, and what renders a message."""
     found: list[ast.expr] = []
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if (
             isinstance(node, ast.ExceptHandler)
             and node.name
@@ -176,7 +177,7 @@ def test_no_finished_sentence_is_taken_apart():
     wrong = []
     for file, tree in modules().items():
         if sentences := finished_sentences(tree):
-            wrong += [f"{file}:{node.lineno}" for node in ast.walk(tree) if takes_apart(node, sentences)]
+            wrong += [f"{file}:{node.lineno}" for node in walk(tree) if takes_apart(node, sentences)]
     assert wrong == []
     bad = ast.parse("try:\n    f()\nexcept DataError as problem:\n    g(str(problem).replace('a', 'b'))")
     sentences = finished_sentences(bad)

@@ -175,8 +175,8 @@ def test_every_optimizer_reaches_the_minimum_of_a_quadratic_loss(name, engine, d
     options = options_of(network, optimizer=name, batch_size=3, average=average)
     state = State.new(network.parameters, options)
     prepared = engine.prepare(network.architecture, samples, options)
-    rates = np.linspace(1, 0, 1500) * (0.5 if name in ("sgd", "momentum", "nesterov") else 0.05)
-    result = engine.run_steps(network.architecture, state, prepared, Block(np.tile(np.arange(3), 1500), 3, rates))
+    rates = np.linspace(1, 0, 600) * (0.5 if name in ("sgd", "momentum", "nesterov") else 0.05)
+    result = engine.run_steps(network.architecture, state, prepared, Block(np.tile(np.arange(3), 600), 3, rates))
     assert np.isfinite(result.loss)
     np.testing.assert_allclose(state.parameters.weights[0], wanted, rtol=0, atol=1e-3)
     if average:
