@@ -304,13 +304,11 @@ def test_backquery_of_all_classes_and_of_one(folder):
     answered = set(load_model("m.safetensors").predict(load("digits.csv").inputs))
     assert {k for k, answer in enumerate(with_data["answers"]["dream"]) if answer == k} >= answered
     assert (folder / "backquery.png").is_file()
-    run("explain", "m.safetensors", "--class", 8, "--picture", "eight.svg").fine()
-    assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")
     run("explain", "m.safetensors", "--class", "ten").refused("GN021", "--class ten", "0, 1, 2")
-    facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.png").fine().json()
+    facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.svg").fine().json()
     assert facts["classes"] == [8]
     assert np.shape(facts["inputs"]["dream"]) == np.shape(facts["inputs"]["backquery"]) == (1, 784)
-    assert (folder / "eight.png").is_file()
+    assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")
 
 
 def test_nodes(folder):

@@ -51,7 +51,7 @@ def test_every_option_is_a_parameter_or_explicitly_excluded():
 
 @BOTH
 def test_defaults_that_do_not_depend_on_data_are_those_of_the_recipe(kind):
-    options = kind().fit(IRIS, target_of(kind)).options_
+    options = kind().fit(IRIS, target_of(kind), callbacks=[lambda event: True]).options_
     same = {"loss": options.loss, "output": options.output, "targets": options.targets, "engine": options.engine}
     recipe = Options.recipe("table", threads=1, input_max=1.0, **same)
     differing = {name for name in SPECS if getattr(options, name) != getattr(recipe, name)}
