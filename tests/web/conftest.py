@@ -14,8 +14,6 @@ HOST = "http://studio.test"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 WAIT = 60_000
 """Milliseconds after which a test fails that waits for something; far more than any of it takes."""
-EMPTY = "http://127.0.0.1/"
-WINDOW = {"width": 1280, "height": 720}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -59,24 +57,19 @@ def profile(browser):
 
     A page without content stays open, to clear what others have stored.
     """
-    with browser.new_context(viewport=WINDOW) as context:
-        leave(context.new_page())
+    with browser.new_context() as context:
+        idle = context.new_page()
+        idle.route("**", lambda route: route.fulfill(body="<!doctype html>", content_type=KINDS[".html"]))
+        idle.goto("http://127.0.0.1/")
         yield context
-
-
-def leave(page):
-    """Open a page without content, of the same site as the studio, so that its process stays."""
-    page.route(EMPTY, lambda route: route.fulfill(body="<link rel=icon href='data:,'>", content_type=KINDS[".html"]))
-    page.goto(EMPTY)
-    page.unroute_all()
 
 
 @contextmanager
 def watched(page, console_errors, own_addresses):
     """Fail if a page asks anyone but the studio, or if its console shows an error; yield the origins it has had."""
-    outside, origins, own = [], set(), (*own_addresses, EMPTY)
+    outside, origins = [], set()
     listeners = {
-        "request": lambda one: None if one.url.startswith(own) else outside.append(one.url),
+        "request": lambda one: None if one.url.startswith(own_addresses) else outside.append(one.url),
         "console": lambda one: console_errors.append(one.text) if one.type in ("error", "warning") else None,
         "pageerror": lambda error: console_errors.append(str(error)),
         "framenavigated": lambda frame: origins.add("/".join(frame.url.split("/", 3)[:3])),
@@ -91,25 +84,16 @@ def watched(page, console_errors, own_addresses):
     assert outside == []
 
 
-@pytest.fixture(scope="session")
-def one_page(profile):
-    """The page that all tests have in turn: a new one costs as much as a visit."""
-    return profile.new_page()
-
-
 @pytest.fixture
-def page(one_page, profile, console_errors, own_addresses):
-    """A page as if new; the test fails if it asks anyone but the studio, or if its console shows an error."""
+def page(profile, console_errors, own_addresses):
+    """A page of its own; the test fails if it asks anyone but the studio, or if its console shows an error."""
     before = profile.pages
-    with watched(one_page, console_errors, own_addresses) as origins:
-        yield one_page
+    page = profile.new_page()
+    with watched(page, console_errors, own_addresses) as origins:
+        yield page
         for one in profile.pages:
             if one not in before:
                 one.close()
-        one_page.unroute_all()
-        leave(one_page)
-        one_page.set_viewport_size(WINDOW)
-        one_page.emulate_media(color_scheme="null", reduced_motion="null")
         session = profile.new_cdp_session(profile.pages[0])
         for origin in origins:  # what a page has stored is gone for the next test
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})

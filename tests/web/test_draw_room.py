@@ -57,7 +57,10 @@ def studio(table):
 
 @pytest.fixture
 def room(page, studio):
-    """A function that opens the room in a state."""
+    """A function that opens the room in a state; nothing but the studio may be asked for anything."""
+    outside = []
+    allowed = (studio.origin, "data:", "blob:")
+    page.on("request", lambda one: outside.append(one.url) if not one.url.startswith(allowed) else None)
 
     def opened(query="model=reader"):
         page.goto(f"{studio.origin}/draw?{query}&token={studio.token}")
@@ -66,6 +69,7 @@ def room(page, studio):
 
     yield opened
     studio.session.remove_drawing()
+    assert outside == []
 
 
 def draw(page, strokes):

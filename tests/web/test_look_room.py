@@ -351,12 +351,15 @@ def look_page(studio, page):
     name, _, token = studio.running.cookie.partition("=")
     page.context.add_cookies([{"name": name, "value": token, "url": studio.running.origin}])
     page.set_viewport_size({"width": 1280, "height": 900})
+    outside = []
+    page.on("request", lambda one: None if one.url.startswith(studio.running.origin) else outside.append(one.url))
 
     def open_room(**state):
         page.goto(f"{studio.running.origin}/look?{urlencode(state)}")
         return ready(page)
 
-    return open_room
+    yield open_room
+    assert outside == []
 
 
 def ready(page):

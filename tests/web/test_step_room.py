@@ -43,13 +43,17 @@ def studio():
 @pytest.fixture
 def visit(page, studio):
     """A function that opens the room at an address, and waits for its view."""
+    requests = []
+    page.on("request", lambda one: requests.append(one.url))
     page.request.get(studio.address)  # sets the cookie
 
     def visit(query=""):
         page.goto(f"{studio.origin}/step{query}")
         page.wait_for_selector(".step-view .num")
 
-    return visit
+    yield visit
+    outside = [url for url in requests if not url.startswith((studio.origin, "data:"))]
+    assert outside == []
 
 
 def state(page):
