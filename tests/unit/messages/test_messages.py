@@ -26,7 +26,9 @@ from support.messages import ERRORS, calls, modules, needs_chinese, placeholders
 from support.sources import walk
 
 ENTRIES = {
-    (context, english): chinese for context, texts in catalogue._read().items() for english, chinese in texts.items()
+    (context, english): chinese
+    for context, texts in {"": catalogue.catalogue(), **catalogue._of_contexts()}.items()
+    for english, chinese in texts.items()
 }
 HAN = re.compile("[\u4e00-\u9fff]")
 SAME_IN_BOTH: set[str] = set()

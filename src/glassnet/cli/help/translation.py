@@ -7,12 +7,8 @@ from typing import Any
 
 import click
 
-from ...messages.catalogue import chinese_of, translated
-from ...options.options import SPECS
+from ...messages.catalogue import catalogue, translated
 from .grouped import GroupedCommand
-
-_SPECS = {**SPECS, **{spec.alias: spec for spec in SPECS.values() if spec.alias}}
-"""Name of a flag's parameter -> the option; an option with an alias has a flag for each."""
 
 
 class _Formatter(click.HelpFormatter):
@@ -59,8 +55,11 @@ def _in_chinese(parameter: Any) -> Any:
 def _help_of(name: str, text: str) -> str:
     """Return the Chinese of a flag's help; two blanks and a bracket before a default stay."""
     line, bracket, default = text.partition("  [")
-    if chinese := chinese_of(text, "help"):
+    if chinese := catalogue("help").get(text):
         return chinese
-    if chinese := chinese_of(line, "help"):
+    if chinese := catalogue("help").get(line):
         return f"{chinese}{bracket}{default}"
-    return f"{_SPECS[name].full_help('zh')}。{bracket}{default}"
+    from ...options.options import SPECS
+
+    spec = SPECS.get(name) or next(one for one in SPECS.values() if one.alias == name)
+    return f"{spec.full_help('zh')}。{bracket}{default}"
