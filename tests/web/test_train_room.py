@@ -144,7 +144,7 @@ def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(p
     page.wait_for_function(
         "n => document.querySelector('svg[aria-label=Loss] polyline')?.points.length === n", arg=blocks + 1
     )
-    expect(page.locator(".run-status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:.3g} of 5 epochs")
+    expect(page.locator(".run-status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:#.3g} of 5 epochs")
     assert len(job.live["blocks"]) == blocks + 1
 
     second = browser.new_page()
