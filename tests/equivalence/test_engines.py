@@ -18,12 +18,14 @@ from glassnet import engines as all_engines
 from glassnet.engines import (
     SMALL_STEPS,
     SMALL_WORK,
+    WORTH_SEVERAL,
     Block,
     CompiledEngine,
     ReferenceEngine,
     Samples,
     engine_for,
     engine_named,
+    threads_for_runs,
 )
 from glassnet.errors import OptionError
 from glassnet.nn.optimizers import State
@@ -75,6 +77,13 @@ def test_auto_is_the_reference_engine_for_small_training_runs():
     for name in all_engines.ENGINES:
         assert engine_for(replace(batches, engine=name), 1, sizes).name == name
         assert engine_for(replace(batches, engine=name), 10**9, sizes).name == name
+
+
+def test_networks_are_trained_one_after_the_other_where_the_interpreter_takes_most_of_a_step():
+    batches, products = Options(batch_size=32, threads=3), WORTH_SEVERAL // 32
+    assert threads_for_runs(ReferenceEngine(), batches, (products - 1, 1)) == 1
+    assert threads_for_runs(ReferenceEngine(), batches, (products + 1, 1)) == 3
+    assert threads_for_runs(CompiledEngine(), batches, (2, 3)) == 3
 
 
 @pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS)

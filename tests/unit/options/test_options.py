@@ -88,6 +88,7 @@ def fault_of_rejection(name: str, value: object) -> str | None:
     except OptionError as refusal:
         message = str(refusal)
         named = refusal.code == "GN021" and message.startswith(f"{name} ") and "\n" not in message
+        named &= refusal.message.option == name
         return None if named and all(word in message for word in SPECS[name].choices or ()) else message
     except Exception as other:
         return repr(other)

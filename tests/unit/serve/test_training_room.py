@@ -148,7 +148,9 @@ def test_two_runs_in_a_row_are_two_models(studio):
 
 def test_wrong_options_are_refused_at_once(studio):
     for options in ({"epochs": 0}, {"epoch": 3}, {"loss": "none"}, {"hidden": "many"}):
-        studio.post("/api/train", {"data": studio.data, "options": options}).refused(400, "GN021")
+        refused = studio.post("/api/train", {"data": studio.data, "options": options})
+        refused.refused(400, "GN021")
+        assert refused.json()["option"] == "".join(options.keys() - {"epoch"})
     studio.post("/api/train", {"data": "none"}).refused(400, "GN021")
     studio.post("/api/train", {"options": [1]}).refused(400, "GN021")
 
