@@ -32,12 +32,23 @@ VOLATILE = {"seconds", "versions", "processor", "surroundings", "bytes", "packag
 
 FAST = ("--hidden", "30", "--epochs", "2")
 TABLE = ("--epochs", "4", "--hidden", "16")
-GRADIENT = ("--rule", "gradient", "--output", "softmax", "--loss", "cross_entropy", "--targets", "one-hot", "--bias")
+GRADIENT = (
+    "--set",
+    "rule=gradient",
+    "--set",
+    "output=softmax",
+    "--loss",
+    "cross_entropy",
+    "--set",
+    "targets=one-hot",
+    "--set",
+    "bias=yes",
+)
 
 TRAININGS: dict[str, tuple[str, ...]] = {
     # recipes
     "notes": ("digits.csv", *FAST),
-    "notes-code": ("digits.csv", "--recipe", "notes-code", "--shards", "1", *FAST),
+    "notes-code": ("digits.csv", "--recipe", "notes-code", "--set", "shards=1", *FAST),
     "quick": ("digits.csv", "--recipe", "quick", *FAST),
     "estimator": ("digits.csv", "--recipe", "estimator", "--input-max", "255", *FAST),
     "wide": ("digits.csv", "--recipe", "wide", "--batch-size", "100", *FAST),
@@ -47,44 +58,44 @@ TRAININGS: dict[str, tuple[str, ...]] = {
     "table": ("people.csv", "--target", "income", "--seed", "3"),
     # engines, types, rules, batches, shards
     "reference": ("digits.csv", "--engine", "reference", *FAST),
-    "float64": ("digits.csv", "--dtype", "float64", *FAST),
-    "reference-float64": ("digits.csv", "--engine", "reference", "--dtype", "float64", "--batch-size", "32", *FAST),
+    "float64": ("digits.csv", "--set", "dtype=float64", *FAST),
+    "reference-float64": ("digits.csv", "--engine", "reference", "--set", "dtype=float64", "--batch-size", "32", *FAST),
     "gradient": ("digits.csv", *GRADIENT, *FAST),
-    "gradient-float64": ("digits.csv", *GRADIENT, "--dtype", "float64", *FAST),
+    "gradient-float64": ("digits.csv", *GRADIENT, "--set", "dtype=float64", *FAST),
     "batch-32": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", *FAST),
     "batch-128": ("digits.csv", *GRADIENT, "--batch-size", "128", "--rate", "0.1", *FAST),
     "batch-128-notes": ("digits.csv", "--batch-size", "128", *FAST),
-    "batch-32-float64": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--dtype", "float64", *FAST),
-    "shards-1": ("digits.csv", "--shards", "1", *FAST),
-    "shards-3": ("digits.csv", *GRADIENT, "--batch-size", "32", "--shards", "3", "--rate", "0.1", *FAST),
+    "batch-32-float64": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--set", "dtype=float64", *FAST),
+    "shards-1": ("digits.csv", "--set", "shards=1", *FAST),
+    "shards-3": ("digits.csv", *GRADIENT, "--batch-size", "32", "--set", "shards=3", "--rate", "0.1", *FAST),
     "threads-1": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--threads", "1", *FAST),
-    "blocks": ("digits.csv", "--blocks", "4", *FAST),
+    "blocks": ("digits.csv", "--set", "blocks=4", *FAST),
     # regularisation, schedules, optimizers
     "dropout": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--dropout", "0.2", *FAST),
     "dropout-one-by-one": ("digits.csv", "--dropout", "0.2", *FAST),
     "distorted": ("digits.csv", "--batch-size", "32", "--rotate", "10", "--shift", "1", "--elastic", "1", *FAST),
-    "average": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--average", "0.9", *FAST),
-    "hardest": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--hardest", "0.5", *FAST),
-    "deskewed": ("digits.csv", "--deskew", *FAST),
+    "average": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--set", "ema_decay=0.9", *FAST),
+    "hardest": ("digits.csv", *GRADIENT, "--batch-size", "32", "--rate", "0.1", "--set", "hard_fraction=0.5", *FAST),
+    "deskewed": ("digits.csv", "--set", "deskew=yes", *FAST),
     "stops-early": ("digits.csv", "--early-stopping", "1", "--hidden", "30", "--epochs", "6", "--rate", "0.5"),
-    "plateau": ("digits.csv", "--schedule", "plateau", "--patience", "1", "--hidden", "30", "--epochs", "4"),
-    "clip": ("digits.csv", *GRADIENT, "--batch-size", "32", "--clip", "0.5", "--rate", "0.1", *FAST),
-    "smoothed": ("digits.csv", *GRADIENT, "--label-smoothing", "0.1", "--rate", "0.05", *FAST),
-    "standard": ("digits.csv", "--scaling", "standard", "--rate", "0.05", *FAST),
-    "features": ("digits.csv", "--scaling", "features", "--rate", "0.05", *FAST),
+    "plateau": ("digits.csv", "--set", "schedule=plateau", "--set", "patience=1", "--hidden", "30", "--epochs", "4"),
+    "clip": ("digits.csv", *GRADIENT, "--batch-size", "32", "--set", "clip=0.5", "--rate", "0.1", *FAST),
+    "smoothed": ("digits.csv", *GRADIENT, "--set", "label_smoothing=0.1", "--rate", "0.05", *FAST),
+    "standard": ("digits.csv", "--set", "scaling=standard", "--rate", "0.05", *FAST),
+    "features": ("digits.csv", "--set", "scaling=features", "--rate", "0.05", *FAST),
     **{
         f"optimizer-{name}": ("digits.csv", *GRADIENT, "--optimizer", name, "--rate", rate, "--batch-size", "32", *FAST)
         for name, rate in {"momentum": "0.05", "nesterov": "0.05", "rmsprop": "0.001", "adam": "0.002"}.items()
     },
     # networks and losses
     "layers": ("digits.csv", "--hidden", "24", "--hidden", "16", "--activation", "tanh", "--activation", "gelu",
-               "--rule", "gradient", "--batch-size", "16", "--epochs", "2"),
+               "--set", "rule=gradient", "--batch-size", "16", "--epochs", "2"),
     "leaky": ("digits.csv", *GRADIENT, "--activation", "leaky_relu", "--rate", "0.02", *FAST),
     "focal": ("digits.csv", *GRADIENT, "--loss", "focal", "--rate", "0.05", *FAST),
     # other data
     "npz": ("digits.npz", *FAST),
     "pictures": ("folder", "--size", "12", "--hidden", "16", "--epochs", "2"),
-    "colours": ("folder", "--size", "8", "--colour", "--hidden", "16", "--epochs", "2"),
+    "colours": ("folder", "--size", "8", "--set", "colour=yes", "--hidden", "16", "--epochs", "2"),
     "numbers": ("people.csv", "--target", "hours", *TABLE),
     "huber": ("people.csv", "--target", "hours", "--loss", "huber", *TABLE),
     "several-numbers": ("weather.csv", "--target", "degrees", "--target", "rain", *TABLE),

@@ -41,8 +41,8 @@ from glassnet.data import bundled
 Draw = Callable[[int, np.random.Generator], NDArray[np.uint8]]
 """The number of a sample and a generator -> the sample, shape (784,)."""
 READER = ["--epochs", "80"]
-GATE = ["--hidden", "224", "--hidden", "32", "--epochs", "60", "--batch-size", "1024", "--hardest", "0.5",
-        "--rotate", "8", "--shear", "0.1", "--zoom", "0.1"]  # fmt: skip
+GATE = ["--hidden", "224", "--hidden", "32", "--epochs", "60", "--batch-size", "1024", "--set", "hard_fraction=0.5",
+        "--rotate", "8", "--set", "shear=0.1", "--set", "zoom=0.1"]  # fmt: skip
 """Options of the reader and of the gate that differ from those of the recipe."""
 SEED = 20
 DRAWN = {0: 3300, 1: 8500, 2: 3600, 3: 3000, 4: 5000, 5: 2900, 6: 3800, 7: 4800, 8: 3000, 9: 4700}
@@ -52,7 +52,7 @@ REWRITTEN, PRINTED, NONE = 14_000, 4_000, 60_000
 ZEROS = (0, 0, *range(10))
 """Printed digits; 0 is more frequent because D, C, Q and U resemble it."""
 FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size", "512", "--rate", "0.001",
-           "--hardest", "0.5", "--rotate", "8", "--shear", "0.1", "--zoom", "0.1"]  # fmt: skip
+           "--set", "hard_fraction=0.5", "--rotate", "8", "--set", "shear=0.1", "--set", "zoom=0.1"]  # fmt: skip
 AGAIN = {"mnist": 60_000, "drawn": 20_000, "none": 14_000, "glyphs": 16_000}
 """Options of the gate's further training on letters of many scripts and on things, and numbers of its samples."""
 _PART = 250  # samples that are made with one seed

@@ -137,8 +137,8 @@ def test_common_rows_are_found_in_test_data_of_another_scale(folder):
 
 def test_targets_that_a_sigmoid_cannot_reach_are_found(folder):
     (folder / "rows.csv").write_text(digits_csv(100))
-    assert "GD36" in codes(run("doctor", "rows.csv", "--targets", "one-hot", "--json"))
-    cross = ("--targets", "one-hot", "--loss", "cross_entropy")
+    assert "GD36" in codes(run("doctor", "rows.csv", "--set", "targets=one-hot", "--json"))
+    cross = ("--set", "targets=one-hot", "--loss", "cross_entropy")
     assert "GD36" not in codes(run("doctor", "rows.csv", *cross, "--json"))
 
 

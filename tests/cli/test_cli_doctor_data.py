@@ -50,7 +50,7 @@ def test_rows_without_a_target_are_a_remark_and_skipped_in_training(folder, targ
     assert (skipped["lines"], skipped["columns"], skipped["severity"]) == ([6, 10, 31], [target], "remark")
     assert "GD10" not in {one["code"] for one in found["findings"]}
     assert found["samples"] == 57
-    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures", "--holdout", "0.5")
+    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures", "--set", "holdout=0.5")
     trained = run("train", "people.csv", "--target", target, *quick).fine()
     assert f"without a target ('{target}') skipped" in trained.err
 
@@ -115,7 +115,7 @@ def test_a_quoted_value_on_two_lines_is_valid(folder):
 def test_the_proposed_command_has_the_flags_that_were_given(folder):
     rows = [f"{k % 3},{k % 17},{k % 5},0\n" for k in range(60)]
     (folder / "given.csv").write_text("".join(rows) + "1,2\n")
-    given = ("--target", "1", "--input-max", "16.5", "--classes", "3", "--targets", "one-hot", "--no-colour")
+    given = ("--target", "1", "--input-max", "16.5", "--classes", "3", "--set", "targets=one-hot", "--set", "colour=no")
     last = run("doctor", "given.csv", *given).out.splitlines()[-1]
     assert last == f"next      glassnet doctor given.csv {' '.join(given)} --fix given-fixed.csv"
     again = run("doctor", "given.csv", "--recipe", "quick").out.splitlines()[-1]
@@ -156,7 +156,7 @@ def test_images_are_examined_in_colour_on_request(folder):
     remark = next(finding for finding in grey["findings"] if finding["code"] == "GD62")
     assert (remark["count"], remark["command"]) == (30, "glassnet doctor shapes --colour")
     assert (grey["features"], grey["channels"]) == (144, 1)
-    colour = doctor("shapes", "--colour", "--fix", "shapes.npz")
+    colour = doctor("shapes", "--set", "colour=yes", "--fix", "shapes.npz")
     assert (colour["features"], colour["channels"], colour["image_shape"]) == (432, 3, [12, 12])
     assert {finding["code"] for finding in colour["findings"]} - HARMLESS == set(), "no ink, so nothing is inverted"
     read = glassnet.load_data("shapes", colour=True)
@@ -173,7 +173,7 @@ def test_images_that_differ_only_in_colour_are_not_copies(folder):
             (folder / "shapes" / name).mkdir(parents=True, exist_ok=True)
             (folder / "shapes" / name / f"{k}.png").write_bytes(png(pixels))
     assert "GD40" in codes("shapes")
-    assert doctor("shapes", "--colour")["healthy"]
+    assert doctor("shapes", "--set", "colour=yes")["healthy"]
 
 
 def test_bright_and_dark_classes_are_not_a_leak(folder):
@@ -195,11 +195,11 @@ def test_bright_and_dark_classes_are_not_a_leak(folder):
 def test_colour_images_of_different_sizes(folder):
     files = coloured(folder, (12, 12, 16))
     (folder / "shapes" / "red" / "text.png").write_bytes(b"text")
-    found = doctor("shapes", "--colour", "--size", "8", "--fix", "mended")
+    found = doctor("shapes", "--set", "colour=yes", "--size", "8", "--fix", "mended")
     assert [finding["code"] for finding in found["findings"] if finding["severity"] == "error"] == ["GD60"]
     assert (found["features"], found["fixed"]["done"]) == (192, ["GD60"])
     assert {p.relative_to(folder / "mended").as_posix() for p in (folder / "mended").rglob("*.png")} == set(files)
-    assert "GD61" in codes("shapes", "--colour")
+    assert "GD61" in codes("shapes", "--set", "colour=yes")
 
 
 def test_an_archive_of_colour_images(folder):

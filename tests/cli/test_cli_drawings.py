@@ -158,7 +158,7 @@ def test_two_outputs_with_the_same_path_are_rejected(words, folder):
 
 
 def test_image_models_with_scaling_per_pixel_can_be_explained(folder):
-    made = ("--scaling", "features", "--recipe", "quick", "-o", "f.safetensors", "--no-pictures")
+    made = ("--set", "scaling=features", "--recipe", "quick", "-o", "f.safetensors", "--no-pictures")
     run("train", "rows.csv", *made).fine()
     assert "right" in run("test", "f.safetensors", "rows.csv").out
     run("query", "f.safetensors", "rows.csv").fine()

@@ -400,7 +400,19 @@ def test_colour_images(folder):
         for number in range(12):
             pixels = np.clip(np.array(shade) + rng.integers(-20, 20, (6, 6, 3)), 0, 255).astype(np.uint8)
             Image.fromarray(pixels).save(folder / "things" / name / f"{number}.png")
-    made = ("--colour", "--size", "6x6", "--engine", "reference", "--hidden", 5, "--no-pictures", "--out", "c.st")
+    made = (
+        "--set",
+        "colour=yes",
+        "--size",
+        "6x6",
+        "--engine",
+        "reference",
+        "--hidden",
+        5,
+        "--no-pictures",
+        "--out",
+        "c.st",
+    )
     assert run("train", "things", *made).code == 0
     for words in (
         ("things", "--row", 1, "--html", "c.html"),

@@ -77,15 +77,15 @@ def test_a_single_network_has_no_folds_and_can_have_checkpoints(folder):
     options = load_model("one.safetensors").receipt["options"]
     assert (options["members"], options["folds"]) == (1, False)
     assert run("verify", "one.safetensors", "t.csv").fine().out.startswith("same bits")
-    unused = run(*TRAIN, "--members", 1, "--folds", "--out", "two.safetensors", "--no-pictures").fine()
-    assert "--folds" in unused.err
+    unused = run(*TRAIN, "--members", 1, "--set", "folds=yes", "--out", "two.safetensors", "--no-pictures").fine()
+    assert "--set", "folds=yes" in unused.err
     assert load_model("two.safetensors").hash() == load_model("one.safetensors").hash()
 
 
 def test_other_numbers_of_networks(folder):
-    run(*TRAIN, "--no-folds", "--out", "plain.safetensors", "--no-pictures").fine()
+    run(*TRAIN, "--set", "folds=no", "--out", "plain.safetensors", "--no-pictures").fine()
     assert len(load_model("plain.safetensors").members) == 4
-    assert "4 × " in run(*TRAIN, "--no-folds", "--out", "again.safetensors", "--no-pictures").fine().out
+    assert "4 × " in run(*TRAIN, "--set", "folds=no", "--out", "again.safetensors", "--no-pictures").fine().out
     run(*TRAIN, "--members", 2, "--out", "two.safetensors", "--no-pictures").fine()
     assert load_model("two.safetensors").network.architecture.sizes[1] == 12
     run(*TRAIN, "--members", 90).refused("GN010", "Use fewer members")
@@ -95,7 +95,7 @@ def test_few_rows_are_for_a_single_network(folder):
     few = [word.replace("t.csv", "few.csv") for word in TRAIN]
     run(*few, "--out", "few.safetensors", "--no-pictures").fine()
     assert load_model("few.safetensors").receipt["options"]["members"] == 1
-    assert "--folds" in run(*few, "--folds", "--out", "f.safetensors", "--no-pictures").fine().err
+    assert "--set", "folds=yes" in run(*few, "--set", "folds=yes", "--out", "f.safetensors", "--no-pictures").fine().err
 
 
 def test_a_model_is_trained_further_as_one_network(folder):
@@ -103,4 +103,6 @@ def test_a_model_is_trained_further_as_one_network(folder):
     assert "without one fold" not in done.out
     assert load_model("f.safetensors").network.architecture.sizes[1:] == (24, 2)
     assert run("verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
-    run("train", "t.csv", "--from", "m.safetensors", "--folds").refused("GN022", "--folds", "--no-folds")
+    run("train", "t.csv", "--from", "m.safetensors", "--set", "folds=yes").refused(
+        "GN022", "--set", "folds=yes", "--set", "folds=no"
+    )

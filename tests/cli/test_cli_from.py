@@ -91,7 +91,7 @@ def test_verify_finds_the_parent_beside_the_model_or_requires_it(folder):
     ("words", "code", "fragments"),
     [
         (("more.csv", "--hidden", "300"), "GN022", ("--hidden 300", "the model has --hidden 5")),
-        (("more.csv", "--scaling", "unit"), "GN022", ("--scaling unit", "--scaling notes")),
+        (("more.csv", "--set", "scaling=unit"), "GN022", ("--set scaling=unit", "--set scaling=notes")),
         (("more.csv", "--out", "m.safetensors"), "GN022", ("--out m.safetensors", "starts from")),
         (("more.csv", "--out", "./m.safetensors", "--force"), "GN022", ("starts from",)),
         (("more.csv", "--checkpoint", "m.safetensors"), "GN022", ("--checkpoint m.safetensors", "starts from")),
@@ -262,7 +262,7 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
 
     for command in (resume, train):
         monkeypatch.setattr(command, "progress_listener", Listener)
-    words = ("train", "digits.csv", "--from", "p.safetensors", "--add", "mine", *FURTHER, "--blocks", "8")
+    words = ("train", "digits.csv", "--from", "p.safetensors", "--add", "mine", *FURTHER, "--set", "blocks=8")
     whole = run(*words, "--out", "whole.safetensors", "--json").fine().json()
     left[0] = 3
     run(*words, "--out", "part.safetensors", "--checkpoint", "run.ck").refused("GN031", exit_code=130)

@@ -143,7 +143,7 @@ def test_recipe_notes_code(folder):
 
 
 def test_hidden_layers_and_bias(folder):
-    flags = ("--hidden", "30", "--hidden", "20", "--activation", "tanh", "--activation", "relu", "--bias")
+    flags = ("--hidden", "30", "--hidden", "20", "--activation", "tanh", "--activation", "relu", "--set", "bias=yes")
     run("train", "digits.csv", "--out", "deep.safetensors", *QUICK[:2], *flags, "--no-pictures").fine()
     architecture = load_model("deep.safetensors").network.architecture
     assert architecture.sizes == (784, 30, 20, 10)
@@ -153,7 +153,7 @@ def test_hidden_layers_and_bias(folder):
 
 
 def test_gradient_rule_with_softmax_and_cross_entropy(folder):
-    flags = ("--rule", "gradient", "--output", "softmax", "--loss", "cross_entropy", "--targets", "one-hot")
+    flags = ("--set", "rule=gradient", "--set", "output=softmax", "--loss", "cross_entropy", "--set", "targets=one-hot")
     summary = run("train", "digits.csv", "--json", "--rate", "0.05", *flags, *QUICK).fine().json()
     assert summary["accuracy"] > 0.5
 
@@ -161,7 +161,7 @@ def test_gradient_rule_with_softmax_and_cross_entropy(folder):
 def test_the_engines_agree(folder):
     results = {}
     for engine in ("compiled", "reference"):
-        flags = ("--json", "--no-pictures", "--dtype", "float64", "--hidden", "30", "--engine", engine)
+        flags = ("--json", "--no-pictures", "--set", "dtype=float64", "--hidden", "30", "--engine", engine)
         results[engine] = run("train", "digits.csv", "--test", "test.csv", *flags).fine().json()
         assert results[engine]["engine"] == engine
     assert results["compiled"]["accuracy"] == pytest.approx(results["reference"]["accuracy"], abs=1 / 60)
@@ -401,8 +401,8 @@ def test_running_as_a_module_in_a_separate_process(folder):
 
 
 def test_a_constant_network_is_reported(folder):
-    dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--initializer", "small")
-    output = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
+    dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--set", "initializer=small")
+    output = run("train", "digits.csv", *dead, "--set", "rule=gradient", "--out", "n.safetensors").fine().err
     assert "every prediction is " in output
-    assert "tell the classes apart; try --initializer he, another --rate" in output
+    assert "tell the classes apart; try --set initializer=he, another --rate" in output
     assert "every prediction" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

@@ -129,7 +129,7 @@ def test_joined_lines_of_chinese_help_have_spaces_around_latin_words(name):
 
 
 def test_the_most_similar_option_is_suggested_first():
-    """Also where one of those that follow comes before it in the alphabet, as --hard-fraction does."""
+    """Also where one of those that follow comes before it in the alphabet, as hard_fraction does."""
     for given, wanted in (("hiden", "hidden"), ("ephocs", "epochs"), ("dropuot", "dropout"), ("tset", "test")):
         message = run("train", f"--{given}", "3").refused("GN020")
         assert re.search(r"Did you mean (?:one of: )?'--([\w-]+)'", message)[1] == wanted

@@ -144,7 +144,7 @@ def test_a_resumed_run_overwrites_only_its_own_model(folder, monkeypatch):
     """`train` was stopped, and another run has taken its file name since."""
     with monkeypatch.context() as patched:
         patched.setattr(train_module, "progress_listener", lambda: Stop(2))
-        words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--blocks", "2", "--checkpoint", "c.ck")
+        words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--set", "blocks=2", "--checkpoint", "c.ck")
         assert run(*words, "--no-pictures").code == 130
     save_model(small_model(), "notes.safetensors")
     other = (folder / "notes.safetensors").read_bytes()

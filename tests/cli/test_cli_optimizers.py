@@ -65,7 +65,7 @@ def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
 
 
 def test_too_few_epochs_are_reported(folder):
-    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant")
+    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--set", "schedule=constant")
     assert "the training loss still fell by " in run(*words, "--epochs", 10).fine().err
     assert "训练损失仍下降了" in run(*words, "--epochs", 10, "--language", "zh").fine().err
     for unchosen in ((), ("--epochs", 9), ("--epochs", 10, "--early-stopping", 5)):

@@ -98,19 +98,21 @@ def test_a_drawn_row_is_read_back(place):
 
 
 def test_colour_images(place):
-    run("train", "paint", "--colour", "--out", "c.safetensors", "--epochs", 20, "--engine", "reference").fine()
+    run(
+        "train", "paint", "--set", "colour=yes", "--out", "c.safetensors", "--epochs", 20, "--engine", "reference"
+    ).fine()
     assert (place / "c-digits.png").exists()
     model = load_model("c.safetensors")
     assert (model.features, model.image_shape, model.reading) == (108, (6, 6), "photo")
     answers = run("query", "c.safetensors", "paint/red/1.jpg", "paint/blue/2.jpg", "--json").fine().json()
     assert [answer["name"] for answer in answers] == ["red", "blue"]
-    assert "in colour" in run("show", "paint", "--colour").fine().out
-    run("show", "paint", "--colour", "--row", 0, "--png", "p.png").fine()
+    assert "in colour" in run("show", "paint", "--set", "colour=yes").fine().out
+    run("show", "paint", "--set", "colour=yes", "--row", 0, "--png", "p.png").fine()
     assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
     for flags in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
         assert run("explain", "c.safetensors", *flags, "--picture", "e.png", "--force").code == 0
-    run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "greyscale", "colours")
-    run("show", "paint", "--colour", "--augment").refused("GN022", "colours")
+    run("train", "paint", "--set", "colour=yes", "--rotate", 5).refused("GN022", "greyscale", "colours")
+    run("show", "paint", "--set", "colour=yes", "--augment").refused("GN022", "colours")
 
 
 def test_unsuitable_images_are_rejected(place):
@@ -123,7 +125,17 @@ def test_unsuitable_images_are_rejected(place):
     run("train", "signs", "--size", "huge").refused("GN021", "own, N or HxW")
 
 
-@pytest.mark.parametrize("flags", [("--size", 14), ("--colour",), ("--target", "y", "--size", "6x6")])
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--size", 14),
+        (
+            "--set",
+            "colour=yes",
+        ),
+        ("--target", "y", "--size", "6x6"),
+    ],
+)
 def test_image_options_are_rejected_for_other_data(tmp_path, flags):
     (tmp_path / "rows.csv").write_text("y,a,b\n" + "0,1,2\n1,2,1\n" * 9)
     run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Omit it")

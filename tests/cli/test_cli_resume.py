@@ -17,7 +17,7 @@ from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
 
-QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3", "--blocks", "10")
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3", "--set", "blocks=10")
 
 
 @pytest.fixture
@@ -55,7 +55,9 @@ def files(folder, *but):
     return {name: content for name, content in snapshot(folder).items() if not name.endswith(but)}
 
 
-@pytest.mark.parametrize("flags", [(), ("--test", "more.csv", "--no-pictures"), ("--average", "0.9", "--shuffle")])
+@pytest.mark.parametrize(
+    "flags", [(), ("--test", "more.csv", "--no-pictures"), ("--set", "ema_decay=0.9", "--set", "shuffle=yes")]
+)
 def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping, flags):
     stopping(0)
     whole = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", "--json").fine().json()

@@ -159,7 +159,7 @@ def test_standard_names_of_options_and_recipes_train_the_same_model(folder):
         assert made[0]["options"] == made[1]["options"]
         assert made[0]["recipe"] == made[1]["recipe"]
     assert [one["model"] for one in made] == ["ensemble.safetensors", "committee.safetensors"]
-    same = ("--ema-decay", 0.5, "--average", "0.50")
+    same = ("--ema-decay", 0.5, "--set", "ema_decay=0.50")
     assert run(*words, *same, "--json").fine().json()["options"]["average"] == 0.5
     run(*words, "--ema-decay", 0.5, "--average", 0.75).refused("GN022", "ema_decay 0.5", "average 0.75")
 
@@ -187,15 +187,18 @@ def test_the_confusion_matrix_is_aligned(folder):
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("--momentum 0.5", "--momentum has no effect with --optimizer sgd, only with momentum, nesterov, adam, adamw"),
-        ("--beta2 0.5 --optimizer momentum", "--beta2 has no effect with --optimizer momentum"),
-        ("--patience 3", "--patience has no effect with --schedule linear, only with plateau"),
-        ("--huber-delta 2", "--huber-delta has no effect with --loss squared_error, only with huber"),
-        ("--hard-fraction 0.5", "--hard-fraction has no effect with --batch-size 1, only above 1"),
-        ("--hardest 0.5", "--hard-fraction has no effect with --batch-size 1, only above 1"),
+        (
+            "--set momentum=0.5",
+            "--set momentum has no effect with --optimizer sgd, only with momentum, nesterov, adam, adamw",
+        ),
+        ("--set beta2=0.5 --optimizer momentum", "--set beta2 has no effect with --optimizer momentum"),
+        ("--set patience=3", "--set patience has no effect with --set schedule=linear, only with plateau"),
+        ("--set huber_delta=2", "--set huber_delta has no effect with --loss squared_error, only with huber"),
+        ("--set hard_fraction=0.5", "--set hard_fraction has no effect with --batch-size 1, only above 1"),
+        ("--set hard_fraction=0.5", "--set hard_fraction has no effect with --batch-size 1, only above 1"),
         ("--validation 0.2", "--validation has no effect with --early-stopping 0"),
-        ("--beta2 0.5 --optimizer adam", ""),
-        ("--hard-fraction 0.5 --batch-size 16", ""),
+        ("--set beta2=0.5 --optimizer adam", ""),
+        ("--set hard_fraction=0.5 --batch-size 16", ""),
         ("--validation 0.2 --early-stopping 1", ""),
     ],
 )

@@ -277,7 +277,7 @@ OPTIONS = [
     case("negative rate", "train r.csv --rate -0.1", "GN021", "rate", "-0.1", "expected 0 to"),
     case("rate that is no number", "train r.csv --rate nan", "GN021", "rate", "nan"),
     case("hidden layer without nodes", "train r.csv --hidden 0", "GN021", "hidden 0", "expected 1"),
-    case("all held out", "train r.csv --holdout 1", "GN021", "holdout 1", "0.9"),
+    case("all held out", "train r.csv --set holdout=1", "GN021", "holdout 1", "0.9"),
     case("negative seed", "train r.csv --seed -1", "GN021", "seed -1"),
     case(
         "activations for two of three",
@@ -286,10 +286,10 @@ OPTIONS = [
         "2 values for 3 hidden layers",
     ),
     case("notes' rule with cross-entropy", "train r.csv --loss cross_entropy", "GN022", "rule gradient", r_csv=table()),
-    case("notes' rule with softmax", "train r.csv --output softmax", "GN022", "rule gradient", r_csv=table()),
+    case("notes' rule with softmax", "train r.csv --set output=softmax", "GN022", "rule gradient", r_csv=table()),
     case(
         "cross-entropy with relu outputs",
-        "train r.csv --rule gradient --loss cross_entropy --output relu",
+        "train r.csv --set rule=gradient --loss cross_entropy --set output=relu",
         "GN022",
         "relu",
         "sigmoid, softmax",
@@ -322,7 +322,7 @@ DIVERGING = [
     ),
     case(
         "relu and identity at rate 50",
-        "train d.csv --rate 50 --activation relu --output identity --engine reference",
+        "train d.csv --rate 50 --activation relu --set output=identity --engine reference",
         "GN030",
         "epoch 1",
         "initial",
@@ -330,7 +330,7 @@ DIVERGING = [
     ),
     case(
         "relu and identity at rate 50, compiled",
-        "train d.csv --rate 50 --activation relu --output identity",
+        "train d.csv --rate 50 --activation relu --set output=identity",
         "GN030",
         "epoch 1",
         "initial",

@@ -11,11 +11,10 @@ from typing import Any
 import click
 
 from ..data import BUNDLED
-from ..errors import ArgumentError, OptionError, require_names
+from ..errors import OptionError
 from ..io.writing import require_picture_place
 from ..messages.formats import width_of
 from ..messages.message import Listing
-from ..options.options import ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, by_field
 from ..options.recipes import RECIPES
 from ..training.paired import FEWEST, MOST, fewest_pairs
 from ..words.compare import compare_words
@@ -34,13 +33,13 @@ from ..workflow.compare_job import (
     default_seeds,
 )
 from .help.grouped import GroupedCommand, GroupedFlag
+from .shared.assignments import options_in
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
 from .shared.flags import Command, force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
 from .shared.ray_flag import executor_for, ray_flag
 from .shared.table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
-_BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 _VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_seen"}
 _INDENT = " " * 10
 
@@ -115,7 +114,7 @@ def compare_command(
     """
     if picture:
         require_picture_place(picture, overwrite=force)
-    changed = {side: _changes(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
+    changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
     table = take_table_options(flags)
     recipes, source = _recipes_and_data((first, second), rest)
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
@@ -186,46 +185,6 @@ class _Scores:
         """Return a difference, with its sign."""
         text = self.score(value).replace("-", "−")
         return text if text.startswith("−") or not value else f"+{text}"
-
-
-def _changes(flag: str, words: Sequence[str]) -> dict[str, Any]:
-    """Return the options in words such as ``rate=0.1``, by the names of their fields; repeated layers are joined."""
-    names = {spec.word(name): name for name, spec in SPECS.items()} | {name: name for name in NAMES}
-    found: dict[str, Any] = {}
-    for word in words:
-        given_name, equals, value = word.partition("=")
-        if not equals:
-            raise OptionError("GN022", "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.", flag=flag, word=word)
-        name = given_name.lstrip("-").replace("-", "_")
-        name = names.get(name.replace("_", "-"), names.get(name, name))
-        try:
-            require_names(flag, [name], NAMES, OTHER_NAMES)
-        except ArgumentError as problem:
-            raise OptionError(problem.code, problem.message) from None
-        read = _value(name, value)
-        if name in found and not isinstance(read, tuple):
-            raise OptionError(
-                "GN022", "{flag} {word}: {name} is given twice. Give it once.", flag=flag, word=word, name=given_name
-            )
-        found[name] = (*found.get(name, ()), *read) if isinstance(read, tuple) else read
-    return by_field(found)
-
-
-def _value(name: str, text: str) -> Any:
-    """Return an option's value from its text, several ones separated by commas; other text stays, to be refused."""
-    name = {spec.alias: one for one, spec in SPECS.items() if spec.alias}.get(name, name)
-    if TYPES[name] is not ITEMS[name]:
-        return tuple(_item(ITEMS[name], one.strip()) for one in text.split(","))
-    return _item(ITEMS[name], text)
-
-
-def _item(kind: Any, text: str) -> Any:
-    if kind is bool:
-        return _BOOLEANS.get(text.lower(), text)
-    try:
-        return kind(text)
-    except ValueError:
-        return text
 
 
 def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:

@@ -29,7 +29,7 @@ _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 @click.command("labels")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @part_flag
-@click.option("--folds", type=int, default=5, help="Cross-validation folds.  [5]")
+@click.option("--set", "folds=yes", type=int, default=5, help="Cross-validation folds.  [5]")
 @click.option("--first", type=int, default=20, help="Number of suspects to print.  [20]")
 @click.option("--picture", metavar="FILE", help="Draw the first suspects: PNG, PDF or SVG.")
 @click.option(

@@ -132,7 +132,7 @@ def _reading_flags(model: Model, test: Dataset) -> list[str]:
     if test.reading == HANDWRITING:
         flags += ["--handwriting"]
     elif test.row_names and test.image_shape:
-        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--colour"] if test.channels == 3 else [])]
+        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--set", "colour=yes"] if test.channels == 3 else [])]
     return flags
 
 

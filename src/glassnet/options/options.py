@@ -35,7 +35,7 @@ DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 def _loss_option(loss: str, help: str) -> Any:
     """Declare the option that sets a loss's parameter."""
     _, default, low, high = LOSS_PARAMETERS[loss]
-    return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)), group="network")
+    return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)), group="network", rare=True)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -80,14 +80,17 @@ class Options:
         common=True,
         search=Search(choices=("sigmoid", "tanh", "relu", "gelu")),
     )
-    output: str = option("sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network")
-    bias: bool = option(False, "add a bias to every node", group="network")
+    output: str = option(
+        "sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network", rare=True
+    )
+    bias: bool = option(False, "add a bias to every node", group="network", rare=True)
     initializer: str = option(
         "notes",
         "how the initial weights are drawn",
         choices=tuple(INITIALIZERS),
         group="network",
         search=Search(choices=tuple(INITIALIZERS), by_default=False),
+        rare=True,
     )
     loss: str = option("squared_error", "loss function to minimize", choices=LOSSES, group="network")
     huber_delta: float = _loss_option("huber", "error above which the loss is linear instead of squared")
@@ -96,7 +99,11 @@ class Options:
         "focal", "focusing parameter: larger values give easy samples less weight; 0 is cross_entropy"
     )
     rule: str = option(
-        "notes", "backpropagation rule: that of the notes, or the exact gradient", choices=RULES, group="network"
+        "notes",
+        "backpropagation rule: that of the notes, or the exact gradient",
+        choices=RULES,
+        group="network",
+        rare=True,
     )
     learning_rate: float = option(
         0.2,
@@ -115,6 +122,7 @@ class Options:
         choices=tuple(SCHEDULES),
         group="training",
         search=Search(choices=("constant", "linear", "cosine", "one_cycle")),
+        rare=True,
     )
     rate_drop: float = option(
         0.1,
@@ -123,6 +131,7 @@ class Options:
         high=1.0,
         needs=Needs("schedule", ("step", "plateau")),
         group="training",
+        rare=True,
     )
     patience: int = option(
         3,
@@ -131,6 +140,7 @@ class Options:
         high=1_000_000,
         needs=Needs("schedule", ("plateau",)),
         group="training",
+        rare=True,
     )
     optimizer: str = option(
         "sgd",
@@ -148,6 +158,7 @@ class Options:
         needs=Needs("optimizer", optimizers_with("momentum")),
         group="training",
         search=Search(0.5, 0.99, by_default=False),
+        rare=True,
     )
     beta2: float = option(
         0.999,
@@ -157,6 +168,7 @@ class Options:
         needs=Needs("optimizer", optimizers_with("beta2")),
         group="training",
         search=Search(choices=(0.9, 0.95, 0.99, 0.999), by_default=False),
+        rare=True,
     )
     epsilon: float = option(
         1e-8,
@@ -165,6 +177,7 @@ class Options:
         high=1.0,
         needs=Needs("optimizer", optimizers_with("epsilon")),
         group="training",
+        rare=True,
     )
     weight_decay: float = option(
         0.0,
@@ -180,6 +193,7 @@ class Options:
         low=0.0,
         high=1e30,
         group="training",
+        rare=True,
     )
     average: float = option(
         0.0,
@@ -189,6 +203,7 @@ class Options:
         alias="ema_decay",
         group="regularization",
         search=Search(choices=(0.0, 0.9, 0.99, 0.999), by_default=False),
+        rare=True,
     )
     dropout: tuple[float, ...] = option(
         (0.0,),
@@ -206,6 +221,7 @@ class Options:
         high=0.99,
         group="regularization",
         search=Search(0.0, 0.2),
+        rare=True,
     )
     hardest: float = option(
         1.0,
@@ -216,6 +232,7 @@ class Options:
         alias="hard_fraction",
         group="training",
         search=Search(0.1, 1.0, log=True, by_default=False),
+        rare=True,
     )
     rotate: float = option(
         0.0,
@@ -242,6 +259,7 @@ class Options:
         high=0.9,
         group="augmentation",
         search=Search(0.0, 0.25, images=True, by_default=False),
+        rare=True,
     )
     shear: float = option(
         0.0,
@@ -250,6 +268,7 @@ class Options:
         high=2.0,
         group="augmentation",
         search=Search(0.0, 0.3, images=True, by_default=False),
+        rare=True,
     )
     elastic: float = option(
         0.0,
@@ -267,6 +286,7 @@ class Options:
         high=100.0,
         needs=Needs("elastic"),
         group="augmentation",
+        rare=True,
     )
     epochs: int = option(3, "passes through the training data", low=1, high=1_000_000, group="training", common=True)
     batch_size: int = option(
@@ -283,6 +303,7 @@ class Options:
         "parts of a batch, or groups of nodes if batch_size is 1, computed in parallel; affects the last bits",
         low=1,
         high=1024,
+        rare=True,
     )
     blocks: int = option(
         0,
@@ -290,6 +311,7 @@ class Options:
         "0: one per 5,000 samples, at most ten",
         low=0,
         high=1_000_000,
+        rare=True,
     )
     threads: int = option(
         0, "threads, at most one per shard; 0: one per available core; does not affect the result", low=0, high=1024
@@ -298,8 +320,9 @@ class Options:
         True,
         "skip zeros of the inputs in batches where that saves time; affects the last bits; training on several "
         "machines and from a stream skips none",
+        rare=True,
     )
-    shuffle: bool = option(True, "shuffle the samples in every epoch", group="training")
+    shuffle: bool = option(True, "shuffle the samples in every epoch", group="training", rare=True)
     seed: int = option(
         0, "random seed; the same seed gives the same result, bit for bit", low=0, high=2**63 - 1, common=True
     )
@@ -309,6 +332,7 @@ class Options:
         "(standard) or per feature (features)",
         choices=choices.SCALINGS,
         group="data",
+        rare=True,
     )
     input_max: float = option(
         255.0, "largest possible value of an input in the data", low=1e-30, high=1e30, group="data"
@@ -323,19 +347,20 @@ class Options:
         group="data",
         common=True,
     )
-    colour: bool = option(False, "keep the colours of images: three inputs per pixel", group="data")
+    colour: bool = option(False, "keep the colours of images: three inputs per pixel", group="data", rare=True)
     handwriting: bool = option(
         False,
         "find the handwritten digits in the images of a folder and convert each to MNIST's form, as query does",
         group="data",
     )
-    deskew: bool = option(False, "straighten slanted writing, in training and in prediction", group="data")
+    deskew: bool = option(False, "straighten slanted writing, in training and in prediction", group="data", rare=True)
     targets: str = option(
         "notes",
         "target encoding: classes as 0.01 and 0.99 (notes) or as 0 and 1 (one-hot), several labels per sample "
         "(multilabel), or a regression (values)",
         choices=choices.TARGETS,
         group="data",
+        rare=True,
     )
     classes: int = option(0, "number of classes; 0: as many as occur in the data", low=0, high=1_000_000, group="data")
     members: int = option(
@@ -351,9 +376,15 @@ class Options:
         "calibrates it; the networks become one",
         needs=Needs("members", above=1),
         group="network",
+        rare=True,
     )
     holdout: float = option(
-        0.1, "fraction of the data held out for the test if no test data are given", low=0.001, high=0.9, group="data"
+        0.1,
+        "fraction of the data held out for the test if no test data are given",
+        low=0.001,
+        high=0.9,
+        group="data",
+        rare=True,
     )
     early_stopping: int = option(
         0,
@@ -376,7 +407,7 @@ class Options:
         "compute engine: compiled (fast), reference (NumPy) or auto: reference for small training runs",
         choices=("auto", *choices.ENGINES),
     )
-    dtype: str = option("float32", "floating-point precision", choices=DTYPES)
+    dtype: str = option("float32", "floating-point precision", choices=DTYPES, rare=True)
 
     def __post_init__(self) -> None:
         for one in fields(self):

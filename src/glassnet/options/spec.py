@@ -84,6 +84,8 @@ class Spec:
         One of `GROUPS`.
     common : bool
         Whether the short help shows the option.
+    rare : bool
+        Whether the command line has no flag for it, only ``--set NAME=VALUE``.
     search : Search, optional
         How a search may vary it; None if it may not.
     """
@@ -100,6 +102,7 @@ class Spec:
     needs: Needs | None = None
     group: str = "run"
     common: bool = False
+    rare: bool = False
     search: Search | None = None
 
     def word(self, name: str) -> str:

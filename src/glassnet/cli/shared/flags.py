@@ -5,22 +5,25 @@ The help is in English; `help.translation` translates it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 import click
 
 from ...data.validation import AUTO, DECIMALS
+from ...errors import OptionError
 from ...io.limits import FLAG, MAX_BYTES, format_size, max_bytes
 from ...messages.languages import LANGUAGES, preferred
-from ...options.options import ITEMS, SPECS, TYPES, Options, by_field
+from ...messages.option_spelling import Option
+from ...options.options import ITEMS, SPECS, TYPES, Options
 from ...options.recipes import RECIPE_NAMES, RECIPES
 from ...options.spec import Spec
 from ..help.grouped import GroupedFlag
+from .assignments import assignment, number_typed, options_in
 
 Command = Callable[..., Any]
+_SET = "assigned"
 
 force_flag = click.option("--force", is_flag=True, help="Overwrite an existing file, if glassnet wrote it.")
 strict_flag = click.option(
@@ -63,17 +66,19 @@ def decimal_flag(command: Command) -> Command:
 def with_options(*names: str, recipe: str | None = "notes") -> Callable[[Command], Command]:
     """Give a command ``--recipe`` and a flag for each named option, or for all; unset ones arrive as None or ().
 
-    An option with an alias has a flag of that name, and a hidden one of the field's name. A command that takes its
-    recipes otherwise passes None as `recipe`: it has no ``--recipe``, and the help no defaults.
+    Rare options have no flag of their own: they are among the words of ``--set``. A command that takes its recipes
+    otherwise passes None as `recipe`: it has no ``--recipe``, and the help no defaults.
     """
     text = f"Set of options to start from; other options change it.  [{recipe}]"
 
     def decorate(command: Command) -> Command:
-        for name in reversed(names or tuple(SPECS)):
-            spec, default = SPECS[name], None if recipe is None else getattr(Options.recipe(recipe), name)
-            command = _flag(name, spec, default)(command)
-            if spec.alias:
-                command = _flag(name, replace(spec, alias=""), default, hidden=True)(command)
+        every = names or tuple(SPECS)
+        if any(SPECS[name].rare for name in every):
+            command = _set_flag(every)(command)
+        for name in reversed(every):
+            if not SPECS[name].rare:
+                default = None if recipe is None else getattr(Options.recipe(recipe), name)
+                command = _flag(name, SPECS[name], default)(command)
         if recipe is None:
             return command
         place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True}
@@ -99,7 +104,26 @@ recipe_name = _Recipe(RECIPE_NAMES)
 
 def given(flags: dict[str, Any]) -> dict[str, Any]:
     """Return the options that were given, by the names of their fields."""
-    return by_field({name: value for name, value in flags.items() if value not in (None, ())})
+    found = {name: value for name, value in flags.items() if name != _SET and value not in (None, ())}
+    for name, value in flags.get(_SET, {}).items():
+        if name in found:
+            template = "{flag} {word}: also given as {option}. Give it once."
+            option = Option(name, found[name])
+            raise OptionError("GN022", template, flag="--set", word=assignment(name, value), option=option)
+        found[name] = value
+    return found
+
+
+def _set_flag(names: Sequence[str]) -> Callable[[Command], Command]:
+    """Give a command ``--set``, for each of its options; the help names the rare ones."""
+
+    def read(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> dict[str, Any]:
+        return options_in("--set", words, names)
+
+    rare = ", ".join(SPECS[name].alias or name for name in names if SPECS[name].rare)
+    text = f"Set any option, such as {rare.split(', ')[0]}=VALUE; repeat for more. Without a flag of their own: {rare}."
+    place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True, "multiple": True}
+    return click.option("--set", _SET, metavar="OPTION=VALUE", callback=read, help=text, **place)
 
 
 def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]:
@@ -107,22 +131,21 @@ def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]
     words = [] if recipe == usual else ["--recipe", recipe]
     for name, value in given(flags).items():
         word = SPECS[name].word(name)
-        if isinstance(value, bool):
+        if SPECS[name].rare:
+            words += ["--set", assignment(name, value)]
+        elif isinstance(value, bool):
             words.append(f"--{'' if value else 'no-'}{word}")
         else:
             each = value if isinstance(value, tuple) else (value,)
             words += [
-                part for one in each for part in (f"--{word}", _number(one) if isinstance(one, float) else str(one))
+                part
+                for one in each
+                for part in (f"--{word}", number_typed(one) if isinstance(one, float) else str(one))
             ]
     return words
 
 
-def _number(value: float) -> str:
-    """Return a number as text from which the same number is read: a short one if there is one."""
-    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-
-
-def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Callable[[Command], Command]:
+def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
     kind, item = TYPES[name], ITEMS[name]
     word, several = spec.word(name), kind is not item
     text = spec.full_help()
@@ -134,15 +157,13 @@ def _flag(name: str, spec: Spec, default: Any, *, hidden: bool = False) -> Calla
     if default is not None:
         shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
         text += f"  [{shown}]"
-    field = spec.alias or name
-    words = dict.fromkeys((f"--{word}", f"--{field.replace('_', '-')}"))  # the shorter one and Python's
+    words = dict.fromkeys((f"--{word}", f"--{name.replace('_', '-')}"))  # the shorter one and Python's
     return click.option(
         *words,
-        field,
+        name,
         type=click.Choice(list(spec.choices)) if spec.choices else item,
         multiple=several,
         metavar=None if spec.choices else spec.metavar or {int: "N", float: "X", str: "WORD"}[item],
-        hidden=hidden,
         help=text,
         **place,
     )

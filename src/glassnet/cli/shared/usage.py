@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import click
 
 from ...messages.catalogue import translated
 from ...messages.message import Command, Listing, Message
-from ...messages.option_spelling import Option
+from ...messages.option_spelling import UNSET, Option
 from .console import language_in_use
 
 
@@ -55,16 +54,16 @@ def _ended(text: str) -> str:
 
 def _no_such_option(problem: click.NoSuchOption) -> Message:
     """Return the message for a misspelt option: near ones have the names that the help shows, not hidden ones."""
-    from ...options.options import SPECS
+    from ...options.options import ALIASES, SPECS
 
     name = problem.option_name
+    field = ALIASES.get(word := name.removeprefix("--").removeprefix("no-").replace("-", "_"), word)
+    if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
+        option = Option(field, False if name.startswith("--no-") else UNSET)
+        return Message("No such option {name!r}. Write {option}.", name=name, option=option)
     if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
         return Message("No such option before the command: {name}. Options are after the command.", name=name)
-    parameters: list[Any] = [] if problem.ctx is None else list(problem.ctx.command.params)
-    hidden = {word: one.name or "" for one in parameters if getattr(one, "hidden", False) for word in one.opts}
-    near = dict.fromkeys(  # without repetitions, the most similar name first
-        f"--{SPECS[hidden[one]].word(hidden[one])}" if one in hidden else one for one in problem.possibilities or ()
-    )
+    near = dict.fromkeys(problem.possibilities or ())  # without repetitions, the most similar name first
     if not near:
         return Message("No such option {name!r}.", name=name)
     if len(near) == 1:
