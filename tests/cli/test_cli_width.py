@@ -11,7 +11,8 @@ from glassnet import Dataset, Options, fit, save_model
 from glassnet.cli.labels import _suspect_lines
 from glassnet.messages.formats import width_of
 from glassnet.messages.languages import LANGUAGES
-from glassnet.words.labels import labels_words
+from glassnet.words.labels import LABELS_WORDS
+from glassnet.words.speaking import speaking
 from glassnet.workflow.labels_job import Suspect
 from support.cli import run, working_copy
 from support.people import people
@@ -86,10 +87,10 @@ def test_columns_fit_and_a_large_confusion_matrix_is_printed_in_parts(folder, mo
 @pytest.mark.parametrize("name", ["7", "<=50K", "a long name", "很长的名称"])
 def test_suspects_fit_with_names_of_any_length(name, language, monkeypatch):
     rows = [Suspect(row, None, f"{name} {row % 3}", name, 0.123, 0.877, 0.5) for row in (7, 41234, 59999)]
-    wide = _suspect_lines(rows, labels_words(language))
+    wide = _suspect_lines(rows, speaking(language, LABELS_WORDS))
     assert all(name in line for line in wide)
     monkeypatch.setenv("COLUMNS", "80")
-    narrow = _suspect_lines(rows, labels_words(language))
+    narrow = _suspect_lines(rows, speaking(language, LABELS_WORDS))
     assert max(map(width_of, narrow)) <= 80
     numbers = [[re.findall(r"[\d.]+%", line) for line in lines] for lines in (wide, narrow)]
     assert numbers[0] == numbers[1]

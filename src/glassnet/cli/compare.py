@@ -17,9 +17,9 @@ from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.recipes import RECIPES
 from ..training.paired import FEWEST, MOST, fewest_pairs
-from ..words.compare import compare_words
+from ..words.compare import COMPARE_WORDS
 from ..words.plots import SHARES, metric_title, shown
-from ..words.speaking import Say
+from ..words.speaking import Say, speaking
 from ..workflow.compare_job import (
     LETTERS,
     METRICS,
@@ -124,7 +124,7 @@ def compare_command(
     a, b, *others = (Side(recipe, changed.get(LETTERS[place : place + 1], {})) for place, recipe in enumerate(recipes))
     count = default_seeds(len(recipes)) if seeds is None else seeds
     job = CompareJob(a, b, source, given(flags), table, count, metric, not all_seeds, tuple(others))
-    words, sides = compare_words(language), job.sides
+    words, sides = speaking(language, COMPARE_WORDS), job.sides
     done = 0
 
     def say_pair(happened: SideEvent | Pair) -> None:

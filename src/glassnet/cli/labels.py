@@ -15,8 +15,8 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..explain.label_errors import Suspects
 from ..messages.formats import shortened, width_of
-from ..words.labels import labels_words
-from ..words.speaking import Say
+from ..words.labels import LABELS_WORDS
+from ..words.speaking import Say, speaking
 from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
 from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
 from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
@@ -72,7 +72,7 @@ def labels_command(
     table = take_table_options(flags)
     if (fix is None) != (to is None):
         raise OptionError("GN022", "--fix and --to go together: the reviewed list and the copy to write. Give both.")
-    job, words = LabelsJob(source, part, recipe, given(flags), table, folds), labels_words(language)
+    job, words = LabelsJob(source, part, recipe, given(flags), table, folds), speaking(language, LABELS_WORDS)
     if fix is not None and to is not None:
         _print_copy(apply_review(job, fix, to, notify=say_notice), as_json, words)
         return

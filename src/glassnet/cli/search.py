@@ -21,8 +21,8 @@ from ..options.options import SPECS, by_field
 from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import SHARES, metric_title, shown
-from ..words.search import search_words
-from ..words.speaking import Say
+from ..words.search import SEARCH_WORDS
+from ..words.speaking import Say, speaking
 from ..workflow.search.job import (
     TRIALS,
     FinalTraining,
@@ -135,7 +135,7 @@ def search_command(
     require_optuna()  # before a cluster is started
     table = take_table_options(flags)
     job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
-    words = search_words(language)
+    words = speaking(language, SEARCH_WORDS)
     with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
         search_result = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
     from .. import plots

@@ -36,7 +36,7 @@ def translated(text: str, language: str, context: str = "") -> str:
 @cache
 def _of_contexts() -> Mapping[str, Mapping[str, str]]:
     entries: dict[str, dict[str, str]] = {}
-    for context, english, chinese in _found(rb'\nmsgctxt (".*")' + _ENTRY, 3):
+    for context, english, chinese in _entries(rb'\nmsgctxt (".*")' + _ENTRY, 3):
         if chinese:
             entries.setdefault(context, {})[english] = chinese
     return entries
@@ -44,13 +44,13 @@ def _of_contexts() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def _without_context() -> Mapping[str, str]:
-    return {english: chinese for english, chinese in _found(rb'(?<!")' + _ENTRY, 2) if english and chinese}
+    return {english: chinese for english, chinese in _entries(rb'(?<!")' + _ENTRY, 2) if english and chinese}
 
 
-def _found(pattern: bytes, fields: int) -> zip[Any]:
+def _entries(pattern: bytes, fields: int) -> zip[Any]:
     """Return the texts of the fields of each entry that has the pattern."""
-    found = re.findall(pattern, _file())
-    texts = json.loads(b"[%s]" % b",".join(chain.from_iterable(found)))
+    fields_found = re.findall(pattern, _file())
+    texts = json.loads(b"[%s]" % b",".join(chain.from_iterable(fields_found)))
     return zip(*[iter(texts)] * fields, strict=True)
 
 

@@ -153,7 +153,7 @@ CLI_WORDS: dict[str, str] = {
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
     "bits_differ": "different: {where}",
 }
-"""Key -> the English text; see `language.speaking`."""
+"""Key -> the English text; see `speaking.speaking`."""
 
 
 NO_DIGIT = ("not_a_digit", "not_writing", "other_line")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .speaking import Say, speaking
-
 COMPARE_WORDS: dict[str, str] = {
     "pair": "seed {seed}: A {a:.4f}, B {b:.4f}, difference {difference:+.4f} ({number} of at most {planned})",
     "pairs": "seed {seed}: {scores} ({number} of at most {planned})",
@@ -41,9 +39,4 @@ COMPARE_WORDS: dict[str, str] = {
     "stopped_all": "          all clear after {pairs} of {planned} seeds; --all-seeds trains the others too",
     "picture": "picture   {file}",
 }
-"""Key -> the English text; see `language.speaking`."""
-
-
-def compare_words(language: str) -> Say:
-    """Return the function that gives these texts in a language."""
-    return speaking(language, COMPARE_WORDS)
+"""Key -> the English text; see `speaking.speaking`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .speaking import Say, speaking
-
 LABELS_WORDS: dict[str, str] = {
     "fold": "fold {number} of {folds}: {accuracy:.2%} of the predictions match the labels",
     "judged": "labels    {count:,} of {source}; {accuracy:.2%} match the cross-validated predictions",
@@ -23,9 +21,4 @@ LABELS_WORDS: dict[str, str] = {
     "go_on": "next      {command}",
     "repaired_copy": "repaired  {file}: {changed:,} labels changed, {dropped:,} samples dropped",
 }
-"""Key -> the English text; see `language.speaking`."""
-
-
-def labels_words(language: str) -> Say:
-    """Return the function that gives these texts in a language."""
-    return speaking(language, LABELS_WORDS)
+"""Key -> the English text; see `speaking.speaking`."""

@@ -15,4 +15,4 @@ NOTEBOOK_WORDS: dict[str, str] = {
     "right_in_test": "test accuracy {share:.2%}",
     "r2_in_test": "test R² {r2:.4f}",
 }
-"""Key -> the English words; see `language.speaking`."""
+"""Key -> the English words; see `speaking.speaking`."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from .speaking import Say, speaking
-
 SEARCH_WORDS: dict[str, str] = {
     "trial_complete": "trial {number}: {score} ({done}; best so far {best}, trial {best_number})",
     "trial_pruned": "trial {number}: ended early at {score} ({done})",
@@ -44,9 +42,4 @@ SEARCH_WORDS: dict[str, str] = {
     "repeat": "repeat    {command}",
     "picture": "picture   {file}",
 }
-"""Key -> the English text; see `language.speaking`."""
-
-
-def search_words(language: str) -> Say:
-    """Return the function that gives these texts in a language."""
-    return speaking(language, SEARCH_WORDS)
+"""Key -> the English text; see `speaking.speaking`."""
