@@ -121,7 +121,7 @@ def by_command(header: list[str], train: list[list[str]], test: list[list[str]],
             "reference",
             "--epochs",
             "1",
-            "--no-pictures",
+            "--no-plot",
             "--out",
             "m.safetensors",
         ]

@@ -23,7 +23,7 @@ from pathlib import Path
 import machine
 from glassnet import load_checkpoint
 
-TRAIN = ("train", "--hidden", "50", "--epochs", "4", "--no-pictures", "--out", "model")
+TRAIN = ("train", "--hidden", "50", "--epochs", "4", "--no-plot", "--out", "model")
 WAYS = {
     "the notes": (),
     "quick, average": (
@@ -74,14 +74,14 @@ def main() -> None:
             (folder / "model").unlink()
             while True:
                 path = folder / "run.ck"
-                words = ("resume", "run.ck") if path.exists() else (*TRAIN, *flags, *keep)
+                words = ("train", "--resume", "run.ck") if path.exists() else (*TRAIN, *flags, *keep)
                 if kills == given.kills or not killed(folder, words, 1.5 * seconds * chance.random()):
                     break
                 kills += 1
                 before += not path.exists()
                 if path.exists():
                     moments.append(round(load_checkpoint(path).position.progress, 2))  # checks that it loads
-            words = ("resume", "run.ck") if (folder / "run.ck").exists() else (*TRAIN, *flags, *keep)
+            words = ("train", "--resume", "run.ck") if (folder / "run.ck").exists() else (*TRAIN, *flags, *keep)
             same += run(folder, *words)[0] == whole
             rounds += 1
     result = {"kills": kills, "before the first checkpoint": before, "rounds": rounds, "same file": same}

@@ -39,8 +39,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5, help="repetitions (default %(default)s)")
     parser.add_argument("--only", default="", help="run only measurements whose name contains TEXT and keep no result")
     given = parser.parse_args()
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from compare_versions import commit_of, unpacked
+    from earlier import commit_of, unpacked
 
     import machine
 

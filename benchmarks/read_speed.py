@@ -26,8 +26,7 @@ LONG = 20.0  # seconds; what takes longer in either version is measured once
 
 def speeds(folder: Path, small: bool) -> dict[str, Any]:
     """Return seconds and peak memory of both versions for each task, and their ratios."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from compare_versions import commit_of, unpacked
+    from earlier import commit_of, unpacked
 
     sources = {"before": unpacked(BEFORE), "now": ROOT / "src"}
     tasks = write_photographs(folder, small)

@@ -1,6 +1,6 @@
 """Compare the speed with that of an earlier commit, in pairs: medians of new time / old time.
 
-The commit is unpacked as in ``scripts/compare_versions.py``. In each pair, each version measures everything once, in a
+The commit is unpacked as in ``earlier.py``. In each pair, each version measures everything once, in a
 new process, and the versions alternate in going first. A figure above 1 means slower than before.
 
     python benchmarks/same_speed.py COMMIT [--pairs 7] [--samples N] [--only TEXT]
@@ -39,8 +39,7 @@ def main() -> None:
     import machine
     import make_csv
 
-    sys.path.insert(0, str(ROOT / "scripts"))
-    from compare_versions import commit_of, unpacked
+    from earlier import commit_of, unpacked
 
     commit = commit_of(given.commit)
     versions = {"old": unpacked(commit), "new": ROOT / "src"}

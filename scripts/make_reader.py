@@ -10,8 +10,8 @@ test data are those of MNIST, unchanged. The gate trains on the same digits, and
 pairs of digits as the other class (`no_digits.py`), and is then trained further with letters of many scripts and
 pictures of things (`glyphs.py`, from fonts of Debian).
 
-The training data of each model are saved next to it, for ``glassnet verify reader.safetensors reader-digits.npz``. The
-gate has two trainings. `main` writes the data and the model of each, and ``glassnet verify gate.safetensors
+The training data of each model are saved next to it, for ``glassnet info reader.safetensors reader-digits.npz --verify``. The
+gate has two trainings. `main` writes the data and the model of each, and ``glassnet info gate.safetensors --verify
 gate-digits.npz --from gate-first.safetensors`` repeats the second, on the packages `glyphs.PACKAGES` and the versions
 in its record. The shipped gate started from that of version 0.2.0, whose hash is in its record:
 
@@ -51,7 +51,7 @@ REWRITTEN, PRINTED, NONE = 14_000, 4_000, 60_000
 """Number of digits of MNIST written again; for the gate, numbers of printed digits and of non-digits."""
 ZEROS = (0, 0, *range(10))
 """Printed digits; 0 is more frequent because D, C, Q and U resemble it."""
-FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size", "512", "--rate", "0.001",
+FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size", "512", "--learning-rate", "0.001",
            "--set", "hard_fraction=0.5", "--rotate", "8", "--set", "shear=0.1", "--set", "zoom=0.1"]  # fmt: skip
 AGAIN = {"mnist": 60_000, "drawn": 20_000, "none": 14_000, "glyphs": 16_000}
 """Options of the gate's further training on letters of many scripts and on things, and numbers of its samples."""
@@ -133,7 +133,7 @@ def letters_and_things() -> dict[str, NDArray[np.generic]]:
 def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generic]) -> None:
     """Train on arrays in their folder, which keeps paths of this machine out of the training record."""
     np.savez_compressed(folder / f"{name}-digits.npz", **arrays)
-    command = [sys.executable, "-m", "glassnet", "train", f"{name}-digits.npz", "--recipe", "reader", "--no-pictures"]
+    command = [sys.executable, "-m", "glassnet", "train", f"{name}-digits.npz", "--recipe", "reader", "--no-plot"]
     same = {**os.environ, "PYTHONPATH": str(Path(glassnet.__file__).resolve().parent.parent)}
     subprocess.run([*command, *flags, "--out", f"{name}.safetensors"], cwd=folder, env=same, check=True)
 

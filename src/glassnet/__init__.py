@@ -9,7 +9,7 @@ from importlib.util import find_spec as _find_spec
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from ._lazy import lazy_names as _lazy_names
-from ._renamed import keep_old_names as _keep_old_names
+from ._moved import MovedModules as _MovedModules
 
 if _TYPE_CHECKING:
     from . import plots as plots
@@ -74,14 +74,13 @@ if _TYPE_CHECKING:
     from .workflow.search.result import SearchResult as SearchResult
     from .workflow.table_model import TableModel as TableModel
 
-    Checkpoint, load_data = CheckpointPolicy, _load
+    load_data = _load
 
 __version__: str
 """That of the installed package, as training records have it; ``pyproject.toml`` is its only place."""
 
 _HOMES = {
     "Architecture": "nn.architecture",
-    "Checkpoint": "training.checkpoint:CheckpointPolicy",
     "CheckpointPolicy": "training.checkpoint",
     "Columns": "preprocess.tabular.columns",
     "Comparison": "workflow.comparison.result",
@@ -178,13 +177,13 @@ def __getattr__(name: str) -> object:
 
         value = globals()[name] = version("glassnet")
         return value
-    if f"glassnet.{name}" in _sys.modules:  # an old name
-        return _sys.modules[f"glassnet.{name}"]
     if name in _PACKAGES:
         from importlib import import_module
 
         return import_module(f"glassnet.{name}")
     message = f"module {__name__!r} has no attribute {name!r}"
+    if name == "Checkpoint":  # of version 0.2
+        raise AttributeError(f"{message}. It is 'CheckpointPolicy' now.", name=name)
     if not name.startswith("_"):
         from difflib import get_close_matches
 
@@ -199,7 +198,7 @@ def __dir__() -> list[str]:
     )
 
 
-_keep_old_names()
+_sys.meta_path.append(_MovedModules())
 
 if "IPython" in _sys.modules:
     from .html.formatters import register_formatters as _register_formatters

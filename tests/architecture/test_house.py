@@ -30,7 +30,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ),
     ("plots", "html"),
     ("estimators", "exports", "distributed", "workflow"),
-    ("__init__", "_renamed"),
+    ("__init__", "_moved"),
     ("cli", "serve", "studio", "__main__"),
 )
 """A module imports only from its own row and the rows above it, also inside functions. The stages from a photo to

@@ -20,7 +20,7 @@ from support.bad_inputs import CASES, DIVERGING, MODEL, Case
 from support.cli import TIMEOUT, Outcome, command, environment, interruptible, run, run_process, snapshot
 from support.samples import digits_csv, table, write
 
-QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--force")
+QUICK = ("--engine", "reference", "--hidden", "5", "--no-plot", "--force")
 needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full, which Linux has")
 
 
@@ -132,10 +132,10 @@ def test_a_model_that_does_not_fit_on_the_disk_is_saved_elsewhere(folder, monkey
     assert run("test", place, "rows.csv").code == 0
     # With a checkpoint, the run can be resumed too.
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
-    outcome.refused("GN004", "no space left", "The trained model is in", "glassnet resume c.ck")
+    outcome.refused("GN004", "no space left", "The trained model is in", "glassnet train --resume c.ck")
     # The message does not suggest to resume if the checkpoint could not be written or belongs to a finished run.
     monkeypatch.setattr("glassnet.io.writing.os.replace", move)
-    run("resume", "c.ck", "--out", "new.safetensors").fine()
+    run("train", "--resume", "c.ck", "--out", "new.safetensors").fine()
     monkeypatch.setattr("glassnet.io.writing.os.replace", full)
     monkeypatch.setattr("glassnet.training.checkpointing.write", lambda *_: disk_full())
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
@@ -278,9 +278,9 @@ def test_a_model_does_not_overwrite_its_training_data(folder):
 @pytest.mark.parametrize(
     "words",
     [
-        ("train", "rows.csv", "--out", "other.csv", "--no-pictures"),
-        ("show", "rows.csv", "--row", "1", "--png", "rows.csv"),
-        ("show", "--augment", "--png", "rows.csv"),
+        ("train", "rows.csv", "--out", "other.csv", "--no-plot"),
+        ("show", "rows.csv", "--row", "1", "--plot", "rows.csv"),
+        ("show", "--augment", "--plot", "rows.csv"),
     ],
 )
 def test_a_file_of_another_kind_is_never_overwritten(folder, words):

@@ -26,7 +26,7 @@ def compare(*words):
 
 
 def test_a_comparison_in_words(rows):
-    done = compare("quick", "quick", rows, "--b", "rate=1e-6", *SMALL, "--picture", "curves.png").fine()
+    done = compare("quick", "quick", rows, "--b", "learning_rate=1e-6", *SMALL, "--plot", "curves.png").fine()
     lines = done.out.splitlines()
     assert lines[:4] == [
         "A         quick",
@@ -92,9 +92,9 @@ def test_a_repeated_list_of_one_side_has_all_values_as_for_both_sides(rows):
     words = ("--epochs", "1", "--engine", "reference", "--input-max", "16", "--seeds", "2", "--json")
     repeated = compare("quick", "quick", rows, *words, "--b", "hidden=6", "--b", "hidden=4").fine().json()
     assert repeated["options_that_differ"]["hidden"]["b"] == [6, 4]
-    both = compare("quick", "quick", rows, *words, "--hidden", "6", "--hidden", "4", "--b", "rate=0.3").fine().json()
+    both = compare("quick", "quick", rows, *words, "--hidden", "6", "--hidden", "4", "--b", "learning_rate=0.3").fine().json()
     scores = [pair["a"] for pair in both["pairs"]]
-    again = compare("quick", "quick", rows, *words, "--a", "hidden=6", "--a", "hidden=4", "--b", "rate=0.3")
+    again = compare("quick", "quick", rows, *words, "--a", "hidden=6", "--a", "hidden=4", "--b", "learning_rate=0.3")
     assert [pair["a"] for pair in again.fine().json()["pairs"]] == scores
 
 
@@ -102,7 +102,7 @@ def test_a_table_and_a_regression(folder):
     rng = np.random.default_rng(0)
     lines = [f"{x:.3f},{y:.3f},{3 * x - y:.3f}" for x, y in rng.normal(size=(80, 2))]
     (folder / "rows.csv").write_text("\n".join(["x,y,price", *lines]) + "\n")
-    words = ("rows.csv", "--target", "price", "--members", "1", "--epochs", "6", "--b", "rate=1e-6")
+    words = ("rows.csv", "--target", "price", "--members", "1", "--epochs", "6", "--b", "learning_rate=1e-6")
     done = compare("table", "table", *words).fine()
     assert "score     RMSE; lower is better" in done.out
     assert "B is worse" in done.out
@@ -120,16 +120,16 @@ def test_a_table_and_a_regression(folder):
         (("notes", "notes", "--b", "rat=1"), "GN021", "learning_rate"),
         (("notes", "notes", "--b", "n_jobs=1"), "GN021", "threads"),
         (("notes", "notes", "--b", "rate"), "GN022", "OPTION=VALUE"),
-        (("notes", "notes", "--b", "rate=fast"), "GN021", "'fast'"),
+        (("notes", "notes", "--b", "learning_rate=fast"), "GN021", "'fast'"),
         (("notes", "notes", "--b", "bias=maybe"), "GN021", "'maybe'"),
         (("notes", "notes", "--b", "hidden="), "GN021", "hidden"),
         (("notes", "notes", "--b", "seed=1"), "GN022", "seed"),
-        (("notes", "notes", "--b", "rate=0.1", "--b", "rate=0.2"), "GN022", "twice"),
-        (("notes", "notes", "--b", "rate=0.1", "--b", "learning-rate=0.1"), "GN022", "twice"),
+        (("notes", "notes", "--b", "learning_rate=0.1", "--b", "learning_rate=0.2"), "GN022", "twice"),
+        (("notes", "notes", "--b", "learning_rate=0.1", "--b", "learning-rate=0.1"), "GN022", "twice"),
         (("notes", "notes", "--seeds", "3", "--seeds", "4"), "GN020", "twice"),
         (("notes", "notes", "--checkpoint", "file"), "GN020", "--checkpoint"),
         (("notes", "quick", "missing.csv"), "GN001", "missing.csv"),
-        (("notes", "quick", "--picture", "curves.txt"), "GN021", "curves.txt"),
+        (("notes", "quick", "--plot", "curves.txt"), "GN021", "curves.txt"),
         (("table", "quick", "mnist", "--target", "kind"), "GN022", "--target"),
     ],
     ids=" ".join,
@@ -152,12 +152,12 @@ def test_a_recipe_for_images_on_a_table_is_named_with_its_side(folder, monkeypat
     assert "rotate、shift、zoom" in compare("quick", "wide", rows).refused("GN022", "配方 wide")
 
 
-SLOW = ("--b", "rate=1e-6", "--c", "rate=1e-7")
+SLOW = ("--b", "learning_rate=1e-6", "--c", "learning_rate=1e-7")
 
 
 def test_three_sides_in_words_and_in_json(rows):
     words = ("quick", "quick", "quick", rows, *SLOW, *SMALL)
-    done = compare(*words, "--picture", "curves.png").fine()
+    done = compare(*words, "--plot", "curves.png").fine()
     lines = done.out.splitlines()
     assert lines[:3] == [
         "A         quick",
@@ -185,12 +185,12 @@ def test_three_sides_in_words_and_in_json(rows):
 def test_the_last_word_is_a_recipe_if_it_is_called_like_one_and_else_the_data(rows, folder):
     (folder / "quick").write_bytes((folder / rows).read_bytes())
     words = (*SMALL, "--seeds", "2", "--json")
-    of_file = compare("notes", "notes", "./quick", "--b", "rate=0.1", *words).fine().json()
+    of_file = compare("notes", "notes", "./quick", "--b", "learning_rate=0.1", *words).fine().json()
     assert sorted(of_file["recipes"]) == ["a", "b"]
-    assert of_file["pairs"] == compare("notes", "notes", rows, "--b", "rate=0.1", *words).fine().json()["pairs"]
-    compare("notes", "notes", "quick", rows, "--b", "rate=0.1", *words).fine()
+    assert of_file["pairs"] == compare("notes", "notes", rows, "--b", "learning_rate=0.1", *words).fine().json()["pairs"]
+    compare("notes", "notes", "quick", rows, "--b", "learning_rate=0.1", *words).fine()
     compare("notes", "quick", "tabel").refused("GN020", "Did you mean 'table'")
     compare("notes", "nots", "quick", rows).refused("GN020", "'nots'")
     compare("notes", "quick", "tabl", rows).refused("GN020", "'tabl'")
-    compare("notes", "quick", rows, "--c", "rate=1").refused("GN022", "--c: there are 2 sides")
+    compare("notes", "quick", rows, "--c", "learning_rate=1").refused("GN022", "--c: there are 2 sides")
     compare(*["notes"] * 9, rows).refused("GN021", "9 sides: expected 2 to 8")

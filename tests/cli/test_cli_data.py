@@ -15,7 +15,7 @@ from glassnet import Options, fit, load_data, load_model
 from support.cli import run
 from support.samples import digits_csv
 
-QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-plot")
 FLAGS = (*QUICK, "--force", "--out", "m.safetensors")
 
 

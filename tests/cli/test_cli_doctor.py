@@ -408,4 +408,4 @@ def test_a_table_without_usable_columns_is_an_error_as_in_training(tmp_path, mon
     found = {finding["code"] for finding in run("doctor", "t.csv", "--target", "y", "--json").json()["findings"]}
     assert ("GD49" in found) != usable
     if not usable:
-        run("train", "t.csv", "--target", "y", "--no-pictures").refused("GN062")
+        run("train", "t.csv", "--target", "y", "--no-plot").refused("GN062")

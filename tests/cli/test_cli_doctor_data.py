@@ -30,7 +30,7 @@ def test_dates_are_reported_and_omitted_from_the_copy_as_in_training(folder):
     assert (dates["columns"], dates["severity"]) == (["joined"], "remark")
     assert "'1.1.2020'" in dates["found"]
     assert found["fixed"]["left"] == []
-    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures")
+    quick = ("--epochs", "1", "--engine", "reference", "--no-plot")
     trained = run("train", "people.csv", "--target", "survived", *quick).fine()
     assert "column 'joined' not used: dates" in trained.err
     assert "column 'born': dates, used as year, month, weekday and days since 2010-01-01" in trained.err
@@ -50,7 +50,7 @@ def test_rows_without_a_target_are_a_remark_and_skipped_in_training(folder, targ
     assert (skipped["lines"], skipped["columns"], skipped["severity"]) == ([6, 10, 31], [target], "remark")
     assert "GD10" not in {one["code"] for one in found["findings"]}
     assert found["samples"] == 57
-    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures", "--set", "holdout=0.5")
+    quick = ("--epochs", "1", "--engine", "reference", "--no-plot", "--set", "holdout=0.5")
     trained = run("train", "people.csv", "--target", target, *quick).fine()
     assert f"without a target ('{target}') skipped" in trained.err
 

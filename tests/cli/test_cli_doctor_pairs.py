@@ -12,7 +12,7 @@ import glassnet
 from support.cli import run
 from support.samples import csv_of, digits, npz, png
 
-QUICK = ("--epochs", 1, "--hidden", 5, "--members", 1, "--engine", "reference", "--no-pictures")
+QUICK = ("--epochs", 1, "--hidden", 5, "--members", 1, "--engine", "reference", "--no-plot")
 
 
 def written(rows) -> str:

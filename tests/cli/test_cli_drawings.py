@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_the_test_command_writes_all_plots(folder):
-    words = ("test", "m.safetensors", "rows.csv", "--pictures", "drawn")
+    words = ("test", "m.safetensors", "rows.csv", "--plot", "drawn")
     text = run(*words).fine().out
     files = [f"drawn/{name}.png" for name in ("confusion", "digits", "reliability", "hidden")]
     assert f"pictures  {', '.join(files)}" in text
@@ -37,17 +37,17 @@ def test_the_test_command_writes_all_plots(folder):
 def test_the_language_changes_only_the_text(folder):
     sizes = []
     for language in ("en", "zh"):
-        run("test", "m.safetensors", "rows.csv", "--pictures", language, "--language", language).fine()
+        run("test", "m.safetensors", "rows.csv", "--plot", language, "--language", language).fine()
         with Image.open(f"{language}/confusion.png") as picture:
             sizes.append(picture.size)
     assert sizes[0] == sizes[1]
     files = snapshot(folder)
     assert files["en/confusion.png"] != files["zh/confusion.png"]
-    run("test", "m.safetensors", "rows.csv", "--pictures", "fr", "--language", "fr").refused("GN020", "'fr'")
+    run("test", "m.safetensors", "rows.csv", "--plot", "fr", "--language", "fr").refused("GN020", "'fr'")
 
 
 def test_the_language_of_the_help_is_the_default(folder):
-    words = ("test", "m.safetensors", "rows.csv", "--pictures")
+    words = ("test", "m.safetensors", "rows.csv", "--plot")
     run_process(*words, "auto", cwd=folder, env={"GLASSNET_LANGUAGE": "zh"}).fine()
     run(*words, "zh", "--language", "zh").fine()
     files = snapshot(folder)
@@ -63,7 +63,7 @@ def test_no_file_is_lost_if_plots_cannot_be_written(folder):
         ("no/drawn", "GN001", "no such folder"),
         ("taken", "GN022", "taken/hidden.png"),
     ):
-        run("test", "m.safetensors", "rows.csv", "--pictures", place).refused(code, words)
+        run("test", "m.safetensors", "rows.csv", "--plot", place).refused(code, words)
         assert snapshot(folder) == before
 
 
@@ -75,15 +75,15 @@ def test_images_from_other_sources_are_never_overwritten(folder):
         write(folder, {name: png(np.full((40, 40), 250, np.uint8))})
     before = snapshot(folder)
     for words in (
-        ("show", "pp", "--row", 0, "--png", "pp/a/0.png"),
-        ("show", "pp", "--png", "pp/a/0.png"),
-        ("show", "rows.csv", "--augment", "--png", "scan.png"),
-        ("read", "scan.png", "--picture", "scan.png"),
+        ("show", "pp", "--row", 0, "--plot", "pp/a/0.png"),
+        ("show", "pp", "--plot", "pp/a/0.png"),
+        ("show", "rows.csv", "--augment", "--plot", "scan.png"),
+        ("read", "scan.png", "--plot", "scan.png"),
         ("read", "scan.png", "--stages", "digits.png"),
-        ("explain", "m.safetensors", "pp/a/0.png", "--why", "--picture", "pp/a/0.png"),
-        ("explain", "m.safetensors", "--backquery", "--picture", "pp/b/1.png"),
-        ("labels", "rows.csv", "--picture", "digits.png"),
-        ("test", "m.safetensors", "rows.csv", "--pictures", "."),
+        ("explain", "m.safetensors", "pp/a/0.png", "--why", "--plot", "pp/a/0.png"),
+        ("explain", "m.safetensors", "--backquery", "--plot", "pp/b/1.png"),
+        ("labels", "rows.csv", "--plot", "digits.png"),
+        ("test", "m.safetensors", "rows.csv", "--plot", "."),
     ):
         run(*words).refused("GN022", "glassnet did not write it")
         assert snapshot(folder) == before, words
@@ -93,15 +93,15 @@ def test_images_from_other_sources_are_never_overwritten(folder):
 
 
 def test_an_input_file_is_not_overwritten_even_if_glassnet_made_it(folder):
-    run("show", "rows.csv", "--row", 0, "--png", "a.png").fine()
+    run("show", "rows.csv", "--row", 0, "--plot", "a.png").fine()
     before = snapshot(folder)
     for words in (
-        ("read", "a.png", "--picture", "./a.png"),
-        ("explain", "m.safetensors", "a.png", "--why", "--picture", "a.png"),
+        ("read", "a.png", "--plot", "./a.png"),
+        ("explain", "m.safetensors", "a.png", "--why", "--plot", "a.png"),
     ):
         run(*words, "--force").refused("GN022", "a.png", "input file")
     assert snapshot(folder) == before
-    run("show", "rows.csv", "--row", 1, "--png", "a.png", "--force").fine()  # the same command can replace its own plot
+    run("show", "rows.csv", "--row", 1, "--plot", "a.png", "--force").fine()  # the same command can replace its own plot
 
 
 def test_no_class_plots_for_regression(folder):
@@ -110,12 +110,12 @@ def test_no_class_plots_for_regression(folder):
     data = Dataset(rows, np.arange(12), 1, None, "numbers", values=rows[:, :1])
     options = Options(hidden=(4,), epochs=1, engine="reference", output="identity", targets="values", rule="gradient")
     save_model(fit(data, options).model, "numbers.safetensors")
-    run("test", "numbers.safetensors", "rows.csv", "--pictures", "p").refused("GN022", "regression")
+    run("test", "numbers.safetensors", "rows.csv", "--plot", "p").refused("GN022", "regression")
     assert not (folder / "p").exists()
 
 
 def test_augmentation_is_drawn_for_many_samples_and_for_one(folder):
-    words = ("show", "rows.csv", "--augment", "--png", "a.png", "--force", "--language", "zh", "--json")
+    words = ("show", "rows.csv", "--augment", "--plot", "a.png", "--force", "--language", "zh", "--json")
     data, options = load_data("rows.csv"), Options.recipe("accurate")
     trained, held_out = split(data, options)
     drawn = run(*words).fine().json()["rows"]
@@ -130,7 +130,7 @@ def test_a_name_without_glyphs_gives_a_one_line_notice(folder):
         for k in range(4):
             pixels = np.random.default_rng(k).integers(0, 255, (6, 6), np.uint8)
             write(folder, {f"things/{name}/{k}.png": png(pixels)})
-    outcome = run_process("show", "things", "--size", "6x6", "--png", "things.png", cwd=folder)
+    outcome = run_process("show", "things", "--size", "6x6", "--plot", "things.png", cwd=folder)
     assert outcome.code == 0
     remarks = [line for line in outcome.err.splitlines() if "font" in line]
     assert remarks in (
@@ -146,19 +146,19 @@ def test_a_name_without_glyphs_gives_a_one_line_notice(folder):
 @pytest.mark.parametrize(
     "words",
     [
-        ("labels", "rows.csv", "--out", "same.svg", "--picture", "same.svg"),
-        ("explain", "m.safetensors", "rows.csv", "--row", "1", "--html", "same.svg", "--picture", "./same.svg"),
-        ("explain", "--example", "--html", "same.html", "--picture", "same.html"),
+        ("labels", "rows.csv", "--out", "same.svg", "--plot", "same.svg"),
+        ("explain", "m.safetensors", "rows.csv", "--row", "1", "--html", "same.svg", "--plot", "./same.svg"),
+        ("explain", "--example", "--html", "same.html", "--plot", "same.html"),
     ],
 )
 def test_two_outputs_with_the_same_path_are_rejected(words, folder):
     before = snapshot(folder)
-    run(*words).refused("GN022", "--picture both name", "Name two different files")
+    run(*words).refused("GN022", "--plot both name", "Name two different files")
     assert snapshot(folder) == before
 
 
 def test_image_models_with_scaling_per_pixel_can_be_explained(folder):
-    made = ("--set", "scaling=features", "--recipe", "quick", "-o", "f.safetensors", "--no-pictures")
+    made = ("--set", "scaling=features", "--recipe", "quick", "-o", "f.safetensors", "--no-plot")
     run("train", "rows.csv", *made).fine()
     assert "right" in run("test", "f.safetensors", "rows.csv").out
     run("query", "f.safetensors", "rows.csv").fine()

@@ -44,20 +44,20 @@ def model_of_names(tmp_path, monkeypatch):
 
 
 def test_names_in_a_model_file_are_escaped(model_of_names):
-    every = output_of("info", "m.safetensors") + output_of("test", "m.safetensors", "rows.csv", "--pictures", "p")
+    every = output_of("info", "m.safetensors") + output_of("test", "m.safetensors", "rows.csv", "--plot", "p")
     assert r"\x1b[31mred" in every
     assert r"\u202egnp" in every
     for words in (
         ("query", "m.safetensors", "rows.csv"),
         ("explain", "m.safetensors", "rows.csv", "--row", "1"),
-        ("explain", "m.safetensors", "rows.csv", "--row", "1", "--why", "--picture", "why.svg", "--html", "why.html"),
+        ("explain", "m.safetensors", "rows.csv", "--row", "1", "--why", "--plot", "why.svg", "--html", "why.html"),
         ("explain", "m.safetensors", "rows.csv", "--nodes"),
         ("explain", "m.safetensors", "--backquery"),
-        ("report", "m.safetensors", "rows.csv"),
+        ("test", "--report", "m-report.html", "m.safetensors", "rows.csv"),
     ):
         output_of(*words)
     output_of("explain", "m.safetensors", "--backquery", "--class", "\x1b[31m", codes=(2,))
-    output_of("verify", "m.safetensors", codes=(2,))
+    output_of("info", "--verify", "m.safetensors", codes=(2,))
     for page in ("m-report.html", "why.html", "why.svg"):
         assert not ACTING.search(Path(page).read_text(encoding="utf-8")), page
 
@@ -78,7 +78,7 @@ def test_names_of_files_and_folders_are_escaped(tmp_path, monkeypatch):
             pixels = rng.integers(0, 60, (6, 6)) + 45 * number
             write(tmp_path, {f"in/{name}/{NAMES[k % 2]}{k}.png": png(pixels)})
     model = f"{NAMES[3]}.safetensors"
-    facts = run("train", "in", *QUICK, "--out", model, "--no-pictures", "--json").json()
+    facts = run("train", "in", *QUICK, "--out", model, "--no-plot", "--json").json()
     assert facts["model"] == model
     assert load_model(model).class_names == tuple(sorted(NAMES))
     picture = f"in/{NAMES[0]}/{NAMES[1]}1.png"
@@ -92,7 +92,7 @@ def test_names_of_files_and_folders_are_escaped(tmp_path, monkeypatch):
         ("show", "in"),
         ("show", "in", "--row", "2"),
         ("explain", model, "in", "--row", "2"),
-        ("report", model, "in", "--out", f"{NAMES[1]}.html"),
+        ("test", model, "in", "--report", f"{NAMES[1]}.html"),
         ("labels", "in", "--hidden", "3", "--epochs", "1", "--folds", "2", "--out", f"{NAMES[2]}.csv"),
         ("doctor", "in"),
     ):
@@ -125,7 +125,7 @@ def test_text_in_a_table_is_escaped(tmp_path, monkeypatch):
         ("test", "t.safetensors", "t.parquet"),
         ("query", "t.safetensors", "t.parquet"),
         ("explain", "t.safetensors", "t.parquet", "--row", "3", "--why"),
-        ("report", "t.safetensors", "t.parquet"),
+        ("test", "--report", "t-report.html", "t.safetensors", "t.parquet"),
         ("labels", "t.parquet", *target, "--epochs", "1", "--folds", "2"),
     ):
         output_of(*words)

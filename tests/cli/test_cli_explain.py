@@ -67,7 +67,7 @@ def test_a_step_as_text_json_and_page(folder):
     assert text.startswith("digits.csv, row 3: true 0, predicted ")
     for part in ("signals", "errors", "changes", "O = sigmoid(W · I); W is 12 × 784", "ΔW = α · δ_", "α = 0.2"):
         assert part in text
-    facts = run(*words, "--json", "--rate", 0.1).fine().json()
+    facts = run(*words, "--json", "--learning-rate", 0.1).fine().json()
     assert (facts["label"], facts["row"], facts["learning_rate"]) == (0, 3, 0.1)
     assert np.shape(facts["layers"][0]["ways"]["gradient"]["after"]) == (12, 784)
     assert run(*words, "--html", "step.html").fine().out.splitlines()[-1] == "page      step.html"
@@ -77,7 +77,7 @@ def test_a_step_as_text_json_and_page(folder):
     assert re.findall(r"(?:src|href)=\"(?!data:)", page) == []
     assert page.count("<img") > 5
     run(*words, "--html", "step.html").refused("GN007", "step.html", "--force")
-    both = run(*words, "--html", "step.html", "--force", "--picture", "step.png", "--json").fine().json()
+    both = run(*words, "--html", "step.html", "--force", "--plot", "step.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("step.html", "step.png")
     with Image.open("step.png") as picture:
         assert picture.width > picture.height
@@ -103,7 +103,7 @@ def test_a_step_of_the_training_run_is_repeated(folder):
 def test_a_step_numbers_rows_as_in_the_data(folder):
     """Also if samples were held out for the test and for early stopping."""
     lines = (folder / "digits.csv").read_text().splitlines()
-    made = ("train", "digits.csv", "--engine", "reference", "--epochs", 1, "--hidden", 4, "--no-pictures")
+    made = ("train", "digits.csv", "--engine", "reference", "--epochs", 1, "--hidden", 4, "--no-plot")
     run(*made, "--early-stopping", 3, "--out", "a.safetensors").fine()
     facts = run("explain", "a.safetensors", "digits.csv", "--epoch", 1, "--step", 5, "--json").fine().json()
     wanted = np.array(lines[facts["rows"][0]].split(",")[1:], float) / 255 * 0.99 + 0.01
@@ -122,7 +122,7 @@ def test_a_step_that_differs_from_the_run_is_reported(folder):
 @pytest.mark.parametrize("arguments", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
 def test_why(folder, arguments):
     words = ("explain", "m.safetensors", *arguments, "--why")
-    text = run(*words, "--train", "digits.csv", "--picture", "why.png").fine().out
+    text = run(*words, "--train", "digits.csv", "--plot", "why.png").fine().out
     heads = ["predicted", "margin", "pixels", "change", "nearest", "picture"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     with Image.open("why.png") as picture:
@@ -143,7 +143,7 @@ def test_a_mistake_is_compared_with_the_true_class(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--row", row, "--why")
     facts = run(*words, "--json").fine().json()
     assert (facts["label"], facts["answer"], facts["rival"]) == (label, answer, label)
-    text = run(*words, "--picture", "why.png", "--html", "why.html").fine().out
+    text = run(*words, "--plot", "why.png", "--html", "why.html").fine().out
     assert f", then {second} with " in text
     assert f"+ for {answer}, - for {label};" in run(*words).fine().out
     assert f"margin of {answer} over {label}" in (folder / "why.html").read_text(encoding="utf-8")
@@ -160,7 +160,7 @@ def test_why_as_a_page(folder, language):
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = checked_page((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
-    both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
+    both = run(*words, "--html", "why.html", "--force", "--plot", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
 
@@ -198,10 +198,10 @@ def test_a_few_labelled_rows_may_lack_classes(folder):
 
 WHY = ("digits.csv", "--row", 5, "--why", "--train", "digits.csv")
 WHAT = {
-    "why": (*WHY, "--html", "w.html", "--picture", "w.png", "--force"),
+    "why": (*WHY, "--html", "w.html", "--plot", "w.png", "--force"),
     "why printed": WHY,
     "nodes": ("digits.csv", "--nodes"),
-    "classes": ("--backquery", "--picture", "b.png", "--force"),
+    "classes": ("--backquery", "--plot", "b.png", "--force"),
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }
@@ -242,7 +242,7 @@ def train_on_people(folder, target, rows, targets_of):
     ages, places = rng.integers(18, 80, rows), rng.choice(["north", "south"], rows)
     lines = [f"{age},{place},{targets_of(age, place)}" for age, place in zip(ages, places, strict=True)]
     (folder / "people.csv").write_text(f"age,place,{target}\n" + "\n".join(lines) + "\n")
-    made = ("--target", target, "--members", "1", "--epochs", "20", "--engine", "reference", "--no-pictures")
+    made = ("--target", target, "--members", "1", "--epochs", "20", "--engine", "reference", "--no-plot")
     run("train", "people.csv", *made, "--out", "t.safetensors").fine()
 
 
@@ -277,7 +277,7 @@ def test_why_for_one_of_several_labels(folder):
     options = Options(rule="gradient", targets="multilabel", hidden=(12,), epochs=4, engine="reference")
     save_model(replace(fit(several, options).model, class_names=("odd", "large")), folder / "l.safetensors")
     words = ("explain", "l.safetensors", "seven.png", "--why", "--output", "large")
-    outcome = run(*words, "--picture", "label.png")  # a notice reports that nearest samples are omitted
+    outcome = run(*words, "--plot", "label.png")  # a notice reports that nearest samples are omitted
     assert outcome.code == 0
     text = outcome.out
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
@@ -305,14 +305,14 @@ def test_backquery_of_all_classes_and_of_one(folder):
     assert {k for k, answer in enumerate(with_data["answers"]["dream"]) if answer == k} >= answered
     assert (folder / "backquery.png").is_file()
     run("explain", "m.safetensors", "--class", "ten").refused("GN021", "--class ten", "0, 1, 2")
-    facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.svg").fine().json()
+    facts = run("explain", "m.safetensors", "--class", 8, "--json", "--plot", "eight.svg").fine().json()
     assert facts["classes"] == [8]
     assert np.shape(facts["inputs"]["dream"]) == np.shape(facts["inputs"]["backquery"]) == (1, 784)
     assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")
 
 
 def test_nodes(folder):
-    text = run("explain", "m.safetensors", "digits.csv", "--nodes", "--picture", "nodes.png").fine().out
+    text = run("explain", "m.safetensors", "digits.csv", "--nodes", "--plot", "nodes.png").fine().out
     assert "layer 1: 12 sigmoid nodes" in text
     assert "dead (saturated on every sample)" in text
     facts = run("explain", "m.safetensors", "digits.csv", "--nodes", "--json").fine().json()["layers"][0]
@@ -334,7 +334,7 @@ def test_one_node_as_text_json_page_and_figure(folder):
     assert facts["rows"] == found.rows.tolist()
     assert facts["adds"] == found.adds.tolist()
     assert f"row {facts['rows'][0]}, true {facts['labels'][0]}, weighted sum {facts['sums'][0]:.4g}, activation" in text
-    out = run(*words, "--html", "n.html", "--picture", "n.png", "--layer", 1, "--language", "zh").fine().out
+    out = run(*words, "--html", "n.html", "--plot", "n.png", "--layer", 1, "--language", "zh").fine().out
     assert out.startswith("第 1 隐藏层节点 7（sigmoid）")
     page = checked_page((folder / "n.html").read_text(encoding="utf-8"))
     assert len(page.having("img")) == 11
@@ -390,7 +390,7 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert text[1].split()[0] == text[4].split()[0] == "age"  # the most discriminative input first
     facts = run("explain", "t.safetensors", "--class", "young", "--json", "--language", "zh").fine().json()
     assert (facts["classes"], facts["answers"]) == ([1], [1])
-    run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "not images")
+    run("explain", "t.safetensors", "--backquery", "--plot", "a.png").refused("GN017", "not images")
 
 
 def test_colour_images(folder):
@@ -409,24 +409,24 @@ def test_colour_images(folder):
         "reference",
         "--hidden",
         5,
-        "--no-pictures",
+        "--no-plot",
         "--out",
         "c.st",
     )
     assert run("train", "things", *made).code == 0
     for words in (
         ("things", "--row", 1, "--html", "c.html"),
-        ("things", "--row", 1, "--why", "--train", "things", "--picture", "c.png"),
+        ("things", "--row", 1, "--why", "--train", "things", "--plot", "c.png"),
         ("things/red/3.png", "--why"),
         ("--backquery",),
-        ("things", "--nodes", "--picture", "n.png"),
+        ("things", "--nodes", "--plot", "n.png"),
     ):
         outcome = run("explain", "c.st", *words)
         assert outcome.code == 0, outcome.err
 
 
 def test_a_step_is_repeated_from_a_checkpoint(folder):
-    made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
+    made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-plot", "--out", "k.safetensors")
     assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
     words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
     run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "later than the requested step")
@@ -440,8 +440,8 @@ def test_each_backquery_method_has_its_own_lines(classes, folder):
     data = digits(60)
     samples = Dataset(data.inputs, np.arange(60) % classes, classes, (28, 28), "s")
     save_model(fit(samples, Options(hidden=(6,), epochs=1, engine="reference")).model, "few.safetensors")
-    run("explain", "few.safetensors", "--backquery", "--picture", "both.png").fine()
-    run("explain", "few.safetensors", "--class", 1, "--picture", "one.png").fine()
+    run("explain", "few.safetensors", "--backquery", "--plot", "both.png").fine()
+    run("explain", "few.safetensors", "--class", 1, "--plot", "one.png").fine()
     with Image.open("both.png") as picture:
         lines, columns = 2 * -(-classes // 10), min(classes, 10)
         assert picture.width / picture.height == pytest.approx(columns / lines, rel=0.35)
@@ -472,7 +472,7 @@ REFUSED = {
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of nodes": ("m.safetensors digits.csv --nodes --html a.html", "GN022", "--html"),
-    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
+    "picture of a step over data": ("m.safetensors digits.csv --row 1 --plot digits.csv", "GN021", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "image"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
@@ -487,15 +487,15 @@ REFUSED = {
     "layer without a node": ("m.safetensors digits.csv --nodes --layer 1", "GN022", "--layer"),
     "no such class": ("m.safetensors --class 10", "GN021", "8, 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
-    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN021", "digits.csv"),
+    "picture over data": ("m.safetensors seven.png --why --plot digits.csv", "GN021", "digits.csv"),
     "picture of a kind that is not written": (
-        "m.safetensors seven.png --why --picture a.jpg",
+        "m.safetensors seven.png --why --plot a.jpg",
         "GN021",
         ".png, .pdf or .svg",
     ),
-    "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
-    "rate that is not finite": ("m.safetensors digits.csv --row 1 --rate nan", "GN021", "nan"),
-    "rate that is no number": ("m.safetensors digits.csv --row 1 --rate fast", "GN020", "fast"),
+    "picture into nowhere": ("m.safetensors digits.csv --nodes --plot no/a.png", "GN001", "no"),
+    "rate that is not finite": ("m.safetensors digits.csv --row 1 --learning-rate nan", "GN021", "nan"),
+    "rate that is no number": ("m.safetensors digits.csv --row 1 --learning-rate fast", "GN020", "fast"),
 }
 
 

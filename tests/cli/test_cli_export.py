@@ -101,19 +101,19 @@ def test_a_failed_export_keeps_the_existing_file(folder, monkeypatch):
 def test_prove_compares_again_and_tells_by_its_exit_code(folder, monkeypatch):
     answering(monkeypatch)
     run("export", "m.safetensors", "--to", "c").fine()
-    same = run("prove", "m.c", "m.safetensors", "rows.csv").fine()
+    same = run("export", "m.safetensors", "--prove", "m.c", "--data", "rows.csv").fine()
     assert same.out == ("proof     12 rows of rows.csv, run by a tool: the same bits as the model's portable answers\n")
     answering(monkeypatch, lambda outputs: outputs[:, ::-1])
-    other = run("prove", "m.c", "m.safetensors", "rows.csv")
+    other = run("export", "m.safetensors", "--prove", "m.c", "--data", "rows.csv")
     assert other.code == 1
     assert re.fullmatch(
         r"different 12 rows of rows\.csv, run by a tool: \d+ other answers, outputs differ by up to \d\.\de-\d+\n",
         other.out,
     )
     assert other.err == ""
-    assert run("prove", "m.c", "m.safetensors", "--json").json()["equal"] is False
+    assert run("export", "m.safetensors", "--prove", "m.c", "--json").json()["equal"] is False
     answering(monkeypatch, ran=None)
-    run("prove", "m.c", "m.safetensors").refused("GN103", "m.c", "no C compiler was found")
+    run("export", "m.safetensors", "--prove", "m.c").refused("GN103", "m.c", "no C compiler was found")
 
 
 def test_an_export_that_nothing_can_run_says_so(folder, monkeypatch):
@@ -130,7 +130,7 @@ def test_json_has_the_documented_keys_and_the_values_of_a_proof(folder, monkeypa
     assert {one.name for one in fields(Proof)} == made.keys() - {"file", "bytes", "equal"}
     assert (made["file"], made["bytes"], made["rows"]) == ("m.c", (folder / "m.c").stat().st_size, 12)
     assert (made["equal"], made["quantize"], made["source"]) == (True, "int8", "rows.csv")
-    proved = run("prove", "m.c", "m.safetensors", "rows.csv", "--json").fine().json()
+    proved = run("export", "m.safetensors", "--prove", "m.c", "--data", "rows.csv", "--json").fine().json()
     assert proved == {key: value for key, value in made.items() if key not in ("file", "bytes")}
 
 
@@ -165,7 +165,7 @@ def test_output_and_errors_are_in_the_requested_language(folder, monkeypatch):
     text = run("export", "m.safetensors", "--to", "c", "--force", "--language", "zh").fine().out
     assert "训练范围内的随机值" in text
     save_model(model_of("bias"), "other.safetensors")
-    refused = run("prove", "m.c", "other.safetensors", "--language", "zh").refused("GN017")
+    refused = run("export", "other.safetensors", "--prove", "m.c", "--language", "zh").refused("GN017")
     assert not re.search("export|model with", refused)
 
 
@@ -174,7 +174,7 @@ def test_the_forms_of_a_real_model(folder):
         made = run("export", "m.safetensors", "--to", form, "--json").fine().json()
         assert made["equal"] in (True, None)
         if made["equal"]:
-            assert run("prove", made["file"], "m.safetensors", "--json").fine().json()["equal"] is True
+            assert run("export", "m.safetensors", "--prove", made["file"], "--json").fine().json()["equal"] is True
 
 
 def test_the_commands_of_the_page_run(tmp_path, monkeypatch):

@@ -23,7 +23,7 @@ def trained(tmp_path_factory):
     (folder / "few.csv").write_text("a,b,y\n" + "".join(lines[:18]))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        return folder, run(*TRAIN, "--out", "m.safetensors", "--no-pictures").fine()
+        return folder, run(*TRAIN, "--out", "m.safetensors", "--no-plot").fine()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_training_says_what_the_network_consists_of(trained, folder):
     inputs = load_model("m.safetensors").features
     assert JOINED.format(inputs=inputs) in trained[1].out
     assert "validation loss" in trained[1].err
-    again = run(*TRAIN, "--out", "zh.safetensors", "--no-pictures", "--language", "zh").fine().out
+    again = run(*TRAIN, "--out", "zh.safetensors", "--no-plot", "--language", "zh").fine().out
     assert f"{inputs}-24-2（4 个 {inputs}-6-2 网络并联，训练时各留出一折）" in again
 
 
@@ -47,7 +47,7 @@ def test_the_model_is_described_and_verified(folder):
     assert ["members", "4 networks joined"] in lines
     assert ["temperature", f"{facts['temperature']:.4g}"] in lines
     assert "温度" in run("info", "m.safetensors", "--language", "zh").fine().out
-    assert run("verify", "m.safetensors", "t.csv").fine().out.startswith("same bits")
+    assert run("info", "--verify", "m.safetensors", "t.csv").fine().out.startswith("same bits")
 
 
 def test_the_report_describes_the_folds(folder):
@@ -55,7 +55,7 @@ def test_the_report_describes_the_folds(folder):
         "en": ("4 networks of 6 hidden nodes, side by side", "4 folds, each left out in the training of one network"),
         "zh": ("由 4 个隐藏节点为 6 的网络并联而成", "分为 4 折，每个网络训练时留出其中一折"),
     }.items():
-        run("report", "m.safetensors", "t.csv", "--language", language, "--out", f"{language}.html").fine()
+        run("test", "m.safetensors", "t.csv", "--language", language, "--report", f"{language}.html").fine()
         page = (folder / f"{language}.html").read_text(encoding="utf-8")
         assert all(word in page for word in words)
 
@@ -71,38 +71,38 @@ def test_a_step_of_the_first_network_can_be_explained(folder):
 def test_a_single_network_has_no_folds_and_can_have_checkpoints(folder):
     run(*TRAIN, "--checkpoint", "c.safetensors").refused("GN022", "4 networks", "Add --members 1")
     done = run(
-        *TRAIN, "--members", 1, "--checkpoint", "c.safetensors", "--out", "one.safetensors", "--no-pictures"
+        *TRAIN, "--members", 1, "--checkpoint", "c.safetensors", "--out", "one.safetensors", "--no-plot"
     ).fine()
     assert "validation loss" in done.err
     options = load_model("one.safetensors").receipt["options"]
     assert (options["members"], options["folds"]) == (1, False)
-    assert run("verify", "one.safetensors", "t.csv").fine().out.startswith("same bits")
-    unused = run(*TRAIN, "--members", 1, "--set", "folds=yes", "--out", "two.safetensors", "--no-pictures").fine()
+    assert run("info", "--verify", "one.safetensors", "t.csv").fine().out.startswith("same bits")
+    unused = run(*TRAIN, "--members", 1, "--set", "folds=yes", "--out", "two.safetensors", "--no-plot").fine()
     assert "--set", "folds=yes" in unused.err
     assert load_model("two.safetensors").hash() == load_model("one.safetensors").hash()
 
 
 def test_other_numbers_of_networks(folder):
-    run(*TRAIN, "--set", "folds=no", "--out", "plain.safetensors", "--no-pictures").fine()
+    run(*TRAIN, "--set", "folds=no", "--out", "plain.safetensors", "--no-plot").fine()
     assert len(load_model("plain.safetensors").members) == 4
-    assert "4 × " in run(*TRAIN, "--set", "folds=no", "--out", "again.safetensors", "--no-pictures").fine().out
-    run(*TRAIN, "--members", 2, "--out", "two.safetensors", "--no-pictures").fine()
+    assert "4 × " in run(*TRAIN, "--set", "folds=no", "--out", "again.safetensors", "--no-plot").fine().out
+    run(*TRAIN, "--members", 2, "--out", "two.safetensors", "--no-plot").fine()
     assert load_model("two.safetensors").network.architecture.sizes[1] == 12
     run(*TRAIN, "--members", 90).refused("GN010", "Use fewer members")
 
 
 def test_few_rows_are_for_a_single_network(folder):
     few = [word.replace("t.csv", "few.csv") for word in TRAIN]
-    run(*few, "--out", "few.safetensors", "--no-pictures").fine()
+    run(*few, "--out", "few.safetensors", "--no-plot").fine()
     assert load_model("few.safetensors").receipt["options"]["members"] == 1
-    assert "--set", "folds=yes" in run(*few, "--set", "folds=yes", "--out", "f.safetensors", "--no-pictures").fine().err
+    assert "--set", "folds=yes" in run(*few, "--set", "folds=yes", "--out", "f.safetensors", "--no-plot").fine().err
 
 
 def test_a_model_is_trained_further_as_one_network(folder):
-    done = run("train", "t.csv", "--from", "m.safetensors", "--out", "f.safetensors", "--no-pictures").fine()
+    done = run("train", "t.csv", "--from", "m.safetensors", "--out", "f.safetensors", "--no-plot").fine()
     assert "without one fold" not in done.out
     assert load_model("f.safetensors").network.architecture.sizes[1:] == (24, 2)
-    assert run("verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
+    assert run("info", "--verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
     run("train", "t.csv", "--from", "m.safetensors", "--set", "folds=yes").refused(
         "GN022", "--set", "folds=yes", "--set", "folds=no"
     )

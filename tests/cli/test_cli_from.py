@@ -17,8 +17,8 @@ from glassnet.training.events import BlockDone
 from support.cli import run, snapshot
 from support.samples import digits_csv, table
 
-MADE = ("--engine", "reference", "--hidden", "5", "--epochs", "2", "--no-pictures")
-FURTHER = ("--engine", "reference", "--epochs", "1", "--no-pictures")
+MADE = ("--engine", "reference", "--hidden", "5", "--epochs", "2", "--no-plot")
+FURTHER = ("--engine", "reference", "--epochs", "1", "--no-plot")
 
 
 @pytest.fixture
@@ -62,27 +62,27 @@ def test_a_model_is_trained_further_and_kept(folder):
 
 def test_verify_names_the_added_data_and_takes_none_if_none_were_added(folder):
     """Any folder of samples will do: here the rows of other tables."""
-    run("verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused("GN022", "without added samples. Omit it.")
+    run("info", "--verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused("GN022", "without added samples. Omit it.")
     run("train", "rows.csv", *MADE, "--add", "more.csv", "--out", "a.safetensors").fine()
-    assert "same bits" in run("verify", "a.safetensors", "rows.csv").fine().out
+    assert "same bits" in run("info", "--verify", "a.safetensors", "rows.csv").fine().out
     Path("other.csv").write_bytes(table((3, 2, "7"), rows=80))
-    other = run("verify", "a.safetensors", "rows.csv", "--add", "other.csv")
+    other = run("info", "--verify", "a.safetensors", "rows.csv", "--add", "other.csv")
     assert (other.code, "rows.csv with the added other.csv is not the training data" in other.out) == (1, True)
 
 
 def test_verify_finds_the_parent_beside_the_model_or_requires_it(folder):
     run("train", "more.csv", "--from", "m.safetensors", *FURTHER).fine()
-    assert "same bits" in run("verify", "m-2.safetensors", "more.csv").fine().out
+    assert "same bits" in run("info", "--verify", "m-2.safetensors", "more.csv").fine().out
     run("explain", "m-2.safetensors", "more.csv", "--epoch", 1, "--step", 2, "--json").fine()
     (folder / "old").mkdir()
     Path("m.safetensors").rename("old/first.safetensors")
     hash_ = load_model("old/first.safetensors").hash()
-    words = ("verify", "m-2.safetensors", "more.csv")
+    words = ("info", "--verify", "m-2.safetensors", "more.csv")
     run(*words).refused("GN020", f"started from m.safetensors (hash {hash_})", "--from FILE")
     run("explain", "m-2.safetensors", "more.csv", "--epoch", 1, "--step", 2).refused("GN020", "Put it there")
     run(*words, "--from", "m-2.safetensors").refused("GN017", f"the model with hash {hash_}")
     run(*words, "--from", "old/first.safetensors").fine()
-    run("verify", "old/first.safetensors", "rows.csv", "--from", "m-2.safetensors").refused("GN022", "did not start")
+    run("info", "--verify", "old/first.safetensors", "rows.csv", "--from", "m-2.safetensors").refused("GN022", "did not start")
     (folder / "m.safetensors").write_bytes((folder / "m-2.safetensors").read_bytes())
     run(*words).refused("GN017", "m.safetensors", hash_)
 
@@ -155,7 +155,7 @@ def test_a_table_has_the_columns_of_the_model(folder):
     run("train", "people.csv", "--target", "answer", *MADE, "--out", "t.safetensors").fine()
     run("train", "later.csv", "--from", "t.safetensors", *FURTHER).fine()
     assert load_model("t-2.safetensors").columns == load_model("t.safetensors").columns
-    run("verify", "t-2.safetensors", "later.csv").fine()
+    run("info", "--verify", "t-2.safetensors", "later.csv").fine()
     run("train", "rows.csv", "--from", "t.safetensors", *FURTHER).refused("GN060", "'age'")
     run("train", "later.csv", "--from", "t.safetensors", "--target", "age", *FURTHER).refused(
         "GN022", "predicts 'answer'"
@@ -187,12 +187,12 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
     model = load_model("d.safetensors")
     assert model.receipt["data"]["added"] == ["mine"] * (count - 135 >> 1)
     assert (model.features, model.receipt["data"]["samples"]) == (784, count)
-    assert run("verify", "d.safetensors", "digits.csv").code == 0
+    assert run("info", "--verify", "d.safetensors", "digits.csv").code == 0
     Path("mine").rename("moved")
-    run("verify", "d.safetensors", "digits.csv").refused("GN001", "mine")
-    assert run("verify", "d.safetensors", "digits.csv", "--add", "moved").code == 0
+    run("info", "--verify", "d.safetensors", "digits.csv").refused("GN001", "mine")
+    assert run("info", "--verify", "d.safetensors", "digits.csv", "--add", "moved").code == 0
     two = ("--add", "moved", "--add", "digits.csv")
-    run("verify", "d.safetensors", "digits.csv", *two).refused("GN022", "added samples of mine")
+    run("info", "--verify", "d.safetensors", "digits.csv", *two).refused("GN022", "added samples of mine")
     run("train", "digits.csv", "--add-times", 2).refused("GN022", "--add FOLDER")
     found = load_data("moved", like=model)
     near = np.abs(found.inputs.astype(float) - digits.astype(float)).mean(axis=1)
@@ -209,15 +209,15 @@ def test_data_of_another_layout_are_read_again_in_the_same_way(tmp_path, monkeyp
     for source in ("last.csv", "first.csv"):
         keep = ("--checkpoint", f"{source}.ck")
         run("train", source, "--from", "m.safetensors", *FURTHER, *keep, "--out", f"{source}.safetensors").fine()
-        run("verify", f"{source}.safetensors", source).fine()
-        run("resume", f"{source}.ck", "--json").fine()
+        run("info", "--verify", f"{source}.safetensors", source).fine()
+        run("train", "--resume", f"{source}.ck", "--json").fine()
     hashes = {load_model(f"{source}.safetensors").hash() for source in ("last.csv", "first.csv")}
     assert len(hashes) == 1
 
 
 def test_the_report_names_the_parent(folder):
     run("train", "more.csv", "--from", "m.safetensors", *FURTHER).fine()
-    run("report", "m-2.safetensors", "more.csv", "--out", "r.html").fine()
+    run("test", "m-2.safetensors", "more.csv", "--report", "r.html").fine()
     page = Path("r.html").read_text(encoding="utf-8")
     assert "trained further from" in page
     assert f"m.safetensors {load_model('m.safetensors').hash()}" in page
@@ -231,7 +231,7 @@ def test_own_drawings_alone_are_training_data(tmp_path, monkeypatch):
     words = ("train", "mine", "--from", "m.safetensors", "--test", "digits.csv", *FURTHER)
     facts = run(*words, "--json").fine().json()
     assert (facts["samples"], facts["model"]) == (10, "m-2.safetensors")
-    assert run("verify", "m-2.safetensors", "mine").code == 0
+    assert run("info", "--verify", "m-2.safetensors", "mine").code == 0
     Path("mine/3").rename("three")
     run(*words).refused("GN016", "mine: no sample of 3", "--add")
     Path("three").rename("mine/x")
@@ -267,7 +267,7 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
     left[0] = 3
     run(*words, "--out", "part.safetensors", "--checkpoint", "run.ck").refused("GN031", exit_code=130)
     Path("p.safetensors").rename("elsewhere")
-    resumed = run("resume", "run.ck", "--json").fine().json()
+    resumed = run("train", "--resume", "run.ck", "--json").fine().json()
     names = {"seconds": 0, "model": ""}
     assert {**resumed, **names} == {**whole, **names}
     assert Path("part.safetensors").read_bytes() == Path("whole.safetensors").read_bytes()
@@ -276,4 +276,4 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
 def test_verify_of_a_model_of_a_table_takes_no_added_samples(folder):
     Path("t.csv").write_text("x,y\n" + "".join(f"{k * 37 % 40},{'ny'[k % 2]}\n" for k in range(60)))
     run("train", "t.csv", "--target", "y", *MADE, "--out", "t.safetensors").fine()
-    run("verify", "t.safetensors", "t.csv", "--add", "more.csv").refused("GN022", "without added samples")
+    run("info", "--verify", "t.safetensors", "t.csv", "--add", "more.csv").refused("GN022", "without added samples")

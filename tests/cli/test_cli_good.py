@@ -20,7 +20,7 @@ from support.cli import run, run_process
 from support.samples import digits, digits_csv, idx, npz, png
 
 COMMANDS = ("train", "test", "query", "show", "info")
-QUICK = ("--engine", "reference", "--hidden", "30", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "30", "--no-plot")
 TRAIN_KEYS = {
     "recipe": str,
     "model": str,
@@ -104,7 +104,7 @@ def test_train_prints_json(folder):
 
 def test_the_same_seed_gives_the_same_bits(folder):
     def hash_of(*more):
-        to = ("--out", "a.safetensors", "--force", "--no-pictures")
+        to = ("--out", "a.safetensors", "--force", "--no-plot")
         return run("train", "digits.csv", "--json", *to, *more).json()["hash"]
 
     first = hash_of("--seed", "3")
@@ -144,7 +144,7 @@ def test_recipe_notes_code(folder):
 
 def test_hidden_layers_and_bias(folder):
     flags = ("--hidden", "30", "--hidden", "20", "--activation", "tanh", "--activation", "relu", "--set", "bias=yes")
-    run("train", "digits.csv", "--out", "deep.safetensors", *QUICK[:2], *flags, "--no-pictures").fine()
+    run("train", "digits.csv", "--out", "deep.safetensors", *QUICK[:2], *flags, "--no-plot").fine()
     architecture = load_model("deep.safetensors").network.architecture
     assert architecture.sizes == (784, 30, 20, 10)
     assert architecture.activations == ("tanh", "relu", "sigmoid")
@@ -154,14 +154,14 @@ def test_hidden_layers_and_bias(folder):
 
 def test_gradient_rule_with_softmax_and_cross_entropy(folder):
     flags = ("--set", "rule=gradient", "--set", "output=softmax", "--loss", "cross_entropy", "--set", "targets=one-hot")
-    summary = run("train", "digits.csv", "--json", "--rate", "0.05", *flags, *QUICK).fine().json()
+    summary = run("train", "digits.csv", "--json", "--learning-rate", "0.05", *flags, *QUICK).fine().json()
     assert summary["accuracy"] > 0.5
 
 
 def test_the_engines_agree(folder):
     results = {}
     for engine in ("compiled", "reference"):
-        flags = ("--json", "--no-pictures", "--set", "dtype=float64", "--hidden", "30", "--engine", engine)
+        flags = ("--json", "--no-plot", "--set", "dtype=float64", "--hidden", "30", "--engine", engine)
         results[engine] = run("train", "digits.csv", "--test", "test.csv", *flags).fine().json()
         assert results[engine]["engine"] == engine
     assert results["compiled"]["accuracy"] == pytest.approx(results["reference"]["accuracy"], abs=1 / 60)
@@ -205,7 +205,7 @@ def test_every_form_of_the_same_data_gives_the_same_network(sources, kind, tmp_p
         name, files = sources[which]
         for file, content in files.items():
             (tmp_path / file).write_bytes(content)
-        flags = ("--engine", "reference", "--hidden", "10", "--epochs", "1", "--no-pictures", "--json")
+        flags = ("--engine", "reference", "--hidden", "10", "--epochs", "1", "--no-plot", "--json")
         summary = run("train", name, *flags).fine().json()
         assert summary["samples"] == 108
         hashes[which] = summary["hash"]
@@ -306,7 +306,7 @@ def test_show_a_table(folder):
 
 
 def test_show_a_digit(folder):
-    outcome = run("show", "digits.csv", "--row", "1", "--png", "two.png").fine()
+    outcome = run("show", "digits.csv", "--row", "1", "--plot", "two.png").fine()
     *drawing, where, picture = outcome.out.splitlines()
     assert where == "digits.csv, row 1: label 2"
     assert picture == "picture   two.png"
@@ -321,7 +321,7 @@ def test_show_a_digit(folder):
 
 
 def test_show_json_prints_only_json_even_if_it_draws(folder):
-    assert run("show", "digits.csv", "--row", "1", "--png", "two.png", "--json").fine().json()["label"] == 2
+    assert run("show", "digits.csv", "--row", "1", "--plot", "two.png", "--json").fine().json()["label"] == 2
     assert (folder / "two.png").exists()
 
 
@@ -401,8 +401,8 @@ def test_running_as_a_module_in_a_separate_process(folder):
 
 
 def test_a_constant_network_is_reported(folder):
-    dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--set", "initializer=small")
+    dead = ("--hidden", "4", "--engine", "reference", "--no-plot", "--learning-rate", "1e-9", "--set", "initializer=small")
     output = run("train", "digits.csv", *dead, "--set", "rule=gradient", "--out", "n.safetensors").fine().err
     assert "every prediction is " in output
-    assert "tell the classes apart; try --set initializer=he, another --rate" in output
+    assert "tell the classes apart; try --set initializer=he, another --learning-rate" in output
     assert "every prediction" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

@@ -11,7 +11,7 @@ from PIL import Image
 from glassnet import load_data, load_model
 from support.cli import run, run_process
 
-FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures", "--out", "m.safetensors")
+FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-plot", "--out", "m.safetensors")
 
 
 def drawings(place, labels=(1, 7), count=3):
@@ -32,7 +32,7 @@ def test_train_requires_an_option_for_large_images(folder):
     assert not (folder / "m.safetensors").exists()
     assert run("train", "mine", *FLAGS, "--size", "200").code == 0
     assert load_model("m.safetensors").features == 40_000
-    assert run("verify", "m.safetensors", "mine").code == 0
+    assert run("info", "--verify", "m.safetensors", "mine").code == 0
     assert "200 × 200" in run("show", "mine").fine().out  # showing them needs no size
     run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused(
         "GN022", "--handwriting with --size"
@@ -69,7 +69,7 @@ def test_handwriting_is_processed_equally_by_train_test_and_query(folder):
     assert len(predictions) == 6
     right = sum(answer["name"] in answer["input"] for answer in predictions)
     assert tested["accuracy"] == pytest.approx(right / 6)
-    assert run("verify", "m.safetensors", "mine").code == 0
+    assert run("info", "--verify", "m.safetensors", "mine").code == 0
     assert "28 × 28" in run("show", "mine", "--handwriting").out
     wrong = run("test", "m.safetensors", "mine").out
     assert "--size" not in wrong

@@ -30,7 +30,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_the_model_answers_as_the_file_and_every_command_takes_it(folder):
-    outcome = run("import", "net.onnx").fine()
+    outcome = run("export", "--to", "safetensors", "net.onnx").fine()
     first, second, third = outcome.out.splitlines()
     assert first == "imported  net.safetensors, a network 16-9-3 relu/softmax"
     assert second == "outputs   3 classes: 0, 1, 2"
@@ -43,9 +43,9 @@ def test_the_model_answers_as_the_file_and_every_command_takes_it(folder):
     assert "net.onnx" in run("info", "net.safetensors").fine().out
     assert "导入自" in run("info", "net.safetensors", "--language", "zh").fine().out
     run("explain", "net.safetensors", "rows.csv", "--row", "1").fine()
-    run("report", "net.safetensors", "rows.csv").fine()
+    run("test", "--report", "net-report.html", "net.safetensors", "rows.csv").fine()
     assert run("export", "net.safetensors", "--to", "onnx", "-o", "back.onnx", "--json").fine().json()["equal"]
-    verified = run("verify", "net.safetensors", "rows.csv")
+    verified = run("info", "--verify", "net.safetensors", "rows.csv")
     assert verified.code == 2
     assert "the network was imported from net.onnx. [GN017]" in verified.err
 
@@ -54,29 +54,29 @@ def test_standardised_rows_are_read_unless_a_maximum_is_given(folder):
     rows = np.loadtxt("rows.csv", delimiter=",")
     rows[:, 1:] = (rows[:, 1:] - rows[:, 1:].mean()) / rows[:, 1:].std()
     np.savetxt("rows.csv", rows, "%.4g", ",")
-    run("import", "net.onnx").fine()
+    run("export", "--to", "safetensors", "net.onnx").fine()
     expected = ReferenceEvaluator("net.onnx").run(None, {"input": rows[:, 1:].astype(np.float32).reshape(-1, 1, 4, 4)})
     answers = run("query", "net.safetensors", "rows.csv", "--json").fine().json()
     assert np.abs(np.array([one["outputs"] for one in answers]) - expected[0]).max() < 1e-3
     assert run("test", "net.safetensors", "rows.csv", "--json").fine().json()["samples"] == 30
     run("explain", "net.safetensors", "rows.csv", "--row", "1").fine()
-    run("report", "net.safetensors", "rows.csv").fine()
+    run("test", "--report", "net-report.html", "net.safetensors", "rows.csv").fine()
     made = run("export", "net.safetensors", "--to", "onnx", "-o", "back.onnx", "--data", "rows.csv", "--json").fine()
     assert (made.json()["equal"], made.json()["rows"]) == (True, 30)
-    run("import", "net.onnx", "--force", "--input-max", "1").fine()
+    run("export", "--to", "safetensors", "net.onnx", "--force", "--input-max", "1").fine()
     for command in ("query", "test", "explain --row 1"):
         name, *flags = command.split()
         run(name, "net.safetensors", "rows.csv", *flags).refused("GN014", "expected 0 to 1")
 
 
 def test_json_names_and_tasks(folder):
-    facts = run("import", "named.onnx", "-o", "m.safetensors", "--input-max", "4", "--json").fine().json()
+    facts = run("export", "--to", "safetensors", "named.onnx", "-o", "m.safetensors", "--input-max", "4", "--json").fine().json()
     assert sorted(facts) == documented_keys("import")
     assert facts["class_names"] == ["bee", "cat", "dog"]
     model = load_model("m.safetensors")
     assert (model.hash(), model.scaling.maximum) == (facts["hash"], 4)
-    assert "3 numbers" in run("import", "logits.onnx").fine().out
-    assert "3 个类别" in run("import", "logits.onnx", "--force", "--task", "classes", "--language", "zh").fine().out
+    assert "3 numbers" in run("export", "--to", "safetensors", "logits.onnx").fine().out
+    assert "3 个类别" in run("export", "--to", "safetensors", "logits.onnx", "--force", "--task", "classes", "--language", "zh").fine().out
     assert load_model("logits.safetensors").network.architecture.activations[-1] == "softmax"
 
 
@@ -93,7 +93,7 @@ def test_json_names_and_tasks(folder):
     ],
 )
 def test_a_refusal_is_one_line_and_costs_no_file(folder, typed, code, words):
-    run("import", "net.onnx", "-o", "old.safetensors").fine()
+    run("export", "--to", "safetensors", "net.onnx", "-o", "old.safetensors").fine()
     net = Net(("N", 1, 4, 4))
     net.add("Conv", net.constant(np.ones((1, 1, 2, 2)))).add("Flatten").save(folder / "conv.onnx")
     before = snapshot(folder)
@@ -110,4 +110,4 @@ def test_two_networks_on_the_same_input_with_two_outputs_are_no_model(folder):
     proto = onnx.load("net.onnx")
     proto.graph.output.append(onnx.helper.make_tensor_value_info(proto.graph.node[1].output[0], 1, None))
     onnx.save(proto, "two.onnx")
-    assert "different branches" in run("import", "two.onnx").err
+    assert "different branches" in run("export", "--to", "safetensors", "two.onnx").err

@@ -51,7 +51,7 @@ def test_the_list_and_the_plot(folder):
     for row in range(100, 116):
         text[row] = str(1 - int(text[row][0])) + text[row][1:]
     (folder / "d.csv").write_text("\n".join(text) + "\n")
-    outcome = run("labels", "d.csv", *FAST, "--out", "l.csv", "--picture", "p.png", "--json").fine()
+    outcome = run("labels", "d.csv", *FAST, "--out", "l.csv", "--plot", "p.png", "--json").fine()
     found = outcome.json()
     assert list(found) == [
         *("source", "samples", "folds", "accuracy", "estimated_errors", "certain", "suspects", "picture", "list")
@@ -245,13 +245,13 @@ def test_existing_files_are_not_overwritten(folder):
     for out in ("d.csv", "review.csv"):
         run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "already exists")
     run("labels", "d.csv", "--out", "review.csv").refused("GN022", "of another kind")
-    run("labels", "d.csv", "--picture", "d.csv").refused("GN021", ".png, .pdf or .svg")
+    run("labels", "d.csv", "--plot", "d.csv").refused("GN021", ".png, .pdf or .svg")
     run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")
     run("labels", "d.csv", "--fix", "gone.csv", "--to", "new.csv").refused("GN001", "gone.csv")
     run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")
     (folder / "t.csv").write_text("".join(f"{k % 2},{k}\n" for k in range(9)))
     run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
-    run("labels", "t.csv", "--picture", "p.png").refused("GN017", "not an image")
+    run("labels", "t.csv", "--plot", "p.png").refused("GN017", "not an image")
     assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before
 
 

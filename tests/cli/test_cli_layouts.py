@@ -12,7 +12,7 @@ from glassnet.model.file import header_of, load_model, tensors_of, write
 from support.cli import run
 from support.samples import csv_of, digits, npz
 
-QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
+QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-plot")
 COUNT = 300
 
 
@@ -72,7 +72,7 @@ def test_a_model_reads_later_files_in_the_layout_of_training(place, scale, folde
     assert outcome.code == 0, outcome.err
     notices = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
     assert len(notices) == (place != "first") + (scale != "bytes")
-    assert run("verify", "m.safetensors", "rows.csv").code == 0
+    assert run("info", "--verify", "m.safetensors", "rows.csv").code == 0
     model, data = load_model("m.safetensors"), glassnet.load_data("rows.csv")
     assert model.layout == data.layout
     answers = model.predict(data.inputs).tolist()
@@ -91,7 +91,7 @@ def test_a_resumed_run_reads_the_file_in_the_same_layout(folder):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["one-hot last"](RANGES["-1 to 1"](x), y)))
     run("train", "rows.csv", *QUICK, "-o", "a.safetensors", "--checkpoint", "c.safetensors", "--checkpoint-every", 1)
-    outcome = run("resume", "c.safetensors", "-o", "b.safetensors")
+    outcome = run("train", "--resume", "c.safetensors", "-o", "b.safetensors")
     assert outcome.code == 0, outcome.err
     assert (folder / "a.safetensors").read_bytes() == (folder / "b.safetensors").read_bytes()
 
@@ -103,7 +103,7 @@ def test_a_model_trained_in_python_can_be_verified(folder):
     data = glassnet.load_data("rows.csv")
     fitted = glassnet.fit(data, options)
     glassnet.save_model(fitted.model, "m.safetensors")
-    assert run("verify", "m.safetensors", "rows.csv").code == 0
+    assert run("info", "--verify", "m.safetensors", "rows.csv").code == 0
 
 
 def test_test_data_can_have_their_labels_in_another_column(folder):
@@ -126,7 +126,7 @@ def test_archives_with_negative_values(folder):
     np.testing.assert_array_equal(data.inputs, x)
     assert data.inputs.dtype == np.uint8
     run("train", "rows.npz", *QUICK, "-o", "m.safetensors")
-    assert run("verify", "m.safetensors", "rows.npz").code == 0
+    assert run("info", "--verify", "m.safetensors", "rows.npz").code == 0
     assert load_model("m.safetensors").layout.signed
 
 

@@ -11,7 +11,7 @@ from support.cli import run, working_copy
 from support.people import people
 
 LACKING = (0, 3, 4, 17, 49)
-FAST = ("--engine", "reference", "--hidden", "8", "--epochs", "10", "--no-pictures", "--out", "m.safetensors")
+FAST = ("--engine", "reference", "--hidden", "8", "--epochs", "10", "--no-plot", "--out", "m.safetensors")
 
 
 @pytest.fixture(scope="module")

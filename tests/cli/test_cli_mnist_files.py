@@ -30,7 +30,7 @@ def few(monkeypatch):
 
 
 def test_the_files_have_the_digits_of_mnist(folder, few):
-    outcome = run("data", "mnist", "book")
+    outcome = run("show", "mnist", "--csv", "book")
     assert outcome.code == 0
     assert "next      glassnet train book/mnist_train.csv --test book/mnist_test.csv" in outcome.out
     for name, (part, count) in notes_files.NOTES_FILES.items():
@@ -45,19 +45,19 @@ def test_the_files_have_the_digits_of_mnist(folder, few):
 
 
 def test_only_files_with_other_digits_are_replaced_and_only_if_asked(folder, few):
-    assert run("data", "mnist", ".").code == 0
+    assert run("show", "mnist", "--csv", ".").code == 0
     place = folder / "mnist_test_10.csv"
     whole = place.read_bytes()
-    again = run("data", "mnist", ".", "--json").json()
+    again = run("show", "mnist", "--csv", ".", "--json").json()
     assert [one["new"] for one in again["files"]] == [False] * 4
     place.write_bytes(whole + whole)
     (folder / "mnist_train.csv").unlink()
-    refused = run("data", "mnist", ".")
+    refused = run("show", "mnist", "--csv", ".")
     assert (refused.code, "GN007" in refused.err, (folder / "mnist_train.csv").exists()) == (2, True, False)
-    assert "unchanged" in run("data", "mnist", ".", "--force").out
+    assert "unchanged" in run("show", "mnist", "--csv", ".", "--force").out
     assert place.read_bytes() == whole
     place.write_text("my own notes\n")
-    refused = run("data", "mnist", ".", "--force")
+    refused = run("show", "mnist", "--csv", ".", "--force")
     assert (refused.code, "GN022" in refused.err, place.read_text()) == (2, True, "my own notes\n")
 
 
@@ -76,7 +76,7 @@ def test_an_interruption_names_the_files_that_were_written(folder, few, monkeypa
 
 
 def test_the_folder_of_these_files_is_refused_with_the_command_that_works(folder, few):
-    run("data", "mnist", "book")
+    run("show", "mnist", "--csv", "book")
     run("train", "book").refused("GN002", "glassnet train book/mnist_train.csv --test book/mnist_test.csv")
     (folder / "book" / "mnist_test.csv").unlink()
     run("train", "book").refused("GN002", "such as book/mnist_test_10.csv")
@@ -85,14 +85,14 @@ def test_the_folder_of_these_files_is_refused_with_the_command_that_works(folder
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_other_data_are_refused_with_what_is_allowed(folder, language, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", language)
-    line = run("data", "fashion", "book").refused("GN021", "'fashion'", "glassnet data mnist DIR")
+    line = run("data", "fashion", "book").refused("GN021", "'fashion'", "glassnet show mnist --csv DIR")
     assert ("应为 mnist" in line) == (language == "zh")
 
 
 def test_a_file_is_no_folder(folder):
     (folder / "x").write_text("1")
-    assert "GN110" in run("data", "mnist", "x").err
-    assert "GN001" in run("data", "mnist", "a/b").err
+    assert "GN110" in run("show", "mnist", "--csv", "x").err
+    assert "GN001" in run("show", "mnist", "--csv", "a/b").err
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_later_models_are_numbered_and_reported(folder):
 
 
 def test_concurrent_runs_do_not_overwrite_each_other(folder):
-    words = [command("train", "rows.csv", *QUICK, "--seed", seed, "--no-pictures", "--json") for seed in range(3)]
+    words = [command("train", "rows.csv", *QUICK, "--seed", seed, "--no-plot", "--json") for seed in range(3)]
     running = [subprocess.Popen(one, env=environment(), stdout=subprocess.PIPE) for one in words]
     facts = [json.loads(one.communicate()[0]) for one in running]
     assert len({one["model"] for one in facts}) == 3
@@ -89,7 +89,7 @@ def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
         return evaluate(*arguments)
 
     monkeypatch.setattr(train_job, "evaluate", train_another)
-    out = run("train", "rows.csv", *QUICK, *named, "--no-pictures").fine().out
+    out = run("train", "rows.csv", *QUICK, *named, "--no-plot").fine().out
     assert load_model(wanted).hash() == small_model().hash()
     numbered = wanted.replace(".", "-2.")
     assert load_model(numbered).hash() != small_model().hash()
@@ -101,19 +101,19 @@ def test_an_existing_output_is_rejected_before_training_unless_forced(folder, mo
     write(folder, {"d.csv": digits_csv(100).encode(), "one.png": png(255 - digits(1).inputs[0].reshape(28, 28), 4)})
     flags = ("--hidden", "4", "--epochs", "1", "--folds", "2")
     for words in (
-        ("train", "rows.csv", *QUICK, "--no-pictures", "--out", "n.safetensors"),
-        ("report", "m.safetensors", "--out", "r.html"),
+        ("train", "rows.csv", *QUICK, "--no-plot", "--out", "n.safetensors"),
+        ("test", "m.safetensors", "--report", "r.html"),
         ("labels", "d.csv", *flags, "--out", "l.csv"),
-        ("labels", "d.csv", *flags, "--picture", "l.png"),
-        ("show", "d.csv", "--row", "1", "--png", "row.png"),
-        ("show", "mnist", "--augment", "--png", "augmented.png"),
+        ("labels", "d.csv", *flags, "--plot", "l.png"),
+        ("show", "d.csv", "--row", "1", "--plot", "row.png"),
+        ("show", "mnist", "--augment", "--plot", "augmented.png"),
         ("explain", "--example", "--html", "e.html"),
-        ("explain", "--example", "--picture", "e.png"),
+        ("explain", "--example", "--plot", "e.png"),
         ("explain", "m.safetensors", "rows.csv", "--row", "1", "--why", "--train", "rows.csv", "--html", "why.html"),
-        ("explain", "m.safetensors", "--backquery", "--picture", "b.png"),
-        ("read", "one.png", "--picture", "boxes.png"),
+        ("explain", "m.safetensors", "--backquery", "--plot", "b.png"),
+        ("read", "one.png", "--plot", "boxes.png"),
         ("read", "one.png", "--stages", "stages.png"),
-        ("test", "m.safetensors", "rows.csv", "--pictures", "p"),
+        ("test", "m.safetensors", "rows.csv", "--plot", "p"),
     ):
         run(*words).fine()
         before = snapshot(folder)
@@ -132,8 +132,8 @@ def test_force_overwrites_only_files_of_the_same_kind(folder):
     before = snapshot(folder)
     for words in (
         ("train", "rows.csv", *QUICK, "--out", "rows.csv"),
-        ("report", "m.safetensors", "--out", "theirs.html"),
-        ("show", "rows.csv", "--png", "theirs.png"),
+        ("test", "m.safetensors", "--report", "theirs.html"),
+        ("show", "rows.csv", "--plot", "theirs.png"),
         ("labels", "rows.csv", "--out", "theirs.csv"),
     ):
         run(*words, "--force").refused("GN022", words[-1])
@@ -145,19 +145,19 @@ def test_a_resumed_run_overwrites_only_its_own_model(folder, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(train_module, "progress_listener", lambda: Stop(2))
         words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--set", "blocks=2", "--checkpoint", "c.ck")
-        assert run(*words, "--no-pictures").code == 130
+        assert run(*words, "--no-plot").code == 130
     save_model(small_model(), "notes.safetensors")
     other = (folder / "notes.safetensors").read_bytes()
-    assert "notes-2.safetensors" in run("resume", "c.ck").fine().out
+    assert "notes-2.safetensors" in run("train", "--resume", "c.ck").fine().out
     assert (folder / "notes.safetensors").read_bytes() == other
-    run("resume", "c.ck", "--out", "m.safetensors").refused("GN007", "m.safetensors")
-    facts = run("resume", "c.ck", "--out", "mine.safetensors", "--json").fine().json()
+    run("train", "--resume", "c.ck", "--out", "m.safetensors").refused("GN007", "m.safetensors")
+    facts = run("train", "--resume", "c.ck", "--out", "mine.safetensors", "--json").fine().json()
     assert facts["model"] == "mine.safetensors"
-    assert run("resume", "c.ck", "--out", "m.safetensors", "--force", "--json").fine().json()["hash"] == facts["hash"]
+    assert run("train", "--resume", "c.ck", "--out", "m.safetensors", "--force", "--json").fine().json()["hash"] == facts["hash"]
     # Resuming again gives the same model, which replaces itself.
     (folder / "notes.safetensors").unlink()
     for _ in range(2):
-        assert run("resume", "c.ck", "--json").fine().json()["model"] == "notes.safetensors"
+        assert run("train", "--resume", "c.ck", "--json").fine().json()["model"] == "notes.safetensors"
 
 
 def test_save_model_overwrites_by_default_and_can_reject(folder):
@@ -183,7 +183,7 @@ def test_a_suffix_of_another_format_is_rejected(folder, suffix):
         outcome.refused("GN021", f"m{suffix}", ".safetensors")
         assert "epoch" not in outcome.err
         run("train", "rows.csv", *QUICK, "--checkpoint", f"c{suffix}").refused("GN021", f"c{suffix}")
-        run("report", "m.safetensors", "--out", f"m{suffix}").refused("GN021", ".html")
+        run("test", "m.safetensors", "--report", f"m{suffix}").refused("GN021", ".html")
         run("labels", "rows.csv", "--out", f"m{suffix}").refused("GN021", ".csv")
     assert snapshot(folder) == before
 

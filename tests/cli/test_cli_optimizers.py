@@ -10,7 +10,7 @@ from glassnet.workflow.training_data import job_options
 from support.cli import run
 from support.samples import digits_csv
 
-SMALL = ("--hidden", 30, "--epochs", 6, "--no-pictures", "--json", "--force", "--out", "m.safetensors")
+SMALL = ("--hidden", 30, "--epochs", 6, "--no-plot", "--json", "--force", "--out", "m.safetensors")
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     ],
 )
 def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
-    small = ("--hidden", 5, "--epochs", 1, "--no-pictures", "--out", "m.safetensors", "--force")
+    small = ("--hidden", 5, "--epochs", 1, "--no-plot", "--out", "m.safetensors", "--force")
     (folder / "few.csv").write_text(digits_csv(150))
     for language, words in (
         ("en", "training on single samples has a fast loop for plain sgd only"),
@@ -65,7 +65,7 @@ def test_options_that_disable_the_fast_loop_are_reported(folder, flags, named):
 
 
 def test_too_few_epochs_are_reported(folder):
-    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--set", "schedule=constant")
+    words = ("train", "digits.csv", "--hidden", 30, "--no-plot", "--force", "--set", "schedule=constant")
     assert "the training loss still fell by " in run(*words, "--epochs", 10).fine().err
     assert "训练损失仍下降了" in run(*words, "--epochs", 10, "--language", "zh").fine().err
     for unchosen in ((), ("--epochs", 9), ("--epochs", 10, "--early-stopping", 5)):

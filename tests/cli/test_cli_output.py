@@ -47,9 +47,9 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
 @pytest.mark.parametrize(
     ("words", "files"),
     [
-        (("show", "rows.csv", "--row", "1", "--png", "row.png"), ["row.png"]),
-        (("show", "rows.csv", "--png", "some.png", "--json"), ["some.png"]),
-        (("read", "digit.png", "--picture", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
+        (("show", "rows.csv", "--row", "1", "--plot", "row.png"), ["row.png"]),
+        (("show", "rows.csv", "--plot", "some.png", "--json"), ["some.png"]),
+        (("read", "digit.png", "--plot", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
         (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
         (("train", "rows.csv", *QUICK, "--out", "n.safetensors", "--json"), ["n.safetensors", "n-digits.png"]),
     ],
@@ -57,7 +57,7 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
 )
 def test_files_are_written_even_if_the_output_has_no_reader(folder, words, files):
     if "digit.png" in words:
-        run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+        run("show", "mnist", "--row", 1, "--plot", "digit.png").fine()
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run(command(*words), stdout=writing, stderr=subprocess.PIPE, env=environment())
@@ -68,15 +68,15 @@ def test_files_are_written_even_if_the_output_has_no_reader(folder, words, files
 
 def test_standard_output_is_empty_if_a_plot_cannot_be_written(folder, monkeypatch):
     """A command draws first and prints last, so a failing one prints no result."""
-    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+    run("show", "mnist", "--row", 1, "--plot", "digit.png").fine()
 
     def full(*_):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("glassnet.io.writing.os.replace", full)
-    run("show", "rows.csv", "--png", "some.png", "--json").refused("GN004", "some.png")
-    run("show", "rows.csv", "--row", 1, "--png", "row.png").refused("GN004", "row.png")
-    run("read", "digit.png", "--picture", "boxes.png").refused("GN004", "boxes.png")
+    run("show", "rows.csv", "--plot", "some.png", "--json").refused("GN004", "some.png")
+    run("show", "rows.csv", "--row", 1, "--plot", "row.png").refused("GN004", "row.png")
+    run("read", "digit.png", "--plot", "boxes.png").refused("GN004", "boxes.png")
 
 
 ALL_IN_ONE = """
@@ -104,8 +104,8 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder):
     model, page = os.fsdecode(b"m\xff.safetensors"), os.fsdecode(b"h\xff.html")
     printing = (("info", model), ("show", "pp", "--row", "0"), ("test", model, "pp"), ("info", model, "--json"))
     commands = (
-        ("train", "pp", "--out", model, "--no-pictures", *QUICK),
-        ("report", model, "pp", "--out", page),
+        ("train", "pp", "--out", model, "--no-plot", *QUICK),
+        ("test", model, "pp", "--report", page),
         *(("export", model, "--to", form) for form in ("c", "html", "onnx")),
         ("explain", model, "pp", "--row", "1", "--html", "step.html"),
         ("labels", "pp", "--hidden", "2", "--epochs", "1", "--folds", "2", "--out", "l.csv"),

@@ -13,7 +13,7 @@ from support.cli import run, working_copy
 from support.samples import digits
 
 NAMES = ("one", "seven", "été")
-QUICK = ("--recipe", "quick", "--hidden", "16", "--epochs", "25", "--engine", "reference", "--no-pictures")
+QUICK = ("--recipe", "quick", "--hidden", "16", "--epochs", "25", "--engine", "reference", "--no-plot")
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +84,11 @@ def test_the_file_of_a_misclassified_sample_is_named_and_shown(place):
 
 
 def test_training_data_are_read_the_same_way_again(place):
-    assert run("verify", "m.safetensors", "signs", "--json").fine().json()["same"]
+    assert run("info", "--verify", "m.safetensors", "signs", "--json").fine().json()["same"]
 
 
 def test_a_drawn_row_is_read_back(place):
-    run("show", "signs", "--row", 3, "--size", 14, "--png", "row.png").fine()
+    run("show", "signs", "--row", 3, "--size", 14, "--plot", "row.png").fine()
     again = run("query", "m.safetensors", "row.png", "--json").fine().json()[0]
     model = load_model("m.safetensors")
     from glassnet import load_data
@@ -107,10 +107,10 @@ def test_colour_images(place):
     answers = run("query", "c.safetensors", "paint/red/1.jpg", "paint/blue/2.jpg", "--json").fine().json()
     assert [answer["name"] for answer in answers] == ["red", "blue"]
     assert "in colour" in run("show", "paint", "--set", "colour=yes").fine().out
-    run("show", "paint", "--set", "colour=yes", "--row", 0, "--png", "p.png").fine()
+    run("show", "paint", "--set", "colour=yes", "--row", 0, "--plot", "p.png").fine()
     assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
     for flags in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
-        assert run("explain", "c.safetensors", *flags, "--picture", "e.png", "--force").code == 0
+        assert run("explain", "c.safetensors", *flags, "--plot", "e.png", "--force").code == 0
     run("train", "paint", "--set", "colour=yes", "--rotate", 5).refused("GN022", "greyscale", "colours")
     run("show", "paint", "--set", "colour=yes", "--augment").refused("GN022", "colours")
 

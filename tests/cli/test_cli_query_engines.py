@@ -19,7 +19,7 @@ def folder(tmp_path_factory):
     made = tmp_path_factory.mktemp("engines")
     (made / "digits.csv").write_text(digits_csv(200))
     (made / "table.csv").write_text(TABLE)
-    common = ("--hidden", 20, "--epochs", 2, "--no-pictures")
+    common = ("--hidden", 20, "--epochs", 2, "--no-plot")
     run("train", made / "digits.csv", *common, "--out", made / "d.safetensors").fine()
     run("train", made / "table.csv", "--target", "left", *common, "--out", made / "t.safetensors").fine()
     return made

@@ -26,7 +26,7 @@ def train_on(name: str, text: str, *targets: str) -> None:
     """Write a table with the rows, and a model of it, both under this name."""
     Path(f"{name}.csv").write_text(text, encoding="utf-8")
     words = [word for target in targets for word in ("--target", target)]
-    small = ("--engine", "reference", "--hidden", 4, "--epochs", 1, "--no-pictures")
+    small = ("--engine", "reference", "--hidden", 4, "--epochs", 1, "--no-plot")
     assert run("train", f"{name}.csv", *words, *small, "--out", f"{name}.safetensors").code == 0
 
 

@@ -101,17 +101,17 @@ def test_a_folder_of_images_or_an_image_name_is_not_a_model(folder):
 
 
 def test_plots_are_drawn(folder):
-    run("read", "many.jpg", "--picture", "boxes.png", "--stages", "stages.png").fine()
+    run("read", "many.jpg", "--plot", "boxes.png", "--stages", "stages.png").fine()
     for name in ("boxes.png", "stages.png"):
         with Image.open(name) as drawn:
             pixels = np.asarray(drawn.convert("RGB"), int)
         assert min(pixels.shape[:2]) > 200
         assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and predictions are blue"
     before = snapshot(folder)
-    run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
-    run("read", "one.jpg", "--picture", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf or .svg")
+    run("read", "one.jpg", "many.jpg", "--plot", "p.png").refused("GN022", "2 photos")
+    run("read", "one.jpg", "--plot", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf or .svg")
     run("read", "one.jpg", "--stages", "many.jpg").refused("GN021", "many.jpg")
-    run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
+    run("read", "one.jpg", "--plot", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
     run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
     assert snapshot(folder) == before

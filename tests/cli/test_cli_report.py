@@ -15,7 +15,7 @@ from support.cli import run, snapshot, working_copy
 from support.pages import checked_page
 from support.samples import digits_csv, small_model
 
-QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures")
+QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-plot")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def page(name: str):
 
 
 def test_a_report_on_unseen_data(folder):
-    text = run("report", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
+    text = run("test", "--report", "m-report.html", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
     assert re.fullmatch(r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\n", text)
     read = page("m-report.html")
     assert "of the 50 samples of others.csv" in read.text
@@ -57,7 +57,7 @@ def test_a_report_on_unseen_data(folder):
     assert "was trained on these samples" not in read.text
     assert read.having("html") == [{"lang": "en"}]
     tested = run("test", "m.safetensors", "others.csv", "--json").json()
-    facts = run("report", "m.safetensors", "others.csv", "--json").fine().json()
+    facts = run("test", "--report", "m-report.html", "m.safetensors", "others.csv", "--json").fine().json()
     assert facts["accuracy"] == tested["accuracy"]
     assert facts["bytes"] == (folder / "m-report.html").stat().st_size
     assert facts["without"] == []
@@ -65,7 +65,7 @@ def test_a_report_on_unseen_data(folder):
 
 @pytest.mark.parametrize(("model", "source", "samples"), [("m", "digits.csv", 15), ("t", "people.csv", 12)])
 def test_on_training_data_the_held_out_rows_are_evaluated(folder, model, source, samples):
-    facts = run("report", f"{model}.safetensors", source, "--json").fine().json()
+    facts = run("test", "--report", f"{model}-report.html", f"{model}.safetensors", source, "--json").fine().json()
     assert facts["samples"] == samples
     assert f"the samples of {source} that were held out from training" in page(facts["report"]).text
     receipt = run("info", f"{model}.safetensors", "--json").json()["receipt"]
@@ -75,7 +75,7 @@ def test_on_training_data_the_held_out_rows_are_evaluated(folder, model, source,
 
 def test_held_out_rows_have_row_numbers_of_the_file(folder):
     """Row numbers are those of `explain FILE --row N`."""
-    run("report", "m.safetensors", "digits.csv").fine()
+    run("test", "--report", "m-report.html", "m.safetensors", "digits.csv").fine()
     rows = [int(row) for row in re.findall(r"\brow (\d+)", page("m-report.html").text)]
     labels = [line.partition(",")[0] for line in (folder / "digits.csv").read_text().splitlines()]
     assert max(rows) >= 15  # more than were held out
@@ -86,9 +86,9 @@ def test_held_out_rows_have_row_numbers_of_the_file(folder):
 
 
 def test_a_table_on_standard_input_is_accepted(folder):
-    facts = run("report", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
+    facts = run("test", "--report", "t-report.html", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
     assert facts["samples"] == 12  # the held-out rows are known, although the data were read once
-    run("report", "t.safetensors", "-", "--train", "-").refused("GN022", "read only once")
+    run("test", "--report", "t-report.html", "t.safetensors", "-", "--train", "-").refused("GN022", "read only once")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")
@@ -99,7 +99,7 @@ def test_a_table_from_a_pipe_is_read_once(folder, words):
     writer = threading.Thread(target=lambda: (folder / "pipe").write_bytes(content), daemon=True)
     writer.start()
     words = ["pipe" if word == "PIPE" else word for word in words]
-    assert run("report", "t.safetensors", *words, "--json").fine().json()["samples"] == 12
+    assert run("test", "--report", "t-report.html", "t.safetensors", *words, "--json").fine().json()["samples"] == 12
     writer.join()
 
 
@@ -117,13 +117,13 @@ def test_rows_of_a_table_have_row_numbers_of_the_file(folder):
     for part in load_unseen(model, "g.safetensors", "gap.csv", ignore):
         wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
         np.testing.assert_allclose(part.values[:, 0], wanted)
-    output = run("report", "g.safetensors", "gap.csv").fine().err
+    output = run("test", "--report", "g-report.html", "g.safetensors", "gap.csv").fine().err
     assert output.count("without a target ('income')") == 1
 
 
 def test_training_data_are_recognized_with_given_classes(folder):
     run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
-    assert run("report", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
+    assert run("test", "--report", "c-report.html", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
     assert "was trained on" in run("test", "c.safetensors", "digits.csv").err
 
 
@@ -150,7 +150,7 @@ def test_nearest_samples_are_training_rows(folder):
 
 
 def test_without_data_only_the_model_is_described(folder):
-    facts = run("report", "bare.safetensors", "--json", "--language", "zh", "--out", "b.html").fine().json()
+    facts = run("test", "bare.safetensors", "--json", "--language", "zh", "--report", "b.html").fine().json()
     assert facts["sections"] == ["made", "curve", "weights", "doctor"]
     assert facts["without"] == ["confusion", "classes", "reliability", "misread", "why"]
     assert "samples" not in facts
@@ -160,7 +160,7 @@ def test_without_data_only_the_model_is_described(folder):
 def test_a_single_row_is_accepted(folder):
     """As in `test` and `query`; a table with only column names is still reported as empty."""
     (folder / "one.csv").write_text(digits_csv(1, start=160))
-    for words in (("report", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
+    for words in (("test", "--report", "m-report.html", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
         assert "(0 of 1)" in (out := run(*words).fine().out) or "(1 of 1)" in out
     (folder / "names.csv").write_text("age,place,income\n")
     run("doctor", "names.csv").refused("GN010", "only column names")
@@ -175,13 +175,13 @@ def test_columns_that_the_model_does_not_use_are_not_findings(folder):
     made = ("train", "told.csv", "--target", "kind", *QUICKLY, "--out", "k.safetensors", "--force")
     for more, blamed in (((), True), (("--drop", "sign"), False)):
         run(*made, *more).fine()
-        run("report", "k.safetensors", "told.csv").fine()
+        run("test", "--report", "k-report.html", "k.safetensors", "told.csv").fine()
         assert ("told.csv: sign" in page("k-report.html").text) == blamed
 
 
 def test_the_language_is_that_of_the_environment(folder, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
-    run("report", "bare.safetensors").fine()
+    run("test", "--report", "bare-report.html", "bare.safetensors").fine()
     assert page("bare-report.html").having("html") == [{"lang": "zh-CN"}]
 
 
@@ -209,8 +209,8 @@ def test_invalid_commands_are_rejected_and_no_file_is_written(folder, words, cod
 
 @pytest.mark.parametrize("mine", ["my notes", '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'])
 def test_a_report_overwrites_only_a_report(folder, mine):
-    run("report", "bare.safetensors").fine()
-    run("report", "bare.safetensors", "--language", "zh").fine()
+    run("test", "--report", "bare-report.html", "bare.safetensors").fine()
+    run("test", "--report", "bare-report.html", "bare.safetensors", "--language", "zh").fine()
     (folder / "bare-report.html").write_text(mine)
-    run("report", "bare.safetensors").refused("GN022", "of another kind")
+    run("test", "--report", "bare-report.html", "bare.safetensors").refused("GN022", "of another kind")
     assert (folder / "bare-report.html").read_text() == mine

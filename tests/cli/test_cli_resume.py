@@ -56,7 +56,7 @@ def files(folder, *but):
 
 
 @pytest.mark.parametrize(
-    "flags", [(), ("--test", "more.csv", "--no-pictures"), ("--set", "ema_decay=0.9", "--set", "shuffle=yes")]
+    "flags", [(), ("--test", "more.csv", "--no-plot"), ("--set", "ema_decay=0.9", "--set", "shuffle=yes")]
 )
 def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping, flags):
     stopping(0)
@@ -68,24 +68,24 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping,
     stopping(4)
     keep = ("--checkpoint", "run.ck", "--checkpoint-every", "100")
     first = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", *keep)
-    line = first.refused("GN031", "0.40 of 3 epochs are saved in run.ck", "`glassnet resume run.ck`", exit_code=130)
+    line = first.refused("GN031", "0.40 of 3 epochs are saved in run.ck", "`glassnet train --resume run.ck`", exit_code=130)
     assert "nothing was written" not in line
     assert set(snapshot(folder)) == {"rows.csv", "more.csv", "run.ck"}
     assert load_checkpoint("run.ck").every == "100"
     stopping(17)
-    run("resume", "run.ck").refused("GN031", "2.10 of 3 epochs", exit_code=130)
+    run("train", "--resume", "run.ck").refused("GN031", "2.10 of 3 epochs", exit_code=130)
     stopping(0)
-    again = run("resume", "run.ck", "--json").fine().json()
+    again = run("train", "--resume", "run.ck", "--json").fine().json()
     assert {**again, "seconds": 0} == {**whole, "seconds": 0}
     assert files(folder, ".ck") == expected
-    assert {**run("resume", "run.ck", "--json").fine().json(), "seconds": 0} == {**whole, "seconds": 0}
+    assert {**run("train", "--resume", "run.ck", "--json").fine().json(), "seconds": 0} == {**whole, "seconds": 0}
 
 
 def test_resume_prints_its_start_and_the_results_of_train(folder, stopping):
     stopping(25)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     stopping(0)
-    outcome = run("resume", "run.ck")
+    outcome = run("train", "--resume", "run.ck")
     assert "resuming after 2.50 of 3 epochs" in outcome.err
     assert [line.split()[0] for line in outcome.out.splitlines()] == [
         "network", "test", "interval", "time", "model", "pictures", "next",
@@ -94,12 +94,12 @@ def test_resume_prints_its_start_and_the_results_of_train(folder, stopping):
 
 def test_moved_data_can_be_given(folder, stopping):
     stopping(4)
-    run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
+    run("train", "rows.csv", *QUICK, "--no-plot", "--checkpoint", "run.ck")
     stopping(0)
     os.rename("rows.csv", "elsewhere.csv")
-    run("resume", "run.ck").refused("GN001", "rows.csv")
-    run("resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other training data", "rows.csv")
-    run("resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
+    run("train", "--resume", "run.ck").refused("GN001", "rows.csv")
+    run("train", "--resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other training data", "rows.csv")
+    run("train", "--resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
     assert load_model("b.safetensors").receipt["recipe"] == "notes"
 
 
@@ -125,9 +125,9 @@ def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten(folder, stopping
     stopping(4)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     before = snapshot(folder)
-    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck").refused("GN045", "`glassnet resume run.ck`")
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck").refused("GN045", "`glassnet train --resume run.ck`")
     for place in ("run.ck", "./run.ck", folder / "run.ck"):
-        run("resume", "run.ck", "--out", place).refused("GN022", "the checkpoint has this name")
+        run("train", "--resume", "run.ck", "--out", place).refused("GN022", "the checkpoint has this name")
     assert snapshot(folder) == before
 
 
@@ -136,13 +136,13 @@ def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten_by_a_model(folde
         stopping(4)
         run("train", "rows.csv", *QUICK, "--checkpoint", name)
     before = snapshot(folder)
-    for words in (("train", "rows.csv", *QUICK), ("resume", "other.ck")):
-        run(*words, "--out", "run.ck").refused("GN045", "unfinished", "`glassnet resume run.ck`")
+    for words in (("train", "rows.csv", *QUICK), ("train", "--resume", "other.ck")):
+        run(*words, "--out", "run.ck").refused("GN045", "unfinished", "`glassnet train --resume run.ck`")
     assert snapshot(folder) == before
     # The checkpoint of a finished run can be replaced.
     stopping(0)
-    for words in (("resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck", "--force")):
-        run(*words, "--no-pictures" if words[0] == "train" else "--json").fine()
+    for words in (("train", "--resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck", "--force")):
+        run(*words, "--no-plot" if words[0] == "train" else "--json").fine()
     assert load_model("run.ck").receipt["recipe"] == "notes"
 
 
@@ -151,12 +151,12 @@ def test_only_a_model_file_of_glassnet_is_overwritten(folder):
     from safetensors.numpy import save_file
 
     save_file({"weights": ones(3)}, "theirs.safetensors")
-    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures").fine()
+    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-plot").fine()
     (folder / "m.safetensors").write_bytes((folder / "m.safetensors").read_bytes()[:-9])
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK, "--out", "theirs.safetensors").refused("GN040", "theirs.safetensors", "another")
     assert snapshot(folder) == before
-    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures", "--force").fine()  # damaged
+    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-plot", "--force").fine()  # damaged
     assert load_model("m.safetensors").receipt["recipe"] == "notes"
 
 
@@ -164,11 +164,11 @@ def test_a_file_that_is_not_a_checkpoint_is_rejected(folder):
     from glassnet import save_model
 
     save_model(small_model(), "model.safetensors")
-    run("resume", "model.safetensors").refused("GN043", "a model, expected a checkpoint")
-    run("resume", "rows.csv").refused("GN040", "rows.csv")
-    run("resume", "gone.ck").refused("GN001", "gone.ck")
+    run("train", "--resume", "model.safetensors").refused("GN043", "a model, expected a checkpoint")
+    run("train", "--resume", "rows.csv").refused("GN040", "rows.csv")
+    run("train", "--resume", "gone.ck").refused("GN001", "gone.ck")
     fit(patterns(), small_options(), checkpoint="python.ck")
-    run("resume", "python.ck").refused("GN044", "not written by `glassnet train`", "glassnet.resume")
+    run("train", "--resume", "python.ck").refused("GN044", "not written by `glassnet train`", "glassnet.resume")
 
 
 def small_options():
@@ -181,12 +181,12 @@ def test_other_versions_are_reported(folder, stopping):
     from glassnet.model import file
 
     stopping(4)
-    run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
+    run("train", "rows.csv", *QUICK, "--no-plot", "--checkpoint", "run.ck")
     header, tensors = file.read("run.ck")
     header["receipt"]["processor"] = "abacus"
     file.write("run.ck", header, tensors)
     stopping(0)
-    outcome = run("resume", "run.ck")
+    outcome = run("train", "--resume", "run.ck")
     assert outcome.code == 0
     assert "processor abacus → " in outcome.err
     assert "the last bits may differ" in outcome.err
@@ -200,7 +200,7 @@ def test_info_and_test_accept_a_checkpoint_as_a_model(folder, stopping):
     assert facts["receipt"]["progress"] == 0.4
     assert facts["receipt"]["data"]["source"] == "rows.csv"
     assert run("test", "run.ck", "rows.csv", "--json").fine().json()["samples"] == 100
-    run("verify", "run.ck", "rows.csv").refused("GN017")
+    run("info", "--verify", "run.ck", "rows.csv").refused("GN017")
 
 
 def test_an_interrupt_without_a_checkpoint_mentions_checkpoints(folder, stopping):
@@ -219,12 +219,12 @@ def test_an_interrupt_during_testing_names_the_checkpoint(folder, stopping, monk
     with monkeypatch.context() as patch:
         patch.setattr(train_job, "evaluate", interrupted)
         run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training run is in run.ck", exit_code=130)
-    run("resume", "run.ck").fine()
+    run("train", "--resume", "run.ck").fine()
 
 
 def test_ctrl_c_and_sigterm_in_a_real_process(folder):
     (folder / "digits.csv").write_text(digits_csv(300))
-    flags = ("--epochs", "100000", "--engine", "reference", "--hidden", "5", "--no-pictures")
+    flags = ("--epochs", "100000", "--engine", "reference", "--hidden", "5", "--no-plot")
     program = (
         "import os, signal, threading, glassnet.training.checkpointing as keeping\n"
         "real = keeping.write\n"
@@ -236,7 +236,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
     )
     for number, arguments in (
         (signal.SIGINT, ("train", "digits.csv", *flags, "--checkpoint", "run.ck", "--checkpoint-every", "1")),
-        (signal.SIGTERM, ("resume", "run.ck")),
+        (signal.SIGTERM, ("train", "--resume", "run.ck")),
     ):
         start = interruptible(*arguments)
         start[2] = f"number = {int(number)}\n{program}{start[2]}"
@@ -265,4 +265,4 @@ def test_an_invalid_job_is_rejected(folder, stopping, change):
     header, tensors = read("run.ck")
     header["training"]["note"] |= change
     write("run.ck", header, tensors)
-    run("resume", "run.ck").refused("GN044", "not written by `glassnet train`")
+    run("train", "--resume", "run.ck").refused("GN044", "not written by `glassnet train`")

@@ -52,7 +52,7 @@ def test_every_command_reads_tables_written_by_r(folder, form, named):
             "1",
             "--epochs",
             "2",
-            "--no-pictures",
+            "--no-plot",
             "--json",
             "--out",
             f"{name}.safetensors",

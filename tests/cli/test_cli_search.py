@@ -30,7 +30,7 @@ SMALL = (
     "--workers",
     "1",
 )
-SPACE = ("--space", "rate=0.0003..0.1:log", "--space", "dropout")
+SPACE = ("--space", "learning_rate=0.0003..0.1:log", "--space", "dropout")
 REST = ("--cv", "0", "-o", "out")
 
 
@@ -67,7 +67,7 @@ def test_a_search_in_words_and_its_command(rows):
     assert texts["picture"] == f"picture   out/{PICTURE}"
     assert len(re.findall(r"^trial \d: ", done.err, re.M)) == 5
     again = shlex.split(texts["repeat"].removeprefix("repeat"))
-    run(*again[1:], "-o", "again.safetensors", "--no-pictures").fine()
+    run(*again[1:], "-o", "again.safetensors", "--no-plot").fine()
     assert load_model("again.safetensors").hash() == load_model("out/best.safetensors").hash()
 
 

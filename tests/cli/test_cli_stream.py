@@ -19,7 +19,7 @@ from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob
 from support.cli import run, snapshot
 
-QUICK = ("--engine", "reference", "--hidden", "8", "--members", "1", "--epochs", "3", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "8", "--members", "1", "--epochs", "3", "--no-plot")
 STREAM = ("--target", "y", "--stream", *QUICK)
 
 
@@ -60,15 +60,15 @@ def test_training_on_parts_is_verified_and_described(folder):
     assert "parts/*.parquet: 900 rows, 5 columns, recipe table" in outcome.err
     assert "rows/s" in outcome.err
     parts = [f"parts/{number}.parquet" for number in range(3)]
-    assert "same bits after retraining" in run("verify", "m.safetensors", *parts).fine().out
-    other = run("verify", "m.safetensors", *parts[:2])
+    assert "same bits after retraining" in run("info", "--verify", "m.safetensors", *parts).fine().out
+    other = run("info", "--verify", "m.safetensors", *parts[:2])
     assert other.code == 1
     assert "is not the training data" in other.out
     frame().write_parquet("whole.parquet")
     assert "the model was trained on" in run("test", "m.safetensors", "whole.parquet").fine().err
     printed = run("train", *parts, *STREAM, "--out", "n.safetensors").fine().out
     assert "stream    900 rows, 9 row groups in 3 files, windows of 256" in printed
-    assert "glassnet verify n.safetensors parts/0.parquet parts/1.parquet" in printed
+    assert "glassnet info n.safetensors parts/0.parquet --verify parts/1.parquet" in printed
     assert load_model("n.safetensors").hash() == facts["hash"]
 
 
@@ -124,12 +124,12 @@ def test_a_part_that_breaks_while_training_loses_nothing(folder, what):
     assert load_model("m-last-good.safetensors").columns is not None
     assert not Path("m.safetensors").exists()
     path.write_bytes(whole)
-    resumed = run("resume", "c.ck").fine()
+    resumed = run("train", "--resume", "c.ck").fine()
     assert "resuming after" in resumed.err
     run("train", "parts", *STREAM, "--out", "n.safetensors").fine()
     assert load_model("m.safetensors").hash() == load_model("n.safetensors").hash()
     moved = Path("parts").rename("elsewhere")
-    assert run("resume", "c.ck", moved, "--out", "k.safetensors").fine()
+    assert run("train", "--resume", "c.ck", moved, "--out", "k.safetensors").fine()
     assert load_model("k.safetensors").hash() == load_model("n.safetensors").hash()
 
 
@@ -174,7 +174,7 @@ def test_empty_files_and_rows_without_a_target_are_counted(folder):
     told = run("train", "parts", *STREAM, "--out", "m.safetensors").fine().err
     assert "parts: empty files (0 bytes) skipped: 2 of 3, the first parts/1.parquet" in told
     assert "parts: 7 rows without a target ('y') skipped" in told
-    assert "empty files" in run("verify", "m.safetensors", "parts").fine().err
+    assert "empty files" in run("info", "--verify", "m.safetensors", "parts").fine().err
 
 
 def test_test_data_that_are_training_data_are_noticed(folder):
@@ -198,12 +198,12 @@ def test_resuming_elsewhere_or_with_other_parts_says_what_to_do(folder, monkeypa
     run("train", "parts", *STREAM, "--checkpoint", "c.ck", "--out", "m.safetensors").fine()
     Path("other").mkdir()
     monkeypatch.chdir("other")
-    run("resume", "../c.ck").refused("GN001", "parts: no such file or folder", "glassnet resume ../c.ck DATA")
+    run("train", "--resume", "../c.ck").refused("GN001", "parts: no such file or folder", "glassnet train --resume ../c.ck DATA")
     monkeypatch.chdir(folder)
     frame(seed=1).slice(0, 300).write_parquet("parts/1.parquet", row_group_size=100)
-    run("resume", "c.ck").refused("GN044", "other training data", "as many rows with other values", "c.ck DATA")
+    run("train", "--resume", "c.ck").refused("GN044", "other training data", "as many rows with other values", "c.ck DATA")
     Path("parts/1.parquet").unlink()
-    run("resume", "c.ck").refused("GN044", "900 rows, now 600")
+    run("train", "--resume", "c.ck").refused("GN044", "900 rows, now 600")
 
 
 def test_a_file_of_another_kind_among_parts_is_named(folder):

@@ -17,7 +17,7 @@ from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
-SMALL = ("--engine", "reference", "--hidden", "16", "--members", "1", "--no-pictures")
+SMALL = ("--engine", "reference", "--hidden", "16", "--members", "1", "--no-plot")
 SMALL += ("--force", "--out", "m.safetensors")
 FAST = ("--epochs", "30", *SMALL)
 ONCE = ("--epochs", "1", *SMALL)
@@ -139,8 +139,8 @@ def test_column_order_extra_columns_and_file_format_do_not_change_predictions(fo
 
 
 def test_verify_reproduces_the_same_bits(folder):
-    assert run("verify", "m.safetensors", "people.csv").out.startswith("same bits")
-    assert run("verify", "m.safetensors", "more.csv").code == 1
+    assert run("info", "--verify", "m.safetensors", "people.csv").out.startswith("same bits")
+    assert run("info", "--verify", "m.safetensors", "more.csv").code == 1
 
 
 def test_info_shows_the_columns(folder):
@@ -154,7 +154,7 @@ def test_info_shows_the_columns(folder):
 
 
 def test_info_of_a_regression_has_no_classes_and_short_numbers(folder, trained):
-    assert "next      glassnet report h.safetensors people.csv" in trained[2].out
+    assert "next      glassnet test h.safetensors people.csv --report report.html" in trained[2].out
     for language, absent in (("en", ("class", "stratified", "own_validation")), ("zh", ("类别", "分层", "另给验证"))):
         facts, _, _ = run("info", "h.safetensors", "--language", language).fine().out.partition("glassnet 0.")
         assert not [word for word in absent if word in facts]
@@ -162,7 +162,7 @@ def test_info_of_a_regression_has_no_classes_and_short_numbers(folder, trained):
         assert "r2 " in facts or "R² " in facts
     receipt = run("info", "h.safetensors", "--json").json()["receipt"]
     assert receipt["data"]["classes"] == 1
-    assert run("report", "h.safetensors", "people.csv").fine()
+    assert run("test", "--report", "h-report.html", "h.safetensors", "people.csv").fine()
 
 
 SIZES = {
@@ -184,7 +184,7 @@ def test_show_describes_a_table_of_numbers(folder, case):
     assert run("show", "-", stdin=text.encode()).fine().out.splitlines()[1:] == lines[1:]
     assert [one["kind"] for one in run("show", "sizes.csv", "--json").json()["columns"]] == ["number"] * 3
     assert run("show", "sizes.csv", "--row", "1", "--json").json()["values"].keys() == {"age", "height", "weight"}
-    run("show", "sizes.csv", "--png", "a.png").refused("GN017", "no images")
+    run("show", "sizes.csv", "--plot", "a.png").refused("GN017", "no images")
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_columns_are_aligned_for_any_name(empty):
 
 def test_digits_without_a_header_are_still_images(empty):
     (empty / "digits.csv").write_text(digits_csv(300))
-    assert run("train", "digits.csv", "--epochs", "1", *SMALL[:4], "--no-pictures").code == 0
+    assert run("train", "digits.csv", "--epochs", "1", *SMALL[:4], "--no-plot").code == 0
     model = load_model("notes.safetensors")
     assert (model.columns, model.features) == (None, 784)
 
@@ -411,7 +411,7 @@ def test_decimals_are_read_as_specified(empty):
     assert run("query", "m.safetensors", "q.csv", "--decimal", ".", "--json").fine().json()[0]["answer"] == 0
     assert run("test", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine().json()["samples"] == 80
     assert run("explain", "m.safetensors", "q.csv", "--row", "0", "--why", "--decimal", ".").code == 0
-    run("report", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine()
+    run("test", "--report", "m-report.html", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine()
 
 
 @pytest.mark.parametrize(
@@ -452,7 +452,7 @@ def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, t
     monkeypatch.chdir(tmp_path)
     Path("t.csv").write_text("\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n")
     outcome = run(
-        "train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-pictures", "--json"
+        "train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-plot", "--json"
     ).fine()
     assert "target 'column3': 2 classes" in outcome.err
     assert "'column4' not used" in outcome.err

@@ -10,7 +10,7 @@ from glassnet import load_model
 from support.cli import run, working_copy
 from support.people import weather
 
-FAST = ("--engine", "reference", "--hidden", 16, "--members", 1, "--rate", 0.01, "--dropout", 0, "--no-pictures")
+FAST = ("--engine", "reference", "--hidden", 16, "--members", 1, "--learning-rate", 0.01, "--dropout", 0, "--no-plot")
 LEARNING = (*FAST, "--epochs", 40)
 LABELS = ("--target", "hot", "--target", "wet", "--drop", "degrees", "--drop", "rain")
 NUMBERS = ("--target", "degrees", "--target", "rain", "--drop", "hot", "--drop", "wet")
@@ -92,10 +92,10 @@ def test_commands_after_training_accept_multiple_targets(folder):
     learnt = run("info", "labels.safetensors", "--json").json()["columns"]
     assert [one["task"] for one in learnt["targets"]] == ["label", "label"]
     for name in ("labels", "numbers"):
-        assert run("verify", f"{name}.safetensors", "weather.csv").fine().out.startswith("same bits")
+        assert run("info", "--verify", f"{name}.safetensors", "weather.csv").fine().out.startswith("same bits")
         for language, place in (("en", "page.html"), ("zh", "seite.html")):
             arguments = ("--language", language, "--out", place, "--force")
-            run("report", f"{name}.safetensors", "more.csv", *arguments).fine()
+            run("test", "--report", f"{name}-report.html", f"{name}.safetensors", "more.csv", *arguments).fine()
             assert all(word in (folder / place).read_text() for word in load_model(f"{name}.safetensors").class_names)
 
 
@@ -103,7 +103,7 @@ def test_a_resumed_multilabel_run_is_bit_identical(folder):
     train = ("train", "weather.csv", *LABELS, *FAST, "--epochs", 3, "--out")
     run(*train, "plain.safetensors").fine()
     run(*train, "again.safetensors", "--checkpoint", "c.safetensors").fine()
-    run("resume", "c.safetensors", "--out", "resumed.safetensors").fine()
+    run("train", "--resume", "c.safetensors", "--out", "resumed.safetensors").fine()
     wanted = load_model("plain.safetensors").hash()
     assert load_model("again.safetensors").hash() == load_model("resumed.safetensors").hash() == wanted
 
@@ -157,7 +157,7 @@ def test_a_report_lists_findings_per_target_and_common_ones_once(folder):
     for row, value in ((10, "0"), (11, "1")):  # a duplicate row, and a row where only hot is 1
         lines[row] = ",".join(["9", "9", "9", value, "no", "9", "9", "sea"])
     (folder / "mended.csv").write_text("\n".join(f"{line},{row or 'id'}" for row, line in enumerate(lines)))
-    run("report", "labels.safetensors", "mended.csv", "--out", "mended.html").fine()
+    run("test", "labels.safetensors", "mended.csv", "--report", "mended.html").fine()
     (cells,) = re.findall(r'<section id="doctor".*?</section>', (folder / "mended.html").read_text(), re.DOTALL)
     assert re.findall(r"GD40.*?mended.csv: (.*?): ", cells) == ["for hot"]
     assert re.findall(r"GD05.*?mended.csv: (.*?): ", cells) == ["id"]

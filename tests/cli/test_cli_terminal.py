@@ -17,7 +17,7 @@ from support.samples import table, write
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are Unix's")
 
 HIDE, SHOW = b"\x1b[?25l", b"\x1b[?25h"
-FLAGS = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--out", "m.safetensors")
+FLAGS = ("--engine", "reference", "--hidden", "5", "--no-plot", "--out", "m.safetensors")
 
 
 def on_terminal(folder, *arguments, interrupt_at=None):

@@ -69,7 +69,7 @@ def test_tables_fit_and_have_the_same_numbers(name, language, folder, monkeypatc
 
 
 def test_columns_fit_and_a_large_confusion_matrix_is_printed_in_parts(folder, monkeypatch):
-    made = ("--engine", "reference", "--hidden", 4, "--epochs", 1, "--no-pictures", "--out", "k.safetensors")
+    made = ("--engine", "reference", "--hidden", 4, "--epochs", 1, "--no-plot", "--out", "k.safetensors")
     assert run("train", "many.csv", "--target", "kind", *made).code == 0
     matrix = run("test", "k.safetensors", "many.csv", "--json").fine().json()["confusion"]
     monkeypatch.setenv("COLUMNS", "80")

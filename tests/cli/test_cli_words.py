@@ -78,13 +78,13 @@ TRAIN = (
 )
 COMMANDS = {
     "train": TRAIN,
-    "early": (*TRAIN, "--early-stopping", 1, "--no-pictures"),
+    "early": (*TRAIN, "--early-stopping", 1, "--no-plot"),
     "test": ("test", "m.safetensors", "digits.csv"),
     "query": ("query", "m.safetensors", "seven.png"),
     "read": ("read", "m.safetensors", "seven.png", "--sure", 1),
     "show": ("show", "digits.csv"),
-    "row": ("show", "digits.csv", "--row", 3, "--png", "three.png", "--force"),
-    "report": ("report", "m.safetensors", "digits.csv"),
+    "row": ("show", "digits.csv", "--row", 3, "--plot", "three.png", "--force"),
+    "report": ("test", "--report", "m-report.html", "m.safetensors", "digits.csv"),
     "labels": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8),
     "list": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8, "--out", "list.csv", "--force"),
     "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
@@ -127,10 +127,10 @@ def test_info_is_in_the_requested_language(folder):
 
 def test_a_verdict_is_in_the_language_of_the_environment(folder, monkeypatch):
     assert (
-        run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits after retraining 2 epochs, hash ")
+        run("info", "--verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits after retraining 2 epochs, hash ")
     )
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
-    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位一致")
+    assert run("info", "--verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位一致")
 
 
 def test_an_error_in_chinese_has_the_same_code(monkeypatch):
@@ -151,7 +151,7 @@ def test_an_error_in_chinese_has_the_same_code(monkeypatch):
 
 
 def test_standard_names_of_options_and_recipes_train_the_same_model(folder):
-    words = (*TRAIN[:-3], "--batch-size", 16, "--no-pictures", "--members", 2)
+    words = (*TRAIN[:-3], "--batch-size", 16, "--no-plot", "--members", 2)
     for standard, other in ((("--ema-decay", 0.5), ("--average", 0.5)), (("--hard-fraction", 0.5), ("--hardest", 0.5)),
                             (("--recipe", "ensemble"), ("--recipe", "committee"))):  # fmt: skip
         made = [run(*words, *flags, "--json").fine().json() for flags in (standard, other)]
@@ -203,7 +203,7 @@ def test_the_confusion_matrix_is_aligned(folder):
     ],
 )
 def test_a_flag_without_effect_is_reported(typed, expected, folder):
-    lines = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "has no effect" in line]
+    lines = [line for line in run(*TRAIN, "--no-plot", *typed.split()).err.splitlines() if "has no effect" in line]
     assert [line[: len(expected)] for line in lines] == [expected] * bool(expected)
 
 

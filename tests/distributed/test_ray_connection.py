@@ -165,7 +165,7 @@ def test_workers_with_other_surroundings_are_refused(ray_nodes, monkeypatch):
 
 
 TRIES = 10
-TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-pictures", "--out", "m.safetensors")
+TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-plot", "--out", "m.safetensors")
 
 
 @pytest.fixture

@@ -105,7 +105,7 @@ def test_an_estimator_can_be_verified_on_the_command_line(tmp_path, monkeypatch)
         fitted.save("e.safetensors", overwrite=True)
         text = "\n".join(",".join(map(str, (label, *row))) for label, row in zip(labels, rows, strict=True))
         (tmp_path / "rows.csv").write_text(text + "\n")
-        done = run("verify", "e.safetensors", "rows.csv")
+        done = run("info", "--verify", "e.safetensors", "rows.csv")
         assert (done.code, "same bits" in done.out) == (0, True), done.err
 
 
@@ -115,6 +115,6 @@ def test_prepared_columns_can_be_verified_and_tested_on_the_command_line(tmp_pat
     NetworkClassifier(**SHORT).fit(X, SIDES).save("e.safetensors")
     lines = [",".join(map(repr, row.tolist())) + f",{side}" for row, side in zip(X, SIDES, strict=True)]
     (tmp_path / "rows.csv").write_text("column1,column2,column3,y\n" + "\n".join(lines) + "\n")
-    for command in ("verify", "test"):
+    for command in ("info", "--verify", "test"):
         done = run(command, "e.safetensors", "rows.csv")
         assert done.code == 0, done.err

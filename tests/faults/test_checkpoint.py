@@ -190,7 +190,7 @@ def test_a_checkpoint_written_during_training_is_consistent(tmp_path, monkeypatc
         if isinstance(event, BlockDone):
             hashes[event.progress] = watched.hash()
     monkeypatch.setattr(checkpointing, "write", lambda *arguments: written.append(arguments))
-    fit(DATA, options(), checkpoint=Checkpoint(path, 1))
+    fit(DATA, options(), checkpoint=CheckpointPolicy(path, 1))
     monkeypatch.undo()
     assert len(written) > 1
     for _, header, tensors in written:
@@ -204,14 +204,14 @@ def test_a_checkpoint_written_during_training_is_consistent(tmp_path, monkeypatc
 
 @pytest.mark.parametrize("every", ["30s", "1.5 m", "2h", 1000, "1000"])
 def test_a_checkpoint_interval_is_a_time_or_a_number_of_steps(every):
-    due = interval_of(Checkpoint("x", every).every)
+    due = interval_of(CheckpointPolicy("x", every).every)
     assert due == {"30s": (30, np.inf), "1.5 m": (90, np.inf), "2h": (7200, np.inf)}.get(every, (np.inf, 1000))
 
 
 @pytest.mark.parametrize("every", ["", "0", "0s", "often", "-3s", "3 days", -1, 1.5, "1e3", "5S"])
 def test_any_other_checkpoint_interval_is_rejected(every):
     with pytest.raises(OptionError, match="30s, 5m or 2h") as problem:
-        Checkpoint("x", every)
+        CheckpointPolicy("x", every)
     assert problem.value.code == "GN021"
 
 
@@ -223,7 +223,7 @@ def test_an_interval_in_steps_is_rounded_up_to_a_block(tmp_path, monkeypatch):
         keeper._last = 0.0, written[-1]
 
     monkeypatch.setattr(checkpointing.CheckpointWriter, "_write", write)
-    fit(DATA, options(), checkpoint=Checkpoint(tmp_path / "x", 50))
+    fit(DATA, options(), checkpoint=CheckpointPolicy(tmp_path / "x", 50))
     assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and a last time at the end
 
 
@@ -327,6 +327,6 @@ def test_a_second_interrupt_stops_at_once(tmp_path):
             return super().run_steps(*arguments)
 
     with pytest.raises(KeyboardInterrupt, match=r"0\.[0-3]0 of 3 epochs are saved in"):
-        fit(DATA, options(), engine=InterruptedTwice(), checkpoint=Checkpoint(tmp_path / "x", 1))
+        fit(DATA, options(), engine=InterruptedTwice(), checkpoint=CheckpointPolicy(tmp_path / "x", 1))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     assert resume(tmp_path / "x", DATA).model.hash() == fit(DATA, options()).model.hash()

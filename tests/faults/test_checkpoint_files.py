@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import safetensors
 
-from glassnet import Checkpoint, fit, load_checkpoint, load_model, resume, save_model
+from glassnet import CheckpointPolicy, fit, load_checkpoint, load_model, resume, save_model
 from glassnet.errors import DivergedError, GlassnetError, ModelFileError
 from glassnet.training import checkpointing
 from support.cli import TIMEOUT, environment, snapshot
@@ -90,7 +90,7 @@ def test_training_continues_if_a_checkpoint_cannot_be_written(tmp_path, monkeypa
 
     real, path = checkpointing.write, tmp_path / "run.ck"
     monkeypatch.setattr(checkpointing, "write", fail)
-    fitted = fit(DATA, options(), checkpoint=Checkpoint(path, 1, tell=messages.append))
+    fitted = fit(DATA, options(), checkpoint=CheckpointPolicy(path, 1, tell=messages.append))
     assert fitted.model.hash() == fit(DATA, options()).model.hash()
     assert len(messages) == 1
     assert "no space left" in str(messages[0])
@@ -100,7 +100,7 @@ def test_training_continues_if_a_checkpoint_cannot_be_written(tmp_path, monkeypa
 FULL = """
 import resource, sys
 sys.path[:0] = sys.argv[2:]
-from glassnet import Checkpoint, fit, load_checkpoint, save_model
+from glassnet import CheckpointPolicy, fit, load_checkpoint, save_model
 from glassnet.errors import FileError
 from support.samples import small_model
 from support.stopping import DATA, options
@@ -110,7 +110,7 @@ limit = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 save_model(small_model(), path + '/model')
 resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limit))
 try:
-    fitted = fit(DATA, big, checkpoint=Checkpoint(path + '/run.ck', 1, tell=messages.append))
+    fitted = fit(DATA, big, checkpoint=CheckpointPolicy(path + '/run.ck', 1, tell=messages.append))
     save_model(fitted.model, path + '/model')
 except FileError as problem:
     print(problem.code, len(messages), 'no space' in str(messages[0]), fitted.model.hash())
@@ -145,7 +145,7 @@ def test_training_and_the_old_file_survive_a_full_disk(small_disk):
     save_model(small_model(), small_disk / "model")
     before = snapshot(small_disk)
     assert (
-        fit(DATA, chosen, checkpoint=Checkpoint(small_disk / "c", 1, tell=messages.append)).model.hash()
+        fit(DATA, chosen, checkpoint=CheckpointPolicy(small_disk / "c", 1, tell=messages.append)).model.hash()
         == fitted.model.hash()
     )
     assert len(messages) == 1

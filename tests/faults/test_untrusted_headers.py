@@ -212,7 +212,7 @@ def test_any_form_of_training_state_is_replaced_or_rejected_in_one_line(tmp_path
         with suppress(ModelFileError):
             require(tmp_path / "m")
     assert snapshot(tmp_path) == {"m": content}
-    run("resume", tmp_path / "m").refused("GN041")
+    run("train", "--resume", tmp_path / "m").refused("GN041")
 
 
 @pytest.mark.parametrize("trail", [[], ["x"]])

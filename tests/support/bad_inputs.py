@@ -253,13 +253,13 @@ QUERIES = [
     case("negative row", "show r.csv --row -1", "GN021", "--row -1", r_csv=table()),
     case(
         "drawing what is no picture",
-        "show r.csv --row 0 --png d.png --json",
+        "show r.csv --row 0 --plot d.png --json",
         "GN017",
         "15 values",
         r_csv=table(width=15),
     ),
     case(
-        "drawing into a missing folder", "show r.csv --row 0 --png no/d.png", "GN001", "no such folder", r_csv=table()
+        "drawing into a missing folder", "show r.csv --row 0 --plot no/d.png", "GN001", "no such folder", r_csv=table()
     ),
 ]
 
@@ -274,8 +274,8 @@ OPTIONS = [
     case("unknown engine", "train r.csv --engine gpu", "GN020", "'gpu'", "compiled"),
     case("softmax in a hidden layer", "train r.csv --activation softmax", "GN020", "softmax", "sigmoid"),
     case("no epochs", "train r.csv --epochs 0", "GN021", "epochs 0", "expected 1 to"),
-    case("negative rate", "train r.csv --rate -0.1", "GN021", "rate", "-0.1", "expected 0 to"),
-    case("rate that is no number", "train r.csv --rate nan", "GN021", "rate", "nan"),
+    case("negative rate", "train r.csv --learning-rate -0.1", "GN021", "rate", "-0.1", "expected 0 to"),
+    case("rate that is no number", "train r.csv --learning-rate nan", "GN021", "rate", "nan"),
     case("hidden layer without nodes", "train r.csv --hidden 0", "GN021", "hidden 0", "expected 1"),
     case("all held out", "train r.csv --set holdout=1", "GN021", "holdout 1", "0.9"),
     case("negative seed", "train r.csv --seed -1", "GN021", "seed -1"),
@@ -306,7 +306,7 @@ OPTIONS = [
 DIVERGING = [
     case(
         "sigmoid at rate 1000",
-        "train d.csv --rate 1000 --engine reference",
+        "train d.csv --learning-rate 1000 --engine reference",
         "GN030",
         "epoch 1",
         "learning rate",
@@ -314,7 +314,7 @@ DIVERGING = [
     ),
     case(
         "sigmoid at rate 1000, compiled",
-        "train d.csv --rate 1000",
+        "train d.csv --learning-rate 1000",
         "GN030",
         "epoch 1",
         "learning rate",
@@ -322,7 +322,7 @@ DIVERGING = [
     ),
     case(
         "relu and identity at rate 50",
-        "train d.csv --rate 50 --activation relu --set output=identity --engine reference",
+        "train d.csv --learning-rate 50 --activation relu --set output=identity --engine reference",
         "GN030",
         "epoch 1",
         "initial",
@@ -330,7 +330,7 @@ DIVERGING = [
     ),
     case(
         "relu and identity at rate 50, compiled",
-        "train d.csv --rate 50 --activation relu --set output=identity",
+        "train d.csv --learning-rate 50 --activation relu --set output=identity",
         "GN030",
         "epoch 1",
         "initial",

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from glassnet import Checkpoint, Options, fit
+from glassnet import CheckpointPolicy, Options, fit
 from glassnet.model import file
 from glassnet.training.events import BlockDone
 from support.cases import patterns
@@ -37,7 +37,7 @@ class Stopping:
 def stopped(path, block, chosen, data=DATA, **more):
     """Interrupt training after that many blocks; its checkpoint remains."""
     with pytest.raises(KeyboardInterrupt, match="Resume with `glassnet resume"):
-        fit(data, chosen, callbacks=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
+        fit(data, chosen, callbacks=[Stopping(block)], checkpoint=CheckpointPolicy(path, "1h", **more))
 
 
 def changed(path, change) -> None:

@@ -36,7 +36,7 @@ UNKNOWN = {
     "fit_temperature has no parameter 'los'. Expected one of model, validation.": lambda: glassnet.fit_temperature(
         los=3
     ),
-    "CheckpointPolicy has no parameter 'evry'. Did you mean every?": lambda: glassnet.Checkpoint("run", evry=3),
+    "CheckpointPolicy has no parameter 'evry'. Did you mean every?": lambda: glassnet.CheckpointPolicy("run", evry=3),
     "load_model has no parameter 'pth'. Did you mean path?": lambda: glassnet.load_model(pth=3),
     "fit has no parameter 'X_vall'. Did you mean X_val?": lambda: glassnet.NetworkClassifier().fit(X, Y, X_vall=3),
     "NetworkClassifier has no parameter 'max_itr'. Did you mean max_iter?": lambda: (

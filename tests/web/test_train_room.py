@@ -89,7 +89,7 @@ def require_same_hash(page, folder, monkeypatch) -> None:
     words = shlex.split(text_to_take(page, "As command"))
     assert words[:2] == ["glassnet", "train"]
     monkeypatch.chdir(folder)
-    assert run(*words[1:], "--json", "--no-pictures").fine().json()["hash"] == expected
+    assert run(*words[1:], "--json", "--no-plot").fine().json()["hash"] == expected
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(text_to_take(page, "As Python"), "program.py", "exec"), {"__name__": "__main__"})

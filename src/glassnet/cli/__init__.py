@@ -33,33 +33,35 @@ from .shared.usage import speak_the_users_language, usage_message
 
 _COMMANDS = {
     "train": "Train a network, test it, save it and plot the results.",
-    "resume": "Resume a training run from its checkpoint.",
     "test": "Test a model: accuracy, confusion matrix, misclassified samples.",
     "query": "Make predictions for images or rows of data.",
     "read": "Read the handwritten digits in photos or scans.",
     "show": "Show one sample of DATA, or without --row a summary.",
     "explain": "Explain a model: a training step, a prediction, classes or nodes.",
     "info": "Show a model's architecture, inputs, targets and training record.",
-    "verify": "Retrain a model from its training record and compare the bits.",
     "doctor": "Find problems in data, or in an old program (.py, .ipynb).",
     "compare": "Compare recipes over several seeds, and judge which are better than A.",
     "search": "Search for better options, and test the best once.",
     "labels": "Find samples whose label is wrong or ambiguous.",
-    "report": "Write an HTML report: training, metrics, mistakes, weights.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
-    "prove": "Run an exported file again and compare it with its model.",
-    "import": "Import a network from an ONNX file.",
-    "data": "Write the bundled MNIST as the CSV files that the notes and the book use.",
     "studio": "Open a web page: draw digits, train, step through one update, compare, look.",
     "serve": "Answer over HTTP: predictions and explanations of models.",
     "bench": "Measure training and prediction speed, compared with NumPy.",
 }
 """Command -> the first line of its help, in the order of the help of all.
 
-Each is a module of this name, or of that in ``_MODULES``, with the function ``NAME_command``. The lines are here so
-that ``glassnet --help`` need not load the modules.
+Each is a module of this name with the function ``NAME_command``. The lines are here so that ``glassnet --help`` need
+not load the modules.
 """
-_MODULES = {"import": "import_network"}  # a keyword cannot name a module
+_REPLACED = {
+    "data": Command("show", "mnist", Option("csv", "DIR")),
+    "import": Command("export", "NETWORK.onnx", Option("to", "safetensors")),
+    "prove": Command("export", "MODEL", Option("prove", "FILE")),
+    "report": Command("test", "MODEL", Option("report", "FILE")),
+    "resume": Command("train", Option("resume", "CHECKPOINT")),
+    "verify": Command("info", "MODEL", Option("verify")),
+}
+"""Command of version 0.2 -> what to type instead."""
 
 
 class _LazyGroup(click.Group):
@@ -79,7 +81,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f".{_MODULES.get(name, name)}", __name__), f"{name}_command")
+        command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
         if chinese():
             from .help.translation import command_in_chinese
 
@@ -89,6 +91,9 @@ class _LazyGroup(click.Group):
     def resolve_command(
         self, context: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] in _REPLACED:
+            template = "No such command {name!r}. Write '{command}'."
+            raise OptionError("GN020", template, name=args[0], command=_REPLACED[args[0]])
         if args[0] not in _COMMANDS and (near := get_close_matches(args[0], _COMMANDS, 1)):
             template = "No such command {name!r}. Did you mean {near!r}? Try '{command}'."
             raise OptionError("GN020", template, name=args[0], near=near[0], command=Command(Option("help")))

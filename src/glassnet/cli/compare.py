@@ -78,9 +78,7 @@ def _side_flags(command: Command) -> Command:
     type=click.Choice(list(METRICS)),
     help="Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]",
 )
-@click.option(
-    "--picture", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG."
-)
+@click.option("--plot", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG.")
 @ray_flag
 @force_flag
 @partial(language_flag, prints=True)
@@ -95,7 +93,7 @@ def compare_command(
     seeds: int | None,
     all_seeds: bool,
     metric: str | None,
-    picture: str | None,
+    plot: str | None,
     ray: str | None,
     force: bool,
     language: str,
@@ -112,8 +110,8 @@ def compare_command(
     from the training data; the test data are not used. Chance alone leads to a verdict in at most 5% of comparisons,
     however many sides there are.
     """
-    if picture:
-        require_picture_place(picture, overwrite=force)
+    if plot:
+        require_picture_place(plot, overwrite=force)
     changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
     table = take_table_options(flags)
     recipes, source = _recipes_and_data((first, second), rest)
@@ -140,19 +138,19 @@ def compare_command(
 
     with executor_for(ray) as executor:
         compared = compare(job, callbacks=[say_pair], notify=say_notice, executor=executor)
-    if picture:
+    if plot:
         from .. import plots
 
         drawn = {"recipes": {side: _recipe(one) for side, one in sides.items()}, **compared.to_dict()}
-        plots.save(plots.draw_comparison(drawn, language=language), picture)
+        plots.save(plots.draw_comparison(drawn, language=language), plot)
     if as_json:
         named = {side: one.recipe for side, one in sides.items()}
-        result_json({"recipes": named, **compared.to_dict(), "picture": picture})
+        result_json({"recipes": named, **compared.to_dict(), "picture": plot})
         return
     for line in (_lines if len(sides) == 2 else _lines_of_several)(job, compared, language, words):
         result(line)
-    if picture:
-        result(words("picture", file=picture))
+    if plot:
+        result(words("picture", file=plot))
 
 
 def _recipes_and_data(two: Sequence[str], rest: Sequence[str]) -> tuple[list[str], str | None]:

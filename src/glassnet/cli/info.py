@@ -1,4 +1,4 @@
-"""``glassnet info``: architecture, inputs, targets and training record of a model."""
+"""``glassnet info``: architecture, inputs, targets and training record of a model, and whether it can be repeated."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import width_of
 from ..model.file import load_model
@@ -16,26 +17,101 @@ from ..options.recipes import RECIPES
 from ..training.receipt import joined_count
 from ..words.plots import shown as shown_number
 from ..words.speaking import chinese_value
+from ..workflow.verify_job import verify_model
 from .shared.console import (
     json_flag,
     language_in_use,
     message,
     padded,
     print_columns,
+    progress_listener,
     result,
     result_json,
+    say_notice,
     shown_text,
 )
-from .shared.flags import language_flag
+from .shared.flags import language_flag, max_bytes_flag, only_with
+from .shared.sources import one_of, several_of
+from .shared.stream_progress import stream_hooks
 from .shared.train_text import scores_in_words
 
 
 @click.command("info")
 @click.argument("model_path", metavar="MODEL")
+@click.argument("sources", metavar="[DATA]...", nargs=-1)
+@click.option("--verify", is_flag=True, help="Retrain the model from its training record and compare the bits.")
+@click.option(
+    "--from",
+    "start",
+    metavar="MODEL",
+    help="With --verify: the model that training started from.  [the recorded file in the folder of MODEL]",
+)
+@click.option(
+    "--add",
+    multiple=True,
+    metavar="FOLDER",
+    help="With --verify: the added images, if they have moved; repeat for more.",
+)
 @partial(language_flag, prints=True)
 @json_flag
-def info_command(model_path: str, language: str, as_json: bool) -> None:
-    """Show a model's architecture, inputs, targets and training record."""
+@max_bytes_flag
+def info_command(
+    model_path: str,
+    sources: tuple[str, ...],
+    verify: bool,
+    start: str | None,
+    add: tuple[str, ...],
+    language: str,
+    as_json: bool,
+) -> None:
+    """Show a model's architecture, inputs, targets and training record.
+
+    With --verify, retrain the model and compare the weights. DATA is what it was trained on, of a stream all its parts;
+    it can be omitted for the bundled MNIST. A model made with 'train --from' is retrained from the model named there,
+    which is searched for in the folder of MODEL. Exit code 0: identical; 1: different, with the first difference
+    printed.
+    """
+    if verify:
+        _verify(model_path, sources, start, add, as_json)
+        return
+    only_with("info", "language", "as_json")
+    if sources:
+        raise OptionError("GN020", "{data}: DATA are only for --verify. Omit them, or add it.", data=sources[0])
+    _show(model_path, as_json)
+
+
+def _verify(
+    model_path: str, sources: tuple[str, ...], start: str | None, added: tuple[str, ...], as_json: bool
+) -> None:
+    show = progress_listener()
+    try:
+        verified = verify_model(
+            model_path,
+            several_of(sources) or one_of(sources),
+            start=start,
+            added=added,
+            callbacks=[show],
+            notify=say_notice,
+            **stream_hooks(show),
+        )
+    finally:
+        show.close()
+    verification, receipt = verified.verification, verified.model.receipt
+    if as_json:
+        keys = ("same", "where", "surroundings", "epoch")
+        result_json({key: getattr(verification, key) for key in keys})
+    elif verification.same:
+        epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
+        result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
+    else:
+        result(message("bits_differ", where=shown_text(verification.difference)))
+    if not as_json:
+        for one in verification.surroundings:
+            result(f"          {shown_text(one)}")
+    click.get_current_context().exit(0 if verification.same else 1)
+
+
+def _show(model_path: str, as_json: bool) -> None:
     model = load_model(model_path)
     architecture = model.network.architecture
     facts: dict[str, Any] = {

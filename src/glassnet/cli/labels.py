@@ -29,9 +29,9 @@ _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 @click.command("labels")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @part_flag
-@click.option("--set", "folds=yes", type=int, default=5, help="Cross-validation folds.  [5]")
+@click.option("--cv", type=int, default=5, help="Cross-validation folds.  [5]")
 @click.option("--first", type=int, default=20, help="Number of suspects to print.  [20]")
-@click.option("--picture", metavar="FILE", help="Draw the first suspects: PNG, PDF or SVG.")
+@click.option("--plot", metavar="FILE", help="Draw the first suspects: PNG, PDF or SVG.")
 @click.option(
     "-o",
     "--out",
@@ -49,9 +49,9 @@ _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 def labels_command(
     source: str,
     part: str,
-    folds: int,
+    cv: int,
     first: int,
-    picture: str | None,
+    plot: str | None,
     out: str | None,
     force: bool,
     fix: str | None,
@@ -72,29 +72,29 @@ def labels_command(
     table = take_table_options(flags)
     if (fix is None) != (to is None):
         raise OptionError("GN022", "--fix and --to go together: the reviewed list and the copy to write. Give both.")
-    job, words = LabelsJob(source, part, recipe, given(flags), table, folds), speaking(language, LABELS_WORDS)
+    job, words = LabelsJob(source, part, recipe, given(flags), table, cv), speaking(language, LABELS_WORDS)
     if fix is not None and to is not None:
         _print_copy(apply_review(job, fix, to, notify=say_notice), as_json, words)
         return
 
     def say_fold(number: int, accuracy: float) -> None:
-        say(words("fold", number=number, folds=folds, accuracy=accuracy))
+        say(words("fold", number=number, folds=cv, accuracy=accuracy))
 
     judged = find_label_errors(
-        job, out=out, picture=picture, force=force, language=language, fold_done=say_fold, notify=say_notice
+        job, out=out, plot=plot, force=force, language=language, fold_done=say_fold, notify=say_notice
     )
     samples, suspects = judged.samples, judged.suspects
-    if picture and judged.picture is None:
-        say(words("no_suspects", file=picture))
+    if plot and judged.picture is None:
+        say(words("no_suspects", file=plot))
     if as_json:
-        facts = {"source": samples.source, "samples": len(samples), "folds": folds, "accuracy": suspects.accuracy}
+        facts = {"source": samples.source, "samples": len(samples), "folds": cv, "accuracy": suspects.accuracy}
         errors = {"estimated_errors": suspects.errors, "certain": suspects.certain}
         rows = [row._asdict() for row in judged.rows]
-        result_json({**facts, **errors, "suspects": rows, "picture": picture, "list": out})
+        result_json({**facts, **errors, "suspects": rows, "picture": plot, "list": out})
     else:
         _report(samples, suspects, judged.rows[: max(first, 0)], words)
         again = [*(["--part", part] if part != "train" else []), *typed_table(table), *typed(recipe, flags, "quick")]
-        _next_step([source, *again], out, picture, words, suspects)
+        _next_step([source, *again], out, plot, words, suspects)
 
 
 def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
@@ -155,14 +155,14 @@ def _even_lines(rows: Sequence[Suspect], words: Say, longest: int) -> list[str]:
     ]
 
 
-def _next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
+def _next_step(again: list[str], out: str | None, plot: str | None, words: Say, suspects: Suspects) -> None:
     """Print the next command, if labels are wrong; `again` are the words that name the same data."""
     if not len(suspects.rows):
         if out:
             result(words("empty_list", file=out))
         return
-    if picture:
-        result(words("suspects_picture", file=picture))
+    if plot:
+        result(words("suspects_picture", file=plot))
     base = ["glassnet", "labels", *again]
     if not suspects.certain:
         if out:

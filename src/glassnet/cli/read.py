@@ -39,7 +39,7 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
     default=SURE,
     help=f"Mark digits with a confidence below this as '?'.  [{SURE}]",
 )
-@click.option("--picture", metavar="FILE", help="Draw the photo with boxes and predicted digits: PNG, PDF or SVG.")
+@click.option("--plot", metavar="FILE", help="Draw the photo with boxes and predicted digits: PNG, PDF or SVG.")
 @click.option(
     "--stages", metavar="FILE", help="Draw every stage, from the photo to the model's input: PNG, PDF or SVG."
 )
@@ -50,7 +50,7 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
 def read_command(
     words: tuple[str, ...],
     sure: float,
-    picture: str | None,
+    plot: str | None,
     stages: str | None,
     force: bool,
     language: str,
@@ -66,7 +66,7 @@ def read_command(
     """
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     photos = photos_in(photos)
-    readings = read_photos(model, photos, sure=sure, picture=picture, stages=stages, force=force, language=language)
+    readings = read_photos(model, photos, sure=sure, plot=plot, stages=stages, force=force, language=language)
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
     for one in watch_photos(readings, photos, prints=not as_json):

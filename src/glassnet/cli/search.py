@@ -18,7 +18,6 @@ from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.options import SPECS, by_field
-from ..options.recipes import RECIPE_ALIASES
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import SHARES, metric_title, shown
 from ..words.search import SEARCH_WORDS
@@ -127,7 +126,7 @@ def search_command(
     own options. An option with a given value is not varied: 'glassnet search rows.csv --target price --epochs 40'.
 
     Trials are trained on a part of the training data and scored on the rest. The winner is then trained on all of them
-    and tested on the test data, which choose nothing. FOLDER has a model of every trial, which 'glassnet verify'
+    and tested on the test data, which choose nothing. FOLDER has a model of every trial, which 'glassnet info --verify'
     accepts. After an interrupt the same command continues.
 
     Needs the extra search: pip install 'glassnet[search]'
@@ -257,11 +256,12 @@ class _Bar:
 def _command(job: SearchJob, search_result: SearchResult) -> str:
     """Return the command that trains the winner again."""
     usual = "table" if job.table.target else "notes"
-    recipe = RECIPE_ALIASES.get(job.recipe_name, job.recipe_name)
     options = by_field(job.options) | (search_result.best.options if search_result.best.number else {})
     data = [] if job.source is None else [job.source]
     test = [] if job.test is None else ["--test", job.test]
-    return shlex.join(["glassnet", "train", *data, *test, *typed_table(job.table), *typed(recipe, options, usual)])
+    return shlex.join(
+        ["glassnet", "train", *data, *test, *typed_table(job.table), *typed(job.recipe_name, options, usual)]
+    )
 
 
 def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:

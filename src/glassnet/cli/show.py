@@ -1,4 +1,4 @@
-"""``glassnet show``: a sample, or a summary of the data."""
+"""``glassnet show``: a sample, or a summary of the data; and the bundled MNIST as CSV files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..data.tables.header import header_names
-from ..errors import DataError
+from ..errors import DataError, OptionError
 from ..io.writing import require_picture_place
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import number_text, share_text, shortened, width_of
@@ -23,6 +23,7 @@ from ..options.options import DISTORTIONS
 from ..plots import digit_lines
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.selection import about_decimals
+from ..workflow.data_job import write_notes_files
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import job_options, learn_columns
@@ -39,7 +40,7 @@ from .shared.console import (
     say_notice,
     terminal_width,
 )
-from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, only_with, part_flag, with_options
 from .shared.table_flags import take_table_options, with_table_flags
 
 if TYPE_CHECKING:
@@ -54,10 +55,11 @@ _READING = ("input_max", "size", "colour", "handwriting", "classes")
 @click.option("--row", type=int, help="Show this sample; rows count from 0.")
 @part_flag
 @click.option(
-    "--png",
+    "--plot",
     metavar="FILE",
     help="Also write the drawing to this PNG file; 'glassnet query' can read the one of a single sample.",
 )
+@click.option("--csv", "folder", metavar="DIR", help="Write MNIST as the CSV files of the notes and the book.")
 @click.option("--augment", is_flag=True, help="Draw augmented samples, as set by the options below.")
 @force_flag
 @partial(language_flag, prints=True)
@@ -69,7 +71,8 @@ def show_command(
     source: str,
     row: int | None,
     part: str,
-    png: str | None,
+    plot: str | None,
+    folder: str | None,
     augment: bool,
     force: bool,
     language: str,
@@ -80,19 +83,28 @@ def show_command(
     """Show one sample of DATA, or without --row a summary.
 
     For a table with named columns, show its columns; with --target COLUMN, show how training would use them.
+
+    'glassnet show mnist --csv DIR' writes the files that the notes and the book use, into a folder that is created if
+    it does not exist: mnist_train.csv (60,000 rows), mnist_test.csv (10,000), mnist_train_100.csv and mnist_test_10.csv
+    (the first 100 and 10 of them). A row is a label and 784 pixels; there is no header. About 130 MB. Files with the
+    same content stay as they are.
     """
-    table = take_table_options(flags)
-    reading = given({name: flags.pop(name) for name in _READING})
+    if folder is not None:
+        only_with("--csv", "folder", "force", "language", "as_json")
+        _write_csv(source, folder, force, as_json)
+        return
+    table, options = take_table_options(flags), given(flags)
+    reading = {name: options.pop(name) for name in _READING if name in options}
     samples = look_at(source, part=part, table=table, recipe=recipe, options=reading, notify=say_notice)
     if not isinstance(samples, Dataset):
-        if png or augment:
+        if plot or augment:
             raise DataError("GN017", "{source}: a table with named columns has no images to draw.", source=source)
         _show_table(samples, row, table, as_json)
         return
     if row is not None:
         require_row(row, len(samples), samples.source)
-    if png:
-        require_picture_place(png, (".png",), overwrite=force)
+    if plot:
+        require_picture_place(plot, (".png",), overwrite=force)
         if samples.image_shape is None:
             raise DataError(
                 "GN017",
@@ -101,21 +113,36 @@ def show_command(
                 count=samples.features,
             )
     if augment:
-        options, place = job_options(recipe, given(flags)), png or "augment.png"
-        rows = draw_distorted(samples, source, row, part, options, place, language)
+        distorting, place = job_options(recipe, options), plot or "augment.png"
+        rows = draw_distorted(samples, source, row, part, distorting, place, language)
         if as_json:
             result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})
         else:
             result(message("distorted", file=place))
         return
-    if png:
-        draw_samples(samples, row, png, language)
+    if plot:
+        draw_samples(samples, row, plot, language)
     if row is None:
         _summarize(samples, as_json)
     else:
         _show_row(samples, row, as_json)
-    if png and not as_json:
-        result(message("picture", file=png))
+    if plot and not as_json:
+        result(message("picture", file=plot))
+
+
+def _write_csv(source: str, folder: str, force: bool, as_json: bool) -> None:
+    if source != data.BUNDLED:
+        raise OptionError("GN021", "--csv: writes only {data}, not {source!r}.", data=data.BUNDLED, source=source)
+    files = write_notes_files(folder, overwrite=force)
+    if as_json:
+        facts = [{"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files]
+        result_json({"data": source, "folder": folder, "files": facts})
+        return
+    for one in files:
+        key = "data_written" if one.written else "data_unchanged"
+        result(message(key, file=str(one.path), rows=one.rows, size=one.size / 1e6))
+    training, test = (shlex.quote(str(one.path)) for one in files[:2])
+    result(message("next", command=f"glassnet train {training} --test {test}"))
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:

@@ -10,10 +10,11 @@ import click
 from click.core import ParameterSource
 
 from ..errors import OptionError
+from ..workflow.resume_job import ResumeJob, resume
 from ..workflow.train_job import TrainJob, train
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, progress_listener, say_notice
-from .shared.flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .shared.flags import force_flag, given, language_flag, max_bytes_flag, only_with, with_options
 from .shared.ray_flag import executor_for, ray_flag
 from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
@@ -77,16 +78,22 @@ from .shared.train_text import print_training
 )
 @force_flag
 @click.option(
-    "--pictures/--no-pictures",
+    "--plot/--no-plot",
     default=True,
     help="Plot digits, learning curve and confusion matrix next to the model.",
 )
-@click.option("--checkpoint", metavar="FILE", help="Write checkpoints to this file, for 'glassnet resume FILE'.")
+@click.option("--checkpoint", metavar="FILE", help="Write checkpoints to this file, for --resume.")
 @click.option(
     "--checkpoint-every",
     "every",
     metavar="TIME|N",
     help="Checkpoint interval: 30s, 5m, 2h or a number of steps; written at the end of a block.  [30s]",
+)
+@click.option(
+    "--resume",
+    "checkpoint_to_resume",
+    metavar="CHECKPOINT",
+    help="Resume the training run that wrote this checkpoint, with its options; the result is bit-identical.",
 )
 @partial(language_flag, prints=True)
 @json_flag
@@ -103,9 +110,10 @@ def train_command(
     stream: bool,
     out: str | None,
     force: bool,
-    pictures: bool,
+    plot: bool,
     checkpoint: str | None,
     every: str | None,
+    checkpoint_to_resume: str | None,
     language: str,
     as_json: bool,
     recipe: str,
@@ -127,12 +135,22 @@ def train_command(
     as 'glassnet query' does.
 
     With --members N, the networks of an ensemble train in parallel: on the cores of this machine, or with --ray on the
-    workers of a cluster; with --folds, each is trained without another part of the data. With --ray and one network,
+    workers of a cluster; with --set folds=yes, each is trained without another part of the data. With --ray and one network,
     the workers share its batches. The model is the same, wherever it is trained.
+
+    --resume CHECKPOINT continues an interrupted run, whose --checkpoint it was; it is updated further. The options are
+    those of the run. Name DATA and --test only if they have moved.
 
     Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
     brackets are those of recipe "notes"; other recipes and --target have their own.
     """
+    if checkpoint_to_resume is not None:
+        only_with(
+            "--resume", "checkpoint_to_resume", "test_source", "out", "force", "every", "ray", "language", "as_json"
+        )
+        moved = (one_of(sources), test_source, out, force, every, several_of(sources))
+        _resume(ResumeJob(checkpoint_to_resume, *moved), ray, as_json)
+        return
     table = take_table_options(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     job = TrainJob(
@@ -143,7 +161,7 @@ def train_command(
         table,
         out,
         force,
-        pictures,
+        plot,
         language,
         checkpoint,
         every,
@@ -162,4 +180,10 @@ def train_command(
             trained = train_stream(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
         else:
             trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
+    print_training(trained, as_json)
+
+
+def _resume(job: ResumeJob, ray: str | None, as_json: bool) -> None:
+    with executor_for(ray) as executor, closing(progress_listener()) as show:
+        trained = resume(job, callbacks=[show], notify=say_notice, executor=executor, **stream_hooks(show))
     print_training(trained, as_json)

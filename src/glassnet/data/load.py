@@ -113,7 +113,7 @@ def load(
             "GN022",
             "{handwriting} with {other}: handwritten digits become grey 28 × 28 images. Omit one of the options.",
             handwriting=Option("handwriting"),
-            other=Option("colour" if colour else "size"),
+            other=Option("colour", True) if colour else Option("size"),
         )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)

@@ -1,7 +1,7 @@
-"""How an option is spelled for its reader: ``learning_rate=0.1`` in Python, ``--rate 0.1`` in a terminal.
+"""How an option is spelled for its reader: ``epochs=5`` in Python, ``--epochs 5`` in a terminal.
 
 Whoever raises or reports names the option; each door has a function that spells it. Pages have theirs in
-`serve.rendering`, and the command line gives the flags their short names in `cli.shared.console`.
+`serve.rendering`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 
 UNSET = object()
 """The value of an `Option` that only names it."""
+WITHOUT_FLAG: set[str] = set()
+"""Options that are typed as ``--set NAME=VALUE``; `options.options` enters them."""
 Door = Callable[["Option"], str]
 """Spells an option for the readers of one door."""
 
@@ -45,7 +47,7 @@ def in_python(option: Option) -> str:
 
 
 def as_flag(option: Option, flag: str = "") -> str:
-    """Return an option as typed in a terminal: ``--rate 0.1``, ``--no-deskew``, ``--drop a --drop 'b c'``.
+    """Return an option as typed in a terminal: ``--epochs 5``, ``--no-plot``, ``--drop a --drop 'b c'``.
 
     Parameters
     ----------
@@ -53,10 +55,31 @@ def as_flag(option: Option, flag: str = "") -> str:
     flag : str
         The flag without dashes, if it is not the option's name.
     """
+    return shlex.join(flag_words(option, flag))
+
+
+def flag_words(option: Option, flag: str = "") -> list[str]:
+    """Return the words to type for an option, not quoted; the arguments are those of `as_flag`."""
     word, value = flag or option.name.replace("_", "-"), option.value
+    if option.name in WITHOUT_FLAG:
+        return ["--set", f"{option.name}=VALUE" if value is UNSET else assignment(option.name, value)]
     if value is UNSET or value is True:
-        return f"--{word}"
+        return [f"--{word}"]
     if value is False:
-        return f"--no-{word}"
-    values = value if isinstance(value, tuple | list) else (value,)
-    return " ".join(f"--{word} {shlex.quote(str(one))}" for one in values)
+        return [f"--no-{word}"]
+    texts = [_typed(one) for one in (value if isinstance(value, tuple | list) else (value,))]
+    return [part for one in texts for part in ([f"--{word}={one}"] if one.startswith("-") else [f"--{word}", one])]
+
+
+def assignment(name: str, value: Any) -> str:
+    """Return the word that gives an option a value: ``hidden=100,50``, ``bias=yes``."""
+    return f"{name}={','.join(map(_typed, value if isinstance(value, tuple | list) else (value,)))}"
+
+
+def _typed(value: Any) -> str:
+    """Return a value as text from which the same value is read: of numbers a short one if there is one."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)

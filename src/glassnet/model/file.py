@@ -29,7 +29,7 @@ from ..messages.message import Command, Message
 from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
-from .header import require_header
+from .header import in_present_names, require_header
 from .model import Model, require_model
 
 FORMAT = 1
@@ -235,7 +235,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         Scaling.from_dict(header["scaling"]),
         Targets.from_dict(header["targets"]),
         (shape[0], shape[1]) if shape else None,
-        header["receipt"],
+        in_present_names(header["receipt"]),
         tuple(members[1:]),
         tuple(header.get("class_names", ())),
         float(header.get("temperature", 1.0)),

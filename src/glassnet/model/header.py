@@ -25,6 +25,7 @@ from ..messages.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
+from ..options.recipes import RECORDED_AS
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS
@@ -467,6 +468,12 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
             template = "header: receipt.{name} has {count} values, expected {expected}."
             raise _inconsistent(template, name=name, count=len(receipt[name]), expected=members)
     return architecture
+
+
+def in_present_names(receipt: Receipt) -> Receipt:
+    """Return a training record, which version 0.2 or before may have written, with the present name of the recipe."""
+    named = receipt.get("recipe", "")
+    return {**receipt, "recipe": RECORDED_AS[named]} if named in RECORDED_AS else receipt
 
 
 def _require_tensors(

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
 from ..messages.message import Listing
-from ..messages.option_spelling import Option
+from ..messages.option_spelling import WITHOUT_FLAG, Option
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
@@ -25,7 +25,7 @@ from ..nn.optimizers import OPTIMIZERS, optimizers_with
 from ..nn.parameters import DTYPES
 from ..nn.schedules import SCHEDULES
 from . import choices
-from .recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, recipe_named
+from .recipes import BY_OPTIMIZER, RECIPES, RECORDED_AS
 from .spec import Needs, Search, Spec, fitting, option
 
 DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
@@ -111,7 +111,6 @@ class Options:
         "default",
         low=0.0,
         high=1e6,
-        flag="rate",
         group="training",
         common=True,
         search=Search(1e-5, 10.0, log=True, around=10.0),
@@ -432,10 +431,12 @@ class Options:
         OptionError
             GN021 for an unknown recipe or option, or a value that is not allowed; GN022 as for the class.
         """
-        name = recipe_named(name)
+        if name in RECORDED_AS:
+            template = "{option} {name!r}: write {now!r}."
+            raise OptionError("GN021", template, option=Option("recipe"), name=name, now=RECORDED_AS[name])
         if name not in RECIPES:
             template = "{option} {name!r}: expected one of {names}."
-            raise OptionError("GN021", template, option=Option("recipe"), name=name, names=Listing(RECIPE_NAMES))
+            raise OptionError("GN021", template, option=Option("recipe"), name=name, names=Listing(RECIPES))
         require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
         changes = by_field(changes)
         options = replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
@@ -486,10 +487,9 @@ class Options:
 
 def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
     """Return the options that an optimizer sets: none if it is the recipe's own, or None."""
-    name = recipe_named(recipe)
     own, use = (
-        RECIPES.get(name, {}).get("optimizer", Options.optimizer),
-        "table" if name.startswith("table") else "recipe",
+        RECIPES.get(recipe, {}).get("optimizer", Options.optimizer),
+        "table" if recipe.startswith("table") else "recipe",
     )
     return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER[use].get(optimizer, {})
 
@@ -500,12 +500,13 @@ SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Optio
 ALIASES: dict[str, str] = {spec.alias: name for name, spec in SPECS.items() if spec.alias}
 """The field's standard name of an option -> option name."""
 
+WITHOUT_FLAG |= {name for name, spec in SPECS.items() if spec.rare}
+
 NAMES: tuple[str, ...] = (*SPECS, *ALIASES)
 """The names that `Options` takes."""
 
 OTHER_NAMES: dict[str, str] = {
-    **{spec.flag: name for name, spec in SPECS.items() if spec.flag},
-    **dict.fromkeys(("lr", "learning_rate_init"), "learning_rate"),
+    **dict.fromkeys(("lr", "rate", "learning_rate_init"), "learning_rate"),
     **dict.fromkeys(("max_iter", "max_epochs", "n_epochs", "num_epochs"), "epochs"),
     **dict.fromkeys(("hidden_layer_sizes", "layers", "units"), "hidden"),
     **dict.fromkeys(("tol", "n_iter_no_change"), "early_stopping"),
@@ -519,7 +520,7 @@ OTHER_NAMES: dict[str, str] = {
     "validation_fraction": "validation",
     "nesterovs_momentum": 'optimizer="nesterov"',
 }
-"""Flags, and names of other libraries that their users may try -> the option to use."""
+"""Names of other libraries that their users may try -> the option to use."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int, float or str."""

@@ -91,23 +91,13 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
         "table": _TABLE,
         "table-best": {**_TABLE, "hidden": (256, 128), "members": 8},
-        "committee": {**_LARGE, "members": 4},
+        "ensemble": {**_LARGE, "members": 4},
     }
 )
 """Recipe name -> its differences from the defaults."""
 
-RECIPE_ALIASES: dict[str, str] = {"ensemble": "committee"}
-"""The field's standard name of a recipe -> its name in `RECIPES` and in files."""
-
-RECIPE_NAMES: tuple[str, ...] = tuple(
-    next((alias for alias, other in RECIPE_ALIASES.items() if other == name), name) for name in RECIPES
-)
-"""Names to show for the recipes, in the order of `RECIPES`."""
-
-
-def recipe_named(name: str) -> str:
-    """Return the name in `RECIPES` for a name or alias; any other name as given."""
-    return RECIPE_ALIASES.get(name, name)
+RECORDED_AS: MappingProxyType[str, str] = MappingProxyType({"committee": "ensemble"})
+"""Recipe in files of version 0.2 and before -> its name."""
 
 
 BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyType(

@@ -70,8 +70,6 @@ class Spec:
         The allowed words, if the option is one of a list.
     low, high : float, optional
         Limits of a number, inclusive.
-    flag : str, optional
-        A shorter name on the command line, in addition to the field's.
     alias : str
         The field's standard name, accepted everywhere and documented first.
     pattern, form : str
@@ -94,7 +92,6 @@ class Spec:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
-    flag: str | None = None
     alias: str = ""
     pattern: str = ""
     form: str = ""
@@ -107,7 +104,7 @@ class Spec:
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""
-        return (self.flag or self.alias or name).replace("_", "-")
+        return (self.alias or name).replace("_", "-")
 
     def full_help(self, language: str = "en") -> str:
         """Return the line of help and what the option needs."""

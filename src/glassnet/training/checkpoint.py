@@ -42,7 +42,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class CheckpointPolicy:
-    """File and interval of checkpoints. `glassnet.Checkpoint` is another name.
+    """File and interval of checkpoints.
 
     Parameters
     ----------
@@ -177,7 +177,9 @@ class LoadedCheckpoint:
         """Raise ModelFileError GN044 if the training was started on a stream."""
         if "stream" in self.model.receipt["data"]:
             template = "{path}: the training was started on a stream. Resume it with resume_stream, or `{command}`."
-            raise ModelFileError("GN044", template, path=self.path, command=Command("resume", self.path))
+            raise ModelFileError(
+                "GN044", template, path=self.path, command=Command("train", Option("resume", self.path))
+            )
 
     def engine(self, engine: Engine | None) -> Engine:
         """Return the engine of the training; ModelFileError GN044 for another one, or a custom one that is missing."""
@@ -348,5 +350,5 @@ def _require_ended(path: str | Path, training: Any) -> None:
             "GN045",
             "{path}: the checkpoint of an unfinished training. Run `{command}`, or remove the file.",
             path=path,
-            command=Command("resume", path),
+            command=Command("train", Option("resume", path)),
         )

@@ -16,6 +16,7 @@ from ..engines import Engine
 from ..errors import DivergedError, GlassnetError, GlassnetWarning, ModelFileError, StreamError, with_near_matches
 from ..io.writing import remove, remove_unfinished
 from ..messages.message import Command, Listing, Message
+from ..messages.option_spelling import Option
 from ..model.file import Tensors, brief, write
 from ..model.header import DataReceipt, Receipt
 from .callbacks import Callback, both
@@ -134,7 +135,7 @@ class CheckpointWriter:
             return Message("interrupted, checkpoint not written: {problem}", problem=self._problem)
         path, epochs = self._policy.path, self._run.options.epochs
         template = "interrupted, {done:.2f} of {epochs} epochs are saved in {path}. Resume with `{command}`."
-        done, command = self._written_progress, Command("resume", path)
+        done, command = self._written_progress, Command("train", Option("resume", path))
         return Message(template, done=done, epochs=epochs, path=path, command=command)
 
 

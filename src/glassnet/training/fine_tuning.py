@@ -21,7 +21,7 @@ from ..model.model import Model
 from ..nn.losses import LOSS_PARAMETERS
 from ..nn.network_class import Network
 from ..options.options import SPECS, Options, by_field, checked, for_optimizer
-from ..options.recipes import RECIPES, recipe_named
+from ..options.recipes import RECIPES
 from .receipt import options_of
 
 _OF_MACHINE = ("engine", "threads")
@@ -191,7 +191,7 @@ def _loss_option(model: Model) -> tuple[str, ...]:
 
 def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:
     """Return learning rate and weight decay for an optimizer other than the parent's."""
-    recipe = recipe_named(recipe) if recipe_named(recipe) in RECIPES else "notes"
+    recipe = recipe if recipe in RECIPES else "notes"
     own = Options.recipe(recipe)
     if optimizer == own.optimizer:
         return {name: getattr(own, name) for name in ("learning_rate", "weight_decay")}

@@ -25,6 +25,7 @@ from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
 from ..errors import DataError
 from ..messages.message import Command, Message
+from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model
@@ -234,7 +235,7 @@ def verifiable_options(receipt: Receipt) -> Options:
     complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
     if not complete or len(trails) != options.members or min(map(len, trails)) < 2:
         template = "the model has no complete training record. If it is a checkpoint, finish it with `{command}`."
-        raise DataError("GN017", template, command=Command("resume"))
+        raise DataError("GN017", template, command=Command("train", Option("resume")))
     return options
 
 

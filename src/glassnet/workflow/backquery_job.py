@@ -58,7 +58,7 @@ def backquery_classes(
     *,
     part: str = "train",
     label: str | None = None,
-    picture: str | None = None,
+    plot: str | None = None,
     language: str = "en",
     notify: Notify = ignore,
 ) -> BackqueryResult:
@@ -69,7 +69,7 @@ def backquery_classes(
     require_classes(model, "backquery")
     classes = list(range(model.classes)) if label is None else [output_named(model, label, "class")]
     if model.columns:
-        if picture:
+        if plot:
             require_pictures(model, model_path)
         every = typical_rows(model)  # computed for all classes at once
         return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
@@ -80,9 +80,9 @@ def backquery_classes(
     answers = {
         name: model.unchecked().predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()
     }
-    result = BackqueryResult(classes, ways, answers, [], picture)
-    if picture:
-        _draw(model, model_path, result, picture, language)
+    result = BackqueryResult(classes, ways, answers, [], plot)
+    if plot:
+        _draw(model, model_path, result, plot, language)
     return result
 
 
@@ -96,12 +96,12 @@ def _dream(model: Model, model_path: str, source: str | Table | None, part: str,
     return inputs
 
 
-def _draw(model: Model, model_path: str, result: BackqueryResult, picture: str, language: str) -> None:
+def _draw(model: Model, model_path: str, result: BackqueryResult, plot: str, language: str) -> None:
     """Draw each method on its own lines, every image at full contrast; blanks fill the last line of a method."""
     from .. import plots
 
     require_pictures(model, model_path)
-    require_picture_place(picture)
+    require_picture_place(plot)
     classes, ways = result.classes, result.inputs
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
@@ -128,4 +128,4 @@ def _draw(model: Model, model_path: str, result: BackqueryResult, picture: str, 
         title=title,
         language=language,
     )
-    plots.save(axes, picture)
+    plots.save(axes, plot)

@@ -29,7 +29,7 @@ from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.options import Options, by_field
-from ..options.recipes import for_rows, recipe_named
+from ..options.recipes import for_rows
 from ..training.callbacks import require_callbacks
 from ..training.executor import Executor, ThreadExecutor
 from ..training.fit import recipe_options
@@ -258,7 +258,7 @@ def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
         return job_options(recipe, given[side], **for_rows(rows, recipe, task=task))
 
     def read_for(side: str, notify: Notify) -> _Read:
-        plan = Plan(source, None, "", recipe_named(sides[side].recipe), False, job.table)
+        plan = Plan(source, None, "", sides[side].recipe, False, job.table)
         require_picture_files(source, before[side])
         result = read_data(plan, before[side], partial(choose, side), notify)
         return _Read(result.options, result.training)

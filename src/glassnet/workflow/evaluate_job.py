@@ -53,7 +53,7 @@ def evaluate_model(
     model_path: str,
     source: str | None = None,
     *,
-    pictures: str | None = None,
+    plot: str | None = None,
     force: bool = False,
     decimal: str = AUTO,
     strict: bool = False,
@@ -67,7 +67,7 @@ def evaluate_model(
     model_path : str
     source : str, optional
         Labelled data; the test digits if the model was trained on the bundled MNIST.
-    pictures : str, optional
+    plot : str, optional
         A folder for the plots.
     force : bool
         Whether to overwrite existing plots.
@@ -80,11 +80,11 @@ def evaluate_model(
     notify : callable
     """
     model = load_model(model_path)
-    if pictures:
+    if plot:
         if model.targets.name == "values":
             template = "{pictures}: the plots are for classes, and this model is a regression. Omit it."
-            raise OptionError("GN022", template, pictures=Option("pictures"))
-        require_folder(pictures)
+            raise OptionError("GN022", template, pictures=Option("plot"))
+        require_folder(plot)
     read = read_decimals(model, source, decimal)
     samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
     notify_trained_on(model, source, samples, rows, notify)
@@ -93,7 +93,7 @@ def evaluate_model(
     evaluation = evaluate(model, samples)
     for one in about_one_answer(model, samples, evaluation):
         notify(one)
-    drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
+    drawn = _draw(model, samples, evaluation, Path(plot), language, force) if plot else ()
     return EvaluationResult(model, samples, evaluation, drawn)
 
 
@@ -136,7 +136,7 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
                 Message(
                     "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; "
                     "{report} shows the scores at other thresholds",
-                    report=Command("report"),
+                    report=Command("test", Option("report")),
                     name=model.name_of(1 - answer),
                 )
             )

@@ -213,14 +213,14 @@ def explain_answer(
     return WhyResult(query, label, answer, alike.source if alike else "")
 
 
-def draw_why(result: WhyResult, model: Model, picture: str, language: str) -> None:
+def draw_why(result: WhyResult, model: Model, plot: str, language: str) -> None:
     """Draw the explanation of a prediction."""
     from .. import plots
 
     assert model.image_shape is not None  # `require_pictures` before
     photo = model.reading == "photo"
     axes = plots.draw_why(result.why, model.image_shape, model.class_names, photo=photo, language=language)
-    plots.save(axes, picture)
+    plots.save(axes, plot)
 
 
 def write_why(result: WhyResult, model: Model, html: str, language: str) -> None:
@@ -248,16 +248,16 @@ def explain_nodes(
     source: str | Table | None,
     *,
     part: str = "train",
-    picture: str | None = None,
+    plot: str | None = None,
     language: str = "en",
     notify: Notify = ignore,
 ) -> list[LayerOfNodes]:
     """Find important, dead and saturated hidden nodes; draw the incoming weights of the most important ones."""
-    if picture:
+    if plot:
         require_pictures(model, model_path)
     layers = examine_nodes(model, load_explained(model, model_path, source, part, notify))
-    if picture:
-        _draw_nodes(model, layers[0], picture, language)
+    if plot:
+        _draw_nodes(model, layers[0], plot, language)
     return layers
 
 
@@ -277,18 +277,18 @@ def explain_node(
     layer: int = 1,
     *,
     part: str = "train",
-    picture: str | None = None,
+    plot: str | None = None,
     html: str | None = None,
     language: str = "en",
     notify: Notify = ignore,
 ) -> NodeResult:
     """Examine a hidden node; draw its weights and the samples that excite it, or write all as a page."""
-    if picture:
+    if plot:
         require_pictures(model, model_path)
     samples = load_explained(model, model_path, source, part, notify)
     result = NodeResult(samples.source, examine_node(model, samples, node, layer))
-    if picture:
-        _draw_node(model, result, picture, language)
+    if plot:
+        _draw_node(model, result, plot, language)
     if html:
         from ..html.node import node_page
 
@@ -352,7 +352,7 @@ def require_pictures(model: Model, model_path: str) -> None:
             "GN017",
             "{model}: the model's inputs are not images, so {picture} has nothing to draw. Omit it.",
             model=model_path,
-            picture=Option("picture"),
+            picture=Option("plot"),
         )
 
 
@@ -439,7 +439,7 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     return Query(rows[place], called if by_row else names[place], row if by_row else None, label, features)
 
 
-def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
+def _draw_nodes(model: Model, layer: LayerOfNodes, plot: str, language: str) -> None:
     from .. import plots
 
     top = layer.order[:MOST_NAMED]
@@ -451,10 +451,10 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
         captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
     title = word("weights_that_matter", nodes=len(top))
     axes = plots.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
-    plots.save(axes, picture)
+    plots.save(axes, plot)
 
 
-def _draw_node(model: Model, result: NodeResult, picture: str, language: str) -> None:
+def _draw_node(model: Model, result: NodeResult, plot: str, language: str) -> None:
     """Draw the weights into a node, and next to them the samples with its largest activation."""
     from .. import plots
 
@@ -475,4 +475,4 @@ def _draw_node(model: Model, result: NodeResult, picture: str, language: str) ->
         title=word("node_samples"),
         language=language,
     )
-    plots.save([weights, samples], picture)
+    plots.save([weights, samples], plot)

@@ -40,7 +40,7 @@ class LabelsJob:
         Changes to the recipe's options.
     table : TableOptions
         With one target if the data are a table with named columns.
-    folds : int
+    cv : int
         Cross-validation folds, 2 to 100.
     """
 
@@ -49,12 +49,12 @@ class LabelsJob:
     recipe: str = "quick"
     options: dict[str, Any] = field(default_factory=dict)
     table: TableOptions = field(default_factory=TableOptions)
-    folds: int = 5
+    cv: int = 5
 
     def __post_init__(self) -> None:
         self.table.require_target()
-        if not 2 <= self.folds <= 100:
-            raise OptionError("GN021", "{folds}: expected 2 to 100.", folds=Option("folds", self.folds))
+        if not 2 <= self.cv <= 100:
+            raise OptionError("GN021", "{folds}: expected 2 to 100.", folds=Option("cv", self.cv))
         if len(self.table.target) > 1:
             first, *others = self.table.target
             raise OptionError(
@@ -101,7 +101,7 @@ def find_label_errors(
     job: LabelsJob,
     *,
     out: str | None = None,
-    picture: str | None = None,
+    plot: str | None = None,
     force: bool = False,
     language: str = "en",
     fold_done: Callable[[int, float], None] = lambda fold, accuracy: None,
@@ -114,7 +114,7 @@ def find_label_errors(
     job : LabelsJob
     out : str, optional
         A CSV file for all suspects, with a column for the review.
-    picture : str, optional
+    plot : str, optional
         A figure of the first suspects.
     force : bool
         Whether to overwrite these two; a list with reviewed entries is never overwritten.
@@ -127,31 +127,31 @@ def find_label_errors(
     from ..training import cross_validation
 
     options, samples, _ = _load(job, notify)
-    require_distinct_paths(out=out, picture=picture)
-    if picture:
-        require_picture_place(picture, overwrite=force)
+    require_distinct_paths(out=out, plot=plot)
+    if plot:
+        require_picture_place(plot, overwrite=force)
         if samples.image_shape is None:
             raise DataError(
                 "GN017",
                 "{source}: {count} values per sample are not an image to draw. Omit {picture}.",
                 source=samples.source,
                 count=samples.features,
-                picture=Option("picture"),
+                picture=Option("plot"),
             )
     if out:
         _require_list_place(out)
         require_place(out, overwrite=force)
-    fitting = cross_validation.fold_options(samples, options, job.folds)
+    fitting = cross_validation.fold_options(samples, options, job.cv)
     if "epochs" in job.options:
         fitting = replace(fitting, epochs=options.epochs)
-    probabilities = cross_validation.out_of_fold(samples, fitting, job.folds, fold_done)
+    probabilities = cross_validation.out_of_fold(samples, fitting, job.cv, fold_done)
     suspects = find_suspects(probabilities, samples.labels)
     rows = suspect_rows(samples, suspects)
     if out:
         write_text(out, csv_text((*Suspect._fields, "new"), [row._asdict() for row in rows]), overwrite=force)
-    if picture and rows:
-        _draw(samples, suspects, picture, language)
-    return LabelsResult(samples, suspects, rows, picture if rows else None)
+    if plot and rows:
+        _draw(samples, suspects, plot, language)
+    return LabelsResult(samples, suspects, rows, plot if rows else None)
 
 
 def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignore) -> RepairedCopy:
@@ -215,7 +215,7 @@ def suspect_rows(samples: Dataset, suspects: Suspects) -> list[Suspect]:
     ]
 
 
-def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
+def _draw(samples: Dataset, suspects: Suspects, plot: str, language: str) -> None:
     from .. import plots
 
     rows = suspects.rows[:_DRAWN]
@@ -229,4 +229,4 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> 
         columns=8,
         language=language,
     )
-    plots.save(axes, picture)
+    plots.save(axes, plot)

@@ -275,7 +275,7 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
                 "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves "
                 "little; {report} tests only the {test:,} held-out rows",
                 **facts,
-                report=Command("report"),
+                report=Command("test", Option("report")),
                 test=len(parts[1]),
             )
         )

@@ -57,7 +57,7 @@ def read_photos(
     photos: Sequence[str],
     *,
     sure: float = SURE,
-    picture: str | None = None,
+    plot: str | None = None,
     stages: str | None = None,
     force: bool = False,
     language: str = "en",
@@ -72,30 +72,30 @@ def read_photos(
         Files; ``"-"`` for standard input.
     sure : float
         Confidence below which a digit is uncertain, 0 to 1.
-    picture, stages : str, optional
+    plot, stages : str, optional
         Figures of boxes and predicted digits, and of every stage; for a single photo only.
     force : bool
         Whether to overwrite them.
     language : {"en", "zh"}
         Language of the figures.
     """
-    for target in (picture, stages):
+    for target in (plot, stages):
         if target:
             require_picture_place(target, inputs=photos, overwrite=force)
-    if (picture or stages) and len(photos) > 1:
+    if (plot or stages) and len(photos) > 1:
         raise OptionError(
             "GN022",
             "{picture}, {stages}: {count} photos given, but only one can be drawn. Name one.",
             count=len(photos),
-            picture=Option("picture"),
+            picture=Option("plot"),
             stages=Option("stages"),
         )
-    require_distinct_paths(picture=picture, stages=stages)
-    return (_read(model, photo, sure, picture, stages, language, alone=len(photos) == 1) for photo in photos)
+    require_distinct_paths(plot=plot, stages=stages)
+    return (_read(model, photo, sure, plot, stages, language, alone=len(photos) == 1) for photo in photos)
 
 
 def _read(
-    model: Model, photo: str, sure: float, picture: str | None, stages: str | None, language: str, *, alone: bool
+    model: Model, photo: str, sure: float, plot: str | None, stages: str | None, language: str, *, alone: bool
 ) -> PhotoResult:
     name = STDIN if photo == "-" else photo
     try:
@@ -108,11 +108,11 @@ def _read(
         if problem is raised:
             raise
         raise problem from raised
-    if picture or stages:
+    if plot or stages:
         from .. import plots
 
-        if picture:
-            plots.save(plots.draw_reading(reading, language=language), picture)
+        if plot:
+            plots.save(plots.draw_reading(reading, language=language), plot)
         if stages:
             plots.save(plots.draw_stages(reading, language=language), stages)
     return PhotoResult(name, reading, scale=(size[0] / image.width, size[1] / image.height))

@@ -113,7 +113,7 @@ def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> I
         test = "" if job.test or not plan.test or not _gone(plan.test) else plan.test
         if problem.code != "GN001" or not (training or test):
             raise
-        command = Command("resume", saved.path, "DATA" if training else Option("test", "DATA"))
+        command = Command("train", Option("resume", saved.path), "DATA" if training else Option("test", "DATA"))
         raise FileError(
             "GN001",
             "{name}: no such file or folder. {checkpoint} names it as seen from the folder where "

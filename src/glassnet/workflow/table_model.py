@@ -31,7 +31,7 @@ from ..model.model import Model
 from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.options import NAMES, OTHER_NAMES, Options, by_field
-from ..options.recipes import for_rows, recipe_named
+from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
 from ..preprocess.tabular.rows import as_usual
@@ -195,14 +195,14 @@ class TableModel:
             from .streaming.table import fit_table_stream
 
             how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
-            how |= {"recipe": recipe_named(recipe), "checkpoint": checkpoint}
+            how |= {"recipe": recipe, "checkpoint": checkpoint}
             fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
             return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
         if checkpoint is not None:
             raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
         read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
         fitted = fit(read.training, read.options, callbacks=callbacks)
-        model, name, evaluation = fitted.model, recipe_named(recipe), None
+        model, name, evaluation = fitted.model, recipe, None
         model.receipt["recipe"] = name
         if read.test is not None:
             evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name)

@@ -43,7 +43,7 @@ from ..model.header import Text, record_of
 from ..model.intervals import score_intervals
 from ..model.model import Model
 from ..options.options import Options, beyond_single_samples
-from ..options.recipes import for_rows, recipe_named
+from ..options.recipes import RECORDED_AS, for_rows
 from ..options.unused import unused_options, without_effect
 from ..preprocess.tabular.leaks import mention_leak
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
@@ -101,7 +101,7 @@ class TrainJob:
         The model file; by default the name of the recipe or of `start`, with a number if that exists.
     force : bool
         Whether to overwrite an existing model.
-    pictures : bool
+    plot : bool
         Whether plots will be drawn after training; if a core is free, the modules for it are loaded in the meantime.
     language : {"en", "zh"}
         Language of the plots.
@@ -124,7 +124,7 @@ class TrainJob:
     table: TableOptions = field(default_factory=TableOptions)
     out: str | None = None
     force: bool = False
-    pictures: bool = True
+    plot: bool = True
     language: str = "en"
     checkpoint: str | None = None
     every: str | None = None
@@ -192,6 +192,7 @@ class Plan:
         return cls(
             **{
                 **note,
+                "recipe": RECORDED_AS.get(note["recipe"], note["recipe"]),
                 "wishes": TableOptions(**table),
                 "add": tuple(note.get("add", ())),
                 "parts": tuple(note.get("parts", ())),
@@ -322,8 +323,8 @@ def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
         job.parts[0] if job.parts else _source_of(job, start),
         job.test,
         job.out or (_next_name(job.start) if job.start else f"{recipe}.safetensors"),
-        recipe_named(recipe),
-        job.pictures,
+        recipe,
+        job.plot,
         job.table,
         job.language,
         job.force,
@@ -513,7 +514,7 @@ def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
     for name, file in (("out", plan.out), ("checkpoint", job.checkpoint)):
         if job.start and file and Path(file).resolve() == Path(job.start).resolve():
             template = "{option}: the model that training starts from, which `{verify}` needs. Name another file."
-            raise OptionError("GN022", template, option=Option(name, file), verify=Command("verify"))
+            raise OptionError("GN022", template, option=Option(name, file), verify=Command("info", Option("verify")))
 
 
 def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
@@ -826,13 +827,13 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
         if not checkpoint:
             raise
         template = "The training run is in {checkpoint}; resume it with `{command}`."
-        kept = Message(template, checkpoint=checkpoint, command=Command("resume", checkpoint))
+        kept = Message(template, checkpoint=checkpoint, command=Command("train", Option("resume", checkpoint)))
         raise FileError(problem.code, "{problem} {kept}", problem=problem, kept=kept) from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise
         template = "interrupted; the training run is in {checkpoint}. Resume it with `{command}`."
-        saved = Message(template, checkpoint=checkpoint, command=Command("resume", checkpoint))
+        saved = Message(template, checkpoint=checkpoint, command=Command("train", Option("resume", checkpoint)))
         raise KeyboardInterrupt(saved) from None
 
 

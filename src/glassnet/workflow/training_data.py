@@ -387,7 +387,7 @@ def _of_values(problem: DataError) -> bool:
 def require_picture_files(source: str, options: Options) -> None:
     """Raise for options that have an effect only on image files, if the data are not image files."""
     sized = [Option("size", options.size)] if options.picture_size else []
-    given = [Option("colour")] * options.colour + [Option("handwriting")] * options.handwriting + sized
+    given = [Option("colour", True)] * options.colour + [Option("handwriting")] * options.handwriting + sized
     if given and (source == data.BUNDLED or (os.path.isfile(source) and not is_folder(source))):
         raise OptionError(
             "GN022",

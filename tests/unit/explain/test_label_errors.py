@@ -215,7 +215,7 @@ def check_planted(found: Suspects, planted: np.ndarray) -> None:
 
 
 def suspects(inputs: np.ndarray, labels: np.ndarray) -> Suspects:
-    """Return what `glassnet labels --folds 3` finds."""
+    """Return what `glassnet labels --cv 3` finds."""
     data = Dataset(inputs.astype(np.float32), labels, int(labels.max()) + 1, None, "generated", maximum=1.0)
     return find_suspects(out_of_fold(data, fold_options(data, Options.recipe("quick"), 3), 3), labels)
 

@@ -107,14 +107,14 @@ def test_verify_at_the_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = np.column_stack([DATA.labels, DATA.inputs])[:120]
     np.savetxt("rows.csv", rows, fmt="%d", delimiter=",")
-    flags = ("--hidden", "4", "--epochs", "2", "--members", "2", "--no-pictures", "--out", "m.safetensors")
+    flags = ("--hidden", "4", "--epochs", "2", "--members", "2", "--no-plot", "--out", "m.safetensors")
     assert run("train", "rows.csv", *flags).code == 0
-    assert run("verify", "m.safetensors", "rows.csv").out.startswith("same bits after retraining 2 epochs")
+    assert run("info", "--verify", "m.safetensors", "rows.csv").out.startswith("same bits after retraining 2 epochs")
     np.savetxt("rows.csv", rows[::-1], fmt="%d", delimiter=",")
-    changed = run("verify", "m.safetensors", "rows.csv", "--json")
+    changed = run("info", "--verify", "m.safetensors", "rows.csv", "--json")
     assert changed.code == 1
     assert '"same": false' in changed.out
-    assert run("verify", "m.safetensors").err.splitlines()[-1].endswith("[GN020]")
+    assert run("info", "--verify", "m.safetensors").err.splitlines()[-1].endswith("[GN020]")
 
 
 def test_seeds_of_members_must_not_overflow():

@@ -102,7 +102,7 @@ def test_command_and_program_give_the_weights_of_the_job(name, trained, folder, 
     monkeypatch.chdir(tmp_path)
     words = shlex.split(training_command(job))
     assert words[:2] == ["glassnet", "train"]
-    answer = run(*words[1:], "--json", "--no-pictures").fine().json()
+    answer = run(*words[1:], "--json", "--no-plot").fine().json()
     assert answer["hash"] == expected
     assert run_program(training_program(job, **facts))[-1] == expected
 

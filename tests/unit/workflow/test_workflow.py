@@ -128,7 +128,7 @@ def test_an_interrupted_training_run_can_be_resumed_in_another_thread(folder):
             raise KeyboardInterrupt
 
     job = TrainJob("rows.csv", options=QUICK, checkpoint="c.ck", every="1", pictures=False, out="a.safetensors")
-    with pytest.raises(KeyboardInterrupt, match=r"glassnet resume c\.ck"):
+    with pytest.raises(KeyboardInterrupt, match=r"glassnet train --resume c\.ck"):
         train(job, callbacks=[stop])
     notices = []
     with ThreadPoolExecutor(1) as pool:

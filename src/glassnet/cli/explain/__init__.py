@@ -28,7 +28,7 @@ from .why import explain_why
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option("--row", type=int, metavar="N", help="Sample to explain; rows count from 0.")
 @part_flag
-@click.option("--rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
+@click.option("--learning-rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
 @click.option(
     "--epoch",
     type=int,
@@ -77,7 +77,7 @@ from .why import explain_why
     "--example", is_flag=True, help="Show the worked example of the notes, with the error 0.42; needs no MODEL."
 )
 @click.option(
-    "--picture",
+    "--plot",
     metavar="FILE",
     help="Draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG.",
 )
@@ -93,12 +93,12 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     DATA can also be an image. MODEL defaults to the digit reader that comes with glassnet, if DATA is given.
     """
     kind = _kind(flags)
-    require_distinct_paths(html=flags["html"], picture=flags["picture"])
+    require_distinct_paths(html=flags["html"], plot=flags["plot"])
     if flags["html"]:
         require_page_place(flags["html"], overwrite=flags["force"])
-    if flags["picture"]:
+    if flags["plot"]:
         read = filter(None, (model_path, source, flags["trained_on"]))
-        require_picture_place(flags["picture"], inputs=read, overwrite=flags["force"])
+        require_picture_place(flags["plot"], inputs=read, overwrite=flags["force"])
     if kind == "example":
         show_step(worked_example(), explain_words(flags["language"])("step_example"), flags, {}, as_json)
         return
@@ -133,7 +133,7 @@ def _kind(flags: dict[str, Any]) -> str:
     belongs = {
         "html": ("step", "replay", "example", "why", "node"),
         "layer": ("node",),
-        "rate": ("step",),
+        "learning_rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
         "output": ("why",),
@@ -141,9 +141,10 @@ def _kind(flags: dict[str, Any]) -> str:
     }
     for name, homes in belongs.items():
         if flags[name] is not None and kind not in homes:
-            flag = name.replace("trained_on", "train")
+            flag = name.replace("trained_on", "train").replace("_", "-")
             whose = {"step": "a step", "example": "--example", "replay": "--epoch and --step"}.get(kind, f"--{kind}")
-            raise OptionError("GN022", "--{flag} does not go with {other}. Omit one of them.", flag=flag, other=whose)
+            template = "{option} does not go with {other}. Omit one of them."
+            raise OptionError("GN022", template, option=f"--{flag}", other=whose)
     if kind == "replay" and (flags["epoch"] is None or flags["step"] is None):
         raise OptionError("GN020", "--epoch and --step go together. Give both.")
     return kind

@@ -27,7 +27,7 @@ def explain_backquery(
         source,
         part=flags["part"],
         label=flags["label"],
-        picture=flags["picture"] or ("backquery.png" if model.image_shape else None),
+        plot=flags["plot"] or ("backquery.png" if model.image_shape else None),
         language=language,
         notify=say_notice,
     )

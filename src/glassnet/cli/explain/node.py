@@ -29,7 +29,7 @@ def explain_one_node(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Show what excites a hidden node, its activation by class, and what it adds to each output."""
-    picture, html, language = flags["picture"], flags["html"], flags["language"]
+    plot, html, language = flags["plot"], flags["html"], flags["language"]
     layer = 1 if flags["layer"] is None else flags["layer"]
     examined = explain_job.explain_node(
         model,
@@ -38,13 +38,13 @@ def explain_one_node(
         flags["node"],
         layer,
         part=flags["part"],
-        picture=picture,
+        plot=plot,
         html=html,
         language=language,
         notify=say_notice,
     )
     if as_json:
-        result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": picture})
+        result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": plot})
         return
     word = explain_words(language)
     hidden_node = examined.node
@@ -54,9 +54,9 @@ def explain_one_node(
         result(word("of_first"))
     if html:
         result(word("page_written", file=html))
-    if picture:
-        result(word("picture_written", file=picture))
-    if not (html or picture):
+    if plot:
+        result(word("picture_written", file=plot))
+    if not (html or plot):
         _print_node(hidden_node, model, word)
 
 

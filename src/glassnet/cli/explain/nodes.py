@@ -23,19 +23,19 @@ def explain_nodes(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Print the importance of hidden nodes, and the dead and saturated nodes."""
-    picture, language = flags["picture"], flags["language"]
+    plot, language = flags["plot"], flags["language"]
     layers = explain_job.explain_nodes(
-        model, model_path, source, part=flags["part"], picture=picture, language=language, notify=say_notice
+        model, model_path, source, part=flags["part"], plot=plot, language=language, notify=say_notice
     )
     if as_json:
-        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
+        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": plot})
         return
     if model.others:
         result(explain_words(language)("of_first"))
     for layer in layers:
         _print_nodes(layer, language)
-    if picture:
-        result(explain_words(language)("picture_written", file=picture))
+    if plot:
+        result(explain_words(language)("picture_written", file=plot))
 
 
 def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def explain_step(
         source,
         flags["row"],
         part=flags["part"],
-        learning_rate=flags["rate"],
+        learning_rate=flags["learning_rate"],
         notify=say_notice,
     )
     facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
@@ -114,25 +114,25 @@ def explain_replay(
 
 def show_step(step: Trace, remark: str, flags: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
     """Print a step, or write it as a page or a figure."""
-    html, picture, language = flags["html"], flags["picture"], flags["language"]
-    if picture:
+    html, plot, language = flags["html"], flags["plot"], flags["language"]
+    if plot:
         from ... import plots
 
-        plots.save(plots.draw_step(step, language=language), picture)
+        plots.save(plots.draw_step(step, language=language), plot)
     if html:
         from ...html.step import step_page
 
         write_text(html, step_page(step, remark, [remark], language))
     if as_json:
-        result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
+        result_json({**facts, **step.to_dict(), "html": html, "picture": plot})
         return
     say = explain_words(language)
     result(remark)
     if html:
         result(say("page_written", file=html))
-    if picture:
-        result(say("picture_written", file=picture))
-    if not (html or picture):
+    if plot:
+        result(say("picture_written", file=plot))
+    if not (html or plot):
         print_step(step, language)
 
 

@@ -22,7 +22,7 @@ def explain_why(
     model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Explain why a model predicts a sample as it does."""
-    picture, html, language = flags["picture"], flags["html"], flags["language"]
+    plot, html, language = flags["plot"], flags["html"], flags["language"]
     explained = explain_answer(
         model,
         model_path,
@@ -31,19 +31,19 @@ def explain_why(
         part=flags["part"],
         output=flags["output"],
         trained_on=flags["trained_on"],
-        drawn=bool(picture),
+        drawn=bool(plot),
         notify=say_notice,
     )
     query, label, why, word = explained.query, explained.label, explained.why, explain_words(language)
     if not explained.training:
         say(word("no_alike"))
-    if picture:
-        draw_why(explained, model, picture, language)
+    if plot:
+        draw_why(explained, model, plot, language)
     if html:
         write_why(explained, model, html, language)
     if as_json:
         name = _name(query, explain_words("en"))
-        files = {"html": html, "picture": picture}
+        files = {"html": html, "picture": plot}
         result_json({"input": name, "label": label, **why_facts(why, model), **files})
         return
     heading = _name(query, word)
@@ -55,8 +55,8 @@ def explain_why(
         result(word("page_written", file=html))
     else:
         print_why(why, heading, model, query.features, language)
-    if picture:
-        result(word("picture_written", file=picture))
+    if plot:
+        result(word("picture_written", file=plot))
 
 
 def _heading(name: str, label: Any, why: Why, model: Model, word: Say) -> str:

@@ -44,22 +44,6 @@ def options_in(flag: str, words: Sequence[str], allowed: Collection[str] = SPECS
     return by_field(found)
 
 
-def assignment(name: str, value: Any) -> str:
-    """Return the word that gives an option this value."""
-    return f"{SPECS[name].alias or name}={','.join(map(_text, value if isinstance(value, tuple | list) else (value,)))}"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return number_typed(value) if isinstance(value, float) else str(value)
-
-
-def number_typed(value: float) -> str:
-    """Return a number as text from which the same number is read: a short one if there is one."""
-    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-
-
 def _value(name: str, text: str) -> Any:
     """Return an option's value from its text, several ones separated by commas; other text stays, to be refused."""
     if TYPES[name] is not ITEMS[name]:

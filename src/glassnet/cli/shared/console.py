@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import shlex
 import shutil
 import sys
 import time
@@ -17,7 +16,7 @@ from ...messages.control_characters import finite, json_text, printable
 from ...messages.formats import below_all, width_of
 from ...messages.languages import LANGUAGES, preferred
 from ...messages.message import Message, rendered
-from ...messages.option_spelling import UNSET, Option, as_flag
+from ...messages.option_spelling import Option, as_flag
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ...words.cli import CLI_WORDS
 from ...words.plots import shown
@@ -92,14 +91,7 @@ def _language_typed() -> str | None:
 
 def in_terminal(option: Option) -> str:
     """Return an option as typed in a terminal: the door of the command line."""
-    from ...options.options import SPECS
-    from .assignments import assignment
-
-    spec = SPECS.get(option.name)
-    if spec and spec.rare:
-        word = spec.alias or option.name if option.value is UNSET else assignment(option.name, option.value)
-        return f"--set {shlex.quote(word)}"
-    return as_flag(option, spec.word(option.name) if spec else _FLAGS.get(option.name, ""))
+    return as_flag(option, _FLAGS.get(option.name, ""))
 
 
 def message(key: str, **values: Any) -> str:

@@ -10,17 +10,18 @@ from difflib import get_close_matches
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ...data.validation import AUTO, DECIMALS
 from ...errors import OptionError
 from ...io.limits import FLAG, MAX_BYTES, format_size, max_bytes
 from ...messages.languages import LANGUAGES, preferred
-from ...messages.option_spelling import Option
+from ...messages.option_spelling import Option, assignment, flag_words
 from ...options.options import ITEMS, SPECS, TYPES, Options
-from ...options.recipes import RECIPE_NAMES, RECIPES
+from ...options.recipes import RECIPES, RECORDED_AS
 from ...options.spec import Spec
 from ..help.grouped import GroupedFlag
-from .assignments import assignment, number_typed, options_in
+from .assignments import options_in
 
 Command = Callable[..., Any]
 _SET = "assigned"
@@ -92,13 +93,15 @@ class _Recipe(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name as given."""
+        if value in RECORDED_AS:
+            self.fail(f"{value!r} is {RECORDED_AS[value]!r} now.", param, ctx)
         if value not in RECIPES and (near := get_close_matches(str(value), RECIPES, 1)):
             allowed = ", ".join(map(repr, self.choices))
             self.fail(f"{value!r} is not one of {allowed}. Did you mean {near[0]!r}?", param, ctx)
         return str(value) if value in RECIPES else super().convert(value, param, ctx)
 
 
-recipe_name = _Recipe(RECIPE_NAMES)
+recipe_name = _Recipe(RECIPES)
 """The type of an argument or a flag that names a recipe."""
 
 
@@ -126,23 +129,27 @@ def _set_flag(names: Sequence[str]) -> Callable[[Command], Command]:
     return click.option("--set", _SET, metavar="OPTION=VALUE", callback=read, help=text, **place)
 
 
+def only_with(flag: str, *allowed: str) -> None:
+    """Raise OptionError GN022 if an option was typed that has no effect together with `flag`.
+
+    Parameters
+    ----------
+    flag : str
+    *allowed : str
+        Names of the command's parameters that may be given, that of `flag` among them.
+    """
+    context = click.get_current_context()
+    for one in context.command.params:
+        typed_here = context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
+        if isinstance(one, click.Option) and typed_here and one.name not in (*allowed, "max_bytes"):
+            template = "{option} does not go with {other}. Omit one of them."
+            raise OptionError("GN022", template, option=one.opts[0], other=flag)
+
+
 def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]:
     """Return the words that give a command the same recipe and options again."""
     words = [] if recipe == usual else ["--recipe", recipe]
-    for name, value in given(flags).items():
-        word = SPECS[name].word(name)
-        if SPECS[name].rare:
-            words += ["--set", assignment(name, value)]
-        elif isinstance(value, bool):
-            words.append(f"--{'' if value else 'no-'}{word}")
-        else:
-            each = value if isinstance(value, tuple) else (value,)
-            words += [
-                part
-                for one in each
-                for part in (f"--{word}", number_typed(one) if isinstance(one, float) else str(one))
-            ]
-    return words
+    return [*words, *(word for name, value in given(flags).items() for word in flag_words(Option(name, value)))]
 
 
 def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
@@ -157,9 +164,8 @@ def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
     if default is not None:
         shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
         text += f"  [{shown}]"
-    words = dict.fromkeys((f"--{word}", f"--{name.replace('_', '-')}"))  # the shorter one and Python's
     return click.option(
-        *words,
+        f"--{word}",
         name,
         type=click.Choice(list(spec.choices)) if spec.choices else item,
         multiple=several,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-
 import click
 
 from ...messages.catalogue import translated
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import UNSET, Option
 from .console import language_in_use
+
+_REPLACED = {
+    **dict.fromkeys(("--picture", "--pictures", "--png"), "--plot"),
+    "--no-pictures": "--no-plot",
+    "--rate": "--learning-rate",
+}
+"""Flag of version 0.2 -> the flag to type instead; flags of options that are typed with ``--set`` are found below."""
 
 
 def speak_the_users_language() -> None:
@@ -57,6 +63,8 @@ def _no_such_option(problem: click.NoSuchOption) -> Message:
     from ...options.options import ALIASES, SPECS
 
     name = problem.option_name
+    if name in _REPLACED:
+        return Message("No such option {name!r}. Write {option}.", name=name, option=_REPLACED[name])
     field = ALIASES.get(word := name.removeprefix("--").removeprefix("no-").replace("-", "_"), word)
     if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
         option = Option(field, False if name.startswith("--no-") else UNSET)

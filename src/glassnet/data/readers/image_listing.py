@@ -142,7 +142,7 @@ def _parts(root: Path) -> dict[str, Path]:
 def _no_images(root: Path, files: list[str]) -> FileError:
     """Return the error for a folder that has only files of data, which are read one by one."""
     shown, pair = Names(files, 4), [f"mnist_{part}.csv" for part in PARTS]
-    if set(pair) <= set(files):  # as `glassnet data mnist` writes them
+    if set(pair) <= set(files):  # as `glassnet show mnist --csv` writes them
         training, test = (root / name for name in pair)
         command = Command("train", training, Option("test", test))
         return FileError(

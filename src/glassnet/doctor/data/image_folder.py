@@ -33,7 +33,7 @@ GD62 = Kind(
     "GD62",
     REMARK,
     "images are in colour",
-    Message("if colour distinguishes the classes, pass {colour}", colour=Option("colour")),
+    Message("if colour distinguishes the classes, pass {colour}", colour=Option("colour", True)),
 )
 
 
@@ -43,7 +43,7 @@ def colours(table: RawData, case: Case) -> Outcome:
         return [], table
     text = Message("{count:,} of {all:,} images, read as greyscale here", count=table.coloured, all=len(table))
     sized = [Option("size", case.options.size)] if case.options.picture_size else []
-    command = Command("doctor", table.source, Option("colour"), *sized)
+    command = Command("doctor", table.source, Option("colour", True), *sized)
     finding = make_finding(GD62, table, text, count=table.coloured, command=command)
     return [finding], replace(table, coloured=0)
 
@@ -87,6 +87,6 @@ def sizes(table: RawData, case: Case) -> Outcome:
         wide=wide,
         high=high,
     )
-    coloured = [Option("colour")] * case.options.colour
+    coloured = [Option("colour", True)] * case.options.colour
     command = Command("train", table.source, Option("size", f"{high}x{wide}"), *coloured)
     return [make_finding(GD61, table, text, which, command=command, repaired=False)], replace(table, resized=())

@@ -17,6 +17,7 @@ from ...data.load import BUNDLED
 from ...data.notes_files import NOTES_FILES
 from ...io.opening import LFS_READ, lfs_size
 from ...messages.message import Command, Message
+from ...messages.option_spelling import Option
 from ..finding import ERROR, WARNING, Kind
 from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change
@@ -178,7 +179,7 @@ def _check_file(
         near = Message(
             "{path} does not exist; write it with: {command}",
             path=path,
-            command=Command("data", BUNDLED, _home(path, folder)),
+            command=Command("show", BUNDLED, Option("csv", _home(path, folder))),
         )
     else:
         near = Message(

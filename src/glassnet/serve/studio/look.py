@@ -535,7 +535,7 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         one.source_part or "train",
         options=options_of_data(data.id),
         table=TableOptions(target=target),  # raises for several targets
-        folds=FOLDS,
+        cv=FOLDS,
     )
 
     def work(job: Job) -> dict[str, Any]:

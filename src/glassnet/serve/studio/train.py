@@ -21,7 +21,7 @@ from ...messages.message import Message
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
 from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked
-from ...options.recipes import RECIPE_NAMES, for_rows
+from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ...training.fine_tuning import fine_tuning_options, fixed_options
@@ -53,7 +53,7 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
         }
         for group in GROUPS
     ]
-    recipes = [{"name": name, "values": Options.recipe(name).to_dict()} for name in RECIPE_NAMES]
+    recipes = [{"name": name, "values": Options.recipe(name).to_dict()} for name in RECIPES]
     return {"groups": groups, "recipes": recipes}
 
 
@@ -135,7 +135,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
         recipe,
         options,
         table,
-        pictures=False,
+        plot=False,
         start=session.model(start).path if start else None,
         add=tuple(map(session.source_of, added)),
         add_times=whole_in(given, "add_times", 1, 1, 1000) if added else 1,

@@ -16,6 +16,7 @@ from ...data.stream.source import StreamSource, TableStream
 from ...engines import Engine, engine_for
 from ...errors import ModelFileError, with_near_matches
 from ...messages.message import Command, Message
+from ...messages.option_spelling import Option
 from ...model.file import damage
 from ...nn.network_class import Network
 from ...options.options import Options
@@ -229,7 +230,7 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
         path=saved.path,
         began_with=began["source"],
         differs=differs,
-        command=Command("resume", saved.path, "DATA"),
+        command=Command("train", Option("resume", saved.path), "DATA"),
     )
 
 

@@ -15,7 +15,7 @@ from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
-from ...options.recipes import for_rows, recipe_named
+from ...options.recipes import for_rows
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
@@ -188,7 +188,7 @@ def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, op
         sized.update(for_rows(rows, recipe, task=task))
         return job_options(recipe, given, **sized)
 
-    read = load_training_table(source, test, TableOptions(target=target), recipe_named(recipe), choose, ignore)
+    read = load_training_table(source, test, TableOptions(target=target), recipe, choose, ignore)
 
     def make(changes: dict[str, Any]) -> Options:
         return job_options(recipe, {**given, **changes}, **sized)

@@ -32,7 +32,7 @@ from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.options import Options, by_field
-from ...options.recipes import for_rows, recipe_named
+from ...options.recipes import for_rows
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
@@ -229,7 +229,7 @@ def _read(job: SearchJob, notify: Notify) -> SearchData:
         sized.update(for_rows(rows, recipe, task=task))
         return job_options(recipe, given, **sized)
 
-    plan = Plan(source, job.test, "", recipe_named(recipe), False, job.table)
+    plan = Plan(source, job.test, "", recipe, False, job.table)
     require_picture_files(source, before)
     read = read_data(plan, before, choose, notify)
     notify_options(given, read.options, notify)
@@ -344,7 +344,7 @@ def run_search(
         difference=of_best.score - of_default.score,
         difference_interval=difference_interval(from_best, from_default, read.test, metric, base.seed),
         space=space,
-        recipe=recipe_named(job.recipe_name),
+        recipe=job.recipe_name,
         source=read.training.source,
         folder=str(folder),
         samples=len(parts[0][0]),
@@ -412,7 +412,7 @@ def _identity(
     return {
         "data": fingerprint(samples.read.training),
         "names": _names_hash(samples.read.training),
-        "recipe": recipe_named(job.recipe_name),
+        "recipe": job.recipe_name,
         "options": options,
         "space": [one.to_text() for one in space],
         "metric": metric,
@@ -444,7 +444,7 @@ class _Trials:
     ) -> None:
         self._samples, self._study, self._folder, self._splits = samples, study, folder, splits
         self._metric, self._callbacks, self._clock = metric, callbacks, clock
-        self._wanted, self._recipe = _wanted(job) or MOST_TRIALS, recipe_named(job.recipe_name)
+        self._wanted, self._recipe = _wanted(job) or MOST_TRIALS, job.recipe_name
         self._deadline = None if job.minutes is None else began + 60 * job.minutes
         self._ended_by_callback = False
         self._found: dict[int, Numbers] = {}
@@ -615,9 +615,7 @@ class _Finals:
         if model is None:
             self._tell_callbacks(FinalTraining(which))
             model = fit(read.training, options, executor=self._executor).model
-            evaluate_on_test(
-                model, read.test, read, self._notify if which == "best" else ignore, recipe=recipe_named(recipe)
-            )
+            evaluate_on_test(model, read.test, read, self._notify if which == "best" else ignore, recipe=recipe)
             save_model(model, self._folder / file)
         return tested(model, file, read.test, self._metric, options.seed)
 

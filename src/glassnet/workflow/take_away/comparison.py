@@ -7,22 +7,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from ... import data
-from ...options.options import SPECS
+from ...messages.option_spelling import assignment
 from ...options.recipes import RECIPES
 from ..compare_job import SEEDS, CompareJob, Side
 from ..table_options import TableOptions
-from .program import Code, call, flag_words, option_words, standard_recipe
+from .program import Code, call, flag_words, option_words
 
 
 def comparison_command(job: CompareJob, source: str) -> str:
     """Return the command that compares like a job, on the data called `source`."""
     table = job.table
-    words = [standard_recipe(side.recipe) for side in job.sides.values()]
+    words = [side.recipe for side in job.sides.values()]
     words += [f"./{source}" if source in RECIPES else source] if source != data.BUNDLED else []
     flags = [(flag, name) for flag in ("target", "drop", "keep") for name in getattr(table, flag)]
     flags += [("task", table.task), ("metric", job.metric), ("seeds", str(job.seeds) if job.seeds != SEEDS else None)]
     for flag, side in job.sides.items():
-        flags += [(flag, f"{SPECS[name].word(name)}={_in_words(value)}") for name, value in side.options.items()]
+        flags += [(flag, assignment(name, value)) for name, value in side.options.items()]
     words += [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
     words += [part for name, value in job.options.items() for part in option_words(name, value)]
     return f"{shlex.join(['glassnet', 'compare', *words, *([] if job.stop_early else ['--all-seeds'])])}\n"
@@ -46,14 +46,8 @@ def comparison_program(job: CompareJob, source: str) -> str:
 
 
 def _parts(side: Side) -> list[Any]:
-    return [standard_recipe(side.recipe), *([side.options] if side.options else [])]
+    return [side.recipe, *([side.options] if side.options else [])]
 
 
 def _arguments(named: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={value!r}" for name, value in named.items())
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ",".join(map(_in_words, value)) if isinstance(value, tuple | list) else str(value)

@@ -63,7 +63,7 @@ def looking_command(look: Looking) -> str:
         targets = [] if row else targets
         return f"{shlex.join(['glassnet', 'show', source, *targets, *options, *part, *row])}\n"
     note = "# the command tests the test part\n" if look.part == "train" else whole
-    pictures = ["--pictures", "plots"] if look.view == "hidden" else []
+    pictures = ["--plot", "plots"] if look.view == "hidden" else []
     return f"{note}{shlex.join(['glassnet', 'test', look.model, source, *pictures])}\n"
 
 

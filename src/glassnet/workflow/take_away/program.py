@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...messages.option_spelling import Option
+from ...messages.option_spelling import flag_words as words_of
 from ...options.options import SPECS
-from ...options.recipes import RECIPE_ALIASES
 
 _WIDTH = 80
-_STANDARD_RECIPES = {name: alias for alias, name in RECIPE_ALIASES.items()}
 
 
 class Code(str):
@@ -41,12 +41,4 @@ def flag_words(flag: str, value: str) -> list[str]:
 
 def option_words(name: str, value: Any) -> list[str]:
     """Return the words of an option on the command line."""
-    word = SPECS[name].word(name)
-    if isinstance(value, bool):
-        return [f"--{word}" if value else f"--no-{word}"]
-    return [part for one in (value if isinstance(value, tuple) else (value,)) for part in flag_words(word, str(one))]
-
-
-def standard_recipe(name: str) -> str:
-    """Return the field's standard name of a recipe."""
-    return _STANDARD_RECIPES.get(name, name)
+    return words_of(Option(name, value))

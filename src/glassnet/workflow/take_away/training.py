@@ -10,7 +10,7 @@ from ... import data
 from ...data.validation import AUTO
 from ...options.options import Options
 from ..train_job import TrainJob
-from .program import Code, call, flag_words, in_python, option_words, standard_recipe
+from .program import Code, call, flag_words, in_python, option_words
 
 _READING = ("classes", "colour", "handwriting")
 """Options that `load_data` takes under the same names."""
@@ -152,4 +152,4 @@ def _callbacks(stopped: int | None) -> dict[str, Any]:
 def _differing_recipe(job: TrainJob) -> str | None:
     """Return the recipe by its standard name, if it is not the one that a job has without naming it."""
     usual = None if job.start else "table" if job.table.target else "notes"
-    return None if job.recipe in (None, usual) else standard_recipe(str(job.recipe))
+    return None if job.recipe in (None, usual) else str(job.recipe)

@@ -53,7 +53,7 @@ def test_a_model_of_a_stream_takes_the_columns_of_a_single_file_from_its_folders
     pattern, model = written(tmp_path), str(tmp_path / "m.safetensors")
     assert run("train", pattern, *SETTINGS, "--stream", "--out", model).code == 0
     assert glassnet.load_model(model).columns.names == ("x", "year", "region")
-    assert run("verify", model, pattern).code == 0
+    assert run("info", "--verify", model, pattern).code == 0
     for year in YEARS:
         one = str(tmp_path / f"year={year}" / "region=US" / "part.parquet")
         assert run("test", model, one, "--json").json()["rmse"] < 1  # the years are 3 apart
