@@ -92,7 +92,11 @@ def test_a_repeated_list_of_one_side_has_all_values_as_for_both_sides(rows):
     words = ("--epochs", "1", "--engine", "reference", "--input-max", "16", "--seeds", "2", "--json")
     repeated = compare("quick", "quick", rows, *words, "--b", "hidden=6", "--b", "hidden=4").fine().json()
     assert repeated["options_that_differ"]["hidden"]["b"] == [6, 4]
-    both = compare("quick", "quick", rows, *words, "--hidden", "6", "--hidden", "4", "--b", "learning_rate=0.3").fine().json()
+    both = (
+        compare("quick", "quick", rows, *words, "--hidden", "6", "--hidden", "4", "--b", "learning_rate=0.3")
+        .fine()
+        .json()
+    )
     scores = [pair["a"] for pair in both["pairs"]]
     again = compare("quick", "quick", rows, *words, "--a", "hidden=6", "--a", "hidden=4", "--b", "learning_rate=0.3")
     assert [pair["a"] for pair in again.fine().json()["pairs"]] == scores
@@ -187,7 +191,9 @@ def test_the_last_word_is_a_recipe_if_it_is_called_like_one_and_else_the_data(ro
     words = (*SMALL, "--seeds", "2", "--json")
     of_file = compare("notes", "notes", "./quick", "--b", "learning_rate=0.1", *words).fine().json()
     assert sorted(of_file["recipes"]) == ["a", "b"]
-    assert of_file["pairs"] == compare("notes", "notes", rows, "--b", "learning_rate=0.1", *words).fine().json()["pairs"]
+    assert (
+        of_file["pairs"] == compare("notes", "notes", rows, "--b", "learning_rate=0.1", *words).fine().json()["pairs"]
+    )
     compare("notes", "notes", "quick", rows, "--b", "learning_rate=0.1", *words).fine()
     compare("notes", "quick", "tabel").refused("GN020", "Did you mean 'table'")
     compare("notes", "nots", "quick", rows).refused("GN020", "'nots'")

@@ -154,7 +154,7 @@ def test_images_are_examined_in_colour_on_request(folder):
     coloured(folder)
     grey = doctor("shapes")
     remark = next(finding for finding in grey["findings"] if finding["code"] == "GD62")
-    assert (remark["count"], remark["command"]) == (30, "glassnet doctor shapes --colour")
+    assert (remark["count"], remark["command"]) == (30, "glassnet doctor shapes --set colour=yes")
     assert (grey["features"], grey["channels"]) == (144, 1)
     colour = doctor("shapes", "--set", "colour=yes", "--fix", "shapes.npz")
     assert (colour["features"], colour["channels"], colour["image_shape"]) == (432, 3, [12, 12])

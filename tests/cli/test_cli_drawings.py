@@ -101,7 +101,9 @@ def test_an_input_file_is_not_overwritten_even_if_glassnet_made_it(folder):
     ):
         run(*words, "--force").refused("GN022", "a.png", "input file")
     assert snapshot(folder) == before
-    run("show", "rows.csv", "--row", 1, "--plot", "a.png", "--force").fine()  # the same command can replace its own plot
+    run(
+        "show", "rows.csv", "--row", 1, "--plot", "a.png", "--force"
+    ).fine()  # the same command can replace its own plot
 
 
 def test_no_class_plots_for_regression(folder):

@@ -93,7 +93,7 @@ def test_names_of_files_and_folders_are_escaped(tmp_path, monkeypatch):
         ("show", "in", "--row", "2"),
         ("explain", model, "in", "--row", "2"),
         ("test", model, "in", "--report", f"{NAMES[1]}.html"),
-        ("labels", "in", "--hidden", "3", "--epochs", "1", "--folds", "2", "--out", f"{NAMES[2]}.csv"),
+        ("labels", "in", "--hidden", "3", "--epochs", "1", "--cv", "2", "--out", f"{NAMES[2]}.csv"),
         ("doctor", "in"),
     ):
         output_of(*words, codes=(0, 1))
@@ -126,7 +126,7 @@ def test_text_in_a_table_is_escaped(tmp_path, monkeypatch):
         ("query", "t.safetensors", "t.parquet"),
         ("explain", "t.safetensors", "t.parquet", "--row", "3", "--why"),
         ("test", "--report", "t-report.html", "t.safetensors", "t.parquet"),
-        ("labels", "t.parquet", *target, "--epochs", "1", "--folds", "2"),
+        ("labels", "t.parquet", *target, "--epochs", "1", "--cv", "2"),
     ):
         output_of(*words)
     output_of("doctor", "t.parquet", *target, codes=(0, 1))

@@ -70,9 +70,7 @@ def test_a_step_of_the_first_network_can_be_explained(folder):
 
 def test_a_single_network_has_no_folds_and_can_have_checkpoints(folder):
     run(*TRAIN, "--checkpoint", "c.safetensors").refused("GN022", "4 networks", "Add --members 1")
-    done = run(
-        *TRAIN, "--members", 1, "--checkpoint", "c.safetensors", "--out", "one.safetensors", "--no-plot"
-    ).fine()
+    done = run(*TRAIN, "--members", 1, "--checkpoint", "c.safetensors", "--out", "one.safetensors", "--no-plot").fine()
     assert "validation loss" in done.err
     options = load_model("one.safetensors").receipt["options"]
     assert (options["members"], options["folds"]) == (1, False)
@@ -102,7 +100,9 @@ def test_a_model_is_trained_further_as_one_network(folder):
     done = run("train", "t.csv", "--from", "m.safetensors", "--out", "f.safetensors", "--no-plot").fine()
     assert "without one fold" not in done.out
     assert load_model("f.safetensors").network.architecture.sizes[1:] == (24, 2)
-    assert run("info", "--verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
+    assert (
+        run("info", "--verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
+    )
     run("train", "t.csv", "--from", "m.safetensors", "--set", "folds=yes").refused(
         "GN022", "--set", "folds=yes", "--set", "folds=no"
     )

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from glassnet import History, load_data, load_model
-from glassnet.cli import resume, train
+from glassnet.cli import train
 from glassnet.data.split import split_rows
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone
@@ -62,7 +62,9 @@ def test_a_model_is_trained_further_and_kept(folder):
 
 def test_verify_names_the_added_data_and_takes_none_if_none_were_added(folder):
     """Any folder of samples will do: here the rows of other tables."""
-    run("info", "--verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused("GN022", "without added samples. Omit it.")
+    run("info", "--verify", "m.safetensors", "rows.csv", "--add", "more.csv").refused(
+        "GN022", "without added samples. Omit it."
+    )
     run("train", "rows.csv", *MADE, "--add", "more.csv", "--out", "a.safetensors").fine()
     assert "same bits" in run("info", "--verify", "a.safetensors", "rows.csv").fine().out
     Path("other.csv").write_bytes(table((3, 2, "7"), rows=80))
@@ -82,7 +84,9 @@ def test_verify_finds_the_parent_beside_the_model_or_requires_it(folder):
     run("explain", "m-2.safetensors", "more.csv", "--epoch", 1, "--step", 2).refused("GN020", "Put it there")
     run(*words, "--from", "m-2.safetensors").refused("GN017", f"the model with hash {hash_}")
     run(*words, "--from", "old/first.safetensors").fine()
-    run("info", "--verify", "old/first.safetensors", "rows.csv", "--from", "m-2.safetensors").refused("GN022", "did not start")
+    run("info", "--verify", "old/first.safetensors", "rows.csv", "--from", "m-2.safetensors").refused(
+        "GN022", "did not start"
+    )
     (folder / "m.safetensors").write_bytes((folder / "m-2.safetensors").read_bytes())
     run(*words).refused("GN017", "m.safetensors", hash_)
 
@@ -144,7 +148,7 @@ def test_a_class_only_among_held_out_rows_is_refused(folder, named):
         run("train", "named.csv", "--target", "label", *made, "--out", started).fine()
     Path("rare.csv").write_text("\n".join(rows) + "\n")
     words = ("train", "rare.csv", "--from", started, *FURTHER)
-    run(*words).refused("GN016", "all samples of", "are held out for the test", "--holdout")
+    run(*words).refused("GN016", "all samples of", "are held out for the test", "--set holdout")
     run(*words, "--test", "named.csv" if named else "rows.csv").fine()
 
 
@@ -260,7 +264,7 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
         def close(self):
             pass
 
-    for command in (resume, train):
+    for command in (train,):
         monkeypatch.setattr(command, "progress_listener", Listener)
     words = ("train", "digits.csv", "--from", "p.safetensors", "--add", "mine", *FURTHER, "--set", "blocks=8")
     whole = run(*words, "--out", "whole.safetensors", "--json").fine().json()

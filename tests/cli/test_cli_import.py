@@ -70,26 +70,39 @@ def test_standardised_rows_are_read_unless_a_maximum_is_given(folder):
 
 
 def test_json_names_and_tasks(folder):
-    facts = run("export", "--to", "safetensors", "named.onnx", "-o", "m.safetensors", "--input-max", "4", "--json").fine().json()
+    facts = (
+        run("export", "--to", "safetensors", "named.onnx", "-o", "m.safetensors", "--input-max", "4", "--json")
+        .fine()
+        .json()
+    )
     assert sorted(facts) == documented_keys("import")
     assert facts["class_names"] == ["bee", "cat", "dog"]
     model = load_model("m.safetensors")
     assert (model.hash(), model.scaling.maximum) == (facts["hash"], 4)
     assert "3 numbers" in run("export", "--to", "safetensors", "logits.onnx").fine().out
-    assert "3 个类别" in run("export", "--to", "safetensors", "logits.onnx", "--force", "--task", "classes", "--language", "zh").fine().out
+    assert (
+        "3 个类别"
+        in run("export", "--to", "safetensors", "logits.onnx", "--force", "--task", "classes", "--language", "zh")
+        .fine()
+        .out
+    )
     assert load_model("logits.safetensors").network.architecture.activations[-1] == "softmax"
 
 
 @pytest.mark.parametrize(
     ("typed", "code", "words"),
     [
-        ("import net.onnx -o rows.csv", "GN022", "rows.csv"),
-        ("import net.onnx -o old.safetensors", "GN007", "--force"),
-        ("import conv.onnx -o old.safetensors --force", "GN102", "operator Conv, node '/Conv_0': not supported"),
-        ("import rows.csv --force", "GN102", "not an ONNX file"),
-        ("import . --force", "GN002", "folder"),
-        ("import net.onnx --task words", "GN020", "'words'"),
-        ("import net.onnx --input-max 0 -o new.safetensors", "GN021", "maximum"),
+        ("export --to safetensors net.onnx -o rows.csv", "GN022", "rows.csv"),
+        ("export --to safetensors net.onnx -o old.safetensors", "GN007", "--force"),
+        (
+            "export --to safetensors conv.onnx -o old.safetensors --force",
+            "GN102",
+            "operator Conv, node '/Conv_0': not supported",
+        ),
+        ("export --to safetensors rows.csv --force", "GN102", "not an ONNX file"),
+        ("export --to safetensors . --force", "GN002", "folder"),
+        ("export --to safetensors net.onnx --task words", "GN020", "'words'"),
+        ("export --to safetensors net.onnx --input-max 0 -o new.safetensors", "GN021", "maximum"),
     ],
 )
 def test_a_refusal_is_one_line_and_costs_no_file(folder, typed, code, words):

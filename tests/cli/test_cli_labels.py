@@ -16,7 +16,7 @@ from support.cli import run, snapshot
 from support.labelled import blobs, flipped, logistic
 from support.samples import digits, digits_csv, idx, npz, png, write
 
-FAST = ("--hidden", "16", "--epochs", "6", "--folds", "3")
+FAST = ("--hidden", "16", "--epochs", "6", "--cv", "3")
 IMAGES, LABELS = digits(100).inputs.reshape(-1, 28, 28), digits(100).labels
 
 
@@ -36,7 +36,7 @@ def repaired(count: int = 100) -> np.ndarray:
 @pytest.mark.parametrize("filled", ["9", " drop", "x,seen"])
 def test_a_reviewed_list_is_not_overwritten(folder, filled):
     write(folder, {"d.csv": digits_csv(150).encode(), "l.csv": b"row,file,label,likely,new\n3,,4,9,\n5,,1,7,\n"})
-    again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--folds", "2", "--out", "l.csv")
+    again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--cv", "2", "--out", "l.csv")
     reviewed = (folder / "l.csv").read_bytes().replace(b"7,\n", f"7,{filled}\n".encode())
     (folder / "l.csv").write_bytes(reviewed)
     run(*again, "--force").refused("GN022", "l.csv", "column 'new' of this list is filled in", "--fix")
@@ -137,7 +137,7 @@ def test_a_table_with_named_columns(folder):
     lines[8] = lines[8].replace("no", "yes")
     lines[20] = lines[20].replace("no", "")
     (folder / "t.csv").write_text("size;kind;answer\n" + "\n".join(lines) + "\n")
-    found = run("labels", "t.csv", "--target", "answer", "--folds", 3, "--json")
+    found = run("labels", "t.csv", "--target", "answer", "--cv", 3, "--json")
     assert found.code == 0, found.err
     assert found.json()["suspects"][0]["row"] == 8
     (folder / "r.csv").write_text("row,new\n8,no\n21,drop\n")
@@ -155,7 +155,7 @@ def test_the_next_command_names_the_same_data(folder):
     lines = [f"{k},{random.normal(8 * (k % 2)):.3f},2026-01-01,{k % 2 ^ (k % 15 == 3)}" for k in range(400)]
     (folder / "t.csv").write_text("id,x,day,y\n" + "\n".join(lines) + "\n")
     flags = ("--target", "y", "--task", "classes", "--drop", "day", "--drop", "id")
-    done = run("labels", "t.csv", *flags, "--folds", 2, "--seed", 3, "--first", 0, "--out", "l.csv").fine()
+    done = run("labels", "t.csv", *flags, "--cv", 2, "--seed", 3, "--first", 0, "--out", "l.csv").fine()
     (after,) = re.findall("next      glassnet (.*) REPAIRED", done.out)
     text = (folder / "l.csv").read_text().splitlines()
     (folder / "l.csv").write_text("\n".join([text[0], f"{text[1]}drop"]) + "\n")
@@ -248,7 +248,7 @@ def test_existing_files_are_not_overwritten(folder):
     run("labels", "d.csv", "--plot", "d.csv").refused("GN021", ".png, .pdf or .svg")
     run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")
     run("labels", "d.csv", "--fix", "gone.csv", "--to", "new.csv").refused("GN001", "gone.csv")
-    run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")
+    run("labels", "d.csv", "--cv", "1").refused("GN021", "2 to 100")
     (folder / "t.csv").write_text("".join(f"{k % 2},{k}\n" for k in range(9)))
     run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
     run("labels", "t.csv", "--plot", "p.png").refused("GN017", "not an image")
@@ -257,7 +257,7 @@ def test_existing_files_are_not_overwritten(folder):
 
 def test_without_wrong_labels_there_is_no_next_command(folder):
     (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
-    done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
+    done = run("labels", "easy.csv", "--target", "y", "--cv", 2, "--keep", "x", "--out", "none.csv").fine()
     assert "estimate  no wrong or ambiguous labels: every label matches the prediction\n" in done.out
     assert "next" not in done.out
     assert len((folder / "none.csv").read_text().splitlines()) == 1

@@ -85,8 +85,8 @@ def test_the_folder_of_these_files_is_refused_with_the_command_that_works(folder
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_other_data_are_refused_with_what_is_allowed(folder, language, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", language)
-    line = run("data", "fashion", "book").refused("GN021", "'fashion'", "glassnet show mnist --csv DIR")
-    assert ("应为 mnist" in line) == (language == "zh")
+    line = run("show", "fashion", "--csv", "book").refused("GN021", "'fashion'", "--csv")
+    assert ("只写 mnist" in line) == (language == "zh")
 
 
 def test_a_file_is_no_folder(folder):
@@ -102,4 +102,4 @@ def test_a_file_is_no_folder(folder):
 def test_the_doctor_names_the_command_for_a_missing_file(folder, path, where):
     (folder / "old.py").write_text(f'print(open("{path}").read())\n')
     [text] = [str(one.text) for one in examine_script("old.py").findings if one.code == "GS07"]
-    assert text.endswith(f"glassnet data mnist {where}")
+    assert text.endswith(f"glassnet show mnist --csv {where}")

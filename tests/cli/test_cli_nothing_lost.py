@@ -99,7 +99,7 @@ def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
 def test_an_existing_output_is_rejected_before_training_unless_forced(folder, monkeypatch):
     monkeypatch.setattr(import_module("glassnet.explain.backquery"), "STEPS", 5)  # what it finds does not matter
     write(folder, {"d.csv": digits_csv(100).encode(), "one.png": png(255 - digits(1).inputs[0].reshape(28, 28), 4)})
-    flags = ("--hidden", "4", "--epochs", "1", "--folds", "2")
+    flags = ("--hidden", "4", "--epochs", "1", "--cv", "2")
     for words in (
         ("train", "rows.csv", *QUICK, "--no-plot", "--out", "n.safetensors"),
         ("test", "m.safetensors", "--report", "r.html"),
@@ -153,7 +153,10 @@ def test_a_resumed_run_overwrites_only_its_own_model(folder, monkeypatch):
     run("train", "--resume", "c.ck", "--out", "m.safetensors").refused("GN007", "m.safetensors")
     facts = run("train", "--resume", "c.ck", "--out", "mine.safetensors", "--json").fine().json()
     assert facts["model"] == "mine.safetensors"
-    assert run("train", "--resume", "c.ck", "--out", "m.safetensors", "--force", "--json").fine().json()["hash"] == facts["hash"]
+    assert (
+        run("train", "--resume", "c.ck", "--out", "m.safetensors", "--force", "--json").fine().json()["hash"]
+        == facts["hash"]
+    )
     # Resuming again gives the same model, which replaces itself.
     (folder / "notes.safetensors").unlink()
     for _ in range(2):

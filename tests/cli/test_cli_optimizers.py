@@ -44,7 +44,7 @@ def test_a_large_table_does_not_use_the_rate_of_adamw_for_another_optimizer():
     ("flags", "named"),
     [
         (("--dropout", 0.2), "--dropout"),
-        (("--optimizer", "adam", "--clip", 1), "--clip, --optimizer"),
+        (("--optimizer", "adam", "--set", "clip=1"), "--set clip, --optimizer"),
         (("--dropout", 0.2, "--batch-size", 32), None),
         (("--dropout", 0.2, "--engine", "reference"), None),
         ((), None),

@@ -108,7 +108,7 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder):
         ("test", model, "pp", "--report", page),
         *(("export", model, "--to", form) for form in ("c", "html", "onnx")),
         ("explain", model, "pp", "--row", "1", "--html", "step.html"),
-        ("labels", "pp", "--hidden", "2", "--epochs", "1", "--folds", "2", "--out", "l.csv"),
+        ("labels", "pp", "--hidden", "2", "--epochs", "1", "--cv", "2", "--out", "l.csv"),
     )
     for encoding in ("utf-8:strict", "latin-1:strict", "utf-8:surrogateescape"):
         words = (*commands, *printing) if encoding == "utf-8:strict" else printing

@@ -57,9 +57,9 @@ def test_a_report_on_unseen_data(folder):
     assert "was trained on these samples" not in read.text
     assert read.having("html") == [{"lang": "en"}]
     tested = run("test", "m.safetensors", "others.csv", "--json").json()
-    facts = run("test", "--report", "m-report.html", "m.safetensors", "others.csv", "--json").fine().json()
+    facts = run("test", "--report", "again.html", "m.safetensors", "others.csv", "--json").fine().json()
     assert facts["accuracy"] == tested["accuracy"]
-    assert facts["bytes"] == (folder / "m-report.html").stat().st_size
+    assert facts["bytes"] == (folder / "again.html").stat().st_size
     assert facts["without"] == []
 
 
@@ -86,7 +86,11 @@ def test_held_out_rows_have_row_numbers_of_the_file(folder):
 
 
 def test_a_table_on_standard_input_is_accepted(folder):
-    facts = run("test", "--report", "t-report.html", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
+    facts = (
+        run("test", "--report", "t.html", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes())
+        .fine()
+        .json()
+    )
     assert facts["samples"] == 12  # the held-out rows are known, although the data were read once
     run("test", "--report", "t-report.html", "t.safetensors", "-", "--train", "-").refused("GN022", "read only once")
 
@@ -123,7 +127,9 @@ def test_rows_of_a_table_have_row_numbers_of_the_file(folder):
 
 def test_training_data_are_recognized_with_given_classes(folder):
     run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
-    assert run("test", "--report", "c-report.html", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
+    assert (
+        run("test", "--report", "c-report.html", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
+    )
     assert "was trained on" in run("test", "c.safetensors", "digits.csv").err
 
 
@@ -160,7 +166,10 @@ def test_without_data_only_the_model_is_described(folder):
 def test_a_single_row_is_accepted(folder):
     """As in `test` and `query`; a table with only column names is still reported as empty."""
     (folder / "one.csv").write_text(digits_csv(1, start=160))
-    for words in (("test", "--report", "m-report.html", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
+    for words in (
+        ("test", "--report", "m-report.html", "m.safetensors", "one.csv"),
+        ("test", "m.safetensors", "one.csv"),
+    ):
         assert "(0 of 1)" in (out := run(*words).fine().out) or "(1 of 1)" in out
     (folder / "names.csv").write_text("age,place,income\n")
     run("doctor", "names.csv").refused("GN010", "only column names")
@@ -175,7 +184,7 @@ def test_columns_that_the_model_does_not_use_are_not_findings(folder):
     made = ("train", "told.csv", "--target", "kind", *QUICKLY, "--out", "k.safetensors", "--force")
     for more, blamed in (((), True), (("--drop", "sign"), False)):
         run(*made, *more).fine()
-        run("test", "--report", "k-report.html", "k.safetensors", "told.csv").fine()
+        run("test", "--report", "k-report.html", "k.safetensors", "told.csv", "--force").fine()
         assert ("told.csv: sign" in page("k-report.html").text) == blamed
 
 
@@ -195,22 +204,24 @@ def test_the_language_is_that_of_the_environment(folder, monkeypatch):
         (("bare.safetensors", "digits.csv"), "GN017"),
         (("t.safetensors", "digits.csv"), "GN060"),
         (("m.safetensors", "others.csv", "--train", "nothing.csv"), "GN001"),
-        (("m.safetensors", "others.csv", "--out", "digits.csv"), "GN022"),
-        (("m.safetensors", "others.csv", "--out", "m.safetensors"), "GN022"),
-        (("m.safetensors", "others.csv", "--out", "no/where.html"), "GN001"),
+        (("m.safetensors", "others.csv", "--report", "digits.csv"), "GN022"),
+        (("m.safetensors", "others.csv", "--report", "m.safetensors"), "GN022"),
+        (("m.safetensors", "others.csv", "--report", "no/where.html"), "GN001"),
         (("m.safetensors", "--language", "fr"), "GN020"),
     ],
 )
 def test_invalid_commands_are_rejected_and_no_file_is_written(folder, words, code):
     before = snapshot(folder)
-    run("report", *words).refused(code)
+    run("test", *words, *([] if "--report" in words else ["--report", "r.html"])).refused(code)
     assert snapshot(folder) == before
 
 
 @pytest.mark.parametrize("mine", ["my notes", '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'])
-def test_a_report_overwrites_only_a_report(folder, mine):
-    run("test", "--report", "bare-report.html", "bare.safetensors").fine()
-    run("test", "--report", "bare-report.html", "bare.safetensors", "--language", "zh").fine()
-    (folder / "bare-report.html").write_text(mine)
-    run("test", "--report", "bare-report.html", "bare.safetensors").refused("GN022", "of another kind")
-    assert (folder / "bare-report.html").read_text() == mine
+def test_a_report_overwrites_only_a_report_if_told_so(folder, mine):
+    words = ("test", "--report", "r.html", "bare.safetensors")
+    run(*words).fine()
+    run(*words).refused("GN007", "r.html")
+    run(*words, "--language", "zh", "--force").fine()
+    (folder / "r.html").write_text(mine)
+    run(*words, "--force").refused("GN022", "of another kind")
+    assert (folder / "r.html").read_text() == mine

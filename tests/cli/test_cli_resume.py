@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
-from glassnet.cli import resume, train
+from glassnet.cli import train
 from glassnet.model.file import read, write
 from glassnet.training.events import BlockDone
 from glassnet.workflow import train_job
@@ -45,7 +45,7 @@ def stopping(monkeypatch):
             def close(self):
                 pass
 
-        for command in (resume, train):
+        for command in (train,):
             monkeypatch.setattr(command, "progress_listener", Listener)
 
     return after
@@ -68,7 +68,9 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping,
     stopping(4)
     keep = ("--checkpoint", "run.ck", "--checkpoint-every", "100")
     first = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", *keep)
-    line = first.refused("GN031", "0.40 of 3 epochs are saved in run.ck", "`glassnet train --resume run.ck`", exit_code=130)
+    line = first.refused(
+        "GN031", "0.40 of 3 epochs are saved in run.ck", "`glassnet train --resume run.ck`", exit_code=130
+    )
     assert "nothing was written" not in line
     assert set(snapshot(folder)) == {"rows.csv", "more.csv", "run.ck"}
     assert load_checkpoint("run.ck").every == "100"
@@ -98,7 +100,9 @@ def test_moved_data_can_be_given(folder, stopping):
     stopping(0)
     os.rename("rows.csv", "elsewhere.csv")
     run("train", "--resume", "run.ck").refused("GN001", "rows.csv")
-    run("train", "--resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other training data", "rows.csv")
+    run("train", "--resume", "run.ck", "more.csv").refused(
+        "GN044", "run.ck was started with other training data", "rows.csv"
+    )
     run("train", "--resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
     assert load_model("b.safetensors").receipt["recipe"] == "notes"
 

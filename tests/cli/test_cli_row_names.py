@@ -9,7 +9,7 @@ from glassnet.data.tables.relabel import write_relabelled_table
 from glassnet.errors import GlassnetError
 from support.cli import run
 
-FAST = ("--hidden", "4", "--epochs", "1", "--folds", "2")
+FAST = ("--hidden", "4", "--epochs", "1", "--cv", "2")
 R_TABLES = {
     "csv": ("size,letter,kind", ","),
     "plain": ("size letter kind", " "),

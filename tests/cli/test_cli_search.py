@@ -56,7 +56,7 @@ def test_a_search_in_words_and_its_command(rows):
     assert lines[0] == "data      rows.csv: 115 training and 29 validation samples, 16 for the test"
     assert lines[1] == "score     accuracy, %; higher is better"
     assert lines[2:4] == ["space     learning_rate   0.0003 to 0.1 (log)", "          dropout         0 to 0.5"]
-    assert re.fullmatch(r" {10}trial +score +rate +dropout", lines[4])
+    assert re.fullmatch(r" {10}trial +score +learning_rate +dropout", lines[4])
     assert sum(line.startswith(" " * 10 + "0 recipe") for line in lines) == 1
     texts = {line.split()[0]: line for line in lines if not line.startswith(" ")}
     assert re.fullmatch(

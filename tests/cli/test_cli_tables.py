@@ -89,7 +89,7 @@ def test_a_recipe_for_classification_can_train_regression(empty):
     (empty / "people.csv").write_text(people(200))
     words = ("train", "people.csv", "--target", "hours", "--recipe", "quick", *ONCE)
     assert run(*words).code == 0
-    run(*words, "--label-smoothing", 0.1).refused("GN022", "--label-smoothing")
+    run(*words, "--set", "label_smoothing=0.1").refused("GN022", "--set label_smoothing=0.1")
 
 
 def test_the_models_are_better_than_guessing(folder):
@@ -154,7 +154,7 @@ def test_info_shows_the_columns(folder):
 
 
 def test_info_of_a_regression_has_no_classes_and_short_numbers(folder, trained):
-    assert "next      glassnet test h.safetensors people.csv --report report.html" in trained[2].out
+    assert "next      glassnet test h.safetensors people.csv --report h-report.html" in trained[2].out
     for language, absent in (("en", ("class", "stratified", "own_validation")), ("zh", ("类别", "分层", "另给验证"))):
         facts, _, _ = run("info", "h.safetensors", "--language", language).fine().out.partition("glassnet 0.")
         assert not [word for word in absent if word in facts]
@@ -411,7 +411,7 @@ def test_decimals_are_read_as_specified(empty):
     assert run("query", "m.safetensors", "q.csv", "--decimal", ".", "--json").fine().json()[0]["answer"] == 0
     assert run("test", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine().json()["samples"] == 80
     assert run("explain", "m.safetensors", "q.csv", "--row", "0", "--why", "--decimal", ".").code == 0
-    run("test", "--report", "m-report.html", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine()
+    run("test", "--report", "r.html", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine()
 
 
 @pytest.mark.parametrize(
@@ -451,9 +451,7 @@ def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, t
     """Also if its first value is that number."""
     monkeypatch.chdir(tmp_path)
     Path("t.csv").write_text("\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n")
-    outcome = run(
-        "train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-plot", "--json"
-    ).fine()
+    outcome = run("train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-plot", "--json").fine()
     assert "target 'column3': 2 classes" in outcome.err
     assert "'column4' not used" in outcome.err
     assert outcome.json()["samples"] == 54

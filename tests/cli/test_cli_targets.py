@@ -94,8 +94,8 @@ def test_commands_after_training_accept_multiple_targets(folder):
     for name in ("labels", "numbers"):
         assert run("info", "--verify", f"{name}.safetensors", "weather.csv").fine().out.startswith("same bits")
         for language, place in (("en", "page.html"), ("zh", "seite.html")):
-            arguments = ("--language", language, "--out", place, "--force")
-            run("test", "--report", f"{name}-report.html", f"{name}.safetensors", "more.csv", *arguments).fine()
+            arguments = ("--language", language, "--report", place, "--force")
+            run("test", f"{name}.safetensors", "more.csv", *arguments).fine()
             assert all(word in (folder / place).read_text() for word in load_model(f"{name}.safetensors").class_names)
 
 

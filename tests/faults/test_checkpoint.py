@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from glassnet import (
-    Checkpoint,
+    CheckpointPolicy,
     Dataset,
     fit,
     load_checkpoint,

@@ -74,7 +74,9 @@ class Killer:
 def killed_and_resumed(path: Path, options: Options, expected: str, killer: Killer) -> dict:
     """Kill one training run; return the progress of its checkpoint and whether resuming gives the same bits."""
     path.unlink(missing_ok=True)
-    _, status = os.waitpid(child(lambda: fit(DATA, options, callbacks=[killer], checkpoint=CheckpointPolicy(path, 1))), 0)
+    _, status = os.waitpid(
+        child(lambda: fit(DATA, options, callbacks=[killer], checkpoint=CheckpointPolicy(path, 1))), 0
+    )
     assert os.WTERMSIG(status) == signal.SIGKILL
     progress = load_checkpoint(path).state.progress
     result = path.with_suffix(".hash")

@@ -47,7 +47,7 @@ _INDENT = " " * 10
 def _side_flags(command: Command) -> Command:
     """Give a command a flag for the options of each side."""
     texts = {
-        "a": "Change an option of A only, such as rate=0.1; repeat for more.",
+        "a": "Change an option of A only, such as epochs=5; repeat for more.",
         "b": "Change an option of B only, such as hidden=100,50; repeat for more.",
         "c": f"The same for C; --d to --{LETTERS[-1]} for the further sides.",
     }
@@ -103,7 +103,7 @@ def compare_command(
     """Compare recipes over several seeds, and judge which are better than A.
 
     A, B and so on are recipes, which may be the same if --a, --b … change an option: 'glassnet compare notes notes --b
-    rate=0.1'. Other options apply to all. DATA is anything that 'glassnet train' accepts, by default MNIST; a file
+    hidden=100'. Other options apply to all. DATA is anything that 'glassnet train' accepts, by default MNIST; a file
     with the name of a recipe is './NAME'. A table with named columns needs --target.
 
     With each seed, all are trained on the same samples and scored on the same validation samples, which are held out

@@ -337,7 +337,7 @@ def _trial_lines(search_result: SearchResult, texts: _Texts, words: Say) -> list
         )
         for one in complete
     ]
-    head = (_INDENT + words("trial"), words("score"), *(SPECS[name].word(name) for name in names))
+    head = (_INDENT + words("trial"), words("score"), *(SPECS[name].alias or name for name in names))
     lines = _table(head, rows)
     states = [one.state for one in search_result.trials]
     counts = {state: states.count(state) for state in ("complete", "pruned", "diverged", "failed")}

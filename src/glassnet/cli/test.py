@@ -83,7 +83,7 @@ def test_command(
         return
     if trained_on is not None:
         raise OptionError("GN020", "--train: has no effect without --report. Add it, or omit --train.")
-    how: dict[str, Any] = {"pictures": folder, "force": force, "decimal": decimal, "strict": strict}
+    how: dict[str, Any] = {"plot": folder, "force": force, "decimal": decimal, "strict": strict}
     tested = evaluate_model(model_path, source, **how, language=language, notify=say_notice)
     if as_json:
         result_json(_facts(tested))
@@ -114,7 +114,7 @@ def _write_report(
     as_json: bool,
 ) -> None:
     how: dict[str, Any] = {"force": force, "decimal": decimal, "language": language}
-    made = write_report(model_path, source, out=place, trained_on=trained_on, **how, notify=say_notice)
+    made = write_report(model_path, source, place, trained_on=trained_on, **how, notify=say_notice)
     evaluation = made.page.evaluation
     if as_json:
         scores = {**evaluation.scores, "samples": evaluation.samples} if evaluation else {}

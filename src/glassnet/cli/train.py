@@ -135,8 +135,8 @@ def train_command(
     as 'glassnet query' does.
 
     With --members N, the networks of an ensemble train in parallel: on the cores of this machine, or with --ray on the
-    workers of a cluster; with --set folds=yes, each is trained without another part of the data. With --ray and one network,
-    the workers share its batches. The model is the same, wherever it is trained.
+    workers of a cluster; with --set folds=yes, each is trained without another part of the data. With --ray and one
+    network, the workers share its batches. The model is the same, wherever it is trained.
 
     --resume CHECKPOINT continues an interrupted run, whose --checkpoint it was; it is updated further. The options are
     those of the run. Name DATA and --test only if they have moved.

@@ -62,13 +62,13 @@ def flag_words(option: Option, flag: str = "") -> list[str]:
     """Return the words to type for an option, not quoted; the arguments are those of `as_flag`."""
     word, value = flag or option.name.replace("_", "-"), option.value
     if option.name in WITHOUT_FLAG:
-        return ["--set", f"{option.name}=VALUE" if value is UNSET else assignment(option.name, value)]
+        return ["--set", option.name if value is UNSET else assignment(option.name, value)]
     if value is UNSET or value is True:
         return [f"--{word}"]
     if value is False:
         return [f"--no-{word}"]
-    texts = [_typed(one) for one in (value if isinstance(value, tuple | list) else (value,))]
-    return [part for one in texts for part in ([f"--{word}={one}"] if one.startswith("-") else [f"--{word}", one])]
+    each = value if isinstance(value, tuple | list) else (value,)
+    return [part for one in each for part in (f"--{word}", _typed(one))]
 
 
 def assignment(name: str, value: Any) -> str:

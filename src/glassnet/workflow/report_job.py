@@ -36,9 +36,9 @@ class ReportResult:
 
 def write_report(
     model_path: str,
-    source: str | None = None,
+    source: str | None,
+    place: str,
     *,
-    out: str | None = None,
     trained_on: str | None = None,
     force: bool = False,
     decimal: str = AUTO,
@@ -53,20 +53,19 @@ def write_report(
     source : str, optional
         Labelled data that the model was not trained on. If they are the training data and part of them was held out,
         only the held-out part is tested.
-    out : str, optional
-        The file to write; by default next to the model, where it overwrites an older report.
+    place : str
+        The file to write.
     trained_on : str, optional
         The training data, for the nearest samples of misclassified ones.
     force : bool
-        Whether to overwrite `out`.
+        Whether to overwrite an older report.
     decimal : str
         How decimals are written in tables; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
     notify : callable
     """
-    place = out or str(Path(model_path).with_name(f"{Path(model_path).stem}-report.html"))
     model = load_model(model_path)
-    require_page_place(place, overwrite=force or out is None)
+    require_page_place(place, overwrite=force)
     if trained_on == source and source is not None and read_once(source):
         raise OptionError(
             "GN022",
@@ -85,7 +84,7 @@ def write_report(
     from ..html.report.page import make_page
 
     page = make_page(model, samples, language, Path(model_path).name, training, findings, held_out)
-    write_text(place, page.html, overwrite=force or out is None)
+    write_text(place, page.html, overwrite=force)
     return ReportResult(place, Path(place).stat().st_size, page)
 
 

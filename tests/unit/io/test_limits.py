@@ -216,7 +216,15 @@ def test_the_limit_applies_to_standard_input(tmp_path):
 
 
 def test_every_command_that_reads_data_can_raise_the_limit():
-    without = {"info", "data", "bench", "export", "--to", "safetensors", "serve"}  # they read only networks and the bundled digits
+    without = {
+        "info",
+        "data",
+        "bench",
+        "export",
+        "--to",
+        "safetensors",
+        "serve",
+    }  # they read only networks and the bundled digits
     for name in _COMMANDS:
         flags = [flag for one in cli.get_command(None, name).params for flag in one.opts]
         assert (limits.FLAG in flags) == (name not in without), name

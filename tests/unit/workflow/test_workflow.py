@@ -174,7 +174,7 @@ def test_jobs_that_use_a_trained_model(folder, capfd):
     assert (answers[-1].value, answers[-1].error.code) == (None, "GN001")
     with pytest.raises(GlassnetError, match=r"none\.csv"):
         predict_job.query_model(load_model(path), ["none.csv"])
-    report = report_job.write_report(path, "rows.csv")
+    report = report_job.write_report(path, "rows.csv", "m-report.html")
     assert report.size == (folder / report.path).stat().st_size
     assert report.page.evaluation.samples == 15
     step = explain_job.explain_step(load_model(path), path, "rows.csv", 3)

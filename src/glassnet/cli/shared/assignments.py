@@ -1,4 +1,4 @@
-"""Options as words such as ``rate=0.1``: those of ``--set``, and of the sides of a comparison."""
+"""Options as words such as ``hidden=100``: those of ``--set``, and of the sides of a comparison."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, 
 
 
 def options_in(flag: str, words: Sequence[str], allowed: Collection[str] = SPECS) -> dict[str, Any]:
-    """Return the options in words such as ``rate=0.1``, by the names of their fields; repeated layers are joined.
+    """Return the options in words such as ``hidden=100``, by the names of their fields; repeated layers are joined.
 
     Parameters
     ----------
@@ -28,7 +28,9 @@ def options_in(flag: str, words: Sequence[str], allowed: Collection[str] = SPECS
     for word in words:
         given_name, equals, value = word.partition("=")
         if not equals:
-            raise OptionError("GN022", "{flag} {word}: expected OPTION=VALUE, such as rate=0.1.", flag=flag, word=word)
+            raise OptionError(
+                "GN022", "{flag} {word}: expected OPTION=VALUE, such as hidden=100.", flag=flag, word=word
+            )
         name = given_name.lstrip("-").replace("-", "_")
         name = names.get(name.replace("_", "-"), names.get(name, name))
         try:

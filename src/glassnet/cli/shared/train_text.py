@@ -142,9 +142,10 @@ def scores_in_words(scores: dict[str, Any]) -> str:
 def _next_step(trained: TrainResult) -> str:
     path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
     if trained.stream is not None and test_source is None:
-        return shlex.join(["glassnet", "verify", path, *(trained.plan.parts or (source,))])
+        return shlex.join(["glassnet", "info", path, *(trained.plan.parts or (source,)), "--verify"])
     if trained.model.columns:  # of training data, a report tests only the held-out rows
-        return shlex.join(["glassnet", "report", path, test_source or source])
+        page = f"{path.removesuffix('.safetensors')}-report.html"
+        return shlex.join(["glassnet", "test", path, test_source or source, "--report", page])
     # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.
     if trained.held_out and data.has_queries(source):
         return shlex.join(["glassnet", "query", path, source])

@@ -6,7 +6,7 @@ import click
 
 from ...messages.catalogue import translated
 from ...messages.message import Command, Listing, Message
-from ...messages.option_spelling import UNSET, Option
+from ...messages.option_spelling import Option
 from .console import language_in_use
 
 _REPLACED = {
@@ -67,7 +67,7 @@ def _no_such_option(problem: click.NoSuchOption) -> Message:
         return Message("No such option {name!r}. Write {option}.", name=name, option=_REPLACED[name])
     field = ALIASES.get(word := name.removeprefix("--").removeprefix("no-").replace("-", "_"), word)
     if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
-        option = Option(field, False if name.startswith("--no-") else UNSET)
+        option = Option(field, False if name.startswith("--no-") else "VALUE")
         return Message("No such option {name!r}. Write {option}.", name=name, option=option)
     if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
         return Message("No such option before the command: {name}. Options are after the command.", name=name)
