@@ -124,7 +124,7 @@ def test_chinese_help_contains_no_english(words, monkeypatch):
 
 
 def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
-    run("train", "--dropouts", "0.9").refused("GN020", "Did you mean '--dropout'?")
+    run("train", "--epochz", "3").refused("GN020", "Did you mean '--epochs'?")
     run("train", "--recipe", "quik").refused("GN020", "Did you mean 'quick'?")
 
 

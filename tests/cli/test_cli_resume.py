@@ -146,7 +146,7 @@ def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten_by_a_model(folde
     # The checkpoint of a finished run can be replaced.
     stopping(0)
     for words in (("train", "--resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck", "--force")):
-        run(*words, "--no-plot" if words[0] == "train" else "--json").fine()
+        run(*words, "--json").fine()
     assert load_model("run.ck").receipt["recipe"] == "notes"
 
 

@@ -138,7 +138,7 @@ def test_what_a_stream_does_not_support_is_refused(folder):
     run("train", "parts", "--stream", *QUICK).refused("GN022", "--target")
     run("train", "--target", "y", "--stream", *QUICK).refused("GN022", "--stream: needs DATA")
     run("train", "parts", "--target", "nothing", "--stream", *QUICK).refused("GN060", "nothing")
-    run("train", "parts", *STREAM, "--set", "deskew=yes").refused("GN022", "--set deskew=yes: for images")
+    run("train", "parts", *STREAM, "--set", "deskew=yes").refused("GN022", "--set deskew: for images")
     run("train", "parts", *STREAM, "--set", "scaling=standard").refused("GN022", "scaling")
     several = ("--target", "y", "--stream", "--members", "2", "--checkpoint", "c.ck")
     run("train", "parts", *several).refused("GN022", "--members 1")
