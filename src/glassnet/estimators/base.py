@@ -197,7 +197,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             When columns of a data frame are left out although they are not constant, such as words that hardly recur,
             or have values that are not numbers among numbers; when all values of a regression target are the same.
         ConvergenceWarning
-            When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5 % in
+            When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.
         """
         every = both(callbacks, listeners)

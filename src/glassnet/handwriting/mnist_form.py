@@ -26,7 +26,7 @@ from .sheet import isolate_sheet
 
 SIDE, BOX = 28, 20
 STROKE = (0.08, 0.2)
-"""Range of stroke widths, as fractions of the longer side of the digit, that remain unchanged: that of 95 % of the
+"""Range of stroke widths, as fractions of the longer side of the digit, that remain unchanged: that of 95% of the
 digits of MNIST. Models are trained on these widths, and changing them reduces accuracy."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
 _ROOM = 16  # pixels around the digit at this size, enough for the rotation and shear of `CHANGES`

@@ -45,5 +45,5 @@ def share_text(share: float) -> str:
 
 
 def below_all(share: float, digits: int = 2) -> float:
-    """Return a fraction that does not round to 100 % at this number of digits unless it is 1."""
+    """Return a fraction that does not round to 100% at this number of digits unless it is 1."""
     return min(share, 1 - 10.0 ** -(digits + 2)) if share < 1 else share

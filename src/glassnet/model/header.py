@@ -90,7 +90,7 @@ class Receipt(TypedDict, total=False):
     result: dict[str, float | None]
     """Scores on test data."""
     interval: dict[str, Any]
-    """For each of these scores, the ends of its 95 % confidence interval; see `model.intervals`."""
+    """For each of these scores, the ends of its 95% confidence interval; see `model.intervals`."""
     cross_validation: dict[str, Any]
     """Scores of a cross-validation on all rows of a small table; see `training.cross_validation`."""
     resumed: list[str]

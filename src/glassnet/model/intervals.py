@@ -1,4 +1,4 @@
-"""95 % confidence intervals of test scores: how far chance in the choice of the test samples may have moved them."""
+"""95% confidence intervals of test scores: how far chance in the choice of the test samples may have moved them."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ class Parameters:
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike) -> FloatArray:
-    """Return zeros aligned to cache lines: vector loads that cross lines would cost 15 % of an epoch."""
+    """Return zeros aligned to cache lines: vector loads that cross lines would cost 15% of an epoch."""
     line, kind = 64, np.dtype(dtype)
     room = np.zeros(math.prod(shape) * kind.itemsize + line, np.uint8)
     offset = -room.ctypes.data % line

@@ -57,7 +57,7 @@ def cosine(progress: FloatArray) -> FloatArray:
 
 
 def one_cycle(progress: FloatArray) -> FloatArray:
-    """Rise from 1/25 to 1 over the first 30 %, then fall to 0 along half a cosine (after Smith and Topin 2018)."""
+    """Rise from 1/25 to 1 over the first 30%, then fall to 0 along half a cosine (after Smith and Topin 2018)."""
     rise = 0.3
     value: FloatArray = np.where(
         progress < rise,

@@ -26,7 +26,7 @@ Limits = tuple[tuple[float, ...], tuple[float, ...]]
 TAIL = 0.005
 """Fraction of the training samples excluded at either end of a range, so that single outliers do not widen it."""
 MARGIN = 0.5
-"""Distance from a range that counts as far, in widths of the range. In ten splits of twelve public tables, at most 4 %
+"""Distance from a range that counts as far, in widths of the range. In ten splits of twelve public tables, at most 4%
 of the test rows are that far off in a column, and a third of the columns in a single row; see
 `benchmarks/results/far_inputs.json`."""
 OUTWARD = 1.0

@@ -38,7 +38,7 @@ class CrossValidation:
     scores : dict
         ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`.
     interval : dict
-        For each score, the ends of its 95 % confidence interval.
+        For each score, the ends of its 95% confidence interval.
     """
 
     folds: int

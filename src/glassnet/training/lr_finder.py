@@ -64,7 +64,7 @@ def find_learning_rate(
 ) -> RateTest:
     """Test learning rates on a new model, from `low` to `high`, each for a few batches, until the loss diverges.
 
-    The loss counts as diverged once it has risen from its minimum by 25 % of its decrease; the suggestion is a quarter
+    The loss counts as diverged once it has risen from its minimum by 25% of its decrease; the suggestion is a quarter
     of that rate. If the network fits all samples before that, it is the rate at that point. On thirteen problems
     (images and tables; SGD, momentum, Nesterov, Adam, AdamW; batches of 1 to 512) training with the suggestion reached
     a held-out loss within 1.25 times that of the best of seventeen rates. Treat it as the right order of magnitude.

@@ -6,7 +6,7 @@ Chance has two sources, so a verdict has two conditions.
 sign-flip test (Fisher 1935, The Design of Experiments, section 21) compares the sum of the differences with its values
 for all choices of signs. It assumes no distribution, and ties and steps of a score do it no harm, where a t test of
 five accuracies that happen to differ by the same step would see certainty. The price: five differences of one sign have
-the two-sided probability 2 / 32, above 5 %, so that a verdict needs `FEWEST` pairs. A comparison may end after any
+the two-sided probability 2 / 32, above 5%, so that a verdict needs `FEWEST` pairs. A comparison may end after any
 pair, and each look would be another chance to err. A look may therefore only spend a share of the level (Lan and DeMets
 1983, Biometrika 70, with the function like Pocock's boundary), and choices of signs that would have ended the
 comparison earlier count as spent, exactly, over all choices (Mehta and others 1994, Biometrics 50). Over all looks the
@@ -17,8 +17,8 @@ vary less than those of new data of the same kind would. The interval of the mea
 of Nadeau and Bengio (2003, Machine Learning 52): ``s² (1 / n + shared)``, with the validation samples per training
 sample as `shared`. A verdict needs an interval that excludes 0, and at a look before the last one a wider interval, of
 level `EARLY_LEVEL` (Haybittle 1971, British Journal of Radiology 44), so that looking adds little to the probability of
-a wrong verdict about new data: simulated with the correlation for which the variance is right, 5.0 % for 8 pairs and
-5.5 % for 12. This condition only makes a verdict rarer, so that the first one stays exact.
+a wrong verdict about new data: simulated with the correlation for which the variance is right, 5.0% for 8 pairs and
+5.5% for 12. This condition only makes a verdict rarer, so that the first one stays exact.
 
 **Several sides.** If several sides are compared with one, each comparison gets an equal share of all levels
 (Bonferroni; Dunn 1961, Journal of the American Statistical Association 56), so that one or more wrong verdicts among
@@ -71,7 +71,7 @@ class Verdict:
         Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look.
     mean : float
     interval : (float, float) or None
-        95 % interval of the mean difference, or of those of all comparisons at once; None for one pair.
+        95% interval of the mean difference, or of those of all comparisons at once; None for one pair.
     detectable : float or None
         The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
         for fewer than `fewest_pairs`, and for differences that are all equal.
@@ -139,7 +139,7 @@ def judge(
 
 
 def mean_interval(scores: Sequence[float], *, shared: float = 0.0) -> tuple[float, float] | None:
-    """Return the 95 % interval of the mean of one side's scores, with the variance of `judge`; None for one score."""
+    """Return the 95% interval of the mean of one side's scores, with the variance of `judge`; None for one score."""
     given = np.asarray(scores, np.float64)
     mean, half = float(given.mean()), _half_width(given, shared, LEVEL)
     return (mean - half, mean + half) if len(given) > 1 else None

@@ -83,7 +83,7 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
 
 
 def _is_word(name: str) -> bool:
-    """Return whether a field is a word, not a substitute for a number: ``-``, ``unknown``, ``<5``, ``12 %``."""
+    """Return whether a field is a word, not a substitute for a number: ``-``, ``unknown``, ``<5``, ``12%``."""
     plain = name.lower()
     letters = any(map(str.isalpha, plain)) and not any(map(str.isdigit, plain))
     return letters and plain not in MISSING and plain not in _PLACEHOLDERS

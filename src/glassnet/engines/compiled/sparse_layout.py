@@ -16,7 +16,7 @@ LARGEST_BACKGROUND = 100.0
 
 NARROW = 128
 """Up to this number of nodes in the first layer, threads share its inputs instead of its nodes. Each thread then sorts
-only its own values but computes a part of every sum: 20 % faster with 32 nodes, not faster with 160 and more.
+only its own values but computes a part of every sum: 20% faster with 32 nodes, not faster with 160 and more.
 """
 
 

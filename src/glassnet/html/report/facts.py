@@ -151,7 +151,7 @@ def crossed_text(crossed: Mapping[str, Any], say: Say) -> str:
 
 
 def scores_text(scores: Mapping[str, Any], intervals: Mapping[str, Any], say: Say) -> str:
-    """Return scores, each with its 95 % confidence interval if there is one, as text."""
+    """Return scores, each with its 95% confidence interval if there is one, as text."""
     called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
     texts = []
     for name, score in scores.items():

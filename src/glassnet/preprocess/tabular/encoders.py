@@ -43,7 +43,7 @@ FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""
 _WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _ROUNDING = 2.0**-22  # relative error of float32 inputs, with a margin
-_CLIPPED = 0.2  # standard deviation, as a fraction of `LARGEST`, if more than some 4 % of the values are beyond it
+_CLIPPED = 0.2  # standard deviation, as a fraction of `LARGEST`, if more than some 4% of the values are beyond it
 _CHOICES = 33  # values of a number that `choices` returns
 _UNLIKELY = 1e-3
 """Probability of values of a column below which they are remarked on."""
@@ -76,7 +76,7 @@ class NumberColumn:
     low, high : float
         Smallest and largest training value.
     unit : str
-        The unit or sign written next to the numbers, as in 12 kg or 5 %; empty if there is none.
+        The unit or sign written next to the numbers, as in 12 kg or 5%; empty if there is none.
     edges : tuple of float
         Edges of the intervals, ascending; none or at least two.
     """
@@ -689,7 +689,7 @@ def non_boolean_remarks(name: str, odd: OddValues) -> list[Message]:
 
 
 def enough(rows: int) -> int:
-    """Return in how many rows a word must occur to have its own input: 1 %, at least 2 and at most 4."""
+    """Return in how many rows a word must occur to have its own input: 1%, at least 2 and at most 4."""
     return min(4, max(2, rows // 100))
 
 

@@ -84,7 +84,7 @@ class Versus:
 
 @dataclass(frozen=True)
 class Rank:
-    """A side in the ranking: the mean of its scores, and the 95 % interval of the mean, of a share within 0 and 1.
+    """A side in the ranking: the mean of its scores, and the 95% interval of the mean, of a share within 0 and 1.
 
     Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
     """

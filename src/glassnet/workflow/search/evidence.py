@@ -38,7 +38,7 @@ class Evidence:
     probabilities : dict of int to float
         Trial -> the fraction of the resamples in which it has the best score; 0 is left out.
     not_told_apart : tuple of int
-        Trials that beat the winner, or equal it, in more than 5 % of the resamples, the best first.
+        Trials that beat the winner, or equal it, in more than 5% of the resamples, the best first.
     """
 
     winner: int

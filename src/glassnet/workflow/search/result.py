@@ -33,7 +33,7 @@ class Tested:
     score : float
         The metric on the test data.
     interval : (float, float)
-        Its 95 % confidence interval.
+        Its 95% confidence interval.
     """
 
     model: str
@@ -67,7 +67,7 @@ class SearchResult:
     difference : float
         Test score of the winner minus that of the recipe.
     difference_interval : (float, float)
-        Its 95 % confidence interval (bootstrap of the test samples).
+        Its 95% confidence interval (bootstrap of the test samples).
     space : tuple of Dimension
         The options that were varied.
     recipe, source, folder : str
@@ -149,7 +149,7 @@ def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tu
 
 
 def difference_interval(one: Numbers, other: Numbers, test: Dataset, metric: str, seed: int) -> Interval:
-    """Return the 95 % interval of the difference of two scores on the same samples, from their contributions."""
+    """Return the 95% interval of the difference of two scores on the same samples, from their contributions."""
     scores = _resampled_scores(Scorer.of([test], metric), [one, other], seed)
     return _middle(scores[0] - scores[1])
 

@@ -88,7 +88,7 @@ export async function open(el, studio) {
   const verdict = h("section.panel.stack.verdict", { "aria-label": t("compare_verdict"), "aria-live": "polite" });
   const progress = h("progress", { max: 1, value: 0, "aria-label": t("compare_verdict") });
   /** Epochs of a frame come before the metric is known: a score from 0 to 1 is then shown as it is. */
-  const tick = (value) => (SHARES.includes(current()?.result?.metric) ? `${short(100 * value)} %` : short(value));
+  const tick = (value) => (SHARES.includes(current()?.result?.metric) ? `${short(100 * value)}%` : short(value));
   const chart = lineChart({ label: t("compare_curves"), xLabel: t("compare_epoch"), yLabel: "", tableWords: t("as_table"), height: 260, format: tick });
   const chartPanel = h("section.panel.stack", { "aria-label": t("compare_curves") },
     h("h2", { text: t("compare_curves") }), h("p.help", { text: t("compare_curves_help") }), chart);

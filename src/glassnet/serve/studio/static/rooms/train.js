@@ -84,7 +84,7 @@ export async function open(el, studio) {
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
   const optionsPanel = h("section.panel.stack.settings", { "aria-label": t("train_options") }, h("h2", { text: t("train_options") }), recipeBox, form, curveBox);
 
-  const rates = (value) => `${Number((100 * value).toFixed(1))} %`;
+  const rates = (value) => `${Number((100 * value).toFixed(1))}%`;
   const chartWords = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: innerWidth < 700 ? 150 : 240 };
   const accuracyChart = lineChart({ ...chartWords, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [null, 1], format: rates });
   const lossChart = lineChart({ ...chartWords, label: t("train_loss"), yLabel: t("train_loss") });
