@@ -39,9 +39,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=5, help="repetitions (default %(default)s)")
     parser.add_argument("--only", default="", help="run only measurements whose name contains TEXT and keep no result")
     given = parser.parse_args()
-    from earlier import commit_of, unpacked
-
     import machine
+    from earlier import commit_of, unpacked
 
     commit = commit_of(given.commit)
     versions = {"old": unpacked(commit), "new": ROOT / "src"}

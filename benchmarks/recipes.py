@@ -24,7 +24,7 @@ RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "wide": ("wide", {}),
     "accurate": ("accurate", {}),
     "accurate, four seeds": ("accurate", {"members": 4}),
-    "committee": ("committee", {}),
+    "ensemble": ("ensemble", {}),
 }
 """Name of a run -> its recipe and changed options."""
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import machine
-from glassnet.options.recipes import RECIPE_ALIASES
+from glassnet.options.recipes import RECORDED_AS
 from glassnet.training.numerics import NUMERICS
 
 Both = tuple[str, str]
@@ -197,10 +197,6 @@ READ_BEFORE = ("accurate", "committee")
 (results/trials-*.txt)."""
 
 
-STANDARD_NAMES = {name: alias for alias, name in RECIPE_ALIASES.items()}
-"""Recipe as result files name it -> its name in texts."""
-
-
 def recipe_facts(result: dict[str, Any]) -> Facts:
     for name, one in result.items():
         if name.endswith("four seeds"):
@@ -220,7 +216,7 @@ def recipe_facts(result: dict[str, Any]) -> Facts:
                 f"{text[0]} (earlier versions were evaluated on the same test digits)",
                 f"{text[1]}（早期版本也在同一测试集上评估过）",
             )
-        shown = STANDARD_NAMES.get(name, name)
+        shown = RECORDED_AS.get(name, name)
         yield (f"recipe `{shown}`, seed 0", f"配方 `{shown}`，种子 0"), marked(text, one)
 
 

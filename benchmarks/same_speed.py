@@ -38,7 +38,6 @@ def main() -> None:
     given = parser.parse_args()
     import machine
     import make_csv
-
     from earlier import commit_of, unpacked
 
     commit = commit_of(given.commit)

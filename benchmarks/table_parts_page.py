@@ -31,7 +31,7 @@ def lines(result: dict[str, Any]) -> list[str]:
 
 def _ratio(value: float, recipe: float) -> str:
     change = 100 * (value / recipe - 1)
-    return "" if value == recipe else f" ({change:+.1f} %)"
+    return "" if value == recipe else f" ({change:+.1f}%)"
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
 from glassnet.messages.option_spelling import as_flag
 from glassnet.options.options import SPECS, TYPES, Options
-from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_NAMES, RECIPES, for_rows
+from glassnet.options.recipes import BY_OPTIMIZER, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
 from glassnet.workflow.search.space import text_of
 
@@ -39,8 +39,7 @@ PURPOSES = {
     "table": "[tables](../tables.md) with named columns, the default with `--target`, and arrays of features: several "
     "networks, each trained without one fold of the rows, become one",
     "table-best": "as `table`, with more networks and about twice as many steps",
-    "committee": "an ensemble of four networks, each nearly as good as `accurate`, in 45 minutes. Model files and "
-    "JSON use its other name, `committee`",
+    "ensemble": "an ensemble of four networks, each nearly as good as `accurate`, in 45 minutes",
 }
 """Recipe -> its purpose."""
 
@@ -57,8 +56,9 @@ def options_page() -> str:
     """Return the page of the options."""
     text = paragraph(
         "Look up any option of a training run here: its flag, type, default and allowed values. Each option is a "
-        "keyword of `glassnet.Options` and `Options.recipe`, and a flag of `glassnet train`; `glassnet train --help` "
-        "lists the common flags, `--help-all` all of them, in the groups of this page. Defaults are those "
+        "keyword of `glassnet.Options` and `Options.recipe`, and a flag of `glassnet train`, or for options that are "
+        "seldom changed a word of its `--set`; `glassnet train --help` lists the common flags, `--help-all` all of "
+        "them, in the groups of this page. Defaults are those "
         "of the recipe [`notes`](recipes.md). A value that is not allowed raises [GN021](errors.md); options that "
         "do not fit together, or two values for one option, raise GN022."
     )
@@ -79,12 +79,13 @@ def option_section(name: str) -> str:
     spec, (kind, several) = SPECS[name], kind_of(name)
     word, field = spec.word(name), spec.alias or name
     flag = f"`--{word}` / `--no-{word}`" if kind is bool else f"`--{word}{PLACES[kind]}`"
-    long = f" or `--{field.replace('_', '-')}`" if spec.flag else ""
+    if spec.rare:
+        flag = f"`--set {field}={'yes|no' if kind is bool else PLACES[kind].strip()}`"
     allowed = ", ".join(f"`{choice}`" for choice in spec.choices) or spec.form
     if spec.low is not None and spec.high is not None:
         allowed = f"{number(spec.low)} to {number(spec.high)}"
     facts = {
-        "flag": flag + long + (", may be repeated" if several else ""),
+        "flag": flag + (", may be repeated" if several else ""),
         "type": f"tuple; each a {KINDS[kind]}" if several else KINDS[kind],
         "default": shown(getattr(Options(), name)),
         "allowed": allowed or "yes, no",
@@ -129,7 +130,7 @@ def recipes_page() -> str:
     """Return the page of the recipes, with the options in which they differ."""
     names = list(RECIPES)
     differing = [name for name in SPECS if any(name in changes for changes in RECIPES.values())]
-    rows = [["option", *(f"`{name}`" for name in RECIPE_NAMES)], ["---"] * (len(names) + 1)]
+    rows = [["option", *(f"`{name}`" for name in RECIPES)], ["---"] * (len(names) + 1)]
     rows += [
         [option_shown(option), *(shown(getattr(Options.recipe(name), option)) for name in names)]
         for option in differing
@@ -141,10 +142,7 @@ def recipes_page() -> str:
         "flags and keywords override single options. The table lists the options in which the recipes differ; all "
         "others have their defaults."
     )
-    shown_names = dict(zip(names, RECIPE_NAMES, strict=True))
-    purposes = "\n".join(
-        fill(f"- `{shown_names[name]}`: {PURPOSES[name]}", 120, subsequent_indent="  ") for name in names
-    )
+    purposes = "\n".join(fill(f"- `{name}`: {PURPOSES[name]}", 120, subsequent_indent="  ") for name in names)
     sections = f"{optimizers_section()}\n{rows_section()}"
     return f"{MARK.format('options/recipes')}\n\n# Recipes\n\n{text}\n{purposes}\n\n{table}\n\n{sections}"
 

@@ -1,6 +1,6 @@
 """glassnet: a neural network in a glass box.
 
-``import glassnet`` loads NumPy and little else. Every public name is imported when it is first used, together with what
+``import glassnet`` loads little. Every public name is imported when it is first used, together with what
 it needs, such as tables, plots or scikit-learn.
 """
 

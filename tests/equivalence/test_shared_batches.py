@@ -152,7 +152,7 @@ def test_the_workflow_turns_skipping_off_and_resumes_with_other_workers(tmp_path
     monkeypatch.chdir(tmp_path)
     Path("rows.csv").write_text(digits_csv(300), encoding="utf-8")
     options = {"epochs": 2, "hidden": (9,), "batch_size": 64, "engine": "compiled", "optimizer": "adamw"}
-    job = train_job.TrainJob("rows.csv", recipe="quick", options=options, pictures=False, out="shared.safetensors")
+    job = train_job.TrainJob("rows.csv", recipe="quick", options=options, plot=False, out="shared.safetensors")
     said = []
 
     def stop(event):

@@ -199,7 +199,7 @@ def test_the_values_look_as_the_door_and_the_language_want():
         "a.csv, line 3, column 'age': omit learning_rate=0.1 or drop=['a', 'b c']. Columns: a, b, …. "
         "See 'glassnet doctor 'my data.csv' --fix OUT.csv'."
     )
-    typed = message.text(door=lambda option: as_flag(option, {"learning_rate": "rate"}.get(option.name, "")))
+    typed = message.text(door=as_flag)
     assert "omit --learning-rate 0.1 or --drop a --drop 'b c'." in typed
     assert str(message.values["place"].text("zh")) == "a.csv 第 3 行，列 'age'"
 

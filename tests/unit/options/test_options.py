@@ -26,7 +26,7 @@ from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
 from glassnet.options.options import ALIASES, NAMES, OTHER_NAMES, SPECS, TYPES, checked
-from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_ALIASES, RECIPES
+from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
@@ -192,7 +192,7 @@ def test_help_in_both_languages():
 
 
 def test_flags_do_not_collide():
-    flags = [spec.flag or name for name, spec in SPECS.items()]
+    flags = [spec.word(name) for name, spec in SPECS.items()]
     assert len(set(flags)) == len(flags)
 
 
@@ -298,9 +298,7 @@ class TestAliases:
 
     def test_the_list_of_aliases(self):
         assert ALIASES == {"ema_decay": "average", "hard_fraction": "hardest"}
-        assert RECIPE_ALIASES == {"ensemble": "committee"}
         assert not set(ALIASES) & set(SPECS)
-        assert not set(RECIPE_ALIASES) & set(RECIPES)
 
     @pytest.mark.parametrize("alias", ALIASES)
     def test_both_names_make_the_same_options(self, alias):
@@ -331,11 +329,9 @@ class TestAliases:
                 make(**{alias: 7})
             assert caught.value.code == "GN021"
 
-    @pytest.mark.parametrize("alias", RECIPE_ALIASES)
-    def test_a_recipe_has_both_names(self, alias):
-        assert Options.recipe(alias, optimizer="adam") == Options.recipe(RECIPE_ALIASES[alias], optimizer="adam")
-        with pytest.raises(OptionError, match=alias):
-            Options.recipe("fast")
+    def test_the_old_name_of_a_recipe_names_the_new_one(self):
+        with pytest.raises(OptionError, match="recipe 'committee': write 'ensemble'"):
+            Options.recipe("committee")
 
 
 @given(st.sampled_from(list(RECIPES)), st.sampled_from(["", "adam", "sgd", "lion"]), st.integers(1, 5))

@@ -76,7 +76,7 @@ def test_a_run_equals_that_of_the_command_line(studio, tmp_path):
     assert job["state"] == "done", job
     plan = TrainJob(
         studio.session.data[studio.data].source, recipe="quick", options=answer["options"],
-        out=str(tmp_path / "x.safetensors"), pictures=False,
+        out=str(tmp_path / "x.safetensors"), plot=False,
     )  # fmt: skip
     result = train_model(plan)
     assert job["result"]["hash"] == result.model.hash()

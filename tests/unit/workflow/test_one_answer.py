@@ -118,7 +118,13 @@ def test_equal_scores_of_a_search_are_explained(tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         done = glassnet.search(
-            rare(600), target="status", space=["rate=0.001..0.002"], trials=3, out=str(tmp_path / "s"), cv=0, **SMALL
+            rare(600),
+            target="status",
+            space=["learning_rate=0.001..0.002"],
+            trials=3,
+            out=str(tmp_path / "s"),
+            cv=0,
+            **SMALL,
         )
     assert len({trial.score for trial in done.complete}) == 1
     assert any("3 of 3 trainings every prediction is 'stayed'" in str(one.message) for one in caught)

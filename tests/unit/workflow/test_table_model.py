@@ -63,7 +63,7 @@ def on_the_command_line(folder, source, test=None, **options):
         table=TableOptions(("left",)),
         out=str(folder / "out.safetensors"),
         force=True,
-        pictures=False,
+        plot=False,
     )
     return train(job).model
 

@@ -87,7 +87,7 @@ def trained(folder):
         patch.chdir(folder)
         for name, (job, facts) in jobs(folder).items():
             result = train(
-                TrainJob(**{**vars(job), "source": f"./{job.source}", "pictures": False, "out": f"{name}.safetensors"})
+                TrainJob(**{**vars(job), "source": f"./{job.source}", "plot": False, "out": f"{name}.safetensors"})
             )
             done[name] = (job, facts, result.model.hash())
     return done
@@ -122,7 +122,7 @@ def test_a_stopped_run_is_stopped_by_the_program_and_mentioned_by_the_command(tr
         job, facts, _ = trained[name]
         short = TrainJob(**{**vars(job), "options": job.options | {"epochs": 4}})
         place = TrainJob(
-            **{**vars(short), "source": f"./{job.source}", "pictures": False, "out": str(tmp_path / "s.safetensors")}
+            **{**vars(short), "source": f"./{job.source}", "plot": False, "out": str(tmp_path / "s.safetensors")}
         )
         stopped = train(place, callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 1])
         assert stopped.epochs == 1
@@ -135,7 +135,7 @@ def test_a_stopped_run_is_stopped_by_the_program_and_mentioned_by_the_command(tr
 def test_mnist_has_the_shortest_texts():
     assert training_command(TrainJob()) == "glassnet train\n"
     assert training_command(TrainJob(recipe="notes", options={"epochs": 1})) == "glassnet train --epochs 1\n"
-    assert training_command(TrainJob(recipe="committee")) == "glassnet train --recipe ensemble\n"
+    assert training_command(TrainJob(recipe="ensemble")) == "glassnet train --recipe ensemble\n"
     assert training_program(TrainJob(recipe="quick", options={"epochs": 1, "hidden": (30,)})) == (
         "import glassnet\n\n"
         "data = glassnet.load_data('mnist')\n"
@@ -169,7 +169,7 @@ def test_a_program_for_mnist_gives_the_weights_of_the_job(tmp_path, monkeypatch)
     reading = importlib.import_module("glassnet.data.load")
     whole = reading.bundled_pair
     monkeypatch.setattr(reading, "bundled_pair", lambda part: tuple(values[:3000] for values in whole(part)))
-    job = TrainJob(recipe="quick", options={"epochs": 1, "hidden": (12,)}, pictures=False)
+    job = TrainJob(recipe="quick", options={"epochs": 1, "hidden": (12,)}, plot=False)
     assert run_program(training_program(job))[-1] == train(job).model.hash()
 
 

@@ -127,7 +127,7 @@ def test_an_interrupted_training_run_can_be_resumed_in_another_thread(folder):
         if isinstance(event, EpochDone):
             raise KeyboardInterrupt
 
-    job = TrainJob("rows.csv", options=QUICK, checkpoint="c.ck", every="1", pictures=False, out="a.safetensors")
+    job = TrainJob("rows.csv", options=QUICK, checkpoint="c.ck", every="1", plot=False, out="a.safetensors")
     with pytest.raises(KeyboardInterrupt, match=r"glassnet train --resume c\.ck"):
         train(job, callbacks=[stop])
     notices = []
@@ -148,7 +148,7 @@ def test_a_checkpoint_of_a_table_resumes_with_its_own_columns(folder, monkeypatc
         columns = learn_columns(*args, **more)
         return replace(columns, inputs=tuple(replace(one, flag=True) for one in columns.inputs[:1]))
 
-    asked = {"options": {**QUICK, "members": 1}, "table": TableOptions(("answer",)), "pictures": False}
+    asked = {"options": {**QUICK, "members": 1}, "table": TableOptions(("answer",)), "plot": False}
     with monkeypatch.context() as other_version:
         other_version.setattr(training_data, "learn_columns", learn_as_before)
         with pytest.raises(KeyboardInterrupt):
@@ -163,7 +163,7 @@ def test_a_checkpoint_of_a_table_resumes_with_its_own_columns(folder, monkeypatc
 def test_jobs_that_use_a_trained_model(folder, capfd):
     path = str(train(TrainJob("rows.csv", options={**QUICK, "epochs": 1})).path)
     notices = []
-    tested = evaluate_job.evaluate_model(path, "rows.csv", pictures="drawn", notify=notices.append)
+    tested = evaluate_job.evaluate_model(path, "rows.csv", plot="drawn", notify=notices.append)
     assert tested.evaluation.samples == 150
     assert "drawn/confusion.png" in tested.pictures
     assert [one.values["test"] for one in saying(notices, "held-out rows")] == [15]
@@ -194,7 +194,7 @@ def test_tables_labels_and_findings(folder, capfd):
     assert show_job.look_at("people.csv") == "people.csv"
     assert len(show_job.look_at("rows.csv")) == 150
     folds = []
-    job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, folds=2)
+    job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, cv=2)
     label_errors = labels_job.find_label_errors(job, out="list.csv", fold_done=lambda *one: folds.append(one))
     assert [number for number, _ in folds] == [1, 2]
     assert len(label_errors.rows) == len(label_errors.suspects.rows)
@@ -219,7 +219,7 @@ def test_a_plot_of_data_without_images_is_rejected_before_the_work(folder):
     (folder / "wide.csv").write_text("".join(f"{n % 2},1,{n},3\n" for n in range(20)))
     with pytest.raises(DataError, match="not an image"):
         labels_job.find_label_errors(
-            labels_job.LabelsJob("wide.csv", folds=2), picture="p.png", fold_done=lambda *_: pytest.fail("too late")
+            labels_job.LabelsJob("wide.csv", cv=2), plot="p.png", fold_done=lambda *_: pytest.fail("too late")
         )
 
 

@@ -124,7 +124,7 @@ def _set_flag(names: Sequence[str]) -> Callable[[Command], Command]:
         return options_in("--set", words, names)
 
     rare = ", ".join(SPECS[name].alias or name for name in names if SPECS[name].rare)
-    text = f"Set any option; repeat for more. Without a flag of their own are those in brackets.  [{rare}]"
+    text = f"Set any option; repeat for more. Listed are those that have no flag.  [{rare}]"
     place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True, "multiple": True}
     return click.option("--set", _SET, metavar="OPTION=VALUE", callback=read, help=text, **place)
 

@@ -31,7 +31,7 @@ from glassnet.workflow.verify_job import verify_model
 from support.notices import saying
 
 SMALL = {"hidden": (6,), "epochs": 4, "members": 1, "engine": "reference"}
-SPACE = ("rate=0.0001..0.1:log", "dropout", "activation=relu,tanh")
+SPACE = ("learning_rate=0.0001..0.1:log", "dropout", "activation=relu,tanh")
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
     ids=str,
 )
 def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, options):
-    found = search(job(options=options, folds=folds, trials=8, space=("rate=0.00001..0.1:log",)), workers=3)
+    found = search(job(options=options, folds=folds, trials=8, space=("learning_rate=0.00001..0.1:log",)), workers=3)
     files = [file for trial in found.trials for file in trial.models]
     assert len(files) >= 8
     for file in (files[-1], files[-2], files[0], "best.safetensors"):
@@ -133,7 +133,7 @@ def test_test_data_choose_nothing(folder):
 
 
 def test_the_winner_is_never_worse_than_the_recipe_and_says_so(folder):
-    space = ("rate=1e-9..1e-8",)
+    space = ("learning_rate=1e-9..1e-8",)
     found = search(job(space=space, folds=0))
     assert found.best.number == 0
     assert found.best.options["learning_rate"] == for_rows(200, "table")["learning_rate"]
@@ -141,7 +141,7 @@ def test_the_winner_is_never_worse_than_the_recipe_and_says_so(folder):
 
 
 def test_a_regression_is_scored_by_its_error(folder):
-    found = search(job(target="price", folds=0, space=("rate=0.001..0.1:log",)))
+    found = search(job(target="price", folds=0, space=("learning_rate=0.001..0.1:log",)))
     assert (found.metric, found.higher_is_better) == ("rmse", False)
     assert found.best.score == min(trial.score for trial in found.complete)
 
@@ -182,7 +182,7 @@ def test_a_trial_whose_file_was_replaced_is_left_out(folder):
 @pytest.mark.parametrize(
     "arguments",
     [
-        {"space": "rate=0.1..0.2"},
+        {"space": "learning_rate=0.1..0.2"},
         {"space": 5},
         {"space": {"learning_rate": 5}},
         {"space": [5]},
@@ -198,7 +198,9 @@ def test_arguments_of_another_type_are_refused_with_a_code(folder, arguments):
 
 
 def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
-    found = search(job(space=("rate=1e5..1e6",), folds=0, options={"optimizer": "sgd", "activation": "identity"}))
+    found = search(
+        job(space=("learning_rate=1e5..1e6",), folds=0, options={"optimizer": "sgd", "activation": "identity"})
+    )
     assert "diverged" in {trial.state for trial in found.trials}
     assert found.best.number == 0
     assert next(trial.score for trial in found.trials if trial.state == "diverged") is None

@@ -59,7 +59,7 @@ def test_a_sampled_value_is_in_its_range_and_repeated_by_a_short_text(data):
 @pytest.mark.parametrize(
     ("text", "same"),
     [
-        ("rate=0.001..0.1:log", "learning_rate=0.001..0.1:log"),
+        ("learning_rate=0.001..0.1:log", "learning_rate=0.001..0.1:log"),
         ("--hidden=50, 100x50,none", "hidden=50,100x50,none"),
         ("hidden=10..50", "hidden=10..50"),
         ("ema-decay=0,0.9", "average=0,0.9"),
@@ -91,10 +91,10 @@ def test_the_rates_of_several_optimizers_have_one_range():
         (["batch_size=x"], "GN021", "'x'"),
         (["activation=relu..tanh"], "GN021", "no range"),
         (["optimizer=foo"], "GN021", "adam"),
-        (["rate=0..1:log"], "GN021", "above 0"),
-        (["rate=2..1"], "GN021", "below HIGH"),
-        (["rate=1..2:lin"], "GN022", ":log"),
-        (["rate=1,2", "learning_rate"], "GN022", "twice"),
+        (["learning_rate=0..1:log"], "GN021", "above 0"),
+        (["learning_rate=2..1"], "GN021", "below HIGH"),
+        (["learning_rate=1..2:lin"], "GN022", ":log"),
+        (["learning_rate=1,2", "learning_rate"], "GN022", "twice"),
         (["dropout"], "GN022", "given value"),
     ],
     ids=str,
