@@ -32,7 +32,8 @@ format: $(VENV)/test
 bench: $(VENV)/bench
 	$(RUN) benchmarks/all.py
 
-docs: $(VENV)/glassnet
+docs: $(VENV)/test
+	$(RUN) scripts/make_signatures.py
 	$(RUN) docs/make_reference.py
 
 clean:

@@ -164,9 +164,8 @@ def optimizers_section() -> str:
         lines.append(f"| {recipe} | `{name}` | {values} |")
     text = paragraph(
         "If you choose an optimizer other than the recipe's, these options take the values of the table unless you set "
-        'them. This applies to `--optimizer adam`, `Options.recipe("notes", optimizer="adam")` and '
-        '`Options(optimizer="adam")`, but not to `dataclasses.replace`, which passes all options and therefore changes '
-        "only the optimizer."
+        'them: with `--optimizer adam`, `Options(optimizer="adam")`, `Options.recipe("notes", optimizer="adam")` and '
+        '`dataclasses.replace(options, optimizer="adam")`. The values of a recipe count as set in `replace`.'
     )
     return f"## Optimizers\n\n{text}\n" + "\n".join(lines) + "\n"
 

@@ -330,7 +330,9 @@ def require_names(
         raise ArgumentError("GN021", template, owner=owner, name=name, names=Listing(allowed))
 
 
-def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
+def with_near_matches(
+    owner: str, others: Mapping[str, str] | None = None
+) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
     """Return a decorator for the public function `owner`: an unknown argument raises, as in `require_names`."""
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -341,7 +343,7 @@ def with_near_matches(owner: str) -> Callable[[Callable[_Parameters, _Result]], 
         @wraps(function)
         def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:
             if not given.keys() <= set(allowed):
-                require_names(owner, given, allowed)
+                require_names(owner, given, allowed, others)
             return function(*args, **given)
 
         return call

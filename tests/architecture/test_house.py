@@ -255,8 +255,8 @@ def test_frozen_dataclasses_have_no_cached_methods():
 def _public(node: ast.Module | ast.ClassDef, prefix: str):
     for child in node.body:
         if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
-            if any(ast.unparse(decorator).endswith(".setter") for decorator in child.decorator_list):
-                continue  # the property documents its setter
+            if any(ast.unparse(decorator).endswith((".setter", "overload")) for decorator in child.decorator_list):
+                continue  # the property documents its setter, and the function its overloads
             yield f"{prefix}.{child.name}", child
             if isinstance(child, ast.ClassDef):
                 yield from _public(child, f"{prefix}.{child.name}")

@@ -15,6 +15,7 @@ TESTS = Path(__file__).parents[1]
 LONG = (
     "estimators/test_check_suite.py",
     "unit/test_docs.py",
+    "architecture/test_types.py",
     "unit/handwriting/test_reader.py",
     "unit/explain/test_label_errors.py",
     "unit/test_examples.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib.metadata
 import importlib.util
 import json
@@ -23,24 +22,15 @@ from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
 from glassnet.training.receipt import surroundings
 from support.cli import TIMEOUT, environment
+from support.documentation import PAGES, name_of, programs, text_of
 from support.sources import PACKAGE, ROOT
 
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
 READMES = ("README.md", "README.zh-CN.md")
 MEASURED = (*READMES, "docs/benchmarks.md", "docs/benchmarks.zh-CN.md")
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
 
 
 def anchors(path: Path) -> set[str]:
@@ -62,14 +52,6 @@ def test_required_pages_exist():
     assert (needed | reference) - set(map(name_of, PAGES)) == set()
 
 
-def of_different_programs(pages: list[Path]) -> list[Path]:
-    """Leave out pages with the program of an earlier one, such as translations, which differ in comments."""
-    first: dict[str, Path] = {}
-    for path in pages:
-        first.setdefault(ast.unparse(ast.parse("\n".join(BLOCK.findall(text_of(path))))), path)
-    return list(first.values())
-
-
 ONE_AFTER_THE_OTHER = """
 import importlib, os, runpy, sys, tempfile
 load = importlib.import_module("glassnet.data.load")
@@ -86,14 +68,13 @@ for page in sys.argv[1:]:
 
 def test_the_examples_of_every_page_run_in_order(tmp_path):
     """In a separate process, each page with its own names and in an empty folder, with part of MNIST."""
-    pages = {path: BLOCK.findall(text_of(path)) for path in of_different_programs(PAGES)}
-    programs = []
-    for path, blocks in pages.items():
-        if blocks and (importlib.util.find_spec("ray") or "ray_cluster" not in "".join(blocks)):
-            programs.append(tmp_path / f"{name_of(path).replace('/', '-')}.py")
-            programs[-1].write_text("\n".join(blocks), encoding="utf-8")
-    assert len(programs) > 10
-    start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, programs)]
+    written = []
+    for page, program in programs().items():
+        if importlib.util.find_spec("ray") or "ray_cluster" not in program:
+            written.append(tmp_path / f"{page.replace('/', '-')}.py")
+            written[-1].write_text(program, encoding="utf-8")
+    assert len(written) > 10
+    start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, written)]
     done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=5 * TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -17,6 +17,7 @@ from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import Declared, parameters_for, with_parameters
+from .signatures import ClassifierParameters
 from .validation import plain_classes
 
 
@@ -39,7 +40,7 @@ from .validation import plain_classes
     ],
     {"classes_ : ndarray": "Sorted classes, or label indices for multilabel targets.", **FITTED_ATTRIBUTES},
 )
-class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
+class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """A neural network classifier, for classes or multilabel targets.
 
     Columns are prepared as `columns_` says. If `y` has one column of 0 and 1 per label, each label has a sigmoid

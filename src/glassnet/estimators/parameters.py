@@ -1,8 +1,8 @@
-"""The estimators' parameters, derived from the options, and the ``__init__`` that takes them.
+"""The estimators' parameters, derived from the options.
 
 An option added to `PARAMETERS` becomes a parameter of both estimators, with the default, the check and the help text
-declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn reads an
-estimator's parameters from the signature of ``__init__``, so the signature is built here from the table. Defaults that
+declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn and editors read
+an estimator's parameters from the signature of ``__init__``, which a script writes into `signatures`. Defaults that
 depend on the number of rows are in `recipes`.
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from inspect import Parameter, Signature, cleandoc
+from inspect import cleandoc
 from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
 from sklearn.utils import check_random_state
 
 from ..engines import available_cores
-from ..errors import OptionError, require_choice, require_names
+from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
@@ -187,7 +187,7 @@ _Class = TypeVar("_Class", bound=type)
 
 
 def with_parameters(parameters: list[Declared], attributes: dict[str, str]) -> Callable[[_Class], _Class]:
-    """Return a class decorator that adds an ``__init__`` for these parameters and documents them in the docstring.
+    """Return a class decorator that documents these parameters in the docstring.
 
     `attributes` are the fitted attributes: name and type -> description. Both sections come before the examples.
     """
@@ -202,33 +202,9 @@ def with_parameters(parameters: list[Declared], attributes: dict[str, str]) -> C
             text += "".join(f"{line}\n" for line in lines) + "\n"
         cls.__doc__ = f"{text}Examples\n{examples}"
         cls.parameters = tuple(parameters)  # type: ignore[attr-defined]
-        cls.__init__ = _constructor(cls.__name__, parameters)  # type: ignore[misc]
         return cls
 
     return decorate
-
-
-def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
-    first, *others = parameters
-    signature = Signature(
-        [
-            Parameter("self", Parameter.POSITIONAL_OR_KEYWORD),
-            Parameter(first.name, Parameter.POSITIONAL_OR_KEYWORD, default=first.default),
-            *(Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in others),
-        ]
-    )
-    names = [one.name for one in parameters]
-
-    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807
-        require_names(owner, named, names, MEANT)
-        bound = signature.bind(self, *given, **named)
-        bound.apply_defaults()
-        for name in names:
-            setattr(self, name, bound.arguments[name])
-
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
-    __init__.__qualname__ = f"{owner}.__init__"
-    return __init__
 
 
 def seed_of(random_state: Any) -> int:

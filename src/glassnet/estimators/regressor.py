@@ -11,11 +11,12 @@ from ..errors import DataError
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import parameters_for, with_parameters
+from .signatures import RegressorParameters
 from .validation import regression_targets
 
 
 @with_parameters([*parameters_for("numbers"), *COMMON], FITTED_ATTRIBUTES)
-class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
+class NetworkRegressor(RegressorParameters, RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A neural network regressor.
 
     Columns are prepared as `columns_` says, and targets are standardised; predictions are in their unit. The loss

@@ -1,18 +1,17 @@
 """The options of a training run, each declared once: type, default, allowed values, help.
 
-`Options` is a plain dataclass. The metadata of each field hold its `Spec`, from which the check below, the command
-line's flags, the estimators' parameters, the report and the reference page derive. `recipes` has named sets of options;
-the Chinese of the help is in ``messages/zh.po``.
+The metadata of each field hold its `Spec`, from which the check below, the command line's flags, the estimators'
+parameters, the report and the reference page derive. `recipes` has named sets of options; the types of options as
+arguments are in `keywords`, which a script writes; the Chinese of the help is in ``messages/zh.po``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from functools import wraps
-from operator import attrgetter
-from typing import Any, get_args, get_type_hints
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields, replace
+from inspect import Parameter, Signature
+from typing import Any, Never, Unpack, get_args, get_type_hints
 
 from ..errors import ArgumentError, OptionError, require_names
 from ..messages.message import Listing
@@ -25,6 +24,7 @@ from ..nn.optimizers import OPTIMIZERS, optimizers_with
 from ..nn.parameters import DTYPES
 from ..nn.schedules import SCHEDULES
 from . import choices
+from .keywords import AllOptions
 from .recipes import BY_OPTIMIZER, RECIPES, RECORDED_AS
 from .spec import Needs, Search, Spec, fitting, option
 
@@ -38,13 +38,15 @@ def _loss_option(loss: str, help: str) -> Any:
     return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)), group="network", rare=True)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, init=False, repr=False)
 class Options:
     """How a network is built and trained; the defaults are the recipe ``notes``.
 
-    An `optimizer` other than the recipe's sets its own learning rate and weight decay, unless they are given. Two
+    An option that is not given has the default of the `optimizer`, if that sets it, or of the recipe.
+    `dataclasses.replace` changes some options; those that were not given remain so, and follow a new optimizer. Two
     options can also be given by the field's standard name: ``ema_decay`` for `average`, ``hard_fraction`` for
-    `hardest`; see `ALIASES`. `dataclasses.replace` passes all fields and so takes only `average` and `hardest`.
+    `hardest`; see `ALIASES`. Options are equal if their values are. `to_dict` has all of them, `dataclasses.asdict`
+    those that were given.
 
     Raises
     ------
@@ -59,6 +61,9 @@ class Options:
     0.2
     >>> glassnet.Options.recipe("quick", hidden=50, epochs=5).hidden
     (50,)
+    >>> from dataclasses import replace
+    >>> replace(glassnet.Options(), optimizer="adam").learning_rate
+    0.001
     """
 
     hidden: tuple[int, ...] = option(
@@ -408,23 +413,34 @@ class Options:
     )
     dtype: str = option("float32", "floating-point precision", choices=DTYPES, rare=True)
 
-    def __post_init__(self) -> None:
-        for one in fields(self):
-            object.__setattr__(self, one.name, checked(one.name, getattr(self, one.name)))
+    def __init__(self, *unnamed: Never, **given: Unpack[AllOptions]) -> None:
+        if unnamed:
+            raise ArgumentError(
+                "GN021",
+                "Options: {kind} without a name, expected named options, such as Options(epochs=5). For a "
+                'recipe, use Options.recipe("quick").',
+                kind=type(unnamed[0]).__name__,
+            )
+        require_names("Options", given, NAMES, OTHER_NAMES)
+        named = by_field(given)
+        chosen = {name: checked(name, named[name]) for name in SPECS if name in named}
+        defaults = {name: getattr(Options, name) for name in SPECS} | for_optimizer("notes", chosen.get("optimizer"))
+        vars(self).update(defaults | chosen, _given=frozenset(chosen))
         if self.seed + self.members > 2**63:
             template = "{seed}: too large for {members} members, each with its own seed. Use a smaller one."
             raise OptionError("GN022", template, seed=Option("seed", self.seed), members=self.members)
         for name in ("activation", "dropout"):
-            given = len(getattr(self, name))
-            if given not in (1, len(self.hidden)):
+            count = len(getattr(self, name))
+            if count not in (1, len(self.hidden)):
                 template = "{option}: {given} values for {layers} hidden layers. Give one for all, or one per layer."
-                raise OptionError("GN022", template, option=Option(name), given=given, layers=len(self.hidden))
+                raise OptionError("GN022", template, option=Option(name), given=count, layers=len(self.hidden))
 
     @classmethod
-    def recipe(cls, name: str, **changes: Any) -> Options:
-        """Return a recipe's options with some of them changed; see `for_optimizer` for another optimizer.
+    def recipe(cls, name: str, **changes: Unpack[AllOptions]) -> Options:
+        """Return a recipe's options, which count as given, with some of them changed.
 
-        A single network (``members=1``) has no folds.
+        Another optimizer than the recipe's has its own learning rate and weight decay; see `for_optimizer`. A single
+        network (``members=1``) has no folds.
 
         Raises
         ------
@@ -438,9 +454,23 @@ class Options:
             template = "{option} {name!r}: expected one of {names}."
             raise OptionError("GN021", template, option=Option("recipe"), name=name, names=Listing(RECIPES))
         require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
-        changes = by_field(changes)
-        options = replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
-        return replace(options, folds=options.folds and options.members > 1)
+        chosen = by_field(changes)
+        of_optimizer = for_optimizer(name, chosen.get("optimizer"))
+        given = {option: value for option, value in RECIPES[name].items() if option not in of_optimizer}
+        if name.startswith("table"):
+            given |= of_optimizer
+        options = cls(**{**given, **chosen})
+        return replace(options, folds=False) if options.folds and options.members == 1 else options
+
+    @property
+    def ema_decay(self) -> float:
+        """Standard name of `average`."""
+        return self.average
+
+    @property
+    def hard_fraction(self) -> float:
+        """Standard name of `hardest`."""
+        return self.hardest
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -482,7 +512,27 @@ class Options:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the options as plain values, as they are written to files."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        values = {name: getattr(self, name) for name in SPECS}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+class _GivenFields:
+    """The fields of `Options`; of an object, those that were given.
+
+    `dataclasses.replace` passes the fields of the object to the class, and so leaves the others unset.
+    """
+
+    def __init__(self, of_class: dict[str, Field[Any]]) -> None:
+        self._of_class = of_class
+
+    def __get__(self, options: Options | None, owner: type) -> dict[str, Field[Any]]:
+        if options is None:
+            return self._of_class
+        given = vars(options).get("_given", self._of_class)  # an object pickled before 0.3 does not have it
+        return {name: field for name, field in self._of_class.items() if name in given}
+
+
+Options.__dataclass_fields__ = _GivenFields(Options.__dataclass_fields__)  # type: ignore[assignment]
 
 
 def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
@@ -528,6 +578,14 @@ TYPES: dict[str, Any] = get_type_hints(Options)
 ITEMS: dict[str, Any] = {name: (*get_args(kind), kind)[0] for name, kind in TYPES.items()}
 """Option name -> type of one value: the items' type for a tuple, else the type itself."""
 
+# For `help` and for completion in a notebook, which do not read `Unpack`.
+Options.__signature__ = Signature(  # type: ignore[attr-defined]
+    [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Options, ALIASES.get(name, name)), annotation=kind)
+        for name, kind in AllOptions.__annotations__.items()
+    ]
+)
+
 
 def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return options by the names of their fields; `given` may have aliases."""
@@ -541,29 +599,6 @@ def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
             raise OptionError("GN022", template, alias=alias, one=given[alias], name=name, other=given[name])
         found[name] = value
     return found
-
-
-def _with_aliases_and_defaults(init: Callable[..., None]) -> Callable[..., None]:
-    @wraps(init)
-    def __init__(self: Options, *args: Any, **given: Any) -> None:  # noqa: N807
-        if args:
-            raise ArgumentError(
-                "GN021",
-                "Options: {kind} without a name, expected named options, such as Options(epochs=5). For a "
-                'recipe, use Options.recipe("quick").',
-                kind=type(args[0]).__name__,
-            )
-        require_names("Options", given, NAMES, OTHER_NAMES)
-        given = by_field(given)
-        init(self, **{**for_optimizer("notes", given.get("optimizer")), **given})
-
-    return __init__
-
-
-# Only the call knows whether a learning rate was given: the object cannot tell a default from a given value.
-Options.__init__ = _with_aliases_and_defaults(Options.__init__)  # type: ignore[method-assign]
-for _alias, _name in ALIASES.items():
-    setattr(Options, _alias, property(attrgetter(_name), doc=f"Standard name of `{_name}`."))
 
 
 def checked(name: str, value: Any, called: str = "") -> Any:

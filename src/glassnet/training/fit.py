@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack, overload
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset
@@ -18,6 +19,7 @@ from ..errors import ArgumentError, DataWarning, OptionError, callers_level, req
 from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
+from ..options.keywords import FitOptions
 from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
 from ..options.recipes import for_rows
 from .callbacks import Callback, both
@@ -36,7 +38,64 @@ _OWN = (
 """Arguments of `fit` that are not options, for messages; `engine` is both."""
 
 
+@overload
 def fit(
+    data: Dataset,
+    options: Options,
+    *,
+    validation: Dataset | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | str | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    init_model: Model | None = None,
+    executor: Executor | None = None,
+) -> Fit: ...
+@overload
+def fit(
+    data: Dataset,
+    *,
+    task: str = "auto",
+    recipe: str | None = None,
+    validation: Dataset | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | str | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    init_model: Model | None = None,
+    executor: Executor | None = None,
+    **changes: Unpack[FitOptions],
+) -> Fit: ...
+@overload
+def fit(
+    data: ArrayLike,
+    y: ArrayLike,
+    options: Options,
+    *,
+    task: str = "auto",
+    weights: ArrayLike | None = None,
+    validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | str | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    init_model: Model | None = None,
+    executor: Executor | None = None,
+) -> Fit: ...
+@overload
+def fit(
+    data: ArrayLike,
+    y: ArrayLike,
+    *,
+    task: str = "auto",
+    weights: ArrayLike | None = None,
+    recipe: str | None = None,
+    validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | str | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    init_model: Model | None = None,
+    executor: Executor | None = None,
+    **changes: Unpack[FitOptions],
+) -> Fit: ...
+def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the second or the third argument
     data: Any,
     y: Any = None,
     options: Options | None = None,

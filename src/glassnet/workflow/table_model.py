@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
+from ..options.keywords import TableFitOptions
 from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
@@ -128,7 +129,7 @@ class TableModel:
         stream: bool = False,
         checkpoint: CheckpointPolicy | str | Path | None = None,
         callbacks: Iterable[Callback] = (),
-        **options: Any,
+        **options: Unpack[TableFitOptions],
     ) -> Self:
         """Learn the columns of a table, and train a network on all its rows that have a target.
 
@@ -224,6 +225,10 @@ class TableModel:
         fractions = target.numeric and classes.dtype.kind == "U" and self.model.class_type != "text"
         return classes.astype(np.float64) if fractions else classes
 
+    @overload
+    def predict(self, data: str | Path | NDArray[Any], *, strict: bool = False) -> NDArray[Any]: ...
+    @overload
+    def predict(self, data: Any, *, strict: bool = False) -> Any: ...
     def predict(self, data: Any, *, strict: bool = False) -> Any:
         """Return the answer for each row.
 
@@ -260,6 +265,10 @@ class TableModel:
             return answers[0].item() if alone else _column_like(data, self.columns.target_names[0], answers)
         return self._by_output(data, answers, alone=alone)
 
+    @overload
+    def predict_proba(self, data: str | Path | NDArray[Any], *, strict: bool = False) -> NDArray[Any]: ...
+    @overload
+    def predict_proba(self, data: Any, *, strict: bool = False) -> Any: ...
     def predict_proba(self, data: Any, *, strict: bool = False) -> Any:
         """Return the probability of each class for each row; for several labels, that of each label.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
-from dataclasses import FrozenInstanceError, fields, replace
+import pickle
+from dataclasses import FrozenInstanceError, asdict, fields, replace
 from functools import partial
 from typing import ClassVar, get_args
 
@@ -223,8 +225,50 @@ def test_an_optimizer_sets_its_own_rate_unless_one_is_given(recipe, optimizer):
     if recipe == "notes":
         assert Options(optimizer=optimizer) == options
         assert Options(optimizer=optimizer, learning_rate=0.2).learning_rate == 0.2
-    assert replace(plain, optimizer=optimizer).learning_rate == plain.learning_rate  # `replace` passes every value
+    by_recipe = RECIPES[recipe].get("learning_rate", options.learning_rate)  # what the recipe sets counts as given
+    assert replace(plain, optimizer=optimizer).learning_rate == by_recipe
     assert Options(**options.to_dict()) == options
+
+
+class TestUnset:
+    """An option that was not given reads as the value that would be used, and follows a new optimizer."""
+
+    @pytest.mark.parametrize("optimizer", OPTIMIZERS)
+    @pytest.mark.parametrize("given", [{}, {"learning_rate": 0.2}, {"weight_decay": 0.0, "beta2": 0.5}, {"epochs": 3}])
+    def test_replace_is_the_same_as_giving_all_at_once(self, optimizer, given):
+        at_once = Options(optimizer=optimizer, **given)
+        assert replace(Options(**given), optimizer=optimizer) == at_once
+        assert replace(Options(), optimizer=optimizer, **given) == at_once
+        assert replace(replace(Options(**given), optimizer="lion"), optimizer=optimizer) == at_once
+        assert replace(Options(optimizer=optimizer), **given) == at_once
+
+    def test_a_value_taken_from_other_options_is_given(self):
+        plain = Options()
+        assert replace(plain, optimizer="adam", learning_rate=plain.learning_rate).learning_rate == 0.2
+
+    def test_the_values_of_a_recipe_are_given_and_those_of_an_optimizer_are_not(self):
+        quick = Options.recipe("quick")
+        assert replace(quick, optimizer="adam").learning_rate == quick.learning_rate
+        adam = Options.recipe("quick", optimizer="adam")
+        assert replace(adam, optimizer="lion") == Options.recipe("quick", optimizer="lion")
+
+    @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+    def test_copies_have_the_same_options_unset(self, copied):
+        again = copied(Options(epochs=5))
+        assert again == Options(epochs=5)
+        assert hash(again) == hash(Options(epochs=5))
+        assert replace(again, optimizer="adam") == Options(epochs=5, optimizer="adam")
+
+    def test_equality_is_that_of_values(self):
+        assert Options(epochs=3, optimizer="sgd") == Options()
+        assert asdict(Options(epochs=3)) == {"epochs": 3}
+        assert Options().to_dict().keys() == SPECS.keys()
+
+    def test_an_object_pickled_by_an_earlier_version_has_all_options(self):
+        old = Options()
+        del vars(old)["_given"]
+        assert replace(old, epochs=7) == Options(epochs=7)
+        assert replace(old, optimizer="adam").learning_rate == 0.2
 
 
 def test_the_recipes_of_the_design():

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
 from ...errors import ArgumentError, GlassnetWarning, require_names
 from ...messages.message import Message
+from ...options.keywords import AllOptions
 from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...training.executor import Executor, require_executor
@@ -55,7 +56,7 @@ def compare(
     stop_early: bool = True,
     callbacks: Iterable[Callback] = (),
     executor: Executor | None = None,
-    **options: Any,
+    **options: Unpack[AllOptions],
 ) -> Comparison:
     """Train several sides on the same data with several seeds, and judge which are better than the first.
 
@@ -145,7 +146,7 @@ def compare(
         table = TableOptions()
     first, second, *rest = sides
     count = default_seeds(len(sides)) if seeds is None else seeds
-    job = CompareJob(first, second, source, options, table, count, metric, stop_early, tuple(rest))
+    job = CompareJob(first, second, source, dict(options), table, count, metric, stop_early, tuple(rest))
     return carry_out(job, callbacks=callbacks, notify=_warn, executor=executor)
 
 

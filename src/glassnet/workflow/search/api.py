@@ -7,13 +7,14 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from ...data.dataset import Dataset, require_dataset
 from ...data.split import split
 from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.notice import ignore
+from ...options.keywords import AllOptions
 from ...options.options import NAMES, OTHER_NAMES, Options, by_field
 from ...options.recipes import for_rows
 from ...preprocess.tabular.dataset import column_names
@@ -46,7 +47,7 @@ def search(
     out: str | PathLike[str] | None = None,
     executor: Executor | None = None,
     callbacks: Iterable[Callback] = (),
-    **options: Any,
+    **options: Unpack[AllOptions],
 ) -> SearchResult:
     """Search for better options, and test the best once.
 
@@ -119,7 +120,7 @@ def search(
         "metric": metric,
         "folds": cv,
     }
-    return _search(data, y, test, recipe, columns, options, common, folder, executor, every)
+    return _search(data, y, test, recipe, columns, dict(options), common, folder, executor, every)
 
 
 def _search(

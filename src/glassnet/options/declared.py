@@ -1,0 +1,113 @@
+"""Jobs and their parameters: the fields of a dataclass, each declared with its `Spec`.
+
+From them derive the flags of the command line, the forms of the studio, the schemas of requests, the commands to take
+away, and the reference pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from functools import cache
+from types import NoneType
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from ..messages.option_spelling import WITHOUT_FLAG, Option
+from .spec import Spec, fitting
+
+_Job = TypeVar("_Job")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A declared field.
+
+    Parameters
+    ----------
+    name : str
+    spec : Spec
+    default : object
+        `dataclasses.MISSING` for one that must be given.
+    item : type
+        bool, int, float or str: the type of a value, or of each of several.
+    several : bool
+        Whether it takes several values, as a tuple.
+    """
+
+    name: str
+    spec: Spec
+    default: Any
+    item: Any
+    several: bool
+
+    @property
+    def word(self) -> str:
+        """The word of its flag, without the dashes."""
+        return (self.spec.flag or self.name).replace("_", "-")
+
+    def checked(self, value: Any) -> Any:
+        """Return a value in the parameter's own type; OptionError GN021 for one that is not allowed."""
+        kind = tuple[self.item, ...] if self.several else self.item  # type: ignore[name-defined]
+        return fitting(self.spec, Option(self.name), value, kind)
+
+
+def changes(*names: str, recipe: str | None = None) -> Any:
+    """Declare the field of a job with changes to the options of a recipe, ``{}`` by default.
+
+    Parameters
+    ----------
+    *names : str
+        The options that the job takes; without names, all.
+    recipe : str, optional
+        The recipe whose values the help shows as defaults.
+    """
+    return field(default_factory=dict, metadata={"options": names, "recipe": recipe})
+
+
+@cache
+def parameters(job: type) -> dict[str, Parameter]:
+    """Return the declared parameters of a job by name; those of a field that is such a dataclass are among them."""
+    hints, found = get_type_hints(job), {}
+    for one in fields(job):
+        kind = hints[one.name]
+        if is_dataclass(kind) and "spec" not in one.metadata:
+            found |= parameters(kind)  # type: ignore[arg-type]
+        elif "spec" in one.metadata:
+            plain = [part for part in get_args(kind) or (kind,) if part not in (NoneType, ...)]
+            several = get_args(kind)[1:] == (...,)
+            found[one.name] = Parameter(one.name, one.metadata["spec"], one.default, plain[0], several)
+    WITHOUT_FLAG.update(name for name, one in found.items() if one.spec.rare)
+    return found
+
+
+def options_of_job(job: type) -> tuple[str, tuple[str, ...], str | None] | None:
+    """Return the field for changes to options, the options' names (empty for all) and the recipe; None without one."""
+    for one in fields(job):
+        if "options" in one.metadata:
+            return one.name, one.metadata["options"], one.metadata["recipe"]
+    return None
+
+
+def job_from(job: type[_Job], given: Mapping[str, Any]) -> _Job:
+    """Return a job with the values that were given, by the names of its parameters; others are ignored."""
+    hints, made = get_type_hints(job), {}
+    for one in fields(job):  # type: ignore[arg-type]
+        kind = hints[one.name]
+        if is_dataclass(kind) and "spec" not in one.metadata:
+            made[one.name] = job_from(kind, given)  # type: ignore[arg-type]
+        elif one.name in given:
+            made[one.name] = given[one.name]
+    return job(**made)
+
+
+def differing(job: Any) -> dict[str, Any]:
+    """Return the declared parameters of a job that differ from their defaults."""
+    found = {}
+    for one in fields(job):
+        value = getattr(job, one.name)
+        if "spec" in one.metadata:
+            if one.default is MISSING or value != one.default:
+                found[one.name] = value
+        elif is_dataclass(value):
+            found |= differing(value)
+    return found

@@ -1,0 +1,76 @@
+"""The types of options as arguments; written by ``scripts/make_signatures.py``; do not edit."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+
+class _Options(TypedDict, total=False):
+    hidden: int | Sequence[int]
+    activation: str | Sequence[str]
+    output: str
+    bias: bool
+    initializer: str
+    loss: str
+    huber_delta: float
+    quantile: float
+    focal_gamma: float
+    rule: str
+    learning_rate: float
+    schedule: str
+    rate_drop: float
+    patience: int
+    optimizer: str
+    momentum: float
+    beta2: float
+    epsilon: float
+    weight_decay: float
+    clip: float
+    average: float
+    ema_decay: float
+    dropout: float | Sequence[float]
+    label_smoothing: float
+    hardest: float
+    hard_fraction: float
+    rotate: float
+    shift: float
+    zoom: float
+    shear: float
+    elastic: float
+    elastic_sigma: float
+    epochs: int
+    batch_size: int
+    shards: int
+    blocks: int
+    threads: int
+    skip_zeros: bool
+    shuffle: bool
+    seed: int
+    scaling: str
+    input_max: float
+    size: str
+    colour: bool
+    handwriting: bool
+    deskew: bool
+    targets: str
+    classes: int
+    members: int
+    folds: bool
+    early_stopping: int
+    dtype: str
+
+
+class FitOptions(_Options, total=False):
+    """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""
+
+    holdout: float
+
+
+class TableFitOptions(_Options, total=False):
+    """Options of `TableModel.fit`, whose `holdout` may be None."""
+
+    validation: float
+    engine: str
+
+
+class AllOptions(FitOptions, TableFitOptions, total=False):
+    """All options."""

@@ -1,0 +1,171 @@
+"""Type checkers: they accept the programs of the documentation, and reject misspelled and mistyped options."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import glassnet
+from support.cli import TIMEOUT, environment
+from support.documentation import programs
+from support.sources import ROOT
+
+CONFIGURATION = """
+[mypy]
+allow_redefinition = true
+disable_error_code = import-untyped
+"""
+"""A page is read like a notebook: a block may use a name anew. Other packages may have no types."""
+
+BEGINNING = """
+import glassnet
+import numpy as np
+import polars as pl
+from dataclasses import replace
+from numpy.typing import NDArray
+from typing import Any, assert_type
+X, y = np.zeros((9, 2)), np.zeros(9)
+data, options = glassnet.load_data("mnist"), glassnet.Options()
+""".lstrip()
+
+RIGHT = """
+assert_type(options.hidden, tuple[int, ...])
+assert_type(options.learning_rate, float)
+assert_type(options.ema_decay, float)
+assert_type(replace(options, optimizer="adam"), glassnet.Options)
+glassnet.Options(hidden=50, activation="relu", dropout=[0.1], ema_decay=0.9, learning_rate=1)
+glassnet.Options(hidden=(), dropout=(0.1, 0.2), engine="reference", holdout=0.2, validation=0.2)
+glassnet.Options.recipe("quick", **options.to_dict())
+assert_type(glassnet.fit(data), glassnet.Fit)
+glassnet.fit(data, options, validation=data, engine=glassnet.ReferenceEngine())
+glassnet.fit(data, options=options)
+glassnet.fit(data, recipe="quick", epochs=1, engine="compiled")
+glassnet.fit(X, y, options, weights=y, validation=(X, y))
+glassnet.fit([[0, 1], [1, 0]], ["no", "yes"], hidden=(3, 4), hard_fraction=0.5)
+glassnet.fit(pl.DataFrame({"a": [1, 2]}), pl.Series(["no", "yes"]))
+assert_type(glassnet.fit(X, y).model.predict(X), NDArray[Any])
+assert_type(glassnet.NetworkClassifier().fit(X, y).predict(X), NDArray[Any])
+assert_type(glassnet.NetworkRegressor((50,), max_iter=3, learning_rate="auto", n_jobs=None), glassnet.NetworkRegressor)
+assert_type(glassnet.NetworkRegressor().fit(X, y).predict(X), NDArray[Any])
+table = glassnet.TableModel.fit("people.csv", "age", validation=0.2, holdout=None)
+assert_type(table.predict("people.csv"), NDArray[Any])
+assert_type(glassnet.NeuralNetwork(2, 3, 1, 0.1).query([1, 0]).ndim, int)
+""".strip().splitlines()
+
+WRONG = """
+options.epochs = 5
+options.epoch
+glassnet.Options("quick")
+glassnet.Options(epoch=5)
+glassnet.Options(epochs="five")
+glassnet.Options(epochs=0.5)
+glassnet.Options(hidden="50")
+glassnet.Options(hidden=(50, "20"))
+glassnet.Options(bias="yes")
+glassnet.Options(ema_decay="much")
+glassnet.Options.recipe("quick", hiden=50)
+glassnet.Options.recipe("quick", learning_rate="0.1")
+glassnet.fit(X)
+glassnet.fit(data, epoch=5)
+glassnet.fit(data, epochs="five")
+glassnet.fit(data, options, epochs=5)
+glassnet.fit(data, weights=y)
+glassnet.fit(X, y, lr=0.1)
+glassnet.fit(X, y, learning_rate="fast")
+glassnet.fit(X, y, options, recipe="quick")
+glassnet.fit(X, y, engine=3)
+glassnet.TableModel.fit("people.csv", "age", epoch=5)
+glassnet.TableModel.fit("people.csv", "age", epochs="five")
+glassnet.compare("notes", "quick", epoch=5)
+glassnet.compare("notes", "quick", epochs="five")
+glassnet.search("people.csv", epoch=5)
+glassnet.search("people.csv", epochs="five")
+glassnet.find_learning_rate(data, options, point=10)
+glassnet.find_learning_rate(data, options, points="ten")
+glassnet.NetworkClassifier(hidden_layers=50)
+glassnet.NetworkClassifier(hidden_layer_sizes="50")
+glassnet.NetworkClassifier(max_iter="ten")
+glassnet.NetworkClassifier(class_weight="even")
+glassnet.NetworkRegressor(max_iters=10)
+glassnet.NetworkRegressor(early_stopping="never")
+glassnet.NetworkRegressor(calibrate=True)
+glassnet.NetworkClassifier().fit(X, y, sample_weights=y)
+glassnet.NetworkClassifier().fit(X, y, callbacks=3)
+glassnet.NeuralNetwork(2, 3, 1, 0.1, sed=1)
+glassnet.NeuralNetwork(2, 3, 1, "0.1")
+glassnet.Network((2, 3, 1), rule=3)
+glassnet.CheckpointPolicy(5)
+""".strip().splitlines()
+
+
+def public_calls() -> list[str]:
+    """Return a call of every public class and function with an argument that it does not have."""
+    named = {name: getattr(glassnet, name) for name in glassnet.__all__}
+    del named["GlassnetError"]  # which takes the values of any message
+    called = [name for name, one in named.items() if inspect.isclass(one) or inspect.isfunction(one)]
+    return [f"glassnet.{name}(misspelled=1)" for name in called]
+
+
+def errors_of_mypy(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield the file, line and text of each error."""
+    (folder / "mypy.ini").write_text(CONFIGURATION)
+    start = [sys.executable, "-m", "mypy", "--no-error-summary", "--hide-error-context", "."]
+    done = subprocess.run(start, cwd=folder, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode in (0, 1), done.stderr
+    for path, line, message in re.findall(r"^(.+?):(\d+): error: (.*)$", done.stdout, re.MULTILINE):
+        yield Path(path).name, int(line), message
+
+
+def errors_of_pyright(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield the file, line and text of each error."""
+    start = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "--outputjson", "."]
+    done = subprocess.run(start, cwd=folder, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
+    assert done.returncode in (0, 1), done.stderr
+    for one in json.loads(done.stdout)["generalDiagnostics"]:
+        if one["severity"] == "error":
+            yield Path(one["file"]).name, one["range"]["start"]["line"] + 1, one["message"]
+
+
+CHECKERS = {"mypy": errors_of_mypy, "pyright": errors_of_pyright}
+
+
+@pytest.mark.parametrize("checker", CHECKERS)
+def test_right_programs_are_accepted_and_wrong_options_rejected(checker, tmp_path):
+    """In one run: starting a checker takes longer than all the rest."""
+    if importlib.util.find_spec(checker) is None:
+        pytest.skip(f"{checker} is missing: pip install 'glassnet[check]'")
+    if checker == "pyright" and shutil.which("node") is None:
+        pytest.skip("node is missing: pyright needs it")
+    wrong = [*WRONG, *public_calls()]
+    files = {f"{re.sub(r'[^a-z]+', '_', page.lower())}.py": program for page, program in programs().items()}
+    assert len(files) > 10
+    files |= {"right.py": BEGINNING + "\n".join(RIGHT), "wrong.py": BEGINNING + "\n".join(wrong)}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+    found: dict[str, dict[int, str]] = {}
+    for name, line, message in CHECKERS[checker](tmp_path):
+        lines = found.setdefault(name, {})
+        lines[line] = f"{lines.get(line, '')}{message}\n"
+    rejected, first = found.pop("wrong.py"), BEGINNING.count("\n") + 1
+    assert found == {}
+    messages = {call: rejected.get(line, "") for line, call in enumerate(wrong, first)}
+    assert [call for call, message in messages.items() if not message] == []
+    misspelled = {call: message for call, message in messages.items() if "misspelled" in call}
+    assert {call: text for call, text in misspelled.items() if not re.search("misspelled|overload", text)} == {}
+
+
+def test_written_signatures_are_those_of_the_declarations():
+    found = importlib.util.spec_from_file_location("make_signatures", ROOT / "scripts" / "make_signatures.py")
+    script = importlib.util.module_from_spec(found)
+    found.loader.exec_module(script)
+    for path, text in script.files().items():
+        assert path.read_text(encoding="utf-8") == text, "run: python scripts/make_signatures.py"
