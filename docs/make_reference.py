@@ -69,18 +69,17 @@ def options_page() -> str:
 def group_section(group: str) -> str:
     """Return the section of a group of options; its first line links to them."""
     names = [name for name, spec in SPECS.items() if spec.group == group]
-    fields = [SPECS[name].alias or name for name in names]
-    links = fill(" · ".join(f"[{field}](#{field})" for field in fields), 120, break_long_words=False)
+    links = fill(" · ".join(f"[{name}](#{name})" for name in names), 120, break_long_words=False)
     return f"## {group.capitalize()}\n\n{links}\n" + "".join(f"\n{option_section(name)}" for name in names)
 
 
 def option_section(name: str) -> str:
     """Return the section of one option, with its help in both languages."""
     spec, (kind, several) = SPECS[name], kind_of(name)
-    word, field = spec.word(name), spec.alias or name
+    word = spec.word(name)
     flag = f"`--{word}` / `--no-{word}`" if kind is bool else f"`--{word}{PLACES[kind]}`"
     if spec.rare:
-        flag = f"`--set {field}={'yes|no' if kind is bool else PLACES[kind].strip()}`"
+        flag = f"`--set {name}={'yes|no' if kind is bool else PLACES[kind].strip()}`"
     allowed = ", ".join(f"`{choice}`" for choice in spec.choices) or spec.form
     if spec.low is not None and spec.high is not None:
         allowed = f"{number(spec.low)} to {number(spec.high)}"
@@ -93,11 +92,9 @@ def option_section(name: str) -> str:
     if spec.search is not None:
         facts["search"] = searched(spec.search)
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
-    if spec.alias:
-        lines += f"\n- other name: `{name}` (flag `--{word_of(name)}`); model files and JSON use this name"
     lines += f"\n- note: {NOTES[name]}" if name in NOTES else ""
     english, chinese = spec.full_help(), spec.full_help("zh")
-    return f"### `{field}`\n\n{english[0].upper()}{english[1:]}.  \n{chinese}。\n\n{lines}\n"
+    return f"### `{name}`\n\n{english[0].upper()}{english[1:]}.  \n{chinese}。\n\n{lines}\n"
 
 
 def searched(search: Search) -> str:
@@ -116,25 +113,12 @@ def searched(search: Search) -> str:
     return text if search.by_default else f"{text}, only with `--space`"
 
 
-def word_of(name: str) -> str:
-    """Return the word of a flag for a name in Python."""
-    return name.replace("_", "-")
-
-
-def option_shown(name: str) -> str:
-    """Return the name under which an option is documented, as code."""
-    return f"`{SPECS[name].alias or name}`"
-
-
 def recipes_page() -> str:
     """Return the page of the recipes, with the options in which they differ."""
     names = list(RECIPES)
     differing = [name for name in SPECS if any(name in changes for changes in RECIPES.values())]
     rows = [["option", *(f"`{name}`" for name in RECIPES)], ["---"] * (len(names) + 1)]
-    rows += [
-        [option_shown(option), *(shown(getattr(Options.recipe(name), option)) for name in names)]
-        for option in differing
-    ]
+    rows += [[f"`{option}`", *(shown(getattr(Options.recipe(name), option)) for name in names)] for option in differing]
     table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     text = paragraph(
         "Choose a recipe as the starting point of a training run. A recipe is a named set of "

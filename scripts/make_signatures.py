@@ -15,7 +15,7 @@ from typing import get_args
 from glassnet.estimators.classifier import NetworkClassifier
 from glassnet.estimators.parameters import Declared
 from glassnet.estimators.regressor import NetworkRegressor
-from glassnet.options.options import ALIASES, TYPES
+from glassnet.options.options import TYPES
 
 PACKAGE = Path(__file__).parents[1] / "src" / "glassnet"
 MARK = "written by ``scripts/make_signatures.py``; do not edit."
@@ -51,8 +51,7 @@ def hint(option: str) -> str:
 
 def options_file() -> str:
     """Return typed dictionaries of the options, for ``**options: Unpack[…]``."""
-    names = [name for option in TYPES for name in (option, *(alias for alias in ALIASES if ALIASES[alias] == option))]
-    shared = [f"    {name}: {hint(ALIASES.get(name, name))}" for name in names if name not in (*OF_FIT, *OF_TABLE_FIT)]
+    shared = [f"    {name}: {hint(name)}" for name in TYPES if name not in (*OF_FIT, *OF_TABLE_FIT)]
     return "\n".join(
         [
             f'"""The types of options as arguments; {MARK}"""',

@@ -21,7 +21,7 @@ from support.samples import digits
 
 OPTIONS = Options(
     **{"hidden": (9,), "batch_size": 128, "shards": 8, "epochs": 3, "blocks": 2, "seed": 3, "skip_zeros": False},
-    **{"optimizer": "adamw", "learning_rate": 0.01, "dropout": 0.2, "average": 0.9, "early_stopping": 3},
+    **{"optimizer": "adamw", "learning_rate": 0.01, "dropout": 0.2, "ema_decay": 0.9, "early_stopping": 3},
 )
 DATA = digits(400)
 STEPS = OPTIONS.epochs * -(-360 // 128)

@@ -69,9 +69,9 @@ def extras(number: int, drop: bool, clip: bool, average: bool, decay: bool, hard
     return {
         "dropout": (0.3, 0.45) if drop else (0.0,),
         "clip": 0.02 if clip else 0.0,
-        "average": 0.9 if average else 0.0,
+        "ema_decay": 0.9 if average else 0.0,
         "weight_decay": 0.05 if decay else 0.0,
-        "hardest": 0.3 if hardest else 1.0,
+        "hard_fraction": 0.3 if hardest else 1.0,
         "seed": number,
     }
 
@@ -115,7 +115,7 @@ def test_every_extra_has_an_effect_in_the_cases_above():
         {"dropout": (0.3, 0.45)},
         {"clip": 0.02},
         {"weight_decay": 0.05},
-        {"hardest": 0.3},
+        {"hard_fraction": 0.3},
         {"optimizer": "adam"},
     ):
         other, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50, **change)
@@ -178,7 +178,7 @@ def test_the_first_layer_is_divided_among_threads_by_nodes_or_by_inputs(narrow, 
     features, scaling = inputs
     network = Network((features, 70, 4), ("tanh", "sigmoid"), bias=True, rule="gradient", dtype=dtype)
     samples, hashes = samples_of(sparse_rows(300, features), 4, scaling), set()
-    settings = {**SETTINGS, "batch": 299, "shards": shards, "optimizer": "nesterov", "clip": 0.1, "average": 0.9}
+    settings = {**SETTINGS, "batch": 299, "shards": shards, "optimizer": "nesterov", "clip": 0.1, "ema_decay": 0.9}
     agree(network, samples, np.arange(300), 10 * STEP[dtype], threads=1, **settings)
     for threads in (1, 2, 3):
         state, _ = trained(COMPILED, network, samples, np.arange(300), threads=threads, **settings)
@@ -256,7 +256,7 @@ def test_augmented_images(optimizer, dtype):
 def test_the_division_into_blocks_makes_no_difference(engine, optimizer, dtype):
     """The state with its step number passes from block to block; dropout is drawn by step number."""
     network, samples = deep(dtype), digits_like()
-    chosen = {**SETTINGS, "optimizer": optimizer, "dropout": (0.3, 0.45), "average": 0.9, "clip": 0.02, "shards": 2}
+    chosen = {**SETTINGS, "optimizer": optimizer, "dropout": (0.3, 0.45), "ema_decay": 0.9, "clip": 0.02, "shards": 2}
     order, rates = np.random.default_rng(0).permutation(ALL), np.linspace(0.1, 0.01, 10)
     whole, sums = trained(engine, network, samples, order, batch=10, rate=rates, first=5, **chosen)
     options = options_of(network, batch_size=10, **chosen)
@@ -331,7 +331,7 @@ def test_training_does_not_change_its_inputs(engine):
     network, samples = deep("float32"), digits_like()
     kept = [samples.rows.copy(), samples.labels.copy(), samples.targets.copy()]
     order = np.arange(ALL)
-    trained(engine, network, samples, order, batch=32, optimizer="adam", average=0.9, dropout=(0.2,))
+    trained(engine, network, samples, order, batch=32, optimizer="adam", ema_decay=0.9, dropout=(0.2,))
     for before, after in zip(kept, (samples.rows, samples.labels, samples.targets), strict=True):
         np.testing.assert_array_equal(after, before)
     np.testing.assert_array_equal(order, np.arange(ALL))

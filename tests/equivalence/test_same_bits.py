@@ -34,7 +34,7 @@ MODERN = {
     "initializer": "he", "scaling": "unit", "targets": "one-hot",
 }  # fmt: skip
 EXTRAS = {
-    "dropout": 0.2, "average": 0.9, "clip": 1.0, "weight_decay": 1e-3, "label_smoothing": 0.1, "hardest": 0.4,
+    "dropout": 0.2, "ema_decay": 0.9, "clip": 1.0, "weight_decay": 1e-3, "label_smoothing": 0.1, "hard_fraction": 0.4,
     "rotate": 10.0, "shift": 1.0, "zoom": 0.1, "shear": 0.1, "elastic": 1.0,
 }  # fmt: skip
 DTYPES = ("float32", "float64")
@@ -335,7 +335,7 @@ def test_an_error_in_a_kernel_restores_the_layout_of_the_first_matrix(hidden, fa
         real(thread, *rest)
 
     data = digits(220)
-    options = Options(**MODERN, hidden=hidden, batch_size=64, shards=2, threads=2, optimizer="adam", average=0.9)
+    options = Options(**MODERN, hidden=hidden, batch_size=64, shards=2, threads=2, optimizer="adam", ema_decay=0.9)
     model, engine = new_model(data, options), CompiledEngine()
     architecture, state = model.network.architecture, State.new(model.network.parameters, options)
     prepared = engine.prepare(architecture, samples_for(model, data, options), options)

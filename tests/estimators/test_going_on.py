@@ -61,7 +61,7 @@ def test_partial_fits_with_an_average_equal_one_fit(average, engine):
 @pytest.mark.parametrize("average", [0.0, 0.9])
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 def test_a_divergence_does_not_affect_later_training(optimizer, average):
-    estimator = small(optimizer=optimizer, average=average, schedule="constant", batch_size=16, weight_decay=0.0)
+    estimator = small(optimizer=optimizer, ema_decay=average, schedule="constant", batch_size=16, weight_decay=0.0)
     estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]).set_params(learning_rate=1e6)
 
     def learn_on():
@@ -127,7 +127,7 @@ def test_a_fitted_estimator_keeps_only_the_state_of_the_optimizer():
 
 @pytest.mark.parametrize("average", [0.0, 0.99])
 def test_partial_fit_continues_from_the_weights_that_early_stopping_selected(average):
-    estimator = small(average=average, schedule="constant", n_iter_no_change=20, max_iter=100, learning_rate=0.01)
+    estimator = small(ema_decay=average, schedule="constant", n_iter_no_change=20, max_iter=100, learning_rate=0.01)
     random = np.random.default_rng(0)
     noise, labels = random.normal(size=(100, 4)), random.integers(0, 2, 100)
     estimator.fit(noise[:50], labels[:50], X_val=noise[50:], y_val=labels[50:])
@@ -314,7 +314,7 @@ def test_standardised_images_of_large_values_keep_their_precision():
 def test_a_model_that_is_stopped_before_a_step_has_the_weights_of_that_moment():
     """Also if an average of the weights had replaced them in the model."""
     data = Dataset(IRIS, SPECIES.astype(np.int64), 3, None, "iris", maximum=10.0)
-    options = Options(hidden=5, epochs=2, batch_size=30, average=0.9, engine="reference", rule="gradient")
+    options = Options(hidden=5, epochs=2, batch_size=30, ema_decay=0.9, engine="reference", rule="gradient")
     model = new_model(data, options)
     position = TrainingState.start(model.network.parameters, options)
     list(train(model, data, options, state=position))

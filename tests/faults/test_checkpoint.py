@@ -47,19 +47,19 @@ RUNS = {
     "adam, compiled, plateau, clipped": {
         **BATCHES, "engine": "compiled", "optimizer": "adam", "schedule": "plateau", "patience": 1, "clip": 0.5,
     },
-    "adamw and an average": {**BATCHES, "optimizer": "adamw", "average": 0.9, "weight_decay": 0.1},
+    "adamw and an average": {**BATCHES, "optimizer": "adamw", "ema_decay": 0.9, "weight_decay": 0.1},
     "adamw and an average, compiled": {
-        **BATCHES, "engine": "compiled", "optimizer": "adamw", "average": 0.9, "schedule": "one_cycle", "shards": 3,
+        **BATCHES, "engine": "compiled", "optimizer": "adamw", "ema_decay": 0.9, "schedule": "one_cycle", "shards": 3,
         "dropout": (0.2,),
     },
     "lion": {**BATCHES, "optimizer": "lion", "learning_rate": 1e-3, "activation": "silu", "weight_decay": 0.1},
     "lion, compiled": {
         **BATCHES, "engine": "compiled", "optimizer": "lion", "learning_rate": 1e-3, "activation": "silu",
-        "clip": 0.5, "average": 0.9,
+        "clip": 0.5, "ema_decay": 0.9,
     },
     "one block an epoch": {"batch_size": 500},
     "early stopping": {
-        **BATCHES, "optimizer": "adam", "early_stopping": 2, "validation": 0.2, "epochs": 9, "average": 0.5,
+        **BATCHES, "optimizer": "adam", "early_stopping": 2, "validation": 0.2, "epochs": 9, "ema_decay": 0.5,
     },
 }  # fmt: skip
 
@@ -165,7 +165,7 @@ def test_the_model_file_of_a_resumed_run_has_the_same_bytes(tmp_path):
 
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_a_checkpoint_opens_as_the_model_at_that_step(tmp_path, average):
-    chosen = options(average=average, batch_size=4)
+    chosen = options(ema_decay=average, batch_size=4)
     stopped(tmp_path / "run.ck", 2 * BLOCKS, chosen)
     model = load_model(tmp_path / "run.ck")
     assert model.receipt["progress"] == 2.0

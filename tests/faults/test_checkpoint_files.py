@@ -32,7 +32,7 @@ from support.stopping import DATA, changed, options, stopped
         lambda header, tensors: header["receipt"].pop("versions"),
         lambda header, tensors: header["receipt"]["options"].update(optimizer="adam"),
         lambda header, tensors: header["receipt"]["options"].update(dtype="float64"),
-        lambda header, tensors: header["receipt"]["options"].update(average=0.5),
+        lambda header, tensors: header["receipt"]["options"].update(ema_decay=0.5),
         lambda header, tensors: tensors.pop("training.good"),
         lambda header, tensors: tensors.pop("training.history.loss"),
         lambda header, tensors: tensors.update({"training.good": np.zeros(3, np.float32)}),
@@ -50,7 +50,7 @@ def test_an_inconsistent_file_is_rejected(tmp_path, change):
 def test_truncations_and_flipped_bits_are_detected(tmp_path):
     """Some of them: `test_modelfile.py` has every truncation of a file that the same code reads."""
     path = tmp_path / "run.ck"
-    stopped(path, 5, options(hidden=(2,), average=0.5, batch_size=10, optimizer="adam", learning_rate=0.01))
+    stopped(path, 5, options(hidden=(2,), ema_decay=0.5, batch_size=10, optimizer="adam", learning_rate=0.01))
     content = path.read_bytes()
     with safetensors.safe_open(path, "numpy") as file:
         assert json.loads(file.metadata()["glassnet"])["training"]["epoch"] == 0

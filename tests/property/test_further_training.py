@@ -91,7 +91,7 @@ def test_a_divergence_of_the_first_further_training_restores_the_predictions(cal
 
 @pytest.mark.parametrize("way", ["partial_fit", "warm_start"])
 def test_a_regressor_with_an_average_keeps_its_predictions(way):
-    fitted = small(NetworkRegressor, average=0.99, random_state=0, learning_rate=0.02).fit(ROWS, ROWS[:, 1])
+    fitted = small(NetworkRegressor, ema_decay=0.99, random_state=0, learning_rate=0.02).fit(ROWS, ROWS[:, 1])
     before = fitted.predict(ROWS)
     fitted.set_params(learning_rate=1e-9, warm_start=True)
     fitted.partial_fit(ROWS, ROWS[:, 1]) if way == "partial_fit" else fitted.fit(ROWS, ROWS[:, 1])

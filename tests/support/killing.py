@@ -28,7 +28,9 @@ SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
 OPTIONS = [
     Options(**SMALL, engine="compiled"),
-    Options(**SMALL, **BATCHES, engine="compiled", threads=1, optimizer="adam", average=0.9, dropout=(0.2,), shift=1.0),
+    Options(
+        **SMALL, **BATCHES, engine="compiled", threads=1, optimizer="adam", ema_decay=0.9, dropout=(0.2,), shift=1.0
+    ),
     Options(**SMALL, **BATCHES, engine="reference", optimizer="nesterov", schedule="plateau", patience=1),
 ]
 

@@ -17,7 +17,6 @@ import click
 from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
-from ..options.options import SPECS, by_field
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import SHARES, metric_title, shown
 from ..words.search import SEARCH_WORDS
@@ -256,7 +255,7 @@ class _Bar:
 def _command(job: SearchJob, search_result: SearchResult) -> str:
     """Return the command that trains the winner again."""
     usual = "table" if job.table.target else "notes"
-    options = by_field(job.options) | (search_result.best.options if search_result.best.number else {})
+    options = job.options | (search_result.best.options if search_result.best.number else {})
     data = [] if job.source is None else [job.source]
     test = [] if job.test is None else ["--test", job.test]
     return shlex.join(
@@ -337,7 +336,7 @@ def _trial_lines(search_result: SearchResult, texts: _Texts, words: Say) -> list
         )
         for one in complete
     ]
-    head = (_INDENT + words("trial"), words("score"), *(SPECS[name].alias or name for name in names))
+    head = (_INDENT + words("trial"), words("score"), *names)
     lines = _table(head, rows)
     states = [one.state for one in search_result.trials]
     counts = {state: states.count(state) for state in ("complete", "pruned", "diverged", "failed")}

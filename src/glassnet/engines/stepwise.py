@@ -54,7 +54,7 @@ def run_steps(engine: Engine, architecture: Architecture, state: State, prepared
         which = block.batch(step)
         inputs, targets, weights = prepared.batch(which, block.epoch)
         masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), options.dtype)
-        if options.hardest < 1:
+        if options.hard_fraction < 1:
             signals = forward(architecture, state.parameters, inputs, masks)
             losses = engine.output_loss(architecture).value(signals.sums[-1], signals.outputs, targets)
             weights, excluded = only_hardest(losses, weights, options)
@@ -88,7 +88,7 @@ def only_hardest(losses: FloatArray, weights: FloatArray | None, options: Option
     for shard in range(count):
         start, stop = rows_of(shard, count, len(losses))
         order = np.argsort(-weighted[start:stop], kind="stable")
-        selected[start + order[: hardest_of(stop - start, options.hardest)]] = True
+        selected[start + order[: hardest_of(stop - start, options.hard_fraction)]] = True
     return weights * selected, float(weighted[~selected].sum())
 
 

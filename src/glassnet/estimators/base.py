@@ -371,7 +371,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if not hasattr(self, "history_"):  # loaded from a file
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
-        if not continuing or (options.optimizer, options.average > 0) != self._carried:
+        if not continuing or (options.optimizer, options.ema_decay > 0) != self._carried:
             self._state = TrainingState.start(self.model_.network.parameters, options)
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
@@ -391,7 +391,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if not callable(self.loss):
             options = replace(options, engine=engine.name)
         self.options_ = options
-        self._carried = (options.optimizer, options.average > 0)
+        self._carried = (options.optimizer, options.ema_decay > 0)
         self.model_ = replace(self.model_, receipt={})  # the old one describes the network before this training
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 

@@ -32,8 +32,8 @@ class ClassifierParameters:
         dropout: float | Sequence[float] = 0.1,
         label_smoothing: float = 0.0,
         clip: float = 0.0,
-        hardest: float = 1.0,
-        average: float = 0.0,
+        hard_fraction: float = 1.0,
+        ema_decay: float = 0.0,
         momentum: float = 0.9,
         beta2: float = 0.95,
         epsilon: float = 1e-08,
@@ -71,8 +71,8 @@ class ClassifierParameters:
         self.dropout = dropout
         self.label_smoothing = label_smoothing
         self.clip = clip
-        self.hardest = hardest
-        self.average = average
+        self.hard_fraction = hard_fraction
+        self.ema_decay = ema_decay
         self.momentum = momentum
         self.beta2 = beta2
         self.epsilon = epsilon
@@ -118,8 +118,8 @@ class RegressorParameters:
         weight_decay: float | Literal["auto"] = "auto",
         dropout: float | Sequence[float] = 0.1,
         clip: float = 0.0,
-        hardest: float = 1.0,
-        average: float = 0.0,
+        hard_fraction: float = 1.0,
+        ema_decay: float = 0.0,
         momentum: float = 0.9,
         beta2: float = 0.95,
         epsilon: float = 1e-08,
@@ -155,8 +155,8 @@ class RegressorParameters:
         self.weight_decay = weight_decay
         self.dropout = dropout
         self.clip = clip
-        self.hardest = hardest
-        self.average = average
+        self.hard_fraction = hard_fraction
+        self.ema_decay = ema_decay
         self.momentum = momentum
         self.beta2 = beta2
         self.epsilon = epsilon

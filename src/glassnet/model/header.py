@@ -24,7 +24,7 @@ from ..errors import ModelFileError
 from ..messages.message import Listing, Message
 from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
-from ..options.options import SPECS, TYPES
+from ..options.options import RENAMED, SPECS, TYPES
 from ..options.recipes import RECORDED_AS
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.encoders import keys_of
@@ -471,9 +471,13 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
 
 
 def in_present_names(receipt: Receipt) -> Receipt:
-    """Return a training record, which version 0.2 or before may have written, with the present name of the recipe."""
-    named = receipt.get("recipe", "")
-    return {**receipt, "recipe": RECORDED_AS[named]} if named in RECORDED_AS else receipt
+    """Return a training record, which version 0.2 or before may have written, with the present names."""
+    found = receipt.copy()
+    if (recipe := receipt.get("recipe")) in RECORDED_AS:
+        found["recipe"] = RECORDED_AS[recipe]
+    if "options" in receipt:
+        found["options"] = {RENAMED.get(name, name): value for name, value in receipt["options"].items()}
+    return found
 
 
 def _require_tensors(

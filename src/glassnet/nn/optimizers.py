@@ -51,7 +51,7 @@ class OptimizerSettings(Protocol):
         """The largest norm of a gradient; 0: no limit."""
 
     @property
-    def average(self) -> float:
+    def ema_decay(self) -> float:
         """Decay of the exponential moving average (EMA) of the weights; 0: no average."""
 
 
@@ -210,7 +210,7 @@ class State:
         """Return the state before the first step."""
         flat = parameters.flat
         slots = aligned_zeros((OPTIMIZERS[settings.optimizer].slots, flat.size), flat.dtype)
-        return cls(parameters, slots, flat.copy() if settings.average else None)
+        return cls(parameters, slots, flat.copy() if settings.ema_decay else None)
 
 
 def take_step(state: State, gradients: Parameters, rate: float, settings: OptimizerSettings) -> None:
@@ -222,7 +222,7 @@ def take_step(state: State, gradients: Parameters, rate: float, settings: Optimi
     rule = OPTIMIZERS[settings.optimizer].rule
     rule(state.parameters, gradients, state.slots, rate, state.step, settings)
     if state.average is not None:
-        state.average += follow(settings.average, state.step) * (state.parameters.flat - state.average)
+        state.average += follow(settings.ema_decay, state.step) * (state.parameters.flat - state.average)
 
 
 def clip_factor(norm: float, limit: float) -> float:

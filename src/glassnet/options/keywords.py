@@ -25,11 +25,9 @@ class _Options(TypedDict, total=False):
     epsilon: float
     weight_decay: float
     clip: float
-    average: float
     ema_decay: float
     dropout: float | Sequence[float]
     label_smoothing: float
-    hardest: float
     hard_fraction: float
     rotate: float
     shift: float

@@ -8,7 +8,6 @@ arguments are in `keywords`, which a script writes; the Chinese of the help is i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields, replace
 from inspect import Parameter, Signature
 from typing import Any, Never, Unpack, get_args, get_type_hints
@@ -43,10 +42,8 @@ class Options:
     """How a network is built and trained; the defaults are the recipe ``notes``.
 
     An option that is not given has the default of the `optimizer`, if that sets it, or of the recipe.
-    `dataclasses.replace` changes some options; those that were not given remain so, and follow a new optimizer. Two
-    options can also be given by the field's standard name: ``ema_decay`` for `average`, ``hard_fraction`` for
-    `hardest`; see `ALIASES`. Options are equal if their values are. `to_dict` has all of them, `dataclasses.asdict`
-    those that were given.
+    `dataclasses.replace` changes some options; those that were not given remain so, and follow a new optimizer.
+    Options are equal if their values are. `to_dict` has all of them, `dataclasses.asdict` those that were given.
 
     Raises
     ------
@@ -199,12 +196,11 @@ class Options:
         group="training",
         rare=True,
     )
-    average: float = option(
+    ema_decay: float = option(
         0.0,
         "decay of the exponential moving average (EMA) of the weights, which becomes the model; 0: no average",
         low=0.0,
         high=0.9999999,
-        alias="ema_decay",
         group="regularization",
         search=Search(choices=(0.0, 0.9, 0.99, 0.999), by_default=False),
         rare=True,
@@ -227,13 +223,12 @@ class Options:
         search=Search(0.0, 0.2),
         rare=True,
     )
-    hardest: float = option(
+    hard_fraction: float = option(
         1.0,
         "hard-example mining: backpropagate only this fraction of a batch, the samples with the largest losses; 1: all",
         low=0.001,
         high=1.0,
         needs=Needs("batch_size", above=1),
-        alias="hard_fraction",
         group="training",
         search=Search(0.1, 1.0, log=True, by_default=False),
         rare=True,
@@ -421,9 +416,8 @@ class Options:
                 'recipe, use Options.recipe("quick").',
                 kind=type(unnamed[0]).__name__,
             )
-        require_names("Options", given, NAMES, OTHER_NAMES)
-        named = by_field(given)
-        chosen = {name: checked(name, named[name]) for name in SPECS if name in named}
+        require_names("Options", given, SPECS, OTHER_NAMES)
+        chosen = {name: checked(name, given[name]) for name in SPECS if name in given}  # type: ignore[literal-required]
         defaults = {name: getattr(Options, name) for name in SPECS} | for_optimizer("notes", chosen.get("optimizer"))
         vars(self).update(defaults | chosen, _given=frozenset(chosen))
         if self.seed + self.members > 2**63:
@@ -453,24 +447,13 @@ class Options:
         if name not in RECIPES:
             template = "{option} {name!r}: expected one of {names}."
             raise OptionError("GN021", template, option=Option("recipe"), name=name, names=Listing(RECIPES))
-        require_names("Options.recipe", changes, NAMES, OTHER_NAMES)
-        chosen = by_field(changes)
-        of_optimizer = for_optimizer(name, chosen.get("optimizer"))
+        require_names("Options.recipe", changes, SPECS, OTHER_NAMES)
+        of_optimizer = for_optimizer(name, changes.get("optimizer"))
         given = {option: value for option, value in RECIPES[name].items() if option not in of_optimizer}
         if name.startswith("table"):
             given |= of_optimizer
-        options = cls(**{**given, **chosen})
+        options = cls(**{**given, **changes})
         return replace(options, folds=False) if options.folds and options.members == 1 else options
-
-    @property
-    def ema_decay(self) -> float:
-        """Standard name of `average`."""
-        return self.average
-
-    @property
-    def hard_fraction(self) -> float:
-        """Standard name of `hardest`."""
-        return self.hardest
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -547,13 +530,10 @@ def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
 SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Options)}
 """Option name -> its declaration."""
 
-ALIASES: dict[str, str] = {spec.alias: name for name, spec in SPECS.items() if spec.alias}
-"""The field's standard name of an option -> option name."""
-
 WITHOUT_FLAG |= {name for name, spec in SPECS.items() if spec.rare}
 
-NAMES: tuple[str, ...] = (*SPECS, *ALIASES)
-"""The names that `Options` takes."""
+RENAMED = {"average": "ema_decay", "hardest": "hard_fraction"}
+"""Option in version 0.2 and before, also in files -> its name."""
 
 OTHER_NAMES: dict[str, str] = {
     **dict.fromkeys(("lr", "rate", "learning_rate_init"), "learning_rate"),
@@ -569,8 +549,9 @@ OTHER_NAMES: dict[str, str] = {
     "n_jobs": "threads",
     "validation_fraction": "validation",
     "nesterovs_momentum": 'optimizer="nesterov"',
+    **RENAMED,
 }
-"""Names of other libraries that their users may try -> the option to use."""
+"""Names of other libraries and of version 0.2 that their users may try -> the option to use."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int, float or str."""
@@ -581,24 +562,10 @@ ITEMS: dict[str, Any] = {name: (*get_args(kind), kind)[0] for name, kind in TYPE
 # For `help` and for completion in a notebook, which do not read `Unpack`.
 Options.__signature__ = Signature(  # type: ignore[attr-defined]
     [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Options, ALIASES.get(name, name)), annotation=kind)
-        for name, kind in AllOptions.__annotations__.items()
+        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Options, name), annotation=kind)
+        for name, kind in TYPES.items()
     ]
 )
-
-
-def by_field(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options by the names of their fields; `given` may have aliases."""
-    found = {name: value for name, value in given.items() if name not in ALIASES}
-    for alias, name in ALIASES.items():
-        if alias not in given:
-            continue
-        value = fitting(SPECS[name], Option(alias), given[alias], TYPES[name])
-        if name in given and checked(name, given[name]) != value:
-            template = "{alias} {one} and {name} {other}: two names of one option. Give only {name}."
-            raise OptionError("GN022", template, alias=alias, one=given[alias], name=name, other=given[name])
-        found[name] = value
-    return found
 
 
 def checked(name: str, value: Any, called: str = "") -> Any:
@@ -611,7 +578,7 @@ def beyond_single_samples(options: Options) -> list[str]:
 
     With any of them a step is a batch of one and takes about ten times as long (784-200-10, digits).
     """
-    others = [name for name in ("weight_decay", "clip", "average", *DISTORTIONS) if getattr(options, name)]
+    others = [name for name in ("weight_decay", "clip", "ema_decay", *DISTORTIONS) if getattr(options, name)]
     others += ["dropout"] if any(options.dropout) else []
     others += ["optimizer"] if options.optimizer != "sgd" else []
     return others + (["scaling"] if options.scaling == "features" else [])

@@ -20,7 +20,7 @@ _WIDE: dict[str, Any] = {
     "optimizer": "adamw",
     "weight_decay": 0.01,
     "schedule": "one_cycle",
-    "average": 0.999,
+    "ema_decay": 0.999,
     "scaling": "standard",
     "learning_rate": 0.002,
     "rotate": 10.0,
@@ -30,7 +30,7 @@ _WIDE: dict[str, Any] = {
     "elastic": 0.8,
     "hidden": (800,),
     "batch_size": 2048,
-    "hardest": 0.125,
+    "hard_fraction": 0.125,
     "epochs": 120,
 }
 _STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
@@ -85,7 +85,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hidden": (768, 256),
             "scaling": "unit",
             "batch_size": 256,
-            "hardest": 1.0,
+            "hard_fraction": 1.0,
             "epochs": 60,
         },
         "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},

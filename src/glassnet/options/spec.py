@@ -70,8 +70,12 @@ class Spec:
         The allowed words, if the option is one of a list.
     low, high : float, optional
         Limits of a number, inclusive.
-    alias : str
-        The field's standard name, accepted everywhere and documented first.
+    flag : str
+        The word on the command line, if it is not the name.
+    argument : str
+        What stands for it in the help, if the command line takes it as an argument instead of a flag.
+    otherwise : str
+        What is used if it is not given, in English, where the default does not say it.
     pattern, form : str
         For other words: a regular expression of the allowed ones, and its description.
     metavar : str
@@ -92,7 +96,9 @@ class Spec:
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
-    alias: str = ""
+    flag: str = ""
+    argument: str = ""
+    otherwise: str = ""
     pattern: str = ""
     form: str = ""
     metavar: str = ""
@@ -104,7 +110,7 @@ class Spec:
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""
-        return (self.alias or name).replace("_", "-")
+        return (self.flag or name).replace("_", "-")
 
     def full_help(self, language: str = "en") -> str:
         """Return the line of help and what the option needs."""

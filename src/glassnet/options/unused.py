@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
-from .options import ALIASES, SPECS, Options
+from .options import SPECS, Options
 from .spec import Needs
 
 
 def unused_options(given: Iterable[str], options: Options) -> dict[str, Needs]:
     """Return the given options that have no effect, each with what it would need."""
-    needs = {name: SPECS[name].needs for name in (ALIASES.get(one, one) for one in given)}
+    needs = {name: SPECS[name].needs for name in given}
     return {name: one for name, one in needs.items() if one and not one.met(getattr(options, one.option))}
 
 

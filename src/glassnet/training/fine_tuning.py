@@ -20,7 +20,7 @@ from ..model.header import ParentReceipt
 from ..model.model import Model
 from ..nn.losses import LOSS_PARAMETERS
 from ..nn.network_class import Network
-from ..options.options import SPECS, Options, by_field, checked, for_optimizer
+from ..options.options import SPECS, Options, checked, for_optimizer
 from ..options.recipes import RECIPES
 from .receipt import options_of
 
@@ -48,7 +48,7 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
         Where all other options of the training come from; by default the parent's training record, or the recipe
         ``notes`` if it has none.
     """
-    given, own = by_field(given), _own_options(parent)
+    own = _own_options(parent)
     if unknown := sorted(set(given) - set(SPECS)):
         template = "unknown option {unknown!r}: expected one of {names}."
         raise OptionError("GN021", template, unknown=unknown[0], names=Listing(SPECS))

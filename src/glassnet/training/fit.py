@@ -20,7 +20,7 @@ from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
-from ..options.options import NAMES, OTHER_NAMES, SPECS, Options, by_field, for_optimizer
+from ..options.options import OTHER_NAMES, SPECS, Options, for_optimizer
 from ..options.recipes import for_rows
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
@@ -223,7 +223,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         data = fitting_data(init_model, data)
         validation = None if validation is None else fitting_data(init_model, validation)
     if options is None and init_model is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
+        require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
         options = fine_tuning_options(init_model, changes, recipe)
     elif options is None:
         options = recipe_options(data, recipe or recipe_for(data), changes, task)
@@ -232,7 +232,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
             "GN021", "options: {kind}, expected Options(…) or Options.recipe(…).", kind=type(options).__name__
         )
     elif changes or recipe is not None:
-        require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
+        require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
         name = next(iter(changes), "recipe")
         raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
     if init_model is not None:
@@ -334,8 +334,8 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
 
     `task` is as for `task_of`.
     """
-    require_names("fit", changes, (*NAMES, *_OWN), _OTHERS)
-    given = by_field(changes)
+    require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
+    given: dict[str, Any] = dict(changes)
     task = "numbers" if given.get("targets") == "values" else task_of(data, task)
     suited = for_rows(len(data), recipe, task=task)
     if given.get("loss") == "poisson":

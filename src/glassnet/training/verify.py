@@ -126,7 +126,7 @@ def verify(
         return differs(Message("the scaling of the inputs in the file does not match the data"))
     if made.targets != model.targets:
         return differs(Message("the scaling of the targets in the file does not match the data"))
-    final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
+    final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
     networks: list[Network] = []
     for number, hashes in enumerate(receipt["trails"]):
         run = repeated_run(receipt, data, engine, given, number, init_model)

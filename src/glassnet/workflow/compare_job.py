@@ -28,7 +28,7 @@ from ..errors import DataError, InterruptedWorkError, OptionError, require_choic
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..options.options import Options, by_field
+from ..options.options import Options
 from ..options.recipes import for_rows
 from ..training.callbacks import require_callbacks
 from ..training.executor import Executor, ThreadExecutor
@@ -240,7 +240,7 @@ class _Read:
 def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
     """Read the data for all sides, once for those that read them alike."""
     sides = job.sides
-    given = {side: {**by_field(job.options), **by_field(one.options)} for side, one in sides.items()}
+    given = {side: {**job.options, **one.options} for side, one in sides.items()}
     if isinstance(job.source, Dataset):
         options = {side: recipe_options(job.source, one.recipe, given[side]) for side, one in sides.items()}
         _require_comparable(options)

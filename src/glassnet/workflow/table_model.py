@@ -31,7 +31,7 @@ from ..model.model import Model
 from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
-from ..options.options import NAMES, OTHER_NAMES, Options, by_field
+from ..options.options import OTHER_NAMES, SPECS, Options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
@@ -180,8 +180,8 @@ class TableModel:
         DivergedError
             GN030 when training diverges.
         """
-        require_names("TableModel.fit", options, (*NAMES, *_OWN), OTHER_NAMES)
-        given = by_field(options) | ({} if holdout is None else {"holdout": holdout})
+        require_names("TableModel.fit", options, (*SPECS, *_OWN), OTHER_NAMES)
+        given = options | ({} if holdout is None else {"holdout": holdout})
         if holdout is not None and test is not None:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
         remarks: list[Message] = []

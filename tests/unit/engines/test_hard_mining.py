@@ -48,7 +48,7 @@ def test_the_number_of_rows_is_the_same_if_losses_are_nan(costs, part, data):
 def test_each_shard_keeps_the_same_fraction(rows, shards, part, seed):
     rng = np.random.default_rng(seed)
     losses, sample_weights = rng.random(rows), rng.random(rows) + 0.1
-    options = Options(hardest=part, shards=shards)
+    options = Options(hard_fraction=part, shards=shards)
     weights, left_out = only_hardest(losses, sample_weights, options)
     kept, count = weights > 0, shards_of(rows, shards)
     np.testing.assert_array_equal(weights[kept], sample_weights[kept])
@@ -66,7 +66,7 @@ def test_the_reported_loss_is_the_mean_over_all_samples(engine):
     """With a rate of 0 the weights never change, so the loss is that of the untrained network."""
     data = digits(200)
     histories = [
-        fit(data, Options(**{**MODERN, "engine": engine, "learning_rate": 0.0, "hardest": part})).history
+        fit(data, Options(**{**MODERN, "engine": engine, "learning_rate": 0.0, "hard_fraction": part})).history
         for part in (1.0, 0.2)
     ]
     assert histories[1].epoch_loss == pytest.approx(histories[0].epoch_loss, rel=1e-6)
@@ -78,7 +78,7 @@ def test_a_step_uses_only_the_hardest_samples(engine):
     """The gradient is still divided by the number of all samples; the omitted ones contribute 0."""
     data = digits(50)
     chosen = {**MODERN, "engine": engine, "epochs": 1, "schedule": "constant", "shards": 1, "dtype": "float64"}
-    options = Options(**chosen, hardest=0.2, shuffle=False)
+    options = Options(**chosen, hard_fraction=0.2, shuffle=False)
     model = new_model(data, options)
     inputs, targets = model.scaling.apply(data.inputs, np.float64), model.targets.apply(data.labels)
     network: Network = model.network
@@ -92,4 +92,4 @@ def test_a_step_uses_only_the_hardest_samples(engine):
 
 def test_a_batch_of_one_sample_is_not_reduced():
     plain = fit(digits(60), Options(epochs=1)).model.network.parameters.hash()
-    assert fit(digits(60), Options(epochs=1, hardest=0.01)).model.network.parameters.hash() == plain
+    assert fit(digits(60), Options(epochs=1, hard_fraction=0.01)).model.network.parameters.hash() == plain

@@ -26,9 +26,9 @@ ADAM = {
     "learning_rate": 0.01,
     "dropout": (0.25,),
     "rotate": 5.0,
-    "average": 0.9,
+    "ema_decay": 0.9,
     "clip": 1.0,
-    "hardest": 0.5,
+    "hard_fraction": 0.5,
     "schedule": "plateau",
 }
 

@@ -84,13 +84,13 @@ def state_of(flat: np.ndarray, options: Options) -> State:
 
 
 def chosen(name: str, **changes) -> Options:
-    given = {"momentum": 0.8, "beta2": 0.95, "epsilon": 1e-4, "weight_decay": 0.03, "average": 0.7}
+    given = {"momentum": 0.8, "beta2": 0.95, "epsilon": 1e-4, "weight_decay": 0.03, "ema_decay": 0.7}
     return Options(**{**given, "optimizer": name, **changes})
 
 
 def by_hand(options: Options, start) -> list[ByHand]:
     constants = {"mu": options.momentum, "beta2": options.beta2, "eps": options.epsilon}
-    constants |= {"decay": options.weight_decay, "average": options.average}
+    constants |= {"decay": options.weight_decay, "average": options.ema_decay}
     return [ByHand(float(w), options.optimizer, **constants) for w in start]
 
 
@@ -172,7 +172,7 @@ def quadratic(dtype: str) -> tuple[Network, Samples, np.ndarray]:
 )
 def test_every_optimizer_reaches_the_minimum_of_a_quadratic_loss(name, engine, dtype, average):
     network, samples, wanted = quadratic(dtype)
-    options = options_of(network, optimizer=name, batch_size=3, average=average)
+    options = options_of(network, optimizer=name, batch_size=3, ema_decay=average)
     state = State.new(network.parameters, options)
     prepared = engine.prepare(network.architecture, samples, options)
     rates = np.linspace(1, 0, 600) * (0.5 if name in ("sgd", "momentum", "nesterov") else 0.05)
@@ -251,7 +251,7 @@ def test_follow_uses_larger_steps_at_first_and_then_the_decay():
 
 def test_the_average_forgets_its_start():
     """Constant weights of 1 after a start at 0: within 0.001 after 100 steps, even with a decay of 0.9999."""
-    options = Options(average=0.9999)
+    options = Options(ema_decay=0.9999)
     state = state_of(np.zeros(1), options)
     for _ in range(100):
         state.parameters.flat[:] = 1
@@ -261,7 +261,7 @@ def test_the_average_forgets_its_start():
 
 def test_there_is_no_average_by_default():
     assert state_of(np.ones(3), Options()).average is None
-    start = state_of(np.ones(3), Options(average=0.5))
+    start = state_of(np.ones(3), Options(ema_decay=0.5))
     assert start.average is not start.parameters.flat
     np.testing.assert_array_equal(start.average, np.ones(3))
 

@@ -8,7 +8,7 @@ import math
 import pickle
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 from functools import partial
-from typing import ClassVar, get_args
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
-from glassnet.options.options import ALIASES, NAMES, OTHER_NAMES, SPECS, TYPES, checked
+from glassnet.options.options import OTHER_NAMES, RENAMED, SPECS, TYPES, checked
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
@@ -151,7 +151,7 @@ def test_requirements_of_an_option_are_valid_and_in_its_help():
             assert all(value in text for value in spec.needs.values)
     assert not SPECS["momentum"].needs.met("sgd")
     assert SPECS["momentum"].needs.met("lion")
-    assert [SPECS["hardest"].needs.met(size) for size in (1, 2)] == [False, True]
+    assert [SPECS["hard_fraction"].needs.met(size) for size in (1, 2)] == [False, True]
 
 
 def test_a_loss_parameter_and_its_option_have_the_same_default_and_limits():
@@ -335,47 +335,16 @@ def test_options_are_immutable():
         RECIPES["notes"] = {}
 
 
-class TestAliases:
-    """Standard names of options and recipes are aliases; JSON and files use the names of the project."""
+@pytest.mark.parametrize(("old", "new"), RENAMED.items())
+def test_the_old_name_of_an_option_names_the_new_one(old, new):
+    for make in (Options, lambda **given: Options.recipe("wide", **given)):
+        with pytest.raises(ArgumentError, match=f"no parameter '{old}'. Use {new}"):
+            make(**{old: 0.5})
 
-    VALUES: ClassVar = {"average": 0.875, "hardest": 0.25}
 
-    def test_the_list_of_aliases(self):
-        assert ALIASES == {"ema_decay": "average", "hard_fraction": "hardest"}
-        assert not set(ALIASES) & set(SPECS)
-
-    @pytest.mark.parametrize("alias", ALIASES)
-    def test_both_names_make_the_same_options(self, alias):
-        name = ALIASES[alias]
-        value = self.VALUES[name]
-        options = Options(**{name: value})
-        assert Options(**{alias: value}) == options
-        assert getattr(options, alias) == value
-        assert Options.recipe("notes", **{alias: value}) == options
-        assert Options.recipe("wide", **{alias: value}) == Options.recipe("wide", **{name: value})
-        assert Options(**{alias: value, name: value}) == Options(**{alias: np.float32(value), name: np.float32(value)})
-        assert alias not in options.to_dict()
-
-    @pytest.mark.parametrize("alias", ALIASES)
-    @pytest.mark.parametrize(
-        "make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"]
-    )
-    def test_an_option_and_its_alias_together_are_rejected(self, alias, make):
-        name = ALIASES[alias]
-        with pytest.raises(OptionError, match=f"{alias} 0.5.*{name} 0.75") as caught:
-            make(**{alias: 0.5, name: 0.75})
-        assert caught.value.code == "GN022"
-
-    @pytest.mark.parametrize("alias", ALIASES)
-    def test_a_bad_value_is_rejected_under_the_alias_that_was_given(self, alias):
-        for make in (Options, lambda **given: Options.recipe("wide", **given)):
-            with pytest.raises(OptionError, match=f"^{alias} 7.0: expected") as caught:
-                make(**{alias: 7})
-            assert caught.value.code == "GN021"
-
-    def test_the_old_name_of_a_recipe_names_the_new_one(self):
-        with pytest.raises(OptionError, match="recipe 'committee': write 'ensemble'"):
-            Options.recipe("committee")
+def test_the_old_name_of_a_recipe_names_the_new_one():
+    with pytest.raises(OptionError, match="recipe 'committee': write 'ensemble'"):
+        Options.recipe("committee")
 
 
 @given(st.sampled_from(list(RECIPES)), st.sampled_from(["", "adam", "sgd", "lion"]), st.integers(1, 5))

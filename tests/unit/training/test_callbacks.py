@@ -105,7 +105,7 @@ def test_invalid_callbacks_are_rejected(run_with, given):
 
 def test_training_ended_by_a_callback_can_be_verified_and_is_not_resumed(tmp_path):
     after_two = lambda event: isinstance(event, EpochDone) and event.epoch == 2  # noqa: E731
-    for changes in ({}, {"average": 0.9}, {"schedule": "plateau"}, {"early_stopping": 3}, {"members": 3}):
+    for changes in ({}, {"ema_decay": 0.9}, {"schedule": "plateau"}, {"early_stopping": 3}, {"members": 3}):
         options = Options(**{**OPTIONS.to_dict(), **changes})
         fitted = fit(DATA, options, callbacks=[after_two])
         assert [len(trail) for trail in fitted.model.receipt["trails"]] == [3] * options.members

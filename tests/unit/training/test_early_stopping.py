@@ -85,7 +85,7 @@ def test_validation_data_without_early_stopping_do_not_change_the_model():
     assert watched.best_epochs == ()
 
 
-@pytest.mark.parametrize("changes", [{}, {"members": 2}, {"average": 0.9}, {"engine": "compiled"}])
+@pytest.mark.parametrize("changes", [{}, {"members": 2}, {"ema_decay": 0.9}, {"engine": "compiled"}])
 def test_early_stopping_can_be_verified(changes, tmp_path):
     options = replace(OPTIONS, epochs=8, early_stopping=2, **changes)
     for validation in (None, DATA):
@@ -100,7 +100,7 @@ def test_early_stopping_can_be_verified(changes, tmp_path):
 
 
 def test_the_averaged_weights_are_validated():
-    options = replace(OPTIONS, average=0.99, epochs=5)
+    options = replace(OPTIONS, ema_decay=0.99, epochs=5)
     fitted = fit(WRONG, options, validation=DATA)
     assert evaluate(fitted.model, DATA).loss == min(fitted.history.validation_loss)
     assert fitted.model.hash() not in fitted.history.weight_hashes

@@ -56,7 +56,7 @@ def test_the_model_keeps_its_scaling_on_data_of_another_range():
     assert trained_further(before, dark).scaling == before.scaling
 
 
-@pytest.mark.parametrize("changes", [{}, {"members": 2}, {"early_stopping": 1}, {"average": 0.9}])
+@pytest.mark.parametrize("changes", [{}, {"members": 2}, {"early_stopping": 1}, {"ema_decay": 0.9}])
 def test_a_fine_tuned_model_is_verified_with_its_parent(changes, tmp_path):
     before = parent(**changes)
     save_model(trained_further(before), tmp_path / "m")
@@ -150,7 +150,7 @@ def test_data_that_do_not_fit_the_model_are_rejected():
         ({"optimizer": "sgd"}, {"optimizer": "sgd", "learning_rate": 0.2}),
         ({"optimizer": "momentum"}, {"learning_rate": 0.3}),
         ({"optimizer": "adam", "learning_rate": 0.01}, {"learning_rate": 0.01}),
-        ({"hidden": (5,), "classes": 3, "ema_decay": 0.5}, {"hidden": (5,), "average": 0.5}),
+        ({"hidden": (5,), "classes": 3, "ema_decay": 0.5}, {"hidden": (5,), "ema_decay": 0.5}),
         ({"size": "4x4"}, {}),
     ],
 )

@@ -130,7 +130,7 @@ def test_the_engines_agree():
     np.testing.assert_allclose(reference.outputs(data.inputs), other.outputs(data.inputs), atol=1e-4)
 
 
-@pytest.mark.parametrize("changes", [{}, {"early_stopping": 0}, {"average": 0.9}, {"members": 2, "hidden": (5,)}])
+@pytest.mark.parametrize("changes", [{}, {"early_stopping": 0}, {"ema_decay": 0.9}, {"members": 2, "hidden": (5,)}])
 def test_the_training_can_be_repeated(changes, tmp_path):
     data = drawn()
     model = fit(data, of_table(data, **changes)).model
@@ -152,7 +152,7 @@ def test_a_changed_weight_is_found(place):
     assert not verify(model, data).same
 
 
-@pytest.mark.parametrize("changes", [{}, {"folds": False}, {"members": 1}, {"members": 1, "average": 0.9}])
+@pytest.mark.parametrize("changes", [{}, {"folds": False}, {"members": 1}, {"members": 1, "ema_decay": 0.9}])
 def test_the_training_with_own_or_held_out_validation_can_be_repeated(changes):
     data, validation = drawn(), drawn(seed=1)
     options = of_table(data, **changes)

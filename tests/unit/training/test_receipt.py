@@ -60,7 +60,7 @@ def test_a_saved_model_is_verified(model, tmp_path):
     "changes",
     [
         {"engine": "compiled"},
-        {"average": 0.9, "batch_size": 20, "optimizer": "adamw", "learning_rate": 0.01},
+        {"ema_decay": 0.9, "batch_size": 20, "optimizer": "adamw", "learning_rate": 0.01},
         {"members": 3},
     ],
 )
@@ -116,7 +116,7 @@ def test_diverging_training_is_a_difference(model):
 
 @pytest.mark.parametrize(("average", "words"), [(0.0, "match no epoch"), (0.9, "the moving average of the weights")])
 def test_weights_that_match_no_epoch_are_reported(average, words):
-    model = trained(average=average)
+    model = trained(ema_decay=average)
     model.network.parameters.flat[0] += 1e-3
     model.receipt["hash"] = model.hash()
     assert words in verify(model, DATA).where

@@ -202,7 +202,7 @@ def test_later_divergence_restores_the_model_of_the_last_good_epoch(stopping, av
                 state.parameters.flat[5] = poison
             return progress
 
-    chosen = options(average=average, early_stopping=stopping, schedule="constant")
+    chosen = options(ema_decay=average, early_stopping=stopping, schedule="constant")
     validation = replace(DATA, labels=(DATA.labels + 1) % 3) if stopping else None  # the first epoch is the best
     model, restored = new_model(DATA, chosen), "initial"
     good = model.network.parameters.flat.copy()
@@ -364,7 +364,7 @@ def test_plateau_keeps_the_rate_while_the_loss_decreases(engine):
 def test_the_averaged_weights_become_the_model(engine, batch_size):
     """Ten steps per epoch are ten blocks, so the average can be computed from the weights after every step."""
     data = DATA.take(slice(0, 10 * batch_size))
-    chosen = options(engine=engine, batch_size=batch_size, average=0.8, optimizer="momentum", learning_rate=0.1)
+    chosen = options(engine=engine, batch_size=batch_size, ema_decay=0.8, optimizer="momentum", learning_rate=0.1)
     model = new_model(data, chosen)
     mean, steps = model.network.parameters.flat.copy(), 0
     for event in train(model, data, chosen):

@@ -48,7 +48,7 @@ def jobs(folder: Path) -> dict[str, tuple[TrainJob, dict[str, bool]]]:
     write_pixels(folder / "-pixels.csv")
     write_pixels(folder / "more.csv", 9)
     options = {
-        "average": 0.9,
+        "ema_decay": 0.9,
         "bias": True,
         "learning_rate": 0.1 + 0.2,
         "hidden": (5, 4),
@@ -156,7 +156,7 @@ def test_options_of_every_type_are_read_back():
         "shuffle": False,
         "size": "9x8",
         "seed": 2**62,
-        "average": 0.3,
+        "ema_decay": 0.3,
     }
     program = training_program(TrainJob("x.zip", options=given), held_out=True)
     call = program[program.index("glassnet.Options.recipe") : program.index("data, test")]

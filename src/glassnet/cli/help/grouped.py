@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from ...messages.catalogue import translated
+from ...options.declared import Parameter
 from ...options.spec import GROUPS
 
 _ALL = "help_all"
@@ -17,6 +19,43 @@ class GroupedFlag(click.Option):
     def __init__(self, *words: Any, group: str = "run", common: bool = False, **more: Any) -> None:
         super().__init__(*words, **more)
         self.group, self.common = group, common
+
+
+class DeclaredFlag(GroupedFlag):
+    """The flag of a declared parameter, from which its help, group and place derive.
+
+    Parameters
+    ----------
+    *words : str
+    parameter : Parameter
+    shown : object
+        The default that the help shows, if the declaration has no words for it; None for none.
+    **more
+        As for `click.Option`.
+    """
+
+    def __init__(self, *words: Any, parameter: Parameter, shown: Any, **more: Any) -> None:
+        spec = parameter.spec
+        self.parameter, self.shown = parameter, shown
+        super().__init__(*words, group=spec.group, common=spec.common, **more)
+        self.help = self.line("en")
+
+    def line(self, language: str) -> str:
+        """Return the line of help, with the default in brackets."""
+        spec, text = self.parameter.spec, self.parameter.spec.full_help(language)
+        text = f"{text}。" if language == "zh" else f"{text[0].upper()}{text[1:]}."
+        default = translated(spec.otherwise, language, "help") if spec.otherwise else self._default()
+        return f"{text}  [{default}]" if default else text
+
+    def _default(self) -> str:
+        shown, word = self.shown, self.parameter.word
+        if shown in (None, (), ""):
+            return ""
+        if isinstance(shown, bool):
+            return (word if shown else f"no-{word}") if self.secondary_opts else ""
+        if isinstance(shown, tuple):
+            return " ".join(map(str, shown))
+        return f"{shown:g}" if isinstance(shown, float) else str(shown)
 
 
 class GroupedCommand(click.Command):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ...messages.catalogue import catalogue, translated
-from .grouped import GroupedCommand
+from .grouped import DeclaredFlag, GroupedCommand
 
 
 class _Formatter(click.HelpFormatter):
@@ -47,19 +47,9 @@ def command_in_chinese(command: click.Command) -> click.Command:
 
 def _in_chinese(parameter: Any) -> Any:
     made = copy(parameter)
-    if isinstance(made, click.Option) and made.help is not None:
-        made.help = _help_of(made.name or "", made.help)
+    if isinstance(made, DeclaredFlag):
+        made.help = made.line("zh")
+    elif isinstance(made, click.Option) and made.help is not None:
+        line, bracket, default = made.help.partition("  [")
+        made.help = f"{catalogue('help')[line]}{bracket}{default}"
     return made
-
-
-def _help_of(name: str, text: str) -> str:
-    """Return the Chinese of a flag's help; two blanks and a bracket before a default stay."""
-    line, bracket, default = text.partition("  [")
-    if chinese := catalogue("help").get(text):
-        return chinese
-    if chinese := catalogue("help").get(line):
-        return f"{chinese}{bracket}{default}"
-    from ...options.options import SPECS
-
-    spec = SPECS.get(name) or next(one for one in SPECS.values() if one.alias == name)
-    return f"{spec.full_help('zh')}。{bracket}{default}"

@@ -60,12 +60,13 @@ def _ended(text: str) -> str:
 
 def _no_such_option(problem: click.NoSuchOption) -> Message:
     """Return the message for a misspelt option: near ones have the names that the help shows, not hidden ones."""
-    from ...options.options import ALIASES, SPECS
+    from ...options.options import RENAMED, SPECS
 
     name = problem.option_name
     if name in _REPLACED:
         return Message("No such option {name!r}. Write {option}.", name=name, option=_REPLACED[name])
-    field = ALIASES.get(word := name.removeprefix("--").removeprefix("no-").replace("-", "_"), word)
+    field = name.removeprefix("--").removeprefix("no-").replace("-", "_")
+    field = RENAMED.get(field, field)
     if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
         option = Option(field, False if name.startswith("--no-") else "VALUE")
         return Message("No such option {name!r}. Write {option}.", name=name, option=option)

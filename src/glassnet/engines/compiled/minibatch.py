@@ -105,8 +105,8 @@ class Minibatch:
             parts=parts,
             optimizer=optimizer,
             clip=options.clip,
-            hardest=options.hardest,
-            averages=options.average > 0,
+            hardest=options.hard_fraction,
+            averages=options.ema_decay > 0,
         )
         nothing = distortion((1, 1), options, np.uint64(0))
         self._undistorted = kernels.Source(
@@ -305,7 +305,7 @@ class Minibatch:
             weight_decay=options.weight_decay,
             first=1 / (1 - options.momentum**numbers),
             second=1 / (1 - options.beta2**numbers),
-            follow=0 if state.average is None else [follow(options.average, int(step)) for step in numbers],
+            follow=0 if state.average is None else [follow(options.ema_decay, int(step)) for step in numbers],
             fresh=1 - options.momentum,
             fresh2=1 - options.beta2,
             clip=1,

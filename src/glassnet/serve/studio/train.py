@@ -20,7 +20,7 @@ from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
-from ...options.options import ALIASES, ITEMS, NAMES, OTHER_NAMES, SPECS, TYPES, Options, by_field, checked
+from ...options.options import ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
@@ -146,8 +146,8 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
 def options_in(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the ``options`` that a page gives, checked, by the names of their fields."""
     options = object_in(given, "options")
-    require_names("Options", options, NAMES, OTHER_NAMES)
-    return by_field({name: checked(ALIASES.get(str(name), str(name)), value) for name, value in options.items()})
+    require_names("Options", options, SPECS, OTHER_NAMES)
+    return {name: checked(name, value) for name, value in options.items()}
 
 
 def take_away(session: Session, given: dict[str, Any]) -> str:

@@ -77,7 +77,7 @@ def verify_stream(
         return differs(Message(OTHER_DATA, source=source.source))
     runs, found = _repeated(survey, options, engine, receipt, every, cache)
     networks = [run.model.network for run in runs]
-    final_difference = Message("the moving average of the weights") if options.average else NO_EPOCH
+    final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
     for number, (where, epoch) in enumerate(found):
         same = options.folds or networks[number].parameters.hash() == model.members[number].parameters.hash()
         if where or not same:

@@ -12,7 +12,7 @@ from ...data.validation import AUTO
 from ...errors import ArgumentError, GlassnetWarning, require_names
 from ...messages.message import Message
 from ...options.keywords import AllOptions
-from ...options.options import NAMES, OTHER_NAMES, SPECS, Options
+from ...options.options import OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...training.executor import Executor, require_executor
 from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
@@ -133,7 +133,7 @@ def compare(
     >>> result
     Comparison(accuracy A 0.9944, C 0.8611, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
     """
-    require_names("compare", options, (*NAMES, *_OWN), OTHER_NAMES)
+    require_names("compare", options, (*SPECS, *_OWN), OTHER_NAMES)
     require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
     about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
@@ -162,7 +162,7 @@ def _side(given: Given, shared: Mapping[str, Any]) -> Side:
     if isinstance(given, tuple | list) and len(given) == 2 and isinstance(given[0], str):
         recipe, changes = given
         if isinstance(changes, Mapping):
-            require_names("compare", changes, NAMES, OTHER_NAMES)
+            require_names("compare", changes, SPECS, OTHER_NAMES)
             return Side(recipe, dict(changes))
     raise ArgumentError(
         "GN021", "{given!r}: expected a recipe, Options, or a recipe and a dict of options.", given=given

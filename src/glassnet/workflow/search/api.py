@@ -15,7 +15,7 @@ from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...options.keywords import AllOptions
-from ...options.options import NAMES, OTHER_NAMES, Options, by_field
+from ...options.options import OTHER_NAMES, SPECS, Options
 from ...options.recipes import for_rows
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
@@ -104,7 +104,7 @@ def search(
     InterruptedWorkError
         GN031 when the search ends before a trial is complete.
     """
-    require_names("search", options, (*NAMES, *_OWN), OTHER_NAMES)
+    require_names("search", options, (*SPECS, *_OWN), OTHER_NAMES)
     require_optuna()
     if recipe is not None and not isinstance(recipe, str):
         raise wrong_type("recipe", recipe, "the name of a recipe")
@@ -182,7 +182,7 @@ def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[st
 
 def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:
     """Return the samples of a data frame with named columns."""
-    given = by_field(dict(options))
+    given = dict(options)
     sized: dict[str, Any] = {}
 
     def choose(rows: int, task: str) -> Options:
@@ -213,7 +213,7 @@ def _read_arrays(
     name = recipe or recipe_for(data)
 
     def make(changes: dict[str, Any]) -> Options:
-        return recipe_options(data, name, {**by_field(dict(options)), **changes})
+        return recipe_options(data, name, {**options, **changes})
 
     base = make({})
     training = data

@@ -31,7 +31,7 @@ from ...messages.notice import Notify, ignore
 from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
-from ...options.options import Options, by_field
+from ...options.options import Options
 from ...options.recipes import for_rows
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
@@ -221,7 +221,7 @@ def search_files(
 
 def _read(job: SearchJob, notify: Notify) -> SearchData:
     """Read data as ``glassnet train`` does."""
-    recipe, given, source = job.recipe_name, by_field(job.options), job.source or data.BUNDLED
+    recipe, given, source = job.recipe_name, job.options, job.source or data.BUNDLED
     before = job_options(recipe, given)
     sized: dict[str, Any] = {}
 
@@ -256,7 +256,7 @@ def run_search(
 ) -> SearchResult:
     """Search on data that were read; arguments as for `search_files`."""
     read, base = samples.read, samples.read.options
-    given, images = by_field(job.options), read.training.image_shape is not None
+    given, images = job.options, read.training.image_shape is not None
     require_images(job.recipe_name, given, read.training, base)
     space = (
         parse_space(job.space, base, given, job.recipe_name)

@@ -15,7 +15,6 @@ from ...errors import ArgumentError, OptionError, require_names
 from ...messages.message import Listing
 from ...messages.option_spelling import Option
 from ...options.options import (
-    ALIASES,
     DISTORTIONS,
     ITEMS,
     OTHER_NAMES,
@@ -197,11 +196,8 @@ def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], r
 
 
 def _name(word: str, text: str) -> str:
-    """Return the name of the option that a word names: its flag, its standard name, or its field."""
-    words = {spec.word(name): name for name, spec in SPECS.items()}
-    name = word.strip().lstrip("-").replace("_", "-")
-    name = words.get(name, name.replace("-", "_"))
-    name = ALIASES.get(name, name)
+    """Return the name of the option that a word names, also if it is written as a flag."""
+    name = word.strip().lstrip("-").replace("-", "_")
     try:
         require_names(Option("space"), [name], tuple(SPECS), OTHER_NAMES)
     except ArgumentError as problem:

@@ -7,7 +7,6 @@ from typing import Any
 
 from ...messages.option_spelling import Option
 from ...messages.option_spelling import flag_words as words_of
-from ...options.options import SPECS
 
 _WIDTH = 80
 
@@ -27,11 +26,10 @@ def call(function: str, arguments: Iterable[Any], named: Mapping[str, Any]) -> l
 
 
 def in_python(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options by their names in Python, the field's standard ones; single values without parentheses."""
-    alone = {
+    """Return options with single values without parentheses."""
+    return {
         name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in options.items()
     }
-    return {SPECS[name].alias or name: value for name, value in alone.items()}
 
 
 def flag_words(flag: str, value: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_a_sampled_value_is_in_its_range_and_repeated_by_a_short_text(data):
         ("learning_rate=0.001..0.1:log", "learning_rate=0.001..0.1:log"),
         ("--hidden=50, 100x50,none", "hidden=50,100x50,none"),
         ("hidden=10..50", "hidden=10..50"),
-        ("ema-decay=0,0.9", "average=0,0.9"),
+        ("ema-decay=0,0.9", "ema_decay=0,0.9"),
         ("optimizer=adam,sgd", "optimizer=adam,sgd"),
         ("dropout", "dropout=0..0.5"),
         ("batch-size=8..64:log", "batch_size=8..64:log"),
