@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-from functools import partial
 from typing import Any
 
 import click
@@ -12,14 +11,13 @@ import click
 from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
-from ..errors import OptionError
 from ..messages.formats import below_all, shortened, width_of
 from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..words.plots import shown
-from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
-from ..workflow.report_job import write_report
+from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
+from ..workflow.report_job import ReportJob, write_report
 from .shared.console import (
     json_flag,
     message,
@@ -31,43 +29,14 @@ from .shared.console import (
     score_line,
     terminal_width,
 )
-from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, only_with, strict_flag
+from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
 
 @click.command("test")
-@click.argument("model_path", metavar="MODEL")
-@click.argument("source", metavar="[DATA]", required=False)
-@click.option(
-    "--plot",
-    "folder",
-    metavar="FOLDER",
-    help="Folder for plots: confusion matrix, digits, reliability diagram, hidden layers.",
-)
-@click.option("--report", metavar="FILE", help="Write an HTML report: training, metrics, mistakes, weights.")
-@click.option(
-    "--train",
-    "trained_on",
-    metavar="DATA",
-    help="With --report: training data, searched for the samples nearest to each misclassified one.",
-)
-@force_flag
-@strict_flag
-@decimal_flag
-@partial(language_flag, prints=True)
+@with_job(EvaluateJob, ReportJob)
 @json_flag
 @max_bytes_flag
-def test_command(
-    model_path: str,
-    source: str | None,
-    folder: str | None,
-    report: str | None,
-    trained_on: str | None,
-    force: bool,
-    strict: bool,
-    decimal: str,
-    language: str,
-    as_json: bool,
-) -> None:
+def test_command(as_json: bool, **flags: Any) -> None:
     """Test a model: accuracy, confusion matrix, misclassified samples.
 
     DATA are labelled samples. For a model trained on the bundled MNIST they default to the 10,000 test digits. Rows
@@ -77,14 +46,13 @@ def test_command(
     only the contents of the model file. If DATA are the training data, and part of them was held out, only the held-out
     part is tested.
     """
-    if report is not None:
-        only_with("--report", "report", "trained_on", "force", "decimal", "language", "as_json")
-        _write_report(model_path, source, report, trained_on, force, decimal, language, as_json)
+    if flags["report"] is not None:
+        only_with("--report", ReportJob)
+        _write_report(job_of(ReportJob, flags), as_json)
         return
-    if trained_on is not None:
-        raise OptionError("GN020", "--train: has no effect without --report. Add it, or omit --train.")
-    how: dict[str, Any] = {"plot": folder, "force": force, "decimal": decimal, "strict": strict}
-    tested = evaluate_model(model_path, source, **how, language=language, notify=say_notice)
+    only_with("test", EvaluateJob)
+    job = job_of(EvaluateJob, flags)
+    tested = evaluate_model(job, notify=say_notice)
     if as_json:
         result_json(_facts(tested))
         return
@@ -98,27 +66,17 @@ def test_command(
     if tested.pictures:
         result(message("pictures", files=Listing(tested.pictures)))
     if len(evaluation.misread) and evaluation.confusion.size:
-        words = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
+        words = ["glassnet", "show", job.source or data.BUNDLED, *_part_flags(model)]
         words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]
         result(message("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
 
 
-def _write_report(
-    model_path: str,
-    source: str | None,
-    place: str,
-    trained_on: str | None,
-    force: bool,
-    decimal: str,
-    language: str,
-    as_json: bool,
-) -> None:
-    how: dict[str, Any] = {"force": force, "decimal": decimal, "language": language}
-    made = write_report(model_path, source, place, trained_on=trained_on, **how, notify=say_notice)
+def _write_report(job: ReportJob, as_json: bool) -> None:
+    made = write_report(job, notify=say_notice)
     evaluation = made.page.evaluation
     if as_json:
         scores = {**evaluation.scores, "samples": evaluation.samples} if evaluation else {}
-        file = {"report": made.path, "language": language, "bytes": made.size}
+        file = {"report": made.path, "language": job.language, "bytes": made.size}
         result_json({**file, "sections": made.page.sections, "without": made.page.without, **scores})
         return
     result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))

@@ -100,6 +100,15 @@ def job_from(job: type[_Job], given: Mapping[str, Any]) -> _Job:
     return job(**made)
 
 
+def require_declared(job: Any) -> None:
+    """Raise OptionError GN021 if a declared parameter of a job has a value that is not allowed."""
+    own = parameters(type(job))
+    for one in fields(job):
+        value = getattr(job, one.name)
+        if "spec" in one.metadata and value is not None and value != one.default:
+            own[one.name].checked(value)
+
+
 def differing(job: Any) -> dict[str, Any]:
     """Return the declared parameters of a job that differ from their defaults."""
     found = {}

@@ -132,6 +132,11 @@ def option(default: Any, help: str, **spec: Any) -> Any:
     return field(default=default, metadata={"spec": Spec(help, **spec)})
 
 
+def required(help: str, **spec: Any) -> Any:
+    """Declare a parameter that must be given: a field of a dataclass with its `Spec`."""
+    return field(metadata={"spec": Spec(help, **spec)})
+
+
 def fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     """Return an option's value in its own type.
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from ..data import Dataset
-from ..data.validation import AUTO
 from ..errors import OptionError
 from ..io.writing import require_folder, require_picture_place
 from ..messages.message import Command, Message
@@ -19,6 +18,9 @@ from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
+from ..options.declared import require_declared
+from ..options.spec import option
+from . import parameters
 from .drawings import drawings_of_model, drawings_of_test
 from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
 
@@ -28,6 +30,26 @@ EQUAL_ANSWERS = (
 )
 _CERTAIN, _NONE = 2.0, 1.0
 """Standard errors, without any relation, by which an area under the ROC curve is surely above chance, or hardly is."""
+
+
+@dataclass(frozen=True)
+class EvaluateJob:
+    """A test of a model on labelled data; for a model of the bundled MNIST by default on its test digits."""
+
+    model: str = parameters.model_path()
+    source: str | None = option(None, "labelled samples", argument="[DATA]", otherwise="the test digits of MNIST")
+    plot: str | None = option(
+        None,
+        "folder for plots: confusion matrix, digits, reliability diagram, hidden layers",
+        metavar="FOLDER",
+    )
+    force: bool = parameters.force()
+    strict: bool = parameters.strict()
+    decimal: str = parameters.decimal()
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
 
 
 @dataclass(frozen=True)
@@ -49,51 +71,23 @@ class EvaluationResult:
     pictures: tuple[str, ...] = ()
 
 
-def evaluate_model(
-    model_path: str,
-    source: str | None = None,
-    *,
-    plot: str | None = None,
-    force: bool = False,
-    decimal: str = AUTO,
-    strict: bool = False,
-    language: str = "en",
-    notify: Notify = ignore,
-) -> EvaluationResult:
-    """Test a model and draw its plots.
-
-    Parameters
-    ----------
-    model_path : str
-    source : str, optional
-        Labelled data; the test digits if the model was trained on the bundled MNIST.
-    plot : str, optional
-        A folder for the plots.
-    force : bool
-        Whether to overwrite existing plots.
-    decimal : str
-        How decimals are written in a table; see `data.validation.DECIMALS`.
-    strict : bool
-        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075.
-    language : {"en", "zh"}
-        Language of the plots.
-    notify : callable
-    """
-    model = load_model(model_path)
-    if plot:
+def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationResult:
+    """Test a model and draw its plots; `notify` is called with each notice."""
+    model = load_model(job.model)
+    if job.plot:
         if model.targets.name == "values":
             template = "{pictures}: the plots are for classes, and this model is a regression. Omit it."
             raise OptionError("GN022", template, pictures=Option("plot"))
-        require_folder(plot)
-    read = read_decimals(model, source, decimal)
-    samples, rows = load_labelled(model, model_path, read, notify, strict=strict)
-    notify_trained_on(model, source, samples, rows, notify)
+        require_folder(job.plot)
+    read = read_decimals(model, job.source, job.decimal)
+    samples, rows = load_labelled(model, job.model, read, notify, strict=job.strict)
+    notify_trained_on(model, job.source, samples, rows, notify)
     judged = unless_warned(model)
-    judged.require_near(samples.inputs) if strict else judged.warn_if_far(samples.inputs)
+    judged.require_near(samples.inputs) if job.strict else judged.warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)
     for one in about_one_answer(model, samples, evaluation):
         notify(one)
-    drawn = _draw(model, samples, evaluation, Path(plot), language, force) if plot else ()
+    drawn = _draw(model, samples, evaluation, Path(job.plot), job.language, job.force) if job.plot else ()
     return EvaluationResult(model, samples, evaluation, drawn)
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
-from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.finding import Finding
 from ..errors import OptionError
@@ -17,12 +16,39 @@ from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
+from ..options.declared import require_declared
 from ..options.options import Options
+from ..options.spec import option, required
 from ..training.receipt import options_of
+from . import parameters
 from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
 
 if TYPE_CHECKING:
     from ..html.report.page import Page
+
+
+@dataclass(frozen=True)
+class ReportJob:
+    """The report of a model, and the labelled data that it was not trained on.
+
+    If they are the training data and part of them was held out, only the held-out part is tested.
+    """
+
+    model: str = parameters.model_path()
+    report: str = required("write an HTML report: training, metrics, mistakes, weights", metavar="FILE")
+    source: str | None = option(None, "labelled samples", argument="[DATA]", otherwise="the test digits of MNIST")
+    trained_on: str | None = option(
+        None,
+        "with --report: training data, searched for the samples nearest to each misclassified one",
+        flag="train",
+        metavar="DATA",
+    )
+    force: bool = parameters.force()
+    decimal: str = parameters.decimal()
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
 
 
 @dataclass(frozen=True)
@@ -34,38 +60,10 @@ class ReportResult:
     page: Page
 
 
-def write_report(
-    model_path: str,
-    source: str | None,
-    place: str,
-    *,
-    trained_on: str | None = None,
-    force: bool = False,
-    decimal: str = AUTO,
-    language: str = "en",
-    notify: Notify = ignore,
-) -> ReportResult:
-    """Write the report.
-
-    Parameters
-    ----------
-    model_path : str
-    source : str, optional
-        Labelled data that the model was not trained on. If they are the training data and part of them was held out,
-        only the held-out part is tested.
-    place : str
-        The file to write.
-    trained_on : str, optional
-        The training data, for the nearest samples of misclassified ones.
-    force : bool
-        Whether to overwrite an older report.
-    decimal : str
-        How decimals are written in tables; see `data.validation.DECIMALS`.
-    language : {"en", "zh"}
-    notify : callable
-    """
-    model = load_model(model_path)
-    require_page_place(place, overwrite=force)
+def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
+    """Write the report; `notify` is called with each notice."""
+    model, source, trained_on = load_model(job.model), job.source, job.trained_on
+    require_page_place(job.report, overwrite=job.force)
     if trained_on == source and source is not None and read_once(source):
         raise OptionError(
             "GN022",
@@ -75,17 +73,17 @@ def write_report(
         )
     samples, training = None, None
     if source is not None or trained_on_bundled(model):
-        samples, training = load_unseen(model, model_path, read_decimals(model, source, decimal), notify)
+        samples, training = load_unseen(model, job.model, read_decimals(model, source, job.decimal), notify)
     held_out = training is not None
     trained_on = trained_on or (source if held_out else data.BUNDLED if trained_on_bundled(model) else None)
     if trained_on is not None and not (held_out and trained_on == source):
-        training = load_alike(model, model_path, trained_on, notify)
-    findings = _findings(model, None if held_out else source, trained_on, decimal)
+        training = load_alike(model, job.model, trained_on, notify)
+    findings = _findings(model, None if held_out else source, trained_on, job.decimal)
     from ..html.report.page import make_page
 
-    page = make_page(model, samples, language, Path(model_path).name, training, findings, held_out)
-    write_text(place, page.html, overwrite=force)
-    return ReportResult(place, Path(place).stat().st_size, page)
+    page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
+    write_text(job.report, page.html, overwrite=job.force)
+    return ReportResult(job.report, Path(job.report).stat().st_size, page)
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:

@@ -16,10 +16,12 @@ from ..io.writing import MODEL, require_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..options.spec import option, required
 from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
+from . import parameters
 from .train_job import Plan, TrainResult, carry_out, read_data
 
 if TYPE_CHECKING:
@@ -29,26 +31,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ResumeJob:
-    """The training run to resume, and files that have moved.
+    """The training run to resume, and files that have moved; what is not given is as in `train_job.TrainJob` before."""
 
-    Parameters
-    ----------
-    checkpoint : str
-        The checkpoint, which is updated during the run.
-    source, test, out : str, optional
-        As for `train_job.TrainJob`; by default as before.
-    force : bool
-        Whether to overwrite an existing model.
-    every : str, optional
-        By default as before.
-    """
-
-    checkpoint: str
-    source: str | None = None
-    test: str | None = None
-    out: str | None = None
-    force: bool = False
-    every: str | None = None
+    resume: str = required(
+        "resume the training run that wrote this checkpoint, with its options; the result is bit-identical",
+        metavar="CHECKPOINT",
+    )
+    source: str | None = option(None, "the training data", argument="[DATA]...")
+    test: str | None = option(None, "test data; not used for training", metavar="DATA")
+    out: str | None = option(None, "model file to write", metavar="FILE")
+    force: bool = parameters.force()
+    every: str | None = option(None, "checkpoint interval", flag="checkpoint_every", metavar="TIME|N")
     parts: tuple[str, ...] = ()
     """Several files of a stream that have moved, instead of `source`."""
 
@@ -68,9 +61,9 @@ def resume(
     `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
     ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
     """
-    saved = load_checkpoint(job.checkpoint)
+    saved = load_checkpoint(job.resume)
     plan = _plan_of(saved, job)
-    require_place(job.checkpoint, MODEL)
+    require_place(job.resume, MODEL)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     if job.parts and not plan.stream:
         raise OptionError(
@@ -98,9 +91,9 @@ def resume(
     )
     for change in run.changes:
         notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
-    checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, notify)
+    checkpoint = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
     fit_it = partial(finish_with, checkpoint, run)
-    return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
+    return carry_out(plan, read, fit_it, job.resume, callbacks, notify, resumed=True)
 
 
 @contextmanager

@@ -7,31 +7,36 @@ from dataclasses import dataclass
 from ..data.validation import AUTO
 from ..errors import OptionError
 from ..messages.option_spelling import Option
+from ..options.spec import option
+from ..preprocess.tabular.target import TASKS
+from . import parameters
 
 
 @dataclass(frozen=True)
 class TableOptions:
     """How to use a table's columns; `target` is empty for data other than a table with named columns.
 
-    Parameters
-    ----------
-    target : tuple of str
-        Columns to predict.
-    task : {"classes", "numbers"}, optional
-        By default decided by the target's values.
-    drop : tuple of str
-        Columns to ignore.
-    keep : tuple of str
-        Columns to use although they look like identifiers.
-    decimal : str
-        How decimals are written in it; see `data.validation.DECIMALS`.
+    Raises OptionError GN022 for options that do not fit together.
     """
 
-    target: tuple[str, ...] = ()
-    task: str | None = None
-    drop: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    decimal: str = AUTO
+    target: tuple[str, ...] = option(
+        (),
+        "column to predict, of a table with named columns; repeat for several labels or numbers",
+        metavar="COLUMN",
+        group="data",
+        common=True,
+    )
+    task: str | None = option(
+        None, "predict classes or numbers", choices=TASKS, group="data", otherwise="decided by the column"
+    )
+    drop: tuple[str, ...] = option((), "column to ignore; repeat for more", metavar="COLUMN", group="data")
+    keep: tuple[str, ...] = option(
+        (),
+        "column to use although it looks like an identifier; repeat for more",
+        metavar="COLUMN",
+        group="data",
+    )
+    decimal: str = parameters.decimal()
 
     def __post_init__(self) -> None:
         for name in self.target:

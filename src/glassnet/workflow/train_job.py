@@ -42,8 +42,10 @@ from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
 from ..model.intervals import score_intervals
 from ..model.model import Model
+from ..options.declared import changes, require_declared
 from ..options.options import Options, beyond_single_samples
 from ..options.recipes import RECORDED_AS, for_rows
+from ..options.spec import option
 from ..options.unused import unused_options, without_effect
 from ..preprocess.tabular.leaks import mention_leak
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
@@ -55,6 +57,7 @@ from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
+from . import parameters
 from .drawings import drawings_of_test
 from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
@@ -85,58 +88,74 @@ LARGE_FILE = 1 << 20
 class TrainJob:
     """What to train, and what to write.
 
-    Parameters
-    ----------
-    source : str, optional
-        Data, as `data.load` takes them, or a table with named columns; the bundled MNIST by default.
-    test : str, optional
-        Test data; by default the source's own test part, or a held-out part of the source.
-    recipe : str, optional
-        By default "table" for a table with named columns, else "notes"; with `start`, the options of its training.
-    options : dict
-        Changes to the recipe's options.
-    table : TableOptions
-        For a table with named columns.
-    out : str, optional
-        The model file; by default the name of the recipe or of `start`, with a number if that exists.
-    force : bool
-        Whether to overwrite an existing model.
-    plot : bool
-        Whether plots will be drawn after training; if a core is free, the modules for it are loaded in the meantime.
-    language : {"en", "zh"}
-        Language of the plots.
-    checkpoint : str, optional
-        The file for checkpoints, for `resume`.
-    every : str, optional
-        The checkpoint interval, as for `training.checkpoint.CheckpointPolicy`.
-    start : str, optional
-        A model file to train further.
-    add : tuple of str
-        Sources of samples to add to the training data, such as folders of own drawings.
-    add_times : int
-        How often each added sample counts.
+    With a target, the source is a table with named columns and the recipe "table" by default; with `start`, the
+    options are by default those of its training.
     """
 
-    source: str | None = None
-    test: str | None = None
-    recipe: str | None = None
-    options: dict[str, Any] = field(default_factory=dict)
+    source: str | None = option(None, "the training data", argument="[DATA]...", otherwise=data.BUNDLED)
+    test: str | None = option(
+        None,
+        "test data; not used for training",
+        metavar="DATA",
+        group="data",
+        common=True,
+        otherwise="the test part of DATA, or a held-out part",
+    )
+    recipe: str | None = parameters.recipe(None, "notes; with --target table")
+    options: dict[str, Any] = changes(recipe="notes")
     table: TableOptions = field(default_factory=TableOptions)
-    out: str | None = None
-    force: bool = False
-    plot: bool = True
-    language: str = "en"
-    checkpoint: str | None = None
-    every: str | None = None
-    start: str | None = None
-    add: tuple[str, ...] = ()
-    add_times: int = 1
-    stream: bool = False
-    """Whether to read the table one row group at a time, see `workflow.streaming`."""
+    out: str | None = option(
+        None,
+        "model file to write",
+        metavar="FILE",
+        common=True,
+        otherwise="RECIPE.safetensors, or RECIPE-2 … if it exists; with --from, MODEL-2 …",
+    )
+    force: bool = parameters.force()
+    plot: bool = option(True, "plot digits, learning curve and confusion matrix next to the model")
+    language: str = parameters.language()
+    checkpoint: str | None = option(None, "write checkpoints to this file, for --resume", metavar="FILE")
+    every: str | None = option(
+        None,
+        "checkpoint interval: 30s, 5m, 2h or a number of steps; written at the end of a block",
+        flag="checkpoint_every",
+        metavar="TIME|N",
+        otherwise="30s",
+    )
+    start: str | None = option(
+        None,
+        "train this model further (fine-tuning); its network, scaling and classes are kept",
+        flag="from",
+        metavar="MODEL",
+        group="data",
+        common=True,
+    )
+    add: tuple[str, ...] = option(
+        (),
+        "add these labelled images to the training data, such as own drawings in class folders; repeat for more",
+        metavar="FOLDER",
+        group="data",
+        common=True,
+    )
+    add_times: int = option(
+        1,
+        "use each added image this many times per epoch, so that a few count among many",
+        low=1,
+        high=1000,
+        group="data",
+        rare=True,
+    )
+    stream: bool = option(
+        False,
+        "read a table larger than memory in row groups: files, a folder or 'parts/*.parquet' (Parquet, Arrow, CSV)",
+        group="data",
+        common=True,
+    )
     parts: tuple[str, ...] = ()
     """Several files of a stream, instead of `source`."""
 
     def __post_init__(self) -> None:
+        require_declared(self)
         if self.parts and not self.stream:
             raise OptionError(
                 "GN020",

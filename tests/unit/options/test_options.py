@@ -368,8 +368,8 @@ def test_an_unknown_option_is_named_with_a_near_match(make):
 
 
 def test_names_of_other_libraries_are_not_options_and_lead_to_one():
-    assert set(OTHER_NAMES) & set(NAMES) == set()
-    assert {name.partition("=")[0] for name in OTHER_NAMES.values()} <= set(NAMES)
+    assert set(OTHER_NAMES) & set(SPECS) == set()
+    assert {name.partition("=")[0] for name in OTHER_NAMES.values()} <= set(SPECS)
 
 
 def test_options_without_a_name_lead_to_recipes():

@@ -6,6 +6,7 @@ The help is in English; `help.translation` translates it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
@@ -151,16 +152,17 @@ def _set_flag(settable: Mapping[str, Parameter], rare: Sequence[str]) -> Callabl
 
 
 def _argument(parameter: Parameter) -> Callable[[Command], Command]:
-    metavar, name = parameter.spec.argument, parameter.name
-    if metavar.endswith("..."):
-        return click.argument(name, metavar=metavar, nargs=-1, required=not metavar.startswith("["))
-    default = None if metavar.startswith("[") is False else parameter.default
-    return click.argument(name, metavar=metavar, required=not metavar.startswith("["), default=default)
+    metavar, optional = parameter.spec.argument, parameter.spec.argument.startswith("[")
+    more: dict[str, Any] = {"nargs": -1} if metavar.endswith("...") else {}
+    if optional and not more:
+        more["default"] = None if parameter.default is MISSING else parameter.default
+    return click.argument(parameter.name, metavar=metavar, required=not optional, **more)
 
 
 def _job_flag(parameter: Parameter) -> Callable[[Command], Command]:
     """Return the flag of a job's parameter, whose value is the default of the job unless it is typed."""
-    name, word, default = parameter.name, parameter.word, parameter.default
+    name, word = parameter.name, parameter.word
+    default = None if parameter.default is MISSING else parameter.default
     place: dict[str, Any] = {"cls": DeclaredFlag, "parameter": parameter, "shown": default}
     if parameter.item is bool:
         words = f"--{word}/--no-{word}" if default else f"--{word}"

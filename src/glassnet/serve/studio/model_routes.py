@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...workflow.report_job import write_report
+from ...workflow.report_job import ReportJob, write_report
 from .endpoints import BYTES, api, text_in
 from .models import describe, weights_of
 from .session import Session
@@ -43,7 +43,7 @@ def report(session: Session, given: dict[str, Any]) -> Response:
     one, language = session.model(given["id"]), given["language"]
     out = session.folder / f"{one.id}-report-{language}.html"
     source = session.source_of(one.source) if one.source not in ("", "mnist") else None
-    write_report(one.path, source, str(out), force=True, language=language)
+    write_report(ReportJob(one.path, str(out), source, force=True, language=language))
     return Response(out.read_bytes(), media_type="text/html", headers=_as_file(f"{one.name}-report.html"))
 
 
