@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -14,33 +14,42 @@ from .. import data
 from ..data import Dataset
 from ..engines import available_cores
 from ..model.inference import compiled
+from ..options.declared import require_declared
 from ..options.options import Options
+from ..options.spec import option
 from ..training.fit import fit
 from ..training.receipt import surroundings
 from ..words.cli import CLI_WORDS
 from ..words.speaking import speaking
+from ..workflow import parameters
 from .shared.console import json_flag, language_in_use, message, padded, result, result_json, say
-from .shared.flags import language_flag
+from .shared.flags import job_of, with_job
 
 _REFERENCE_SAMPLES = 2000  # for all samples the reference would take half a minute
 _TASK_WIDTH = 48
 
 
+@dataclass(frozen=True)
+class BenchJob:
+    """How often to measure."""
+
+    runs: int = option(3, "repetitions; the median is reported", low=1, high=100)
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+
 @click.command("bench")
-@click.option(
-    "--runs",
-    type=click.IntRange(1, 100),
-    default=3,
-    help="Repetitions; the median is reported.  [3]",
-)
-@partial(language_flag, prints=True)
+@with_job(BenchJob)
 @json_flag
-def bench_command(runs: int, language: str, as_json: bool) -> None:
+def bench_command(as_json: bool, **flags: Any) -> None:
     """Measure training and prediction speed, compared with NumPy.
 
     Takes about ten seconds; close other programs first. NumPy trains on one thread, like the BLAS inside glassnet, and
     predicts on all cores. For comparisons with other libraries see the folder benchmarks of the repository.
     """
+    runs = job_of(BenchJob, flags).runs
     digits, test = data.bundled(), data.bundled("test")
     rows: list[dict[str, Any]] = []
     in_english, in_language = speaking("en", CLI_WORDS), speaking(language_in_use(), CLI_WORDS)

@@ -5,25 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from functools import partial
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ..data import BUNDLED
 from ..errors import OptionError
 from ..io.writing import require_picture_place
 from ..messages.formats import width_of
 from ..messages.message import Listing
+from ..options.declared import parameters
+from ..options.options import Options
 from ..options.recipes import RECIPES
-from ..training.paired import FEWEST, MOST, fewest_pairs
+from ..training.paired import FEWEST, fewest_pairs
 from ..words.compare import COMPARE_WORDS
 from ..words.plots import SHARES, metric_title, shown
 from ..words.speaking import Say, speaking
 from ..workflow.compare_job import (
     LETTERS,
-    METRICS,
-    SEEDS,
     CompareJob,
     Comparison,
     Pair,
@@ -35,9 +35,8 @@ from ..workflow.compare_job import (
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
-from .shared.flags import Command, force_flag, given, language_flag, max_bytes_flag, recipe_name, with_options
+from .shared.flags import Command, job_of, max_bytes_flag, recipe_name, with_job
 from .shared.ray_flag import executor_for, ray_flag
-from .shared.table_flags import take_table_options, with_table_flags
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
 _VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_seen"}
@@ -62,43 +61,12 @@ def _side_flags(command: Command) -> Command:
 @click.argument("second", metavar="B", type=recipe_name)
 @click.argument("rest", metavar="[C …] [DATA]", nargs=-1)
 @_side_flags
-@click.option(
-    "--seeds",
-    cls=GroupedFlag,
-    common=True,
-    type=int,
-    metavar="N",
-    help=f"Most seeds to train each side with, 2 to {MOST}; a verdict needs {FEWEST}, more with more sides.  [{SEEDS}]",
-)
-@click.option("--all-seeds", cls=GroupedFlag, common=True, is_flag=True, help="Do not stop when the verdict is clear.")
-@click.option(
-    "--metric",
-    cls=GroupedFlag,
-    common=True,
-    type=click.Choice(list(METRICS)),
-    help="Score to compare.  [accuracy; of a regression rmse, or r2 with several targets]",
-)
-@click.option("--plot", cls=GroupedFlag, common=True, metavar="FILE", help="Draw the learning curves: PNG, PDF or SVG.")
+@with_job(CompareJob)
 @ray_flag
-@force_flag
-@partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-@with_table_flags
-@with_options(recipe=None)
 def compare_command(
-    first: str,
-    second: str,
-    rest: tuple[str, ...],
-    seeds: int | None,
-    all_seeds: bool,
-    metric: str | None,
-    plot: str | None,
-    ray: str | None,
-    force: bool,
-    language: str,
-    as_json: bool,
-    **flags: Any,
+    first: str, second: str, rest: tuple[str, ...], ray: str | None, as_json: bool, **flags: Any
 ) -> None:
     """Compare recipes over several seeds, and judge which are better than A.
 
@@ -110,18 +78,20 @@ def compare_command(
     from the training data; the test data are not used. Chance alone leads to a verdict in at most 5% of comparisons,
     however many sides there are.
     """
-    if plot:
-        require_picture_place(plot, overwrite=force)
-    changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}")) for side in LETTERS}
-    table = take_table_options(flags)
+    if flags["plot"]:
+        require_picture_place(flags["plot"], overwrite=flags["force"])
+    every = parameters(Options)
+    changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}"), every) for side in LETTERS}
     recipes, source = _recipes_and_data((first, second), rest)
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
         raise OptionError(
             "GN022", "--{side}: there are {sides} sides. Name a recipe for each.", side=without[0], sides=len(recipes)
         )
     a, b, *others = (Side(recipe, changed.get(LETTERS[place : place + 1], {})) for place, recipe in enumerate(recipes))
-    count = default_seeds(len(recipes)) if seeds is None else seeds
-    job = CompareJob(a, b, source, given(flags), table, count, metric, not all_seeds, tuple(others))
+    seeds = click.get_current_context().get_parameter_source("seeds") is ParameterSource.COMMANDLINE
+    more = {} if seeds else {"seeds": default_seeds(len(recipes))}
+    job = job_of(CompareJob, flags, a=a, b=b, source=source, others=tuple(others), **more)
+    language, plot = job.language, job.plot
     words, sides = speaking(language, COMPARE_WORDS), job.sides
     done = 0
 
@@ -129,7 +99,7 @@ def compare_command(
         nonlocal done
         if isinstance(happened, Pair):
             done += 1
-            facts: dict[str, Any] = {"seed": happened.seed, "number": done, "planned": count}
+            facts: dict[str, Any] = {"seed": happened.seed, "number": done, "planned": job.seeds}
             if len(sides) == 2:
                 say(words("pair", a=happened.a, b=happened.b, difference=happened.difference, **facts))
             else:

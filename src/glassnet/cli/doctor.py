@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import click
@@ -13,10 +12,9 @@ import click
 from ..data.validation import AUTO
 from ..doctor.finding import ERROR, REMARK, WARNING, Finding, harmful
 from ..messages.message import Listing, Message
-from ..workflow.doctor_job import DoctorResult, examine_source, is_program
-from ..workflow.training_data import job_options
+from ..workflow.doctor_job import DoctorJob, DoctorResult, examine_source, is_program
 from .shared.console import in_terminal, json_flag, result, result_json
-from .shared.flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
+from .shared.flags import job_of, max_bytes_flag, typed, with_job
 
 _HEADS = {ERROR: Message("error  "), WARNING: Message("warning"), REMARK: Message("remark ")}
 _COUNTS = {ERROR: "{count:,} errors", WARNING: "{count:,} warnings", REMARK: "{count:,} remarks"}
@@ -24,47 +22,25 @@ _MOST_CLASSES = 12
 
 
 @click.command("doctor")
-@click.argument("source", metavar="DATA")
-@click.option("--test", "test_source", metavar="DATA", help="Test data to compare with the training data.")
-@click.option("--target", metavar="NAME", help="Label column: its name, or its number, counted from 1.")
-@click.option(
-    "--fix",
-    "out",
-    metavar="OUT",
-    help="Write a repaired copy (a folder if DATA is a folder), and one of the --test data as OUT-test.",
-)
-@decimal_flag
-@partial(language_flag, prints=True)
+@with_job(DoctorJob)
 @json_flag
 @max_bytes_flag
-@with_options("input_max", "classes", "size", "colour", "targets", "output", "loss")
-def doctor_command(
-    source: str,
-    test_source: str | None,
-    target: str | None,
-    out: str | None,
-    decimal: str,
-    language: str,
-    as_json: bool,
-    recipe: str,
-    **flags: Any,
-) -> None:
+def doctor_command(as_json: bool, **flags: Any) -> None:
     """Find problems in data, or in an old program (.py, .ipynb).
 
     DATA is anything that 'glassnet train' accepts, damaged or not, or a program. Exit code 0: no findings, or
     only remarks; 1: errors or warnings (with --fix, only those left in the copy).
     """
-    options = job_options(recipe, given(flags))
-    examined = examine_source(
-        source, test_source, target=target, options=options, decimal=decimal, fix=out, language=language
-    )
+    job = job_of(DoctorJob, flags)
+    examined = examine_source(job)
     if as_json:
         result_json(_facts(examined))
     else:
-        again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
-        again += [] if decimal == AUTO else ["--decimal", decimal]
-        printer = _Printer(language, program=is_program(source))
-        _report(examined, [*again, *typed(recipe, flags)], printer, unwritten=bool(out and not examined.copies))
+        again = [*(["--test", job.test] if job.test else []), *(["--target", job.target] if job.target else [])]
+        again += [] if job.decimal == AUTO else ["--decimal", job.decimal]
+        printer = _Printer(job.language, program=is_program(job.source))
+        unwritten = bool(job.fix and not examined.copies)
+        _report(examined, [*again, *typed(job.recipe, job.options)], printer, unwritten=unwritten)
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 

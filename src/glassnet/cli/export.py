@@ -3,66 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..exports.export import FORMS, form_named, prove_file, write_export
-from ..exports.onnx.importing import ROWS, TASKS, read_network
-from ..exports.proof import QUANTIZED, Proof, written_as
-from ..io.writing import require_place
+from ..exports.export import form_named
+from ..exports.onnx.importing import ROWS
+from ..exports.proof import Proof
 from ..messages.formats import below_all
 from ..messages.message import Listing
-from ..model.file import load_model, save_model
-from ..training.checkpoint import require_model_place
-from ..workflow.model_data import read_decimals
+from ..workflow.export_job import MODEL, ExportJob, ImportJob, ProveJob, export_model, import_network, prove_export
 from .shared.console import json_flag, message, result, result_json, say_notice
-from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, only_with
-
-_MODEL = "safetensors"
-"""The form of a model of glassnet."""
-_ALWAYS = ("language", "as_json")
+from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
 
 @click.command("export")
-@click.argument("path", metavar="MODEL")
-@click.option("--to", type=click.Choice([*FORMS, _MODEL]), help="Form of the file.  [by the suffix of --out]")
-@click.option("-o", "--out", metavar="FILE", help="File to write.  [MODEL with the suffix of the form]")
-@click.option(
-    "--data",
-    "source",
-    metavar="DATA",
-    help="Rows to compare, labelled or not; C and HTML files contain some.  [the MNIST test digits, or random values]",
-)
-@click.option("--name", metavar="NAME", help="Name of the model in the file.  [the name of the file]")
-@click.option("--quantize", type=click.Choice(QUANTIZED), help="Round the weights to 8 bits; for C only.")
-@click.option("--prove", "exported", metavar="FILE", help="Compare an exported FILE with MODEL again; write nothing.")
-@click.option("--task", type=click.Choice(TASKS), help="What the outputs of an ONNX file are.  [by the last operators]")
-@click.option(
-    "--input-max", type=float, help="Largest value of inputs of an ONNX file.  [none; 255 for inputs of bytes]"
-)
-@force_flag
-@decimal_flag
-@partial(language_flag, prints=True)
+@with_job(ExportJob, ProveJob, ImportJob)
 @json_flag
 @max_bytes_flag
-def export_command(
-    path: str,
-    to: str | None,
-    out: str | None,
-    source: str | None,
-    name: str | None,
-    quantize: str | None,
-    exported: str | None,
-    task: str | None,
-    input_max: float | None,
-    force: bool,
-    decimal: str,
-    language: str,
-    as_json: bool,
-) -> None:
+def export_command(as_json: bool, **flags: Any) -> None:
     """Write a model as C, HTML or ONNX, and prove that the file answers as the model does.
 
     c: one C99 file without dependencies, for programs and microcontrollers. html: one page that works from disk,
@@ -77,45 +37,30 @@ def export_command(
     are classes if the file chooses one or if they are softmax or sigmoid, and otherwise numbers; with --task classes,
     plain sums get softmax outputs. The model is compared with the file on random rows before it is written.
     """
-    if exported is not None:
-        only_with("--prove", "exported", "source", "decimal", *_ALWAYS)
-        _prove(exported, path, source, decimal, as_json)
-    elif to == _MODEL or (to is None and Path(out or "").suffix == f".{_MODEL}"):
-        only_with(f"--to {_MODEL}", "to", "out", "task", "input_max", "force", *_ALWAYS)
-        _import(path, out, task, input_max, force, as_json)
+    if flags["prove"] is not None:
+        only_with("--prove", ProveJob)
+        _prove(job_of(ProveJob, flags), as_json)
+    elif flags["to"] == MODEL or (flags["to"] is None and Path(flags["out"] or "").suffix == f".{MODEL}"):
+        only_with(f"--to {MODEL}", ImportJob, also=["to"])
+        _import(job_of(ImportJob, flags), as_json)
     else:
-        form = form_named(out, to)
-        only_with(f"--to {form}", "to", "out", "source", "name", "quantize", "force", "decimal", *_ALWAYS)
-        _export(path, form, out, source, name, quantize, force, decimal, as_json)
+        form = form_named(flags["out"], flags["to"])
+        only_with(f"--to {form}", ExportJob)
+        _export(job_of(ExportJob, flags), as_json)
 
 
-def _export(
-    path: str,
-    form: str,
-    out: str | None,
-    source: str | None,
-    name: str | None,
-    quantize: str | None,
-    force: bool,
-    decimal: str,
-    as_json: bool,
-) -> None:
-    place = out or str(Path(path).with_suffix(FORMS[form].suffixes[0]))
-    require_place(place, written_as(form), overwrite=force)
-    model = load_model(path)
-    how: dict[str, Any] = {"to": form, "name": name, "quantize": quantize, "overwrite": force}
-    proof = write_export(model, place, data=read_decimals(model, source, decimal), notify=say_notice, **how)
-    size = Path(place).stat().st_size
+def _export(job: ExportJob, as_json: bool) -> None:
+    proof = export_model(job, notify=say_notice)
+    size = Path(job.place).stat().st_size
     if as_json:
-        result_json({"file": place, "bytes": size, **_facts(proof)})
+        result_json({"file": job.place, "bytes": size, **_facts(proof)})
         return
-    result(message("exported", file=place, size=size / 1000))
+    result(message("exported", file=job.place, size=size / 1000))
     _print_proof(proof)
 
 
-def _prove(exported: str, path: str, source: str | None, decimal: str, as_json: bool) -> None:
-    model = load_model(path)
-    proof = prove_file(exported, model, read_decimals(model, source, decimal), notify=say_notice)
+def _prove(job: ProveJob, as_json: bool) -> None:
+    proof = prove_export(job, notify=say_notice)
     if as_json:
         result_json(_facts(proof))
     else:
@@ -123,13 +68,10 @@ def _prove(exported: str, path: str, source: str | None, decimal: str, as_json: 
     click.get_current_context().exit(0 if proof.equal else 1)
 
 
-def _import(path: str, out: str | None, task: str | None, input_max: float | None, force: bool, as_json: bool) -> None:
+def _import(job: ImportJob, as_json: bool) -> None:
     """Import a network from an ONNX file, compared on random rows."""
-    named = Path(path).name  # a folder such as . has none, and is refused below
-    place = out or (str(Path(path).with_suffix(f".{_MODEL}")) if named else f"model.{_MODEL}")
-    require_model_place(place, overwrite=force)
-    model, difference = read_network(path, task, input_max)
-    save_model(model, place, overwrite=force)
+    model, difference = import_network(job)
+    path, place = job.model, job.place
     architecture = model.network.architecture
     if as_json:
         result_json(

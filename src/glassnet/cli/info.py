@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import click
@@ -17,7 +16,7 @@ from ..options.recipes import RECIPES
 from ..training.receipt import joined_count
 from ..words.plots import shown as shown_number
 from ..words.speaking import chinese_value
-from ..workflow.verify_job import verify_model
+from ..workflow.verify_job import VerifyJob, verify_model
 from .shared.console import (
     json_flag,
     language_in_use,
@@ -30,40 +29,18 @@ from .shared.console import (
     say_notice,
     shown_text,
 )
-from .shared.flags import language_flag, max_bytes_flag, only_with
+from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
 from .shared.train_text import scores_in_words
 
 
 @click.command("info")
-@click.argument("model_path", metavar="MODEL")
+@with_job(VerifyJob)
 @click.argument("sources", metavar="[DATA]...", nargs=-1)
-@click.option("--verify", is_flag=True, help="Retrain the model from its training record and compare the bits.")
-@click.option(
-    "--from",
-    "start",
-    metavar="MODEL",
-    help="With --verify: the model that training started from.  [the recorded file in the folder of MODEL]",
-)
-@click.option(
-    "--add",
-    multiple=True,
-    metavar="FOLDER",
-    help="With --verify: the added images, if they have moved; repeat for more.",
-)
-@partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def info_command(
-    model_path: str,
-    sources: tuple[str, ...],
-    verify: bool,
-    start: str | None,
-    add: tuple[str, ...],
-    language: str,
-    as_json: bool,
-) -> None:
+def info_command(model: str, sources: tuple[str, ...], as_json: bool, **flags: Any) -> None:
     """Show a model's architecture, inputs, targets and training record.
 
     With --verify, retrain the model and compare the weights. DATA is what it was trained on, of a stream all its parts;
@@ -71,29 +48,19 @@ def info_command(
     which is searched for in the folder of MODEL. Exit code 0: identical; 1: different, with the first difference
     printed.
     """
-    if verify:
-        _verify(model_path, sources, start, add, as_json)
+    if flags["verify"]:
+        _verify(job_of(VerifyJob, flags, model=model, source=several_of(sources) or one_of(sources)), as_json)
         return
-    only_with("info", "language", "as_json")
+    only_with("info")
     if sources:
         raise OptionError("GN020", "{data}: DATA are only for --verify. Omit them, or add it.", data=sources[0])
-    _show(model_path, as_json)
+    _show(model, as_json)
 
 
-def _verify(
-    model_path: str, sources: tuple[str, ...], start: str | None, added: tuple[str, ...], as_json: bool
-) -> None:
+def _verify(job: VerifyJob, as_json: bool) -> None:
     show = progress_listener()
     try:
-        verified = verify_model(
-            model_path,
-            several_of(sources) or one_of(sources),
-            start=start,
-            added=added,
-            callbacks=[show],
-            notify=say_notice,
-            **stream_hooks(show),
-        )
+        verified = verify_model(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
     finally:
         show.close()
     verification, receipt = verified.verification, verified.model.receipt

@@ -5,62 +5,29 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import click
 
-from .. import data
 from ..data import Dataset
-from ..errors import OptionError
 from ..explain.label_errors import Suspects
 from ..messages.formats import shortened, width_of
 from ..words.labels import LABELS_WORDS
 from ..words.speaking import Say, speaking
-from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
+from ..workflow.labels_job import LabelsJob, RepairedCopy, ReviewJob, Suspect, apply_review, find_label_errors
 from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
-from .shared.flags import force_flag, given, language_flag, max_bytes_flag, part_flag, typed, with_options
-from .shared.table_flags import take_table_options, typed_table, with_table_flags
+from .shared.flags import job_of, max_bytes_flag, typed, with_job
+from .shared.table_flags import typed_table
 
 _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 """Most columns of a name in the line of a suspect, and the fewest to which it is cut on a narrow terminal."""
 
 
 @click.command("labels")
-@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@part_flag
-@click.option("--cv", type=int, default=5, help="Cross-validation folds.  [5]")
-@click.option("--first", type=int, default=20, help="Number of suspects to print.  [20]")
-@click.option("--plot", metavar="FILE", help="Draw the first suspects: PNG, PDF or SVG.")
-@click.option(
-    "-o",
-    "--out",
-    metavar="CSV",
-    help="Write all suspects to a CSV file, with an empty column 'new' to fill in.",
-)
-@force_flag
-@click.option("--fix", metavar="CSV", help="Reviewed list to apply; needs --to.")
-@click.option("--to", metavar="FILE", help="Corrected copy to write: in the format of DATA, under a new name.")
-@partial(language_flag, prints=True)
+@with_job(LabelsJob, ReviewJob)
 @json_flag
 @max_bytes_flag
-@with_table_flags
-@with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
-def labels_command(
-    source: str,
-    part: str,
-    cv: int,
-    first: int,
-    plot: str | None,
-    out: str | None,
-    force: bool,
-    fix: str | None,
-    to: str | None,
-    language: str,
-    as_json: bool,
-    recipe: str,
-    **flags: Any,
-) -> None:
+def labels_command(as_json: bool, **flags: Any) -> None:
     """Find samples whose label is wrong or ambiguous.
 
     DATA is anything that 'glassnet train' accepts; a table with named columns needs --target. Each sample is judged by
@@ -69,32 +36,29 @@ def labels_command(
     With --fix LIST --to FILE, write a copy of the data, corrected by a reviewed list. Column 'new' of the list has the
     right label, 'drop', or nothing if the label is right.
     """
-    table = take_table_options(flags)
-    if (fix is None) != (to is None):
-        raise OptionError("GN022", "--fix and --to go together: the reviewed list and the copy to write. Give both.")
-    job, words = LabelsJob(source, part, recipe, given(flags), table, cv), speaking(language, LABELS_WORDS)
-    if fix is not None and to is not None:
-        _print_copy(apply_review(job, fix, to, notify=say_notice), as_json, words)
+    job = job_of(LabelsJob, flags)
+    words = speaking(job.language, LABELS_WORDS)
+    if flags["fix"] is not None or flags["to"] is not None:
+        _print_copy(apply_review(job_of(ReviewJob, flags, labels=job), notify=say_notice), as_json, words)
         return
 
     def say_fold(number: int, accuracy: float) -> None:
-        say(words("fold", number=number, folds=cv, accuracy=accuracy))
+        say(words("fold", number=number, folds=job.cv, accuracy=accuracy))
 
-    judged = find_label_errors(
-        job, out=out, plot=plot, force=force, language=language, fold_done=say_fold, notify=say_notice
-    )
+    judged = find_label_errors(job, fold_done=say_fold, notify=say_notice)
     samples, suspects = judged.samples, judged.suspects
-    if plot and judged.picture is None:
-        say(words("no_suspects", file=plot))
+    if job.plot and judged.picture is None:
+        say(words("no_suspects", file=job.plot))
     if as_json:
-        facts = {"source": samples.source, "samples": len(samples), "folds": cv, "accuracy": suspects.accuracy}
+        facts = {"source": samples.source, "samples": len(samples), "folds": job.cv, "accuracy": suspects.accuracy}
         errors = {"estimated_errors": suspects.errors, "certain": suspects.certain}
         rows = [row._asdict() for row in judged.rows]
-        result_json({**facts, **errors, "suspects": rows, "picture": plot, "list": out})
+        result_json({**facts, **errors, "suspects": rows, "picture": job.plot, "list": job.out})
     else:
-        _report(samples, suspects, judged.rows[: max(first, 0)], words)
-        again = [*(["--part", part] if part != "train" else []), *typed_table(table), *typed(recipe, flags, "quick")]
-        _next_step([source, *again], out, plot, words, suspects)
+        _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
+        again = ["--part", job.part] if job.part != "train" else []
+        again += [*typed_table(job.table), *typed(job.recipe, job.options, "quick")]
+        _next_step([job.source, *again], job.out, job.plot, words, suspects)
 
 
 def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from ..io.picture_formats import NAMES
 from ..messages.formats import width_of
-from ..model.inference import ENGINES
 from ..words.cli import digit_words
-from ..workflow.predict_job import Answer, answer_facts, query_model, require_answers_place, write_answers
+from ..workflow.predict_job import Answer, QueryJob, answer_facts, query_model, require_answers_place, write_answers
 from .shared.console import (
     complain,
     error_facts,
@@ -23,7 +22,7 @@ from .shared.console import (
     say_notice,
     shown_text,
 )
-from .shared.flags import decimal_flag, force_flag, language_flag, max_bytes_flag, strict_flag
+from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
 from .shared.photo_progress import watch_photos
 
@@ -43,37 +42,17 @@ Inputs that cannot be read are reported; the others are still predicted. Exit co
 
 
 @click.command("query", help=_HELP)
-@click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
-@click.option(
-    "-o", "--out", metavar="FILE", help="Write the predictions as a table instead of printing them: CSV or Parquet."
-)
-@force_flag
-@click.option(
-    "--engine",
-    type=click.Choice(ENGINES),
-    help="Compiled loops: the fastest, or those with the same bits on every processor and in exported C and HTML.",
-)
-@strict_flag
-@decimal_flag
-@partial(language_flag, prints=True)
+@with_job(QueryJob)
 @json_flag
 @max_bytes_flag
-def query_command(
-    words: tuple[str, ...],
-    out: str | None,
-    force: bool,
-    engine: str | None,
-    strict: bool,
-    decimal: str,
-    language: str,
-    as_json: bool,
-) -> None:
+def query_command(as_json: bool, **flags: Any) -> None:
     """Predict each input."""
+    job = job_of(QueryJob, flags)
+    out, force = job.out, job.force
     if out:
         require_answers_place(out, overwrite=force)
-    model, sources = model_and_inputs(words, "query", "INPUT...")
-    how: dict[str, Any] = {"engine": engine, "decimal": decimal, "strict": strict, "language": language}
-    answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
+    model, sources = model_and_inputs(job.inputs, "query", "INPUT...")
+    answers = query_model(model, replace(job, inputs=tuple(sources)), notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 import click
 
 from ..handwriting.reader import Digit, Reading
-from ..handwriting.recognise import SURE
 from ..io.opening import STDIN
 from ..messages.formats import width_of
 from ..words.cli import digit_words
-from ..workflow.read_job import PhotoResult, photos_in, read_photos
+from ..workflow.read_job import PhotoResult, ReadJob, photos_in, read_photos
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
-from .shared.flags import force_flag, language_flag, max_bytes_flag
+from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
 from .shared.photo_progress import watch_photos
 
@@ -24,38 +22,11 @@ _FEW, _WIDE = 3, 80
 """Most uncertain digits of a photo that are printed one by one; and columns of a line."""
 
 
-def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
-    if math.isnan(value):  # which passes click's comparison with any range
-        raise click.BadParameter("nan is not in the range 0<=x<=1.", context, parameter)
-    return value
-
-
 @click.command("read")
-@click.argument("words", metavar="[MODEL] PHOTO...", nargs=-1)
-@click.option(
-    "--sure",
-    type=click.FloatRange(0, 1),
-    callback=_a_number,
-    default=SURE,
-    help=f"Mark digits with a confidence below this as '?'.  [{SURE}]",
-)
-@click.option("--plot", metavar="FILE", help="Draw the photo with boxes and predicted digits: PNG, PDF or SVG.")
-@click.option(
-    "--stages", metavar="FILE", help="Draw every stage, from the photo to the model's input: PNG, PDF or SVG."
-)
-@force_flag
-@partial(language_flag, prints=True)
+@with_job(ReadJob)
 @json_flag
 @max_bytes_flag
-def read_command(
-    words: tuple[str, ...],
-    sure: float,
-    plot: str | None,
-    stages: str | None,
-    force: bool,
-    language: str,
-    as_json: bool,
-) -> None:
+def read_command(as_json: bool, **flags: Any) -> None:
     """Read the handwritten digits in photos or scans.
 
     PHOTO: a PNG or JPEG of one or more digits, dark on light or light on dark; a folder of such images; or "-" for
@@ -64,9 +35,10 @@ def read_command(
 
     Exit code 1: a photo shows no digit, or some photos could not be read; 2: none could.
     """
-    model, photos = model_and_inputs(words, "read", "PHOTO...")
-    photos = photos_in(photos)
-    readings = read_photos(model, photos, sure=sure, plot=plot, stages=stages, force=force, language=language)
+    job = job_of(ReadJob, flags)
+    model, named = model_and_inputs(job.photos, "read", "PHOTO...")
+    photos = photos_in(named)
+    readings = read_photos(model, replace(job, photos=tuple(photos)))
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
     for one in watch_photos(readings, photos, prints=not as_json):

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +29,14 @@ from ..workflow.search.job import (
     search_files,
 )
 from ..workflow.search.result import SearchResult
-from ..workflow.search.scores import METRICS
 from ..workflow.search.space import text_of
 from ..workflow.search.study import require_optuna
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
-from .shared.flags import given, language_flag, max_bytes_flag, recipe_name, typed, with_options
+from .shared.flags import job_of, max_bytes_flag, typed, with_job
 from .shared.ray_flag import executor_for, ray_flag
-from .shared.table_flags import take_table_options, typed_table, with_table_flags
+from .shared.table_flags import typed_table
 
-_COMMON: dict[str, Any] = {"cls": GroupedFlag, "common": True}
 _ROWS = 10
 """Trials in the table."""
 _INDENT = " " * 10
@@ -47,48 +44,7 @@ PICTURE = "search.png"
 
 
 @click.command("search", cls=GroupedCommand)
-@click.argument("source", metavar="[DATA]", required=False)
-@click.option(
-    "--trials",
-    **_COMMON,
-    type=int,
-    metavar="N",
-    help=f"Trials in total.  [{TRIALS}; with --minutes, as many as the time allows]",
-)
-@click.option("--minutes", **_COMMON, type=float, metavar="M", help="Time limit for the search.")
-@click.option(
-    "--space",
-    **_COMMON,
-    multiple=True,
-    metavar="OPTION=VALUES",
-    help="Option to vary: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=a,b,c or NAME; repeat for more.  [by the recipe]",
-)
-@click.option(
-    "--recipe", **_COMMON, type=recipe_name, help="Set of options to start from.  [notes; with --target table]"
-)
-@click.option(
-    "--metric",
-    **_COMMON,
-    type=click.Choice(METRICS),
-    help="Score to choose by.  [accuracy; of a regression rmse, or r2 with several targets]",
-)
-@click.option(
-    "--cv",
-    **_COMMON,
-    type=int,
-    metavar="K",
-    help="Score by cross-validation with K folds; 0: one held-out part.  [5 for fewer than 1,000 samples, else 0]",
-)
-@click.option(
-    "-o",
-    "--out",
-    **_COMMON,
-    metavar="FOLDER",
-    help="Folder of the search; one that was interrupted continues.  [DATA-search]",
-)
-@click.option(
-    "--test", "test_source", cls=GroupedFlag, group="data", metavar="DATA", help="Test data; they choose nothing."
-)
+@with_job(SearchJob)
 @click.option(
     "--workers",
     cls=GroupedFlag,
@@ -98,27 +54,9 @@ PICTURE = "search.png"
     help="Trials at the same time.  [one per core]",
 )
 @ray_flag
-@partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-@with_table_flags
-@with_options(recipe=None)
-def search_command(
-    source: str | None,
-    trials: int | None,
-    minutes: float | None,
-    space: tuple[str, ...],
-    recipe: str | None,
-    metric: str | None,
-    cv: int | None,
-    out: str | None,
-    test_source: str | None,
-    workers: int | None,
-    ray: str | None,
-    language: str,
-    as_json: bool,
-    **flags: Any,
-) -> None:
+def search_command(workers: int | None, ray: str | None, as_json: bool, **flags: Any) -> None:
     """Search for better options, and test the best once.
 
     DATA is anything that 'glassnet train' accepts; a table with named columns needs --target. Trial 0 has the recipe's
@@ -131,20 +69,19 @@ def search_command(
     Needs the extra search: pip install 'glassnet[search]'
     """
     require_optuna()  # before a cluster is started
-    table = take_table_options(flags)
-    job = SearchJob(source, test_source, recipe, given(flags), table, trials, minutes, space, metric, cv, out)
-    words = speaking(language, SEARCH_WORDS)
+    job = job_of(SearchJob, flags)
+    words = speaking(job.language, SEARCH_WORDS)
     with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
         search_result = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
     from .. import plots
 
     picture = Path(search_result.folder) / PICTURE
-    plots.save(plots.draw_search(search_result.to_dict(), language=language), picture)
+    plots.save(plots.draw_search(search_result.to_dict(), language=job.language), picture)
     command = _command(job, search_result)
     if as_json:
         result_json({**search_result.to_dict(), "command": command, "picture": str(picture)})
         return
-    for line in _lines(search_result, language, words):
+    for line in _lines(search_result, job.language, words):
         result(line)
     result(words("model", file=Path(search_result.folder) / search_result.test.model))
     result(words("repeat", command=command))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,14 +18,12 @@ from ..io.writing import require_picture_place
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import number_text, share_text, shortened, width_of
 from ..messages.message import Message
-from ..options.options import DISTORTIONS
 from ..plots import digit_lines
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.selection import about_decimals
-from ..workflow.data_job import write_notes_files
-from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
-from ..workflow.table_options import TableOptions
-from ..workflow.training_data import job_options, learn_columns
+from ..workflow.data_job import NotesFilesJob, write_notes_files
+from ..workflow.show_job import ShowJob, draw_distorted, draw_samples, look_at, require_row
+from ..workflow.training_data import learn_columns
 from .shared.console import (
     json_flag,
     language_in_use,
@@ -40,46 +37,17 @@ from .shared.console import (
     say_notice,
     terminal_width,
 )
-from .shared.flags import force_flag, given, language_flag, max_bytes_flag, only_with, part_flag, with_options
-from .shared.table_flags import take_table_options, with_table_flags
+from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
 
-_READING = ("input_max", "size", "colour", "handwriting", "classes")
-"""Options for reading samples."""
-
 
 @click.command("show")
-@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
-@click.option("--row", type=int, help="Show this sample; rows count from 0.")
-@part_flag
-@click.option(
-    "--plot",
-    metavar="FILE",
-    help="Also write the drawing to this PNG file; 'glassnet query' can read the one of a single sample.",
-)
-@click.option("--csv", "folder", metavar="DIR", help="Write MNIST as the CSV files of the notes and the book.")
-@click.option("--augment", is_flag=True, help="Draw augmented samples, as set by the options below.")
-@force_flag
-@partial(language_flag, prints=True)
+@with_job(ShowJob, NotesFilesJob)
 @json_flag
 @max_bytes_flag
-@with_table_flags
-@with_options(*_READING, *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
-def show_command(
-    source: str,
-    row: int | None,
-    part: str,
-    plot: str | None,
-    folder: str | None,
-    augment: bool,
-    force: bool,
-    language: str,
-    as_json: bool,
-    recipe: str,
-    **flags: Any,
-) -> None:
+def show_command(as_json: bool, **flags: Any) -> None:
     """Show one sample of DATA, or without --row a summary.
 
     For a table with named columns, show its columns; with --target COLUMN, show how training would use them.
@@ -89,22 +57,21 @@ def show_command(
     (the first 100 and 10 of them). A row is a label and 784 pixels; there is no header. About 130 MB. Files with the
     same content stay as they are.
     """
-    if folder is not None:
-        only_with("--csv", "folder", "force", "language", "as_json")
-        _write_csv(source, folder, force, as_json)
+    if flags["csv"] is not None:
+        only_with("--csv", NotesFilesJob)
+        _write_csv(flags["source"], job_of(NotesFilesJob, flags), as_json)
         return
-    table, options = take_table_options(flags), given(flags)
-    reading = {name: options.pop(name) for name in _READING if name in options}
-    samples = look_at(source, part=part, table=table, recipe=recipe, options=reading, notify=say_notice)
+    job = job_of(ShowJob, flags)
+    samples = look_at(job, notify=say_notice)
     if not isinstance(samples, Dataset):
-        if plot or augment:
-            raise DataError("GN017", "{source}: a table with named columns has no images to draw.", source=source)
-        _show_table(samples, row, table, as_json)
+        if job.plot or job.augment:
+            raise DataError("GN017", "{source}: a table with named columns has no images to draw.", source=job.source)
+        _show_table(samples, job, as_json)
         return
-    if row is not None:
-        require_row(row, len(samples), samples.source)
-    if plot:
-        require_picture_place(plot, (".png",), overwrite=force)
+    if job.row is not None:
+        require_row(job.row, len(samples), samples.source)
+    if job.plot:
+        require_picture_place(job.plot, (".png",), overwrite=job.force)
         if samples.image_shape is None:
             raise DataError(
                 "GN017",
@@ -112,31 +79,31 @@ def show_command(
                 source=samples.source,
                 count=samples.features,
             )
-    if augment:
-        distorting, place = job_options(recipe, options), plot or "augment.png"
-        rows = draw_distorted(samples, source, row, part, distorting, place, language)
+    if job.augment:
+        place = job.plot or "augment.png"
+        rows = draw_distorted(samples, job, place)
         if as_json:
             result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})
         else:
             result(message("distorted", file=place))
         return
-    if plot:
-        draw_samples(samples, row, plot, language)
-    if row is None:
+    if job.plot:
+        draw_samples(samples, job)
+    if job.row is None:
         _summarize(samples, as_json)
     else:
-        _show_row(samples, row, as_json)
-    if plot and not as_json:
-        result(message("picture", file=plot))
+        _show_row(samples, job.row, as_json)
+    if job.plot and not as_json:
+        result(message("picture", file=job.plot))
 
 
-def _write_csv(source: str, folder: str, force: bool, as_json: bool) -> None:
+def _write_csv(source: str, job: NotesFilesJob, as_json: bool) -> None:
     if source != data.BUNDLED:
         raise OptionError("GN021", "--csv: writes only {data}, not {source!r}.", data=data.BUNDLED, source=source)
-    files = write_notes_files(folder, overwrite=force)
+    files = write_notes_files(job)
     if as_json:
         facts = [{"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files]
-        result_json({"data": source, "folder": folder, "files": facts})
+        result_json({"data": source, "folder": job.csv, "files": facts})
         return
     for one in files:
         key = "data_written" if one.written else "data_unchanged"
@@ -190,8 +157,9 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     result(message("one_sample", source=samples.source, row=row_name(samples, row), label=samples.name_of(label)))
 
 
-def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:
+def _show_table(source: str | Table, job: ShowJob, as_json: bool) -> None:
     """Print the columns of a table, or with a target how training would use them, or one row."""
+    row, options = job.row, job.table
     table = read_table(source, header_names(options.target), decimal=options.decimal)
     if row is not None:
         _show_table_row(table, row, as_json)

@@ -21,6 +21,8 @@ from ..messages.option_spelling import Door, Option, in_python
 
 MAX_BYTES = 4 << 30
 """Default limit: ten million rows of sixty fields, about half the memory of a current machine."""
+SIZE = "SIZE"
+"""What stands for a number of bytes in the help."""
 FLAG = "--max-bytes"
 LOADER = "glassnet loads"
 """Name of a thread that loads code in the background while a command reads its data."""

@@ -16,7 +16,7 @@ from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
 from ..model.model import Model
 from ..words.plots import words_in
-from .explain_job import load_explained, output_named, require_pictures
+from .explain_job import BackqueryJob, load_explained, output_named, require_pictures
 from .model_data import trained_on_bundled
 
 if TYPE_CHECKING:
@@ -52,37 +52,27 @@ class BackqueryResult:
 
 
 def backquery_classes(
-    model: Model,
-    model_path: str,
-    source: str | Table | None = None,
-    *,
-    part: str = "train",
-    label: str | None = None,
-    plot: str | None = None,
-    language: str = "en",
-    notify: Notify = ignore,
+    model: Model, source: str | Table | None, job: BackqueryJob, *, notify: Notify = ignore
 ) -> BackqueryResult:
-    """Find what each class, or the class `label`, looks like to the network, and draw it.
-
-    `source` are labelled data as starting points of the activation maximization.
-    """
+    """Find what each class, or one of them, looks like to the network, and draw it, by default into the folder."""
     require_classes(model, "backquery")
-    classes = list(range(model.classes)) if label is None else [output_named(model, label, "class")]
+    classes = list(range(model.classes)) if job.label is None else [output_named(model, job.label, "class")]
     if model.columns:
-        if plot:
-            require_pictures(model, model_path)
+        if job.plot:
+            require_pictures(model, job.path)
         every = typical_rows(model)  # computed for all classes at once
         return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
+    plot = job.plot or ("backquery.png" if model.image_shape else None)
     ways: dict[str, NDArray[Any]] = {}
     if not has_no_inverse(model):
         ways["backquery"] = backquery(model)[classes]
-    ways["dream"] = _dream(model, model_path, source, part, notify)[classes]
+    ways["dream"] = _dream(model, job.path, source, job.part, notify)[classes]
     answers = {
         name: model.unchecked().predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()
     }
     result = BackqueryResult(classes, ways, answers, [], plot)
     if plot:
-        _draw(model, model_path, result, plot, language)
+        _draw(model, job.path, result, plot, job.language)
     return result
 
 

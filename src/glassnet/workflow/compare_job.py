@@ -24,16 +24,19 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
-from ..errors import DataError, InterruptedWorkError, OptionError, require_choice
+from ..errors import DataError, InterruptedWorkError, OptionError
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..options.declared import changes, require_declared
 from ..options.options import Options
 from ..options.recipes import for_rows
+from ..options.spec import option
 from ..training.callbacks import require_callbacks
 from ..training.executor import Executor, ThreadExecutor
 from ..training.fit import recipe_options
 from ..training.paired import FEWEST, LEVEL, MOST, fewest_pairs
+from . import parameters
 from .comparison.in_order import Turns, results_in_order
 from .comparison.metrics import METRICS, metric_for
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
@@ -77,38 +80,36 @@ class Side:
 
 @dataclass(frozen=True)
 class CompareJob:
-    """What to compare.
+    """What to compare: two sides, or more, each of which is compared with A.
 
-    Parameters
-    ----------
-    a, b : Side
-    source : str, optional
-        Data, as for `TrainJob`; the bundled MNIST by default. With a target in `table` also a data frame, and a
-        `Dataset`, of which all samples are used.
-    options : dict
-        Changes to the options of all recipes.
-    table : TableOptions
-        For a table with named columns.
-    seeds : int
-        The most seeds, 2 to `training.paired.MOST`; fewer than `training.paired.fewest_pairs` cannot give a verdict.
-    metric : str, optional
-        One of `METRICS` that suits the data; by default the accuracy or, for a regression, the RMSE, and R² for several
-        targets, which have different units.
-    stop_early : bool
-        Whether to end before the last seed if the verdict on every side is clear.
-    others : tuple of Side
-        Further sides, to be compared with A as B is.
+    With a target in `table`, `source` may also be a data frame; a `Dataset` is used with all samples. Fewer seeds than
+    `fewest_pairs` gives cannot lead to a verdict.
     """
 
     a: Side
     b: Side
     source: Any = None
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, Any] = changes()
     table: TableOptions = field(default_factory=TableOptions)
-    seeds: int = SEEDS
-    metric: str | None = None
-    stop_early: bool = True
+    seeds: int = option(
+        SEEDS,
+        f"most seeds to train each side with, 2 to {MOST}; a verdict needs {FEWEST}, more with more sides",
+        low=2,
+        high=MOST,
+        common=True,
+    )
+    metric: str | None = option(
+        None,
+        "score to compare",
+        choices=tuple(METRICS),
+        common=True,
+        otherwise="accuracy; of a regression rmse, or r2 with several targets",
+    )
+    stop_early: bool = option(True, "stop as soon as the verdict is clear", common=True)
     others: tuple[Side, ...] = ()
+    plot: str | None = option(None, "draw the learning curves: PNG, PDF or SVG", metavar="FILE", common=True)
+    force: bool = parameters.force()
+    language: str = parameters.language()
 
     @property
     def sides(self) -> dict[str, Side]:
@@ -124,8 +125,7 @@ class CompareJob:
             template = "{seeds}: expected 2 to {most}; a verdict needs {fewest} or more."
             seeds, fewest = Option("seeds", self.seeds), fewest_pairs(sides - 1)
             raise OptionError("GN021", template, seeds=seeds, most=MOST, fewest=fewest)
-        if self.metric is not None:
-            require_choice("metric", self.metric, tuple(METRICS))
+        require_declared(self)
 
 
 def compare(

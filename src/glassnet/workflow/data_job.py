@@ -11,9 +11,23 @@ from ..data.notes_files import NOTES_FILES, csv_of, rows_in
 from ..errors import InterruptedWorkError
 from ..io.writing import replacing, require_folder, require_place, writing_problem
 from ..messages.message import Listing
+from ..options.spec import required
+from . import parameters
 
 _OF_MNIST = re.compile(rb"\d(?:,\d{1,3}){784}\r?\n")
 """First bytes of files that may be replaced: rows of a label and 784 pixels."""
+
+
+@dataclass(frozen=True)
+class NotesFilesJob:
+    """The folder for the files, which is created if it does not exist.
+
+    With `force`, files of MNIST's form with another content are replaced; files of any other form never are.
+    """
+
+    csv: str = required("write MNIST as the CSV files of the notes and the book", metavar="DIR")
+    force: bool = parameters.force()
+    language: str = parameters.language()
 
 
 @dataclass(frozen=True)
@@ -36,21 +50,15 @@ class NotesFile:
     written: bool
 
 
-def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile]:
-    """Write the notes' CSV files of MNIST into a folder, which is created if it does not exist.
-
-    Parameters
-    ----------
-    folder : str
-    overwrite : bool
-        Whether files of MNIST's form with another content are replaced; files of any other form never are.
-    """
+def write_notes_files(job: NotesFilesJob) -> list[NotesFile]:
+    """Write the notes' CSV files of MNIST into a folder."""
+    folder = job.csv
     require_folder(folder)
     places = {name: Path(folder) / name for name in NOTES_FILES}
     same = {name for name, place in places.items() if _has_content(place, name)}
     for name, place in places.items():
         if name not in same and place.parent.is_dir():
-            require_place(place, _OF_MNIST, overwrite=overwrite)
+            require_place(place, _OF_MNIST, overwrite=job.force)
     try:
         Path(folder).mkdir(exist_ok=True)
     except OSError as problem:
@@ -59,7 +67,7 @@ def write_notes_files(folder: str, *, overwrite: bool = False) -> list[NotesFile
     try:
         for name, place in places.items():
             if name not in same:
-                with replacing(place, overwrite=overwrite) as file:
+                with replacing(place, overwrite=job.force) as file:
                     file.writelines(csv_of(name))
                 written.append(str(place))
     except KeyboardInterrupt:

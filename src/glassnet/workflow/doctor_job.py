@@ -22,9 +22,36 @@ from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
+from ..options.declared import changes, require_declared
 from ..options.options import Options
+from ..options.spec import option, required
+from . import parameters
+from .training_data import job_options
 
 _PROGRAMS = (".py", ".ipynb")
+
+
+@dataclass(frozen=True)
+class DoctorJob:
+    """Data, damaged or not, with test data, or a program; and the repaired copy to write."""
+
+    source: str = required("data or a program", argument="DATA")
+    test: str | None = option(None, "test data to compare with the training data", metavar="DATA")
+    target: str | None = option(None, "label column: its name, or its number, counted from 1", metavar="NAME")
+    fix: str | None = option(
+        None,
+        "write a repaired copy (a folder if DATA is a folder), and one of the --test data as OUT-test",
+        metavar="OUT",
+    )
+    decimal: str = parameters.decimal()
+    language: str = parameters.language()
+    recipe: str = parameters.recipe("notes")
+    options: dict[str, Any] = changes(
+        "input_max", "classes", "size", "colour", "targets", "output", "loss", recipe="notes"
+    )
+
+    def __post_init__(self) -> None:
+        require_declared(self)
 
 
 @dataclass(frozen=True)
@@ -75,38 +102,11 @@ def is_program(source: str) -> bool:
     return Path(source).suffix in _PROGRAMS
 
 
-def examine_source(
-    source: str,
-    test_source: str | None = None,
-    *,
-    target: str | None = None,
-    options: Options | None = None,
-    decimal: str = AUTO,
-    fix: str | None = None,
-    language: str = "en",
-) -> DoctorResult:
-    """Examine data, together with test data, or a program; write a repaired copy.
-
-    Parameters
-    ----------
-    source : str
-        Data, damaged or not, or a program.
-    test_source : str, optional
-        Test data, compared with the training data.
-    target : str, optional
-        The column of the labels: its name, or its number from 1.
-    options : Options, optional
-        The options of the planned training run.
-    decimal : str
-        How decimals are written; see `data.validation.DECIMALS`.
-    fix : str, optional
-        The repaired copy to write; an existing file is never overwritten.
-    language : {"en", "zh"}
-        Language of comments in the copy of a program.
-    """
-    options = Options() if options is None else options
-    program = is_program(source)
-    if program and (test_source or target or decimal != AUTO):
+def examine_source(job: DoctorJob) -> DoctorResult:
+    """Examine data for a planned training run, or a program; write a repaired copy, which overwrites nothing."""
+    source, test_source, target, fix = job.source, job.test, job.target, job.fix
+    options, program = job_options(job.recipe, job.options), is_program(source)
+    if program and (test_source or target or job.decimal != AUTO):
         raise OptionError(
             "GN022",
             "{source}: {test}, {target} and {decimal} are for data, not for programs. Omit them.",
@@ -118,9 +118,7 @@ def examine_source(
     copies = _copies(fix, source, test_source)
     for copy, of in copies:
         _require_copy(of, copy, program)
-    examined = (
-        _of_program(source, language) if program else _of_data(source, test_source, target, copies, options, decimal)
-    )
+    examined = _of_program(source, job.language) if program else _of_data(job, copies, options)
     repaired, left = [], examined.findings
     if fix is not None and examined.write is None:
         copies = []
@@ -181,15 +179,9 @@ def _of_program(source: str, language: str) -> _Examined:
     return _Examined((source,), diagnosis.findings, {"source": source}, write, again, (source,))
 
 
-def _of_data(
-    source: str,
-    test_source: str | None,
-    target: str | None,
-    copies: list[tuple[str, str]],
-    options: Options,
-    decimal: str,
-) -> _Examined:
-    diagnosis = examine(source, test_source, target=target, options=options, decimal=decimal)
+def _of_data(job: DoctorJob, copies: list[tuple[str, str]], options: Options) -> _Examined:
+    source, test_source, target = job.source, job.test, job.target
+    diagnosis = examine(source, test_source, target=target, options=options, decimal=job.decimal)
     table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
     for one, (copy, of) in zip(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import data
 from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
 from ..explain.node import HiddenNode, examine_node
@@ -21,11 +22,14 @@ from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.model import Model
+from ..options.declared import require_declared
+from ..options.spec import option
 from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
 from ..words.plots import shown, words_in
+from . import parameters
 from .model_data import (
     load_alike,
     load_labelled,
@@ -39,8 +43,117 @@ from .model_data import (
 if TYPE_CHECKING:
     from ..data.tables.table import Table
 
+SHIPPED = "the digit reader of glassnet"
+"""Stands for the path of the model in messages, if none is named."""
 MOST_NAMED = 40
 """Most outputs or nodes that are listed or drawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainJob:
+    """What all explanations have: a model, data, and where the explanation is drawn."""
+
+    model: str | None = option(None, "the model file", argument="[MODEL]", otherwise="the digit reader of the package")
+    source: str | None = option(None, "data, or an image", argument="[DATA]", otherwise=data.BUNDLED)
+    part: str = parameters.part()
+    plot: str | None = option(
+        None,
+        "draw the step, or the output of --why, --backquery, --nodes or --node: PNG, PDF or SVG",
+        metavar="FILE",
+    )
+    force: bool = parameters.force()
+    decimal: str = parameters.decimal()
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+    @property
+    def path(self) -> str:
+        """The model's file, for messages."""
+        return self.model or SHIPPED
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OnPage(ExplainJob):
+    html: str | None = option(
+        None,
+        "write the step, or the output of --why or --node, as an HTML page that works offline",
+        metavar="FILE",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepJob(_OnPage):
+    """One training step on a sample."""
+
+    row: int | None = option(None, "sample to explain; rows count from 0")
+    learning_rate: float | None = option(None, "learning rate of the step", otherwise="the model's")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplayJob(_OnPage):
+    """A step of the model's training run; epochs and steps count from 1."""
+
+    epoch: int | None = option(
+        None, "with --step: the epoch of the step to replay; the training is repeated up to its end"
+    )
+    step: int | None = option(None, "with --epoch: the step (batch) to replay; epochs and steps count from 1")
+    checkpoint: str | None = option(
+        None, "start the replay from this checkpoint of the run instead of the initial weights", metavar="FILE"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhyJob(_OnPage):
+    """Why the model predicts a sample as it does."""
+
+    why: bool = option(False, "explain one prediction: nodes, inputs, nearest training samples, a counterfactual")
+    row: int | None = option(None, "sample to explain; rows count from 0")
+    trained_on: str | None = option(
+        None,
+        "training data that --why searches for the nearest samples",
+        flag="train",
+        metavar="DATA",
+        otherwise="the bundled MNIST, for a model trained on it",
+    )
+    output: str | None = option(
+        None, "label or regression target that --why explains, by name or index", metavar="NAME"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackqueryJob(ExplainJob):
+    """What each class, or one of them, looks like to the network; the data are where the search may start."""
+
+    backquery: bool = option(False, "show what each class looks like to the network")
+    label: str | None = option(
+        None, "like --backquery, but for one class, by name or number", flag="class", metavar="NAME"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodesJob(ExplainJob):
+    """Which hidden nodes are important, dead or saturated."""
+
+    nodes: bool = option(False, "show the importance of each hidden node, and the dead and saturated nodes")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeJob(_OnPage):
+    """One hidden node."""
+
+    node: int | None = option(
+        None, "examine one hidden node: what excites it, its activation by class, what it adds to each output"
+    )
+    layer: int = option(1, "with --node: the hidden layer, from 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExampleJob(_OnPage):
+    """The worked example of the notes."""
+
+    example: bool = option(False, "show the worked example of the notes, with the error 0.42; needs no MODEL")
 
 
 @dataclass(frozen=True)
@@ -105,18 +218,11 @@ class WhyResult:
     training: str
 
 
-def explain_step(
-    model: Model,
-    model_path: str,
-    source: str | Table | None,
-    row: int,
-    *,
-    part: str = "train",
-    learning_rate: float | None = None,
-    notify: Notify = ignore,
-) -> StepResult:
+def explain_step(model: Model, source: str | Table | None, job: StepJob, *, notify: Notify = ignore) -> StepResult:
     """Take one training step on a row of labelled data, keeping every number."""
-    return step_on_row(model, load_explained(model, model_path, source, part, notify), row, learning_rate=learning_rate)
+    assert job.row is not None
+    samples = load_explained(model, job.path, source, job.part, notify)
+    return step_on_row(model, samples, job.row, learning_rate=job.learning_rate)
 
 
 def step_on_row(model: Model, samples: Dataset, row: int, *, learning_rate: float | None = None) -> StepResult:
@@ -129,23 +235,20 @@ def step_on_row(model: Model, samples: Dataset, row: int, *, learning_rate: floa
 
 def replay_step(
     model: Model,
-    model_path: str,
     source: str | Table | None,
-    epoch: int,
-    step: int,
+    job: ReplayJob,
     *,
-    checkpoint: str | None = None,
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
 ) -> ReplayResult:
-    """Retrain up to a step, from a checkpoint of the run if one is given; epoch and step count from 1."""
-    samples = load_trained_on(model, model_path, source, notify)
-    saved = load_checkpoint(checkpoint) if checkpoint else None
-    parent = None if saved else load_parent(model, model_path, flag=False)
-    return ReplayResult(
-        samples.source,
-        replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks), init_model=parent),
-    )
+    """Retrain up to a step, from a checkpoint of the run if one is given."""
+    assert job.epoch is not None
+    assert job.step is not None
+    samples = load_trained_on(model, job.path, source, notify)
+    saved = load_checkpoint(job.checkpoint) if job.checkpoint else None
+    parent = None if saved else load_parent(model, job.path, flag=False)
+    more: dict[str, Any] = {"checkpoint": saved, "callbacks": list(callbacks), "init_model": parent}
+    return ReplayResult(samples.source, replay(model, samples, job.epoch, job.step, **more))
 
 
 def replay_run_epoch(
@@ -163,48 +266,23 @@ def replay_run_epoch(
     return replay_epoch(model, samples, epoch, step, callbacks=list(callbacks), init_model=parent)
 
 
-def explain_answer(
-    model: Model,
-    model_path: str,
-    source: str | Table | None,
-    *,
-    row: int | None = None,
-    part: str = "train",
-    output: str | None = None,
-    trained_on: str | None = None,
-    drawn: bool = False,
-    notify: Notify = ignore,
-) -> WhyResult:
+def explain_answer(model: Model, source: str | Table | None, job: WhyJob, *, notify: Notify = ignore) -> WhyResult:
     """Explain why a model predicts a sample as it does.
 
-    Parameters
-    ----------
-    model : Model
-    model_path : str
-    source : str, optional
-        An image, or data with or without labels; defaults to the bundled MNIST if the model was trained on it.
-    row : int, optional
-        The sample; required if there are several.
-    part : {"train", "test"}
-    output : str, optional
-        The label or number to explain, by name or index.
-    trained_on : str, optional
-        Data to search for the nearest samples; defaults to the bundled MNIST if the model was trained on it, and to the
-        training rows of `source` if the model was trained on these.
-    drawn : bool
-        Whether the result will be drawn; raises at once if the inputs are not images.
-    notify : callable
+    The nearest samples are searched for among `trained_on`, the bundled MNIST if the model was trained on it, or the
+    training rows of `source` if the model was trained on these.
     """
-    place = None if output is None else output_named(model, output, "output")
+    row = job.row
+    place = None if job.output is None else output_named(model, job.output, "output")
     if row is not None and source is not None and model.columns is not None:
         source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
-    query = _find_query(model, model_path, source, row, part, notify)
-    if drawn:
-        require_pictures(model, model_path)
+    query = _find_query(model, job.path, source, row, job.part, notify)
+    if job.plot:
+        require_pictures(model, job.path)
     alike = None
-    if trained_on or trained_on_bundled(model):
-        alike = Neighbours(model, load_alike(model, model_path, trained_on, notify))
-    elif row is not None and source is not None and (own := load_own(model, model_path, source)):
+    if job.trained_on or trained_on_bundled(model):
+        alike = Neighbours(model, load_alike(model, job.path, job.trained_on, notify))
+    elif row is not None and source is not None and (own := load_own(model, job.path, source)):
         alike = Neighbours(model, own)
     truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
     own_row = query.row if alike and alike.source == query.source else None
@@ -243,21 +321,14 @@ def write_why(result: WhyResult, model: Model, html: str, language: str) -> None
 
 
 def explain_nodes(
-    model: Model,
-    model_path: str,
-    source: str | Table | None,
-    *,
-    part: str = "train",
-    plot: str | None = None,
-    language: str = "en",
-    notify: Notify = ignore,
+    model: Model, source: str | Table | None, job: NodesJob, *, notify: Notify = ignore
 ) -> list[LayerOfNodes]:
     """Find important, dead and saturated hidden nodes; draw the incoming weights of the most important ones."""
-    if plot:
-        require_pictures(model, model_path)
-    layers = examine_nodes(model, load_explained(model, model_path, source, part, notify))
-    if plot:
-        _draw_nodes(model, layers[0], plot, language)
+    if job.plot:
+        require_pictures(model, job.path)
+    layers = examine_nodes(model, load_explained(model, job.path, source, job.part, notify))
+    if job.plot:
+        _draw_nodes(model, layers[0], job.plot, job.language)
     return layers
 
 
@@ -269,31 +340,20 @@ class NodeResult:
     node: HiddenNode
 
 
-def explain_node(
-    model: Model,
-    model_path: str,
-    source: str | Table | None,
-    node: int,
-    layer: int = 1,
-    *,
-    part: str = "train",
-    plot: str | None = None,
-    html: str | None = None,
-    language: str = "en",
-    notify: Notify = ignore,
-) -> NodeResult:
+def explain_node(model: Model, source: str | Table | None, job: NodeJob, *, notify: Notify = ignore) -> NodeResult:
     """Examine a hidden node; draw its weights and the samples that excite it, or write all as a page."""
-    if plot:
-        require_pictures(model, model_path)
-    samples = load_explained(model, model_path, source, part, notify)
-    result = NodeResult(samples.source, examine_node(model, samples, node, layer))
-    if plot:
-        _draw_node(model, result, plot, language)
-    if html:
+    assert job.node is not None
+    if job.plot:
+        require_pictures(model, job.path)
+    samples = load_explained(model, job.path, source, job.part, notify)
+    result = NodeResult(samples.source, examine_node(model, samples, job.node, job.layer))
+    if job.plot:
+        _draw_node(model, result, job.plot, job.language)
+    if job.html:
         from ..html.node import node_page
 
-        bundled = is_bundled(samples.source)
-        write_text(html, node_page(model, result.node, source=samples.source, language=language, bundled=bundled))
+        told: dict[str, Any] = {"source": samples.source, "language": job.language}
+        write_text(job.html, node_page(model, result.node, **told, bundled=is_bundled(samples.source)))
     return result
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .. import data
 from ..data import Dataset
 from ..data.tables.relabel import read_review, write_relabelled, write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
@@ -18,7 +19,10 @@ from ..explain.label_errors import Suspects, find_suspects
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..options.declared import changes, require_declared
 from ..options.options import Options
+from ..options.spec import option
+from . import parameters
 from .table_options import TableOptions
 from .training_data import job_options, load_samples, load_table_samples
 
@@ -28,33 +32,30 @@ _DRAWN = 40
 
 @dataclass(frozen=True)
 class LabelsJob:
-    """The labels to check, and how.
+    """The labels to check, and how; the data may be a table with named columns and one target.
 
-    Parameters
-    ----------
-    source : str
-        Labelled data.
-    part : {"train", "test"}
-    recipe : str
-    options : dict
-        Changes to the recipe's options.
-    table : TableOptions
-        With one target if the data are a table with named columns.
-    cv : int
-        Cross-validation folds, 2 to 100.
+    A list with reviewed entries is never overwritten, also with `force`.
     """
 
-    source: str
-    part: str = "train"
-    recipe: str = "quick"
-    options: dict[str, Any] = field(default_factory=dict)
+    source: str = option(data.BUNDLED, "labelled data", argument="[DATA]")
+    part: str = parameters.part()
+    recipe: str = parameters.recipe("quick")
+    options: dict[str, Any] = changes(
+        "hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick"
+    )
     table: TableOptions = field(default_factory=TableOptions)
-    cv: int = 5
+    cv: int = option(5, "cross-validation folds", low=2, high=100)
+    first: int = option(20, "number of suspects to print")
+    plot: str | None = option(None, "draw the first suspects: PNG, PDF or SVG", metavar="FILE")
+    out: str | None = option(
+        None, "write all suspects to a CSV file, with an empty column 'new' to fill in", metavar="CSV"
+    )
+    force: bool = parameters.force()
+    language: str = parameters.language()
 
     def __post_init__(self) -> None:
+        require_declared(self)
         self.table.require_target()
-        if not 2 <= self.cv <= 100:
-            raise OptionError("GN021", "{folds}: expected 2 to 100.", folds=Option("cv", self.cv))
         if len(self.table.target) > 1:
             first, *others = self.table.target
             raise OptionError(
@@ -64,6 +65,15 @@ class LabelsJob:
                 target=Option("target", first),
                 drop=Option("drop", tuple(others)),
             )
+
+
+@dataclass(frozen=True)
+class ReviewJob:
+    """A reviewed list to apply to the data of `labels`, and the copy to write, which overwrites nothing."""
+
+    labels: LabelsJob
+    fix: str | None = option(None, "reviewed list to apply; needs --to", metavar="CSV")
+    to: str | None = option(None, "corrected copy to write: in the format of DATA, under a new name", metavar="FILE")
 
 
 class Suspect(NamedTuple):
@@ -100,10 +110,6 @@ class RepairedCopy:
 def find_label_errors(
     job: LabelsJob,
     *,
-    out: str | None = None,
-    plot: str | None = None,
-    force: bool = False,
-    language: str = "en",
     fold_done: Callable[[int, float], None] = lambda fold, accuracy: None,
     notify: Notify = ignore,
 ) -> LabelsResult:
@@ -112,18 +118,11 @@ def find_label_errors(
     Parameters
     ----------
     job : LabelsJob
-    out : str, optional
-        A CSV file for all suspects, with a column for the review.
-    plot : str, optional
-        A figure of the first suspects.
-    force : bool
-        Whether to overwrite these two; a list with reviewed entries is never overwritten.
-    language : {"en", "zh"}
-        Language of the figure.
     fold_done : callable
         Called with the number of a fold, from 1, and its accuracy.
     notify : callable
     """
+    out, plot, force = job.out, job.plot, job.force
     from ..training import cross_validation
 
     options, samples, _ = _load(job, notify)
@@ -150,12 +149,16 @@ def find_label_errors(
     if out:
         write_text(out, csv_text((*Suspect._fields, "new"), [row._asdict() for row in rows]), overwrite=force)
     if plot and rows:
-        _draw(samples, suspects, plot, language)
+        _draw(samples, suspects, plot, job.language)
     return LabelsResult(samples, suspects, rows, plot if rows else None)
 
 
-def apply_review(job: LabelsJob, review: str, to: str, *, notify: Notify = ignore) -> RepairedCopy:
+def apply_review(review_job: ReviewJob, *, notify: Notify = ignore) -> RepairedCopy:
     """Write a copy of the data with the labels of a reviewed list; an existing file is never overwritten."""
+    job, review, to = review_job.labels, review_job.fix, review_job.to
+    if review is None or to is None:
+        template = "{fix} and {to} go together: the reviewed list and the copy to write. Give both."
+        raise OptionError("GN022", template, fix=Option("fix"), to=Option("to"))
     _, samples, count = _load(job, notify)
     changes = read_review(review, count, [samples.name_of(label) for label in range(samples.classes)])
     if not job.table.target:

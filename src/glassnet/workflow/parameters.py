@@ -1,4 +1,4 @@
-"""Parameters that several jobs have, each declared once; the arguments are their default and what differs in the help."""
+"""Parameters that several jobs have, each declared once."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def decimal() -> Any:
 
 def language(*, of_page: bool = False) -> Any:
     """Declare the language of what a job writes: its output and figures, or a page."""
-    return option("en", "language of the page" if of_page else "language of the output and the figures", choices=LANGUAGES)
+    text = "language of the page" if of_page else "language of the output and the figures"
+    return option("en", text, choices=LANGUAGES)
 
 
 def recipe(usual: str | None, otherwise: str = "") -> Any:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from .. import data
 from ..data.readers.image import no_digit, open_reduced
 from ..data.tables.output import require_table_place, write_table
-from ..data.validation import AUTO
 from ..errors import GlassnetError
 from ..handwriting.digit_model import reads_digits
 from ..handwriting.reader import Reading, read_photo
@@ -22,13 +21,16 @@ from ..io.opening import open_named
 from ..io.sniff import kind_of
 from ..messages.message import Place
 from ..messages.notice import Notify, ignore
-from ..model.inference import compiled
+from ..model.inference import ENGINES, compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray
+from ..options.declared import require_declared
+from ..options.spec import option, required
 from ..words.cli import CLI_WORDS
 from ..words.speaking import speaking
+from . import parameters
 from .model_data import load_queries, read_decimals, unless_warned
-from .read_job import PhotoResult, read_photos
+from .read_job import PhotoResult, ReadJob, read_photos
 
 Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
@@ -69,14 +71,36 @@ class Answer:
     second: str | None = None
 
 
+@dataclass(frozen=True)
+class QueryJob:
+    """What to predict, and how; without an engine NumPy computes.
+
+    With `strict`, inputs that the training data did not have are a DataError GN075: for a table that of the source, for
+    others of all.
+    """
+
+    inputs: tuple[str, ...] = required("images, folders of images, rows or tables", argument="[MODEL] INPUT...")
+    out: str | None = option(
+        None, "write the predictions as a table instead of printing them: CSV or Parquet", metavar="FILE"
+    )
+    force: bool = parameters.force()
+    engine: str | None = option(
+        None,
+        "compiled loops: the fastest, or those with the same bits on every processor and in exported C and HTML",
+        choices=tuple(ENGINES),
+    )
+    strict: bool = parameters.strict()
+    decimal: str = parameters.decimal()
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+
 def query_model(
     model: Model,
-    sources: Sequence[str],
+    job: QueryJob,
     *,
-    engine: str | None = None,
-    decimal: str = AUTO,
-    strict: bool = False,
-    language: str = "en",
     notify: Notify = ignore,
     watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
@@ -85,17 +109,7 @@ def query_model(
     Parameters
     ----------
     model : Model
-    sources : sequence of str
-        Images, folders of images, rows or tables; ``"-"`` for standard input.
-    engine : {"fast", "portable"}, optional
-        Compiled loops, as in `model.inference.compiled`; by default NumPy computes.
-    decimal : str
-        How decimals are written in a table; see `data.validation.DECIMALS`.
-    strict : bool
-        Whether inputs that the training data did not have, of which there are otherwise notices, are a DataError GN075:
-        for a table that of the source, for others of all.
-    language : {"en", "zh"}
-        Language of a prediction without any label.
+    job : QueryJob
     notify : callable
     watch : callable
         Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
@@ -105,11 +119,12 @@ def query_model(
     list of Answer
         With an error for each input that cannot be read.
     """
+    strict, language = job.strict, job.language
     digits = reads_digits(model)
-    queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
+    queries = [one for source in job.inputs for one in _read(model, source, digits, job.decimal, strict, notify)]
     rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
-    if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
-        model = compiled(model, engine)
+    if job.engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
+        model = compiled(model, job.engine)
     outputs = iter(
         _outputs(model, np.stack(rows), strict) if rows else ()
     )  # at once, so that the range check sees all of them
@@ -154,7 +169,7 @@ def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None,
 
 def _read_all(model: Model, photos: list[str]) -> Iterator[PhotoResult]:
     try:
-        yield from read_photos(model, photos)
+        yield from read_photos(model, ReadJob(tuple(photos)))
     except GlassnetError as problem:  # of the only photo
         yield PhotoResult(photos[0], None, problem)
 

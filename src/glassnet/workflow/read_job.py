@@ -17,6 +17,9 @@ from ..io.writing import require_distinct_paths, require_picture_place
 from ..messages.message import Place
 from ..messages.option_spelling import Option
 from ..model.model import Model
+from ..options.declared import require_declared
+from ..options.spec import option, required
+from . import parameters
 
 
 @dataclass(frozen=True)
@@ -52,33 +55,26 @@ def photos_in(sources: Sequence[str]) -> list[str]:
     return photos
 
 
-def read_photos(
-    model: Model,
-    photos: Sequence[str],
-    *,
-    sure: float = SURE,
-    plot: str | None = None,
-    stages: str | None = None,
-    force: bool = False,
-    language: str = "en",
-) -> Iterator[PhotoResult]:
-    """Read photos one after another, because each takes about a hundred megabytes.
+@dataclass(frozen=True)
+class ReadJob:
+    """The photos to read, and the figures to draw of a single one."""
 
-    Parameters
-    ----------
-    model : Model
-        A model of 28 × 28 images.
-    photos : sequence of str
-        Files; ``"-"`` for standard input.
-    sure : float
-        Confidence below which a digit is uncertain, 0 to 1.
-    plot, stages : str, optional
-        Figures of boxes and predicted digits, and of every stage; for a single photo only.
-    force : bool
-        Whether to overwrite them.
-    language : {"en", "zh"}
-        Language of the figures.
-    """
+    photos: tuple[str, ...] = required("photos, or folders of them", argument="[MODEL] PHOTO...")
+    sure: float = option(SURE, "mark digits with a confidence below this as '?'", low=0.0, high=1.0)
+    plot: str | None = option(None, "draw the photo with boxes and predicted digits: PNG, PDF or SVG", metavar="FILE")
+    stages: str | None = option(
+        None, "draw every stage, from the photo to the model's input: PNG, PDF or SVG", metavar="FILE"
+    )
+    force: bool = parameters.force()
+    language: str = parameters.language()
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+
+def read_photos(model: Model, job: ReadJob) -> Iterator[PhotoResult]:
+    """Read photos with a model of 28 × 28 images, one after another, because each takes about a hundred megabytes."""
+    photos, plot, stages, force = job.photos, job.plot, job.stages, job.force
     for target in (plot, stages):
         if target:
             require_picture_place(target, inputs=photos, overwrite=force)
@@ -91,16 +87,14 @@ def read_photos(
             stages=Option("stages"),
         )
     require_distinct_paths(plot=plot, stages=stages)
-    return (_read(model, photo, sure, plot, stages, language, alone=len(photos) == 1) for photo in photos)
+    return (_read(model, photo, job, alone=len(photos) == 1) for photo in photos)
 
 
-def _read(
-    model: Model, photo: str, sure: float, plot: str | None, stages: str | None, language: str, *, alone: bool
-) -> PhotoResult:
+def _read(model: Model, photo: str, job: ReadJob, *, alone: bool) -> PhotoResult:
     name = STDIN if photo == "-" else photo
     try:
         image, size = open_reduced(open_named(photo))
-        reading = read_photo(model, image, sure)
+        reading = read_photo(model, image, job.sure)
     except Exception as raised:  # whatever it is, it must not cost the answers for the other photos
         problem = raised if isinstance(raised, GlassnetError) else _failure(name, raised)
         if not alone:
@@ -108,13 +102,13 @@ def _read(
         if problem is raised:
             raise
         raise problem from raised
-    if plot or stages:
+    if job.plot or job.stages:
         from .. import plots
 
-        if plot:
-            plots.save(plots.draw_reading(reading, language=language), plot)
-        if stages:
-            plots.save(plots.draw_stages(reading, language=language), stages)
+        if job.plot:
+            plots.save(plots.draw_reading(reading, language=job.language), job.plot)
+        if job.stages:
+            plots.save(plots.draw_stages(reading, language=job.language), job.stages)
     return PhotoResult(name, reading, scale=(size[0] / image.width, size[1] / image.height))
 
 

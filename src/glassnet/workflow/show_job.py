@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +16,11 @@ from ..errors import DataError, GlassnetError, OptionError
 from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..options.options import Options
+from ..options.declared import changes, require_declared
+from ..options.options import DISTORTIONS, Options
+from ..options.spec import option
 from ..preprocess.tabular.dataset import read_table
+from . import parameters
 from .table_options import TableOptions
 from .training_data import job_options, load_samples, read_unnamed
 
@@ -24,32 +28,45 @@ if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 
-def look_at(
-    source: str,
-    *,
-    part: str = "train",
-    table: TableOptions | None = None,
-    recipe: str = "accurate",
-    options: dict[str, Any] | None = None,
-    notify: Notify = ignore,
-) -> Dataset | Table | str:
-    """Read labelled samples; for a table, return the table or its name.
+READING = ("input_max", "size", "colour", "handwriting", "classes")
+"""Options for reading samples."""
 
-    Parameters
-    ----------
-    source : str
-    part : {"train", "test"}
-    table : TableOptions, optional
-        With a target, the source is a table.
-    recipe, options
-        For reading samples; any option other than the recipe's means that the source holds samples.
-    notify : callable
-    """
-    table = table or TableOptions()
+
+@dataclass(frozen=True)
+class ShowJob:
+    """Data to look at: one sample, or a summary; with a target, a table. `recipe` and `options` are for reading it."""
+
+    source: str = option(data.BUNDLED, "the data", argument="[DATA]")
+    row: int | None = option(None, "show this sample; rows count from 0")
+    part: str = parameters.part()
+    plot: str | None = option(
+        None,
+        "also write the drawing to this PNG file; 'glassnet query' can read the one of a single sample",
+        metavar="FILE",
+    )
+    augment: bool = option(False, "draw augmented samples, as set by the options below")
+    force: bool = parameters.force()
+    language: str = parameters.language()
+    table: TableOptions = field(default_factory=TableOptions)
+    recipe: str = parameters.recipe("accurate")
+    options: dict[str, Any] = changes(*READING, *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The options that decide how samples are read; any of them means that the source holds samples."""
+        return {name: value for name, value in self.options.items() if name in READING}
+
+
+def look_at(job: ShowJob, *, notify: Notify = ignore) -> Dataset | Table | str:
+    """Read labelled samples; for a table, return the table or its name."""
+    source, table, options = job.source, job.table, job.reading
     if table.target or source == "-":  # a stream can be read only once
         return source
     try:
-        return load_samples(source, job_options(recipe, options or {}), notify, part=part, large=True)
+        return load_samples(source, job_options(job.recipe, options), notify, part=job.part, large=True)
     except DataError as problem:
         if problem.code == "GN066":
             return source
@@ -75,9 +92,7 @@ def require_row(row: int, count: int, source: str) -> None:
         )
 
 
-def draw_distorted(
-    samples: Dataset, source: str, row: int | None, part: str, options: Options, png: str, language: str
-) -> NDArray[np.int64]:
+def draw_distorted(samples: Dataset, job: ShowJob, place: str) -> NDArray[np.int64]:
     """Draw ten samples, or one, with each augmentation by itself and with all together.
 
     Returns
@@ -88,10 +103,12 @@ def draw_distorted(
     from .. import plots
     from ..preprocess.augment.distort import require_pictures
 
-    if part == "train":
-        samples = _trained_on(samples, source, options)
+    row = job.row
+    options = job_options(job.recipe, {name: one for name, one in job.options.items() if name not in READING})
+    if job.part == "train":
+        samples = _trained_on(samples, job.source, options)
     require_pictures(samples.image_shape, options, samples.channels)
-    require_picture_place(png, (".png",))
+    require_picture_place(place, (".png",))
     rows = samples.some(10) if row is None else np.flatnonzero(samples.row_numbers == row)
     if not len(rows):
         raise OptionError(
@@ -100,26 +117,27 @@ def draw_distorted(
             row=Option("row", row),
         )
     axes = plots.draw_augmentation(
-        samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
+        samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=job.language
     )
-    plots.save(axes, png)
+    plots.save(axes, place)
     return samples.row_numbers[rows]
 
 
-def draw_samples(samples: Dataset, row: int | None, png: str, language: str) -> None:
+def draw_samples(samples: Dataset, job: ShowJob) -> None:
     """Draw one sample, or the first forty."""
     from .. import plots
 
+    assert job.plot is not None
     photo = samples.reading == "photo"
-    if row is None:
+    if job.row is None:
         some = samples.some(40)
         names = [samples.name_of(label) for label in samples.labels[some]]
         axes = plots.draw_digits(
-            samples.inputs[some], names, image_shape=samples.image_shape, photo=photo, language=language
+            samples.inputs[some], names, image_shape=samples.image_shape, photo=photo, language=job.language
         )
-        plots.save(axes, png)
+        plots.save(axes, job.plot)
     else:
-        plots.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
+        plots.save_digit(samples.inputs[job.row], job.plot, image_shape=samples.image_shape, photo=photo)
 
 
 def _table_with_names(source: str, options: TableOptions) -> Table | None:

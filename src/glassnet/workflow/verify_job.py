@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,37 @@ from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
 from ..model.file import load_model
 from ..model.model import Model
+from ..options.spec import option
 from ..training.callbacks import Callback
 from ..training.receipt import require_repeatable
 from ..training.verify import OTHER_DATA, Verification, verify
+from . import parameters
 from .model_data import load_parent, load_trained_on
 
 if TYPE_CHECKING:
     from ..training.streaming.survey import OnSurvey
     from .streaming.train import OnOpen
+
+
+@dataclass(frozen=True)
+class VerifyJob:
+    """A model to be retrained from its training record, and its training data, if not the bundled MNIST."""
+
+    model: str = parameters.model_path()
+    source: str | tuple[str, ...] | None = None
+    """Several files are those of a stream."""
+    verify: bool = option(False, "retrain the model from its training record and compare the bits")
+    start: str | None = option(
+        None,
+        "with --verify: the model that training started from",
+        flag="from",
+        metavar="MODEL",
+        otherwise="the recorded file in the folder of MODEL",
+    )
+    add: tuple[str, ...] = option(
+        (), "with --verify: the added images, if they have moved; repeat for more", metavar="FOLDER"
+    )
+    language: str = parameters.language()
 
 
 @dataclass(frozen=True)
@@ -30,11 +53,8 @@ class VerifyResult:
 
 
 def verify_model(
-    model_path: str,
-    source: str | Sequence[str] | None = None,
+    job: VerifyJob,
     *,
-    start: str | None = None,
-    added: Sequence[str] = (),
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     on_open: OnOpen | None = None,
@@ -44,30 +64,25 @@ def verify_model(
 
     Parameters
     ----------
-    model_path : str
-    source : str, or sequence of str, optional
-        Its training data, if not the bundled MNIST; several files of a stream.
-    start : str, optional
-        The model that its training started from, if it is not beside the model.
-    added : sequence of str
-        Sources of the added samples, if they have moved.
+    job : VerifyJob
     callbacks : iterable of callable
     notify : callable
     on_open, on_survey : callable, optional
         As for `streaming.train.train_stream`.
     """
-    model = load_model(model_path)
+    source = job.source
+    model = load_model(job.model)
     require_repeatable(model.receipt)
     if "stream" in model.receipt.get("data", {}):
-        return _on_stream(model, model_path, source, callbacks, notify, on_open, on_survey)
+        return _on_stream(model, job, callbacks, notify, on_open, on_survey)
     if source is not None and not isinstance(source, str):
         raise OptionError(
             "GN020", "{second}: a second DATA. Name the one file that the model was trained on.", second=source[1]
         )
-    parent = load_parent(model, model_path, start)
-    data = load_trained_on(model, model_path, source, notify, added=added)
+    parent = load_parent(model, job.model, job.start)
+    data = load_trained_on(model, job.model, source, notify, added=job.add)
     verification = verify(model, data, list(callbacks), init_model=parent)
-    sources = dict.fromkeys(added or model.receipt.get("data", {}).get("added", []))
+    sources = dict.fromkeys(job.add or model.receipt.get("data", {}).get("added", []))
     difference = verification.difference
     if sources and difference is not None and difference.template == OTHER_DATA:  # either may be another one
         template = "{source} with the added {files} is not the training data"
@@ -78,8 +93,7 @@ def verify_model(
 
 def _on_stream(
     model: Model,
-    model_path: str,
-    source: str | Sequence[str] | None,
+    job: VerifyJob,
     callbacks: Iterable[Callback],
     notify: Notify,
     on_open: OnOpen | None,
@@ -89,14 +103,14 @@ def _on_stream(
     from ..training.streaming.verify import verify_stream
     from .streaming.data import notify_empty_files
 
-    if source is None:
+    if job.source is None:
         raise OptionError(
             "GN022",
             "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
-            model=model_path,
+            model=job.model,
         )
     assert model.columns is not None
-    stream = open_stream(source, model.columns.names)
+    stream = open_stream(job.source, model.columns.names)
     notify_empty_files(stream, notify)
     if on_open is not None:
         on_open(stream)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...messages.formats import width_of
 from ...model.model import Model
@@ -10,27 +10,17 @@ from ...words.explain import explain_words
 from ...words.plots import shown
 from ...words.report import percent
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
+from ...workflow.explain_job import BackqueryJob
 from ..shared.console import padded, result, result_json, say, say_notice
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
-def explain_backquery(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_backquery(model: Model, source: str | Table | None, job: BackqueryJob, as_json: bool) -> None:
     """Show each class as the network sees it, by backquery as in the book and by activation maximization."""
-    language = flags["language"]
-    found = backquery_classes(
-        model,
-        model_path,
-        source,
-        part=flags["part"],
-        label=flags["label"],
-        plot=flags["plot"] or ("backquery.png" if model.image_shape else None),
-        language=language,
-        notify=say_notice,
-    )
+    language = job.language
+    found = backquery_classes(model, source, job, notify=say_notice)
     if model.columns:
         _print_typical(model, found, language, as_json)
         return

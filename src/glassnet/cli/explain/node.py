@@ -15,6 +15,7 @@ from ...words.explain import explain_words
 from ...words.plots import shown
 from ...words.speaking import Say
 from ...workflow import explain_job
+from ...workflow.explain_job import NodeJob
 from ..shared.console import result, result_json, say_notice
 from .why_text import map_lines, print_shares
 
@@ -25,24 +26,10 @@ _LONGEST_LABEL = 40
 _BY_OUTPUT = {"class": "node_by_class", "label": "node_by_label", "number": "node_by_number"}
 
 
-def explain_one_node(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_json: bool) -> None:
     """Show what excites a hidden node, its activation by class, and what it adds to each output."""
-    plot, html, language = flags["plot"], flags["html"], flags["language"]
-    layer = 1 if flags["layer"] is None else flags["layer"]
-    examined = explain_job.explain_node(
-        model,
-        model_path,
-        source,
-        flags["node"],
-        layer,
-        part=flags["part"],
-        plot=plot,
-        html=html,
-        language=language,
-        notify=say_notice,
-    )
+    plot, html, language = job.plot, job.html, job.language
+    examined = explain_job.explain_node(model, source, job, notify=say_notice)
     if as_json:
         result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": plot})
         return

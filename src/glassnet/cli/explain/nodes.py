@@ -12,6 +12,7 @@ from ...model.model import Model
 from ...words.explain import explain_words
 from ...words.plots import shown
 from ...workflow import explain_job
+from ...workflow.explain_job import NodesJob
 from ..shared.console import result, result_json, say_notice
 from .why_text import MOST
 
@@ -19,14 +20,10 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
-def explain_nodes(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_json: bool) -> None:
     """Print the importance of hidden nodes, and the dead and saturated nodes."""
-    plot, language = flags["plot"], flags["language"]
-    layers = explain_job.explain_nodes(
-        model, model_path, source, part=flags["part"], plot=plot, language=language, notify=say_notice
-    )
+    plot, language = job.plot, job.language
+    layers = explain_job.explain_nodes(model, source, job, notify=say_notice)
     if as_json:
         result_json({"layers": [_node_facts(layer) for layer in layers], "picture": plot})
         return

@@ -21,6 +21,7 @@ from ...training.events import Event, TrainingStarted
 from ...words.explain import explain_words
 from ...words.speaking import Say
 from ...workflow import explain_job
+from ...workflow.explain_job import ExampleJob, ReplayJob, StepJob
 from ..shared.console import message, progress_listener, result, result_json, say, say_notice
 from .step_text import print_step
 
@@ -31,23 +32,13 @@ _MOST_ROWS = 8
 """Most rows of a batch that are listed."""
 
 
-def explain_step(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_step(model: Model, source: str | Table | None, job: StepJob, as_json: bool) -> None:
     """Show a step on one sample."""
-    if flags["row"] is None:
+    if job.row is None:
         raise _no_sample(source)
-    step = explain_job.explain_step(
-        model,
-        model_path,
-        source,
-        flags["row"],
-        part=flags["part"],
-        learning_rate=flags["learning_rate"],
-        notify=say_notice,
-    )
+    step = explain_job.explain_step(model, source, job, notify=say_notice)
     facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
-    word = explain_words(flags["language"])
+    word = explain_words(job.language)
     if target := target_of(model):
         name = word("named_row", source=step.source, row=step.row)
         label, answer = (target_value(model, one) for one in (step.label, step.answer))
@@ -55,7 +46,7 @@ def explain_step(
     else:
         label, answer = (sample_label(model, one, word) for one in (step.label, step.answer))
         remark = word("step_row", source=step.source, row=step.row, label=label, answer=answer)
-    show_step(step.trace, f"{remark}{_of_first(len(model.members), word)}", flags, facts, as_json)
+    show_step(step.trace, f"{remark}{_of_first(len(model.members), word)}", job, facts, as_json)
 
 
 def _no_sample(source: str | Table | None) -> GlassnetError:
@@ -73,27 +64,16 @@ def _no_sample(source: str | Table | None) -> GlassnetError:
     )
 
 
-def explain_replay(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_replay(model: Model, source: str | Table | None, job: ReplayJob, as_json: bool) -> None:
     """Show a step of the model's training run; exit code 1 if the replay gives other bits."""
 
     def announce(event: Event) -> None:
         if isinstance(event, TrainingStarted):
-            say(message("replaying", first=int(event.progress) + 1, last=flags["epoch"], epochs=event.epochs))
+            say(message("replaying", first=int(event.progress) + 1, last=job.epoch, epochs=event.epochs))
 
     show = progress_listener()
     try:
-        replayed = explain_job.replay_step(
-            model,
-            model_path,
-            source,
-            flags["epoch"],
-            flags["step"],
-            checkpoint=flags["checkpoint"],
-            callbacks=[announce, show],
-            notify=say_notice,
-        )
+        replayed = explain_job.replay_step(model, source, job, callbacks=[announce, show], notify=say_notice)
     finally:
         show.close()
     again = replayed.replay
@@ -107,14 +87,16 @@ def explain_replay(
         "same": again.differs is None,
         "where": again.where,
     }
-    remark = _of_run(again, replayed.source, model, explain_words(flags["language"]))
-    show_step(again.trace, remark, flags, facts, as_json)
+    remark = _of_run(again, replayed.source, model, explain_words(job.language))
+    show_step(again.trace, remark, job, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
-def show_step(step: Trace, remark: str, flags: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
+def show_step(
+    step: Trace, remark: str, job: StepJob | ReplayJob | ExampleJob, facts: dict[str, Any], as_json: bool
+) -> None:
     """Print a step, or write it as a page or a figure."""
-    html, plot, language = flags["html"], flags["plot"], flags["language"]
+    html, plot, language = job.html, job.plot, job.language
     if plot:
         from ... import plots
 

@@ -10,7 +10,7 @@ from ...model.model import Model
 from ...plots.labels import answer_label, target_of, target_value
 from ...words.explain import explain_words
 from ...words.speaking import Say
-from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
+from ...workflow.explain_job import Query, WhyJob, draw_why, explain_answer, write_why
 from ..shared.console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why
 
@@ -18,22 +18,10 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
-def explain_why(
-    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
-) -> None:
+def explain_why(model: Model, source: str | Table | None, job: WhyJob, as_json: bool) -> None:
     """Explain why a model predicts a sample as it does."""
-    plot, html, language = flags["plot"], flags["html"], flags["language"]
-    explained = explain_answer(
-        model,
-        model_path,
-        source,
-        row=flags["row"],
-        part=flags["part"],
-        output=flags["output"],
-        trained_on=flags["trained_on"],
-        drawn=bool(plot),
-        notify=say_notice,
-    )
+    plot, html, language = job.plot, job.html, job.language
+    explained = explain_answer(model, source, job, notify=say_notice)
     query, label, why, word = explained.query, explained.label, explained.why, explain_words(language)
     if not explained.training:
         say(word("no_alike"))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ...io.limits import SIZE, format_size
 from ...messages.catalogue import translated
 from ...options.declared import Parameter
 from ...options.spec import GROUPS
@@ -53,6 +54,8 @@ class DeclaredFlag(GroupedFlag):
             return ""
         if isinstance(shown, bool):
             return (word if shown else f"no-{word}") if self.secondary_opts else ""
+        if self.parameter.spec.metavar == SIZE:
+            return format_size(shown)
         if isinstance(shown, tuple):
             return " ".join(map(str, shown))
         return f"{shown:g}" if isinstance(shown, float) else str(shown)

@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from ...errors import OptionError
-from ...io.limits import FLAG, MAX_BYTES, format_size, max_bytes
+from ...io.limits import FLAG, MAX_BYTES, SIZE, format_size, max_bytes, parse_size
 from ...messages.languages import preferred
 from ...messages.option_spelling import Option, assignment, flag_words
 from ...options.declared import Parameter, job_from, options_of_job, parameters
@@ -136,6 +136,16 @@ class _Recipe(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+class _Size(click.ParamType):
+    """A number of bytes, such as 32MiB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of bytes."""
+        return value if isinstance(value, int) else parse_size(value, param.opts[0] if param else "")
+
+
 recipe_name = _Recipe(list(RECIPES))
 """The type of an argument or a flag that names a recipe."""
 
@@ -189,6 +199,8 @@ def _words(parameter: Parameter) -> list[str]:
 
 def _typed_as(parameter: Parameter, kind: Any) -> dict[str, Any]:
     spec = parameter.spec
+    if spec.metavar == SIZE:
+        kind = _Size()
     kind = kind or (click.Choice(list(spec.choices)) if spec.choices else parameter.item)
     metavar = None if spec.choices else spec.metavar or {int: "N", float: "X", str: "WORD"}[parameter.item]
     return {"type": kind, "multiple": parameter.several, "metavar": metavar}

@@ -13,8 +13,6 @@ from ...io.writing import MODEL
 from ...model.file import load_model, shipped_model
 from ...model.model import Model
 
-SHIPPED = "the digit reader of glassnet"
-"""Stands for the path of the model in messages, if none is named."""
 _TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
 _INPUTS = (*PICTURES, *_TABLES, ".zip")
 

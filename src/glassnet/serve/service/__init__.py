@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ...errors import require_packages
+from ...errors import OptionError, require_packages
 from ...messages.message import Message
+from ...messages.option_spelling import Option
+from ...options.declared import require_declared
+from ...options.spec import option, required
 from .. import http
-from .limits import DEFAULT, STOP_SECONDS, Limits
+from .limits import DEFAULT, HOST, PREFIX, STOP_SECONDS, Limits
 
 if TYPE_CHECKING:
     import uvicorn
@@ -20,15 +25,48 @@ if TYPE_CHECKING:
     from .connection import Deadlines
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+"""What the header Authorization can carry (RFC 6750)."""
+
+
+@dataclass(frozen=True)
+class ServeJob:
+    """Models to serve; the stem of a file is the name of its model."""
+
+    models: tuple[str, ...] = required("model files", argument="MODEL...")
+    port: int = option(8000, "port; 0: any free one", low=0, high=65535)
+    host: str = option("127.0.0.1", "address to listen on; 0.0.0.0: all", metavar="HOST")
+    token: str | None = option(
+        None,
+        "answer only requests with 'Authorization: Bearer TOKEN'; also from the variable GLASSNET_TOKEN",
+        metavar="TOKEN",
+    )
+    allow_host: tuple[str, ...] = option(
+        (),
+        "name by which a proxy passes requests on, besides those of this machine; repeat for several",
+        metavar="NAME",
+    )
+    root_path: str = option("", "prefix of the addresses behind a proxy, such as /models", metavar="PATH")
+    access_log: bool = option(False, "print a line about each answer on standard error")
+    limits: Limits = field(default_factory=Limits)
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+        if self.token is not None and not _TOKEN.fullmatch(self.token):
+            template = "{token}: expected letters, digits and -._~+/ only, such as a long random word."
+            raise OptionError("GN021", template, token=Option("token"))
+        if self.root_path and not PREFIX.fullmatch(self.root_path):
+            template = "{path}: expected a path such as /models."
+            raise OptionError("GN021", template, path=Option("root_path", self.root_path))
+        for name in self.allow_host:
+            if not HOST.fullmatch(name):
+                template = "{host}: expected a name such as models.example.org."
+                raise OptionError("GN021", template, host=Option("allow_host", name))
+
+
 def run(
-    models: Sequence[str],
+    job: ServeJob,
     *,
-    host: str = "127.0.0.1",
-    port: int = 8000,
-    token: str | None = None,
-    allowed: Sequence[str] = (),
-    root_path: str = "",
-    limits: Limits = DEFAULT,
     log: Callable[[str], None] | None = None,
     announce: Callable[[str, Sequence[str]], None] = lambda address, names: print(address),
 ) -> None:
@@ -36,18 +74,7 @@ def run(
 
     Parameters
     ----------
-    models : sequence of str
-        Model files; the stem of a file is the name of its model.
-    host : str
-    port : int
-        0: any free port.
-    token : str, optional
-        What requests must have in ``Authorization: Bearer``.
-    allowed : sequence of str
-        Names of the service besides those of this machine, as a proxy passes them on in the header Host.
-    root_path : str
-        What the addresses of the service have in front of the paths behind a proxy, such as ``"/models"``.
-    limits : Limits
+    job : ServeJob
     log : callable, optional
         Called with a line about each answer.
     announce : callable
@@ -57,16 +84,23 @@ def run(
 
     require_packages(Message("the service"), "serve", "httptools", "orjson", "uvicorn")
     prepare()
-    # SIGTERM is the usual end of a service; uvicorn raises it once more when it has ended.
-    with http.listening(host, port) as sock, contextlib.suppress(KeyboardInterrupt), _interrupted_by(signal.SIGTERM):
-        where: dict[str, Any] = {"allowed": allowed, "root_path": root_path}
-        service = service_of(models, sock, token=token, limits=limits, log=log, **where)
+    with _listening(job) as sock:
+        where: dict[str, Any] = {"allowed": job.allow_host, "root_path": job.root_path}
+        service = service_of(job.models, sock, token=job.token, limits=job.limits, log=log, **where)
         server = server_of(service)
         exempt_from_collection()
         service.preload()
-        address = f"http://{f'[{host}]' if ':' in host else host}:{sock.getsockname()[1]}"
+        address = f"http://{f'[{job.host}]' if ':' in job.host else job.host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])
         server.run([sock])
+
+
+@contextlib.contextmanager
+def _listening(job: ServeJob) -> Iterator[socket.socket]:
+    """Yield a socket; end quietly at Ctrl+C, and at SIGTERM, which uvicorn raises once more when it has ended."""
+    quietly = contextlib.suppress(KeyboardInterrupt)
+    with http.listening(job.host, job.port) as sock, quietly, _interrupted_by(signal.SIGTERM):
+        yield sock
 
 
 @contextlib.contextmanager

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ...io.limits import SIZE
+from ...options.spec import option
+
 MAX_BODY = 32 << 20
 MAX_ROWS = 65_536
 TIMEOUT = 30.0
@@ -38,24 +41,14 @@ PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits that can be set.
+    """Limits that can be set."""
 
-    Parameters
-    ----------
-    max_body : int
-        Bytes of a request's body, also after decompression.
-    max_rows : int
-        Rows of a request.
-    timeout : float
-        Seconds for the answer to a request.
-    max_waiting : int
-        Requests that wait for a thread; more are refused.
-    """
-
-    max_body: int = MAX_BODY
-    max_rows: int = MAX_ROWS
-    timeout: float = TIMEOUT
-    max_waiting: int = MAX_WAITING
+    max_body: int = option(MAX_BODY, "largest body of a request, also after decompression", low=0, metavar=SIZE)
+    max_rows: int = option(MAX_ROWS, "most rows of a request", low=1)
+    timeout: float = option(TIMEOUT, "most seconds for an answer; then status 503", low=1e-3, metavar="SECONDS")
+    max_waiting: int = option(
+        MAX_WAITING, "most requests that wait for a processor; others are refused with status 429", low=0
+    )
 
 
 DEFAULT = Limits()

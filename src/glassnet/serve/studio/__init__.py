@@ -8,10 +8,14 @@ import secrets
 import socket
 import webbrowser
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import require_packages
+from ...messages.languages import LANGUAGES
 from ...messages.message import Message
+from ...options.declared import require_declared
+from ...options.spec import option
 from .. import http
 
 if TYPE_CHECKING:
@@ -24,40 +28,32 @@ _PATIENCE = 1
 """Seconds at the end for a block of training, and for open connections."""
 
 
-def run(
-    model: str | None = None,
-    *,
-    port: int = 0,
-    open_browser: bool = True,
-    language: str | None = None,
-    announce: Callable[[str], None] = print,
-) -> None:
-    """Serve the studio until Ctrl+C.
+@dataclass(frozen=True)
+class StudioJob:
+    """What to open; a page that does not choose a language has that of ``GLASSNET_LANGUAGE``, or of the browser."""
 
-    Parameters
-    ----------
-    model : str, optional
-        A model file to open.
-    port : int
-        0: any free port.
-    open_browser : bool
-    language : {"en", "zh"}, optional
-        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE``, that of the browser, or that
-        of the locale.
-    announce : callable
-        Called with the address, which has the token.
-    """
+    model: str | None = option(None, "a model file to open", argument="[MODEL]")
+    port: int = option(0, "port on this machine; 0: any free one", low=0, high=65535)
+    open: bool = option(True, "open a browser; otherwise only print the address")
+    language: str | None = option(None, "language of the page", choices=LANGUAGES, otherwise="that of the browser")
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+
+def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
+    """Serve the studio until Ctrl+C; `announce` is called with the address, which has the token."""
     require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
     from .session import Session
 
-    with listening(port) as sock:
-        session = Session(model, language=language)
+    with listening(job.port) as sock:
+        session = Session(job.model, language=job.language)
         try:
             token = secrets.token_urlsafe(16)
             address = f"http://{HOST}:{sock.getsockname()[1]}/draw?token={token}"
             server = server_of(session, sock, token)
             announce(address)
-            if open_browser and _has_screen():
+            if job.open and _has_screen():
                 webbrowser.open(address)
             with contextlib.suppress(KeyboardInterrupt):
                 server.run([sock])

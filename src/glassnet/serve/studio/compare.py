@@ -55,9 +55,9 @@ def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
         data.source,
         options_of_data(data.id),
         table,
-        whole_in(given, "seeds", SEEDS, 0),
-        text_in(given, "metric", "") or None,
-        not given.get("all_seeds"),
+        seeds=whole_in(given, "seeds", SEEDS, 0),
+        metric=text_in(given, "metric", "") or None,
+        stop_early=not given.get("all_seeds"),
     )
 
 

@@ -13,9 +13,8 @@ from ...data import Dataset
 from ...doctor.finding import Finding, harmful
 from ...errors import OptionError
 from ...preprocess.tabular.encoders import NumberColumn
-from ...workflow.doctor_job import examine_source
+from ...workflow.doctor_job import DoctorJob, examine_source
 from ...workflow.show_job import require_row
-from ...workflow.training_data import job_options
 from .endpoints import api, object_in, rows_in, text_in, whole_in
 from .session import Session, labels_of, options_of_data
 
@@ -104,12 +103,14 @@ def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     target = None
     if one.kind == "table":
         target = text_in(given, "target", one.target)
-    options = job_options(
-        text_in(given, "recipe", "table" if target else "notes"),
-        {**options_of_data(one.id), **object_in(given, "options")},
+    job = DoctorJob(
+        session.source_of(one.id),
+        session.source_of(test) if test else None,
+        target,
+        recipe=text_in(given, "recipe", "table" if target else "notes"),
+        options={**options_of_data(one.id), **object_in(given, "options")},
     )
-    source = session.source_of(one.id)
-    examined = examine_source(source, session.source_of(test) if test else None, target=target, options=options)
+    examined = examine_source(job)
     return {
         "healthy": not harmful(examined.findings),
         "findings": [{**_in_language(session, finding, language)} for finding in examined.findings],

@@ -28,7 +28,7 @@ from ...model.model import Model
 from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table
 from ...workflow.model_data import trained_on_bundled
-from ...workflow.show_job import look_at
+from ...workflow.show_job import ShowJob, look_at
 from ...workflow.training_data import load_samples
 from ..rendering import on_page
 from .endpoints import require_known
@@ -430,7 +430,7 @@ def _look_at(source: str) -> Dataset | Table:
     """Read labelled samples or a table, whatever a file holds."""
     if source == data.BUNDLED:
         return load_samples(source, Options(), ignore)
-    read = look_at(source)
+    read = look_at(ShowJob(source))
     return read_table(source) if isinstance(read, str) else read
 
 

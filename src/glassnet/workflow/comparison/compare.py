@@ -146,7 +146,17 @@ def compare(
         table = TableOptions()
     first, second, *rest = sides
     count = default_seeds(len(sides)) if seeds is None else seeds
-    job = CompareJob(first, second, source, dict(options), table, count, metric, stop_early, tuple(rest))
+    job = CompareJob(
+        first,
+        second,
+        source,
+        dict(options),
+        table,
+        seeds=count,
+        metric=metric,
+        stop_early=stop_early,
+        others=tuple(rest),
+    )
     return carry_out(job, callbacks=callbacks, notify=_warn, executor=executor)
 
 

@@ -118,7 +118,7 @@ def search(
         "minutes": minutes,
         "space": _texts(space),
         "metric": metric,
-        "folds": cv,
+        "cv": cv,
     }
     return _search(data, y, test, recipe, columns, dict(options), common, folder, executor, every)
 

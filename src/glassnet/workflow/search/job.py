@@ -24,20 +24,22 @@ from ...errors import (
     GlassnetError,
     InterruptedWorkError,
     OptionError,
-    require_choice,
 )
 from ...messages.message import Message
 from ...messages.notice import Notify, ignore
 from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
+from ...options.declared import changes, require_declared
 from ...options.options import Options
 from ...options.recipes import for_rows
+from ...options.spec import option
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit, task_of
 from ...training.receipt import fingerprint
+from .. import parameters
 from ..evaluate_job import about_equal_answers
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
@@ -62,64 +64,62 @@ _POLL = 0.2
 
 @dataclass(frozen=True)
 class SearchJob:
-    """What to search.
+    """What to search; the options are changes that all trials have. A search in the folder is continued."""
 
-    Parameters
-    ----------
-    source : str, optional
-        Data, as for `TrainJob`; the bundled MNIST by default.
-    test : str, optional
-        Test data; by default the source's own test part, or a held-out part of the source.
-    recipe : str, optional
-        By default "table" for a table with named columns, else "notes".
-    options : dict
-        Changes to the recipe's options, which all trials have.
-    table : TableOptions
-        For a table with named columns.
-    trials : int, optional
-        Number of trials, those of former searches in the folder included; by default `TRIALS`, and as many as the time
-        allows if `minutes` is given.
-    minutes : float, optional
-        Time after which no trial is continued.
-    space : tuple of str
-        Options to vary, as for `space.parse_space`; by default those of `space.default_space`.
-    metric : str, optional
-        One of `scores.METRICS` that suits the data.
-    folds : int, optional
-        Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
-        `FEW` training samples, else 0.
-    out : str, optional
-        Folder of the search, by default the name of the data with ``-search``; a search in it is continued.
-    """
-
-    source: str | None = None
-    test: str | None = None
-    recipe: str | None = None
-    options: dict[str, Any] = field(default_factory=dict)
+    source: str | None = option(None, "the training data", argument="[DATA]", otherwise=data.BUNDLED)
+    test: str | None = option(None, "test data; they choose nothing", metavar="DATA", group="data")
+    recipe: str | None = parameters.recipe(None, "notes; with --target table")
+    options: dict[str, Any] = changes()
     table: TableOptions = field(default_factory=TableOptions)
-    trials: int | None = None
-    minutes: float | None = None
-    space: tuple[str, ...] = ()
-    metric: str | None = None
-    folds: int | None = None
-    out: str | None = None
+    trials: int | None = option(
+        None,
+        "trials in total, those of former searches in the folder included",
+        low=1,
+        high=MOST_TRIALS,
+        common=True,
+        otherwise=f"{TRIALS}; with --minutes, as many as the time allows",
+    )
+    minutes: float | None = option(
+        None, "time limit in minutes, after which no trial is continued", low=0, high=MOST_MINUTES, common=True
+    )
+    space: tuple[str, ...] = option(
+        (),
+        "option to vary: NAME=LOW..HIGH, NAME=LOW..HIGH:log, NAME=a,b,c or NAME; repeat for more",
+        metavar="OPTION=VALUES",
+        common=True,
+        otherwise="by the recipe",
+    )
+    metric: str | None = option(
+        None,
+        "score to choose by",
+        choices=METRICS,
+        common=True,
+        otherwise="accuracy; of a regression rmse, or r2 with several targets",
+    )
+    cv: int | None = option(
+        None,
+        "score by cross-validation with this many folds; 0: one held-out part",
+        low=0,
+        high=MOST_FOLDS,
+        common=True,
+        otherwise="5 for fewer than 1,000 samples, else 0",
+    )
+    out: str | None = option(
+        None,
+        "folder of the search; one that was interrupted continues",
+        metavar="FOLDER",
+        common=True,
+        otherwise="DATA-search",
+    )
+    language: str = parameters.language()
 
     def __post_init__(self) -> None:
         self.table.require_target()
-        for name, value, kinds, low, high in (
-            ("trials", self.trials, (int,), 1, MOST_TRIALS),
-            ("minutes", self.minutes, (int, float), 0, MOST_MINUTES),
-            ("cv", self.folds, (int,), 0, MOST_FOLDS),
-        ):
-            if value is not None and (type(value) not in kinds or not low <= value <= high):
-                template = "{option}: expected {least} to {most}."
-                raise OptionError("GN021", template, option=Option(name, value), least=low, most=high)
-        if self.folds == 1:
+        require_declared(self)
+        if self.cv == 1:
             raise OptionError(
                 "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
             )
-        if self.metric is not None:
-            require_choice("metric", self.metric, METRICS)
 
     @property
     def recipe_name(self) -> str:
@@ -385,7 +385,7 @@ def _folder_name(source: str) -> str:
 
 
 def _splits(job: SearchJob, training: Dataset, seed: int) -> tuple[ValidationSplit, ...]:
-    folds = job.folds
+    folds = job.cv
     if folds is None:
         folds = FOLDS if len(training) < FEW else 0
     if folds:

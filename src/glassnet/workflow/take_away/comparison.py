@@ -25,7 +25,7 @@ def comparison_command(job: CompareJob, source: str) -> str:
         flags += [(flag, assignment(name, value)) for name, value in side.options.items()]
     words += [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
     words += [part for name, value in job.options.items() for part in option_words(name, value)]
-    return f"{shlex.join(['glassnet', 'compare', *words, *([] if job.stop_early else ['--all-seeds'])])}\n"
+    return f"{shlex.join(['glassnet', 'compare', *words, *([] if job.stop_early else ['--no-stop-early'])])}\n"
 
 
 def comparison_program(job: CompareJob, source: str) -> str:

@@ -72,7 +72,7 @@ def plain(result):
 
 
 def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
-    whole = search(job("whole", trials=14, folds=0))
+    whole = search(job("whole", trials=14, cv=0))
     assert {trial.state for trial in whole.trials} == {"complete", "pruned"}
 
     def interrupt(event):
@@ -83,11 +83,11 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
         return isinstance(event, TrialStarted) and event.number == 9
 
     with pytest.raises(KeyboardInterrupt, match="trials in cut: 7"):
-        search(job("cut", trials=14, folds=0), callbacks=[interrupt])
-    cut = search(job("cut", trials=14, folds=0), callbacks=[stop])
+        search(job("cut", trials=14, cv=0), callbacks=[interrupt])
+    cut = search(job("cut", trials=14, cv=0), callbacks=[stop])
     assert (cut.ended, [trial.state for trial in cut.trials[9:]]) == ("callback", ["running"])
-    assert plain(search(job("cut", trials=14, folds=0))) == plain(whole)
-    again = search(job("whole", trials=14, folds=0), callbacks=[lambda event: pytest.fail(str(event))])
+    assert plain(search(job("cut", trials=14, cv=0))) == plain(whole)
+    again = search(job("whole", trials=14, cv=0), callbacks=[lambda event: pytest.fail(str(event))])
     assert plain(again) == plain(whole), "everything is read from the folder"
 
 
@@ -102,7 +102,7 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
     ids=str,
 )
 def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, options):
-    found = search(job(options=options, folds=folds, trials=8, space=("learning_rate=0.00001..0.1:log",)), workers=3)
+    found = search(job(options=options, cv=folds, trials=8, space=("learning_rate=0.00001..0.1:log",)), workers=3)
     files = [file for trial in found.trials for file in trial.models]
     assert len(files) >= 8
     for file in (files[-1], files[-2], files[0], "best.safetensors"):
@@ -114,7 +114,7 @@ def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, opti
 
 
 def test_a_trial_is_tested_on_the_rows_that_it_has_not_seen(folder):
-    search(job(folds=0, trials=1))
+    search(job(cv=0, trials=1))
     model = load_model("out/trial-000.safetensors")
     unseen, trained = load_unseen(model, "out/trial-000.safetensors", "rows.csv", ignore)
     assert (len(unseen), len(trained)) == (20, 144)
@@ -126,7 +126,7 @@ def test_test_data_choose_nothing(folder):
     (folder / "near.csv").write_text("\n".join(lines[:60]))
     swapped = [line.replace(",up,", ",?,").replace(",down,", ",up,").replace(",?,", ",down,") for line in lines[:60]]
     (folder / "far.csv").write_text("\n".join(swapped))
-    near, far = (search(job(name, test=f"{name}.csv", folds=0)) for name in ("near", "far"))
+    near, far = (search(job(name, test=f"{name}.csv", cv=0)) for name in ("near", "far"))
     assert [trial.options for trial in near.trials] == [trial.options for trial in far.trials]
     assert (near.best.number, near.test.hash) == (far.best.number, far.test.hash)
     assert near.test.score == pytest.approx(1 - far.test.score)
@@ -134,14 +134,14 @@ def test_test_data_choose_nothing(folder):
 
 def test_the_winner_is_never_worse_than_the_recipe_and_says_so(folder):
     space = ("learning_rate=1e-9..1e-8",)
-    found = search(job(space=space, folds=0))
+    found = search(job(space=space, cv=0))
     assert found.best.number == 0
     assert found.best.options["learning_rate"] == for_rows(200, "table")["learning_rate"]
     assert (found.test, found.difference) == (found.default, 0.0)
 
 
 def test_a_regression_is_scored_by_its_error(folder):
-    found = search(job(target="price", folds=0, space=("learning_rate=0.001..0.1:log",)))
+    found = search(job(target="price", cv=0, space=("learning_rate=0.001..0.1:log",)))
     assert (found.metric, found.higher_is_better) == ("rmse", False)
     assert found.best.score == min(trial.score for trial in found.complete)
 
@@ -165,7 +165,7 @@ def test_the_recipe_that_diverges_ends_the_search_at_once(folder):
             job(
                 options={"optimizer": "sgd", "learning_rate": 1e6, "activation": "identity"},
                 space=("dropout",),
-                folds=0,
+                cv=0,
             ),
             callbacks=[trials.append],
         )
@@ -199,7 +199,7 @@ def test_arguments_of_another_type_are_refused_with_a_code(folder, arguments):
 
 def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
     found = search(
-        job(space=("learning_rate=1e5..1e6",), folds=0, options={"optimizer": "sgd", "activation": "identity"})
+        job(space=("learning_rate=1e5..1e6",), cv=0, options={"optimizer": "sgd", "activation": "identity"})
     )
     assert "diverged" in {trial.state for trial in found.trials}
     assert found.best.number == 0
@@ -219,15 +219,15 @@ def test_the_time_limit_ends_trials_that_run_and_they_are_repeated_later(folder)
         said.extend(map(str, saying([notice], "trial", "continuing")))
 
     common = {"clock": lambda: now[0], "notify": notify}
-    limited = search(job(trials=5, minutes=1, folds=0), callbacks=[pass_time], **common)
+    limited = search(job(trials=5, minutes=1, cv=0), callbacks=[pass_time], **common)
     assert said == ["1 trial was stopped by the time limit, to be repeated when the search continues"]
-    search(job(trials=5, minutes=0, folds=0), **common)
+    search(job(trials=5, minutes=0, cv=0), **common)
     assert said[1:] == ["continuing: 2 of 5 trials done", "minutes=0: no time for another trial"]
-    search(job(trials=2, folds=0), **common)
+    search(job(trials=2, cv=0), **common)
     assert said[3:] == ["the search is complete: 2 trials done; a larger trials continues it"]
     assert limited.ended == "time"
     assert [trial.state for trial in limited.trials] == ["complete", "complete", "running"]
-    assert plain(search(job(trials=5, folds=0))) == plain(search(job("whole", trials=5, folds=0)))
+    assert plain(search(job(trials=5, cv=0))) == plain(search(job("whole", trials=5, cv=0)))
 
 
 def test_a_search_that_ends_before_a_trial_says_how_to_continue(folder):
@@ -248,10 +248,10 @@ def test_an_interrupt_says_where_the_trials_are(folder):
 
 
 def test_a_half_written_line_of_the_journal_is_repaired(folder):
-    search(job(trials=2, folds=0))
+    search(job(trials=2, cv=0))
     with open("out/journal.jsonl", "a") as file:
         file.write('{"op_code": 4, "worker')
-    assert plain(search(job(folds=0))) == plain(search(job("whole", folds=0)))
+    assert plain(search(job(cv=0))) == plain(search(job("whole", cv=0)))
 
 
 @pytest.mark.parametrize(
@@ -260,15 +260,15 @@ def test_a_half_written_line_of_the_journal_is_repaired(folder):
         ({"space": ("dropout",)}, "space"),
         ({"target": "price"}, "data"),
         ({"options": {"epochs": 5, "hidden": (6, 5)}}, r"\(hidden 6 → 6x5, epochs 4 → 5\)"),
-        ({"folds": 2}, r"\(cv 0 → 2\)"),
+        ({"cv": 2}, r"\(cv 0 → 2\)"),
         ({"metric": "log_loss"}, r"\(metric accuracy → log_loss\)"),
     ],
     ids=str,
 )
 def test_another_search_in_the_folder_is_refused(folder, change, what):
-    search(job(trials=1, folds=0))
+    search(job(trials=1, cv=0))
     with pytest.raises(ModelFileError, match=what) as problem:
-        search(job(**{"folds": 0, **change}))
+        search(job(**{"cv": 0, **change}))
     assert problem.value.code == "GN044"
 
 
@@ -279,7 +279,7 @@ def test_a_renamed_class_word_or_column_is_another_search(folder, old, new):
     colours = [f"{line},{'red' if place % 3 else 'blue'}" for place, line in enumerate(lines)]
     text = "\n".join(["x,y,kind,colour", *colours]) + "\n"
     (folder / "rows.csv").write_text(text)
-    small = replace(job(trials=1, folds=0), table=TableOptions(target=("kind",)))
+    small = replace(job(trials=1, cv=0), table=TableOptions(target=("kind",)))
     search(small)
     (folder / "rows.csv").write_text(text.replace(old, new))
     with pytest.raises(ModelFileError, match="other words or names") as problem:
