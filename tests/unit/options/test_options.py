@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import math
 import pickle
@@ -74,6 +75,11 @@ def test_every_default_is_a_valid_value():
     for option in fields(Options):
         assert checked(option.name, option.default) == option.default
         assert type(option.default) is (tuple if get_args(TYPES[option.name]) else TYPES[option.name])
+
+
+def test_help_and_notebooks_see_every_option_with_its_default():
+    parameters = inspect.signature(Options).parameters
+    assert {name: one.default for name, one in parameters.items()} == {name: getattr(Options(), name) for name in NAMES}
 
 
 def test_defaults_are_those_of_the_notes():
