@@ -13,7 +13,7 @@ from support.cli import environment
 from support.sources import PACKAGE, cycle, functions, imports, modules, tree, walk
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("messages", "errors", "words", "io", "_lazy", "_one_line"),
+    ("messages", "errors", "words", "io", "runtime", "_lazy", "_one_line"),
     ("nn", "network", "notes"),
     ("options",),
     ("data", "preprocess", "handwriting"),
@@ -50,9 +50,9 @@ THIRD_PARTY = {
         "preprocess",
         "handwriting",
     ),
-    "numba": ("nn.jit", "nn.kernel_cache", "engines.compiled.kernels"),
-    "llvmlite": ("nn.kernel_cache", "engines.compiled.kernels", "training.receipt"),
-    "threadpoolctl": ("nn.blas",),
+    "numba": ("runtime.jit", "runtime.kernel_cache", "engines.compiled.kernels"),
+    "llvmlite": ("runtime.kernel_cache", "engines.compiled.kernels", "training.receipt"),
+    "threadpoolctl": ("runtime.blas",),
     "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
@@ -86,7 +86,7 @@ NOT_IN_KERNELS = {
     "glassnet.nn.architecture": "kernels.plan names Architecture as a type; the plan made of it is an argument",
     "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
-    "glassnet.nn.kernel_cache": "stores compiled kernels",
+    "glassnet.runtime.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
     "glassnet.messages.message": "what is raised, on Python's side",
     "glassnet.messages.option_spelling": "of what is raised, on Python's side",
@@ -167,7 +167,7 @@ def test_third_party_packages_are_imported_only_where_allowed():
 
 def _kernel_sources() -> tuple[set[str], set[str]]:
     """The modules that `jit.SOURCES` covers, and those that compile kernels."""
-    from glassnet.nn.jit import SOURCES
+    from glassnet.runtime.jit import SOURCES
 
     matched = {pattern: set(PACKAGE.glob(pattern)) for pattern in SOURCES}
     assert all(matched.values()), "a pattern matches no file"
@@ -176,7 +176,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
         module
         for module in modules()
         for one in imports(module)
-        if one.imported in ("glassnet.nn.jit", "numba.extending") and ("kernel" in module or not one.late)
+        if one.imported in ("glassnet.runtime.jit", "numba.extending") and ("kernel" in module or not one.late)
     }
     return covered, compiling
 

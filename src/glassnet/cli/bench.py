@@ -12,9 +12,9 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..engines import available_cores
 from ..model.inference import compiled
 from ..options.options import Options
+from ..runtime.threads import available_cores
 from ..training.fit import fit
 from ..training.receipt import surroundings
 from ..words.cli import CLI_WORDS

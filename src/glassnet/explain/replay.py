@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, one_blas_thread
+from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..model.model import Model
@@ -28,6 +28,7 @@ from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
+from ..runtime.blas import one_blas_thread
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
 from ..training.divergence import weights_after

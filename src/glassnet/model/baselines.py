@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import one_blas_thread
 from ..nn.activations import ACTIVATIONS
+from ..runtime.blas import one_blas_thread
 from .evaluate import number_scores
 from .model import Model
 

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
-from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
 from ..messages.control_characters import printable
 from ..messages.formats import below_all
@@ -23,6 +22,7 @@ from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
+from ..runtime.blas import one_blas_thread
 from .fields import require_fields
 from .header import Receipt
 

@@ -15,12 +15,13 @@ from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from ..engines import Engine, available_cores
-from ..engines.threads.worker import awaited
+from ..engines import Engine
 from ..errors import ArgumentError, OptionError
 from ..messages.notice import Notify
 from ..messages.option_spelling import Option
 from ..options.options import Options
+from ..runtime.threads import available_cores
+from ..runtime.worker import awaited
 
 T = TypeVar("T")
 

@@ -22,13 +22,14 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
-from ..engines import ENGINES, Engine, blas_in_use, engine_named
+from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError
 from ..messages.message import Command, Message
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt
 from ..model.model import Model
 from ..options.options import SPECS, Options
+from ..runtime.blas import blas_in_use
 from .callbacks import History
 from .numerics import NUMERICS
 

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...io.limits import in_threads
 from ...io.opening import open_source
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import in_threads
 from ..dataset import HANDWRITING
 from .image import parse_image, quiet_pillow
 from .image_batch import Pictures

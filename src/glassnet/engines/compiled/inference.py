@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import available_cores
 from ...nn.architecture import Architecture
-from ...nn.blas import one_blas_thread
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
+from ...runtime.blas import one_blas_thread
+from ...runtime.threads import available_cores
 from . import kernels
 from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 

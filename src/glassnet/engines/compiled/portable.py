@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import available_cores
 from ...nn.parameters import FloatArray, aligned_zeros
+from ...runtime.threads import available_cores
 from ..portable import PortableLayer
 from . import kernels
 from .inference import thread_pool

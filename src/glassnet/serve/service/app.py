@@ -20,11 +20,11 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import FileError, GlassnetError
-from ...io.limits import available_cores
 from ...io.opening import gunzip
 from ...messages.control_characters import printable
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import available_cores
 from ..http import accepted_language, host_name, is_foreign, is_loopback
 from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol

@@ -15,9 +15,9 @@ import pytest
 from numba import typeof
 
 from glassnet.engines.compiled import kernels
-from glassnet.nn import compile_notice
-from glassnet.nn.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
 from glassnet.preprocess.augment.kernels import distort_rows
+from glassnet.runtime import compile_notice
+from glassnet.runtime.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
 
 KERNELS = {name: getattr(kernels, name, distort_rows) for name in LOOPS}
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from ...io.byte_locks import POLL_SECONDS
+from .byte_locks import POLL_SECONDS
 
 _Result = TypeVar("_Result")
 
