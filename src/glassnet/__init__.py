@@ -40,11 +40,11 @@ if _TYPE_CHECKING:
     from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
     from .model.model import Model as Model
+    from .model.network import Network as Network
     from .network import backpropagate as backpropagate
     from .network import forward as forward
     from .network import update as update
     from .nn.architecture import Architecture as Architecture
-    from .nn.network_class import Network as Network
     from .nn.parameters import Parameters as Parameters
     from .notes import NeuralNetwork as NeuralNetwork
     from .options.options import Options as Options
@@ -93,7 +93,7 @@ _HOMES = {
     "GlassnetError": "errors",
     "History": "training.callbacks",
     "Model": "model.model",
-    "Network": "nn.network_class",
+    "Network": "model.network",
     "NetworkClassifier": "estimators.classifier",
     "NetworkRegressor": "estimators.regressor",
     "NeuralNetwork": "notes",

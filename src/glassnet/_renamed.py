@@ -60,7 +60,7 @@ MOVED: dict[str, dict[str, str]] = {
     },
     "model": {"model.model": "Model require_model"},
     "modelfile": {"model.file": "FORMAT Tensors load_model read save_model shipped_model write"},
-    "network": {"nn.architecture": "RULES", "nn.network_class": "Network", "nn.train_step": "train_step"},
+    "network": {"nn.architecture": "RULES", "model.network": "Network", "model.train_step": "train_step"},
     "numerics": {"training.numerics": "CHANGES NUMERICS"},
     "optimizers": {
         "nn.optimizers": "OPTIMIZERS Rule State adam adamw clip_factor follow momentum nesterov rmsprop sgd take_step"

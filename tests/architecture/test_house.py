@@ -14,11 +14,11 @@ from support.sources import PACKAGE, cycle, functions, imports, modules, tree, w
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "runtime", "_lazy", "_one_line"),
-    ("nn", "network", "notes"),
+    ("nn", "network"),
     ("options",),
     ("data", "preprocess", "handwriting"),
     ("engines",),
-    ("model",),
+    ("model", "notes"),
     ("training",),
     (
         "explain",
@@ -43,7 +43,7 @@ THIRD_PARTY = {
     "numpy": ("",),
     "scipy": (
         "nn.activations",
-        "nn.train_step",
+        "model.train_step",
         "model.baselines",
         "model.evaluate",
         "training.paired",
@@ -84,7 +84,6 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotl
 
 NOT_IN_KERNELS = {
     "glassnet.nn.architecture": "kernels.plan names Architecture as a type; the plan made of it is an argument",
-    "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.runtime.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
@@ -218,15 +217,16 @@ def test_architecture_is_only_an_annotation_in_kernels():
     assert all(id(node) in annotations for node in named)
 
 
-def test_lines_quoted_in_kernels_exist_in_the_algorithm():
+def test_lines_that_loops_quote_exist_in_the_algorithm():
     """A comment ``# network.forward: z = a @ weight.T`` marks each loop that mirrors this line of `network.py`."""
     path = modules()["glassnet.network"]
     lines = path.read_text(encoding="utf-8").splitlines()
     sources = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in functions(path)}
+    mirrors = [PACKAGE / "nn" / "optimizers.py", *sorted((PACKAGE / "engines/compiled/kernels").glob("*.py"))]
     named = [
         found.groups()
-        for kernels in sorted((PACKAGE / "engines" / "compiled" / "kernels").glob("*.py"))
-        for found in re.finditer(r"# network\.(\w+): (.+)$", kernels.read_text(encoding="utf-8"), re.MULTILINE)
+        for mirror in mirrors
+        for found in re.finditer(r"# network\.(\w+): (.+)$", mirror.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert [(name, line) for name, line in named if line not in sources.get(name, "")] == []
     assert {name for name, _ in named} == {"forward", "send_back", "backpropagate", "update"}

@@ -24,7 +24,8 @@ PACKAGE = Path(glassnet.__file__).parent
 STORED = Path(__file__).with_suffix(".json")
 SOURCES = (
     *jit.SOURCES,
-    *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py", "runtime/blas.py"),
+    *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "runtime/blas.py"),
+    *(f"model/{name}.py" for name in ("build", "network", "train_step")),
     *(f"training/{name}.py" for name in ("loop", "plan", "state", "run", "ensemble")),
     *(f"training/streaming/{name}.py" for name in ("order", "loader", "encoding")),
     *("engines/**/*.py", "preprocess/**/*.py"),

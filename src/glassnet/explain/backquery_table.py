@@ -15,8 +15,8 @@ from .._one_line import one_line
 from ..errors import OptionError
 from ..messages.message import Message
 from ..model.model import Model
+from ..model.network import Network
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.kinds import Encoding

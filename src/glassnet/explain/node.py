@@ -12,9 +12,9 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from .nodes import is_flat
 
 

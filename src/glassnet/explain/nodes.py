@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from .input_gradients import output_gradients
 
 FLAT = 0.05

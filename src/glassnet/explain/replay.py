@@ -22,9 +22,9 @@ from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..model.model import Model
+from ..model.network import Network
 from ..network import forward
 from ..nn.architecture import Architecture
-from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options

@@ -17,8 +17,8 @@ from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError, ShapeError
 from ..model.model import Model
+from ..model.network import Network
 from ..nn.activations import Array
-from ..nn.network_class import Network
 from ..runtime.blas import one_blas_thread
 from .counterfactual import Flip, FlipSearch
 from .counterfactual_table import TableFlipSearch

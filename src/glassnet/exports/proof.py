@@ -14,7 +14,7 @@ from .._one_line import one_line
 from ..errors import DataError, FileError
 from ..messages.message import Message
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from .rows import ProofRows
 
 _ROUNDING = 4.0

@@ -28,7 +28,7 @@ from ..messages.option_spelling import Option
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import History

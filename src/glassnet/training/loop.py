@@ -17,7 +17,7 @@ from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.evaluate import evaluate
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
