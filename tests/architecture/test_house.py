@@ -16,26 +16,19 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "runtime", "_lazy", "_one_line"),
     ("nn", "network"),
     ("options",),
-    ("data", "preprocess", "handwriting"),
+    ("segmentation",),
+    ("data", "preprocess"),
     ("engines",),
     ("model", "notes"),
     ("training",),
-    (
-        "explain",
-        "doctor",
-        *(
-            f"handwriting.{one}"
-            for one in ("attempts", "cells", "digit_model", "orientation", "reader", "recognise", "text_lines")
-        ),
-    ),
+    ("explain", "doctor", "handwriting"),
     ("plots", "html"),
     ("estimators", "exports", "distributed", "workflow"),
     ("__init__", "_renamed"),
     ("cli", "serve", "studio", "__main__"),
 )
-"""A module imports only from its own row and the rows above it, also inside functions. The stages from a photo to
-MNIST's form use no network and are in the row of the readers, which use them; the parts that use a model are in a later
-row. The package itself collects the names of all rows but the last, and only the last row imports it."""
+"""A module imports only from its own row and the rows above it, also inside functions. The package itself collects the
+names of all rows but the last, and only the last row imports it."""
 
 ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 
@@ -49,13 +42,14 @@ THIRD_PARTY = {
         "training.paired",
         "preprocess",
         "handwriting",
+        "segmentation",
     ),
     "numba": ("runtime.jit", "runtime.kernel_cache", "engines.compiled.kernels"),
     "llvmlite": ("runtime.kernel_cache", "engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("runtime.blas",),
     "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
-    "PIL": ("data.readers", "handwriting", "plots", "html"),
+    "PIL": ("data.readers", "handwriting", "plots", "html", "segmentation"),
     "pillow_heif": ("data.readers",),
     "safetensors": ("model.file",),
     "matplotlib": ("plots", "html"),

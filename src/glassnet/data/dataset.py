@@ -500,11 +500,6 @@ def image_shape(features: int) -> tuple[int, int] | None:
     return (side, side) if side * side == features and side >= 4 else None
 
 
-def border(picture: NDArray[Any]) -> NDArray[Any]:
-    """Return the border pixels of an image, shape (rows, columns), each corner once: shape (n,)."""
-    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
-
-
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     """Return the number of values per pixel: 3 if there are three times as many features as pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
