@@ -39,7 +39,7 @@ THIRD_PARTY = {
         "model.train_step",
         "model.baselines",
         "model.evaluate",
-        "training.paired",
+        "workflow.comparison.paired",
         "preprocess",
         "handwriting",
         "segmentation",

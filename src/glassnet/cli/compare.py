@@ -16,7 +16,6 @@ from ..io.writing import require_picture_place
 from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.recipes import RECIPES
-from ..training.paired import FEWEST, MOST, fewest_pairs
 from ..words.compare import COMPARE_WORDS
 from ..words.plots import SHARES, metric_title, shown
 from ..words.speaking import Say, speaking
@@ -32,6 +31,7 @@ from ..workflow.compare_job import (
     compare,
     default_seeds,
 )
+from ..workflow.comparison.paired import FEWEST, MOST, fewest_pairs
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
 from .shared.console import json_flag, padded, result, result_json, say, say_notice

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,12 +172,30 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         return Read(flat.resize(size[::-1], way), True, white)
 
 
+_quiet = threading.Lock()
+_quiet_blocks, _filters = 0, contextlib.ExitStack()
+
+
 @contextlib.contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Suppress Pillow's warnings about large sizes and odd metadata, in all threads."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """Suppress Pillow's warnings about large sizes and odd metadata, in all threads.
+
+    Threads share the filters of warnings. So the last of overlapping blocks restores them; if each block restored what
+    it found, the filters of a block that began within another one would stay.
+    """
+    global _quiet_blocks
+    with _quiet:
+        _quiet_blocks += 1
+        if _quiet_blocks == 1:
+            _filters.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)\b")
+    try:
         yield
+    finally:
+        with _quiet:
+            _quiet_blocks -= 1
+            if _quiet_blocks == 0:
+                _filters.close()
 
 
 def bright_border(grey: NDArray[np.uint8]) -> bool:
