@@ -8,8 +8,8 @@ import sys as _sys
 from importlib.util import find_spec as _find_spec
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from ._lazy import lazy_names as _lazy_names
 from ._renamed import keep_old_names as _keep_old_names
+from .runtime.lazy_names import lazy_names as _lazy_names
 
 if _TYPE_CHECKING:
     from . import plots as plots

@@ -100,7 +100,8 @@ MOVED: dict[str, dict[str, str]] = {
     "reading": {"handwriting.reader": "Digit Reading read_photo"},
     "receipt": {
         "_renamed": "receipt_of",
-        "training.receipt": "differences engine_of extent_of fingerprint options_of surroundings",
+        "data.fingerprint": "fingerprint",
+        "training.receipt": "differences engine_of extent_of options_of surroundings",
         "training.verify": "Verdict verify",
     },
     "recipes": {"options.recipes": "BY_OPTIMIZER RECIPES for_rows"},

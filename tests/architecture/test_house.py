@@ -13,7 +13,7 @@ from support.cli import environment
 from support.sources import PACKAGE, cycle, functions, imports, modules, tree, walk
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("messages", "errors", "words", "io", "runtime", "_lazy", "_one_line"),
+    ("messages", "errors", "words", "io", "runtime"),
     ("nn", "network"),
     ("options",),
     ("segmentation",),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet._one_line import one_line
+from glassnet.messages.one_line import one_line
 from support.cli import environment
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._one_line import one_line
 from ..errors import OptionError
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.activations import ACTIVATIONS, Array

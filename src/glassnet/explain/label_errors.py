@@ -34,8 +34,8 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..errors import DataError, ShapeError
+from ..messages.one_line import one_line
 from ..runtime.blas import one_blas_thread
 
 Floats = NDArray[np.floating]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..model.network import Network
 from ..network import Signals

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..model.network import Network
 from ..network import forward

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError, ShapeError
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.activations import Array

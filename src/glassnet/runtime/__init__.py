@@ -1,1 +1,1 @@
-"""What belongs to the process: cores, threads, BLAS, compilation with Numba and its cache, locks between processes."""
+"""What belongs to the process: cores, threads, locks, BLAS, lazily loaded modules, compilation with Numba, its cache."""

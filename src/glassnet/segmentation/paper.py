@@ -21,7 +21,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .._one_line import one_line
+from ..messages.one_line import one_line
 from .morphology import Plane, border, close, close_mask, distance, open_mask
 from .rules import find_ruled_lines, is_grid, stroke_pixels
 
