@@ -1,1 +1,1 @@
-"""What belongs to the process: cores, threads, locks, BLAS, lazily loaded modules, compilation with Numba, its cache."""
+"""What belongs to the process: cores, threads, locks, BLAS, lazy imports, compilation with Numba and its cache."""

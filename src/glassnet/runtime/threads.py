@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
-from functools import cache
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 
@@ -65,16 +65,24 @@ def in_threads(
         return list(pool.map(lambda item: context.copy().run(function, item), items))
 
 
-def start_in_background(work: Callable[..., Any], *arguments: Any) -> threading.Thread:
-    """Start a thread that does not keep the program from ending, and return it; see `runs_in_background`."""
+def in_context(function: Callable[..., _Result]) -> Callable[..., _Result]:
+    """Return a function that runs this one on another thread in a copy of the caller's context; call it once.
+
+    The context holds the limit of `io.limits.max_bytes`, and the function that shows notices of compilation.
+    """
+    return partial(copy_context().run, function)
+
+
+def start_in_background(work: Callable[[], Any]) -> threading.Thread:
+    """Start a thread that does not keep the program from ending, in the caller's context; see `runs_in_background`."""
 
     def run() -> None:
         try:
-            work(*arguments)
+            work()
         finally:
             _background.discard(thread)
 
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=in_context(run), daemon=True)
     _background.add(thread)
     thread.start()
     return thread

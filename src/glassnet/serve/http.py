@@ -9,7 +9,6 @@ import re
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from contextvars import copy_context
 from typing import TypeVar
 
 from ..errors import OptionError
@@ -115,5 +114,5 @@ async def in_thread(work: Callable[[], _Value]) -> _Value:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(settle, value, problem)
 
-    start_in_background(copy_context().run, run)
+    start_in_background(run)
     return await future

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import partial
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_quota_limits_the_number_of_cores(tmp_path, monkeypatch, membership, f
 def test_a_thread_in_the_background_is_known_until_it_ends():
     go = threading.Event()
     assert not runs_in_background()
-    thread = start_in_background(go.wait, 60)
+    thread = start_in_background(partial(go.wait, 60))
     thread.name = "any other"
     assert runs_in_background()
     go.set()

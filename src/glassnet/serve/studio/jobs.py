@@ -8,7 +8,6 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
@@ -239,7 +238,7 @@ class JobQueue:
             self._events.publish("job", job.describe())
             self._waiting.append((job, work))
             if self._thread is None:
-                self._thread = start_in_background(copy_context().run, self._run)
+                self._thread = start_in_background(self._run)
             self._changed.notify_all()
         return job
 
