@@ -132,8 +132,14 @@ def test_only_the_last_row_imports_the_package_as_a_whole():
 
 
 def test_no_import_cycles_even_inside_functions():
+    """Neither of modules nor of what is at the top, folders and files."""
     assert sum(map(len, edges().values())) > len(edges()), "no imports were found"
     assert cycle(edges()) == []
+    at_top: dict[str, set[str]] = {}
+    for module, others in edges().items():
+        top = inner(module).split(".")[0]
+        at_top.setdefault(top, set()).update({inner(one).split(".")[0] for one in others} - {top})
+    assert cycle(at_top) == []
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
 
 
