@@ -18,6 +18,7 @@ import numpy as np
 
 from ... import data
 from ...data import Dataset
+from ...data.dataset import task_of
 from ...data.fingerprint import fingerprint
 from ...data.validation_split import ValidationSplit
 from ...errors import (
@@ -37,7 +38,7 @@ from ...options.recipes import for_rows, recipe_named
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
-from ...training.fit import fit, task_of
+from ...training.fit import fit
 from ..evaluate_job import about_equal_answers
 from ..table_options import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
