@@ -157,7 +157,7 @@ _PACKAGES = (
         "html",
         "io",
     ),
-    *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
+    *("model", "network", "nn", "notes", "options", "preprocess", "segmentation", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""
 
