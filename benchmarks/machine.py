@@ -29,7 +29,7 @@ def describe(packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
 
     The BLAS includes the processor type of its kernels, because OPENBLAS_CORETYPE can make it half as fast.
     """
-    from glassnet.engines import blas_in_use
+    from glassnet.runtime.blas import blas_in_use
 
     return {
         "processor": _processor(),

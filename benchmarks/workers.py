@@ -20,10 +20,11 @@ import glassnet
 import machine
 from glassnet.distributed.data_parallel import Prepared, RayEngine, Step
 from glassnet.distributed.shard_workers import RayWorkers
-from glassnet.engines import Block, CompiledEngine, one_blas_thread
+from glassnet.engines import Block, CompiledEngine
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import State
 from glassnet.nn.parameters import Parameters
+from glassnet.runtime.blas import one_blas_thread
 
 BATCHES, WIDTHS = (512, 2048, 8192), (256, 1024)
 QUICK = (((512, 256), (2048, 1024)), 2)

@@ -15,8 +15,8 @@ from pens import FIELD, SIDE, Hand, Mask, write
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.handwriting import mnist_form
-from glassnet.handwriting.paper import otsu_threshold
+from glassnet.segmentation import mnist_form
+from glassnet.segmentation.paper import otsu_threshold
 
 PACKAGES = (
     "fonts-breip fonts-bwht fonts-comic-neue fonts-culmus fonts-culmus-fancy fonts-ecolier-court fonts-femkeklaver "

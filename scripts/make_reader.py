@@ -11,9 +11,10 @@ pairs of digits as the other class (`no_digits.py`), and is then trained further
 pictures of things (`glyphs.py`, from fonts of Debian).
 
 The training data of each model are saved next to it, for ``glassnet info reader.safetensors reader-digits.npz
---verify``. The gate has two trainings. `main` writes the data and the model of each, and ``glassnet info gate.safetensors
-gate-digits.npz --verify --from gate-first.safetensors`` repeats the second, on the packages `glyphs.PACKAGES` and the
-versions in its record. The shipped gate started from that of version 0.2.0, whose hash is in its record:
+--verify``. The gate has two trainings. `main` writes the data and the model of each, and ``glassnet info
+gate.safetensors gate-digits.npz --verify --from gate-first.safetensors`` repeats the second, on the packages
+`glyphs.PACKAGES` and the versions in its record. The shipped gate started from that of version 0.2.0, whose hash is
+in its record:
 
     git show 75e00411:src/glassnet/handwriting/gate.safetensors > gate-first.safetensors
 """

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from glassnet.handwriting import mnist_form
-from glassnet.handwriting.rules import close_gaps
+from glassnet.segmentation import mnist_form
+from glassnet.segmentation.rules import close_gaps
 
 SIDE = 100  # pixels of the field of a way, without the room around it
 FIELD = SIDE + 80

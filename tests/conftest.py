@@ -98,8 +98,7 @@ def no_wait_for_the_disk():
 @pytest.fixture
 def small_thresholds(monkeypatch):
     """Use thread pools for little work too, which one thread would otherwise do alone."""
-    from glassnet.engines.compiled import minibatch
-    from glassnet.engines.threads import pool
+    from glassnet.engines.compiled import minibatch, pool
 
     for module, name in ((pool, "WORTH_THREADS"), (minibatch, "LEAST_WORK"), (minibatch, "LEAST_SPARSE_WORK")):
         monkeypatch.setattr(module, name, 1)

@@ -8,8 +8,8 @@ import sys as _sys
 from importlib.util import find_spec as _find_spec
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from ._lazy import lazy_names as _lazy_names
-from ._moved import MovedModules as _MovedModules
+from .runtime.lazy_names import lazy_names as _lazy_names
+from .runtime.moved_modules import MovedModules as _MovedModules
 
 if _TYPE_CHECKING:
     from . import plots as plots
@@ -40,11 +40,11 @@ if _TYPE_CHECKING:
     from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
     from .model.model import Model as Model
+    from .model.network import Network as Network
     from .network import backpropagate as backpropagate
     from .network import forward as forward
     from .network import update as update
     from .nn.architecture import Architecture as Architecture
-    from .nn.network_class import Network as Network
     from .nn.parameters import Parameters as Parameters
     from .notes import NeuralNetwork as NeuralNetwork
     from .options.options import Options as Options
@@ -92,7 +92,7 @@ _HOMES = {
     "GlassnetError": "errors",
     "History": "training.callbacks",
     "Model": "model.model",
-    "Network": "nn.network_class",
+    "Network": "model.network",
     "NetworkClassifier": "estimators.classifier",
     "NetworkRegressor": "estimators.regressor",
     "NeuralNetwork": "notes",
@@ -156,7 +156,7 @@ _PACKAGES = (
         "html",
         "io",
     ),
-    *("model", "network", "nn", "notes", "options", "preprocess", "studio", "training"),
+    *("model", "network", "nn", "notes", "options", "preprocess", "segmentation", "studio", "training"),
 )
 """Modules that ``glassnet.NAME`` finds although they are not public names."""
 

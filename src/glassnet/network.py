@@ -14,8 +14,8 @@ gradient of the loss. ``notes`` is what the notes' program computes: it propagat
 the squared error and the first one the gradient of the cross-entropy. The step as a whole is the gradient of neither
 loss, yet it trains well.
 
-The reference engine calls these three functions in every step of plain gradient descent. The compiled engine repeats
-them in loops that name the lines they mirror, and must compute the same numbers.
+The reference engine calls `forward` and `backpropagate` in every step; the optimizer ``sgd`` is `update`. The compiled
+engine repeats all three in loops that name the lines they mirror, and must compute the same numbers.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def send_back(
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
-    """Move the weights against the gradient, in place: ``w ← w − α ∂E/∂w``. The optimizer ``sgd`` calls this.
+    """Move the weights against the gradient, in place: ``w ← w − α ∂E/∂w``, as the optimizer ``sgd`` does.
 
     Examples
     --------

@@ -18,11 +18,11 @@ from numpy.typing import ArrayLike
 
 from .errors import ShapeError, require_number
 from .messages.message import Message
+from .model.network import LARGEST_RATE, Network, rows_of
+from .model.train_step import train_step
 from .network import forward
-from .nn.blas import one_blas_thread
-from .nn.network_class import LARGEST_RATE, Network, rows_of
 from .nn.parameters import FloatArray
-from .nn.train_step import train_step
+from .runtime.blas import one_blas_thread
 
 
 class NeuralNetwork:

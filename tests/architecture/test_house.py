@@ -13,29 +13,22 @@ from support.cli import environment
 from support.sources import PACKAGE, cycle, functions, imports, modules, tree, walk
 
 ROWS: tuple[tuple[str, ...], ...] = (
-    ("messages", "errors", "words", "io", "_lazy", "_one_line"),
-    ("nn", "network", "notes"),
+    ("messages", "errors", "words", "io", "runtime"),
+    ("nn", "network"),
     ("options",),
-    ("data", "preprocess", "handwriting"),
+    ("segmentation",),
+    ("data", "preprocess"),
     ("engines",),
-    ("model",),
+    ("model", "notes"),
     ("training",),
-    (
-        "explain",
-        "doctor",
-        *(
-            f"handwriting.{one}"
-            for one in ("attempts", "cells", "digit_model", "orientation", "reader", "recognise", "text_lines")
-        ),
-    ),
+    ("explain", "doctor", "handwriting"),
     ("plots", "html"),
     ("estimators", "exports", "distributed", "workflow"),
-    ("__init__", "_moved"),
+    ("__init__",),
     ("cli", "serve", "studio", "__main__"),
 )
-"""A module imports only from its own row and the rows above it, also inside functions. The stages from a photo to
-MNIST's form use no network and are in the row of the readers, which use them; the parts that use a model are in a later
-row. The package itself collects the names of all rows but the last, and only the last row imports it."""
+"""A module imports only from its own row and the rows above it, also inside functions. The package itself collects the
+names of all rows but the last, and only the last row imports it."""
 
 ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 
@@ -43,19 +36,20 @@ THIRD_PARTY = {
     "numpy": ("",),
     "scipy": (
         "nn.activations",
-        "nn.train_step",
+        "model.train_step",
         "model.baselines",
         "model.evaluate",
-        "training.paired",
+        "workflow.comparison.paired",
         "preprocess",
         "handwriting",
+        "segmentation",
     ),
-    "numba": ("nn.jit", "nn.kernel_cache", "engines.compiled.kernels"),
-    "llvmlite": ("nn.kernel_cache", "engines.compiled.kernels", "training.receipt"),
-    "threadpoolctl": ("nn.blas",),
+    "numba": ("runtime.jit", "runtime.kernel_cache", "engines.compiled.kernels"),
+    "llvmlite": ("runtime.kernel_cache", "engines.compiled.kernels", "training.receipt"),
+    "threadpoolctl": ("runtime.blas",),
     "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
-    "PIL": ("data.readers", "handwriting", "plots", "html"),
+    "PIL": ("data.readers", "handwriting", "plots", "html", "segmentation"),
     "pillow_heif": ("data.readers",),
     "safetensors": ("model.file",),
     "matplotlib": ("plots", "html"),
@@ -84,9 +78,8 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotl
 
 NOT_IN_KERNELS = {
     "glassnet.nn.architecture": "kernels.plan names Architecture as a type; the plan made of it is an argument",
-    "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
-    "glassnet.nn.kernel_cache": "stores compiled kernels",
+    "glassnet.runtime.kernel_cache": "stores compiled kernels",
     "glassnet.errors": "raised on Python's side",
     "glassnet.messages.message": "what is raised, on Python's side",
     "glassnet.messages.option_spelling": "of what is raised, on Python's side",
@@ -139,8 +132,14 @@ def test_only_the_last_row_imports_the_package_as_a_whole():
 
 
 def test_no_import_cycles_even_inside_functions():
+    """Neither of modules nor of what is at the top, folders and files."""
     assert sum(map(len, edges().values())) > len(edges()), "no imports were found"
     assert cycle(edges()) == []
+    at_top: dict[str, set[str]] = {}
+    for module, others in edges().items():
+        top = inner(module).split(".")[0]
+        at_top.setdefault(top, set()).update({inner(one).split(".")[0] for one in others} - {top})
+    assert cycle(at_top) == []
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
 
 
@@ -167,7 +166,7 @@ def test_third_party_packages_are_imported_only_where_allowed():
 
 def _kernel_sources() -> tuple[set[str], set[str]]:
     """The modules that `jit.SOURCES` covers, and those that compile kernels."""
-    from glassnet.nn.jit import SOURCES
+    from glassnet.runtime.jit import SOURCES
 
     matched = {pattern: set(PACKAGE.glob(pattern)) for pattern in SOURCES}
     assert all(matched.values()), "a pattern matches no file"
@@ -176,7 +175,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
         module
         for module in modules()
         for one in imports(module)
-        if one.imported in ("glassnet.nn.jit", "numba.extending") and ("kernel" in module or not one.late)
+        if one.imported in ("glassnet.runtime.jit", "numba.extending") and ("kernel" in module or not one.late)
     }
     return covered, compiling
 
@@ -218,15 +217,16 @@ def test_architecture_is_only_an_annotation_in_kernels():
     assert all(id(node) in annotations for node in named)
 
 
-def test_lines_quoted_in_kernels_exist_in_the_algorithm():
+def test_lines_that_loops_quote_exist_in_the_algorithm():
     """A comment ``# network.forward: z = a @ weight.T`` marks each loop that mirrors this line of `network.py`."""
     path = modules()["glassnet.network"]
     lines = path.read_text(encoding="utf-8").splitlines()
     sources = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in functions(path)}
+    mirrors = [PACKAGE / "nn" / "optimizers.py", *sorted((PACKAGE / "engines/compiled/kernels").glob("*.py"))]
     named = [
         found.groups()
-        for kernels in sorted((PACKAGE / "engines" / "compiled" / "kernels").glob("*.py"))
-        for found in re.finditer(r"# network\.(\w+): (.+)$", kernels.read_text(encoding="utf-8"), re.MULTILINE)
+        for mirror in mirrors
+        for found in re.finditer(r"# network\.(\w+): (.+)$", mirror.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert [(name, line) for name, line in named if line not in sources.get(name, "")] == []
     assert {name for name, _ in named} == {"forward", "send_back", "backpropagate", "update"}

@@ -17,8 +17,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Options, fit, new_model, train
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine
-from glassnet.engines.compiled import kernels, sparse_layout
-from glassnet.engines.threads import pool
+from glassnet.engines.compiled import kernels, pool, sparse_layout
 from glassnet.errors import DivergedError
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import OPTIMIZERS, State
@@ -190,7 +189,7 @@ def test_a_pool_whose_size_changes_within_the_blocks(monkeypatch):
         sizes.append(pool_size.size)
         pool_size.size, pool_size.steps = 3 - len(shares), 1 + len(sizes) % 7
 
-    monkeypatch.setattr("glassnet.engines.threads.pool_size.PoolSize.learn", alternate)
+    monkeypatch.setattr("glassnet.engines.compiled.pool_size.PoolSize.learn", alternate)
     for optimizer, dtype, extras in GRID[::2]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid[f"{optimizer} {dtype} {extras} 1"]

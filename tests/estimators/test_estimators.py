@@ -20,10 +20,10 @@ from sklearn.preprocessing import StandardScaler
 
 import glassnet
 from glassnet import NetworkClassifier, NetworkRegressor, Options
-from glassnet.engines import available_cores
 from glassnet.errors import DataError, OptionError
 from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PARAMETERS
 from glassnet.options.options import SPECS
+from glassnet.runtime.threads import available_cores
 from glassnet.training.events import EpochDone
 from support.cli import environment
 from support.estimators import small

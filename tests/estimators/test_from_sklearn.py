@@ -16,9 +16,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from glassnet import NetworkClassifier, NetworkRegressor
-from glassnet.engines import one_blas_thread
 from glassnet.errors import ArgumentError
 from glassnet.estimators.from_sklearn import PARAMETERS
+from glassnet.runtime.blas import one_blas_thread
 from support.covering import covering
 
 IRIS, SPECIES = load_iris(return_X_y=True)

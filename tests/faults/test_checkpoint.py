@@ -21,13 +21,13 @@ from glassnet import (
     train,
     verify,
 )
+from glassnet.data.fingerprint import fingerprint
 from glassnet.engines import ReferenceEngine
 from glassnet.engines.custom_loss import CustomLossEngine
 from glassnet.errors import DataError, ModelFileError, OptionError
 from glassnet.training import checkpointing
 from glassnet.training.checkpoint import interval_of
 from glassnet.training.events import BlockDone, EpochDone
-from glassnet.training.receipt import fingerprint
 from glassnet.training.state import TrainingState
 from support.cases import patterns
 from support.samples import small_model

@@ -24,8 +24,7 @@ sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
 from glassnet.engines import Block, Samples, engine_named
-from glassnet.engines.compiled import kernels, minibatch
-from glassnet.engines.threads import pool
+from glassnet.engines.compiled import kernels, minibatch, pool
 from glassnet.nn.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 from support.cli import TIMEOUT

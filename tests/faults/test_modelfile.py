@@ -195,7 +195,7 @@ def test_no_pickle_is_ever_read(tmp_path, monkeypatch, kind):
 def test_nothing_in_the_package_can_read_a_pickle():
     """Except the cache of compiled kernels, as Numba's own: who can write the user's cache can run code as the user."""
     read = dict(modules())
-    del read["glassnet.nn.kernel_cache"]
+    del read["glassnet.runtime.kernel_cache"]
     readers = {"pickle", "joblib", "dill", "shelve", "marshal"}
     for path in read.values():
         text = path.read_text(encoding="utf-8")

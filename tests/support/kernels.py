@@ -22,7 +22,7 @@ VARIANTS = [
 
 def must_be_compiled() -> bool:
     """Tell whether the cache is empty."""
-    from glassnet.nn.jit import CACHE
+    from glassnet.runtime.jit import CACHE
 
     return CACHE.writable is not None and not any(CACHE.writable.glob("*.nbc"))
 

@@ -15,22 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import glassnet
-from glassnet.nn import jit
 from glassnet.options.options import Options
 from glassnet.options.recipes import RECIPES
+from glassnet.runtime import jit
 from glassnet.training.numerics import NUMERICS
 
 PACKAGE = Path(glassnet.__file__).parent
 STORED = Path(__file__).with_suffix(".json")
 SOURCES = (
     *jit.SOURCES,
-    *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
+    *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "runtime/blas.py"),
+    *(f"model/{name}.py" for name in ("build", "network", "train_step")),
     *(f"training/{name}.py" for name in ("loop", "plan", "state", "run", "ensemble")),
     *(f"training/streaming/{name}.py" for name in ("order", "loader", "encoding")),
     *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )
-NOT_SOURCES = ("preprocess/training_range.py", "nn/compile_notice.py", "nn/kernel_cache.py")
+NOT_SOURCES = ("preprocess/training_range.py",)
 """Files of the numeric code, and files among them that do not affect weights."""
 
 

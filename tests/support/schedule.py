@@ -26,7 +26,7 @@ LONG = (
 )
 """Files that take longest, after the groups of the browser and the cluster."""
 
-HEAVY = ("exports", "handwriting", "html", "plots", "serve", "workflow")
+HEAVY = ("exports", "handwriting", "html", "plots", "segmentation", "serve", "workflow")
 """Folders of ``tests/unit`` that `make quick` leaves out, as it does `LONG`.
 
 They need compilers, servers or photographs, or do whole jobs.

@@ -16,9 +16,9 @@ from click.testing import CliRunner
 from PIL import Image
 
 import glassnet
-from glassnet._moved import MOVED
 from glassnet.cli import cli
 from glassnet.errors import CODES
+from glassnet.runtime.moved_modules import MOVED
 from glassnet.training.numerics import NUMERICS
 from glassnet.training.receipt import surroundings
 from support.cli import TIMEOUT, environment

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 import glassnet
-from glassnet._moved import MOVED
+from glassnet.runtime.moved_modules import MOVED
 
 
 @pytest.mark.parametrize("old", MOVED)

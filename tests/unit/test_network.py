@@ -7,7 +7,7 @@ import pytest
 
 from glassnet import backpropagate, forward, update
 from glassnet.errors import ShapeError
-from glassnet.nn.train_step import add_outer_products, train_step
+from glassnet.model.train_step import add_outer_products, train_step
 from support.cases import RULE_PAIRS, copy_of, initialize_away_from_kinks, network_of
 from support.covering import covering
 

@@ -10,7 +10,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "package", ["glassnet.doctor", "glassnet.explain", "glassnet.handwriting", "glassnet.plots", "glassnet.preprocess"]
+    "package", ["glassnet.doctor", "glassnet.explain", "glassnet.segmentation", "glassnet.plots", "glassnet.preprocess"]
 )
 def test_a_package_has_the_names_of_its_all(package):
     module = import_module(package)

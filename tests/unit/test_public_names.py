@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet._one_line import one_line
+from glassnet.messages.one_line import one_line
 from support.cli import environment
 
 
@@ -74,7 +74,7 @@ def _long_descriptions(package: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("package", ["glassnet", "glassnet.explain", "glassnet.handwriting", "glassnet.doctor"])
+@pytest.mark.parametrize("package", ["glassnet", "glassnet.explain", "glassnet.segmentation", "glassnet.doctor"])
 def test_results_with_arrays_are_described_on_one_line(package):
     assert _long_descriptions(package) == []
 

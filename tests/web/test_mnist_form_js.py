@@ -1,4 +1,4 @@
-"""`mnist_form.js` makes the same 28 × 28 pixels of a drawing as `glassnet.handwriting.mnist_form`, exactly."""
+"""`mnist_form.js` makes the same 28 × 28 pixels of a drawing as `glassnet.segmentation.mnist_form`, exactly."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import pytest
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.handwriting import mnist_form
-from glassnet.handwriting.segment import bounding_box
+from glassnet.segmentation import mnist_form
+from glassnet.segmentation.segment import bounding_box
 from support.strokes import SIDE, bundled_digit, hand_digit, hand_strokes, other_shape
 from support.web import array_of, text_of
 

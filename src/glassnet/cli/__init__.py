@@ -8,7 +8,6 @@ import gc
 import io
 import os
 import sys
-import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,12 +21,12 @@ import click
 
 from ..errors import GlassnetError, OptionError, RangeWarning
 from ..io.archives import remove_unpacked
-from ..io.limits import LOADER
 from ..messages.catalogue import translated
 from ..messages.languages import chinese
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
-from ..nn.compile_notice import is_compiling, shown_by
+from ..runtime.compile_notice import is_compiling, shown_by
+from ..runtime.threads import runs_in_background
 from .shared.console import complain, say_compiling, say_warning
 from .shared.usage import speak_the_users_language, usage_message
 
@@ -228,7 +227,7 @@ def _end(code: int) -> None:
     End at once while a thread loads or compiles kernels, or still trains: LLVM may crash if the interpreter ends under
     it.
     """
-    if is_compiling() or any(one.name.startswith(LOADER) for one in threading.enumerate()):
+    if is_compiling() or runs_in_background():
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError, ValueError):
                 stream.flush()

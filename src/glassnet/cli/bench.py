@@ -12,11 +12,11 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..engines import available_cores
 from ..model.inference import compiled
 from ..options.declared import require_declared
 from ..options.options import Options
 from ..options.spec import option
+from ..runtime.threads import available_cores
 from ..training.fit import fit
 from ..training.receipt import surroundings
 from ..words.cli import CLI_WORDS

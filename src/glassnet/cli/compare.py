@@ -18,7 +18,6 @@ from ..messages.message import Listing
 from ..options.declared import parameters
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from ..training.paired import FEWEST, fewest_pairs
 from ..words.compare import COMPARE_WORDS
 from ..words.plots import SHARES, metric_title, shown
 from ..words.speaking import Say, speaking
@@ -32,6 +31,7 @@ from ..workflow.compare_job import (
     compare,
     default_seeds,
 )
+from ..workflow.comparison.paired import FEWEST, fewest_pairs
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
 from .shared.console import json_flag, padded, result, result_json, say, say_notice

@@ -11,9 +11,9 @@ from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import width_of
 from ..model.file import load_model
+from ..model.header import joined_count
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from ..training.receipt import joined_count
 from ..words.plots import shown as shown_number
 from ..words.speaking import chinese_value
 from ..workflow.verify_job import VerifyJob, verify_model

@@ -494,15 +494,23 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
     return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
 
 
+def task_of(data: Dataset, task: str = "auto") -> str:
+    """Return the task of a data set, as in `options.recipes.BY_TASK`: classes, numbers or labels.
+
+    `task` is as for `glassnet.fit`: several columns of 0 and 1 are labels, unless it is ``"regression"``.
+    """
+    if data.values is None:
+        return "classes"
+    if data.columns is not None:
+        return str(data.columns.task)
+    binary = task != "regression" and data.classes > 1 and bool(np.isin(data.values, (0, 1)).all())
+    return "labels" if binary else "numbers"
+
+
 def image_shape(features: int) -> tuple[int, int] | None:
     """Guess the shape of an image from its number of pixels: a square, if the number is a square above 15."""
     side = round(features**0.5)
     return (side, side) if side * side == features and side >= 4 else None
-
-
-def border(picture: NDArray[Any]) -> NDArray[Any]:
-    """Return the border pixels of an image, shape (rows, columns), each corner once: shape (n,)."""
-    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
 
 
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:

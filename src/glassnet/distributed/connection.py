@@ -14,9 +14,9 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from ..engines import available_cores
 from ..errors import ClusterError, require_packages
 from ..messages.option_spelling import Option
+from ..runtime.threads import available_cores
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""

@@ -18,10 +18,9 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Block, CompiledEngine, Progress, ReferenceEngine, Samples, one_blas_thread
+from ..engines import Block, CompiledEngine, Progress, ReferenceEngine, Samples
 from ..engines.compiled.minibatch import Minibatch, ShardGradients
 from ..engines.shards import shards_of
-from ..engines.threads.worker import Worker
 from ..errors import OptionError
 from ..messages.message import Message
 from ..messages.option_spelling import Option
@@ -29,6 +28,8 @@ from ..nn.architecture import Architecture
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters
 from ..options.options import Options
+from ..runtime.blas import one_blas_thread
+from ..runtime.worker import Worker
 from ..training.executor import require_divisible
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import lazy_names
+from ..runtime.lazy_names import lazy_names
 
 # For type checkers; at run time a name is imported from its module below on first use.
 if TYPE_CHECKING:

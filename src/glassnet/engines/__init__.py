@@ -7,8 +7,6 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
-from ..io.limits import available_cores
-from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
 from ..options.options import Options
 from .custom_loss import CustomLossEngine
@@ -30,11 +28,8 @@ __all__ = [
     "ReferenceEngine",
     "Samples",
     "StreamingEngine",
-    "available_cores",
-    "blas_in_use",
     "engine_for",
     "engine_named",
-    "one_blas_thread",
     "threads_for_runs",
 ]
 

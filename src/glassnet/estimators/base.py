@@ -25,7 +25,7 @@ from sklearn.utils.validation import (
 )
 
 from ..data.dataset import Dataset
-from ..engines import Engine, engine_for, one_blas_thread
+from ..engines import Engine, engine_for
 from ..engines.custom_loss import CustomLossEngine
 from ..errors import (
     ArgumentError,
@@ -46,6 +46,7 @@ from ..options.options import Options
 from ..options.recipes import for_estimator
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
+from ..runtime.blas import one_blas_thread
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, TypeVar
 
 from sklearn.utils import check_random_state
 
-from ..engines import available_cores
 from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK
+from ..runtime.threads import available_cores
 
 CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)
 REGRESSOR = replace(CLASSIFIER, **BY_TASK["numbers"])

@@ -13,13 +13,13 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array, softmax
 from ..nn.random import Purpose, generator
 from ..notes import backwards
+from ..runtime.blas import one_blas_thread
 from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 

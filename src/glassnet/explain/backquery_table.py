@@ -11,16 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._one_line import one_line
-from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ..preprocess.tabular.kinds import Encoding
+from ..runtime.blas import one_blas_thread
 from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array

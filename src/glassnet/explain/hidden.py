@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..nn.activations import Array
+from ..runtime.blas import one_blas_thread
 from .input_gradients import require_classes
 
 MOST_SAMPLES = 2000

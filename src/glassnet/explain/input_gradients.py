@@ -11,9 +11,9 @@ import numpy as np
 from ..errors import OptionError
 from ..messages.message import Message
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 
 
 def output_gradients(network: Network, signals: Signals, direction: Array) -> list[Array]:

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..model.network import Network
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 
 PIECES = 48
 """Number of segments. `benchmarks/why.py` measures the difference to thousands of points."""

@@ -34,9 +34,9 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
-from ..engines import one_blas_thread
 from ..errors import DataError, ShapeError
+from ..messages.one_line import one_line
+from ..runtime.blas import one_blas_thread
 
 Floats = NDArray[np.floating]
 Labels = NDArray[np.int64]

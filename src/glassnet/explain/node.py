@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from .nodes import is_flat
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
-from ..nn.network_class import Network
 from .input_gradients import output_gradients
 
 FLAT = 0.05

@@ -16,18 +16,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, one_blas_thread
+from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..network import forward
 from ..nn.architecture import Architecture
-from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
+from ..runtime.blas import one_blas_thread
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
 from ..training.divergence import weights_after
@@ -227,7 +228,7 @@ class ReplayedEpoch:
         masks = dropout_masks(made, options, epoch, recorded.step, len(rows), np.float64)
         network, targets = Network.of(made, recorded.before.parameters), samples.targets[samples.labels[rows]]
         weights = None if samples.weights is None else samples.weights[rows]
-        if options.hardest < 1:
+        if options.hard_fraction < 1:
             signals = forward(made, recorded.before.parameters.copy(np.float64), inputs, masks)
             losses = made.output_loss.value(signals.sums[-1], signals.outputs, targets)
             weights = only_hardest(losses, weights, options)[0]

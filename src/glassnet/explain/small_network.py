@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ..data.arrays import array_of
 from ..data.dataset import plain_numbers
 from ..errors import require_choice
+from ..model.network import Network
 from ..nn.architecture import RULES
-from ..nn.network_class import Network
 from ..options.options import Options
 from .step import Trace, trace_step
 

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import OptionError
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..network import Signals, backpropagate, forward, send_back
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.architecture import RULES, Architecture
-from ..nn.network_class import Network
 from ..nn.optimizers import State, take_step
 from ..nn.parameters import Parameters
 from ..options.options import Options

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
+from ..messages.one_line import one_line
 from ..model.model import Model
+from ..model.network import Network
 from ..nn.activations import Array
-from ..nn.network_class import Network
+from ..runtime.blas import one_blas_thread
 from .counterfactual import Flip, FlipSearch
 from .counterfactual_table import TableFlipSearch
 from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..errors import DataError, FileError
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from .rows import ProofRows
 
 _ROUNDING = 4.0

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import data as datasets
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
 from ..messages.message import Message, Place
 from ..messages.notice import Notify, ignore
+from ..messages.one_line import one_line
 from ..model.model import Model
 from ..model.portable import PortableForm, PortableNetwork, portable_form
 from ..preprocess import Columns

@@ -12,15 +12,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
-from .morphology import Plane
+from ..segmentation import (
+    Ink,
+    Mask,
+    Piece,
+    add_margins,
+    find_pieces,
+    ink_masks,
+    isolate_sheet,
+    possible_inks,
+    remove_margin,
+    separate_ink_again,
+)
+from ..segmentation.morphology import Plane
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_edge, is_wide
 from .recognise import Candidate, is_print, recognise
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from . import Ink, Mask, Piece
 
 _NARROW, _REST = 1.2, 0.1  # width over height of a digit; fraction of all ink that may be specks next to it
 _GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
@@ -53,8 +63,6 @@ def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tupl
     view : ndarray of float32, shape (rows, columns, 3)
         The photograph at its working size, without the surroundings of a sheet.
     """
-    from . import add_margins, isolate_sheet, possible_inks
-
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(
         _read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in possible_inks(view)
@@ -68,8 +76,6 @@ def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tupl
 
 def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Reading:
     """Read a photograph in other ways if the score of a first reading is low; parameters as of `read_first`."""
-    from . import separate_ink_again
-
     confidences = [digit.confidence for digit in reading.digits]
     if not 0 < len(confidences) <= _FEW or is_print(confidences) or _score(reading) >= _DOUBTFUL:
         return reading
@@ -91,8 +97,6 @@ def read_mask(model: Model, picture: Image, ink: Ink, mask: Mask, sure: float) -
 
 def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) -> Reading:
     """Read one separation of ink from paper; with and without long straight lines if they may be strokes."""
-    from . import ink_masks
-
     (mask, *others), everything = ink_masks(ink)
     best = _read_mask(model, picture, ink, mask, everything, margin, sure)
     if others and not (best.digits and all(digit.sure for digit in best.digits)):
@@ -114,8 +118,6 @@ def _read_mask(
     model: Model, picture: Image, ink: Ink, mask: Mask, everything: Mask, margin: int, sure: float, gaps: float = 0.0
 ) -> Reading:
     """Read the pixels of a mask; those of all ink that are not in its digits are removed."""
-    from . import find_pieces, remove_margin
-
     pieces = find_pieces(mask, ink, gaps)
     removed = everything.copy()
     if margin:

@@ -14,20 +14,19 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..model.model import Model
+from ..segmentation import Piece, dark_ink, find_cell_pieces, mnist_forms, threshold_ink
+from ..segmentation.mnist_form import SIDE
+from ..segmentation.morphology import Mask, Plane, dilate
+from ..segmentation.segment import bounding_box
 from .attempts import make_digit
 from .grid import Form, boundaries, find_form, map_points
-from .mnist_form import SIDE
-from .morphology import Mask, Plane, dilate
 from .reading import Digit, Reading
 from .reasons import Reason
 from .recognise import recognise, score_forms
-from .segment import bounding_box
 from .text_lines import judge_lines
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from . import Piece
 
 _LARGEST = (1.03, 0.8)
 """Size of writing relative to the cells, above which the lines are squared or ruled paper: usually, and where they
@@ -71,8 +70,6 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
     is_ruled : bool
         Whether there is ruling whose cells are uncertain, so that nothing on it is sure.
     """
-    from . import dark_ink, find_cell_pieces, threshold_ink
-
     form, is_crossed = find_form(picture, values)
     if form is None:
         return None, is_crossed
@@ -121,8 +118,6 @@ def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], 
     a cell of a form that has one in each; if most of it is where a line was, or if it is another digit without what is
     there.
     """
-    from . import mnist_forms
-
     sure = [k for k, digit in enumerate(digits) if digit.sure]
     doubts = [False] * len(digits)
     if not sure:

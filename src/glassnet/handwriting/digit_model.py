@@ -7,6 +7,7 @@ import numpy as np
 from ..data.dataset import HANDWRITING
 from ..data.load import bundled, is_bundled
 from ..model.model import Model
+from ..segmentation import SIDE
 
 _SAMPLES = 200  # digits of MNIST on which a model of unknown training data is tried
 _LEAST = 0.5  # least accuracy of a model for digits on them; that of other models is about 0.1
@@ -20,8 +21,6 @@ def reads_digits(model: Model) -> bool:
     which a model of other small images, such as Fashion-MNIST, does not: its data may look the same in all other
     respects.
     """
-    from . import SIDE
-
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE or not model.targets.of_classes:
         return False
     if model.class_names or not 1 < model.classes <= 10 or model.reading not in ("", HANDWRITING):

@@ -17,9 +17,9 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, Plane, close
-from .paper import downsample
-from .photo import MOST
+from ..segmentation.morphology import Mask, Plane, close
+from ..segmentation.paper import downsample
+from ..segmentation.photo import MOST
 
 _STRIP = 8  # pixels along a line that are one step of the transform
 _STEEPEST = 0.13  # largest slope of a line, 7 degrees

@@ -8,7 +8,6 @@ digit alone is never turned.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
@@ -16,14 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..model.model import Model
+from ..segmentation import Ink, find_pieces, find_tilt, mnist_forms
+from ..segmentation.morphology import Mask, Plane
 from .attempts import read_mask
-from .morphology import Mask, Plane
 from .reading import Digit, Reading
 from .reasons import Reason
 from .recognise import SURE, score_forms
-
-if TYPE_CHECKING:
-    from . import Ink
 
 _UNSURE = 0.85  # mean confidence below which other ways up are tried, if a digit is not sure
 _UPRIGHT = 4.0  # least gain of evidence for upright, in log odds, that rules upside down out: about that of one 3 or 4
@@ -147,8 +144,6 @@ def _upside_down(model: Model, digits: tuple[Digit, ...]) -> tuple[float, NDArra
 
 def _way(model: Model, reading: Reading, turned: int) -> _Way:
     """Rotate the ink of a reading, and measure the evidence that this is the right way up."""
-    from . import find_pieces, find_tilt
-
     ink, mask = _rotate_ink(reading.ink, reading.mask, turned, 0.0)
     pieces = find_pieces(mask, ink)
     tilt = -find_tilt(pieces)
@@ -168,8 +163,6 @@ def _way(model: Model, reading: Reading, turned: int) -> _Way:
 
 def _classify(model: Model, masks: list[Mask]) -> tuple[NDArray[np.intp], NDArray[np.floating], NDArray[np.bool_]]:
     """Return answers, confidences, and whether each shape is slender."""
-    from . import mnist_forms
-
     forms = np.stack([mnist_forms(mask) for mask in masks])
     outputs, confidences, _ = score_forms(model, forms.reshape(*forms.shape[:2], -1))
     slender = np.array([min(mask.shape) <= _SLENDER * max(mask.shape) for mask in masks])

@@ -16,6 +16,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..errors import DataError
 from ..model.model import Model
+from ..segmentation import SIDE, Piece, Plane, ink_mask, match_mnist_form, opaque, possible_inks, working_size
 from .attempts import make_digit, read_again, read_first
 from .cells import read_form
 from .orientation import add_other_way, doubt_way_up, read_turned
@@ -27,8 +28,6 @@ from .writing import doubt_other_than_writing
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from . import Plane
 
 __all__ = ["Digit", "Reading", "read_photo"]
 
@@ -48,8 +47,6 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     sure : float, 0 to 1
         Least confidence at which a digit counts as read.
     """
-    from . import SIDE, Piece, ink_mask, match_mnist_form, opaque, possible_inks, working_size
-
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError(
             "GN017", "the model does not take images of {rows} × {rows}. Use a model trained on MNIST.", rows=SIDE

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nn.parameters import FloatArray
+from ..segmentation import Ink
 from .reasons import DOUBTED, Reason
 
 if TYPE_CHECKING:
     from PIL.Image import Image
-
-    from . import Ink
 
 _APART, _WIDER, _FURTHER = 0.4, 2.0, 1.4
 """Least gap between numbers, relative to their height; its least ratio to the widest gap within a number; and the same

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from . import Ink, Piece
+from ..segmentation import Ink, Piece
 
 DOUBTED = 0.3
 """Factor by which the confidence is lowered for what the models cannot see: a piece too wide, a line of words."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +17,20 @@ from numpy.typing import NDArray
 from ..model.file import shipped_model
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-
-if TYPE_CHECKING:
-    from . import Piece
+from ..segmentation import (
+    CHANGES,
+    SIDE,
+    Piece,
+    ambiguous_pairs,
+    find_cuts,
+    is_dust,
+    may_be_broken,
+    may_be_one_digit,
+    mnist_form,
+    mnist_forms,
+    sort_into_lines,
+    union,
+)
 
 SURE = 0.65
 """Least confidence of a sure prediction: of drawn digits of other hands, most below it were wrong, most above right."""
@@ -90,8 +100,6 @@ def _gate() -> Model:
 
 def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
     """Classify pieces: by the plain form alone what is clearly not a digit, by all variants the others."""
-    from . import CHANGES, SIDE, is_dust, mnist_form, mnist_forms
-
     if not pieces:
         return []
     plain = np.stack([mnist_form(piece.mask).reshape(1, -1) for piece in pieces])
@@ -113,8 +121,6 @@ def is_print(confidence: Sequence[float] | FloatArray) -> bool:
 
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
     """Merge and split pieces if that raises the confidence; return the digits in reading order."""
-    from . import sort_into_lines
-
     candidates = _make_candidates(model, pieces)
     if not is_print([one.confidence for one in candidates]):
         candidates = _drop_noise(_split_touching(model, _merge_fragments(model, candidates)))
@@ -124,8 +130,6 @@ def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
 
 def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidate]:
     """Merge two pieces, or all, into one digit if the union has a higher confidence than the parts."""
-    from . import ambiguous_pairs, may_be_broken, may_be_one_digit, union
-
     pieces = [one.piece for one in candidates]
     if may_be_broken(pieces):
         (whole,) = _make_candidates(model, [union(*pieces)])
@@ -188,8 +192,6 @@ def _split_touching(model: Model, candidates: list[Candidate]) -> list[Candidate
 
 def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
     """Return the best split of a piece into sure digits; empty if there is none."""
-    from . import find_cuts
-
     least = _CLEAR if candidate.piece.width > _WIDE * candidate.piece.height else _CLEARER
     halves = _make_candidates(model, [half for way in find_cuts(candidate.piece) for half in way])
     splits = []

@@ -14,11 +14,11 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image
 
-from .morphology import Mask, Plane, dilate, distance, open_mask
-from .paper import Ink
+from ..segmentation.morphology import Mask, Plane, dilate, distance, open_mask
+from ..segmentation.paper import Ink
+from ..segmentation.rules import stroke_pixels
 from .reading import Digit, Reading
 from .reasons import Reason
-from .rules import stroke_pixels
 
 _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
 """Standard deviations at which each measure alone says that this is not writing: of the strength around a digit,

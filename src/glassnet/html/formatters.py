@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 FORMATTED = {
-    "network_html": ("glassnet.nn.network_class", "Network"),
+    "network_html": ("glassnet.model.network", "Network"),
     "model_html": ("glassnet.model.model", "Model"),
     "trace_html": ("glassnet.explain.step", "Trace"),
 }

@@ -13,7 +13,7 @@ from ..explain.step import Trace
 from ..messages.formats import below_all
 from ..messages.languages import preferred
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..words.notebook import NOTEBOOK_WORDS
 from ..words.speaking import Say, speaking
 

@@ -6,15 +6,10 @@ declares is checked before anything is read. The limit does not apply to plain f
 
 from __future__ import annotations
 
-import math
-import os
 import re
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar, copy_context
-from functools import cache
-from pathlib import Path, PurePosixPath
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from ..errors import FileError, OptionError
 from ..messages.option_spelling import Door, Option, in_python
@@ -24,12 +19,8 @@ MAX_BYTES = 4 << 30
 SIZE = "SIZE"
 """What stands for a number of bytes in the help."""
 FLAG = "--max-bytes"
-LOADER = "glassnet loads"
-"""Name of a thread that loads code in the background while a command reads its data."""
 _UNITS = {"": 1, **{f"{prefix}b": 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t"))}}
 _UNITS |= {f"{prefix}ib": 1024**power for power, prefix in enumerate(("k", "m", "g", "t"), 1)}
-_Item = TypeVar("_Item")
-_Result = TypeVar("_Result")
 _limit: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 
@@ -87,54 +78,6 @@ def format_size(size: int) -> str:
         if size >= count:
             return f"{size / count:.4g}{unit}"
     return f"{size}B"
-
-
-def available_cores(root: Path = Path("/")) -> int:
-    """Return the number of cores that this process may use: its affinity, or the quota of its containers if less.
-
-    A quota (Linux, control groups) of two and a half cores counts as three. `root` holds ``proc`` and ``sys``.
-    """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min([cores, *map(math.ceil, _quotas(root))]))
-
-
-@cache
-def _quotas(root: Path) -> list[float]:
-    """Return the quotas, in cores, of the control groups of this process and of the groups above them."""
-    quotas = []
-    for line in _text(root / "proc/self/cgroup").splitlines():
-        controllers, _, group = line.partition(":")[2].partition(":")
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        # In a container, its own group is at the root, even if `group` is the path outside.
-        for one in (PurePosixPath(group), *PurePosixPath(group).parents):
-            folder = root / "sys/fs/cgroup" / controllers / str(one).lstrip("/")
-            files = ("cpu.cfs_quota_us", "cpu.cfs_period_us") if controllers else ("cpu.max",)
-            quota = " ".join(_text(folder / file) for file in files).split()
-            if len(quota) == 2 and all(number.isdecimal() and int(number) > 0 for number in quota):  # no "max", no -1
-                quotas.append(int(quota[0]) / int(quota[1]))
-    return quotas
-
-
-def _text(path: Path) -> str:
-    with suppress(OSError, ValueError):
-        return path.read_text(encoding="utf-8")
-    return ""
-
-
-def in_threads(
-    function: Callable[[_Item], _Result], items: Iterable[_Item], workers: int | None = None
-) -> list[_Result]:
-    """Map a function over items in threads under the caller's limit; raise the error of the first item that fails.
-
-    A new thread has its own context, in which the default limit would apply. By default there are more threads than
-    cores, for work that waits for files.
-    """
-    from concurrent.futures import ThreadPoolExecutor
-
-    context = copy_context()
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda item: context.copy().run(function, item), items))
 
 
 def require_room(name: str, size: int) -> None:

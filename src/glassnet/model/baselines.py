@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
-from ..engines import one_blas_thread
+from ..messages.one_line import one_line
 from ..nn.activations import ACTIVATIONS
+from ..runtime.blas import one_blas_thread
 from .evaluate import number_scores
 from .model import Model
 

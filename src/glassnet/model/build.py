@@ -10,10 +10,10 @@ from ..engines import Samples
 from ..errors import DataError, OptionError, with_near_matches
 from ..messages.message import Listing
 from ..messages.option_spelling import Option
-from ..nn.network_class import Network
 from ..options.options import Options, require_options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
 from .model import Model
+from .network import Network
 
 EXPONENTIAL_START = 0.1
 """Factor on the last layer's initial weights for exponential outputs, so that predictions start near the target mean.

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..nn.activations import sigmoid, softmax
 from ..nn.losses import output_loss
-from ..nn.network_class import Network
 from .model import Model
+from .network import Network
 
 COLDEST, HOTTEST = 0.05, 20.0
 """Smallest and largest temperature."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .._one_line import one_line
+from ..messages.one_line import one_line
 
 Floats = NDArray[np.float64]
 

@@ -13,9 +13,9 @@ from ..data.arrays import CLASS_TYPES
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import OptionError, require_choice, require_number, require_whole, wrong_type
 from ..messages.message import Message
-from ..nn.network_class import Network
 from ..preprocess import BESIDE_CLASSES, TARGETS, Columns, Scaling, Targets, TrainingRange
 from ..preprocess.training_range import SUMMARIES
+from .network import Network
 
 READINGS = ("", "ink", "photo", HANDWRITING)
 """How image files become samples; see `data.Dataset`."""

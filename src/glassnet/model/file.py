@@ -26,11 +26,11 @@ from ..errors import FileError, GlassnetError, ModelFileError, with_near_matches
 from ..io.opening import require_path
 from ..io.writing import replacing, require_suffix
 from ..messages.message import Command, Message
-from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from .header import in_present_names, require_header
 from .model import Model, require_model
+from .network import Network
 
 FORMAT = 1
 """Version of the file format; increased when an older glassnet could misread a newer file."""

@@ -43,7 +43,7 @@ class DataReceipt(TypedDict, total=False):
     dtype: str
     """Of the inputs."""
     fingerprint: str
-    """SHA-256 of shape, inputs and labels; see `training.receipt.fingerprint`."""
+    """SHA-256 of shape, inputs and labels; see `data.fingerprint`."""
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
     stratified: bool
@@ -117,6 +117,20 @@ LARGEST = 1e154
 """Numbers of larger magnitude are rejected: their squares are infinite."""
 _LONG = 2**64  # larger integers may not convert to float, and take hours to print
 _TINIEST = 5e-324  # the smallest positive float
+
+
+def imported_from(source: Mapping[str, str]) -> Message:
+    """Return why the training of an imported network cannot be repeated, from ``Receipt.imported``."""
+    if "class" in source:
+        return Message("the network was imported from scikit-learn's {name}", name=source["class"])
+    return Message("the network was imported from {name}", name=source["file"])
+
+
+def joined_count(receipt: Mapping[str, Any]) -> int:
+    """Return how many networks trained with folds were joined into the one of the model; 1 for any other model."""
+    options, trails = receipt.get("options"), receipt.get("trails")
+    by_folds = isinstance(options, dict) and options.get("folds") is True
+    return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
 
 
 class Kind(Protocol):

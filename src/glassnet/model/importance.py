@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
+from ..messages.one_line import one_line
 from ..nn.random import Purpose, generator
 from .evaluate import evaluate
 from .model import Model

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..engines.portable import PortableLayer
-from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from .model import Model
+from .network import Network
 
 if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers

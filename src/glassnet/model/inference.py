@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..engines import one_blas_thread
 from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
+from ..runtime.blas import one_blas_thread
 from .model import Model, require_model
 from .portable import PortableNetwork, form_of
 

@@ -12,19 +12,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data.arrays import array_of, named_classes, names_of
 from ..data.dataset import Dataset, SampleLayout, channels_of, plain_numbers, require_dataset
-from ..engines import one_blas_thread
 from ..errors import DataError, OptionError, ShapeError, strictly
 from ..messages.control_characters import printable
 from ..messages.formats import below_all
 from ..messages.message import Listing, Message
 from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
-from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
+from ..runtime.blas import one_blas_thread
 from .fields import require_fields
 from .header import Receipt
+from .network import Network
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..errors import DataError
+from ..messages.one_line import one_line
 from ..preprocess.tabular.encoders import MISSING, Encoded, NumberColumn
 from .model import Model
 

@@ -15,11 +15,11 @@ from ..data.arrays import names_of
 from ..engines.portable import PortableLayer
 from ..errors import OptionError, ShapeError
 from ..messages.option_spelling import Option
-from ..nn.network_class import Network
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
 from .model import Model
+from .network import Network
 
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 

@@ -14,7 +14,6 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from ..network import update
 from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
@@ -61,10 +60,10 @@ Rule = Callable[[Parameters, Parameters, FloatArray, float, int, OptimizerSettin
 def sgd(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Move the weights against the gradient with `network.update`, as in the notes (Robbins and Monro 1951)."""
+    """Move the weights against the gradient: ``w ← w − α g``, as in the notes (Robbins and Monro 1951)."""
     if s.weight_decay:
         gradients = Parameters(gradients.layout, _decayed(parameters, gradients, s))
-    update(parameters, gradients, rate)
+    parameters.flat -= rate * gradients.flat  # network.update: parameters.flat -= learning_rate * gradients.flat
 
 
 def momentum(

@@ -65,7 +65,8 @@ def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
     """Return the numbers `first` to ``first + count - 1`` for a key, `place`: from 0 to 1, shape (count,).
 
     SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Each number is independent
-    of the preceding ones, so a compiled kernel can draw any single number; `jit.uniform_at` has the same formula.
+    of the preceding ones, so a compiled kernel can draw any single number: `runtime.jit.uniform_at` has the
+    same formula.
     """
     z = numbered(place, np.arange(first, first + count, dtype=np.uint64))
     # 24 bits fill a float32 exactly.

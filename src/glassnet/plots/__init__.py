@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import lazy_names
+from ..runtime.lazy_names import lazy_names
 
 # For type checkers only. At run time a name is imported when it is first used, so that digits in the terminal do not
 # load matplotlib.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._lazy import lazy_names
+from ..runtime.lazy_names import lazy_names
 from .class_weights import class_weights as class_weights
 
 # Without the import above, the module `class_weights` would later replace the function. The others are for type

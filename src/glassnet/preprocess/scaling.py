@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .._one_line import one_line
 from ..errors import DataError, OptionError, require_choice, require_number, wrong_type
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..messages.option_spelling import Option
 from ..options import choices
 

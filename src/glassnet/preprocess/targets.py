@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .._one_line import one_line
 from ..errors import OptionError, ShapeError, require_choice, require_number
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..options import choices
 from .exact_sums import LARGEST, ExactSums
 

@@ -14,9 +14,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..errors import OptionError, RangeWarning, callers_level
 from ..messages.message import Message
+from ..messages.one_line import one_line
 from ..nn.random import Purpose, generator
 from .tabular.encoders import straightened
 

@@ -7,17 +7,15 @@ import errno
 import ipaddress
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from contextvars import copy_context
 from typing import TypeVar
 
 from ..errors import OptionError
-from ..io.limits import LOADER
 from ..messages.languages import LANGUAGES
 from ..messages.message import Message
 from ..messages.option_spelling import Option
+from ..runtime.threads import start_in_background
 
 _Value = TypeVar("_Value")
 
@@ -116,5 +114,5 @@ async def in_thread(work: Callable[[], _Value]) -> _Value:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(settle, value, problem)
 
-    threading.Thread(target=copy_context().run, args=(run,), name=f"{LOADER} and answers", daemon=True).start()
+    start_in_background(run)
     return await future

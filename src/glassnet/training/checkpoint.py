@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..data.dataset import Dataset
 from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, warn, with_near_matches
@@ -24,11 +23,12 @@ from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify
+from ..messages.one_line import one_line
 from ..messages.option_spelling import Option
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import History

@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.held_out import fold_numbers
-from ..engines import available_cores, engine_for, threads_for_runs
+from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..model.evaluate import Evaluation, evaluate, number_scores
 from ..model.intervals import Interval, accuracy_interval, number_intervals
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
+from ..runtime.threads import available_cores
 from .callbacks import Callback
 from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fit import fit

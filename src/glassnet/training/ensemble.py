@@ -29,7 +29,7 @@ from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training

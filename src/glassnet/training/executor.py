@@ -15,12 +15,13 @@ from dataclasses import replace
 from queue import SimpleQueue
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
-from ..engines import Engine, available_cores
-from ..engines.threads.worker import awaited
+from ..engines import Engine
 from ..errors import ArgumentError, OptionError
 from ..messages.notice import Notify
 from ..messages.option_spelling import Option
 from ..options.options import Options
+from ..runtime.threads import available_cores, in_context
+from ..runtime.worker import awaited
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ def divisible(options: Options) -> Options:
 
 
 class ThreadExecutor:
-    """Runs tasks on threads of this process, in the order in which they are submitted.
+    """Runs tasks on threads of this process, in the order in which they are submitted, in the caller's context.
 
     Parameters
     ----------
@@ -138,7 +139,7 @@ class ThreadExecutor:
                 raise KeyboardInterrupt
             return event is not None and bool(on_event and on_event(event))
 
-        future = self._pool.submit(task, *arguments, send)
+        future = self._pool.submit(in_context(task), *arguments, send)
         self._unfinished[future] = cancelled
         future.add_done_callback(lambda done: self._unfinished.pop(done, None))
         return future

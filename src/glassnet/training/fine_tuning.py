@@ -18,8 +18,8 @@ from ..model.build import training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
 from ..model.model import Model
+from ..model.network import Network
 from ..nn.losses import LOSS_PARAMETERS
-from ..nn.network_class import Network
 from ..options.options import SPECS, Options, checked, for_optimizer
 from ..options.recipes import RECIPES
 from .receipt import options_of

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..data.arrays import TASKS
-from ..data.dataset import Dataset, require_dataset
+from ..data.dataset import Dataset, require_dataset, task_of
 from ..engines import Engine, engine_for
 from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
 from ..messages.message import Listing, Place
@@ -306,19 +306,6 @@ def _require_checkpoint(checkpoint: object) -> None:
     if checkpoint is not None and not isinstance(checkpoint, CheckpointPolicy | str | PathLike):
         kind = type(checkpoint).__name__
         raise ArgumentError("GN021", "checkpoint: {kind}, expected a path, or a CheckpointPolicy.", kind=kind)
-
-
-def task_of(data: Dataset, task: str = "auto") -> str:
-    """Return the task of a data set, as in `options.recipes.BY_TASK`: classes, numbers or labels.
-
-    `task` is as for `fit`: several columns of 0 and 1 are labels, unless it is ``"regression"``.
-    """
-    if data.values is None:
-        return "classes"
-    if data.columns is not None:
-        return str(data.columns.task)
-    binary = task != "regression" and data.classes > 1 and bool(np.isin(data.values, (0, 1)).all())
-    return "labels" if binary else "numbers"
 
 
 def recipe_for(data: Dataset) -> str:

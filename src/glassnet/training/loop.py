@@ -11,17 +11,18 @@ from typing import Protocol, cast
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for, one_blas_thread
+from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.evaluate import evaluate
 from ..model.model import Model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..preprocess.augment.distort import require_pictures
+from ..runtime.blas import one_blas_thread
 from .divergence import DivergenceGuard, constant_answer_loss
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .fine_tuning import made_with

@@ -8,7 +8,6 @@ the keys.
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 import threading
@@ -21,32 +20,22 @@ from typing import Any, Self
 import numpy as np
 
 from ..data.dataset import Dataset
+from ..data.fingerprint import fingerprint
 from ..data.split import count_aside, parts_of
-from ..engines import ENGINES, Engine, blas_in_use, engine_named
+from ..engines import ENGINES, Engine, engine_named
 from ..errors import DataError
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation
-from ..model.header import DataReceipt, ParentReceipt, Receipt
+from ..model.header import DataReceipt, ParentReceipt, Receipt, imported_from
 from ..model.model import Model
 from ..options.options import SPECS, Options
+from ..runtime.blas import blas_in_use
 from .callbacks import History
 from .numerics import NUMERICS
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba", "llvmlite")
 _AT_ONCE = 100_000  # bytes of inputs that are hashed faster than a thread starts
-
-
-def fingerprint(data: Dataset) -> str:
-    """Return the SHA-256 of a data set's shape, inputs and labels, and of values and weights if present."""
-    digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
-    digest.update(np.ascontiguousarray(data.inputs).data)
-    digest.update(np.ascontiguousarray(data.labels).data)
-    for name, array in (("values", data.values), ("weights", data.weights)):
-        if array is not None:
-            digest.update(f"{name} {array.dtype.str}".encode())
-            digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
 
 
 class GivenData:
@@ -200,13 +189,6 @@ CONTINUED = Message("warm_start: training continued from an earlier fit")
 ON_OTHER_ROWS = Message("partial_fit: each call trained on different rows")
 
 
-def imported_from(source: Mapping[str, str]) -> Message:
-    """Return why the training of an imported network cannot be repeated, from ``Receipt.imported``."""
-    if "class" in source:
-        return Message("the network was imported from scikit-learn's {name}", name=source["class"])
-    return Message("the network was imported from {name}", name=source["file"])
-
-
 def _own_engine(name: str, kind: type | None = None) -> Message | None:
     """Return why training with an engine of this name and class cannot be repeated; None if it can."""
     if name not in ENGINES:
@@ -288,13 +270,6 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
     if options.early_stopping and not (options.folds or receipt.get("own_validation")):
         samples -= count_aside(samples, options.validation)
     return max(map(len, receipt["trails"])) - 1, samples
-
-
-def joined_count(receipt: Mapping[str, Any]) -> int:
-    """Return how many networks trained with folds were joined into the one of the model; 1 for any other model."""
-    options, trails = receipt.get("options"), receipt.get("trails")
-    by_folds = isinstance(options, dict) and options.get("folds") is True
-    return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
 
 
 def _splitting_options(receipt: Receipt) -> Options:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import parts_of
-from ..engines import Engine, one_blas_thread
+from ..engines import Engine
 from ..messages.formats import counted
 from ..model.build import new_model
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..options.options import Options
+from ..runtime.blas import one_blas_thread
 from .callbacks import Callback, History, ends_training
 from .events import EpochDone, Event, TrainingEnded, TrainingStarted
 from .fine_tuning import continued, parent_of

@@ -14,10 +14,10 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from .._one_line import one_line
 from ..engines import Progress
 from ..errors import ModelFileError
 from ..messages.message import Listing
+from ..messages.one_line import one_line
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Layout, Parameters
 from ..nn.schedules import Plateau

@@ -11,7 +11,7 @@ from ..errors import DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
 from ..model.model import Model, require_model
-from ..nn.network_class import Network
+from ..model.network import Network
 from ..options.options import Options
 from .callbacks import Callback, require_callbacks
 from .divergence import weights_after

@@ -5,7 +5,7 @@ their networks agree, the same initial weights, so that the differences are pair
 would test on are used for nothing: choosing between sides by them would spoil the test. Of the others each seed
 holds out another random part for validation, because with a single part a verdict would be one on these few samples.
 What early stopping, or an ensemble with folds, holds out is a part of the training samples, not the validation samples,
-by which the sides are judged. `training.paired` has the statistics, and what they claim.
+by which the sides are judged. `workflow.comparison.paired` has the statistics, and what they claim.
 
 The training runs are tasks of an executor. The result and the order of events do not depend on its number of workers:
 see `comparison.in_order`.
@@ -35,10 +35,10 @@ from ..options.spec import option
 from ..training.callbacks import require_callbacks
 from ..training.executor import Executor, ThreadExecutor
 from ..training.fit import recipe_options
-from ..training.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from . import parameters
 from .comparison.in_order import Turns, results_in_order
 from .comparison.metrics import METRICS, metric_for
+from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers

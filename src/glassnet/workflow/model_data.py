@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
+from ..data.fingerprint import fingerprint
 from ..data.queries import inputs_in
 from ..data.split import split
 from ..data.validation import AUTO
@@ -26,7 +27,7 @@ from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
-from ..training.receipt import fingerprint, options_of
+from ..training.receipt import options_of
 from .training_data import (
     load_samples,
     notify_left_out,

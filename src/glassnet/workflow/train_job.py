@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -22,7 +21,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..data.validation import AUTO
-from ..engines import Engine, available_cores, engine_for
+from ..engines import Engine, engine_for
 from ..errors import (
     DivergedError,
     FileError,
@@ -31,7 +30,6 @@ from ..errors import (
     OptionError,
     StreamError,
 )
-from ..io.limits import LOADER
 from ..io.writing import free_name, require_picture_place
 from ..messages.languages import LANGUAGES
 from ..messages.message import Command, Listing, Message, Sentences
@@ -48,6 +46,7 @@ from ..options.recipes import RECORDED_AS, for_rows
 from ..options.spec import option
 from ..options.unused import unused_options, without_effect
 from ..preprocess.tabular.leaks import mention_leak
+from ..runtime.threads import available_cores, start_in_background
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.cross_validation import CrossValidation, cross_validate
@@ -866,7 +865,7 @@ def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         except BaseException as problem:
             future.set_exception(problem)
 
-    threading.Thread(target=run, name=LOADER, daemon=True).start()
+    start_in_background(run)
     return future
 
 

@@ -17,6 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
+from ..data.fingerprint import fingerprint
 from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
 from ..data.stream.paths import names_several
@@ -37,7 +38,7 @@ from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
-from ..training.receipt import fingerprint, options_of
+from ..training.receipt import options_of
 from .table_options import TableOptions
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from glassnet import Dataset, Options, fit
-from glassnet.data.dataset import border
 from glassnet.errors import DataError, ShapeError
+from glassnet.segmentation.morphology import border
 
 ROWS, LABELS = np.random.default_rng(0).integers(0, 9, (40, 6)), np.arange(40) % 3
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from glassnet.engines.compiled import pool as pools
 from glassnet.engines.compiled.kernels import SPINS, abort, new_barrier
 from glassnet.engines.compiled.kernels import barrier as barriers
-from glassnet.engines.threads import pool as pools
 
 
 @pytest.fixture

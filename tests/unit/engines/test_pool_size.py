@@ -2,7 +2,7 @@
 
 import pytest
 
-from glassnet.engines.threads.pool_size import CROWDED, LONGEST, LONGEST_PAUSE, SHORTEST, PoolSize
+from glassnet.engines.compiled.pool_size import CROWDED, LONGEST, LONGEST_PAUSE, SHORTEST, PoolSize
 
 DURATION = 60.0
 STEP = 1e-5

@@ -20,8 +20,8 @@ from glassnet.explain.input_gradients import (
     output_gradients,
 )
 from glassnet.explain.why import Neighbours, why
+from glassnet.model.network import Network
 from glassnet.network import forward
-from glassnet.nn.network_class import Network
 from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 600))

@@ -8,9 +8,9 @@ from PIL import Image
 
 from glassnet.handwriting.cells import read_form
 from glassnet.handwriting.grid import boundaries, find_form
-from glassnet.handwriting.photo import opaque, working_size
 from glassnet.handwriting.reader import read_photo
 from glassnet.model.file import shipped_model
+from glassnet.segmentation.photo import opaque, working_size
 from support.forms import Form, form
 from support.photos import Photo, Scene, sheet, single
 

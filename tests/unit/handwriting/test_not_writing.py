@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from glassnet.handwriting import Piece, match_mnist_form
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.handwriting.reasons import Reason, is_edge
 from glassnet.handwriting.writing import relief
 from glassnet.model.file import shipped_model
+from glassnet.segmentation import Piece, match_mnist_form
 from support.no_writing import GREEK, LIKE_DIGITS, POSES, edge, hand, letter
 from support.photos import Photo
 

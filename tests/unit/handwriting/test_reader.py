@@ -11,12 +11,12 @@ import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from glassnet.errors import DataError
-from glassnet.handwriting import mnist_forms
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.recognise import SURE, score_forms
 from glassnet.model.file import shipped_model
 from glassnet.preprocess.training_range import FEWEST, TrainingRange
+from glassnet.segmentation import mnist_forms
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
 from support.written import line_of

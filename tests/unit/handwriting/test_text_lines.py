@@ -10,11 +10,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.handwriting import possible_inks, recognise, working_size
+from glassnet.handwriting import recognise
 from glassnet.handwriting.reader import Digit, Reading, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.text_lines import judge_lines
 from glassnet.model.file import shipped_model
+from glassnet.segmentation import possible_inks, working_size
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import subprocess
 import sys
 import zipfile
@@ -22,10 +21,10 @@ from glassnet.data.tables.relabel import write_relabelled
 from glassnet.doctor.data.read import read_raw
 from glassnet.errors import DataError, FileError, OptionError
 from glassnet.io import limits, opening
-from glassnet.io.limits import in_threads, require_room
+from glassnet.io.limits import require_room
+from glassnet.runtime.threads import in_threads
 from support.cli import TIMEOUT, environment, run, snapshot
 from support.samples import digits, idx, npz, png, table, write_model_and_rows
-from support.sources import PACKAGE
 
 LIMIT = "100KB"
 ZEROS = np.zeros((4000, 100), np.uint8)
@@ -265,50 +264,8 @@ def test_invalid_sizes_are_rejected(size):
     assert problem.value.code == "GN021"
 
 
-def test_the_number_of_cores_is_asked_in_one_place():
-    """The machine may have more cores than the process may use."""
-    asking = [path.name for path in PACKAGE.rglob("*.py") if "cpu_count" in path.read_text(encoding="utf-8")]
-    assert asking == ["limits.py"]
-
-
 def test_the_limit_applies_in_threads_that_read_images():
     with max_bytes("1KiB"):
         in_threads(lambda size: require_room("x", size), [3, 1024])
         with pytest.raises(FileError, match="1KiB"):
             in_threads(lambda size: require_room("x", size), [3, 1025])
-
-
-def _groups(root, membership, files):
-    """Write the files of a machine's control groups below a folder."""
-    for name, text in {"proc/self/cgroup": membership, **files}.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-
-@pytest.mark.parametrize(
-    ("membership", "files", "cores"),
-    [
-        ("0::/\n", {"cpu.max": "100000 100000\n"}, 1),
-        ("0::/a.slice/b\n", {"a.slice/b/cpu.max": "250000 100000\n"}, 3),
-        ("0::/a.slice/b\n", {"a.slice/b/cpu.max": "max 100000\n", "a.slice/cpu.max": "50000 100000\n"}, 1),
-        ("0::/outside/of/the/container\n", {"cpu.max": "200000 100000"}, 2),
-        ("0::/a\n", {"a/cpu.max": "max 100000\n"}, 8),
-        ("0::/a\n", {"a/cpu.max": "1600000 100000\n"}, 8),
-        ("0::/a\n", {"b/cpu.max": "100000 100000\n"}, 8),
-        ("2:cpu,cpuacct:/d\n1:memory:/\n", {"cpu,cpuacct/d/cpu.cfs_quota_us": "150000\n"}, 2),
-        ("2:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n"}, 8),
-        ("2:cpuset:/d\n", {"cpuset/d/cpu.cfs_quota_us": "100000\n"}, 8),
-        ("0::/\n", {"cpu.max": "what is this"}, 8),
-        ("0::/\n", {"cpu.max": "100000 0\n"}, 8),
-        ("nonsense", {}, 8),
-        ("", {}, 8),
-    ],
-)
-def test_a_quota_limits_the_number_of_cores(tmp_path, monkeypatch, membership, files, cores):
-    """Both versions of control groups; a quota of a group holds for those within it."""
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: range(8), raising=False)
-    periods = {name.replace("quota", "period"): "100000\n" for name in files if "quota" in name}
-    _groups(tmp_path, membership, {f"sys/fs/cgroup/{name}": text for name, text in {**files, **periods}.items()})
-    assert limits.available_cores(tmp_path) == cores
-    assert limits.available_cores(tmp_path / "a system without control groups") == 8

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet import CustomLossEngine, Dataset, Options, Targets, evaluate, fit, load_model, new_model, save_model
+from glassnet.data.fingerprint import fingerprint
 from glassnet.errors import DataError, DivergedError, OptionError, ShapeError
-from glassnet.training.receipt import fingerprint
 from glassnet.training.verify import verify
 
 NUMBERS = {

@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from glassnet.nn.jit import uniform_at
 from glassnet.nn.random import Purpose, generator, key, uniform
+from glassnet.runtime.jit import uniform_at
 from support.kernels import from_python
 
 ADDRESSES = list(itertools.product((0, 1, 12345, 2**63 - 1), Purpose, (0, 1, 2, 1_000_000), (0, 1, 2, 10**12)))

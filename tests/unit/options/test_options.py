@@ -79,7 +79,7 @@ def test_every_default_is_a_valid_value():
 
 def test_help_and_notebooks_see_every_option_with_its_default():
     parameters = inspect.signature(Options).parameters
-    assert {name: one.default for name, one in parameters.items()} == {name: getattr(Options(), name) for name in NAMES}
+    assert {name: one.default for name, one in parameters.items()} == {name: getattr(Options(), name) for name in SPECS}
 
 
 def test_defaults_are_those_of_the_notes():

@@ -11,10 +11,10 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from glassnet import plots
-from glassnet.handwriting import Ink
 from glassnet.handwriting.reading import Digit, Reading
 from glassnet.handwriting.reasons import Reason
 from glassnet.plots.palette import BLUE, VERMILION
+from glassnet.segmentation import Ink
 
 
 def reading(lines: int, columns: int, pitch: tuple[float, float], size: tuple[int, int], seed: int = 1) -> Reading:

@@ -11,7 +11,7 @@ from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
 from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
-from glassnet.nn.network_class import Network
+from glassnet.model.network import Network
 from glassnet.preprocess import scaling as scaling_module
 from support.cases import drift, gap, rounding_unit, trained
 

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from glassnet import CustomLossEngine, Options, evaluate, fit, load_data, load_model, load_table, save_model, verify
+from glassnet.data.fingerprint import fingerprint
 from glassnet.engines import ENGINES, ReferenceEngine, engine_named
 from glassnet.errors import DataError, ModelFileError
 from glassnet.model.header import RECEIPT, Receipt
 from glassnet.training import receipt
 from glassnet.training.events import EpochDone
 from glassnet.training.numerics import NUMERICS
-from glassnet.training.receipt import add_test, fingerprint
+from glassnet.training.receipt import add_test
 
 DATA = load_data("mnist").take(slice(0, 200))
 QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}

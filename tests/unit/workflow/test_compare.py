@@ -14,9 +14,9 @@ from glassnet.errors import DivergedError, GlassnetError, InterruptedWorkError, 
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone, EpochDone, TrainingStarted
 from glassnet.training.executor import ThreadExecutor
-from glassnet.training.paired import FEWEST, judge
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
 from glassnet.workflow.comparison import trial
+from glassnet.workflow.comparison.paired import FEWEST, judge
 from glassnet.workflow.table_options import TableOptions
 from support.notices import saying
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from ...errors import GlassnetError
     from ...messages.message import Message
     from ...model.evaluate import Evaluation
-    from ...nn.compile_notice import CompileNotice
     from ...preprocess import Columns
+    from ...runtime.compile_notice import CompileNotice
 
 _FLAGS = {"init_model": "from", "maximum": "input-max", "overwrite": "force"}
 """Flags that are called otherwise than the parameter in Python, besides the options of training."""

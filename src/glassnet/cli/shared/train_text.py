@@ -11,7 +11,7 @@ from ... import data
 from ...io.archives import is_folder
 from ...messages.formats import below_all
 from ...messages.message import Listing
-from ...training.receipt import joined_count
+from ...model.header import joined_count
 from ...words.plots import shown
 from ...workflow.train_job import TrainResult, draw_pictures
 from .console import complain, message, result, result_json, score_line

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...io.limits import in_threads
 from ...io.opening import open_source
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import in_threads
+from ...segmentation import SIDE
 from ..dataset import HANDWRITING
 from .image import parse_image, quiet_pillow
 from .image_batch import Pictures
@@ -39,7 +40,6 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
     samples : Listing
         The file and the class of each row.
     """
-    from ...handwriting import SIDE
 
     def read(file: Path) -> NDArray[np.uint8] | str:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
+import threading
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,8 @@ from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ...messages.message import Listing
-from ..dataset import border
+from ...segmentation import SIDE, eight_bits, extract_digits, opaque, reduction
+from ...segmentation.morphology import border
 
 _WHITEST = 65535
 LARGEST = 89_000_000
@@ -54,8 +56,6 @@ def parse_image(
     names : list of str
         Name of the image; for several digits, ``photo.jpg, digit 1``, and so on.
     """
-    from ...handwriting import SIDE, extract_digits
-
     if shape is None:
         raise DataError(
             "GN017", "{name}: an image, but the model does not take images. Pass rows (CSV).", name=opened.name
@@ -97,8 +97,6 @@ def no_digit(name: str) -> DataError:
 
 def open_photo(opened: Opened) -> Image.Image:
     """Read an image in RGB, upright by its EXIF orientation; transparent areas become paper."""
-    from ...handwriting import opaque
-
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
         ImageOps.exif_transpose(picture, in_place=True)
         return opaque(picture)
@@ -116,8 +114,6 @@ def open_reduced(opened: Opened) -> Photo:
 
     As many pixels remain as are used for reading handwriting. Errors as for `open_photo`.
     """
-    from ...handwriting import opaque, reduction
-
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
         size, times = picture.size, reduction(picture.size)
         if times > 1:  # a JPEG is decoded at 1/2, 1/4 or 1/8 of its size
@@ -176,12 +172,30 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         return Read(flat.resize(size[::-1], way), True, white)
 
 
+_quiet = threading.Lock()
+_quiet_blocks, _filters = 0, contextlib.ExitStack()
+
+
 @contextlib.contextmanager
 def quiet_pillow() -> Iterator[None]:
-    """Suppress Pillow's warnings about large sizes and odd metadata, in all threads."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    """Suppress Pillow's warnings about large sizes and odd metadata, in all threads.
+
+    Threads share the filters of warnings. So the last of overlapping blocks restores them; if each block restored what
+    it found, the filters of a block that began within another one would stay.
+    """
+    global _quiet_blocks
+    with _quiet:
+        _quiet_blocks += 1
+        if _quiet_blocks == 1:
+            _filters.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("ignore", module=r"(PIL|pillow_heif)\b")
+    try:
         yield
+    finally:
+        with _quiet:
+            _quiet_blocks -= 1
+            if _quiet_blocks == 0:
+                _filters.close()
 
 
 def bright_border(grey: NDArray[np.uint8]) -> bool:
@@ -260,8 +274,6 @@ def _head(file: IO[bytes] | Path) -> bytes:
 
 def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
     """Convert an image to grey or RGB, on white if it is transparent; also return its white."""
-    from ...handwriting import eight_bits
-
     if picture.mode.startswith(("I", "F")):
         return eight_bits(picture, white)
     if picture.has_transparency_data:

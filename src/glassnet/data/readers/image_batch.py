@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...io.limits import in_threads
 from ...messages.message import Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import in_threads
 from ..validation import ImageSize
 from .image import bright_border, quiet_pillow, read_picture
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..._lazy import lazy_names
+from ...runtime.lazy_names import lazy_names
 
 __getattr__, __dir__ = lazy_names(
     __name__, dict.fromkeys(("Diagnosis", "examine", "examine_each", "examine_table"), "checks")

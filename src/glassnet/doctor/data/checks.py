@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from ..._one_line import one_line
 from ...data.load import has_part
 from ...data.validation import AUTO
 from ...messages.message import Listing, Message
+from ...messages.one_line import one_line
 from ...options.options import Options
 from ..finding import SHOWN, Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats

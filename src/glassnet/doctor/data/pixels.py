@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import border, image_shape
+from ...data.dataset import image_shape
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
 from ..finding import ERROR, REMARK, SHOWN, WARNING, Kind
@@ -181,6 +181,8 @@ GD25 = Kind(
 
 def polarity(table: RawData, case: Case) -> Outcome:
     """Find images of dark ink on bright paper."""
+    from ...segmentation.morphology import border  # loads Pillow, which tables do not need
+
     if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
     maximum = case.options.input_max

@@ -30,10 +30,10 @@ from ...data.tables.table import Table, as_text, cleaned, parse_frame
 from ...data.validation import AUTO
 from ...errors import DataError, GlassnetError
 from ...io.archives import as_folder, is_folder
-from ...io.limits import in_threads
 from ...io.opening import Opened, open_source
 from ...io.sniff import kind_of
 from ...messages.message import Message
+from ...runtime.threads import in_threads
 from .raw import RawData, numbered
 
 _EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..._one_line import one_line
 from ...messages.message import Message
+from ...messages.one_line import one_line
 from ..finding import ERROR, Finding, Kind
 from .migrations import Change, Migrations, helper_code
 from .paths import missing_files

@@ -1,6 +1,6 @@
 """The compiled engine, with kernels compiled by Numba."""
 
-from ...io.collection import without_collection
+from ...runtime.collection import without_collection
 
 with without_collection():  # Numba has many modules
     from . import kernels

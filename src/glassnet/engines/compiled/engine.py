@@ -8,15 +8,15 @@ from functools import partial
 import numpy as np
 
 from ...nn.architecture import Architecture
-from ...nn.compile_notice import preparing
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters
 from ...options.options import Options, beyond_single_samples
 from ...preprocess import Scaling
+from ...runtime.compile_notice import preparing
+from ...runtime.worker import Worker
 from ..protocol import Block, Progress
 from ..reference import ReferenceEngine
 from ..samples import Samples
-from ..threads.worker import Worker
 from . import kernels
 from .minibatch import Minibatch
 from .per_sample import PerSample

@@ -12,11 +12,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import available_cores
 from ...nn.architecture import Architecture
-from ...nn.blas import one_blas_thread
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
+from ...runtime.blas import one_blas_thread
+from ...runtime.threads import available_cores, in_context
 from . import kernels
 from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 
@@ -97,7 +97,9 @@ class InferenceNetwork:
         pool, row_blocks = thread_pool(os.getpid()), -(-len(raw) // ROWS)
         cuts = [min(len(raw), ROWS * (row_blocks * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
-        futures = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+        futures = [
+            pool.submit(in_context(self._fill), raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)
+        ]
         for future in futures:
             future.result()
 

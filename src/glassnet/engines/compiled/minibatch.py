@@ -22,8 +22,8 @@ from ...preprocess.augment.distort import distortion, new_room
 from ..protocol import Block, Progress
 from ..samples import Samples
 from ..shards import largest_shard, shards_of
-from ..threads.pool import WorkerPool
 from . import kernels
+from .pool import WorkerPool
 from .sparse_layout import (
     LARGEST_BACKGROUND,
     column_blocks_and_tiles,

@@ -17,8 +17,8 @@ from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...options.options import Options
 from ..protocol import Block, Progress
 from ..samples import Samples
-from ..threads.pool import WorkerPool
 from . import kernels
+from .pool import WorkerPool
 from .sparse_layout import read_only, sparse_rows, to_kernel_dtype
 
 LEAST_WORK = 4000

@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import available_cores
 from ...nn.parameters import FloatArray, aligned_zeros
+from ...runtime.threads import available_cores, in_context
 from ..portable import PortableLayer
 from . import kernels
 from .inference import thread_pool
@@ -86,7 +86,9 @@ class CompiledLayers:
             self._fill(raw, out)
             return out
         pool, cuts = thread_pool(os.getpid()), [len(raw) * part // threads for part in range(threads + 1)]
-        futures = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+        futures = [
+            pool.submit(in_context(self._fill), raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)
+        ]
         for future in futures:
             future.result()
         return out

@@ -13,8 +13,8 @@ from ...data.dataset import SampleLayout
 from ...messages.message import Message
 from ...model.header import Receipt
 from ...model.model import Model
+from ...model.network import Network
 from ...nn.architecture import Architecture
-from ...nn.network_class import Network
 from ...nn.parameters import Parameters
 from ...options.options import SPECS
 from ...preprocess import Scaling, Targets

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from onnx import helper
 
 from ...data.dataset import HANDWRITING
-from ...model.header import Receipt
+from ...model.header import Receipt, imported_from
 from ...nn.activations import OUTPUTS_ONLY
-from ...training.receipt import imported_from
 from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
 from .reading import OnnxGraph, refused

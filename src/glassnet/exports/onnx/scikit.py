@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages.message import Listing
-from ...model.header import Receipt
-from ...training.receipt import imported_from
+from ...model.header import Receipt, imported_from
 from .building import Floats, Imported, Layer, NotImportableError
 
 _ACTIVATIONS = {

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ...messages.catalogue import translated
+from ...model.header import joined_count
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
-from ...training.receipt import joined_count
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say

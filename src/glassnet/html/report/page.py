@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
+from ...data.fingerprint import fingerprint
 from ...doctor.finding import Finding
 from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
-from ...training.receipt import fingerprint
 from ...words.plots import shown
 from ...words.report import percent, say_in
 from ...words.speaking import Say

@@ -11,9 +11,9 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 from PIL import Image
 
-from ...handwriting import SIDE
 from ...handwriting.reader import Digit, Reading
 from ...messages.message import Message
+from ...segmentation import SIDE
 from ...words.plots import words_in
 from ...words.speaking import Say
 from ..figure import SeveralAxes, new_axes, require_axes

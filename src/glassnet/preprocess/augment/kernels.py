@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.jit import kernel, outer_kernel, uniform_at
+from ...runtime.jit import kernel, outer_kernel, uniform_at
 
 _NUMBERS = 1024
 """Minimum number of random numbers reserved for each image."""

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..._one_line import one_line
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
-from ...io.limits import available_cores, in_threads
 from ...messages.formats import shortened
 from ...messages.message import Command, Listing, Message, Place, Sentences
+from ...messages.one_line import one_line
 from ...messages.option_spelling import Option
+from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
 from .kinds import Encoding, compared_places, encoding_from

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.jit import exact_outer_kernel
+from ...runtime.jit import exact_outer_kernel
 
 
 class NumberColumns(NamedTuple):

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.tables.missing_markers import sentinels_in
-from ...io.limits import available_cores, in_threads
 from ...messages.formats import number_text
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
     BooleanColumn,

@@ -20,11 +20,11 @@ from urllib.parse import parse_qsl
 import orjson
 
 from ...errors import FileError, GlassnetError
-from ...io.limits import available_cores
 from ...io.opening import gunzip
 from ...messages.control_characters import printable
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
+from ...runtime.threads import available_cores, in_context
 from ..http import accepted_language, host_name, is_foreign, is_loopback
 from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol
@@ -173,7 +173,7 @@ class Service:
     def preload(self) -> None:
         """Load, on a thread, what the first request with a file needs."""
         for served in self.context.models:
-            self._pool.submit(preload, served, self._limits)
+            self._pool.submit(in_context(preload), served, self._limits)
 
     def close(self) -> None:
         """End the threads, without waiting for them."""
@@ -287,7 +287,7 @@ class Service:
         self._require_room()
         self._busy += 1
         self._counters.waiting = max(0, self._busy - self._threads)
-        job = self._pool.submit(self._work, route, request)
+        job = self._pool.submit(in_context(self._work), route, request)
         work = asyncio.wrap_future(job)
         work.add_done_callback(self._done)
         try:

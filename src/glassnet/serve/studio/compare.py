@@ -10,9 +10,9 @@ from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
-from ...training.paired import FEWEST, MOST
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
+from ...workflow.comparison.paired import FEWEST, MOST
 from ...workflow.take_away.comparison import comparison_command, comparison_program
 from .endpoints import api, object_in, text_in, whole_in
 from .jobs import Job

@@ -8,13 +8,12 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextvars import copy_context
 from typing import Any
 
 from ...errors import GlassnetError
-from ...io.limits import LOADER
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
+from ...runtime.threads import start_in_background
 from ...training.events import BlockDone, Event, TrainingStarted
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known
@@ -239,10 +238,7 @@ class JobQueue:
             self._events.publish("job", job.describe())
             self._waiting.append((job, work))
             if self._thread is None:
-                self._thread = threading.Thread(
-                    target=copy_context().run, args=(self._run,), name=f"{LOADER} and works", daemon=True
-                )
-                self._thread.start()
+                self._thread = start_in_background(self._run)
             self._changed.notify_all()
         return job
 

@@ -18,11 +18,11 @@ from ...errors import require_names
 from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
-from ...nn.compile_notice import CompileNotice, shown_by
 from ...nn.parameters import Parameters
 from ...options.options import ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
+from ...runtime.compile_notice import CompileNotice, shown_by
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.table_options import TableOptions

@@ -11,8 +11,8 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.byte_locks import POLL_SECONDS
 from ...options.options import Options
+from ...runtime.byte_locks import POLL_SECONDS
 from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey

@@ -18,7 +18,7 @@ from ...errors import ModelFileError, with_near_matches
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
 from ...model.file import damage
-from ...nn.network_class import Network
+from ...model.network import Network
 from ...options.options import Options
 from ..callbacks import Callback, require_callbacks
 from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, one_network_only, require_free

@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ...engines import Engine, available_cores
+from ...engines import Engine
 from ...errors import StreamError
 from ...model.model import Model
 from ...options.options import Options
+from ...runtime.threads import available_cores
 from ..callbacks import Callback
 from ..ensemble import FirstMember, TrainedMember, finish_member, joined_fit, side_by_side
 from ..events import Event

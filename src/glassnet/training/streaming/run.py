@@ -15,7 +15,7 @@ from ...messages.option_spelling import Option
 from ...model.build import new_model
 from ...model.header import DataReceipt
 from ...model.model import Model
-from ...nn.network_class import Network
+from ...model.network import Network
 from ...nn.parameters import Parameters
 from ...options.options import Options
 from ..callbacks import Callback

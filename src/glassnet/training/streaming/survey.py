@@ -21,13 +21,13 @@ from ...data.stream.row_groups import digest_of, row_bytes
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
 from ...errors import DataError
-from ...io.limits import available_cores
 from ...nn.random import Purpose, key, uniform
 from ...options.options import Options
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
 from ...preprocess.targets import Targets
+from ...runtime.threads import available_cores
 from .encoding import answers_of
 from .order import window_rows
 

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from ...engines.threads.worker import awaited
+from ...runtime.worker import awaited
 from ...training.callbacks import ends_training
 from ...training.executor import Executor
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from ...data.dataset import Dataset
+from ...data.dataset import Dataset, task_of
 from ...errors import OptionError
 from ...messages.message import Listing
 from ...messages.option_spelling import Option
 from ...model.evaluate import Evaluation
 from ...options.options import Options
-from ...training.fit import task_of
 
 METRICS: dict[str, tuple[bool, Callable[[Evaluation], float | None]]] = {
     "accuracy": (True, lambda tested: tested.accuracy),

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ...training.paired import Verdict, judge, mean_interval
 from ...words.plots import SHARES
+from .paired import Verdict, judge, mean_interval
 from .trial import Curve
 
 LETTERS = "abcdefgh"
@@ -65,7 +65,7 @@ class Versus:
     pairs : int
         The seeds that the verdict is about: if it was clear before the others, fewer than all.
     p_value, mean, interval, detectable
-        Of the differences from A, as in `training.paired.Verdict`.
+        Of the differences from A, as in `paired.Verdict`.
     """
 
     side: str
@@ -202,7 +202,7 @@ class Comparison:
 def judged(
     pairs: Sequence[Pair], planned: int, *, shared: float, stop_early: bool, higher_is_better: bool
 ) -> tuple[Versus, ...]:
-    """Judge each other side against the first by `training.paired.judge`, whose arguments these are."""
+    """Judge each other side against the first by `paired.judge`, whose arguments these are."""
     scores = np.array([pair.scores for pair in pairs])  # (seeds, sides)
     others = scores.shape[1] - 1
     return tuple(

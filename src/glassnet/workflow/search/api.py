@@ -9,7 +9,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack
 
-from ...data.dataset import Dataset, require_dataset
+from ...data.dataset import Dataset, require_dataset, task_of
 from ...data.split import split
 from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
 from ...messages.message import Message
@@ -20,7 +20,7 @@ from ...options.recipes import for_rows
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
-from ...training.fit import recipe_for, recipe_options, task_of
+from ...training.fit import recipe_for, recipe_options
 from ..evaluate_job import EQUAL_ANSWERS
 from ..table_options import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table

@@ -18,6 +18,8 @@ import numpy as np
 
 from ... import data
 from ...data import Dataset
+from ...data.dataset import task_of
+from ...data.fingerprint import fingerprint
 from ...data.validation_split import ValidationSplit
 from ...errors import (
     DivergedError,
@@ -37,8 +39,7 @@ from ...options.spec import option
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, ThreadExecutor
-from ...training.fit import fit, task_of
-from ...training.receipt import fingerprint
+from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
 from ..table_options import TableOptions

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import FileError, ModelFileError, require_packages
-from ...io.byte_locks import ByteLocks
 from ...io.writing import require_folder
 from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator
+from ...runtime.byte_locks import ByteLocks
 from .space import Dimension, text_of
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from glassnet.data import load_inputs
+from glassnet.data.readers.image import quiet_pillow
 from glassnet.errors import GlassnetError
 from glassnet.io.picture_formats import NAMES, PILLOW_NAMES
 from support.sources import ROOT
@@ -143,3 +145,19 @@ def test_the_documentation_names_every_format():
     page = (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
     (row,) = (line for line in page.splitlines() if line.startswith("| formats |"))
     assert [name for name in NAMES if not re.search(rf"\b{name}\b", row)] == []
+
+
+def test_overlapping_reads_suppress_only_warnings_of_pillow_and_restore_the_filters():
+    """As of two photographs that a service reads at the same time."""
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        before = warnings.filters.copy()
+        first, second = quiet_pillow(), quiet_pillow()
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        for module in ("PIL.Image", "glassnet.model.model"):
+            warnings.warn_explicit(module, UserWarning, "file", 1, module)
+        second.__exit__(None, None, None)
+        assert warnings.filters == before
+    assert [str(one.message) for one in shown] == ["glassnet.model.model"]

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from glassnet.data.readers.image import open_photo, open_reduced
-from glassnet.handwriting.photo import MOST, reduction
 from glassnet.handwriting.reader import Digit, Reading
 from glassnet.io.opening import Opened
+from glassnet.segmentation.photo import MOST, reduction
 from glassnet.workflow.read_job import PhotoResult
 
 

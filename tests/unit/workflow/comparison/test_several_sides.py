@@ -13,7 +13,7 @@ from glassnet.data.dataset import Dataset
 from glassnet.errors import GlassnetError
 from glassnet.options.options import Options
 from glassnet.training.executor import ThreadExecutor
-from glassnet.training.paired import fewest_pairs, judge
+from glassnet.workflow.comparison.paired import fewest_pairs, judge
 from glassnet.workflow.comparison.result import LETTERS
 from glassnet.workflow.comparison.trial import SideEvent
 

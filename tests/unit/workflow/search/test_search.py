@@ -198,9 +198,7 @@ def test_arguments_of_another_type_are_refused_with_a_code(folder, arguments):
 
 
 def test_a_trial_that_diverges_is_recorded_and_does_not_end_the_search(folder):
-    found = search(
-        job(space=("learning_rate=1e5..1e6",), cv=0, options={"optimizer": "sgd", "activation": "identity"})
-    )
+    found = search(job(space=("learning_rate=1e5..1e6",), cv=0, options={"optimizer": "sgd", "activation": "identity"}))
     assert "diverged" in {trial.state for trial in found.trials}
     assert found.best.number == 0
     assert next(trial.score for trial in found.trials if trial.state == "diverged") is None

@@ -13,8 +13,8 @@ import numpy as np
 from numba.extending import overload
 
 from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
-from ....nn.jit import kernel
 from ....nn.optimizers import TINY
+from ....runtime.jit import kernel
 
 
 def _exp(x: Any) -> Any:

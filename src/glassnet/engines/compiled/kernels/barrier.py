@@ -18,7 +18,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 
 SPINS = 500_000
 """Number of spins, about a millisecond, after which a wait is long: the thread yields its core, and the part ends.

@@ -12,9 +12,9 @@ from numba.np import arrayobj
 from numpy.typing import NDArray
 
 from ....nn.activations import ACTIVATIONS
-from ....nn.jit import part_of_kernel
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
+from ....runtime.jit import part_of_kernel
 
 _arrayobj: Any = arrayobj
 _imputils: Any = imputils

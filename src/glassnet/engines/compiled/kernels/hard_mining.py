@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 
 
 @kernel

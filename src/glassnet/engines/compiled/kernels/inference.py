@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import outer_kernel, part_of_kernel
+from ....runtime.jit import outer_kernel, part_of_kernel
 from .calls import call
 from .common import SparseRows, matrix_in, vector_in
 from .plan import FORWARD, Plan

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 from .activations import first_largest, flush
 from .common import number_of
 

@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, outer_kernel, part_of_kernel
 from ....preprocess.augment.kernels import Distortion, distort_rows
+from ....runtime.jit import kernel, outer_kernel, part_of_kernel
 from ... import shards as division
 from .activations import add, copy, set_to_zero
 from .barrier import end_part, first_step, goes_on, wait_for_all

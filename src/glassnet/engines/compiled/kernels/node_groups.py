@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 from .plan import Plan
 
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ....nn.jit import kernel
 from ....nn.optimizers import TINY
+from ....runtime.jit import kernel
 from .common import number_of
 
 NESTEROV, ADAMW = map(number_of, ("nesterov", "adamw"))

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, outer_kernel, part_of_kernel
+from ....runtime.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy, first_largest
 from .barrier import end_part, first_step, goes_on, publish, wait_for
 from .common import SampleTargets, SparseRows, greater, lesser

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ....nn.architecture import Architecture
-from ....nn.jit import kernel_with_arrays, part_of_kernel
+from ....runtime.jit import kernel_with_arrays, part_of_kernel
 from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
 from .calls import NONE, call, call_for_number, entry_of
 from .common import number_of

@@ -2,9 +2,9 @@
 
 This file is the definition in code; `docs/reference/portable.md` has it in words, and `serve/studio/static/network.js`
 in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a comparison, a conversion to or from a
-whole number, or a shift of the exponent's bits, rounded by itself. Kernels made by `nn.jit.exact_kernel` are compiled
-that way: no sum is reordered, and no product is fused with a sum. Vectors only compute the sums of several nodes side
-by side; each sum is still taken over the inputs in their order.
+whole number, or a shift of the exponent's bits, rounded by itself. Kernels made by `runtime.jit.exact_kernel` are
+compiled that way: no sum is reordered, and no product is fused with a sum. Vectors only compute the sums of several
+nodes side by side; each sum is still taken over the inputs in their order.
 
 - A node: ``acc = 0``, then ``acc = acc + weight · input`` for each input in order, then ``z = acc · scale + bias``. An
   input of 0 can be skipped, and so can a weight of 0: the sum is never −0, so adding ±0 does not change it.
@@ -23,7 +23,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
-from ....nn.jit import exact_kernel, exact_outer_kernel
+from ....runtime.jit import exact_kernel, exact_outer_kernel
 from .calls import call
 from .common import vector_in
 from .row_sums import LANES, in_every_lane, vector_at

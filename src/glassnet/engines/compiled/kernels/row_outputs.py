@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ....nn.jit import outer_kernel
+from ....runtime.jit import outer_kernel
 from .calls import call
 from .common import matrix_in, vector_in
 from .row_sums import LANES, four_vectors

@@ -14,7 +14,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 
 LANES = 16
 """Numbers in a vector; a processor with shorter registers uses several for one vector."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, part_of_kernel, uniform_at
+from ....runtime.jit import kernel, part_of_kernel, uniform_at
 from .activations import copy, first_largest
 from .calls import call
 from .common import SampleTargets, matrix_in, number_of, vector_in

@@ -23,7 +23,7 @@ from numba import types
 from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel, outer_kernel, part_of_kernel
+from ....runtime.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
 from .common import SparseRows, lesser, matrix_in, vector_in
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum

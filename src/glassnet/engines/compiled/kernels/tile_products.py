@@ -20,7 +20,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 from .common import lesser
 from .row_sums import LANES, MAY_FUSE, in_every_lane
 

@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from ....nn.jit import kernel
+from ....runtime.jit import kernel
 from .row_sums import LANES, vector_at
 
 

@@ -1,5 +1,5 @@
 /**
- * From a drawing to the form of MNIST, 28 × 28 pixels: the stages of `handwriting/mnist_form.py`, with the same result.
+ * From a drawing to the form of MNIST, 28 × 28 pixels: the stages of `segmentation/mnist_form.py`, with the same result.
  *
  * Equal pixels need equal rounding, so this follows the libraries that Python uses: images are resized in fixed point
  * as by Pillow, blurred as `scipy.ndimage.gaussian_filter` blurs bytes, and distances are square roots of whole numbers.

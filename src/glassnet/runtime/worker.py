@@ -6,13 +6,15 @@ import contextlib
 import os
 import weakref
 from collections.abc import Callable
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from ...io.byte_locks import POLL_SECONDS
+from .byte_locks import POLL_SECONDS
+from .threads import in_context
 
 _Result = TypeVar("_Result")
 
@@ -42,7 +44,7 @@ class Worker:
         if self._process != os.getpid():  # a forked process does not have its parent's threads
             self._start()
         done: Done = SimpleQueue()
-        self._tasks.put((work, done))
+        self._tasks.put((in_context(partial(_without_warnings, work)), done))
         return done
 
     def run(self, work: Callable[[], _Result], stop: Callable[[], None], *, needed: bool = True) -> _Result:
@@ -73,12 +75,16 @@ def awaited(queue: SimpleQueue[_Result]) -> _Result:
             return queue.get(timeout=POLL_SECONDS)
 
 
-def _work(tasks: SimpleQueue[Any]) -> None:
+def _without_warnings(work: Callable[[], _Result]) -> _Result:
     with np.errstate(over="ignore", invalid="ignore"):  # the training loop checks the results
-        while task := tasks.get():
-            work, done = task
-            try:
-                done.put((work(), None))
-            except BaseException as problem:
-                done.put((None, problem))
-            del task, work, done  # and everything they reference
+        return work()
+
+
+def _work(tasks: SimpleQueue[Any]) -> None:
+    while task := tasks.get():
+        work, done = task
+        try:
+            done.put((work(), None))
+        except BaseException as problem:
+            done.put((None, problem))
+        del task, work, done  # and everything they reference

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.nn import jit, kernel_cache
-from glassnet.nn.kernel_cache import KernelCache, digest_of, places
+from glassnet.runtime import jit, kernel_cache
+from glassnet.runtime.kernel_cache import KernelCache, digest_of, places
 from support.cli import environment
 from support.sources import PACKAGE as SOURCE
 
@@ -320,7 +320,7 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
     """Two processes with their own copy of the package call a kernel; the log shows which one compiled it."""
     program = (
         "import logging; logging.basicConfig(level='INFO')\nimport numpy as np\n"
-        "from glassnet.nn import compile_notice\n"
+        "from glassnet.runtime import compile_notice\n"
         "compile_notice.LOOPS['transpose_tile'] = compile_notice.LOOPS['answer_rows']\n"
         "compile_notice._types_of = lambda *_: ('a', 'b')\n"
         "compile_notice.CompileNotice.text = lambda notice, language=None: notice.event\n"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from glassnet.training.paired import FEWEST, LEVEL, MOST, fewest_pairs, judge
+from glassnet.workflow.comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs, judge
 
 RACES = 3000
 SCORES = {

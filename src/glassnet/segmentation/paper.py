@@ -21,9 +21,8 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from .._one_line import one_line
-from ..data.dataset import border
-from .morphology import Plane, close, close_mask, distance, open_mask
+from ..messages.one_line import one_line
+from .morphology import Plane, border, close, close_mask, distance, open_mask
 from .rules import find_ruled_lines, is_grid, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side of the image for the shades of the paper

@@ -144,3 +144,8 @@ def _windows(plane: _Values, size: int, axis: int, choose: np.ufunc) -> _Values:
     if width < size:
         plane = choose(plane[part(0, count)], plane[part(size - width, size - width + count)])
     return plane
+
+
+def border(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return the border pixels of an image, shape (rows, columns), each corner once: shape (n,)."""
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])

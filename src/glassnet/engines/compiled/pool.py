@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...io.limits import available_cores
-from ..compiled import kernels
+from ...runtime.threads import available_cores
+from ...runtime.worker import Done, Worker
+from . import kernels
 from .pool_size import PoolSize
-from .worker import Done, Worker
 
 WORTH_THREADS = 40_000_000
 """Number of products of a block from which several threads pay off: a single thread finishes a smaller block before the

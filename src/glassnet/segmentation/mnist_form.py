@@ -16,8 +16,7 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from ..data.dataset import border
-from .morphology import Mask, dilate, distance, largest_around, squared_distance
+from .morphology import Mask, border, dilate, distance, largest_around, squared_distance
 from .paper import possible_inks
 from .photo import working_size
 from .rules import stroke_pixels

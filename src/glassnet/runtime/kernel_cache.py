@@ -36,8 +36,8 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
 from ..errors import GlassnetWarning
-from ..io.byte_locks import POLL_SECONDS, ByteLocks
-from ..io.collection import without_collection
+from .byte_locks import POLL_SECONDS, ByteLocks
+from .collection import without_collection
 from .compile_notice import announce_wait, announced
 
 numba_config: Any = numba.config

@@ -10,7 +10,7 @@ import weakref
 
 import pytest
 
-from glassnet.engines.threads.worker import Worker, awaited
+from glassnet.runtime.worker import Worker, awaited
 from support.cli import TIMEOUT
 from support.interrupting import interrupted_after
 

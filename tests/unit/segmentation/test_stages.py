@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.handwriting import (
+from glassnet.segmentation import (
     CHANGES,
     Change,
     Piece,
@@ -29,9 +29,9 @@ from glassnet.handwriting import (
     sort_into_lines,
     working_size,
 )
-from glassnet.handwriting.gaps import connect_pieces
-from glassnet.handwriting.mnist_form import STROKE, stroke_width
-from glassnet.handwriting.paper import otsu_threshold
+from glassnet.segmentation.gaps import connect_pieces
+from glassnet.segmentation.mnist_form import STROKE, stroke_width
+from glassnet.segmentation.paper import otsu_threshold
 from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
 

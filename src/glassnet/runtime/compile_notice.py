@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -104,7 +105,7 @@ def _is_watched() -> bool:
     return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
 
 
-_show: Callable[[CompileNotice], None] = show_in_python
+_show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)
 
 
 @dataclass
@@ -158,13 +159,15 @@ if hasattr(os, "register_at_fork"):
 
 @contextlib.contextmanager
 def shown_by(show: Callable[[CompileNotice], None]) -> Iterator[None]:
-    """Pass notices to a function, which must not raise; it is called on the thread that compiles."""
-    global _show
-    before, _show = _show, show
+    """Pass notices to a function, which must not raise; it is called on the thread that compiles.
+
+    This holds for this thread, and for others that run in its context (`threads.in_context`).
+    """
+    before = _show.set(show)
     try:
         yield
     finally:
-        _show = before
+        _show.reset(before)
 
 
 def is_compiling() -> bool:
@@ -213,7 +216,7 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
             if last:
                 _shared.pop(begins, None)
     if last and own.began is not None:
-        _show(CompileNotice("ends", loop, seconds=own.ended - own.began))
+        _show.get()(CompileNotice("ends", loop, seconds=own.ended - own.began))
 
 
 @contextlib.contextmanager
@@ -236,7 +239,7 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
             if first:
                 own.began = time.perf_counter()
         if first:
-            _show(replace(own.begins, cached=cached))
+            _show.get()(replace(own.begins, cached=cached))
         with _counted():
             yield
         own.ended = time.perf_counter()
@@ -245,10 +248,10 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
     begin = time.perf_counter()
     with _counted():
         if loop:
-            _show(CompileNotice("begins", loop, *_types_of(function, types), cached=cached))
+            _show.get()(CompileNotice("begins", loop, *_types_of(function, types), cached=cached))
         yield
         if loop:
-            _show(CompileNotice("ends", loop, seconds=time.perf_counter() - begin))
+            _show.get()(CompileNotice("ends", loop, seconds=time.perf_counter() - begin))
 
 
 @contextlib.contextmanager
@@ -269,9 +272,9 @@ def announce_wait(function: Callable[..., Any]) -> None:
             first = _here.depth == 0 and not own.waits
             own.waits |= first
         if first:
-            _show(CompileNotice("waits", own.begins.loop))
+            _show.get()(CompileNotice("waits", own.begins.loop))
     elif _here.depth == 0 and function.__name__ in LOOPS:
-        _show(CompileNotice("waits", function.__name__))
+        _show.get()(CompileNotice("waits", function.__name__))
 
 
 def _types_of(function: Callable[..., Any], types: Sequence[Any]) -> tuple[str, str]:

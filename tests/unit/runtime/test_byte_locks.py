@@ -8,13 +8,13 @@ import sys
 
 import pytest
 
-from glassnet.io import byte_locks
-from glassnet.io.byte_locks import ByteLocks
+from glassnet.runtime import byte_locks
+from glassnet.runtime.byte_locks import ByteLocks
 
 HOLDER = """
 import sys
 from pathlib import Path
-from glassnet.io.byte_locks import ByteLocks
+from glassnet.runtime.byte_locks import ByteLocks
 with ByteLocks(Path(sys.argv[1])).held(5, lambda: print("waits", flush=True)):
     print("held", flush=True)
     sys.stdin.read()

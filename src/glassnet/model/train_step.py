@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..network import forward, send_back
-from .activations import Array
-from .architecture import Architecture
-from .parameters import Parameters
+from ..nn.activations import Array
+from ..nn.architecture import Architecture
+from ..nn.parameters import Parameters
 
 
 def train_step(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .messages.control_characters import printable
+from .control_characters import printable
 
 _Class = TypeVar("_Class", bound=type)
 _LONGEST, _MOST = 60, 5  # characters of a value, items of a sequence

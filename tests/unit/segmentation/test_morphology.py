@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from glassnet.handwriting import morphology
+from glassnet.segmentation import morphology
 
 
 def shapes():

@@ -15,9 +15,10 @@ import pytest
 from numba import typeof
 
 from glassnet.engines.compiled import kernels
-from glassnet.nn import compile_notice
-from glassnet.nn.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
 from glassnet.preprocess.augment.kernels import distort_rows
+from glassnet.runtime import compile_notice
+from glassnet.runtime.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
+from glassnet.runtime.threads import in_context
 
 KERNELS = {name: getattr(kernels, name, distort_rows) for name in LOOPS}
 
@@ -168,7 +169,7 @@ def test_kernels_prepared_together_are_announced_as_one_loop(shown):
 
 
 def on_other_thread(work):
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=in_context(work))
     thread.start()
     thread.join()
 
@@ -224,4 +225,24 @@ def test_a_forked_process_announces_what_threads_of_its_parent_were_compiling(sh
 def test_nothing_is_announced_if_nothing_is_compiled(shown):
     with compile_notice.preparing("train_batches", "float32", "uint8"):
         pass
+    assert shown == []
+
+
+def test_calls_at_the_same_time_do_not_share_who_shows_their_notices(shown):
+    """As when a page of the studio predicts while a network is trained."""
+    both = threading.Barrier(2)
+
+    def call(found):
+        with shown_by(found.append):
+            both.wait(60)
+            with announced(answer_rows, TYPES, True):
+                both.wait(60)
+
+    own, other = [], []
+    threads = [threading.Thread(target=in_context(lambda found=found: call(found))) for found in (own, other)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [one.event for one in own] == [one.event for one in other] == ["begins", "ends"]
     assert shown == []

@@ -10,7 +10,7 @@ import types
 
 import pytest
 
-from glassnet.nn import blas
+from glassnet.runtime import blas
 from support.interrupting import interrupted_after
 
 

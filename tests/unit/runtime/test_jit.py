@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.engines.compiled.kernels.activations import ACTIVATE
-from glassnet.nn.jit import uniform_at
+from glassnet.runtime.jit import uniform_at
 from support.kernels import from_python
 
 

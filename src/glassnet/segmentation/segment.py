@@ -14,7 +14,7 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
-from .._one_line import one_line
+from ..messages.one_line import one_line
 from .gaps import bridge_gaps
 from .morphology import Mask, Plane, dilate
 from .paper import Ink

@@ -15,7 +15,7 @@ from .kernel_cache import KernelCache, digest_of, places
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 SOURCES = (
-    "nn/jit.py",
+    "runtime/jit.py",
     "nn/activations.py",
     "nn/losses.py",
     "nn/optimizers.py",
@@ -94,7 +94,7 @@ def _only_for_kernels(function: _Function) -> _Function:
     compiled: Any = function
 
     def refuse(*arguments: Any, **named: Any) -> None:
-        raise TypeError(f"{compiled.__name__} can be called by kernels only; see glassnet.nn.jit.outer_kernel.")
+        raise TypeError(f"{compiled.__name__} can be called by kernels only; see glassnet.runtime.jit.outer_kernel.")
 
     def add_overload(result: Any) -> None:
         compiled.overloads[tuple(result.signature.args)] = result

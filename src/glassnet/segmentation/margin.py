@@ -12,8 +12,7 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 from numpy.typing import NDArray
 
-from ..data.dataset import border
-from .morphology import Mask, Plane
+from .morphology import Mask, Plane, border
 from .paper import Ink, downsample, otsu_threshold
 from .photo import MOST
 from .rules import is_grid

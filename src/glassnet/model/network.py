@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..errors import DataError, ShapeError, require_number, wrong_type
 from ..messages.message import Message
 from ..network import backpropagate, forward
-from .activations import Array
-from .architecture import Architecture
-from .initializers import initial_parameters
-from .parameters import Parameters
+from ..nn.activations import Array
+from ..nn.architecture import Architecture
+from ..nn.initializers import initial_parameters
+from ..nn.parameters import Parameters
 from .train_step import train_step
 
 LARGEST = 1e50
