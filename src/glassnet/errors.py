@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import wraps
 from importlib import import_module
 from numbers import Integral
@@ -302,7 +302,7 @@ _Result = TypeVar("_Result")
 
 
 def require_names(
-    owner: str | Option, given: Iterable[str], allowed: Sequence[str], others: Mapping[str, str] | None = None
+    owner: str | Option, given: Iterable[str], allowed: Collection[str], others: Mapping[str, str] | None = None
 ) -> None:
     """Raise ArgumentError GN021, with a near match, for the first name that is not allowed.
 
@@ -310,7 +310,7 @@ def require_names(
     ----------
     owner : str or Option
         What the names are passed to.
-    given, allowed : iterable of str, sequence of str
+    given, allowed : iterable of str, collection of str
     others : mapping of str to str, optional
         Names that users of other libraries may try -> what to use instead.
     """

@@ -16,7 +16,7 @@ import pytest
 import glassnet
 from glassnet.serve.studio import look
 from glassnet.workflow.labels_job import LabelsJob, find_label_errors
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run
 from web.studio_server import studio_server

@@ -9,11 +9,11 @@ from typing import Any
 import click
 
 from ..exports.export import form_named
+from ..exports.export_job import MODEL, ExportJob, ImportJob, ProveJob, export_model, import_network, prove_export
 from ..exports.onnx.importing import ROWS
 from ..exports.proof import Proof
 from ..messages.formats import below_all
 from ..messages.message import Listing
-from ..workflow.export_job import MODEL, ExportJob, ImportJob, ProveJob, export_model, import_network, prove_export
 from .shared.console import json_flag, message, result, result_json, say_notice
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 

@@ -487,7 +487,8 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
 def in_present_names(receipt: Receipt) -> Receipt:
     """Return a training record, which version 0.2 or before may have written, with the present names."""
     found = receipt.copy()
-    if (recipe := receipt.get("recipe")) in RECORDED_AS:
+    recipe = receipt.get("recipe", "")
+    if recipe in RECORDED_AS:
         found["recipe"] = RECORDED_AS[recipe]
     if "options" in receipt:
         found["options"] = {RENAMED.get(name, name): value for name, value in receipt["options"].items()}

@@ -65,9 +65,9 @@ def changes(*names: str, recipe: str | None = None) -> Any:
 
 
 @cache
-def parameters(job: type) -> dict[str, Parameter]:
+def parameters(job: Any) -> dict[str, Parameter]:
     """Return the declared parameters of a job by name; those of a field that is such a dataclass are among them."""
-    hints, found = get_type_hints(job), {}
+    hints, found = get_type_hints(job), dict[str, Parameter]()
     for one in fields(job):
         kind = hints[one.name]
         if is_dataclass(kind) and "spec" not in one.metadata:

@@ -42,7 +42,7 @@ from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers
-from .table_options import TableOptions
+from .parameters import TableOptions
 from .train_job import Plan, notify_options, read_data
 from .training_data import job_options, require_images, require_picture_files
 

@@ -23,7 +23,7 @@ from ..options.declared import changes, require_declared
 from ..options.options import Options
 from ..options.spec import option
 from . import parameters
-from .table_options import TableOptions
+from .parameters import TableOptions
 from .training_data import job_options, load_samples, load_table_samples
 
 _LIST = re.compile(rb"row,file,label,")

@@ -21,7 +21,7 @@ from ..options.options import DISTORTIONS, Options
 from ..options.spec import option
 from ..preprocess.tabular.dataset import read_table
 from . import parameters
-from .table_options import TableOptions
+from .parameters import TableOptions
 from .training_data import job_options, load_samples, read_unnamed
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
 from ..training.fit import fit
 from .model_data import unless_warned
-from .table_options import TableOptions
+from .parameters import TableOptions
 from .train_job import evaluate_on_test
 from .training_data import job_options, load_training_table
 

@@ -60,7 +60,7 @@ from . import parameters
 from .drawings import drawings_of_test
 from .evaluate_job import about_one_answer
 from .model_data import named_source, unless_warned
-from .table_options import TableOptions
+from .parameters import TableOptions
 from .training_data import (
     TrainingData,
     job_options,

@@ -39,7 +39,7 @@ from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import options_of
-from .table_options import TableOptions
+from .parameters import TableOptions
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table

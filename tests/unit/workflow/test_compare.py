@@ -17,7 +17,7 @@ from glassnet.training.executor import ThreadExecutor
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
 from glassnet.workflow.comparison import trial
 from glassnet.workflow.comparison.paired import FEWEST, judge
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from support.notices import saying
 
 SMALL = {"hidden": (6,), "epochs": 2, "engine": "reference", "batch_size": 10}

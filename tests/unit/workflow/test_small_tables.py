@@ -14,7 +14,7 @@ from glassnet.training.cross_validation import CrossValidation
 from glassnet.training.receipt import options_of
 from glassnet.workflow import train_job
 from glassnet.workflow.evaluate_job import evaluate_model
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
 from glassnet.workflow.verify_job import verify_model

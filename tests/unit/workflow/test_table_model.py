@@ -18,7 +18,7 @@ import glassnet
 from glassnet import TableModel
 from glassnet.errors import DataError, GlassnetError, OptionError, RangeWarning, ShapeError
 from glassnet.messages.message import Message
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
 

@@ -16,7 +16,7 @@ import pytest
 
 import glassnet
 from glassnet.training.events import EpochDone
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.take_away.query import query_command
 from glassnet.workflow.take_away.training import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train

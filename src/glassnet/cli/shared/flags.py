@@ -136,7 +136,7 @@ class _Recipe(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
-class _Size(click.ParamType):
+class _Size(click.ParamType[int]):
     """A number of bytes, such as 32MiB."""
 
     name = "size"

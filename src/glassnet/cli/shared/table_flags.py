@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...messages.option_spelling import Option, flag_words
 from ...options.declared import differing
-from ...workflow.table_options import TableOptions
+from ...workflow.parameters import TableOptions
 
 
 def typed_table(options: TableOptions) -> list[str]:

@@ -30,7 +30,7 @@ from ...preprocess.tabular.dataset import read_table
 from ...training.cross_validation import fold_options
 from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
-from ...workflow.table_options import TableOptions
+from ...workflow.parameters import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
 from .data import cell

@@ -25,7 +25,7 @@ from ...options.spec import GROUPS
 from ...runtime.compile_notice import CompileNotice, shown_by
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ...training.fine_tuning import fine_tuning_options, fixed_options
-from ...workflow.table_options import TableOptions
+from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
 from ...workflow.train_job import train as train_model

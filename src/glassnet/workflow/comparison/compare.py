@@ -18,7 +18,7 @@ from ...training.executor import Executor, require_executor
 from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
 from ..evaluate_job import EQUAL_ANSWERS
-from ..table_options import TableOptions
+from ..parameters import TableOptions
 from .result import Comparison
 
 Given = str | Options | tuple[str, Mapping[str, Any]]

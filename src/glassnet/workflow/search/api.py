@@ -22,7 +22,7 @@ from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options
 from ..evaluate_job import EQUAL_ANSWERS
-from ..table_options import TableOptions
+from ..parameters import TableOptions
 from ..training_data import TrainingData, job_options, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
 from .result import SearchResult

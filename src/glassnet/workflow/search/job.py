@@ -42,7 +42,7 @@ from ...training.executor import Executor, ThreadExecutor
 from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
-from ..table_options import TableOptions
+from ..parameters import TableOptions
 from ..train_job import Plan, evaluate_on_test, notify_options, read_data
 from ..training_data import TrainingData, job_options, require_images, require_picture_files
 from .evidence import judge_choice

@@ -15,7 +15,7 @@ from ...training.checkpoint import CheckpointPolicy
 from ...training.run import Fit
 from ...training.streaming.fit import fit_stream
 from ...training.streaming.survey import Survey
-from ..table_options import TableOptions
+from ..parameters import TableOptions
 from ..train_job import evaluate_on_test
 from ..training_data import TrainingData
 from .data import notify_empty_files, open_test, stream_of, with_test

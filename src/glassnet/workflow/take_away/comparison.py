@@ -10,7 +10,7 @@ from ... import data
 from ...messages.option_spelling import assignment
 from ...options.recipes import RECIPES
 from ..compare_job import SEEDS, CompareJob, Side
-from ..table_options import TableOptions
+from ..parameters import TableOptions
 from .program import Code, call, flag_words, option_words
 
 
@@ -39,7 +39,7 @@ def comparison_program(job: CompareJob, source: str) -> str:
     named |= {} if job.stop_early else {"stop_early": False}
     sides = [Code(f"Side({', '.join(map(repr, _parts(side)))})") for side in (job.a, job.b)]
     lines = ["from glassnet.workflow.compare_job import CompareJob, Side, compare"]
-    lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
+    lines += ["from glassnet.workflow.parameters import TableOptions"] if table else []
     lines += ["", *call("job = CompareJob", sides, named), "result = compare(job)"]
     lines += ["for pair in result.pairs:", "    print(pair.seed, pair.a, pair.b)"]
     return "\n".join([*lines, "print(result.verdict, result.mean, result.interval)", ""])

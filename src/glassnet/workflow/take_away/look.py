@@ -73,7 +73,7 @@ def looking_program(look: Looking) -> str:
     if look.view == "labels":
         table = [Code(f"table=TableOptions(target={look.target!r})")] if look.target else []
         lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
-        lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
+        lines += ["from glassnet.workflow.parameters import TableOptions"] if table else []
         options = [Code(f"options={look.options!r}")] if look.options else []
         job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *options, *table]))
         return "\n".join(

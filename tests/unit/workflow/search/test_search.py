@@ -26,7 +26,7 @@ from glassnet.workflow.model_data import load_unseen
 from glassnet.workflow.search import job as search_job
 from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
 from glassnet.workflow.search.trial import run_trial
-from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.verify_job import verify_model
 from support.notices import saying
 

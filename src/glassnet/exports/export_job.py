@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..exports.export import FORMS, form_named, prove_file, write_export
-from ..exports.onnx.importing import TASKS, read_network
-from ..exports.proof import QUANTIZED, Proof, written_as
 from ..io.writing import require_place
 from ..messages.notice import Notify, ignore
 from ..model.file import load_model, save_model
@@ -15,8 +12,11 @@ from ..model.model import Model
 from ..options.declared import require_declared
 from ..options.spec import option, required
 from ..training.checkpoint import require_model_place
-from . import parameters
-from .model_data import read_decimals
+from ..workflow import parameters
+from ..workflow.model_data import read_decimals
+from .export import FORMS, form_named, prove_file, write_export
+from .onnx.importing import TASKS, read_network
+from .proof import QUANTIZED, Proof, written_as
 
 MODEL = "safetensors"
 """The form of a model of glassnet."""
