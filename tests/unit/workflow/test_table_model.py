@@ -393,17 +393,26 @@ def test_compiled_code_is_not_copied(model):
     assert len(pickle.dumps(model)) < len(pickle.dumps(model.model)) + 20_000
 
 
-def test_fitting_does_not_compile_predictions():
+def test_a_few_rows_after_a_start_load_no_compiler(model, tmp_path):
+    frame = pandas.DataFrame(columns())
+    model.save(tmp_path / "m.safetensors")
+    frame.head(50).to_csv(tmp_path / "rows.csv", index=False)
+    row = frame.drop(columns="left").iloc[0].to_dict()
     program = (
         "import glassnet, sys\n"
-        "table = {'x': [1.0, 2.0, 3.0] * 20, 'y': ['a', 'b', 'a'] * 20}\n"
-        "glassnet.TableModel.fit(table, 'y', epochs=1, engine='reference')\n"
-        "print('glassnet.engines.compiled.row_network' in sys.modules)"
+        f"model = glassnet.TableModel.load({str(tmp_path / 'm.safetensors')!r})\n"
+        f"print(model.predict({str(tmp_path / 'rows.csv')!r})[0], model.predict({row!r}))\n"
+        f"print(*model.predict_proba({row!r}).values(), 'numba' in sys.modules)\n"
     )
+    place = {"NUMBA_CACHE_DIR": str(tmp_path / "no kernels")}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment() | place, check=True
     )
-    assert done.stdout.split() == ["False"]
+    *answers, first, second, loaded = done.stdout.split()
+    assert answers == [model.predict(row)] * 2
+    assert loaded == "False"
+    model.predict(pandas.concat([frame] * 5))  # compiled from now on
+    assert [float(first), float(second)] == list(model.predict_proba(row).values())
 
 
 @pytest.fixture(scope="module")
