@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
 
 FEW_ROWS = 500
-"""Rows that a network computes by NumPy before its compiled loops are loaded. To compile them takes seconds; NumPy takes
-one or two milliseconds for a row of a usual network, and less in larger batches."""
+"""Rows that a network computes by NumPy before its compiled loops are loaded. To compile them takes seconds; NumPy
+takes about a millisecond for a row of a usual network, and less in larger batches."""
 
 _CHUNK = 1 << 14  # rows per pass, so that memory is bounded
 _NUMPY_CHUNK = 256

@@ -201,40 +201,44 @@ def with_added(
 
 
 def load_fine_tuning_table(
-    source: str,
-    test_source: str | None,
+    source: Any,
+    test_source: Any,
     model: Model,
     decimal: str,
     options: Options,
     recipe: str,
     notify: Notify,
     *,
+    hold_out: bool = True,
     stratified: bool = True,
 ) -> TrainingData:
-    """Read a table with the columns of a model that is trained further, and split it."""
+    """Read a table with the columns of a model that is trained further, and split it as `load_training_table` does."""
     began, columns = time.perf_counter(), model.columns
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
-    if test_source:
-        test_table, part = read_table(test_source, columns.names, decimal=decimal), table
-    else:
+    tested, part, test_table = test_source is not None, table, None
+    if tested:
+        test_table = read_table(test_source, columns.names, decimal=decimal)
+    elif hold_out:
         kept, aside = split_table(table, columns, options, stratified=stratified)
         part, test_table = table.take(kept), table.take(aside)
-    training, test = samples_of(part, columns), samples_of(test_table, columns)
-    if test_source:
+    training = whole if part is table else samples_of(part, columns)
+    test = None if test_table is None else samples_of(test_table, columns)
+    if test is None or tested:
         notify_left_out(table, whole, notify)
     else:
         _notify_held_out(table, training, test, options, notify)
-    _require_every_class(model, table.source, training.labels, () if test_source else test.labels)
-    if test_source:
-        notify_surprises(test_table, columns, notify)
-        notify_left_out(test_table, test, notify)
-    else:
-        _notify_seen(model, whole, len(table), test, notify)
-    return TrainingData(training, test, options, not test_source, time.perf_counter() - began)
+    _require_every_class(model, table.source, training.labels, () if test is None or tested else test.labels)
+    if test is not None and test_table is not None:
+        if tested:
+            notify_surprises(test_table, columns, notify)
+            notify_left_out(test_table, test, notify)
+        else:
+            _notify_seen(model, whole, len(table), test, notify)
+    return TrainingData(training, test, options, hold_out and not tested, time.perf_counter() - began)
 
 
 def load_training_table(

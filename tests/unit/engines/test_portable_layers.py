@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from glassnet.engines import portable as numpy_layers
 from glassnet.engines.compiled import portable as module
-from glassnet.engines.compiled.kernels import portable as kernels
 from glassnet.engines.compiled.portable import MOST_ALONE, ROWS, CompiledLayers
 from glassnet.engines.portable import NumpyLayers, PortableLayer
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN

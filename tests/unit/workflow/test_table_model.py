@@ -468,3 +468,112 @@ def test_classes_that_are_floating_point_numbers_stay_so(tmp_path):
         assert (one.classes_.dtype, one.predict(frame).dtype) == (np.float64, np.float64)
         assert one.evaluate(frame).samples == COUNT
     assert TableModel.fit(frame.astype({"left": int}), "left", **QUICK).classes_.dtype == np.int64
+
+
+def test_weights_of_rows_mean_what_they_mean_to_the_estimators(tmp_path):
+    frame = pandas.DataFrame(columns()).assign(weight=[0, 1, 3, 2] * 30)
+    by_name = TableModel.fit(frame, "left", sample_weight="weight", **QUICK)
+    assert "weight" not in by_name.columns.names
+    array = frame["weight"].to_numpy()
+    by_array = TableModel.fit(frame, "left", drop="weight", sample_weight=array, **QUICK)
+    assert by_name.model.hash() == by_array.model.hash()
+    used = frame[array > 0]
+    data = glassnet.load_table(used.drop(columns="weight"), "left")
+    weighted = replace(data, weights=used["weight"].to_numpy() / used["weight"].mean())
+    assert by_name.model.receipt["data"]["samples"] == len(used)
+    assert by_name.model.hash() == glassnet.fit(weighted, recipe="table", **QUICK).model.hash()
+    ones = TableModel.fit(frame.assign(weight=2.5), "left", sample_weight="weight", **QUICK)
+    assert ones.model.hash() == TableModel.fit(frame.drop(columns="weight"), "left", **QUICK).model.hash()
+    held_out = TableModel.fit(frame, "left", sample_weight="weight", holdout=0.25, **QUICK)
+    assert held_out.evaluation.samples == len(used) // 4
+    assert by_name.evaluate(frame).samples == COUNT
+    right = by_name.predict(frame) == frame["left"]
+    assert by_name.evaluate(frame, sample_weight="weight").accuracy == pytest.approx(np.average(right, weights=array))
+
+
+BAD_WEIGHTS = {
+    "no such column": ("wight", "GN060", "Did you mean 'weight'"),
+    "words": ("job", "GN013", "expected sample weights"),
+    "another number of them": ([1, 2], "GN050", "expected \\(120,\\)"),
+    "negative": ([-1] * COUNT, "GN014", "must be finite, 0 or more"),
+    "all 0": ([0] * COUNT, "GN014", "not all 0"),
+    "missing": ("age", "GN014", "must be finite"),
+    "no numbers": (["a"] * COUNT, "GN013", "expected numbers"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_WEIGHTS)
+def test_bad_weights_are_an_error(case):
+    weights, code, message = BAD_WEIGHTS[case]
+    frame = pandas.DataFrame(columns()).assign(weight=1)
+    with pytest.raises(GlassnetError, match=message) as caught:
+        TableModel.fit(frame, "left", sample_weight=weights, **QUICK)
+    assert caught.value.code == code
+
+
+def test_a_table_is_trained_further_as_on_the_command_line(files):
+    frame = pandas.DataFrame(columns())
+    first = TableModel.fit(frame, "left", holdout=0.1, **SEVERAL, folds=False)
+    first.save(files / "first.safetensors")
+    job = TrainJob(
+        str(files / "all.csv"), start=str(files / "first.safetensors"), options={"epochs": 2}, pictures=False
+    )
+    expected = train(job)
+    for start in (first, first.model, TableModel.load(files / "first.safetensors")):
+        further = TableModel.fit(frame, init_model=start, holdout=0.1, epochs=2)
+        assert further.model.hash() == expected.model.hash()
+        assert further.evaluation.accuracy == expected.evaluation.accuracy
+        assert further.model.receipt["parent"]["hash"] == first.model.hash()
+    whole = TableModel.fit(frame, init_model=first, epochs=2)
+    assert whole.evaluation is None
+    assert whole.model.receipt["data"]["samples"] == COUNT
+    assert (
+        TableModel.fit(frame, init_model=first, epochs=2, sample_weight=[1, 3] * 60).model.hash() != whole.model.hash()
+    )
+
+
+def test_what_a_model_to_train_further_has_is_not_given_again(model):
+    frame = pandas.DataFrame(columns())
+    for name, value in {"target": "left", "task": "classes", "drop": "age", "keep": "age", "stream": True}.items():
+        with pytest.raises(OptionError, match=f"{name}: not with init_model"):
+            TableModel.fit(frame, init_model=model, **{name: value})
+    with pytest.raises(TypeError, match="target is missing"):
+        TableModel.fit(frame)
+    with pytest.raises(DataError, match="init_model: str, expected a Model"):
+        TableModel.fit(frame, init_model="m.safetensors")
+    other = glassnet.fit([[0.0], [1.0]] * 10, [0, 1] * 10, **QUICK).model
+    with pytest.raises(DataError, match="not trained on a table"):
+        TableModel.fit(frame, init_model=other)
+
+
+def test_the_learning_curve_is_loaded(model, tmp_path):
+    model.save(tmp_path / "m.safetensors")
+    history = TableModel.load(tmp_path / "m.safetensors").history
+    assert repr(history).startswith(f"History({len(model.history.epoch)} epochs")
+    assert history.loss == pytest.approx(model.history.loss[-len(history.loss) :], rel=1e-4)
+    assert history.loss_fall() == 0
+    pytest.importorskip("matplotlib")
+    assert len(glassnet.plots.draw_curve(history)) == len(glassnet.plots.draw_curve(model.history))
+    untold = replace(model.model, receipt={})
+    glassnet.save_model(untold, tmp_path / "untold.safetensors")
+    assert TableModel.load(tmp_path / "untold.safetensors").history is None
+
+
+def test_the_most_important_column_is_named_first(model):
+    found = model.importance(pandas.DataFrame(columns()))
+    assert sorted(found.columns) == ["age", "born", "job"]
+    assert str(found).split()[0] == found.columns[found.score.argmax()] == "age"
+
+
+def test_a_report_of_frames(model):
+    frame = pandas.DataFrame(columns())
+    page = model.report(frame, training=frame, name="people")
+    data = glassnet.load_table(frame, columns=model.columns)
+    assert page == glassnet.report(model.model, data, training=data, name="people")
+    assert model.report(language="zh").startswith("<!doctype html>")
+
+
+def test_functions_for_models_name_the_methods(model):
+    for function in (glassnet.evaluate, glassnet.report):
+        with pytest.raises(DataError, match="TableModel, expected a Model. Pass its model, or use its own methods"):
+            function(model, pandas.DataFrame(columns()))

@@ -14,6 +14,7 @@ from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
+from ...training.callbacks import learning_curves
 from ...training.receipt import fingerprint
 from ...words.plots import shown
 from ...words.report import percent, say_in
@@ -25,7 +26,6 @@ from .effects import columns_section
 from .facts import (
     crossed_text,
     format_count,
-    learning_curves,
     model_facts,
     option_settings,
     scores_text,

@@ -2,8 +2,8 @@
 
 `docs/reference/portable.md` has the definition; `engines/portable.py` computes the same in NumPy, and
 `serve/studio/static/network.js` in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a
-comparison, a conversion to or from a whole number, or a shift of the exponent's bits, rounded by itself. Kernels made by
-`nn.jit.exact_kernel` are compiled that way: no sum is reordered, and no product is fused with a sum. Vectors only
+comparison, a conversion to or from a whole number, or a shift of the exponent's bits, rounded by itself. Kernels made
+by `nn.jit.exact_kernel` are compiled that way: no sum is reordered, and no product is fused with a sum. Vectors only
 compute the sums of several nodes side by side; each sum is still taken over the inputs in their order.
 
 - A node: ``acc = 0``, then ``acc = acc + weight · input`` for each input in order, then ``z = acc · scale + bias``. An
