@@ -160,7 +160,7 @@ def _tanh(z: Float32Array) -> Float32Array:
 def _sigmoid(z: Float32Array) -> Float32Array:
     """Return ``1 / (1 + e^−z)``, from whichever power is at most 1."""
     e = _exp(-np.abs(z))
-    return np.where(z < 0, e, F(1)) / (F(1) + e)
+    return np.asarray(np.where(z < 0, e, F(1)) / (F(1) + e))
 
 
 def _gelu(z: Float32Array) -> Float32Array:

@@ -80,7 +80,7 @@ def query_model(
     notify: Notify = ignore,
     watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
-    """Predict all samples of all sources.
+    r"""Predict all samples of all sources.
 
     Parameters
     ----------
@@ -104,6 +104,21 @@ def query_model(
     -------
     list of Answer
         With an error for each input that cannot be read.
+
+    Raises
+    ------
+    GlassnetError
+        If the only input cannot be read.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from pathlib import Path
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> _ = Path("rows.csv").write_text("0,1\n1,1\n")
+    >>> [one.name for one in glassnet.query_model(model, ["rows.csv"])]
+    ['yes', 'no']
     """
     digits = reads_digits(model)
     queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]

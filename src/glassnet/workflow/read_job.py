@@ -78,6 +78,19 @@ def read_photos(
         Whether to overwrite them.
     language : {"en", "zh"}
         Language of the figures.
+
+    Yields
+    ------
+    PhotoResult
+        With an error for each photo that cannot be read; of a single photo, the error is raised.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> digit = glassnet.load_data("mnist", part="test").take([0])
+    >>> path = glassnet.plots.save_digit(digit.inputs[0], "seven.png")
+    >>> [one.reading.text for one in glassnet.read_photos(glassnet.shipped_model(), ["seven.png"])]
+    ['7']
     """
     for target in (picture, stages):
         if target:

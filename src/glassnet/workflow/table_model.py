@@ -38,13 +38,13 @@ from ..options.options import NAMES, OTHER_NAMES, Options, by_field
 from ..options.recipes import for_rows, recipe_named
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import as_usual
 from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
 from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from .model_data import unless_warned
-from .row_weights import weighted_table, with_row_weights
 from .table_options import TableOptions
 from .train_job import evaluate_on_test
 from .training_data import job_options, load_fine_tuning_table, load_training_table
@@ -87,7 +87,7 @@ class TableModel:
     evaluation : Evaluation, optional
         The result on the test data of `fit`; None without test data, and after `load`.
     history : History, optional
-        The learning curve; after `load` that of the training record, which has at most 240 points.
+        The learning curve; by default, as after `load`, that of the training record, which has at most 240 points.
     remarks : tuple of Message
         What `fit` decided or noticed about the data; empty after `load`.
 
@@ -117,6 +117,8 @@ class TableModel:
             raise DataError(
                 "GN017", "the model was not trained on a table with named columns. Use it as a glassnet.Model."
             )
+        if self.history is None:
+            object.__setattr__(self, "history", History.of_record(self.model.receipt))
         object.__setattr__(self, "_predictor", TablePredictor(self.model))
         object.__setattr__(self, "_names", frozenset(self.model.columns.names))
 
@@ -462,7 +464,10 @@ class TableModel:
             GN017 for a model of other data.
         """
         model = load_model(path)
-        return cls(model, history=History.of_record(model.receipt))
+        if model.columns is None:
+            template = "{path}: a model of other data, expected one of a table with named columns. Use glassnet.load."
+            raise DataError("GN017", template, path=path)
+        return cls(model)
 
     def __repr__(self) -> str:
         columns, names = self.columns, listed(self.columns.target_names, _MOST_NAMED)

@@ -575,5 +575,5 @@ def test_a_report_of_frames(model):
 
 def test_functions_for_models_name_the_methods(model):
     for function in (glassnet.evaluate, glassnet.report):
-        with pytest.raises(DataError, match="TableModel, expected a Model. Pass its model, or use its own methods"):
+        with pytest.raises(DataError, match=r"TableModel, expected a Model\. Pass its model, or use its own methods"):
             function(model, pandas.DataFrame(columns()))

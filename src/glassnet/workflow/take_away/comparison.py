@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from typing import Any
 
 from ... import data
@@ -11,7 +10,7 @@ from ...options.options import SPECS
 from ...options.recipes import RECIPES
 from ..compare_job import SEEDS, CompareJob, Side
 from ..table_options import TableOptions
-from .program import Code, call, flag_words, option_words, standard_recipe
+from .program import alone, call, flag_words, in_python, option_words, standard_recipe
 
 
 def comparison_command(job: CompareJob, source: str) -> str:
@@ -31,26 +30,20 @@ def comparison_command(job: CompareJob, source: str) -> str:
 def comparison_program(job: CompareJob, source: str) -> str:
     """Return a Python program that compares like a job, on the data called `source`, and prints the verdict."""
     table = {name: value for name, value in vars(job.table).items() if value != getattr(TableOptions(), name)}
-    named: dict[str, Any] = {"source": source} if source != data.BUNDLED else {}
-    named |= {"options": job.options} if job.options else {}
-    named |= {"table": Code(f"TableOptions({_arguments(table)})")} if table else {}
-    named |= {"seeds": job.seeds} if job.seeds != SEEDS else {}
-    named |= {"metric": job.metric} if job.metric else {}
-    named |= {} if job.stop_early else {"stop_early": False}
-    sides = [Code(f"Side({', '.join(map(repr, _parts(side)))})") for side in (job.a, job.b)]
-    lines = ["from glassnet.workflow.compare_job import CompareJob, Side, compare"]
-    lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
-    lines += ["", *call("job = CompareJob", sides, named), "result = compare(job)"]
+    given: dict[str, Any] = {"data": source} if source != data.BUNDLED else {}
+    given |= alone(table)
+    given |= {"seeds": job.seeds} if job.seeds != SEEDS else {}
+    given |= {"metric": job.metric} if job.metric else {}
+    given |= {} if job.stop_early else {"stop_early": False}
+    lines = ["import glassnet", ""]
+    lines += call("result = glassnet.compare", map(_side, job.sides.values()), given | in_python(job.options))
     lines += ["for pair in result.pairs:", "    print(pair.seed, pair.a, pair.b)"]
     return "\n".join([*lines, "print(result.verdict, result.mean, result.interval)", ""])
 
 
-def _parts(side: Side) -> list[Any]:
-    return [standard_recipe(side.recipe), *([side.options] if side.options else [])]
-
-
-def _arguments(named: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={value!r}" for name, value in named.items())
+def _side(side: Side) -> str | tuple[str, dict[str, Any]]:
+    recipe = standard_recipe(side.recipe)
+    return (recipe, in_python(side.options)) if side.options else recipe
 
 
 def _in_words(value: Any) -> str:

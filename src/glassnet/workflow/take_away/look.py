@@ -6,7 +6,17 @@ import shlex
 from dataclasses import dataclass, field
 from typing import Any
 
-from .program import Code, call, flag_words, option_words
+from .program import (
+    READING,
+    Code,
+    alone,
+    call,
+    flag_words,
+    in_python,
+    load_model_call,
+    option_words,
+    read_like_model,
+)
 
 
 @dataclass(frozen=True)
@@ -69,47 +79,30 @@ def looking_command(look: Looking) -> str:
 
 def looking_program(look: Looking) -> str:
     """Return a Python program that prints, or draws, what a view shows."""
-    lines = ["import glassnet"]
+    lines = ["import glassnet", ""]
     if look.view == "labels":
-        table = [Code(f"table=TableOptions(target={look.target!r})")] if look.target else []
-        lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
-        lines += ["from glassnet.workflow.table_options import TableOptions"] if table else []
-        options = [Code(f"options={look.options!r}")] if look.options else []
-        job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *options, *table]))
-        return "\n".join(
-            [
-                *lines,
-                "",
-                f"result = find_label_errors(LabelsJob({job}))",
-                "for suspect in result.rows[:20]:",
-                "    print(suspect)",
-                "",
-            ]
-        )
+        lines += _read(look)
+        options = {name: value for name, value in look.options.items() if name not in READING}
+        lines += call("result = glassnet.find_label_issues", [Code("data")], in_python(options))
+        return "\n".join([*lines, "for suspect in result.rows[:20]:", "    print(suspect)", ""])
     if look.model:
-        lines += ["from glassnet.workflow.model_data import load_unseen"] if look.held_out else []
-        lines += ["", f"model = glassnet.load_model({look.model!r})", *_read_like_model(look)]
-    elif look.target:
-        target = look.target[0] if len(look.target) == 1 else list(look.target)
-        lines += ["", f"data = glassnet.load_table({look.source!r}, {target!r})"]
+        lines += [f"model = {load_model_call(look.model)}"]
+        if look.held_out:
+            lines += call("data = glassnet.load_split", [Code("model"), look.source, look.held_out], {})
+        else:
+            of_table = bool(look.target)
+            lines += read_like_model(look.source, of_table=of_table, part=look.part, maximum=look.maximum)
     else:
-        lines += [
-            "",
-            *call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else look.options),
-        ]
+        lines += _read(look)
     return "\n".join([*lines, *_looked_at(look), ""])
 
 
-def _read_like_model(look: Looking) -> list[str]:
-    """Return the lines that read the data as the model needs them."""
-    if look.held_out:
-        other = "data, _" if look.held_out == "test" else "_, data"
-        return call(f"{other} = load_unseen", [Code("model"), look.model, look.source, Code("print")], {})
+def _read(look: Looking) -> list[str]:
+    """Return the lines that read the data without a model."""
     if look.target:
-        return call("data = glassnet.load_table", [look.source], {"columns": Code("model.columns")})
-    given: dict[str, Any] = {"part": look.part} if look.part else {}
-    given |= {"maximum": look.maximum} if look.maximum != 255 else {}
-    return call("data = glassnet.load_data", [look.source], {**given, "like": Code("model")})
+        return [f"data = glassnet.load_table({look.source!r}, {alone({'target': look.target})['target']!r})"]
+    reading = {name: value for name, value in look.options.items() if name in READING}
+    return call("data = glassnet.load_data", [look.source], ({"part": look.part} if look.part else {}) | reading)
 
 
 def _looked_at(look: Looking) -> list[str]:

@@ -12,6 +12,10 @@ _WIDTH = 80
 _STANDARD_RECIPES = {name: alias for alias, name in RECIPE_ALIASES.items()}
 
 
+READING = ("classes", "colour", "handwriting")
+"""Options that `load_data` takes under the same names."""
+
+
 class Code(str):
     """An expression of a program, rather than a text in it."""
 
@@ -26,12 +30,28 @@ def call(function: str, arguments: Iterable[Any], named: Mapping[str, Any]) -> l
     return [line] if len(line) <= _WIDTH else [f"{function}(", *(f"    {part}," for part in parts), ")"]
 
 
+def alone(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with each tuple of one value as this value, without parentheses."""
+    return {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in values.items()}
+
+
 def in_python(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return options by their names in Python, the field's standard ones; single values without parentheses."""
-    alone = {
-        name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in options.items()
-    }
-    return {SPECS[name].alias or name: value for name, value in alone.items()}
+    return {SPECS[name].alias or name: value for name, value in alone(options).items()}
+
+
+def load_model_call(model: str | None) -> str:
+    """Return the expression for a model: its file, or None for the reader that comes with the package."""
+    return f"glassnet.load_model({model!r})" if model else "glassnet.shipped_model()"
+
+
+def read_like_model(source: str, *, of_table: bool, part: str = "", maximum: float = 255.0) -> list[str]:
+    """Return the lines that read labelled data as ``model`` needs them."""
+    if of_table:
+        return call("data = glassnet.load_table", [source], {"columns": Code("model.columns")})
+    given: dict[str, Any] = {"part": part} if part else {}
+    given |= {"maximum": maximum} if maximum != 255 else {}
+    return call("data = glassnet.load_data", [source], {**given, "like": Code("model")})
 
 
 def flag_words(flag: str, value: str) -> list[str]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+from pathlib import Path
 from typing import Any
 
 from ... import data
 from ...data.validation import AUTO
 from ...options.options import Options
 from ..train_job import TrainJob
-from .program import Code, call, flag_words, in_python, option_words, standard_recipe
-
-_READING = ("classes", "colour", "handwriting")
-"""Options that `load_data` takes under the same names."""
+from .program import READING, Code, call, flag_words, in_python, option_words, standard_recipe
 
 
 def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
@@ -83,41 +81,47 @@ def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
 
 
 def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
-    arguments = {"test": job.test, "recipe": _differing_recipe(job), "options": job.options or None, "out": job.out}
-    given = {name: value for name, value in arguments.items() if value is not None}
+    options, recipe = in_python(job.options), _differing_recipe(job)
+    given: dict[str, Any] = {"init_model": Code("start")}
+    if job.test:
+        given["test"] = job.test
+    elif "holdout" not in options:
+        named = "" if recipe is None else f", {recipe!r}"
+        given["holdout"] = Code(f"glassnet.fine_tuning_options(start.model, {{}}{named}).holdout")
+    given |= {"decimal": job.table.decimal} if job.table.decimal != AUTO else {}
+    given |= {"recipe": recipe} if recipe else {}
     return [
-        "from glassnet.workflow.train_job import TrainJob, train",
+        "import glassnet",
         *_stopping(stopped),
         "",
-        *call("job = TrainJob", [job.source], given | {"start": job.start}),
-        *call("result = train", [Code("job")], _callbacks(stopped)),
-        "print(result.evaluation)",
-        "print(result.model.hash())",
+        f"start = glassnet.TableModel.load({job.start!r})",
+        *call("table = glassnet.TableModel.fit", [job.source], given | options | _callbacks(stopped)),
+        "print(table.evaluation)",
+        "print(table.model.hash())",
+        f"table.save({job.out or f'{Path(str(job.start)).stem}-2.safetensors'!r})",
     ]
 
 
 def _of_samples(job: TrainJob, held_out: bool, stopped: int | None) -> list[str]:
     source, options, recipe = job.source or data.BUNDLED, in_python(job.options), _differing_recipe(job)
     lines = ["from dataclasses import replace", "", "import numpy as np", ""] if job.add else []
-    lines += ["import glassnet", *(["from glassnet.data.split import split"] if held_out else [])]
-    lines += ["from glassnet.training.fine_tuning import fine_tuning_options"] if job.start else []
-    lines += [*_stopping(stopped), ""]
+    lines += ["import glassnet", *_stopping(stopped), ""]
     if job.start:
         lines.append(f"start = glassnet.load_model({job.start!r})")
         reading: dict[str, Any] = {"like": Code("start")}
     else:
-        reading = {name: options[name] for name in _READING if name in options}
+        reading = {name: options[name] for name in READING if name in options}
         if size := re.fullmatch("([0-9]+)(?:[xX×]([0-9]+))?", str(options.get("size"))):
             reading["size"] = (int(size[1]), int(size[2] or size[1]))
         reading |= {"maximum": options["input_max"]} if "input_max" in options else {}
     lines += call("data = glassnet.load_data", [source], reading)
     if job.start:
         arguments = [Code("start"), options, *([recipe] if recipe else [])]
-        lines += call("options = fine_tuning_options", arguments, {})
+        lines += call("options = glassnet.fine_tuning_options", arguments, {})
     else:
         lines += call("options = glassnet.Options.recipe", [recipe or "notes"], options)
     if held_out:
-        lines.append("data, test = split(data, options)")
+        lines.append("data, test = glassnet.train_test_split(data, options)")
     else:
         part = {} if job.test else {"part": "test"}
         lines += call("test = glassnet.load_data", [job.test or source], part | {"like": Code("data")})

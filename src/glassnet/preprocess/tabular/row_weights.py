@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import Dataset
-from ..errors import DataError, ShapeError
-from ..preprocess.tabular.columns import column_named
+from ...data.dataset import Dataset
+from ...errors import DataError, ShapeError
+from .columns import column_named
 
 if TYPE_CHECKING:
-    from ..data.tables.table import Table
+    from ...data.tables.table import Table
 
 
 def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.float64]]:
