@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
 
 FEW_ROWS = 500
-"""Rows that a network computes by NumPy before its compiled loops are loaded. To compile them takes seconds; NumPy
+"""Rows that NumPy computes in a process before the compiled loops are loaded. To compile them takes seconds; NumPy
 takes about a millisecond for a row of a usual network, and less in larger batches."""
 
 _CHUNK = 1 << 14  # rows per pass, so that memory is bounded
@@ -27,8 +27,9 @@ _NUMPY_CHUNK = 256
 class RowNetwork:
     """A frozen copy of a network whose outputs for a row have the same bits alone and among any other rows.
 
-    The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows, then by
-    compiled loops with the same bits. Networks of float64, which portable arithmetic lacks, are computed by NumPy.
+    The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows of all
+    networks, then by compiled loops with the same bits. Networks of float64, which portable arithmetic lacks, are
+    computed by NumPy.
 
     Parameters
     ----------
@@ -36,6 +37,9 @@ class RowNetwork:
     temperature : float
         Divides the last sums.
     """
+
+    rows = 0
+    """Rows that all networks of this process have computed."""
 
     def __init__(self, network: Network, temperature: float) -> None:
         self.weights, self.temperature = network.parameters.flat.copy(), temperature
@@ -47,12 +51,11 @@ class RowNetwork:
             self._layers.append(PortableLayer(weight.copy(), ones, zeros if bias is None else bias.copy(), activation))
         self._by_numpy = NumpyLayers(self._layers, temperature)
         self._compiled: CompiledLayers | None = None
-        self._rows = 0
 
     def outputs(self, inputs: FloatArray) -> FloatArray:
         """Return the outputs, (n, outputs), for scaled inputs, (n, features)."""
-        self._rows += len(inputs)
-        if self._compiled is None and self._rows > FEW_ROWS and self.weights.dtype == np.float32:
+        RowNetwork.rows += len(inputs)
+        if self._compiled is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
             from ..engines.compiled.portable import CompiledLayers  # loads Numba
 
             self._compiled = CompiledLayers(self._layers, np.float32(self.temperature))

@@ -146,6 +146,7 @@ def test_read_only_and_strided_rows_are_no_other_type():
 def test_the_first_rows_are_computed_by_numpy_with_the_bits_of_the_compiled_loops(monkeypatch):
     network, rows = network_of((40, 130, 70, 2)), rows_of(40, 40)
     monkeypatch.setattr(independent, "FEW_ROWS", 20)
+    monkeypatch.setattr(RowNetwork, "rows", 0)
     one = RowNetwork(network, 1.0)
     first = one.outputs(rows[:20])
     assert one._compiled is None

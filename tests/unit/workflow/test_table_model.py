@@ -18,6 +18,7 @@ import glassnet
 from glassnet import TableModel
 from glassnet.errors import DataError, GlassnetError, OptionError, RangeWarning, ShapeError
 from glassnet.messages.message import Message
+from glassnet.model.independent import FEW_ROWS, RowNetwork
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
@@ -272,6 +273,8 @@ def test_other_things_are_errors_too(tmp_path):
     other = glassnet.fit([[0.0], [1.0]] * 10, [0, 1] * 10, **QUICK).model
     glassnet.save_model(other, tmp_path / "other.safetensors")
     with pytest.raises(DataError, match="not trained on a table"):
+        TableModel(other)
+    with pytest.raises(DataError, match=r"a model of other data.* Use glassnet\.load"):
         TableModel.load(tmp_path / "other.safetensors")
 
 
@@ -393,7 +396,7 @@ def test_compiled_code_is_not_copied(model):
     assert len(pickle.dumps(model)) < len(pickle.dumps(model.model)) + 20_000
 
 
-def test_a_few_rows_after_a_start_load_no_compiler(model, tmp_path):
+def test_a_few_rows_after_a_start_load_no_compiler(model, tmp_path, monkeypatch):
     frame = pandas.DataFrame(columns())
     model.save(tmp_path / "m.safetensors")
     frame.head(50).to_csv(tmp_path / "rows.csv", index=False)
@@ -411,7 +414,7 @@ def test_a_few_rows_after_a_start_load_no_compiler(model, tmp_path):
     *answers, first, second, loaded = done.stdout.split()
     assert answers == [model.predict(row)] * 2
     assert loaded == "False"
-    model.predict(pandas.concat([frame] * 5))  # compiled from now on
+    monkeypatch.setattr(RowNetwork, "rows", FEW_ROWS)  # compiled from now on
     assert [float(first), float(second)] == list(model.predict_proba(row).values())
 
 
