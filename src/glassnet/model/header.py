@@ -42,7 +42,9 @@ class DataReceipt(TypedDict, total=False):
     dtype: str
     """Of the inputs."""
     fingerprint: str
-    """SHA-256 of shape, inputs and labels; see `training.receipt.fingerprint`."""
+    """SHA-256 of shape, inputs, labels and weights; see `training.receipt.fingerprint`."""
+    unweighted: str
+    """The same without the weights, if there are weights."""
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
     stratified: bool

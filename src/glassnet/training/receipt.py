@@ -48,6 +48,11 @@ def fingerprint(data: Dataset) -> str:
     return digest.hexdigest()
 
 
+def is_recorded(recorded: Mapping[str, Any], data: Dataset) -> bool:
+    """Return whether data are those of a training record, ``receipt["data"]``, with or without their weights."""
+    return fingerprint(data) in (recorded.get("fingerprint"), recorded.get("unweighted"))
+
+
 class GivenData:
     """The data passed to a training run, and their fingerprint, which a thread can compute while training starts."""
 
@@ -85,6 +90,7 @@ class GivenData:
             "classes": self.data.classes,
             "dtype": self.data.inputs.dtype.name,
             "fingerprint": self.fingerprint,
+            **({} if self.data.weights is None else {"unweighted": fingerprint(replace(self.data, weights=None))}),
         }
 
 

@@ -26,7 +26,7 @@ from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model, require_model
 from ..preprocess.tabular.dataset import read_table, samples_of
-from ..training.receipt import fingerprint, options_of
+from ..training.receipt import is_recorded, options_of
 from .training_data import (
     load_samples,
     notify_left_out,
@@ -163,7 +163,7 @@ def load_own(model: Model, model_path: str, source: str | Table) -> Dataset | No
 
 def _are_all(samples: Dataset, recorded: Mapping[str, Any]) -> bool:
     """Return whether samples are those of a training record, none of which was held out."""
-    return len(samples) == recorded["samples"] and bool(fingerprint(samples) == recorded["fingerprint"])
+    return len(samples) == recorded["samples"] and is_recorded(recorded, samples)
 
 
 def load_trained_on(

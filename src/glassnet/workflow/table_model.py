@@ -202,8 +202,14 @@ class TableModel:
         if holdout is not None and test is not None:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
         start = init_model.model if isinstance(init_model, TableModel) else init_model
-        own = {"target": target, "task": task, "drop": drop, "keep": keep, "stream": stream}
-        _require_target_or_start(start, own)
+        own: dict[str, Any] = {
+            "target": column_names(target),
+            "task": task,
+            "drop": column_names(drop),
+            "keep": column_names(keep),
+        }
+        _require_target_or_start(start, own | {"stream": stream})
+        wishes = TableOptions(**own, decimal=decimal)
         remarks: list[Message] = []
         remember = remarks.append
         name = recipe_named(recipe) if recipe else (start.receipt.get("recipe") if start else "") or "table"
@@ -211,7 +217,6 @@ class TableModel:
         def choose(rows: int, task: str) -> Options:
             return job_options(name, given, **for_rows(rows, name, task=task))
 
-        wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
         if start is None:
             Options.recipe(name, **given)  # before the data are read
         if stream:

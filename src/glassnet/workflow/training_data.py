@@ -37,7 +37,7 @@ from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
-from ..training.receipt import fingerprint, options_of
+from ..training.receipt import fingerprint, is_recorded, options_of
 from .table_options import TableOptions
 
 if TYPE_CHECKING:
@@ -470,7 +470,7 @@ def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datase
     if kept.sum() != trained["samples"] and "validation_split" not in trained:
         return None
     part = without_validation(trained, samples.take(np.flatnonzero(kept)))
-    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
+    return (part, samples.take(np.flatnonzero(aside))) if is_recorded(trained, part) else None
 
 
 def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset, Dataset] | None:
@@ -478,7 +478,7 @@ def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset,
     if "validation_split" not in trained:
         return None
     parts = ValidationSplit(**trained["validation_split"]).of(samples)
-    return parts if fingerprint(parts[0]) == trained.get("fingerprint") else None
+    return parts if is_recorded(trained, parts[0]) else None
 
 
 def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify: Notify) -> None:
@@ -487,7 +487,7 @@ def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify:
     if parts is not None:
         seen = int(np.isin(test.row_numbers, parts[0].row_numbers).sum())
     else:
-        same = trained.get("samples") == len(whole) and fingerprint(whole) == trained.get("fingerprint")
+        same = trained.get("samples") == len(whole) and is_recorded(trained, whole)
         seen = len(test) if same else 0
     if seen:
         notify(

@@ -494,6 +494,21 @@ def test_weights_of_rows_mean_what_they_mean_to_the_estimators(tmp_path):
     assert by_name.evaluate(frame, sample_weight="weight").accuracy == pytest.approx(np.average(right, weights=array))
 
 
+def test_held_out_rows_are_found_again_after_training_with_weights(files):
+    weights = [1, 2, 3, 4] * 30
+    model = TableModel.fit(files / "all.csv", "left", holdout=0.25, sample_weight=weights, **QUICK).model
+    table = str(files / "all.csv")
+    assert len(glassnet.load_split(model, table, "test")) == 30
+    assert len(glassnet.load_split(model, table, "train")) == 90
+    numbers = [glassnet.load_split(model, table, split).row_numbers for split in ("train", "test")]
+    assert sorted(np.concatenate(numbers)) == [*range(COUNT)]
+
+
+def test_the_first_column_of_a_frame_without_names_can_be_the_target():
+    frame = pandas.DataFrame({0: ["a", "b"] * 20, 1: range(40)})
+    assert TableModel.fit(frame, 0, keep="1", **QUICK).columns.target_names == ("0",)
+
+
 BAD_WEIGHTS = {
     "no such column": ("wight", "GN060", "Did you mean 'weight'"),
     "words": ("job", "GN013", "expected sample weights"),
