@@ -20,7 +20,7 @@ import pytest
 import glassnet
 from glassnet.explain.small_network import SMALL_NETWORKS
 from glassnet.training.events import EpochDone
-from glassnet.workflow.compare_job import CompareJob, Side
+from glassnet.workflow.compare_job import CompareJob, Side, compare
 from glassnet.workflow.table_options import TableOptions
 from glassnet.workflow.take_away.comparison import comparison_program
 from glassnet.workflow.take_away.look import Looking, looking_program
@@ -114,18 +114,25 @@ def test_a_command_gives_the_weights_of_the_job(name, trained, folder, tmp_path,
     assert answer["hash"] == expected
 
 
+COMPARED = CompareJob(
+    Side("notes", {"hidden": (4,), "epochs": 1}),
+    Side("quick", {"hidden": (4,), "epochs": 2}),
+    "our house's.csv",
+    {"average": 0.5},
+    TableOptions(("sold?",), drop=("side",), task="classes"),
+    seeds=2,
+    stop_early=False,
+)
+
+
 def programs(trained: dict[str, tuple[TrainJob, dict[str, bool], str]]) -> dict[str, str]:
     """A program of every kind that the rooms print, for the models and data of `trained`."""
     few = {"hidden": (4,), "epochs": 1}
-    table = TableOptions(("sold?",), drop=("side",), task="classes")
-    compared = CompareJob(
-        Side("notes", few), Side("quick", few), table=table, seeds=2, options={"average": 0.5}, stop_early=False
-    )
     step, house, pixels = {"epoch": 1, "step": 2}, "our house's.csv", "-pixels.csv"
     texts = {f"train {name}": training_program(job, **facts) for name, (job, facts, _) in trained.items()}
     texts |= {
         "train stopped": training_program(trained["table-further"][0], of_table=True, stopped=1),
-        "compare": comparison_program(compared, house),
+        "compare": comparison_program(COMPARED, house),
         "draw": query_program("pixels.safetensors"),
         "draw with the reader": query_program(None),
         "read": query_program(None, photo=True),
@@ -149,7 +156,7 @@ def programs(trained: dict[str, tuple[TrainJob, dict[str, bool], str]]) -> dict[
     return texts
 
 
-def test_every_program_runs_and_gives_the_weights_of_its_job(trained, folder, tmp_path):
+def test_every_program_runs_and_gives_the_result_of_its_job(trained, folder, tmp_path, monkeypatch):
     shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     (tmp_path / "drawing.csv").write_text(",".join(map(str, glassnet.load_data("mnist").inputs[0])))
     pytest.importorskip("PIL.Image").fromarray(glassnet.load_data("mnist").inputs[0].reshape(28, 28) ^ 255).resize(
@@ -180,6 +187,9 @@ def test_every_program_runs_and_gives_the_weights_of_its_job(trained, folder, tm
     assert (tmp_path / "hidden.png").exists()
     for name, (_, _, expected) in trained.items():
         assert printed[f"train {name}"].split()[-1] == expected
+    monkeypatch.chdir(tmp_path)
+    expected = [f"{pair.seed} {pair.a} {pair.b}" for pair in compare(COMPARED).pairs]
+    assert printed["compare"].splitlines()[:-1] == expected
     assert printed["draw with the reader"].split()[0] == str(glassnet.load_data("mnist").labels[0])
     before, after = printed["step of a run that went on"].split()[:2]
     assert before != after

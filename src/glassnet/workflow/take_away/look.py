@@ -87,11 +87,11 @@ def looking_program(look: Looking) -> str:
         return "\n".join([*lines, "for suspect in result.rows[:20]:", "    print(suspect)", ""])
     if look.model:
         lines += [f"model = {load_model_call(look.model)}"]
-        if look.held_out:
-            lines += call("data = glassnet.load_split", [Code("model"), look.source, look.held_out], {})
-        else:
-            of_table = bool(look.target)
-            lines += read_like_model(look.source, of_table=of_table, part=look.part, maximum=look.maximum)
+        lines += (
+            call("data = glassnet.load_split", [Code("model"), look.source, look.held_out], {})
+            if look.held_out
+            else read_like_model(look.source, of_table=bool(look.target), part=look.part, maximum=look.maximum)
+        )
     else:
         lines += _read(look)
     return "\n".join([*lines, *_looked_at(look), ""])
@@ -100,7 +100,7 @@ def looking_program(look: Looking) -> str:
 def _read(look: Looking) -> list[str]:
     """Return the lines that read the data without a model."""
     if look.target:
-        return [f"data = glassnet.load_table({look.source!r}, {alone({'target': look.target})['target']!r})"]
+        return call("data = glassnet.load_table", [look.source], alone({"target": look.target}))
     reading = {name: value for name, value in look.options.items() if name in READING}
     return call("data = glassnet.load_data", [look.source], ({"part": look.part} if look.part else {}) | reading)
 
