@@ -12,10 +12,12 @@ from .runtime.lazy_names import lazy_names as _lazy_names
 from .runtime.moved_modules import MovedModules as _MovedModules
 
 if _TYPE_CHECKING:
+    from . import explain as explain
     from . import plots as plots
     from .data.dataset import Dataset as Dataset
     from .data.load import load as _load
     from .data.queries import load_inputs as load_inputs
+    from .data.split import split as _split
     from .data.stream.opening import open_stream as open_stream
     from .distributed.cluster import ray_cluster as ray_cluster
     from .engines.custom_loss import CustomLossEngine as CustomLossEngine
@@ -36,6 +38,7 @@ if _TYPE_CHECKING:
     from .model.evaluate import reliability as reliability
     from .model.file import load_model as load_model
     from .model.file import save_model as save_model
+    from .model.file import shipped_model as shipped_model
     from .model.inference import CompiledModel as CompiledModel
     from .model.inference import PortableModel as PortableModel
     from .model.inference import compiled as compiled
@@ -58,6 +61,7 @@ if _TYPE_CHECKING:
     from .training.checkpoint import CheckpointPolicy as CheckpointPolicy
     from .training.checkpoint import load_checkpoint as load_checkpoint
     from .training.checkpointing import resume as resume
+    from .training.fine_tuning import fine_tuning_options as fine_tuning_options
     from .training.fit import fit as fit
     from .training.loop import train as train
     from .training.lr_finder import RateTest as RateTest
@@ -70,11 +74,16 @@ if _TYPE_CHECKING:
     from .training.verify import verify as verify
     from .workflow.comparison.compare import compare as compare
     from .workflow.comparison.result import Comparison as Comparison
+    from .workflow.labels_job import find_label_issues as find_label_issues
+    from .workflow.load_file import load as load
+    from .workflow.model_data import load_split as load_split
+    from .workflow.predict_job import query_model as query_model
+    from .workflow.read_job import read_photos as read_photos
     from .workflow.search.api import search as search
     from .workflow.search.result import SearchResult as SearchResult
     from .workflow.table_model import TableModel as TableModel
 
-    load_data = _load
+    load_data, train_test_split = _load, _split
 
 __version__: str
 """That of the installed package, as training records have it; ``pyproject.toml`` is its only place."""
@@ -113,23 +122,30 @@ _HOMES = {
     "compiled": "model.inference",
     "evaluate": "model.evaluate",
     "export": "exports.export",
+    "explain": "",
+    "find_label_issues": "workflow.labels_job",
     "find_learning_rate": "training.lr_finder",
+    "fine_tuning_options": "training.fine_tuning",
     "fit": "training.fit",
     "fit_temperature": "model.evaluate",
     "fit_stream": "training.streaming.fit",
     "forward": "network",
     "import_model": "exports.onnx.importing",
+    "load": "workflow.load_file",
     "load_checkpoint": "training.checkpoint",
     "load_data": "data.load:load",
     "load_inputs": "data.queries",
     "load_model": "model.file",
+    "load_split": "workflow.model_data",
     "load_table": "preprocess.tabular.dataset",
     "max_bytes": "io.limits",
     "new_model": "model.build",
     "open_stream": "data.stream.opening",
     "plots": "",
     "prove": "exports.export",
+    "query_model": "workflow.predict_job",
     "ray_cluster": "distributed.cluster",
+    "read_photos": "workflow.read_job",
     "read_table": "preprocess.tabular.dataset",
     "reliability": "model.evaluate",
     "report": "html.report",
@@ -137,7 +153,9 @@ _HOMES = {
     "resume_stream": "training.streaming.fit",
     "save_model": "model.file",
     "search": "workflow.search.api",
+    "shipped_model": "model.file",
     "train": "training.loop",
+    "train_test_split": "data.split:split",
     "update": "network",
     "verify": "training.verify",
     "verify_stream": "training.streaming.verify",
@@ -151,7 +169,6 @@ _PACKAGES = (
         "engines",
         "errors",
         "estimators",
-        "explain",
         "handwriting",
         "html",
         "io",

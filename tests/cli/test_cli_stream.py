@@ -13,9 +13,9 @@ from glassnet.errors import FileError, StreamError
 from glassnet.training.events import BlockDone
 from glassnet.training.streaming import fit as streaming_fit
 from glassnet.training.streaming import order
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.streaming import data as streaming_data
 from glassnet.workflow.streaming.train import train_stream
-from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob
 from support.cli import run, snapshot
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -52,7 +51,8 @@ def query_command(as_json: bool, **flags: Any) -> None:
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(job.inputs, "query", "INPUT...")
-    answers = query_model(model, replace(job, inputs=tuple(sources)), notify=say_notice, watch=watch_photos)
+    how: dict[str, Any] = {name: getattr(job, name) for name in ("engine", "decimal", "strict", "language")}
+    answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)

@@ -12,7 +12,7 @@ from ..handwriting.reader import Digit, Reading
 from ..io.opening import STDIN
 from ..messages.formats import width_of
 from ..words.cli import digit_words
-from ..workflow.read_job import PhotoResult, ReadJob, photos_in, read_photos
+from ..workflow.read_job import PhotoResult, ReadJob, photos_in, read_and_draw
 from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
@@ -38,7 +38,7 @@ def read_command(as_json: bool, **flags: Any) -> None:
     job = job_of(ReadJob, flags)
     model, named = model_and_inputs(job.photos, "read", "PHOTO...")
     photos = photos_in(named)
-    readings = read_photos(model, replace(job, photos=tuple(photos)))
+    readings = read_and_draw(model, replace(job, photos=tuple(photos)))
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
     for one in watch_photos(readings, photos, prints=not as_json):

@@ -345,8 +345,8 @@ class Dataset:
         count = min(count, len(self))
         return np.arange(count) * len(self) // max(count, 1) if self.row_names else np.arange(count)
 
-    def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
-        """Return the data set of these rows, with their row numbers in the source."""
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
+        """Return the data set of these rows, or of those where `rows` is True, with their row numbers in the source."""
         labels, values, weights = self.labels[rows], self.values, self.weights
         return replace(
             self,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,3 +21,8 @@ def fingerprint(data: Dataset) -> str:
             digest.update(f"{name} {array.dtype.str}".encode())
             digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
+
+
+def is_recorded(recorded: Mapping[str, Any], data: Dataset) -> bool:
+    """Return whether data are those of a training record, ``receipt["data"]``, with or without their weights."""
+    return fingerprint(data) in (recorded.get("fingerprint"), recorded.get("unweighted"))

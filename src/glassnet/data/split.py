@@ -16,9 +16,32 @@ from .held_out import fold_numbers, held_out_rows
 
 
 def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[Dataset, Dataset]:
-    """Split data as `split_rows` does; errors as there, and GN014 when all samples of a part have weight 0.
+    """Split data at random into training data and test data, stratified by class, as ``glassnet train`` does.
 
-    The split is stratified by class; `stratified` is False for models that were trained before it was.
+    Parameters
+    ----------
+    data : Dataset
+    options : Options
+        With the fraction of the test data, ``holdout``, and the ``seed``.
+    stratified : bool
+        False for models that were trained before the split was stratified.
+
+    Returns
+    -------
+    training, test : Dataset
+
+    Raises
+    ------
+    DataError
+        GN010 for too few samples, GN014 when all samples of a part have weight 0.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> data = glassnet.Dataset.from_arrays([[0.0], [1.0]] * 50, [0, 1] * 50)
+    >>> training, test = glassnet.train_test_split(data, glassnet.Options(holdout=0.2))
+    >>> len(training), len(test)
+    (80, 20)
     """
     labels = data.labels if stratified and data.values is None else None
     return _taken(data, *split_rows(len(data), data.source, options, labels))

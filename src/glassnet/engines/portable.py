@@ -1,11 +1,32 @@
-"""A layer in portable arithmetic, whose results have the same bits everywhere; `compiled.portable` computes it."""
+"""Layers in portable arithmetic, whose results have the same bits everywhere, computed by NumPy.
+
+`docs/reference/portable.md` defines the arithmetic. `compiled.portable` computes the same bits, much faster for many
+rows, but its loops must first be loaded, or even compiled.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..nn.activations import ACTIVATIONS, GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
+from ..nn.parameters import FloatArray
+
+F = np.float32
+Float32Array = NDArray[np.float32]
+
+LOG2_E = F(1.4426950408889634)
+# ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
+LN2_HIGH, LN2_LOW, LN2_HALF = F(0.693359375), F(-2.1219444005469057e-4), F(0.34657359027997264)
+EXP_LARGEST = F(88.72283)  # e^x of the next number rounds to infinity
+EXP_SMALLEST = F(-103.97208)  # e^x of smaller ones rounds to 0
+TAYLOR = (*(F(1 / one) for one in (5040, 720, 120, 24, 6)), F(0.5))
+
+LEAST_BLOCK = 16
+"""Fewest nodes of a block of weights: those of a vector of the compiled loops."""
 
 LARGEST_WEIGHT = np.float32(127)
 """Largest magnitude of a weight of 8 bits; −128 is not used, so that a weight and its negative are both possible."""
@@ -37,3 +58,129 @@ class PortableLayer:
         scale[scale < np.finfo(np.float32).tiny] = 1  # quotients by smaller numbers overflow
         whole = np.clip(np.rint(self.weights / scale[:, np.newaxis]), -LARGEST_WEIGHT, LARGEST_WEIGHT)
         return PortableLayer(whole + np.float32(0), scale, self.bias, self.activation)  # + 0: no weight is −0
+
+
+def blocks_of(weights: NDArray[np.floating]) -> list[tuple[slice, slice]]:
+    """Return blocks of a matrix, (nodes, inputs), outside of which all weights are 0.
+
+    Returns
+    -------
+    list of (slice, slice)
+        Nodes and inputs of each block, in order; each has at least a vector of nodes. A dense matrix is one block.
+    """
+    nodes, inputs = weights.shape
+    used = weights != 0
+    first = np.where(used.any(axis=1), used.argmax(axis=1), inputs)
+    last = np.where(used.any(axis=1), inputs - used[:, ::-1].argmax(axis=1), 0)  # the input after the last
+    ends = np.maximum.accumulate(last)
+    begins = np.minimum.accumulate(first[::-1])[::-1]
+    blocks, node, column = [], 0, 0
+    for end in (np.flatnonzero(ends[:-1] <= begins[1:]) + 1).tolist():
+        if min(end - node, nodes - end) >= LEAST_BLOCK:
+            blocks.append((slice(node, end), slice(column, int(ends[end - 1]))))
+            node, column = end, int(ends[end - 1])
+    return [*blocks, (slice(node, nodes), slice(column, inputs))]
+
+
+def layer_blocks(weights: NDArray[np.floating], *, first: bool) -> list[tuple[slice, slice]]:
+    """Return the blocks of a layer, which is one block if it has few nodes; `first` of the first layer."""
+    nodes, inputs = weights.shape
+    few = nodes < LEAST_BLOCK or (nodes == LEAST_BLOCK and not first)
+    return [(slice(0, nodes), slice(0, inputs))] if few else blocks_of(weights)
+
+
+class NumpyLayers:
+    """The layers of one network, computed by NumPy: fast enough for a few rows, and never compiled.
+
+    Parameters
+    ----------
+    layers : sequence of PortableLayer
+        First layer first; copied. With weights of float64, which portable arithmetic lacks, the sums are taken in the
+        same order, and the activations are those of `nn.activations`.
+    temperature : float
+        Divides the last sums.
+    """
+
+    def __init__(self, layers: Sequence[PortableLayer], temperature: float) -> None:
+        self._temperature = temperature
+        self._layers = []
+        for place, layer in enumerate(layers):
+            parts = [
+                (nodes, inputs, layer.weights[nodes, inputs].T.copy())
+                for nodes, inputs in layer_blocks(layer.weights, first=place == 0)
+            ]
+            portable = layer.weights.dtype == F
+            activate = PORTABLE[layer.activation] if portable else ACTIVATIONS[layer.activation].value
+            self._layers.append((parts, layer.scale.copy(), layer.bias.copy(), activate))
+
+    def outputs(self, inputs: FloatArray) -> FloatArray:
+        """Return the outputs, (n, outputs), for inputs, (n, features), of the type of the weights."""
+        a, last = inputs, len(self._layers) - 1
+        with np.errstate(all="ignore"):
+            for place, (parts, scale, bias, activate) in enumerate(self._layers):
+                z = np.zeros((len(a), len(bias)), a.dtype)
+                for nodes, columns, weights in parts:
+                    sums, x = z[:, nodes], a[:, columns]
+                    for j in np.flatnonzero(x.any(axis=0)).tolist():  # in order; an input of 0 changes no sum
+                        sums += x[:, j : j + 1] * weights[j]
+                z = z * scale + bias
+                if place == last and self._temperature != 1:
+                    z /= z.dtype.type(self._temperature)
+                a = activate(z)
+        return a
+
+
+def _series(r: Float32Array) -> Float32Array:
+    """Return ``e^r − 1`` for |r| ≤ ½ ln 2: Taylor's series up to r⁷."""
+    p = np.zeros_like(r)
+    for factor in TAYLOR:
+        p = p * r + factor
+    return r + r * r * p
+
+
+def _exp(x: Float32Array) -> Float32Array:
+    """Return ``e^x``: ``x = n ln 2 + r``, so ``e^x = 2^n e^r``; 2^n in two halves, because it may be out of range."""
+    within = np.where(np.isnan(x), F(0), np.clip(x, EXP_SMALLEST, EXP_LARGEST))
+    n = np.trunc(within * LOG2_E + np.where(within < 0, F(-0.5), F(0.5))).astype(np.int32)
+    r = (within - n.astype(F) * LN2_HIGH) - n.astype(F) * LN2_LOW
+    half = n >> 1  # either way to halve it keeps the first product exact
+    value = np.ldexp(np.ldexp(F(1) + _series(r), half), n - half)
+    value = np.where(x > EXP_LARGEST, F(np.inf), np.where(x < EXP_SMALLEST, F(0), value))
+    return np.where(np.isnan(x), x, value)
+
+
+def _tanh(z: Float32Array) -> Float32Array:
+    """Return the hyperbolic tangent: ``−m / (m + 2)`` with ``m = e^−2|z| − 1``, and the sign of z."""
+    x = F(-2) * np.abs(z)
+    m = np.where(np.abs(x) <= LN2_HALF, _series(x), _exp(x) - F(1))
+    t = -m / (m + F(2))
+    return np.where(z < 0, -t, t)
+
+
+def _sigmoid(z: Float32Array) -> Float32Array:
+    """Return ``1 / (1 + e^−z)``, from whichever power is at most 1."""
+    e = _exp(-np.abs(z))
+    return np.asarray(np.where(z < 0, e, F(1)) / (F(1) + e))
+
+
+def _gelu(z: Float32Array) -> Float32Array:
+    return F(0.5) * z * (F(1) + _tanh(F(GELU_SCALE) * (z + F(GELU_CUBIC) * (z * z * z))))
+
+
+def _softmax(z: Float32Array) -> Float32Array:
+    e = _exp(z - z.max(axis=1, keepdims=True))
+    return np.asarray(e / np.add.accumulate(e, axis=1)[:, -1:])  # in order, unlike `sum`
+
+
+PORTABLE: dict[str, Callable[[Float32Array], Float32Array]] = {
+    "identity": lambda z: z,
+    "sigmoid": _sigmoid,
+    "tanh": _tanh,
+    "relu": lambda z: np.where(z <= 0, F(0), z),  # written so that NaN passes
+    "leaky_relu": lambda z: np.where(z > 0, z, F(LEAK) * z),
+    "gelu": _gelu,
+    "silu": lambda z: z * _sigmoid(z),
+    "softmax": _softmax,
+    "exponential": lambda z: _exp(np.where(z > F(LARGEST_EXPONENT), F(LARGEST_EXPONENT), z)),
+}
+"""Activation -> its value for sums, (n, nodes), in portable arithmetic."""

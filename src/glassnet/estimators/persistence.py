@@ -45,9 +45,9 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
     kind = about.get("class") if isinstance(about, dict) else None
     if kind != cls.__name__:
         if kind is None:
-            template = "{name}: not saved by an estimator, expected {expected}. Use glassnet.load_model."
+            template = "{name}: not saved by an estimator, expected {expected}. Use glassnet.load."
             raise DataError("GN017", template, name=source, expected=cls.__name__)
-        template = "{name}: saved by {kind}, expected {expected}. Use glassnet.load_model."
+        template = "{name}: saved by {kind}, expected {expected}. Use glassnet.load."
         found = ascii(kind).strip("'")[:60]
         raise DataError("GN017", template, name=source, kind=found, expected=cls.__name__)
     with damage(source):

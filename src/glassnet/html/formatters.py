@@ -9,6 +9,7 @@ from typing import Any
 FORMATTED = {
     "network_html": ("glassnet.model.network", "Network"),
     "model_html": ("glassnet.model.model", "Model"),
+    "table_model_html": ("glassnet.workflow.table_model", "TableModel"),
     "trace_html": ("glassnet.explain.step", "Trace"),
 }
 """Function of `html.notebook` -> module and name of the class that it draws."""

@@ -8,18 +8,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
+from typing import Protocol
 
 from ..explain.step import Trace
 from ..messages.formats import below_all
 from ..messages.languages import preferred
 from ..model.model import Model
 from ..model.network import Network
+from ..preprocess import Columns
 from ..words.notebook import NOTEBOOK_WORDS
 from ..words.speaking import Say, speaking
 
 MOST = 7
 """Most nodes drawn for a layer; larger layers have a gap in the middle."""
+MOST_COLUMNS = 40
+"""Most columns of a table that are listed."""
 WIDE, HIGH, RADIUS = 150, 150, 5
+
+
+class TableModel(Protocol):
+    """What is drawn of a `workflow.table_model.TableModel`, which this module does not import."""
+
+    @property
+    def model(self) -> Model:
+        """The network and its training record."""
+
+    @property
+    def columns(self) -> Columns:
+        """How each column is used."""
 
 
 def network_html(network: Network) -> str:
@@ -50,6 +66,15 @@ def model_html(model: Model) -> str:
         facts += [say("right_in_test", share=below_all(accuracy))]
     facts += [say("r2_in_test", r2=reached["r2"])] if reached.get("r2") is not None else []
     return _layers_html(made.sizes, made.activations, facts)
+
+
+def table_model_html(table: TableModel) -> str:
+    """Return the drawing of the network, and a line for each column: how it is used, or why it is excluded."""
+    lines = table.columns.summary()
+    cells = [(name, what.text(preferred())) for name, what in lines[:MOST_COLUMNS]]
+    cells += [("…", f"{len(lines) - MOST_COLUMNS:,}")] if len(lines) > MOST_COLUMNS else []
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(what)}</td></tr>" for name, what in cells)
+    return f"<div>{model_html(table.model)}<table>{rows}</table></div>"
 
 
 def trace_html(trace: Trace) -> str:

@@ -211,6 +211,12 @@ def shipped_model(name: str = "reader") -> Model:
     ----------
     name : {"reader", "gate"}
         The reader classifies handwritten digits; the gate separates digits (class 1) from anything else (class 0).
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> glassnet.shipped_model().classes
+    10
     """
     return load_model(shipped_path(name))
 

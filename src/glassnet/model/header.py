@@ -43,7 +43,9 @@ class DataReceipt(TypedDict, total=False):
     dtype: str
     """Of the inputs."""
     fingerprint: str
-    """SHA-256 of shape, inputs and labels; see `data.fingerprint`."""
+    """SHA-256 of shape, inputs, labels and weights; see `data.fingerprint`."""
+    unweighted: str
+    """The same without the weights, if there are weights."""
     held_out: bool
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
     stratified: bool
@@ -487,7 +489,7 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
 def in_present_names(receipt: Receipt) -> Receipt:
     """Return a training record, which version 0.2 or before may have written, with the present names."""
     found = receipt.copy()
-    recipe = receipt.get("recipe", "")
+    recipe = receipt.get("recipe") or ""
     if recipe in RECORDED_AS:
         found["recipe"] = RECORDED_AS[recipe]
     if "options" in receipt:

@@ -25,6 +25,8 @@ class Importance:
 
     Parameters
     ----------
+    columns : tuple of str
+        Their names.
     score : ndarray, shape (columns,)
         Decrease of the accuracy, or of R² for a regression. Negative if the model is better without the column.
     loss : ndarray, shape (columns,)
@@ -32,8 +34,15 @@ class Importance:
         change the accuracy.
     """
 
+    columns: tuple[str, ...]
     score: NDArray[np.float64]
     loss: NDArray[np.float64]
+
+    def __str__(self) -> str:
+        """Return a line per column, the most important first: its name, `score` and `loss`."""
+        lines = sorted(zip(self.columns, self.score, self.loss, strict=True), key=lambda one: (-one[1], -one[2]))
+        width = max(map(len, self.columns), default=0)
+        return "\n".join(f"{name:<{width}}  {score:+.4f}  loss {loss:+.4f}" for name, score, loss in lines)
 
 
 def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
@@ -70,7 +79,7 @@ def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
             inputs[:, part] = inputs[order, part]
             worse[place] += (unshuffled - _score_and_loss(model, replace(chosen, inputs=inputs))) / TIMES
         first = part.stop
-    return Importance(worse[:, 0], -worse[:, 1])
+    return Importance(tuple(one.name for one in model.columns.inputs), worse[:, 0], -worse[:, 1])
 
 
 def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.float64]:

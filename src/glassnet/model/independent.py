@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..engines.portable import PortableLayer
+from ..engines.portable import NumpyLayers, PortableLayer
 from ..nn.parameters import FloatArray
 from .model import Model
 from .network import Network
@@ -16,25 +16,73 @@ from .network import Network
 if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
 
+FEW_ROWS = 500
+"""Rows that NumPy computes in a process before the compiled loops are loaded. To compile them takes seconds; NumPy
+takes about a millisecond for a row of a usual network, and less in larger batches."""
+
 _CHUNK = 1 << 14  # rows per pass, so that memory is bounded
+_NUMPY_CHUNK = 256
 
 
-class _Made(NamedTuple):
-    """The compiled layers of a network, and what they were made of."""
+class RowNetwork:
+    """A frozen copy of a network whose outputs for a row have the same bits alone and among any other rows.
 
-    weights: FloatArray
-    temperature: float
-    layers: CompiledLayers
+    The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows of all
+    networks, then by compiled loops with the same bits. Networks of float64, which portable arithmetic lacks, are
+    computed by NumPy.
+
+    Parameters
+    ----------
+    network : Network
+    temperature : float
+        Divides the last sums.
+    """
+
+    rows = 0
+    """Rows that all networks of this process have computed."""
+
+    def __init__(self, network: Network, temperature: float) -> None:
+        self.weights, self.temperature = network.parameters.flat.copy(), temperature
+        dtype = self.weights.dtype.type
+        self._layers = []
+        each = zip(network.parameters.weights, network.parameters.biases, network.architecture.activations, strict=True)
+        for weight, bias, activation in each:
+            ones, zeros = np.ones(len(weight), dtype), np.zeros(len(weight), dtype)
+            self._layers.append(PortableLayer(weight.copy(), ones, zeros if bias is None else bias.copy(), activation))
+        self._by_numpy = NumpyLayers(self._layers, temperature)
+        self._compiled: CompiledLayers | None = None
+
+    def outputs(self, inputs: FloatArray) -> FloatArray:
+        """Return the outputs, (n, outputs), for scaled inputs, (n, features)."""
+        RowNetwork.rows += len(inputs)
+        if self._compiled is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
+            from ..engines.compiled.portable import CompiledLayers  # loads Numba
+
+            self._compiled = CompiledLayers(self._layers, np.float32(self.temperature))
+        if self._compiled is not None:
+            return self._compiled.outputs(inputs)
+        inputs = np.asarray(inputs, self.weights.dtype)
+        out = np.empty((len(inputs), len(self._layers[-1].bias)), inputs.dtype)
+        for start in range(0, len(inputs), _NUMPY_CHUNK):
+            part = slice(start, start + _NUMPY_CHUNK)
+            out[part] = self._by_numpy.outputs(inputs[part])
+        return out
 
 
-_MADE: WeakKeyDictionary[Network, _Made] = WeakKeyDictionary()
+def mean_outputs(networks: list[RowNetwork], inputs: FloatArray) -> FloatArray:
+    """Return the outputs, (n, outputs), of one network, or the means of several, for scaled inputs, (n, features)."""
+    outputs = [one.outputs(inputs) for one in networks]
+    return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=outputs[0].dtype)
+
+
+_MADE: WeakKeyDictionary[Network, RowNetwork] = WeakKeyDictionary()
 
 
 def independent_outputs(model: Model, rows: ArrayLike) -> FloatArray:
     """Return the outputs for unscaled samples, each with the same bits alone and among any other rows.
 
-    They equal those of `Model.outputs` up to rounding. Inputs are scaled as there; the layers are computed as
-    `docs/reference/portable.md` defines. Networks of float64, which portable arithmetic lacks, are computed as there.
+    They equal those of `Model.outputs` up to rounding. Inputs are scaled as there; see `RowNetwork` for the layers.
+    Networks of float64 are computed as there.
 
     Parameters and errors as for `Model.outputs`, warnings too.
     """
@@ -42,28 +90,17 @@ def independent_outputs(model: Model, rows: ArrayLike) -> FloatArray:
         return model.outputs(rows)
     raw = model.raw(rows)
     model.warn_if_far(raw)
-    layers = [_layers_of(network, model.temperature) for network in model.members]
+    networks = [_row_network(network, model.temperature) for network in model.members]
     outputs = np.empty((len(raw), model.classes), np.float32)
     for start in range(0, len(raw), _CHUNK):
         part = slice(start, start + _CHUNK)
-        inputs = model.scaling.apply(model.upright(raw[part]), np.float32)
-        answers = [one.outputs(inputs) for one in layers]
-        outputs[part] = answers[0] if len(answers) == 1 else np.mean(answers, axis=0, dtype=np.float32)
+        outputs[part] = mean_outputs(networks, model.scaling.apply(model.upright(raw[part]), np.float32))
     return outputs
 
 
-def _layers_of(network: Network, temperature: float) -> CompiledLayers:
-    """Return the compiled layers of a network, made again if it has been trained since the last call."""
-    from ..engines.compiled.portable import CompiledLayers  # loads Numba
-
-    weights, made = network.parameters.flat, _MADE.get(network)
-    if made is None or made.temperature != temperature or not np.array_equal(made.weights, weights):
-        layers = []
-        each = zip(network.parameters.weights, network.parameters.biases, network.architecture.activations, strict=True)
-        for weight, bias, activation in each:
-            nodes = len(weight)
-            own = np.zeros(nodes, np.float32) if bias is None else bias
-            layers.append(PortableLayer(weight, np.ones(nodes, np.float32), own, activation))
-        made = _Made(weights.copy(), temperature, CompiledLayers(layers, np.float32(temperature)))
-        _MADE[network] = made
-    return made.layers
+def _row_network(network: Network, temperature: float) -> RowNetwork:
+    """Return a copy of a network, made again if it has been trained since the last call."""
+    made = _MADE.get(network)
+    if made is None or made.temperature != temperature or not np.array_equal(made.weights, network.parameters.flat):
+        made = _MADE[network] = RowNetwork(network, temperature)
+    return made

@@ -392,4 +392,6 @@ def require_model(given: object, name: str = "model") -> None:
             template = "model: {kind}, expected a Model. Pass the model first, then the data."
         elif isinstance(getattr(given, "model_", None), Model):
             template = "{name}: {kind}, expected a Model. Pass its model_."
+        elif isinstance(getattr(given, "model", None), Model):
+            template = "{name}: {kind}, expected a Model. Pass its model, or use its own methods."
         raise DataError("GN076", template, name=name, kind=type(given).__name__)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import Any
 
 from ..nn.parameters import FloatArray
 from ..preprocess import Scaling
 from ..preprocess.tabular.encoders import Encoded
 from ..preprocess.tabular.rows import RowEncoder
+from .independent import RowNetwork, mean_outputs
 from .model import Model
-
-if TYPE_CHECKING:
-    from ..engines.compiled.row_network import RowNetwork
 
 _UNCHANGED = Scaling.named("unit", 1.0)
 """The usual scaling of encoded rows."""
 
 
 class TablePredictor:
-    """The encoder and the compiled network of a model of a table, made at the first prediction.
+    """The encoder and the network of a model of a table, made at the first prediction.
 
     Parameters
     ----------
@@ -57,9 +53,6 @@ class TablePredictor:
         """Return the outputs, (n, classes), for inputs, (n, features), up to rounding those of `Model.outputs`."""
         model, dtype = self._model, self._model.network.parameters.flat.dtype
         if not self._networks:
-            from ..engines.compiled.row_network import RowNetwork  # loads Numba
-
-            self._networks = [RowNetwork(one.architecture, one.parameters, model.temperature) for one in model.members]
+            self._networks = [RowNetwork(one, model.temperature) for one in model.members]
         scaled = encoded if model.scaling == _UNCHANGED else model.scaling.apply(encoded, dtype)
-        outputs = [one.outputs(scaled) for one in self._networks]
-        return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=dtype)
+        return mean_outputs(self._networks, scaled)

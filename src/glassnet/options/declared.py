@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
-from functools import cache
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
-from ..messages.option_spelling import WITHOUT_FLAG, Option
+from ..messages.option_spelling import WITHOUT_FLAG, Option, flag_words
 from .spec import Spec, fitting
 
 _Job = TypeVar("_Job")
@@ -64,9 +63,17 @@ def changes(*names: str, recipe: str | None = None) -> Any:
     return field(default_factory=dict, metadata={"options": names, "recipe": recipe})
 
 
-@cache
-def parameters(job: Any) -> dict[str, Parameter]:
+def parameters(job: type) -> dict[str, Parameter]:
     """Return the declared parameters of a job by name; those of a field that is such a dataclass are among them."""
+    if job not in _DECLARED:
+        _DECLARED[job] = _declared(job)
+    return _DECLARED[job]
+
+
+_DECLARED: dict[type, dict[str, Parameter]] = {}
+
+
+def _declared(job: type) -> dict[str, Parameter]:
     hints, found = get_type_hints(job), dict[str, Parameter]()
     for one in fields(job):
         kind = hints[one.name]
@@ -107,6 +114,17 @@ def require_declared(job: Any) -> None:
         value = getattr(job, one.name)
         if "spec" in one.metadata and value is not None and value != one.default:
             own[one.name].checked(value)
+
+
+def words(job: Any, *leave_out: str) -> list[str]:
+    """Return the words that give a command what differs from a job's defaults, also its options, not quoted."""
+    own, found = parameters(type(job)), list[str]()
+    for name, value in differing(job).items():
+        if name not in leave_out and not own[name].spec.argument:
+            found += flag_words(Option(name, value), own[name].word)
+    if held := options_of_job(type(job)):
+        found += [word for name, value in getattr(job, held[0]).items() for word in flag_words(Option(name, value))]
+    return found
 
 
 def differing(job: Any) -> dict[str, Any]:

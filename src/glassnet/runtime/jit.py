@@ -20,6 +20,7 @@ SOURCES = (
     "nn/losses.py",
     "nn/optimizers.py",
     "engines/shards.py",
+    "engines/portable.py",
     "engines/compiled/kernels/*.py",
     "preprocess/augment/kernels.py",
     "preprocess/tabular/kernels.py",

@@ -16,12 +16,13 @@ argument:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..errors import ArgumentError, wrong_type
 from ..messages.formats import counted
@@ -32,8 +33,14 @@ Callback = Callable[[Event], bool | None]
 LAST, STILL_FALLING = 0.1, 0.05
 """The last fraction of training in which the loss should be constant, and its largest acceptable relative decrease."""
 
+Curve = dict[str, NDArray[np.float64]]
+"""A learning curve of a training record: values by the names of `History.curve`."""
+
 MOST_POINTS = 240
 """Maximum number of points of a learning curve stored with a model: enough for a figure."""
+
+_FARTHEST = 1e30
+"""Largest value of a curve that is used: ticks cannot be computed for arbitrarily large numbers."""
 
 
 def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
@@ -86,7 +93,19 @@ class History:
     def __repr__(self) -> str:
         last = {"loss": self.epoch_loss, "accuracy": self.epoch_accuracy, "validation_loss": self.validation_loss}
         shown = [f"{name} {values[-1]:.4g}" for name, values in last.items() if values]
-        return f"History({', '.join([counted(len(self.epoch), 'epoch'), *shown])})"
+        epochs = len(self.epoch_loss) or round((self.progress or [len(self.epoch)])[-1])
+        return f"History({', '.join([counted(epochs, 'epoch'), *shown])})"
+
+    @classmethod
+    def of_record(cls, receipt: Mapping[str, Any]) -> History | None:
+        """Return the learning curve of a training record, of an ensemble that of the first member.
+
+        It has at most `MOST_POINTS` points, rounded, and neither losses per epoch nor hashes. None without a curve.
+        """
+        for curve in learning_curves(receipt):
+            values = {name: array.tolist() for name, array in curve.items()}
+            return cls(**values | {"epoch": [round(one) for one in values.get("epoch", ())]})
+        return None
 
     @property
     def trail(self) -> list[str]:
@@ -118,7 +137,7 @@ class History:
 
         Losses between two epochs are interpolated linearly.
         """
-        if len(self.epoch) < 2:
+        if len(self.epoch_loss) < 2:
             return 0.0
         before = float(np.interp((1 - LAST) * self.epoch[-1], self.epoch, self.epoch_loss))
         return max(0.0, 1 - self.epoch_loss[-1] / before) if before > 0 else 0.0
@@ -140,6 +159,30 @@ class History:
         A point is the mean of several blocks or epochs, placed at their end.
         """
         return {name: _thinned(values, name in ("progress", "epoch")) for name, values in self.curve().items()}
+
+
+def learning_curves(receipt: Mapping[str, Any]) -> list[Curve]:
+    """Return the learning curves of a training record, one per member; malformed curves are skipped."""
+    curves = receipt.get("curves")
+    return [curve for one in (curves if isinstance(curves, list) else []) if (curve := _curve(one))]
+
+
+def _curve(series: Any) -> Curve:
+    pairs = {"loss": "progress", "accuracy": "progress", "validation_loss": "epoch", "validation_accuracy": "epoch"}
+    try:
+        arrays = {name: np.array(values, float) for name, values in dict(series).items()}
+    except (TypeError, ValueError):
+        return {}
+    fits = {
+        name: along
+        for name, along in pairs.items()
+        if name in arrays and along in arrays and arrays[name].shape == arrays[along].shape == (arrays[along].size,)
+    }
+    if "loss" not in fits or not all(arrays[one].size and np.isfinite(arrays[one]).all() for one in fits.values()):
+        return {}
+    if any(np.nanmax(np.abs(values), initial=0) > _FARTHEST for values in arrays.values()):
+        return {}
+    return {name: arrays[name] for name in {*fits, *fits.values()}}
 
 
 def _thinned(values: list[float], of_ends: bool) -> list[float | None]:

@@ -236,7 +236,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
         template, option = "{path}: no such checkpoint. Train with {checkpoint} to write one.", Option("checkpoint")
         raise FileError("GN001", template, path=path, checkpoint=option) from None
     if "training" not in header:
-        template = "{path}: a model, expected a checkpoint. There is no training to resume."
+        template = "{path}: a model, expected a checkpoint. There is no training to resume; load_model reads it."
         raise ModelFileError("GN043", template, path=path)
     with damage(path):
         model = model_from(header, tensors)

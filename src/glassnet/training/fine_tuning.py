@@ -47,6 +47,20 @@ def fine_tuning_options(parent: Model, given: Mapping[str, Any], recipe: str | N
     recipe : str, optional
         Where all other options of the training come from; by default the parent's training record, or the recipe
         ``notes`` if it has none.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown option, GN022 for one that would change the network.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y, seed=7).model
+    >>> options = glassnet.fine_tuning_options(model, {"epochs": 5})
+    >>> options.epochs, options.seed
+    (5, 7)
     """
     own = _own_options(parent)
     if unknown := sorted(set(given) - set(SPECS)):

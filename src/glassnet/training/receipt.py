@@ -75,6 +75,7 @@ class GivenData:
             "classes": self.data.classes,
             "dtype": self.data.inputs.dtype.name,
             "fingerprint": self.fingerprint,
+            **({} if self.data.weights is None else {"unweighted": fingerprint(replace(self.data, weights=None))}),
         }
 
 

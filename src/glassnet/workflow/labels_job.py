@@ -5,22 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import data
 from ..data import Dataset
+from ..data.dataset import require_dataset
 from ..data.tables.relabel import read_review, write_relabelled, write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
-from ..errors import DataError, OptionError
+from ..errors import DataError, OptionError, require_names
 from ..explain.label_errors import Suspects, find_suspects
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.declared import changes, require_declared
-from ..options.options import Options
+from ..options.options import OTHER_NAMES, SPECS, Options
 from ..options.spec import option
 from . import parameters
 from .parameters import TableOptions
@@ -107,10 +108,14 @@ class RepairedCopy:
     dropped: int
 
 
+def _ignore_fold(number: int, accuracy: float) -> None:
+    """Do nothing."""
+
+
 def find_label_errors(
     job: LabelsJob,
     *,
-    fold_done: Callable[[int, float], None] = lambda fold, accuracy: None,
+    fold_done: Callable[[int, float], None] = _ignore_fold,
     notify: Notify = ignore,
 ) -> LabelsResult:
     """Find the samples whose label is wrong or ambiguous, the most suspicious first.
@@ -123,8 +128,6 @@ def find_label_errors(
     notify : callable
     """
     out, plot, force = job.out, job.plot, job.force
-    from ..training import cross_validation
-
     options, samples, _ = _load(job, notify)
     require_distinct_paths(out=out, plot=plot)
     if plot:
@@ -140,17 +143,83 @@ def find_label_errors(
     if out:
         _require_list_place(out)
         require_place(out, overwrite=force)
-    fitting = cross_validation.fold_options(samples, options, job.cv)
-    if "epochs" in job.options:
-        fitting = replace(fitting, epochs=options.epochs)
-    probabilities = cross_validation.out_of_fold(samples, fitting, job.cv, fold_done)
-    suspects = find_suspects(probabilities, samples.labels)
+    suspects = _find_suspects(samples, options, job.options, job.cv, fold_done)
     rows = suspect_rows(samples, suspects)
     if out:
         write_text(out, csv_text((*Suspect._fields, "new"), [row._asdict() for row in rows]), overwrite=force)
     if plot and rows:
         _draw(samples, suspects, plot, job.language)
     return LabelsResult(samples, suspects, rows, plot if rows else None)
+
+
+def find_label_issues(
+    data: Dataset,
+    *,
+    recipe: str = "quick",
+    cv: int = 5,
+    fold_done: Callable[[int, float], None] = _ignore_fold,
+    **options: Any,
+) -> LabelsResult:
+    """Find the samples whose label is wrong or ambiguous, the most suspicious first.
+
+    Each sample is judged by a network that was trained on the other folds; see ``docs/labels.md``.
+
+    Parameters
+    ----------
+    data : Dataset
+        Samples of classes, from `load_data`, `load_table` or `Dataset.from_arrays`.
+    recipe : str
+    cv : int
+        Cross-validation folds, 2 to 100.
+    fold_done : callable
+        Called with the number of a fold, from 1, and its accuracy.
+    **options
+        Changes to the recipe's options, by the names of `Options`.
+
+    Returns
+    -------
+    LabelsResult
+        Its `rows` are the suspects, each with its row, label, likely class and their probabilities.
+
+    Raises
+    ------
+    DataError
+        GN010 for too few samples, GN017 for other data than classes, GN065 when `data` is not a `Dataset`.
+    OptionError, ArgumentError
+        GN021 for unknown or not allowed options, recipes and folds.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> import numpy as np
+    >>> labels = np.arange(300) % 2
+    >>> X = np.random.default_rng(0).normal(0, 1, (300, 2)) + 8 * labels[:, None]
+    >>> labels[7] = 0
+    >>> data = glassnet.Dataset.from_arrays(X, labels)
+    >>> [one.row for one in glassnet.find_label_issues(data, recipe="table", members=1, cv=3, epochs=5).rows]
+    [7]
+    """
+    require_dataset("data", data)
+    require_names("find_label_issues", options, (*SPECS, "data", "recipe", "cv", "fold_done"), OTHER_NAMES)
+    LabelsJob(cv=cv)  # checks it
+    suspects = _find_suspects(data, job_options(recipe, options), options, cv, fold_done)
+    return LabelsResult(data, suspects, suspect_rows(data, suspects))
+
+
+def _find_suspects(
+    samples: Dataset,
+    options: Options,
+    given: Mapping[str, Any],
+    folds: int,
+    fold_done: Callable[[int, float], None],
+) -> Suspects:
+    """Judge each sample by a network that was trained on the other folds; `given` are the options a user has chosen."""
+    from ..training import cross_validation
+
+    fitting = cross_validation.fold_options(samples, options, folds)
+    if "epochs" in given:
+        fitting = replace(fitting, epochs=options.epochs)
+    return find_suspects(cross_validation.out_of_fold(samples, fitting, folds, fold_done), samples.labels)
 
 
 def apply_review(review_job: ReviewJob, *, notify: Notify = ignore) -> RepairedCopy:

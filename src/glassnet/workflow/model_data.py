@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
-from ..data.fingerprint import fingerprint
+from ..data.fingerprint import is_recorded
 from ..data.queries import inputs_in
 from ..data.split import split
 from ..data.validation import AUTO
 from ..data.validation_split import without_validation
-from ..errors import DataError, FileError, OptionError
+from ..errors import DataError, FileError, OptionError, require_choice
 from ..handwriting.digit_model import reads_digits
 from ..io.opening import Opened, read_once
 from ..messages.message import Command, Listing, Message, Place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.file import load_model
-from ..model.model import Model
+from ..model.model import Model, require_model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import options_of
 from .training_data import (
@@ -101,6 +101,46 @@ def load_unseen(
     return aside, trained
 
 
+def load_split(model: Model, source: str | None = None, split: str = "train") -> Dataset:
+    r"""Read data again as the training of a model divided them.
+
+    Parameters
+    ----------
+    model : Model
+    source : str, optional
+        The data; the bundled MNIST by default, if the model was trained on it.
+    split : {"train", "test"}
+        ``"train"``: the rows that the model was trained on, without those held out for the test. ``"test"``: the
+        held-out rows, or of other data all.
+
+    Returns
+    -------
+    Dataset
+        In the form that the model takes.
+
+    Raises
+    ------
+    FileError, DataError
+        As `load_data` and `load_table`; GN017 when the data do not fit the model.
+    OptionError
+        GN021 for another split, GN020 without a source.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from pathlib import Path
+    >>> _ = Path("people.csv").write_text("age,left\n" + "21,no\n52,yes\n" * 50)
+    >>> model = glassnet.TableModel.fit("people.csv", "left", holdout=0.2, epochs=1).model
+    >>> [len(glassnet.load_split(model, "people.csv", split)) for split in ("train", "test")]
+    [80, 20]
+    """
+    require_model(model)
+    require_choice("split", split, ("train", "test"))
+    if split == "train":
+        return load_trained_on(model, "model", source, ignore)
+    return load_unseen(model, "model", source, ignore)[0]
+
+
 def load_alike(model: Model, model_path: str, source: str | None, notify: Notify) -> Dataset:
     """Read labelled data to search for nearest samples; of a model's training data, without the held-out part."""
     samples, rows = load_labelled(model, model_path, source, notify, "train")
@@ -124,7 +164,7 @@ def load_own(model: Model, model_path: str, source: str | Table) -> Dataset | No
 
 def _are_all(samples: Dataset, recorded: Mapping[str, Any]) -> bool:
     """Return whether samples are those of a training record, none of which was held out."""
-    return len(samples) == recorded["samples"] and bool(fingerprint(samples) == recorded["fingerprint"])
+    return len(samples) == recorded["samples"] and is_recorded(recorded, samples)
 
 
 def load_trained_on(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data.readers.image import no_digit, open_reduced
 from ..data.tables.output import require_table_place, write_table
+from ..data.validation import AUTO
 from ..errors import GlassnetError
 from ..handwriting.digit_model import reads_digits
 from ..handwriting.reader import Reading, read_photo
@@ -30,7 +31,7 @@ from ..words.cli import CLI_WORDS
 from ..words.speaking import speaking
 from . import parameters
 from .model_data import load_queries, read_decimals, unless_warned
-from .read_job import PhotoResult, ReadJob, read_photos
+from .read_job import PhotoResult, read_photos
 
 Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
@@ -99,17 +100,24 @@ class QueryJob:
 
 def query_model(
     model: Model,
-    job: QueryJob,
+    sources: Sequence[str],
     *,
+    engine: str | None = None,
+    decimal: str = AUTO,
+    strict: bool = False,
+    language: str = "en",
     notify: Notify = ignore,
     watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
-    """Predict all samples of all sources.
+    r"""Predict all samples of all sources.
 
     Parameters
     ----------
     model : Model
-    job : QueryJob
+    sources : sequence of str
+        Images, folders of images, rows or tables; ``"-"`` for standard input.
+    engine, decimal, strict, language
+        As for `QueryJob`; the language is that of a prediction without any label.
     notify : callable
     watch : callable
         Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
@@ -118,13 +126,27 @@ def query_model(
     -------
     list of Answer
         With an error for each input that cannot be read.
+
+    Raises
+    ------
+    GlassnetError
+        If the only input cannot be read.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> from pathlib import Path
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]] * 30, ["no", "yes", "yes", "no"] * 30
+    >>> model = glassnet.fit(X, y).model
+    >>> _ = Path("rows.csv").write_text("0,1\n1,1\n")
+    >>> [one.name for one in glassnet.query_model(model, ["rows.csv"])]
+    ['yes', 'no']
     """
-    strict, language = job.strict, job.language
     digits = reads_digits(model)
-    queries = [one for source in job.inputs for one in _read(model, source, digits, job.decimal, strict, notify)]
+    queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
     rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
-    if job.engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
-        model = compiled(model, job.engine)
+    if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
+        model = compiled(model, engine)
     outputs = iter(
         _outputs(model, np.stack(rows), strict) if rows else ()
     )  # at once, so that the range check sees all of them
@@ -169,7 +191,7 @@ def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None,
 
 def _read_all(model: Model, photos: list[str]) -> Iterator[PhotoResult]:
     try:
-        yield from read_photos(model, ReadJob(tuple(photos)))
+        yield from read_photos(model, photos)
     except GlassnetError as problem:  # of the only photo
         yield PhotoResult(photos[0], None, problem)
 

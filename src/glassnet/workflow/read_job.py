@@ -72,8 +72,36 @@ class ReadJob:
         require_declared(self)
 
 
-def read_photos(model: Model, job: ReadJob) -> Iterator[PhotoResult]:
-    """Read photos with a model of 28 × 28 images, one after another, because each takes about a hundred megabytes."""
+def read_photos(model: Model, photos: Sequence[str], *, sure: float = SURE) -> Iterator[PhotoResult]:
+    """Read photos of handwritten digits one after another, because each takes about a hundred megabytes.
+
+    Parameters
+    ----------
+    model : Model
+        A model of 28 × 28 images.
+    photos : sequence of str
+        Files; ``"-"`` for standard input.
+    sure : float
+        Confidence below which a digit is uncertain, 0 to 1.
+
+    Yields
+    ------
+    PhotoResult
+        With an error for each photo that cannot be read; of a single photo, the error is raised.
+
+    Examples
+    --------
+    >>> import glassnet
+    >>> digit = glassnet.load_data("mnist", part="test").take([0])
+    >>> path = glassnet.plots.save_digit(digit.inputs[0], "seven.png")
+    >>> [one.reading.text for one in glassnet.read_photos(glassnet.shipped_model(), ["seven.png"])]
+    ['7']
+    """
+    return read_and_draw(model, ReadJob(tuple(photos), sure))
+
+
+def read_and_draw(model: Model, job: ReadJob) -> Iterator[PhotoResult]:
+    """Read photos as `read_photos` does, and draw a single one."""
     photos, plot, stages, force = job.photos, job.plot, job.stages, job.force
     for target in (plot, stages):
         if target:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import Dataset
+from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..errors import (
+    ArgumentError,
     DataError,
     OptionError,
     RangeWarning,
@@ -27,7 +30,8 @@ from ..messages.formats import below_all, counted, listed
 from ..messages.message import Message
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
-from ..model.model import Model
+from ..model.importance import Importance, column_importance
+from ..model.model import Model, require_model
 from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
@@ -35,14 +39,16 @@ from ..options.options import OTHER_NAMES, SPECS, Options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import as_usual
 from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
+from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from .model_data import unless_warned
 from .parameters import TableOptions
 from .train_job import evaluate_on_test
-from .training_data import job_options, load_training_table
+from .training_data import job_options, load_fine_tuning_table, load_training_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -57,6 +63,8 @@ _OWN = (
     "keep",
     "decimal",
     "recipe",
+    "sample_weight",
+    "init_model",
     "stream",
     "checkpoint",
     "callbacks",
@@ -80,7 +88,7 @@ class TableModel:
     evaluation : Evaluation, optional
         The result on the test data of `fit`; None without test data, and after `load`.
     history : History, optional
-        The learning curve; None after `load`.
+        The learning curve; by default, as after `load`, that of the training record, which has at most 240 points.
     remarks : tuple of Message
         What `fit` decided or noticed about the data; empty after `load`.
 
@@ -110,6 +118,8 @@ class TableModel:
             raise DataError(
                 "GN017", "the model was not trained on a table with named columns. Use it as a glassnet.Model."
             )
+        if self.history is None:
+            object.__setattr__(self, "history", History.of_record(self.model.receipt))
         object.__setattr__(self, "_predictor", TablePredictor(self.model))
         object.__setattr__(self, "_names", frozenset(self.model.columns.names))
 
@@ -117,7 +127,7 @@ class TableModel:
     def fit(
         cls,
         data: Any,
-        target: str | Sequence[str],
+        target: str | Sequence[str] | None = None,
         *,
         test: Any = None,
         holdout: float | None = None,
@@ -125,7 +135,9 @@ class TableModel:
         drop: str | Sequence[str] = (),
         keep: str | Sequence[str] = (),
         decimal: str = AUTO,
-        recipe: str = "table",
+        recipe: str | None = None,
+        sample_weight: Any = None,
+        init_model: TableModel | Model | None = None,
         stream: bool = False,
         checkpoint: CheckpointPolicy | str | Path | None = None,
         callbacks: Iterable[Callback] = (),
@@ -140,7 +152,7 @@ class TableModel:
         data : data frame, mapping, path or array
             As for `read_table`. Words, gaps, booleans and dates are prepared; see ``docs/tables.md``.
         target : str or sequence of str
-            The column to predict, or several columns of labels (0 and 1, yes and no) or numbers.
+            The column to predict, or several columns of labels (0 and 1, yes and no) or numbers. Not with `init_model`.
         test : as `data`, optional
             Test data; `evaluation` is the result.
         holdout : float, optional
@@ -152,8 +164,14 @@ class TableModel:
             Columns to exclude, and columns to use although they look like identifiers.
         decimal : {"auto", ",", "."}
             The decimal sign in columns of text.
-        recipe : str
-            The options to start from.
+        recipe : str, optional
+            The options to start from: "table" by default; with `init_model`, those of its training.
+        sample_weight : str or array_like of shape (n,), optional
+            A weight for each row, 0 or more: the name of a column, which is then not an input, or numbers. Rows of
+            weight 0 are not used. As for the estimators, only training is weighted, not the test.
+        init_model : TableModel or Model, optional
+            A model to train further (fine-tuning), which keeps its network, columns and classes; see ``fit``. `data`
+            needs its columns and its target.
         stream : bool
             Whether to read the table one row group at a time, if it is larger than memory: `data` is then also a
             folder, a pattern such as ``"parts/*.parquet"``, or a list of files; see ``docs/stream.md``. The weights are
@@ -181,29 +199,54 @@ class TableModel:
             GN030 when training diverges.
         """
         require_names("TableModel.fit", options, (*SPECS, *_OWN), OTHER_NAMES)
-        given = options | ({} if holdout is None else {"holdout": holdout})
+        given: dict[str, Any] = dict(options) | ({} if holdout is None else {"holdout": holdout})
         if holdout is not None and test is not None:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")
+        start = init_model.model if isinstance(init_model, TableModel) else init_model
+        own: dict[str, Any] = {
+            "target": column_names(target),
+            "task": task,
+            "drop": column_names(drop),
+            "keep": column_names(keep),
+        }
+        _require_target_or_start(start, own | {"stream": stream})
+        wishes = TableOptions(**own, decimal=decimal)
         remarks: list[Message] = []
         remember = remarks.append
+        name = recipe or (start.receipt.get("recipe") if start else "") or "table"
 
         def choose(rows: int, task: str) -> Options:
-            return job_options(recipe, given, **for_rows(rows, recipe, task=task))
+            return job_options(name, given, **for_rows(rows, name, task=task))
 
-        Options.recipe(recipe, **given)  # before the data are read
-        wishes = TableOptions(column_names(target), task, column_names(drop), column_names(keep), decimal)
+        if start is None:
+            Options.recipe(name, **given)  # before the data are read
         if stream:
             from .streaming.table import fit_table_stream
 
+            if sample_weight is not None:
+                raise OptionError("GN022", "sample_weight: not with stream=True. Omit one.")
             how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
-            how |= {"recipe": recipe, "checkpoint": checkpoint}
-            fitted, evaluation = fit_table_stream(data, wishes, choose, remember, **how)
+            fitted, evaluation = fit_table_stream(
+                data, wishes, choose, remember, recipe=name, checkpoint=checkpoint, **how
+            )
             return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
         if checkpoint is not None:
             raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
-        read = load_training_table(data, test, wishes, recipe, choose, remember, hold_out=holdout is not None)
-        fitted = fit(read.training, read.options, callbacks=callbacks)
-        model, name, evaluation = fitted.model, recipe, None
+        weights = None
+        if sample_weight is not None:
+            names = start.columns.names if start and start.columns else header_names(wishes.target)
+            data, weights = weighted_table(read_table(data, names, decimal=decimal), sample_weight)
+        if start is None:
+            read = load_training_table(data, test, wishes, name, choose, remember, hold_out=holdout is not None)
+        else:
+            starting = fine_tuning_options(start, given, recipe)
+            read = load_fine_tuning_table(
+                data, test, start, decimal, starting, name, remember, hold_out=holdout is not None
+            )
+        if weights is not None:
+            read = replace(read, training=with_row_weights(read.training, weights))
+        fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)
+        model, evaluation = fitted.model, None
         model.receipt["recipe"] = name
         if read.test is not None:
             evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name)
@@ -317,8 +360,16 @@ class TableModel:
 
         return columns_like(data, names, values)
 
-    def evaluate(self, data: Any, *, strict: bool = False) -> Evaluation:
+    def evaluate(self, data: Any, *, sample_weight: Any = None, strict: bool = False) -> Evaluation:
         """Test the model on rows with a target; rows without one are ignored. Warnings and `strict` as for `predict`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            With the columns of training, and the target.
+        sample_weight : str or array_like of shape (n,), optional
+            A weight for each row, as for `fit`; by default all rows count alike.
+        strict : bool
 
         Returns
         -------
@@ -330,9 +381,41 @@ class TableModel:
         DataError
             As `predict`, and GN064 when the target has an unknown class or no value.
         """
-        table, _ = self._read(data)
-        _warn(table, self.columns.surprises(table), strict=strict)
-        return evaluate(self.model, samples_of(table, self.columns))
+        return evaluate(self.model, self._samples(data, sample_weight, strict=strict))
+
+    def importance(self, data: Any, *, seed: int = 0, strict: bool = False) -> Importance:
+        """Measure how much worse the model is if a column is shuffled (permutation importance).
+
+        Arguments, warnings and errors as for `evaluate`; `data` should be rows that the model was not trained on, of
+        which the first 2,000 are used. The result does not change with the same `seed`.
+
+        Returns
+        -------
+        Importance
+            ``print`` shows a line for each column, the most important first.
+        """
+        return column_importance(self.model, self._samples(data, strict=strict), seed)
+
+    def report(
+        self, data: Any = None, *, training: Any = None, language: str = "en", name: str = "", strict: bool = False
+    ) -> str:
+        """Return a report on the model: one HTML document that works offline; see `glassnet.report`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array, optional
+            Rows with a target that the model was not trained on; warnings, `strict` and errors as for `evaluate`.
+        training : as `data`, optional
+            The training data, to show the nearest rows of misclassified ones.
+        language : {"en", "zh"}
+        name : str
+            Name of the model, such as its file.
+        strict : bool
+        """
+        from ..html.report import report
+
+        samples, alike = (None if one is None else self._samples(one, strict=strict) for one in (data, training))
+        return report(self.model, samples, language=language, name=name, training=alike)
 
     def explain(self, data: Any, *, strict: bool = False) -> RowExplanation:
         """Explain the answer for one row: the contribution of each column, and what would change the answer.
@@ -394,7 +477,11 @@ class TableModel:
         DataError
             GN017 for a model of other data.
         """
-        return cls(load_model(path))
+        model = load_model(path)
+        if model.columns is None:
+            template = "{path}: a model of other data, expected one of a table with named columns. Use glassnet.load."
+            raise DataError("GN017", template, path=path)
+        return cls(model)
 
     def __repr__(self) -> str:
         columns, names = self.columns, listed(self.columns.target_names, _MOST_NAMED)
@@ -410,6 +497,15 @@ class TableModel:
 
     def __str__(self) -> str:
         return f"{self!r}\n{self.columns}"
+
+    def _samples(self, data: Any, sample_weight: Any = None, *, strict: bool) -> Dataset:
+        """Read rows with a target, and warn of their values, or with `strict` raise GN075."""
+        table, weights = self._read(data)[0], None
+        if sample_weight is not None:
+            table, weights = weighted_table(table, sample_weight)
+        _warn(table, self.columns.surprises(table), strict=strict)
+        samples = samples_of(table, self.columns)
+        return samples if weights is None else with_row_weights(samples, weights)
 
     def _read(self, data: Any) -> tuple[Table, bool]:
         """Read a table with the columns of training; also return whether it is a single row."""
@@ -476,6 +572,21 @@ class RowExplanation:
             changes = ", ".join(f"{name} {before} → {after}" for name, (before, after) in self.changes.items())
             lines.append(f"{self.changed} if {changes}")
         return "\n".join(lines)
+
+
+def _require_target_or_start(start: Model | None, own: Mapping[str, Any]) -> None:
+    """Raise unless `fit` has a target, or a model to train further and nothing that this model has already."""
+    if start is None:
+        if not own["target"]:
+            raise ArgumentError("GN021", "TableModel.fit: target is missing. Name the column to predict.")
+        return
+    require_model(start, "init_model")
+    if start.columns is None:
+        template = "init_model: the model was not trained on a table with named columns. Use glassnet.fit."
+        raise DataError("GN017", template)
+    for name, value in own.items():
+        if value:
+            raise OptionError("GN022", "{name}: not with init_model, which keeps its own. Omit one.", name=name)
 
 
 def _warn(table: Table, remarks: Sequence[Message], *, strict: bool) -> None:

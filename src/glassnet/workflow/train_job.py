@@ -451,7 +451,14 @@ def read_data(
     if start is not None and start.columns is not None:
         wishes = plan.wishes
         return load_fine_tuning_table(
-            plan.source, plan.test, start, wishes.decimal, options, plan.recipe, notify, stratified=plan.stratified
+            plan.source,
+            plan.test or None,
+            start,
+            wishes.decimal,
+            options,
+            plan.recipe,
+            notify,
+            stratified=plan.stratified,
         )
     if plan.wishes.target:
         return load_training_table(

@@ -17,7 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
-from ..data.fingerprint import fingerprint
+from ..data.fingerprint import fingerprint, is_recorded
 from ..data.held_out import fold_numbers
 from ..data.split import split, split_rows
 from ..data.stream.paths import names_several
@@ -202,40 +202,44 @@ def with_added(
 
 
 def load_fine_tuning_table(
-    source: str,
-    test_source: str | None,
+    source: Any,
+    test_source: Any,
     model: Model,
     decimal: str,
     options: Options,
     recipe: str,
     notify: Notify,
     *,
+    hold_out: bool = True,
     stratified: bool = True,
 ) -> TrainingData:
-    """Read a table with the columns of a model that is trained further, and split it."""
+    """Read a table with the columns of a model that is trained further, and split it as `load_training_table` does."""
     began, columns = time.perf_counter(), model.columns
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
     whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
-    if test_source:
-        test_table, part = read_table(test_source, columns.names, decimal=decimal), table
-    else:
+    tested, part, test_table = test_source is not None, table, None
+    if tested:
+        test_table = read_table(test_source, columns.names, decimal=decimal)
+    elif hold_out:
         kept, aside = split_table(table, columns, options, stratified=stratified)
         part, test_table = table.take(kept), table.take(aside)
-    training, test = samples_of(part, columns), samples_of(test_table, columns)
-    if test_source:
+    training = whole if part is table else samples_of(part, columns)
+    test = None if test_table is None else samples_of(test_table, columns)
+    if test is None or tested:
         notify_left_out(table, whole, notify)
     else:
         _notify_held_out(table, training, test, options, notify)
-    _require_every_class(model, table.source, training.labels, () if test_source else test.labels)
-    if test_source:
-        notify_surprises(test_table, columns, notify)
-        notify_left_out(test_table, test, notify)
-    else:
-        _notify_seen(model, whole, len(table), test, notify)
-    return TrainingData(training, test, options, not test_source, time.perf_counter() - began)
+    _require_every_class(model, table.source, training.labels, () if test is None or tested else test.labels)
+    if test is not None and test_table is not None:
+        if tested:
+            notify_surprises(test_table, columns, notify)
+            notify_left_out(test_table, test, notify)
+        else:
+            _notify_seen(model, whole, len(table), test, notify)
+    return TrainingData(training, test, options, hold_out and not tested, time.perf_counter() - began)
 
 
 def load_training_table(
@@ -467,7 +471,7 @@ def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datase
     if kept.sum() != trained["samples"] and "validation_split" not in trained:
         return None
     part = without_validation(trained, samples.take(np.flatnonzero(kept)))
-    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
+    return (part, samples.take(np.flatnonzero(aside))) if is_recorded(trained, part) else None
 
 
 def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset, Dataset] | None:
@@ -475,7 +479,7 @@ def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset,
     if "validation_split" not in trained:
         return None
     parts = ValidationSplit(**trained["validation_split"]).of(samples)
-    return parts if fingerprint(parts[0]) == trained.get("fingerprint") else None
+    return parts if is_recorded(trained, parts[0]) else None
 
 
 def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify: Notify) -> None:
@@ -484,7 +488,7 @@ def _notify_seen(model: Model, whole: Dataset, rows: int, test: Dataset, notify:
     if parts is not None:
         seen = int(np.isin(test.row_numbers, parts[0].row_numbers).sum())
     else:
-        same = trained.get("samples") == len(whole) and fingerprint(whole) == trained.get("fingerprint")
+        same = trained.get("samples") == len(whole) and is_recorded(trained, whole)
         seen = len(test) if same else 0
     if seen:
         notify(

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from glassnet.engines import portable as numpy_layers
 from glassnet.engines.compiled import portable as module
-from glassnet.engines.compiled.kernels import portable as kernels
 from glassnet.engines.compiled.portable import MOST_ALONE, ROWS, CompiledLayers
-from glassnet.engines.portable import PortableLayer
+from glassnet.engines.portable import NumpyLayers, PortableLayer
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN
 from support import portable as definition
 from support.cli import TIMEOUT, environment
@@ -81,6 +81,7 @@ def test_outputs_have_the_bits_of_the_definition(
     # The kernels leave out zeros between networks side by side, even where an activation is infinite.
     defined = ~np.isnan(expected) | (side_by_side == 1)
     np.testing.assert_array_equal(bits(outputs)[defined], bits(expected)[defined])
+    np.testing.assert_array_equal(bits(NumpyLayers(layers, temperature).outputs(rows.astype(F))), bits(outputs))
 
 
 @pytest.fixture(scope="module")
@@ -189,19 +190,9 @@ def test_quantised_weights_are_whole_and_within_half_a_step(seed, magnitude):
 def test_the_page_has_the_constants_of_the_kernels():
     page = (ROOT / "docs" / "reference" / "portable.md").read_text(encoding="utf-8")
     found = {name: F(float.fromhex(text)) for name, text in re.findall(r"^\| ([A-Z0-9_ ]+) \| `(\S+)` \|", page, re.M)}
-    names = (
-        "LOG2_E",
-        "LN2_HIGH",
-        "LN2_LOW",
-        "LN2_HALF",
-        "EXP_LARGEST",
-        "EXP_SMALLEST",
-        "LEAK",
-        "GELU_SCALE",
-        "GELU_CUBIC",
-    )
-    expected = {name: getattr(kernels, f"_{name}") for name in names}
-    assert found == expected | {f"TAYLOR {k}": getattr(kernels, f"_TAYLOR_{8 - k}", F(0.5)) for k in range(1, 7)}
+    expected = {name: F(getattr(numpy_layers, name)) for name in found if not name.startswith("TAYLOR")}
+    assert len(expected) == 9
+    assert found == expected | {f"TAYLOR {k}": value for k, value in enumerate(numpy_layers.TAYLOR, start=1)}
 
 
 ON_ANOTHER_PROCESSOR = f"""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from glassnet import Network
+from glassnet import Network, TableModel
 from glassnet.explain.step import worked_example
 from glassnet.html import notebook
 from glassnet.html.formatters import FORMATTED, register_formatters
@@ -58,6 +58,16 @@ def test_networks_models_and_steps_are_drawn():
     assert "16" in html
     assert "<svg" in network_html(Network([3, 4, 2]))
     assert trace_html(worked_example()) == step_html(worked_example())
+
+
+def test_a_model_of_a_table_is_drawn_with_its_columns():
+    rows = {f"<b>{k}": [1.0, 2.0, 3.0] * 9 for k in range(notebook.MOST_COLUMNS + 3)} | {"y": ["a", "b", "a"] * 9}
+    model = TableModel.fit(rows, "y", epochs=1, members=1, engine="reference")
+    html = draw(model)
+    assert html.count("<tr>") == notebook.MOST_COLUMNS + 1
+    assert "<th>&lt;b&gt;0</th>" in html
+    assert "<td>4</td>" in html
+    assert model_html(model.model) in html
 
 
 def draw(thing) -> str:

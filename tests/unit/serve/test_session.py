@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import threading
+import warnings
 import zipfile
 from pathlib import Path
 from urllib.parse import quote
@@ -360,7 +361,9 @@ def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, mo
             result = run(*shlex.split(text)[1:], *quick)
             assert result.code == 0, result.err
         else:
-            exec(compile(text, "program", "exec"), {})
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", "2 seeds cannot give a verdict")
+                exec(compile(text, "program", "exec"), {})
     studio.session.remove_drawing()
 
 

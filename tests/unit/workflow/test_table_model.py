@@ -18,6 +18,7 @@ import glassnet
 from glassnet import TableModel
 from glassnet.errors import DataError, GlassnetError, OptionError, RangeWarning, ShapeError
 from glassnet.messages.message import Message
+from glassnet.model.independent import FEW_ROWS, RowNetwork
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
@@ -272,6 +273,8 @@ def test_other_things_are_errors_too(tmp_path):
     other = glassnet.fit([[0.0], [1.0]] * 10, [0, 1] * 10, **QUICK).model
     glassnet.save_model(other, tmp_path / "other.safetensors")
     with pytest.raises(DataError, match="not trained on a table"):
+        TableModel(other)
+    with pytest.raises(DataError, match=r"a model of other data.* Use glassnet\.load"):
         TableModel.load(tmp_path / "other.safetensors")
 
 
@@ -393,17 +396,26 @@ def test_compiled_code_is_not_copied(model):
     assert len(pickle.dumps(model)) < len(pickle.dumps(model.model)) + 20_000
 
 
-def test_fitting_does_not_compile_predictions():
+def test_a_few_rows_after_a_start_load_no_compiler(model, tmp_path, monkeypatch):
+    frame = pandas.DataFrame(columns())
+    model.save(tmp_path / "m.safetensors")
+    frame.head(50).to_csv(tmp_path / "rows.csv", index=False)
+    row = frame.drop(columns="left").iloc[0].to_dict()
     program = (
         "import glassnet, sys\n"
-        "table = {'x': [1.0, 2.0, 3.0] * 20, 'y': ['a', 'b', 'a'] * 20}\n"
-        "glassnet.TableModel.fit(table, 'y', epochs=1, engine='reference')\n"
-        "print('glassnet.engines.compiled.row_network' in sys.modules)"
+        f"model = glassnet.TableModel.load({str(tmp_path / 'm.safetensors')!r})\n"
+        f"print(model.predict({str(tmp_path / 'rows.csv')!r})[0], model.predict({row!r}))\n"
+        f"print(*model.predict_proba({row!r}).values(), 'numba' in sys.modules)\n"
     )
+    place = {"NUMBA_CACHE_DIR": str(tmp_path / "no kernels")}
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment() | place, check=True
     )
-    assert done.stdout.split() == ["False"]
+    *answers, first, second, loaded = done.stdout.split()
+    assert answers == [model.predict(row)] * 2
+    assert loaded == "False"
+    monkeypatch.setattr(RowNetwork, "rows", FEW_ROWS)  # compiled from now on
+    assert [float(first), float(second)] == list(model.predict_proba(row).values())
 
 
 @pytest.fixture(scope="module")
@@ -459,3 +471,127 @@ def test_classes_that_are_floating_point_numbers_stay_so(tmp_path):
         assert (one.classes_.dtype, one.predict(frame).dtype) == (np.float64, np.float64)
         assert one.evaluate(frame).samples == COUNT
     assert TableModel.fit(frame.astype({"left": int}), "left", **QUICK).classes_.dtype == np.int64
+
+
+def test_weights_of_rows_mean_what_they_mean_to_the_estimators(tmp_path):
+    frame = pandas.DataFrame(columns()).assign(weight=[0, 1, 3, 2] * 30)
+    by_name = TableModel.fit(frame, "left", sample_weight="weight", **QUICK)
+    assert "weight" not in by_name.columns.names
+    array = frame["weight"].to_numpy()
+    by_array = TableModel.fit(frame, "left", drop="weight", sample_weight=array, **QUICK)
+    assert by_name.model.hash() == by_array.model.hash()
+    used = frame[array > 0]
+    data = glassnet.load_table(used.drop(columns="weight"), "left")
+    weighted = replace(data, weights=used["weight"].to_numpy() / used["weight"].mean())
+    assert by_name.model.receipt["data"]["samples"] == len(used)
+    assert by_name.model.hash() == glassnet.fit(weighted, recipe="table", **QUICK).model.hash()
+    ones = TableModel.fit(frame.assign(weight=2.5), "left", sample_weight="weight", **QUICK)
+    assert ones.model.hash() == TableModel.fit(frame.drop(columns="weight"), "left", **QUICK).model.hash()
+    held_out = TableModel.fit(frame, "left", sample_weight="weight", holdout=0.25, **QUICK)
+    assert held_out.evaluation.samples == len(used) // 4
+    assert by_name.evaluate(frame).samples == COUNT
+    right = by_name.predict(frame) == frame["left"]
+    assert by_name.evaluate(frame, sample_weight="weight").accuracy == pytest.approx(np.average(right, weights=array))
+
+
+def test_held_out_rows_are_found_again_after_training_with_weights(files):
+    weights = [1, 2, 3, 4] * 30
+    model = TableModel.fit(files / "all.csv", "left", holdout=0.25, sample_weight=weights, **QUICK).model
+    table = str(files / "all.csv")
+    assert len(glassnet.load_split(model, table, "test")) == 30
+    assert len(glassnet.load_split(model, table, "train")) == 90
+    numbers = [glassnet.load_split(model, table, split).row_numbers for split in ("train", "test")]
+    assert sorted(np.concatenate(numbers)) == [*range(COUNT)]
+
+
+def test_the_first_column_of_a_frame_without_names_can_be_the_target():
+    frame = pandas.DataFrame({0: ["a", "b"] * 20, 1: range(40)})
+    assert TableModel.fit(frame, 0, keep="1", **QUICK).columns.target_names == ("0",)
+
+
+BAD_WEIGHTS = {
+    "no such column": ("wight", "GN060", "Did you mean 'weight'"),
+    "words": ("job", "GN013", "expected sample weights"),
+    "another number of them": ([1, 2], "GN050", "expected \\(120,\\)"),
+    "negative": ([-1] * COUNT, "GN014", "must be finite, 0 or more"),
+    "all 0": ([0] * COUNT, "GN014", "not all 0"),
+    "missing": ("age", "GN014", "must be finite"),
+    "no numbers": (["a"] * COUNT, "GN013", "expected numbers"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_WEIGHTS)
+def test_bad_weights_are_an_error(case):
+    weights, code, message = BAD_WEIGHTS[case]
+    frame = pandas.DataFrame(columns()).assign(weight=1)
+    with pytest.raises(GlassnetError, match=message) as caught:
+        TableModel.fit(frame, "left", sample_weight=weights, **QUICK)
+    assert caught.value.code == code
+
+
+def test_a_table_is_trained_further_as_on_the_command_line(files):
+    frame = pandas.DataFrame(columns())
+    first = TableModel.fit(frame, "left", holdout=0.1, **SEVERAL, folds=False)
+    first.save(files / "first.safetensors")
+    job = TrainJob(
+        str(files / "all.csv"), start=str(files / "first.safetensors"), options={"epochs": 2}, pictures=False
+    )
+    expected = train(job)
+    for start in (first, first.model, TableModel.load(files / "first.safetensors")):
+        further = TableModel.fit(frame, init_model=start, holdout=0.1, epochs=2)
+        assert further.model.hash() == expected.model.hash()
+        assert further.evaluation.accuracy == expected.evaluation.accuracy
+        assert further.model.receipt["parent"]["hash"] == first.model.hash()
+    whole = TableModel.fit(frame, init_model=first, epochs=2)
+    assert whole.evaluation is None
+    assert whole.model.receipt["data"]["samples"] == COUNT
+    assert (
+        TableModel.fit(frame, init_model=first, epochs=2, sample_weight=[1, 3] * 60).model.hash() != whole.model.hash()
+    )
+
+
+def test_what_a_model_to_train_further_has_is_not_given_again(model):
+    frame = pandas.DataFrame(columns())
+    for name, value in {"target": "left", "task": "classes", "drop": "age", "keep": "age", "stream": True}.items():
+        with pytest.raises(OptionError, match=f"{name}: not with init_model"):
+            TableModel.fit(frame, init_model=model, **{name: value})
+    with pytest.raises(TypeError, match="target is missing"):
+        TableModel.fit(frame)
+    with pytest.raises(DataError, match="init_model: str, expected a Model"):
+        TableModel.fit(frame, init_model="m.safetensors")
+    other = glassnet.fit([[0.0], [1.0]] * 10, [0, 1] * 10, **QUICK).model
+    with pytest.raises(DataError, match="not trained on a table"):
+        TableModel.fit(frame, init_model=other)
+
+
+def test_the_learning_curve_is_loaded(model, tmp_path):
+    model.save(tmp_path / "m.safetensors")
+    history = TableModel.load(tmp_path / "m.safetensors").history
+    assert repr(history).startswith(f"History({len(model.history.epoch)} epochs")
+    assert history.loss == pytest.approx(model.history.loss[-len(history.loss) :], rel=1e-4)
+    assert history.loss_fall() == 0
+    pytest.importorskip("matplotlib")
+    assert len(glassnet.plots.draw_curve(history)) == len(glassnet.plots.draw_curve(model.history))
+    untold = replace(model.model, receipt={})
+    glassnet.save_model(untold, tmp_path / "untold.safetensors")
+    assert TableModel.load(tmp_path / "untold.safetensors").history is None
+
+
+def test_the_most_important_column_is_named_first(model):
+    found = model.importance(pandas.DataFrame(columns()))
+    assert sorted(found.columns) == ["age", "born", "job"]
+    assert str(found).split()[0] == found.columns[found.score.argmax()] == "age"
+
+
+def test_a_report_of_frames(model):
+    frame = pandas.DataFrame(columns())
+    page = model.report(frame, training=frame, name="people")
+    data = glassnet.load_table(frame, columns=model.columns)
+    assert page == glassnet.report(model.model, data, training=data, name="people")
+    assert model.report(language="zh").startswith("<!doctype html>")
+
+
+def test_functions_for_models_name_the_methods(model):
+    for function in (glassnet.evaluate, glassnet.report):
+        with pytest.raises(DataError, match=r"TableModel, expected a Model\. Pass its model, or use its own methods"):
+            function(model, pandas.DataFrame(columns()))

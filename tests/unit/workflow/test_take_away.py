@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import csv
 import importlib
 import io
+import json
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import glassnet
+from glassnet.explain.small_network import SMALL_NETWORKS
 from glassnet.training.events import EpochDone
+from glassnet.workflow.compare_job import CompareJob, Side, compare
 from glassnet.workflow.parameters import TableOptions
-from glassnet.workflow.take_away.query import query_command
+from glassnet.workflow.take_away.comparison import comparison_program
+from glassnet.workflow.take_away.look import Looking, looking_program
+from glassnet.workflow.take_away.query import query_command, query_program
+from glassnet.workflow.take_away.step import small_step_program, step_text
 from glassnet.workflow.take_away.training import training_command, training_program
 from glassnet.workflow.train_job import TrainJob, train
-from support.cli import run
+from support.cli import environment, run
 
 SMALL = {"hidden": (6,), "epochs": 2}
 
@@ -94,8 +102,8 @@ def trained(folder):
 
 
 @pytest.mark.parametrize("name", ["table", "table-quick", "pixels", "further", "table-further"])
-def test_command_and_program_give_the_weights_of_the_job(name, trained, folder, tmp_path, monkeypatch):
-    job, facts, expected = trained[name]
+def test_a_command_gives_the_weights_of_the_job(name, trained, folder, tmp_path, monkeypatch):
+    job, _, expected = trained[name]
     for file in (job.source, job.start, *job.add):
         if file:
             shutil.copy(folder / file, tmp_path / file)
@@ -104,7 +112,104 @@ def test_command_and_program_give_the_weights_of_the_job(name, trained, folder, 
     assert words[:2] == ["glassnet", "train"]
     answer = run(*words[1:], "--json", "--no-plot").fine().json()
     assert answer["hash"] == expected
-    assert run_program(training_program(job, **facts))[-1] == expected
+
+
+COMPARED = CompareJob(
+    Side("notes", {"hidden": (4,), "epochs": 1}),
+    Side("quick", {"hidden": (4,), "epochs": 2}),
+    "our house's.csv",
+    {"average": 0.5},
+    TableOptions(("sold?",), drop=("side",), task="classes"),
+    seeds=2,
+    stop_early=False,
+)
+
+
+def programs(trained: dict[str, tuple[TrainJob, dict[str, bool], str]]) -> dict[str, str]:
+    """A program of every kind that the rooms print, for the models and data of `trained`."""
+    few = {"hidden": (4,), "epochs": 1}
+    step, house, pixels = {"epoch": 1, "step": 2}, "our house's.csv", "-pixels.csv"
+    texts = {f"train {name}": training_program(job, **facts) for name, (job, facts, _) in trained.items()}
+    texts |= {
+        "train stopped": training_program(trained["table-further"][0], of_table=True, stopped=1),
+        "compare": comparison_program(COMPARED, house),
+        "draw": query_program("pixels.safetensors"),
+        "draw with the reader": query_program(None),
+        "read": query_program(None, photo=True),
+        "row": query_program("table.safetensors", row={"size of it": 0.5, "side": None}),
+        "step": step_text("python", "pixels.safetensors", pixels, {"row": 3}),
+        "step of a table": step_text("python", "table.safetensors", house, {"row": 3}, of_table=True),
+        "step of the reader": step_text("python", None, None, {"row": 3, "part": "test"}),
+        "step of a run": step_text("python", "pixels.safetensors", pixels, step),
+        "step of a run that went on": step_text(
+            "python", "table-further.safetensors", house, step, parent="table.safetensors"
+        ),
+        "small step": small_step_program(SMALL_NETWORKS["2-2-2"]),
+        "labels": looking_program(Looking("labels", house, target=("sold?",), options=few)),
+        "labels of samples": looking_program(Looking("labels", pixels, options={"classes": 3, **few})),
+        "data": looking_program(Looking("data", pixels, row=2)),
+        "data of a table": looking_program(Looking("data", house, target=("sold?",))),
+    }
+    for view in ("mistakes", "confusion", "hidden", "nodes"):
+        texts[view] = looking_program(Looking(view, pixels, "pixels.safetensors", held_out="test", layer=1))
+        texts[f"{view} of a table"] = looking_program(Looking(view, house, "table.safetensors", target=("sold?",)))
+    return texts
+
+
+def test_every_program_runs_and_gives_the_result_of_its_job(trained, folder, tmp_path, monkeypatch):
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "drawing.csv").write_text(",".join(map(str, glassnet.load_data("mnist").inputs[0])))
+    pytest.importorskip("PIL.Image").fromarray(glassnet.load_data("mnist").inputs[0].reshape(28, 28) ^ 255).resize(
+        (280, 280)
+    ).save(tmp_path / "photo.jpg")
+    texts = {name: text for name, text in programs(trained).items() if name != "draw"}
+    texts["draw"] = query_program("pixels.safetensors").replace("drawing.csv", "-pixels.csv")
+    for name, text in texts.items():
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    # Programs that train write models under the names of others, so they come last.
+    order = sorted(texts, key=lambda name: (name.startswith("train"), "further" not in name and "stopped" not in name))
+    # One process for all, which need not load the package again and again; each program has its own names.
+    runner = (
+        "import contextlib, io, json, runpy, sys\n"
+        "printed = {}\n"
+        "for name in sys.argv[1:]:\n"
+        "    with contextlib.redirect_stdout(io.StringIO()) as said:\n"
+        "        runpy.run_path(f'{name}.py', run_name='__main__')\n"
+        "    printed[name] = said.getvalue()\n"
+        "print(json.dumps(printed))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", runner, *order], cwd=tmp_path, env=environment(), capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    assert {name for name, said in printed.items() if not said.strip()} <= {"hidden", "hidden of a table"}
+    assert (tmp_path / "hidden.png").exists()
+    for name, (_, _, expected) in trained.items():
+        assert printed[f"train {name}"].split()[-1] == expected
+    monkeypatch.chdir(tmp_path)
+    expected = [f"{pair.seed} {pair.a} {pair.b}" for pair in compare(COMPARED).pairs]
+    assert printed["compare"].splitlines()[:-1] == expected
+    assert printed["draw with the reader"].split()[0] == str(glassnet.load_data("mnist").labels[0])
+    before, after = printed["step of a run that went on"].split()[:2]
+    assert before != after
+
+
+def test_programs_use_public_names_only(trained):
+    public = {"glassnet": glassnet, "glassnet.plots": glassnet.plots, "glassnet.explain": glassnet.explain}
+    used = set()
+    for name, text in programs(trained).items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                assert {one.name for one in node.names} <= {"glassnet", "numpy"}, name
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module == "dataclasses", name
+            elif isinstance(node, ast.Attribute):
+                assert not node.attr.startswith("_"), name
+                if (module := ast.unparse(node.value)) in public:
+                    assert node.attr in public[module].__all__, f"{name}: {module}.{node.attr}"
+                    used.add(node.attr)
+    assert {"TableModel", "load_split", "train_test_split", "replay", "draw_hidden"} <= used
 
 
 def run_program(text: str) -> list[str]:

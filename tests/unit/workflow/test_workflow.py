@@ -25,8 +25,8 @@ from glassnet.workflow import (
     verify_job,
 )
 from glassnet.workflow.doctor_job import examine_source
-from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.parameters import TableOptions
+from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train
 from glassnet.workflow.training_data import learn_columns
 from support.notices import saying

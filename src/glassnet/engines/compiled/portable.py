@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from ...nn.parameters import FloatArray, aligned_zeros
 from ...runtime.threads import available_cores, in_context
-from ..portable import PortableLayer
+from ..portable import PortableLayer, layer_blocks
 from . import kernels
 from .inference import thread_pool
-from .row_network import blocks_of
 from .sparse_layout import read_only
 
 ROWS = 32
@@ -55,8 +54,7 @@ class CompiledLayers:
         for place, layer in enumerate(layers):
             nodes = len(layer.weights)
             is_narrow = place > 0 and nodes <= kernels.NARROW
-            whole = [(slice(0, nodes), slice(0, layer.weights.shape[1]))]
-            blocks = whole if nodes < lanes or is_narrow else blocks_of(layer.weights)
+            blocks = layer_blocks(layer.weights, first=place == 0)
             described: list[int] = []
             for rows, columns in blocks:
                 tiles = _tiles_of(rows, 1 if is_narrow else kernels.LARGEST_PORTABLE_TILE)

@@ -13,12 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from ...messages.control_characters import printable
 from ...model.evaluate import Reliability
+from ...training.callbacks import Curve
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 
 Floats = NDArray[np.float64]
-Curve = dict[str, Floats]
 
 WIDE, HIGH = 470, 260
 LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42

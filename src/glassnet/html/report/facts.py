@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from ...messages.catalogue import translated
 from ...model.header import joined_count
 from ...model.model import Model
@@ -15,9 +13,6 @@ from ...options.recipes import RECIPES
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from .charts import Curve
-
-_FARTHEST = 1e30  # largest value drawn: ticks cannot be computed for arbitrarily large numbers
 
 
 class Fact(NamedTuple):
@@ -184,30 +179,6 @@ def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
         meaning = "" if spec is None else translated(spec.help, language, "help")
         settings.append(Setting(name, format_value(value, say), name in usual and usual[name] != value, meaning))
     return settings
-
-
-def learning_curves(receipt: Mapping[str, Any]) -> list[Curve]:
-    """Return the learning curves of a training record, one per member; malformed curves are skipped."""
-    curves = receipt.get("curves")
-    return [curve for one in (curves if isinstance(curves, list) else []) if (curve := _curve(one))]
-
-
-def _curve(series: Any) -> Curve:
-    pairs = {"loss": "progress", "accuracy": "progress", "validation_loss": "epoch", "validation_accuracy": "epoch"}
-    try:
-        arrays = {name: np.array(values, float) for name, values in dict(series).items()}
-    except (TypeError, ValueError):
-        return {}
-    fits = {
-        name: along
-        for name, along in pairs.items()
-        if name in arrays and along in arrays and arrays[name].shape == arrays[along].shape == (arrays[along].size,)
-    }
-    if "loss" not in fits or not arrays["progress"].size or not np.isfinite(arrays["progress"]).all():
-        return {}
-    if any(np.nanmax(np.abs(values), initial=0) > _FARTHEST for values in arrays.values()):
-        return {}
-    return {name: arrays[name] for name in {*fits, *fits.values()}}
 
 
 def sub_receipt(receipt: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
-from ...data.fingerprint import fingerprint
 from ...doctor.finding import Finding
 from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
+from ...training.callbacks import learning_curves
 from ...words.plots import shown
 from ...words.report import percent, say_in
 from ...words.speaking import Say
@@ -25,7 +25,6 @@ from .effects import columns_section
 from .facts import (
     crossed_text,
     format_count,
-    learning_curves,
     model_facts,
     option_settings,
     scores_text,
@@ -156,14 +155,14 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
     """Return notes on how to read the figures."""
     if evaluated is None:
         return []
-    notes, trained = [], sub_receipt(model.receipt, "data")
+    notes, trained = [], is_recorded(sub_receipt(model.receipt, "data"), evaluated.data)
     if held_out:
         notes.append(say("held_out", source=evaluated.data.source))
-    elif trained.get("fingerprint") == fingerprint(evaluated.data):
+    elif trained:
         notes.append(say("trained_on_these"))
     if evaluated.data.weights is not None:
         notes.append(say("weighted"))
-    if trained.get("fingerprint") != fingerprint(evaluated.data):
+    if not trained:
         intervals = score_intervals(evaluated.evaluation, evaluated.data)
         if intervals:
             scores = scores_text(evaluated.evaluation.scores, intervals, say)

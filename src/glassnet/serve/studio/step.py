@@ -171,7 +171,16 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     source = file_name(session, data) if data else None
     if source == BUNDLED and not shipped and trained_on_bundled(one.model):
         source = None
-    return step_text(form, None if shipped else f"{one.name.removesuffix('.safetensors')}.safetensors", source, place)
+    model = one.model
+    return step_text(
+        form,
+        None if shipped else f"{one.name.removesuffix('.safetensors')}.safetensors",
+        source,
+        place,
+        of_table=model.columns is not None,
+        maximum=model.scaling.maximum,
+        parent=model.receipt.get("parent", {}).get("file"),
+    )
 
 
 routes: list[Route] = [api("POST", "/api/step", step), api("POST", "/api/replay", replay)]

@@ -6,7 +6,15 @@ import shlex
 from dataclasses import dataclass, field
 from typing import Any
 
-from .program import Code, call, flag_words, option_words
+from ...messages.option_spelling import Option, flag_words
+from .program import (
+    READING,
+    Code,
+    alone,
+    call,
+    load_model_call,
+    read_like_model,
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +59,8 @@ def looking_command(look: Looking) -> str:
     """Return the command that prints what a view shows."""
     source = "./" + look.source if look.source.startswith("-") else look.source
     part = ["--part", look.part] if look.part else []
-    targets = [word for name in look.target for word in flag_words("target", name)]
-    options = [word for name, value in look.options.items() for word in option_words(name, value)]
+    targets = flag_words(Option("target", look.target))
+    options = [word for name, value in look.options.items() for word in flag_words(Option(name, value))]
     row = [] if look.row is None else ["--row", str(look.row)]
     whole = "# all rows, whatever the model was trained on\n" if look.held_out else ""
     if look.view == "labels":
@@ -69,47 +77,30 @@ def looking_command(look: Looking) -> str:
 
 def looking_program(look: Looking) -> str:
     """Return a Python program that prints, or draws, what a view shows."""
-    lines = ["import glassnet"]
+    lines = ["import glassnet", ""]
     if look.view == "labels":
-        table = [Code(f"table=TableOptions(target={look.target!r})")] if look.target else []
-        lines = ["from glassnet.workflow.labels_job import LabelsJob, find_label_errors"]
-        lines += ["from glassnet.workflow.parameters import TableOptions"] if table else []
-        options = [Code(f"options={look.options!r}")] if look.options else []
-        job = ", ".join(map(repr, [look.source, *([look.part] if look.part else []), *options, *table]))
-        return "\n".join(
-            [
-                *lines,
-                "",
-                f"result = find_label_errors(LabelsJob({job}))",
-                "for suspect in result.rows[:20]:",
-                "    print(suspect)",
-                "",
-            ]
-        )
+        lines += _read(look)
+        options = {name: value for name, value in look.options.items() if name not in READING}
+        lines += call("result = glassnet.find_label_issues", [Code("data")], alone(options))
+        return "\n".join([*lines, "for suspect in result.rows[:20]:", "    print(suspect)", ""])
     if look.model:
-        lines += ["from glassnet.workflow.model_data import load_unseen"] if look.held_out else []
-        lines += ["", f"model = glassnet.load_model({look.model!r})", *_read_like_model(look)]
-    elif look.target:
-        target = look.target[0] if len(look.target) == 1 else list(look.target)
-        lines += ["", f"data = glassnet.load_table({look.source!r}, {target!r})"]
+        lines += [f"model = {load_model_call(look.model)}"]
+        lines += (
+            call("data = glassnet.load_split", [Code("model"), look.source, look.held_out], {})
+            if look.held_out
+            else read_like_model(look.source, of_table=bool(look.target), part=look.part, maximum=look.maximum)
+        )
     else:
-        lines += [
-            "",
-            *call("data = glassnet.load_data", [look.source], {"part": look.part} if look.part else look.options),
-        ]
+        lines += _read(look)
     return "\n".join([*lines, *_looked_at(look), ""])
 
 
-def _read_like_model(look: Looking) -> list[str]:
-    """Return the lines that read the data as the model needs them."""
-    if look.held_out:
-        other = "data, _" if look.held_out == "test" else "_, data"
-        return call(f"{other} = load_unseen", [Code("model"), look.model, look.source, Code("print")], {})
+def _read(look: Looking) -> list[str]:
+    """Return the lines that read the data without a model."""
     if look.target:
-        return call("data = glassnet.load_table", [look.source], {"columns": Code("model.columns")})
-    given: dict[str, Any] = {"part": look.part} if look.part else {}
-    given |= {"maximum": look.maximum} if look.maximum != 255 else {}
-    return call("data = glassnet.load_data", [look.source], {**given, "like": Code("model")})
+        return call("data = glassnet.load_table", [look.source], alone({"target": look.target}))
+    reading = {name: value for name, value in look.options.items() if name in READING}
+    return call("data = glassnet.load_data", [look.source], ({"part": look.part} if look.part else {}) | reading)
 
 
 def _looked_at(look: Looking) -> list[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...messages.option_spelling import Option
-from ...messages.option_spelling import flag_words as words_of
-
 _WIDTH = 80
+READING = ("classes", "colour", "handwriting")
+"""Options that `load_data` takes under the same names."""
 
 
 class Code(str):
@@ -25,18 +24,20 @@ def call(function: str, arguments: Iterable[Any], named: Mapping[str, Any]) -> l
     return [line] if len(line) <= _WIDTH else [f"{function}(", *(f"    {part}," for part in parts), ")"]
 
 
-def in_python(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options with single values without parentheses."""
-    return {
-        name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in options.items()
-    }
+def alone(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with each tuple of one value as this value, without parentheses."""
+    return {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in values.items()}
 
 
-def flag_words(flag: str, value: str) -> list[str]:
-    """Return the words of a flag; a value that looks like a flag is joined to it."""
-    return [f"--{flag}={value}"] if value.startswith("-") else [f"--{flag}", value]
+def load_model_call(model: str | None) -> str:
+    """Return the expression for a model: its file, or None for the reader that comes with the package."""
+    return f"glassnet.load_model({model!r})" if model else "glassnet.shipped_model()"
 
 
-def option_words(name: str, value: Any) -> list[str]:
-    """Return the words of an option on the command line."""
-    return words_of(Option(name, value))
+def read_like_model(source: str, *, of_table: bool, part: str = "", maximum: float = 255.0) -> list[str]:
+    """Return the lines that read labelled data as ``model`` needs them."""
+    if of_table:
+        return call("data = glassnet.load_table", [source], {"columns": Code("model.columns")})
+    given: dict[str, Any] = {"part": part} if part else {}
+    given |= {"maximum": maximum} if maximum != 255 else {}
+    return call("data = glassnet.load_data", [source], {**given, "like": Code("model")})

@@ -8,6 +8,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from .program import load_model_call
+
 _DRAWING, _PHOTO = "drawing.csv", "photo.jpg"
 
 
@@ -44,17 +46,15 @@ def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, ph
             f"row = {dict(row)!r}",
         ]
         return "\n".join([*lines, "print(model.predict(row))", "print(model.explain(row))", ""])
-    load, job, function, shown, file = (
-        "load_model" if model else "shipped_model",
-        *(("read_job", "read_photos", "one.reading.text", _PHOTO) if photo else
-          ("predict_job", "query_model", "one.name, one.confidence", _DRAWING)),
+    function, shown, file = (
+        ("read_photos", "one.reading.text", _PHOTO) if photo else
+        ("query_model", "one.name, one.confidence", _DRAWING)
     )  # fmt: skip
     lines = [
-        f"from glassnet.model.file import {load}",
-        f"from glassnet.workflow.{job} import {function}",
+        "import glassnet",
         "",
-        f"model = {load}({repr(model) if model else ''})",
-        f"for one in {function}(model, [{file!r}]):",
+        f"model = {load_model_call(model)}",
+        f"for one in glassnet.{function}(model, [{file!r}]):",
         f"    print({shown})",
     ]
     return "\n".join([*lines, ""])

@@ -6,8 +6,10 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from ...data import BUNDLED
 from ...explain.small_network import SmallNetwork
-from .program import Code, call, flag_words
+from ...messages.option_spelling import Option, flag_words
+from .program import Code, call, load_model_call, read_like_model
 
 
 def small_step_program(network: SmallNetwork) -> str:
@@ -44,7 +46,16 @@ def small_step_program(network: SmallNetwork) -> str:
     )
 
 
-def step_text(form: str, model: str | None, source: str | None, place: Mapping[str, Any]) -> str:
+def step_text(
+    form: str,
+    model: str | None,
+    source: str | None,
+    place: Mapping[str, Any],
+    *,
+    of_table: bool = False,
+    maximum: float = 255.0,
+    parent: str | None = None,
+) -> str:
     """Return what explains a training step of a model.
 
     Parameters
@@ -56,30 +67,33 @@ def step_text(form: str, model: str | None, source: str | None, place: Mapping[s
         The data, as they should be named in the text; None for those that the model was trained on.
     place : mapping
         ``row`` and ``part`` of an example, or ``epoch`` and ``step`` of the training run.
+    of_table : bool
+        Whether the data are a table with named columns.
+    maximum : float
+        The largest possible input of the model.
+    parent : str or None
+        The file of the model that the training run started from; None if it started from a new network.
     """
     if form == "command":
-        flags = [part for name, value in place.items() for part in flag_words(name, str(value))]
+        flags = [part for name, value in place.items() for part in flag_words(Option(name, value))]
         return shlex.join(["glassnet", "explain", *filter(None, (model, source)), *flags]) + "\n"
-    load, name = ("load_model", model) if model else ("shipped_model", "the reader")
-    function = "replay_step" if "epoch" in place else "explain_step"
-    arguments = [Code("model"), name, source, *(place[key] for key in ("row", "epoch", "step") if key in place)]
-    named = {key: place[key] for key in ("part",) if key in place}
-    shown = {
-        "replay_step": [
-            "again = result.replay",
-            "print(again.before.hash(), again.after.hash())",
-            "step = again.trace",
-        ],
-        "explain_step": ["print(result.label, result.answer)", "step = result.trace"],
-    }
+    lines = ["import glassnet", "", f"model = {load_model_call(model)}"]
+    if "epoch" in place:
+        started = {"init_model": Code(load_model_call(parent))} if parent else {}
+        lines += call("data = glassnet.load_split", [Code("model"), *([source] if source else [])], {})
+        lines += call("again = glassnet.explain.replay", [Code("model"), Code("data"), place["epoch"], place["step"]],
+                      started)  # fmt: skip
+        lines += ["print(again.before.hash(), again.after.hash())", "step = again.trace"]
+    else:
+        lines += read_like_model(source or BUNDLED, of_table=of_table, part=place.get("part", ""), maximum=maximum)
+        lines += [
+            f"sample = data.take(data.row_numbers == {place['row']})",
+            "print(sample.labels if sample.values is None else sample.values, model.predict(sample.inputs))",
+            "step = glassnet.explain.trace(model, sample)",
+        ]
     return "\n".join(
         [
-            f"from glassnet.model.file import {load}",
-            f"from glassnet.workflow.explain_job import {function}",
-            "",
-            f"model = {load}({repr(model) if model else ''})",
-            *call(f"result = {function}", arguments, named),
-            *shown[function],
+            *lines,
             "print(step.loss_before, step.loss_after)",
             "for layer in step.layers:",
             "    print(layer.activations, layer.ways[step.rule].error, layer.ways[step.rule].delta)",

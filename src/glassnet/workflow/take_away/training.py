@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from ... import data
 from ...data.validation import AUTO
+from ...options.declared import words
 from ...options.options import Options
 from ..train_job import TrainJob
-from .program import Code, call, flag_words, in_python, option_words
-
-_READING = ("classes", "colour", "handwriting")
-"""Options that `load_data` takes under the same names."""
+from .program import READING, Code, alone, call
 
 
 def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
@@ -26,18 +26,11 @@ def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
     stopped : int, optional
         The epoch with which training was stopped, if it was: the command runs all epochs, and a comment says so.
     """
-    table = job.table
-    flags = [("test", job.test), ("from", job.start), ("recipe", _differing_recipe(job)), ("task", table.task)]
-    flags += [(flag, name) for flag in ("target", "drop", "keep") for name in getattr(table, flag)]
-    flags += [("decimal", table.decimal if table.decimal != AUTO else None)]
-    flags += [("add", name) for name in job.add]
-    flags += [("add-times", str(job.add_times) if job.add_times != 1 else None), ("out", job.out)]
-    words = [part for flag, value in flags if value is not None for part in flag_words(flag, value)]
-    words += [part for name, value in job.options.items() for part in option_words(name, value)]
+    typed = words(replace(job, recipe=_differing_recipe(job)), "plot", "language")
     source = job.source or ""
     place = ["./" + source if source.startswith("-") else source] if source else []  # a name like a flag needs a folder
     note = "" if stopped is None else f"# stopped with epoch {stopped} in the studio; the command runs all epochs\n"
-    return f"{note}{shlex.join(['glassnet', 'train', *place, *words])}\n"
+    return f"{note}{shlex.join(['glassnet', 'train', *place, *typed])}\n"
 
 
 def training_program(
@@ -64,7 +57,7 @@ def training_program(
 
 
 def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
-    table, options = job.table, in_python(job.options)
+    table, options = job.table, alone(job.options)
     given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
     given |= {"task": table.task} if table.task else {}
     given |= {name: list(getattr(table, name)) for name in ("drop", "keep") if getattr(table, name)}
@@ -83,41 +76,47 @@ def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
 
 
 def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
-    arguments = {"test": job.test, "recipe": _differing_recipe(job), "options": job.options or None, "out": job.out}
-    given = {name: value for name, value in arguments.items() if value is not None}
+    options, recipe = alone(job.options), _differing_recipe(job)
+    given: dict[str, Any] = {"init_model": Code("start")}
+    if job.test:
+        given["test"] = job.test
+    elif "holdout" not in options:
+        named = "" if recipe is None else f", {recipe!r}"
+        given["holdout"] = Code(f"glassnet.fine_tuning_options(start.model, {{}}{named}).holdout")
+    given |= {"decimal": job.table.decimal} if job.table.decimal != AUTO else {}
+    given |= {"recipe": recipe} if recipe else {}
     return [
-        "from glassnet.workflow.train_job import TrainJob, train",
+        "import glassnet",
         *_stopping(stopped),
         "",
-        *call("job = TrainJob", [job.source], given | {"start": job.start}),
-        *call("result = train", [Code("job")], _callbacks(stopped)),
-        "print(result.evaluation)",
-        "print(result.model.hash())",
+        f"start = glassnet.TableModel.load({job.start!r})",
+        *call("table = glassnet.TableModel.fit", [job.source], given | options | _callbacks(stopped)),
+        "print(table.evaluation)",
+        "print(table.model.hash())",
+        f"table.save({job.out or f'{Path(str(job.start)).stem}-2.safetensors'!r})",
     ]
 
 
 def _of_samples(job: TrainJob, held_out: bool, stopped: int | None) -> list[str]:
-    source, options, recipe = job.source or data.BUNDLED, in_python(job.options), _differing_recipe(job)
+    source, options, recipe = job.source or data.BUNDLED, alone(job.options), _differing_recipe(job)
     lines = ["from dataclasses import replace", "", "import numpy as np", ""] if job.add else []
-    lines += ["import glassnet", *(["from glassnet.data.split import split"] if held_out else [])]
-    lines += ["from glassnet.training.fine_tuning import fine_tuning_options"] if job.start else []
-    lines += [*_stopping(stopped), ""]
+    lines += ["import glassnet", *_stopping(stopped), ""]
     if job.start:
         lines.append(f"start = glassnet.load_model({job.start!r})")
         reading: dict[str, Any] = {"like": Code("start")}
     else:
-        reading = {name: options[name] for name in _READING if name in options}
+        reading = {name: options[name] for name in READING if name in options}
         if size := re.fullmatch("([0-9]+)(?:[xX×]([0-9]+))?", str(options.get("size"))):
             reading["size"] = (int(size[1]), int(size[2] or size[1]))
         reading |= {"maximum": options["input_max"]} if "input_max" in options else {}
     lines += call("data = glassnet.load_data", [source], reading)
     if job.start:
         arguments = [Code("start"), options, *([recipe] if recipe else [])]
-        lines += call("options = fine_tuning_options", arguments, {})
+        lines += call("options = glassnet.fine_tuning_options", arguments, {})
     else:
         lines += call("options = glassnet.Options.recipe", [recipe or "notes"], options)
     if held_out:
-        lines.append("data, test = split(data, options)")
+        lines.append("data, test = glassnet.train_test_split(data, options)")
     else:
         part = {} if job.test else {"part": "test"}
         lines += call("test = glassnet.load_data", [job.test or source], part | {"like": Code("data")})
@@ -150,6 +149,6 @@ def _callbacks(stopped: int | None) -> dict[str, Any]:
 
 
 def _differing_recipe(job: TrainJob) -> str | None:
-    """Return the recipe by its standard name, if it is not the one that a job has without naming it."""
+    """Return the recipe, if it is not the one that a job has without naming it."""
     usual = None if job.start else "table" if job.table.target else "notes"
     return None if job.recipe in (None, usual) else str(job.recipe)

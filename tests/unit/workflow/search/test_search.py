@@ -23,10 +23,10 @@ from glassnet.model.file import load_model, save_model
 from glassnet.options.recipes import for_rows
 from glassnet.training.executor import ThreadExecutor
 from glassnet.workflow.model_data import load_unseen
+from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.search import job as search_job
 from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
 from glassnet.workflow.search.trial import run_trial
-from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.verify_job import verify_model
 from support.notices import saying
 

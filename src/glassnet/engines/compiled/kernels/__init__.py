@@ -23,7 +23,6 @@ from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
 from .portable import NARROW, PORTABLE, portable_outputs
-from .row_outputs import TILE, fill_outputs
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
@@ -42,7 +41,6 @@ __all__ = [
     "ROW_SUM",
     "SHIFT",
     "SPINS",
-    "TILE",
     "VECTORS",
     "WIDEST",
     "WORD",
@@ -70,7 +68,6 @@ __all__ = [
     "begin_part",
     "compile_step",
     "entry_of",
-    "fill_outputs",
     "fill_shards",
     "gather_nonzero",
     "gather_pairs",

@@ -1,10 +1,10 @@
 """Portable arithmetic: kernels whose results have the same bits on every processor and in every language.
 
-This file is the definition in code; `docs/reference/portable.md` has it in words, and `serve/studio/static/network.js`
-in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a comparison, a conversion to or from a
-whole number, or a shift of the exponent's bits, rounded by itself. Kernels made by `runtime.jit.exact_kernel` are
-compiled that way: no sum is reordered, and no product is fused with a sum. Vectors only compute the sums of several
-nodes side by side; each sum is still taken over the inputs in their order.
+`docs/reference/portable.md` has the definition; `engines/portable.py` computes the same in NumPy, and
+`serve/studio/static/network.js` in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a
+comparison, a conversion to or from a whole number, or a shift of the exponent's bits, rounded by itself. Kernels made
+by `runtime.jit.exact_kernel` are compiled that way: no sum is reordered, and no product is fused with a sum. Vectors
+only compute the sums of several nodes side by side; each sum is still taken over the inputs in their order.
 
 - A node: ``acc = 0``, then ``acc = acc + weight · input`` for each input in order, then ``z = acc · scale + bias``. An
   input of 0 can be skipped, and so can a weight of 0: the sum is never −0, so adding ±0 does not change it.
@@ -24,19 +24,14 @@ from numba.extending import intrinsic
 
 from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ....runtime.jit import exact_kernel, exact_outer_kernel
+from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HALF, LN2_HIGH, LN2_LOW, LOG2_E, TAYLOR, F
 from .calls import call
 from .common import vector_in
 from .row_sums import LANES, in_every_lane, vector_at
 
-F = np.float32
 _ZERO, _HALF, _ONE, _TWO = F(0), F(0.5), F(1), F(2)
-_LOG2_E = F(1.4426950408889634)
-# ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
-_LN2_HIGH, _LN2_LOW, _LN2_HALF = F(0.693359375), F(-2.1219444005469057e-4), F(0.34657359027997264)
-_EXP_LARGEST = F(88.72283)  # e^x of the next number rounds to infinity
-_EXP_SMALLEST = F(-103.97208)  # e^x of smaller ones rounds to 0
 _INFINITY = F(np.inf)
-_TAYLOR_7, _TAYLOR_6, _TAYLOR_5, _TAYLOR_4, _TAYLOR_3 = (F(1 / one) for one in (5040, 720, 120, 24, 6))
+_TAYLOR_7, _TAYLOR_6, _TAYLOR_5, _TAYLOR_4, _TAYLOR_3, _TAYLOR_2 = TAYLOR
 _LEAK, _GELU_SCALE, _GELU_CUBIC, _LARGEST_EXPONENT = map(F, (LEAK, GELU_SCALE, GELU_CUBIC, LARGEST_EXPONENT))
 _BIAS_OF_EXPONENT, _FRACTION_BITS, _I1 = np.int32(127), np.int32(23), np.int32(1)
 
@@ -58,22 +53,22 @@ def series(r: Any) -> Any:
     p = p * r + _TAYLOR_5
     p = p * r + _TAYLOR_4
     p = p * r + _TAYLOR_3
-    p = p * r + _HALF
+    p = p * r + _TAYLOR_2
     return r + r * r * p
 
 
 @exact_kernel
 def exp32(x: Any) -> Any:
     """Return ``e^x``: ``x = n ln 2 + r``, so ``e^x = 2^n e^r``; 2^n in two halves, because it may be out of range."""
-    within = x if x > _EXP_SMALLEST else _EXP_SMALLEST  # also of NaN, which no integer is
-    within = within if within < _EXP_LARGEST else _EXP_LARGEST
-    n = np.int32(within * _LOG2_E + (-_HALF if within < _ZERO else _HALF))  # towards 0
+    within = x if x > EXP_SMALLEST else EXP_SMALLEST  # also of NaN, which no integer is
+    within = within if within < EXP_LARGEST else EXP_LARGEST
+    n = np.int32(within * LOG2_E + (-_HALF if within < _ZERO else _HALF))  # towards 0
     whole = np.float32(n)
-    r = (within - whole * _LN2_HIGH) - whole * _LN2_LOW
+    r = (within - whole * LN2_HIGH) - whole * LN2_LOW
     half = np.int32(n >> _I1)  # either way to halve it keeps the first product exact
     value = (_ONE + series(r)) * power_of_two(half) * power_of_two(np.int32(n - half))
-    value = value if x <= _EXP_LARGEST else _INFINITY
-    value = value if x >= _EXP_SMALLEST else _ZERO
+    value = value if x <= EXP_LARGEST else _INFINITY
+    value = value if x >= EXP_SMALLEST else _ZERO
     return value if x == x else x
 
 
@@ -81,7 +76,7 @@ def exp32(x: Any) -> Any:
 def expm1_32(x: Any) -> Any:
     """Return ``e^x − 1``, with all digits near 0."""
     near, far = series(x), exp32(x) - _ONE
-    return near if abs(x) <= _LN2_HALF else far
+    return near if abs(x) <= LN2_HALF else far
 
 
 @exact_kernel

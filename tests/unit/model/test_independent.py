@@ -1,4 +1,4 @@
-"""Outputs of single rows: equal to those of the reference, and the same bits alone and among others."""
+"""Outputs of single rows: equal to those of the reference, and the same bits alone, among others, and by NumPy."""
 
 from __future__ import annotations
 
@@ -8,13 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Network
-from glassnet.engines.compiled.row_network import ROWS, RowNetwork, blocks_of
+from glassnet.engines.portable import blocks_of
+from glassnet.model import independent
+from glassnet.model.independent import RowNetwork
 from glassnet.network import forward
 from glassnet.nn.activations import HIDDEN
 from glassnet.training.ensemble import side_by_side
 from support.covering import covering
 
 LIMIT = {"float32": 3e-6, "float64": 1e-13}
+ROWS = 32
+
+
+@pytest.fixture(params=["numpy", "compiled"])
+def either_way(request, monkeypatch):
+    """Let NumPy compute all rows, or compiled loops."""
+    monkeypatch.setattr(independent, "FEW_ROWS", 10**9 if request.param == "numpy" else 0)
 
 
 def network_of(sizes, output="softmax", dtype="float32", bias=True, seed=0, hidden="relu"):
@@ -37,6 +46,7 @@ def rows_of(count, features, dtype="float32"):
 SIZES = ((9, 2), (30, 5, 3), (30, 16, 17), (40, 130, 70, 2), (7, 300, 15, 300, 20), (3, 3, 1))
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize(
     ("sizes", "hidden", "output", "dtype", "bias"),
     covering(SIZES, HIDDEN, ("softmax", "sigmoid", "identity", "exponential"), ("float32", "float64"), (True, False)),
@@ -46,7 +56,7 @@ def test_outputs_equal_the_reference_and_have_the_same_bits_in_any_company(sizes
         sizes = (*sizes[:-1], 2)
     network = network_of(sizes, output, dtype, bias, hidden=hidden)
     rows = rows_of(2 * ROWS + 3, sizes[0], dtype)
-    quick = RowNetwork(network.architecture, network.parameters)
+    quick = RowNetwork(network, 1.0)
     outputs = quick.outputs(rows)
     expected = forward(network.architecture, network.parameters, rows).outputs
     assert outputs.dtype == expected.dtype
@@ -57,30 +67,34 @@ def test_outputs_equal_the_reference_and_have_the_same_bits_in_any_company(sizes
         assert other.tobytes() == outputs.tobytes()
 
 
+@pytest.mark.usefixtures("either_way")
 @given(st.integers(1, 3 * ROWS), st.integers(0, 3 * ROWS))
 def test_any_part_of_the_rows_has_the_same_bits(count, begin):
     rows = rows_of(3 * ROWS, 40)
     assert QUICK.outputs(rows[begin : begin + count]).tobytes() == QUICK.outputs(rows)[begin : begin + count].tobytes()
 
 
-QUICK = RowNetwork(*(lambda one: (one.architecture, one.parameters))(network_of(SIZES[3])))
+QUICK = RowNetwork(network_of(SIZES[3]), 1.0)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_the_temperature_divides_the_sums():
     network, rows = network_of((9, 20, 3)), rows_of(20, 9)
     sums = forward(network.architecture, network.parameters, rows).sums[-1] / 2.5
     expected = np.exp(sums) / np.exp(sums).sum(axis=1, keepdims=True)
-    outputs = RowNetwork(network.architecture, network.parameters, 2.5).outputs(rows)
+    outputs = RowNetwork(network, 2.5).outputs(rows)
     np.testing.assert_allclose(outputs, expected, rtol=1e-5)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_large_sums_do_not_overflow():
     network = network_of((2, 2))
     network.parameters.weights[0][...] = [[1000, 0], [0, 1000]]
-    outputs = RowNetwork(network.architecture, network.parameters).outputs(np.array([[1, -1], [-1, 1]], np.float32))
+    outputs = RowNetwork(network, 1.0).outputs(np.array([[1, -1], [-1, 1]], np.float32))
     np.testing.assert_allclose(outputs, [[1, 0], [0, 1]], atol=1e-30)
 
 
+@pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize("nodes", [16, 40, 128, 200])
 def test_networks_side_by_side_are_blocks(nodes):
     networks = [network_of((20, nodes, nodes, 2), seed=seed) for seed in range(4)]
@@ -89,7 +103,7 @@ def test_networks_side_by_side_are_blocks(nodes):
     assert blocks == [(slice(k * nodes, (k + 1) * nodes),) * 2 for k in range(4)]
     rows = rows_of(50, 20)
     expected = forward(wide.architecture, wide.parameters, rows).outputs
-    found = RowNetwork(wide.architecture, wide.parameters).outputs(rows)
+    found = RowNetwork(wide, 1.0).outputs(rows)
     assert np.abs(found - expected).max() < LIMIT["float32"]
 
 
@@ -117,6 +131,7 @@ def test_a_dense_matrix_is_one_block():
     assert blocks_of(np.ones((64, 3))) == [(slice(0, 64), slice(0, 3))]
 
 
+@pytest.mark.usefixtures("either_way")
 def test_read_only_and_strided_rows_are_no_other_type():
     rows = rows_of(10, 40)
     expected = QUICK.outputs(rows)
@@ -126,3 +141,14 @@ def test_read_only_and_strided_rows_are_no_other_type():
     for one in (rows, strided[:, ::2], rows.astype(np.float64)):
         assert QUICK.outputs(one).tobytes() == expected.tobytes()
     assert QUICK.outputs(rows[:0]).shape == (0, 2)
+
+
+def test_the_first_rows_are_computed_by_numpy_with_the_bits_of_the_compiled_loops(monkeypatch):
+    network, rows = network_of((40, 130, 70, 2)), rows_of(40, 40)
+    monkeypatch.setattr(independent, "FEW_ROWS", 20)
+    monkeypatch.setattr(RowNetwork, "rows", 0)
+    one = RowNetwork(network, 1.0)
+    first = one.outputs(rows[:20])
+    assert one._compiled is None
+    assert one.outputs(rows)[:20].tobytes() == first.tobytes()
+    assert one._compiled is not None

@@ -1,0 +1,71 @@
+"""Weights of the rows of a table: a column of it, or numbers for each row."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...errors import DataError, ShapeError
+from .columns import column_named
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+
+def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.float64]]:
+    """Return the rows of a table with a weight above 0, without the column of the weights, and the weight of each row.
+
+    Parameters
+    ----------
+    table : Table
+    sample_weight : str or array_like of shape (n,)
+        The name of a column, or numbers, 0 or more.
+
+    Returns
+    -------
+    table : Table
+    weights : ndarray of float64
+        By the number of a row in the source of the table; 0 for other rows.
+
+    Raises
+    ------
+    DataError
+        GN060 for a column that does not exist, GN013 for weights that are not numbers, GN014 for weights that are
+        missing, negative, infinite or all 0.
+    ShapeError
+        GN050 for another number of weights.
+    """
+    if isinstance(sample_weight, str):
+        name = column_named(table, sample_weight)
+        column = table.column(name)
+        if column.kind not in ("number", "boolean"):
+            template = "{source}: column {name!r} is of {kind}, expected sample weights, which are numbers."
+            raise DataError("GN013", template, source=table.source, name=name, kind=column.kind)
+        weights = column.numbers
+        table = replace(table, frame=table.frame.drop(name))
+    else:
+        try:
+            weights = np.asarray(sample_weight, np.float64)
+        except (TypeError, ValueError):
+            template = "{name}: sample weights of type {dtype}, expected numbers."
+            raise DataError("GN013", template, name="sample_weight", dtype=type(sample_weight).__name__) from None
+        if weights.shape != (len(table),):
+            template = "sample_weight: shape {shape}, expected ({rows},)."
+            raise ShapeError("GN050", template, shape=weights.shape, rows=len(table))
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
+        raise DataError("GN014", template, source=table.source)
+    rows = table.numbers_of_rows
+    by_row = np.zeros(int(rows.max()) + 1)
+    by_row[rows] = weights
+    return (table if weights.all() else table.take(np.flatnonzero(weights))), by_row
+
+
+def with_row_weights(samples: Dataset, weights: NDArray[np.float64]) -> Dataset:
+    """Return the samples with the weights of their rows in the source, whose mean becomes 1; none if all are equal."""
+    own = weights[samples.row_numbers]
+    return samples if (own == own[0]).all() else replace(samples, weights=own / own.mean())
