@@ -36,7 +36,7 @@ class Stopping:
 
 def stopped(path, block, chosen, data=DATA, **more):
     """Interrupt training after that many blocks; its checkpoint remains."""
-    with pytest.raises(KeyboardInterrupt, match="Resume with `glassnet resume"):
+    with pytest.raises(KeyboardInterrupt, match="Resume with `glassnet train --resume"):
         fit(data, chosen, callbacks=[Stopping(block)], checkpoint=CheckpointPolicy(path, "1h", **more))
 
 

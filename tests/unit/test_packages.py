@@ -41,7 +41,6 @@ def test_lazily_loaded_names_are_those_that_type_checkers_see(package):
     renamed = {name: home for name, home in module._HOMES.items() if ":" in home}
     assert shown | renamed == module._HOMES
     known = {
-        "Checkpoint": "training.checkpoint:CheckpointPolicy",
         "load_data": "data.load:load",
         "train_test_split": "data.split:split",
     }

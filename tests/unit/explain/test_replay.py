@@ -157,7 +157,7 @@ def test_other_data_or_a_missing_training_record_are_rejected():
 
 def test_an_unfinished_run_is_rejected(tmp_path):
     stopped(tmp_path / "run.ck", 3, Options(**PLAIN), DATA)
-    with pytest.raises(DataError, match=r"no complete training record.*glassnet resume") as problem:
+    with pytest.raises(DataError, match=r"no complete training record.*glassnet train --resume") as problem:
         replay(load_model(tmp_path / "run.ck"), DATA, 1, 2)
     assert problem.value.code == "GN017"
 

@@ -151,7 +151,7 @@ def test_without_data_the_page_names_the_missing_sections(language):
     place = LANGUAGES.index(language)
     for word in ("confusion", "classes", "reliability", "misread_section", "why"):
         assert in_both(WORDS)[word][place] in page.text
-    assert "glassnet test m.safetensors --report report.html DATA" in page.text
+    assert "glassnet test m.safetensors DATA --report report.html" in page.text
 
 
 def test_a_page_with_many_classes_stays_small():

@@ -215,15 +215,7 @@ def test_the_limit_applies_to_standard_input(tmp_path):
 
 
 def test_every_command_that_reads_data_can_raise_the_limit():
-    without = {
-        "info",
-        "data",
-        "bench",
-        "export",
-        "--to",
-        "safetensors",
-        "serve",
-    }  # they read only networks and the bundled digits
+    without = {"bench", "serve"}  # they read only networks and the bundled digits
     for name in _COMMANDS:
         flags = [flag for one in cli.get_command(None, name).params for flag in one.opts]
         assert (limits.FLAG in flags) == (name not in without), name
@@ -237,7 +229,7 @@ def test_commands_apply_the_limit(tmp_path):
     for typed in (
         ("train", rows, "--out", tmp_path / "new"), ("test", model, rows), ("query", model, rows), ("show", rows),
         ("explain", model, rows, "--row", 1), ("doctor", rows), ("labels", rows), ("compare", "notes", "quick", rows),
-        ("report", model, rows), ("read", tmp_path / "d.png.gz"),
+        ("test", model, rows, "--report", tmp_path / "r.html"), ("read", tmp_path / "d.png.gz"),
     ):  # fmt: skip
         line = run(*typed, "--max-bytes", "2KiB").refused("GN033", "2KiB")
         assert "--max-bytes" in line

@@ -197,7 +197,7 @@ def test_values_are_not_smoothed():
             "hidden=[300, 100]: the model has hidden=[5],",
         ),
         ({"activation": ("relu",)}, "--activation relu: the model has --activation sigmoid,", "activation=['relu']"),
-        ({"bias": True}, "--bias: the model has --set bias=no,", "bias=True: the model has bias=False,"),
+        ({"bias": True}, "--set bias=yes: the model has --set bias=no,", "bias=True: the model has bias=False,"),
         ({"classes": 4}, "--classes 4: the model has --classes 3,", "classes=4: the model has classes=3,"),
         ({"size": "28"}, "--size 28: the model has --size 4x4,", "size='28': the model has size='4x4',"),
         (

@@ -13,11 +13,11 @@ from glassnet.model.file import save_model
 from glassnet.training.cross_validation import CrossValidation
 from glassnet.training.receipt import options_of
 from glassnet.workflow import train_job
-from glassnet.workflow.evaluate_job import evaluate_model
+from glassnet.workflow.evaluate_job import EvaluateJob, evaluate_model
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
-from glassnet.workflow.verify_job import verify_model
+from glassnet.workflow.verify_job import VerifyJob, verify_model
 from support.cli import run
 from support.notices import saying
 
@@ -124,9 +124,9 @@ def test_an_interrupted_or_failed_cross_validation_does_not_lose_the_model(monke
 
 def test_the_saved_model_is_verified_and_its_training_rows_are_said():
     trained()
-    assert verify_model("m.safetensors", "t.csv").verification.same
+    assert verify_model(VerifyJob("m.safetensors", "t.csv")).verification.same
     notices = []
-    evaluate_model("m.safetensors", "t.csv", notify=notices.append)
+    evaluate_model(EvaluateJob("m.safetensors", "t.csv"), notify=notices.append)
     [said] = saying(notices, "held-out rows")
     assert (said.values["trained"], said.values["test"]) == (108, 12)
 
@@ -140,9 +140,9 @@ def test_older_models_keep_their_held_out_rows(monkeypatch):
     rows = split_rows(120, "", options_of(model.receipt))[1]
     older = {**model.receipt, "data": {k: v for k, v in model.receipt["data"].items() if k != "stratified"}}
     save_model(replace(model, receipt=older), "old.safetensors")
-    assert verify_model("old.safetensors", "t.csv").verification.same
+    assert verify_model(VerifyJob("old.safetensors", "t.csv")).verification.same
     notices = []
-    evaluate_model("old.safetensors", "t.csv", notify=notices.append)
+    evaluate_model(EvaluateJob("old.safetensors", "t.csv"), notify=notices.append)
     [said] = saying(notices, "held-out rows")
     assert said.values["test"] == len(rows)
 
@@ -152,7 +152,7 @@ def test_rows_without_a_target_are_in_no_fold():
     Path("gaps.csv").write_text("\n".join([*lines[:60], "1,2,3,", "2,3,4,", *lines[60:]]) + "\n")
     receipt = trained(source="gaps.csv").model.receipt
     assert receipt["cross_validation"]["samples"] == 120
-    assert verify_model("m.safetensors", "gaps.csv").verification.same
+    assert verify_model(VerifyJob("m.safetensors", "gaps.csv")).verification.same
 
 
 def test_a_test_without_errors_is_said_once():

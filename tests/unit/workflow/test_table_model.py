@@ -533,9 +533,7 @@ def test_a_table_is_trained_further_as_on_the_command_line(files):
     frame = pandas.DataFrame(columns())
     first = TableModel.fit(frame, "left", holdout=0.1, **SEVERAL, folds=False)
     first.save(files / "first.safetensors")
-    job = TrainJob(
-        str(files / "all.csv"), start=str(files / "first.safetensors"), options={"epochs": 2}, pictures=False
-    )
+    job = TrainJob(str(files / "all.csv"), start=str(files / "first.safetensors"), options={"epochs": 2}, plot=False)
     expected = train(job)
     for start in (first, first.model, TableModel.load(files / "first.safetensors")):
         further = TableModel.fit(frame, init_model=start, holdout=0.1, epochs=2)

@@ -118,7 +118,7 @@ COMPARED = CompareJob(
     Side("notes", {"hidden": (4,), "epochs": 1}),
     Side("quick", {"hidden": (4,), "epochs": 2}),
     "our house's.csv",
-    {"average": 0.5},
+    {"ema_decay": 0.5},
     TableOptions(("sold?",), drop=("side",), task="classes"),
     seeds=2,
     stop_early=False,

@@ -24,7 +24,7 @@ from glassnet.workflow import (
     training_data,
     verify_job,
 )
-from glassnet.workflow.doctor_job import examine_source
+from glassnet.workflow.doctor_job import DoctorJob, examine_source
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train
@@ -112,7 +112,7 @@ def test_concurrent_training_runs_equal_sequential_ones(folder):
     assert len({one.path for one in together}) == 4, "each needs its own file name"
     for job, one in zip(jobs, together, strict=True):
         assert train(job).model.hash() == one.model.hash() == load_model(one.path).hash()
-        assert verify_job.verify_model(str(one.path), job.source).verification.same
+        assert verify_job.verify_model(verify_job.VerifyJob(str(one.path), job.source)).verification.same
 
 
 def test_an_unwritable_output_is_rejected_before_anything_is_read(folder):
@@ -163,7 +163,7 @@ def test_a_checkpoint_of_a_table_resumes_with_its_own_columns(folder, monkeypatc
 def test_jobs_that_use_a_trained_model(folder, capfd):
     path = str(train(TrainJob("rows.csv", options={**QUICK, "epochs": 1})).path)
     notices = []
-    tested = evaluate_job.evaluate_model(path, "rows.csv", plot="drawn", notify=notices.append)
+    tested = evaluate_job.evaluate_model(evaluate_job.EvaluateJob(path, "rows.csv", "drawn"), notify=notices.append)
     assert tested.evaluation.samples == 150
     assert "drawn/confusion.png" in tested.pictures
     assert [one.values["test"] for one in saying(notices, "held-out rows")] == [15]
@@ -174,12 +174,14 @@ def test_jobs_that_use_a_trained_model(folder, capfd):
     assert (answers[-1].value, answers[-1].error.code) == (None, "GN001")
     with pytest.raises(GlassnetError, match=r"none\.csv"):
         predict_job.query_model(load_model(path), ["none.csv"])
-    report = report_job.write_report(path, "rows.csv", "m-report.html")
+    report = report_job.write_report(report_job.ReportJob(path, "m-report.html", "rows.csv"))
     assert report.size == (folder / report.path).stat().st_size
     assert report.page.evaluation.samples == 15
-    step = explain_job.explain_step(load_model(path), path, "rows.csv", 3)
+    step = explain_job.explain_step(load_model(path), "rows.csv", explain_job.StepJob(model=path, row=3))
     assert (step.row, step.source) == (3, "rows.csv")
-    why = explain_job.explain_answer(load_model(path), path, "rows.csv", row=3, trained_on="rows.csv")
+    why = explain_job.explain_answer(
+        load_model(path), "rows.csv", explain_job.WhyJob(model=path, row=3, trained_on="rows.csv")
+    )
     assert (why.training, why.query.row) == ("rows.csv", 3)
     assert capfd.readouterr() == ("", "")
 
@@ -190,18 +192,18 @@ def test_tables_labels_and_findings(folder, capfd):
     trained = train(TrainJob("people.csv", table=table, options=QUICK), notify=notices.append)
     assert trained.model.receipt["recipe"] == "table"
     assert any("column 'place' not used" in str(one) for one in notices)
-    assert isinstance(show_job.look_at("people.csv", table=table), str)
-    assert show_job.look_at("people.csv") == "people.csv"
-    assert len(show_job.look_at("rows.csv")) == 150
+    assert isinstance(show_job.look_at(show_job.ShowJob("people.csv", table=table)), str)
+    assert show_job.look_at(show_job.ShowJob("people.csv")) == "people.csv"
+    assert len(show_job.look_at(show_job.ShowJob("rows.csv"))) == 150
     folds = []
-    job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, cv=2)
-    label_errors = labels_job.find_label_errors(job, out="list.csv", fold_done=lambda *one: folds.append(one))
+    job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, cv=2, out="list.csv")
+    label_errors = labels_job.find_label_errors(job, fold_done=lambda *one: folds.append(one))
     assert [number for number, _ in folds] == [1, 2]
     assert len(label_errors.rows) == len(label_errors.suspects.rows)
     (folder / "reviewed.csv").write_text("row,file,label,new\n3,,3,drop\n")
-    copy = labels_job.apply_review(job, "reviewed.csv", "copy.csv")
+    copy = labels_job.apply_review(labels_job.ReviewJob(job, "reviewed.csv", "copy.csv"))
     assert (copy.changed, copy.dropped) == (0, 1)
-    examined = examine_source("rows.csv")
+    examined = examine_source(DoctorJob("rows.csv"))
     assert (examined.copies, examined.left) == ((), examined.findings)
     assert capfd.readouterr() == ("", "")
 
@@ -219,7 +221,7 @@ def test_a_plot_of_data_without_images_is_rejected_before_the_work(folder):
     (folder / "wide.csv").write_text("".join(f"{n % 2},1,{n},3\n" for n in range(20)))
     with pytest.raises(DataError, match="not an image"):
         labels_job.find_label_errors(
-            labels_job.LabelsJob("wide.csv", cv=2), plot="p.png", fold_done=lambda *_: pytest.fail("too late")
+            labels_job.LabelsJob("wide.csv", cv=2, plot="p.png"), fold_done=lambda *_: pytest.fail("too late")
         )
 
 

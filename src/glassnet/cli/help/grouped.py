@@ -42,7 +42,7 @@ class DeclaredFlag(GroupedFlag):
         self.help = self.line("en")
 
     def line(self, language: str) -> str:
-        """Return the line of help, with the default in brackets."""
+        """Return the line of help, with the default."""
         spec, text = self.parameter.spec, self.parameter.spec.full_help(language)
         text = f"{text}。" if language == "zh" else f"{text[0].upper()}{text[1:]}."
         default = translated(spec.otherwise, language, "help") if spec.otherwise else self._default()

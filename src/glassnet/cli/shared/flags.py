@@ -156,7 +156,7 @@ def _set_flag(settable: Mapping[str, Parameter], rare: Sequence[str]) -> Callabl
     def read(context: click.Context, parameter: click.Parameter, words: tuple[str, ...]) -> dict[str, Any]:
         return options_in("--set", words, settable)
 
-    text = f"Set any option; repeat for more. Listed are those that have no flag.  [{', '.join(rare)}]"
+    text = f"Set any option; repeat for more. Those without a flag are listed.  [{', '.join(rare)}]"
     place: dict[str, Any] = {"cls": GroupedFlag, "group": "training", "common": True, "multiple": True}
     return click.option("--set", _SET, metavar="OPTION=VALUE", callback=read, help=text, **place)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
+from ...data.fingerprint import is_recorded
 from ...doctor.finding import Finding
 from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals

@@ -27,7 +27,7 @@ from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.search import job as search_job
 from glassnet.workflow.search.job import SearchJob, TrialEnded, TrialProgress, TrialStarted, search_files
 from glassnet.workflow.search.trial import run_trial
-from glassnet.workflow.verify_job import verify_model
+from glassnet.workflow.verify_job import VerifyJob, verify_model
 from support.notices import saying
 
 SMALL = {"hidden": (6,), "epochs": 4, "members": 1, "engine": "reference"}
@@ -106,7 +106,7 @@ def test_every_trial_verifies_whatever_the_number_of_workers(folder, folds, opti
     files = [file for trial in found.trials for file in trial.models]
     assert len(files) >= 8
     for file in (files[-1], files[-2], files[0], "best.safetensors"):
-        assert verify_model(f"out/{file}", "rows.csv").verification.same, file
+        assert verify_model(VerifyJob(f"out/{file}", "rows.csv")).verification.same, file
     states = [trial.state for trial in found.trials]
     assert states[0] == "complete"
     assert found.best.score == max(trial.score for trial in found.complete)
