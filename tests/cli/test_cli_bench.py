@@ -52,4 +52,4 @@ def test_chinese_output_has_aligned_columns():
 
 
 def test_fewer_than_one_run_is_rejected():
-    run("bench", "--runs", "0").refused("GN020", "--runs")
+    run("bench", "--runs", "0").refused("GN021", "--runs")

@@ -84,7 +84,7 @@ def test_options_of_one_side_and_of_both(rows):
         "hidden": {"a": [4, 3], "b": [5]},
         "bias": {"a": True, "b": False},
         "schedule": {"a": "linear", "b": "step"},
-        "average": {"a": 0.0, "b": 0.5},
+        "ema_decay": {"a": 0.0, "b": 0.5},
     }
 
 

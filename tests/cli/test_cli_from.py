@@ -181,7 +181,7 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
     if from_:
         run("train", "digits.csv", *MADE, "--out", "m.safetensors").fine()
     made = FURTHER if from_ else MADE
-    times = ("--add-times", 3) if from_ else ()
+    times = ("--set", "add_times=3") if from_ else ()
     outcome = run("train", "digits.csv", *from_, "--add", "mine", *times, *made, "--out", "d.safetensors")
     assert outcome.code == 0
     assert "mine: 7/blank.png: no digit found, excluded [GN085]" in outcome.err
@@ -197,7 +197,7 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
     assert run("info", "--verify", "d.safetensors", "digits.csv", "--add", "moved").code == 0
     two = ("--add", "moved", "--add", "digits.csv")
     run("info", "--verify", "d.safetensors", "digits.csv", *two).refused("GN022", "added samples of mine")
-    run("train", "digits.csv", "--add-times", 2).refused("GN022", "--add FOLDER")
+    run("train", "digits.csv", "--set", "add_times=2").refused("GN022", "--add FOLDER")
     found = load_data("moved", like=model)
     near = np.abs(found.inputs.astype(float) - digits.astype(float)).mean(axis=1)
     assert (near < 20).all(), "the drawn digit, not the sheet"

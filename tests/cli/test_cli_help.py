@@ -9,12 +9,14 @@ import pytest
 from click.testing import CliRunner
 
 from glassnet.cli import _COMMANDS, _command_line, cli
-from glassnet.cli.help.grouped import GroupedCommand
+from glassnet.cli.help.grouped import DeclaredFlag, GroupedCommand
 from glassnet.cli.help.translation import command_in_chinese
 from glassnet.messages.catalogue import catalogue, translated
+from glassnet.options.declared import parameters
 from glassnet.options.options import SPECS
 from glassnet.options.recipes import RECIPES
 from glassnet.options.spec import GROUPS
+from glassnet.workflow.train_job import TrainJob
 from support.cli import run
 
 
@@ -39,8 +41,13 @@ def test_the_help_of_all_has_the_first_line_of_each_command():
 def test_no_chinese_help_is_unused():
     texts = {cli.help, *_COMMANDS.values(), *(spec.help for spec in SPECS.values()), GroupedCommand.more}
     for command in commands().values():
-        texts |= {command.help, *(getattr(flag, "help", None) or "" for flag in command.params)}
-    texts |= {text.partition("  [")[0] for text in texts}
+        texts.add(command.help)
+        for flag in command.params:
+            if isinstance(flag, DeclaredFlag):
+                texts |= {flag.parameter.spec.help, flag.parameter.spec.otherwise}
+            else:
+                texts.add((getattr(flag, "help", None) or "").partition("  [")[0])
+    texts |= {one.spec.help for one in parameters(TrainJob).values()}
     texts |= {"Show this message and exit.", "Show the version and exit.", "Commands", "Options"}
     texts |= {group.capitalize() for group in GROUPS}
     assert set(catalogue("help")) - texts == set()
@@ -54,7 +61,7 @@ def test_every_option_has_a_flag_of_its_python_name_or_is_among_those_of_set():
             assert name not in flags
         else:
             assert flags[name].opts == [f"--{name.replace('_', '-')}"]
-    assert len(rare) == sum(spec.rare for spec in SPECS.values())
+    assert rare == ["add_times", *(name for name, spec in SPECS.items() if spec.rare)]
 
 
 def test_the_surface_is_small():

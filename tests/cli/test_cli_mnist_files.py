@@ -71,7 +71,7 @@ def test_an_interruption_names_the_files_that_were_written(folder, few, monkeypa
 
     monkeypatch.setattr(data_job, "csv_of", stops)
     with pytest.raises(InterruptedWorkError, match=r"mnist_train\.csv, .*mnist_test\.csv written"):
-        data_job.write_notes_files("book")
+        data_job.write_notes_files(data_job.NotesFilesJob("book"))
     assert sorted(place.name for place in (folder / "book").iterdir()) == ["mnist_test.csv", "mnist_train.csv"]
 
 

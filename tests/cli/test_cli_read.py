@@ -112,7 +112,7 @@ def test_plots_are_drawn(folder):
     run("read", "one.jpg", "--plot", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf or .svg")
     run("read", "one.jpg", "--stages", "many.jpg").refused("GN021", "many.jpg")
     run("read", "one.jpg", "--plot", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
-    run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
+    run("read", "one.jpg", "--sure", "nan").refused("GN021", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
     assert snapshot(folder) == before
 

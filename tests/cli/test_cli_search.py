@@ -117,7 +117,7 @@ def without_times(found):
         (("--space", "momentum=0..2"), "GN021", "0 to 0.999999"),
         (("--space", "dropout=0..0.3"), "GN022", "twice"),
         (("--space", "hidden=5,6"), "GN022", "given value"),
-        (("--trials", "0"), "GN021", "1 to 10000"),
+        (("--trials", "0"), "GN021", "1 to 10,000"),
         (("--trials", "many"), "GN020", "'many'"),
         (("--minutes", "-1"), "GN021", "0 to"),
         (("--cv", "1"), "GN021", "2 or more"),

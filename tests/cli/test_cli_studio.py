@@ -91,7 +91,7 @@ def test_what_cannot_be_opened_is_refused(folder):
     (folder / "text.safetensors").write_text("no model")
     run("studio", "--no-open", "text.safetensors").refused("GN040")
     run("studio", "--port", "x").refused("GN020", "--port")
-    run("studio", "--port", "65536").refused("GN020", "--port")
+    run("studio", "--port", "65536").refused("GN021", "--port")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

@@ -231,7 +231,7 @@ def test_the_checkpoint_of_an_unfinished_run_is_not_overwritten(tmp_path):
     path = tmp_path / "run.ck"
     stopped(path, 5, options())
     before = path.read_bytes()
-    with pytest.raises(ModelFileError, match=r"unfinished.*glassnet resume") as problem:
+    with pytest.raises(ModelFileError, match=r"unfinished.*glassnet train --resume") as problem:
         fit(DATA, options(), checkpoint=path)
     assert problem.value.code == "GN045"
     assert path.read_bytes() == before

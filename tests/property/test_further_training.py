@@ -38,7 +38,7 @@ LOADED["saved"] = saved
 
 
 def fitted_classifier(calibration, average, **changes):
-    changes = {"max_iter": 30, "learning_rate": 0.04, "average": average, **changes}
+    changes = {"max_iter": 30, "learning_rate": 0.04, "ema_decay": average, **changes}
     estimator = small(scaling="features", random_state=0, **{**changes, **CALIBRATIONS[calibration]})
     estimator.fit(ROWS, LABELS)
     assert (estimator.model_.temperature != 1) == (calibration != "none")
@@ -101,7 +101,7 @@ def test_a_regressor_with_an_average_keeps_its_predictions(way):
 def calibrated_model(members, folds, average):
     """A model whose temperature is not 1, from folds or from held-out rows, of one network or several."""
     data = Dataset.from_arrays(ROWS[:120], LABELS[:120])
-    shape = {"members": members, "folds": folds, "average": average, "hidden": 8, "early_stopping": 0}
+    shape = {"members": members, "folds": folds, "ema_decay": average, "hidden": 8, "early_stopping": 0}
     model = fit(data, epochs=40, learning_rate=0.02, engine="reference", **shape).model
     held_out = Dataset.from_arrays(ROWS[120:], LABELS[120:], like=data)
     model = model if folds else replace(model, temperature=fit_temperature(model, held_out))
@@ -110,7 +110,7 @@ def calibrated_model(members, folds, average):
 
 
 @pytest.mark.parametrize(
-    ("members", "folds", "average", "way"),
+    ("members", "folds", "ema_decay", "way"),
     covering(
         [1, 3],
         [False, True],
@@ -146,7 +146,7 @@ def test_a_model_keeps_its_predictions(members, folds, average, way, tmp_path):
     np.testing.assert_array_equal(model.predict_proba(ROWS), before)
 
 
-@pytest.mark.parametrize(("folds", "average"), [(False, 0.0), (False, 0.99), (True, 0.0)])
+@pytest.mark.parametrize(("folds", "ema_decay"), [(False, 0.0), (False, 0.99), (True, 0.0)])
 def test_a_divergence_of_a_fine_tuning_restores_the_predictions(folds, average):
     model, data = calibrated_model(3 if folds else 1, folds, average)
     with pytest.raises(DivergedError) as caught:

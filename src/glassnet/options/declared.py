@@ -100,10 +100,10 @@ def job_from(job: type[_Job], given: Mapping[str, Any]) -> _Job:
     hints, made = get_type_hints(job), {}
     for one in fields(job):  # type: ignore[arg-type]
         kind = hints[one.name]
-        if is_dataclass(kind) and "spec" not in one.metadata:
-            made[one.name] = job_from(kind, given)  # type: ignore[arg-type]
-        elif one.name in given:
+        if one.name in given:
             made[one.name] = given[one.name]
+        elif is_dataclass(kind) and "spec" not in one.metadata:
+            made[one.name] = job_from(kind, given)  # type: ignore[arg-type]
     return job(**made)
 
 
@@ -112,8 +112,11 @@ def require_declared(job: Any) -> None:
     own = parameters(type(job))
     for one in fields(job):
         value = getattr(job, one.name)
-        if "spec" in one.metadata and value is not None and value != one.default:
-            own[one.name].checked(value)
+        if "spec" in one.metadata:
+            if value is not None and value != one.default:
+                own[one.name].checked(value)
+        elif is_dataclass(value):
+            require_declared(value)
 
 
 def words(job: Any, *leave_out: str) -> list[str]:

@@ -43,11 +43,15 @@ PREFIX = re.compile(r"(?:/[\w.~-]+)+", re.ASCII)
 class Limits:
     """Limits that can be set."""
 
-    max_body: int = option(MAX_BODY, "largest body of a request, also after decompression", low=0, metavar=SIZE)
-    max_rows: int = option(MAX_ROWS, "most rows of a request", low=1)
-    timeout: float = option(TIMEOUT, "most seconds for an answer; then status 503", low=1e-3, metavar="SECONDS")
+    max_body: int = option(
+        MAX_BODY, "largest body of a request, also after decompression", low=0, high=1 << 40, metavar=SIZE
+    )
+    max_rows: int = option(MAX_ROWS, "most rows of a request", low=1, high=10**9)
+    timeout: float = option(
+        TIMEOUT, "most seconds for an answer; then status 503", low=1e-3, high=86_400.0, metavar="SECONDS"
+    )
     max_waiting: int = option(
-        MAX_WAITING, "most requests that wait for a processor; others are refused with status 429", low=0
+        MAX_WAITING, "most requests that wait for a processor; others are refused with status 429", low=0, high=10**6
     )
 
 
