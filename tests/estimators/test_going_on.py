@@ -49,7 +49,7 @@ def test_partial_fit_uses_a_constant_rate_with_any_schedule(after_fit):
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_partial_fits_with_an_average_equal_one_fit(average, engine):
     """The average follows the weights and does not change them."""
-    same = {"average": average, "engine": engine, "schedule": "constant", "batch_size": 30, "optimizer": "momentum"}
+    same = {"ema_decay": average, "engine": engine, "schedule": "constant", "batch_size": 30, "optimizer": "momentum"}
     estimator = small(**same)
     for _ in range(3):
         estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])

@@ -115,6 +115,6 @@ def test_prepared_columns_can_be_verified_and_tested_on_the_command_line(tmp_pat
     NetworkClassifier(**SHORT).fit(X, SIDES).save("e.safetensors")
     lines = [",".join(map(repr, row.tolist())) + f",{side}" for row, side in zip(X, SIDES, strict=True)]
     (tmp_path / "rows.csv").write_text("column1,column2,column3,y\n" + "\n".join(lines) + "\n")
-    for command in ("info", "--verify", "test"):
-        done = run(command, "e.safetensors", "rows.csv")
+    for command in (("info", "--verify"), ("test",)):
+        done = run(*command, "e.safetensors", "rows.csv")
         assert done.code == 0, done.err

@@ -7,14 +7,16 @@ away, and the reference pages.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from types import NoneType
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from ..messages.catalogue import translated
 from ..messages.option_spelling import WITHOUT_FLAG, Option, flag_words
 from .spec import Spec, fitting
 
 _Job = TypeVar("_Job")
+_SCHEMA_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,35 @@ class Parameter:
     def word(self) -> str:
         """The word of its flag, without the dashes."""
         return (self.spec.flag or self.name).replace("_", "-")
+
+    def described(self, language: str) -> dict[str, Any]:
+        """Return what a form shows of it, as JSON has it, with its help in a language."""
+        spec = self.spec
+        default = list(self.default) if isinstance(self.default, tuple) else self.default
+        return {
+            "name": self.name,
+            "flag": f"--{self.word}",
+            "kind": self.item.__name__,
+            "several": self.several,
+            "choices": list(spec.choices),
+            "low": spec.low,
+            "high": spec.high,
+            "form": spec.form,
+            "default": None if default is MISSING else default,
+            "help": translated(spec.help, language, "help"),
+            "needs": None if spec.needs is None else asdict(spec.needs),
+            "common": spec.common,
+        }
+
+    def schema(self) -> dict[str, Any]:
+        """Return its JSON schema, with its help in English."""
+        spec = self.spec
+        found: dict[str, Any] = {"type": _SCHEMA_TYPES[self.item]}
+        found |= {"enum": list(spec.choices)} if spec.choices else {}
+        found |= {} if spec.low is None else {"minimum": spec.low}
+        found |= {} if spec.high is None else {"maximum": spec.high}
+        found = {"type": "array", "items": found} if self.several else found
+        return {**found, "description": f"{spec.help[0].upper()}{spec.help[1:]}."}
 
     def checked(self, value: Any) -> Any:
         """Return a value in the parameter's own type; OptionError GN021 for one that is not allowed."""

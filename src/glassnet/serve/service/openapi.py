@@ -8,8 +8,11 @@ from typing import Any
 
 from ... import __version__
 from ...errors import CODES
+from ...options.declared import parameters as parameters_of
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ...workflow.explain_job import WhyJob
+from ...workflow.predict_job import QueryJob
 from .examples import infer_body, row_of
 from .exchange import JSON, Answer, Context, Request, Route, json_answer
 from .metrics import CONTENT_TYPE
@@ -102,15 +105,9 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
             {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
              "description": "Needed if the service has several models."}
         )  # fmt: skip
-        parameters.append(
-            {"name": "strict", "in": "query", "schema": {"type": "boolean"},
-             "description": "Whether values that the training data did not have are refused."}
-        )  # fmt: skip
+        parameters.append({"name": "strict", "in": "query", "schema": parameters_of(QueryJob)["strict"].schema()})
     if about.body == "row":
-        parameters.append(
-            {"name": "output", "in": "query", "schema": {"type": "string"},
-             "description": "The label or value to explain, for a model that predicts several."}
-        )  # fmt: skip
+        parameters.append({"name": "output", "in": "query", "schema": parameters_of(WhyJob)["output"].schema()})
     made: dict[str, Any] = {
         "operationId": _identity(route),
         "summary": about.summary,

@@ -8,11 +8,12 @@ from starlette.routing import Route
 
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
+from ...options.declared import parameters
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
-from ...workflow.comparison.paired import FEWEST, MOST
+from ...workflow.comparison.paired import FEWEST
 from ...workflow.take_away.comparison import comparison_command, comparison_program
 from .endpoints import api, object_in, text_in, whole_in
 from .jobs import Job
@@ -26,7 +27,8 @@ _GIVEN = ("data", "table", "a", "b", "seeds", "metric", "all_seeds")
 def limits(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return the limits and choices of the form."""
     metrics = [{"name": name, "higher_is_better": higher} for name, (higher, _) in METRICS.items()]
-    return {"seeds": SEEDS, "fewest": FEWEST, "most": MOST, "metrics": metrics}
+    seeds = parameters(CompareJob)["seeds"]
+    return {"seeds": seeds.default, "fewest": FEWEST, "most": seeds.spec.high, "metrics": metrics}
 
 
 def compare(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
         data.source,
         options_of_data(data.id),
         table,
-        seeds=whole_in(given, "seeds", SEEDS, 0),
+        seeds=whole_in(given, "seeds", SEEDS),
         metric=text_in(given, "metric", "") or None,
         stop_early=not given.get("all_seeds"),
     )

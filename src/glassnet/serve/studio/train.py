@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...nn.parameters import Parameters
-from ...options.options import ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
+from ...options.declared import parameters
+from ...options.options import OTHER_NAMES, SPECS, Options, checked
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
 from ...runtime.compile_notice import CompileNotice, shown_by
@@ -30,7 +31,7 @@ from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob, TrainResult
 from ...workflow.train_job import train as train_model
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve
-from .endpoints import api, object_in, text_in, texts_in, whole_in
+from .endpoints import api, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data
 
@@ -49,31 +50,12 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
         {
             "name": group,
             "title": translated(group.capitalize(), language, "help"),
-            "options": [_option(name, language) for name, spec in SPECS.items() if spec.group == group],
+            "options": [one.described(language) for one in parameters(Options).values() if one.spec.group == group],
         }
         for group in GROUPS
     ]
     recipes = [{"name": name, "values": Options.recipe(name).to_dict()} for name in RECIPES]
     return {"groups": groups, "recipes": recipes}
-
-
-def _option(name: str, language: str) -> dict[str, Any]:
-    spec = SPECS[name]
-    needs = None if spec.needs is None else asdict(spec.needs)
-    return {
-        "name": name,
-        "flag": f"--{spec.word(name)}",
-        "kind": ITEMS[name].__name__,
-        "several": TYPES[name] is not ITEMS[name],
-        "choices": list(spec.choices),
-        "low": spec.low,
-        "high": spec.high,
-        "form": spec.form,
-        "default": Options().to_dict()[name],
-        "help": translated(spec.help, language, "help"),
-        "needs": needs,
-        "common": spec.common,
-    }
 
 
 def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +120,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
         plot=False,
         start=session.model(start).path if start else None,
         add=tuple(map(session.source_of, added)),
-        add_times=whole_in(given, "add_times", 1, 1, 1000) if added else 1,
+        add_times=parameters(TrainJob)["add_times"].checked(given.get("add_times", 1)) if added else 1,
         language=given["language"],
     )
 
