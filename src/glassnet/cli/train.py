@@ -46,8 +46,8 @@ def train_command(source: tuple[str, ...], ray: str | None, as_json: bool, **fla
     --resume CHECKPOINT continues an interrupted run, whose --checkpoint it was; it is updated further. The options are
     those of the run. Name DATA and --test only if they have moved.
 
-    Without --test, the data's own test part is used; if there is none, part of the data is held out. Defaults in
-    brackets are those of recipe "notes"; other recipes and --target have their own.
+    Without --test, the data's own test part is used; if there is none, part of the data is held out. The
+    defaults of options are those of recipe "notes"; other recipes and --target have their own.
     """
     sources = {"source": one_of(source), "parts": several_of(source)}
     if flags["resume"] is not None:
