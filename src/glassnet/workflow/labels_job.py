@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Unpack
 
 from .. import data
 from ..data import Dataset
@@ -21,6 +21,7 @@ from ..io.writing import require_distinct_paths, require_picture_place, require_
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.declared import changes, require_declared
+from ..options.keywords import AllOptions
 from ..options.options import OTHER_NAMES, SPECS, Options
 from ..options.spec import option
 from . import parameters
@@ -158,7 +159,7 @@ def find_label_issues(
     recipe: str = "quick",
     cv: int = 5,
     fold_done: Callable[[int, float], None] = _ignore_fold,
-    **options: Any,
+    **options: Unpack[AllOptions],
 ) -> LabelsResult:
     """Find the samples whose label is wrong or ambiguous, the most suspicious first.
 
@@ -202,7 +203,7 @@ def find_label_issues(
     require_dataset("data", data)
     require_names("find_label_issues", options, (*SPECS, "data", "recipe", "cv", "fold_done"), OTHER_NAMES)
     LabelsJob(cv=cv)  # checks it
-    suspects = _find_suspects(data, job_options(recipe, options), options, cv, fold_done)
+    suspects = _find_suspects(data, job_options(recipe, dict(options)), options, cv, fold_done)
     return LabelsResult(data, suspects, suspect_rows(data, suspects))
 
 
