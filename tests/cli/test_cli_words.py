@@ -157,6 +157,8 @@ def test_an_error_in_chinese_has_the_same_code(monkeypatch):
     [
         (("train", "--rate", "0.1"), "--learning-rate"),
         (("train", "--no-pictures"), "--no-plot"),
+        (("labels", "--folds", "3"), "Write --cv."),
+        (("compare", "notes", "quick", "--all-seeds"), "Write --no-stop-early."),
         (("show", "--row", "3", "--png", "three.png"), "--plot"),
         (("train", "--zoom", "0.1"), "--set zoom=VALUE"),
         (("train", "--no-shuffle"), "--set shuffle=no"),

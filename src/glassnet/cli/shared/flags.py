@@ -114,7 +114,8 @@ def only_with(flag: str, *jobs: type, also: Sequence[str] = ()) -> None:
         typed_here = context.get_parameter_source(one.name or "") is ParameterSource.COMMANDLINE
         if isinstance(one, click.Option) and typed_here and one.name not in allowed:
             template = "{option} does not go with {other}. Omit one of them."
-            raise OptionError("GN022", template, option=one.opts[-1], other=flag)
+            off = one.is_flag and one.secondary_opts and not context.params.get(one.name or "")
+            raise OptionError("GN022", template, option=(one.secondary_opts if off else one.opts)[-1], other=flag)
 
 
 def typed(recipe: str, options: Mapping[str, Any], usual: str = "notes") -> list[str]:

@@ -14,7 +14,8 @@ _REPLACED = {
     "--no-pictures": "--no-plot",
     "--rate": "--learning-rate",
 }
-"""Flag of version 0.2 -> the flag to type instead; flags of options that are typed with ``--set`` are found below."""
+_REPLACED_IN = {("compare", "--all-seeds"): "--no-stop-early", ("labels", "--folds"): "--cv"}
+"""Flag of version 0.2 -> the flag to type instead, in any command or in one; flags of options that are typed with ``--set`` are found below."""
 
 
 def speak_the_users_language() -> None:
@@ -63,8 +64,9 @@ def _no_such_option(problem: click.NoSuchOption) -> Message:
     from ...options.options import RENAMED, SPECS
 
     name = problem.option_name
-    if name in _REPLACED:
-        return Message("No such option {name!r}. Write {option}.", name=name, option=_REPLACED[name])
+    command = problem.ctx.info_name if problem.ctx else None
+    if instead := _REPLACED_IN.get((command, name), _REPLACED.get(name)):
+        return Message("No such option {name!r}. Write {option}.", name=name, option=instead)
     field = name.removeprefix("--").removeprefix("no-").replace("-", "_")
     field = RENAMED.get(field, field)
     if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
