@@ -15,7 +15,7 @@ _REPLACED = {
     "--rate": "--learning-rate",
 }
 _REPLACED_IN = {("compare", "--all-seeds"): "--no-stop-early", ("labels", "--folds"): "--cv"}
-"""Flag of version 0.2 -> the flag to type instead, in any command or in one; flags of options that are typed with ``--set`` are found below."""
+"""Flag of version 0.2, of one command or of any -> what to type; those that ``--set`` sets are found below."""
 
 
 def speak_the_users_language() -> None:
@@ -65,7 +65,7 @@ def _no_such_option(problem: click.NoSuchOption) -> Message:
 
     name = problem.option_name
     command = problem.ctx.info_name if problem.ctx else None
-    if instead := _REPLACED_IN.get((command, name), _REPLACED.get(name)):
+    if instead := _REPLACED_IN.get((command or "", name), _REPLACED.get(name)):
         return Message("No such option {name!r}. Write {option}.", name=name, option=instead)
     field = name.removeprefix("--").removeprefix("no-").replace("-", "_")
     field = RENAMED.get(field, field)
