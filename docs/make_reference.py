@@ -225,7 +225,7 @@ def findings_page() -> str:
     )
     parts = {"Data": "GD", "Programs": "GS"}
     sections = [f"\n## {title}\n\n{findings_table(prefix)}\n" for title, prefix in parts.items()]
-    return f"{MARK.format('doctor/kinds')}\n\n# Findings of the doctor\n\n{text}{''.join(sections)}"
+    return f"{MARK.format('doctor/registry')}\n\n# Findings of the doctor\n\n{text}{''.join(sections)}"
 
 
 def findings_table(prefix: str) -> str:

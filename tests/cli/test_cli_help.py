@@ -12,7 +12,7 @@ from glassnet.cli import _COMMANDS, _command_line, cli
 from glassnet.cli.help.grouped import DeclaredFlag, GroupedCommand
 from glassnet.cli.help.translation import command_in_chinese
 from glassnet.messages.catalogue import catalogue, translated
-from glassnet.options.declared import parameters
+from glassnet.options.job_parameters import parameters
 from glassnet.options.options import SPECS
 from glassnet.options.recipes import RECIPES
 from glassnet.options.spec import GROUPS

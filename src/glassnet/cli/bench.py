@@ -13,7 +13,7 @@ import click
 from .. import data
 from ..data import Dataset
 from ..model.inference import compiled
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.options import Options
 from ..options.spec import option
 from ..runtime.threads import available_cores

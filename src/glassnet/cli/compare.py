@@ -15,7 +15,7 @@ from ..errors import OptionError
 from ..io.writing import require_picture_place
 from ..messages.formats import width_of
 from ..messages.message import Listing
-from ..options.declared import parameters
+from ..options.job_parameters import parameters
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..words.compare import COMPARE_WORDS

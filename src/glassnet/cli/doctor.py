@@ -9,12 +9,12 @@ from typing import Any
 
 import click
 
-from ..data.validation import AUTO
 from ..doctor.finding import ERROR, REMARK, WARNING, Finding, harmful
 from ..messages.message import Listing, Message
+from ..options.job_parameters import words
 from ..workflow.doctor_job import DoctorJob, DoctorResult, examine_source, is_program
 from .shared.console import in_terminal, json_flag, result, result_json
-from .shared.flags import job_of, max_bytes_flag, typed, with_job
+from .shared.flags import job_of, max_bytes_flag, with_job
 
 _HEADS = {ERROR: Message("error  "), WARNING: Message("warning"), REMARK: Message("remark ")}
 _COUNTS = {ERROR: "{count:,} errors", WARNING: "{count:,} warnings", REMARK: "{count:,} remarks"}
@@ -36,11 +36,9 @@ def doctor_command(as_json: bool, **flags: Any) -> None:
     if as_json:
         result_json(_facts(examined))
     else:
-        again = [*(["--test", job.test] if job.test else []), *(["--target", job.target] if job.target else [])]
-        again += [] if job.decimal == AUTO else ["--decimal", job.decimal]
         printer = _Printer(job.language, program=is_program(job.source))
         unwritten = bool(job.fix and not examined.copies)
-        _report(examined, [*again, *typed(job.recipe, job.options)], printer, unwritten=unwritten)
+        _report(examined, words(job, "fix", "language"), printer, unwritten=unwritten)
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 

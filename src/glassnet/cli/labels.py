@@ -12,12 +12,12 @@ import click
 from ..data import Dataset
 from ..explain.label_errors import Suspects
 from ..messages.formats import shortened, width_of
+from ..options.job_parameters import words as typed
 from ..words.labels import LABELS_WORDS
 from ..words.speaking import Say, speaking
 from ..workflow.labels_job import LabelsJob, RepairedCopy, ReviewJob, Suspect, apply_review, find_label_errors
 from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
-from .shared.flags import job_of, max_bytes_flag, typed, with_job
-from .shared.table_flags import typed_table
+from .shared.flags import job_of, max_bytes_flag, with_job
 
 _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 """Most columns of a name in the line of a suspect, and the fewest to which it is cut on a narrow terminal."""
@@ -56,8 +56,7 @@ def labels_command(as_json: bool, **flags: Any) -> None:
         result_json({**facts, **errors, "suspects": rows, "picture": job.plot, "list": job.out})
     else:
         _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
-        again = ["--part", job.part] if job.part != "train" else []
-        again += [*typed_table(job.table), *typed(job.recipe, job.options, "quick")]
+        again = typed(job, "cv", "first", "plot", "out", "force", "language")
         _next_step([job.source, *again], job.out, job.plot, words, suspects)
 
 

@@ -16,6 +16,7 @@ import click
 from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
+from ..options.job_parameters import words as typed
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import SHARES, metric_title, shown
 from ..words.search import SEARCH_WORDS
@@ -31,11 +32,11 @@ from ..workflow.search.job import (
 from ..workflow.search.result import SearchResult
 from ..workflow.search.space import text_of
 from ..workflow.search.study import require_optuna
+from ..workflow.train_job import TrainJob
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
-from .shared.flags import job_of, max_bytes_flag, typed, with_job
+from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.ray_flag import executor_for, ray_flag
-from .shared.table_flags import typed_table
 
 _ROWS = 10
 """Trials in the table."""
@@ -191,13 +192,11 @@ class _Bar:
 
 def _command(job: SearchJob, search_result: SearchResult) -> str:
     """Return the command that trains the winner again."""
-    usual = "table" if job.table.target else "notes"
     options = job.options | (search_result.best.options if search_result.best.number else {})
-    data = [] if job.source is None else [job.source]
-    test = [] if job.test is None else ["--test", job.test]
-    return shlex.join(
-        ["glassnet", "train", *data, *test, *typed_table(job.table), *typed(job.recipe_name, options, usual)]
-    )
+    usual = "table" if job.table.target else "notes"
+    recipe = None if job.recipe_name == usual else job.recipe_name
+    again = TrainJob(job.source, job.test, recipe, options, job.table)
+    return shlex.join(["glassnet", "train", *([] if job.source is None else [job.source]), *typed(again)])
 
 
 def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:

@@ -37,42 +37,17 @@ class OptionAs(NamedTuple):
     help: str = ""
 
 
-PARAMETERS: dict[str, OptionAs] = {
+_OTHERWISE: dict[str, OptionAs] = {
     "hidden": OptionAs("hidden_layer_sizes"),
-    "activation": OptionAs(),
-    "loss": OptionAs(),
     "huber_delta": OptionAs(only="numbers"),
     "quantile": OptionAs(only="numbers"),
     "focal_gamma": OptionAs(only="classes"),
-    "optimizer": OptionAs(),
-    "learning_rate": OptionAs(),
-    "schedule": OptionAs(),
-    "batch_size": OptionAs(),
     "epochs": OptionAs("max_iter"),
-    "weight_decay": OptionAs(),
-    "dropout": OptionAs(),
     "label_smoothing": OptionAs(only="classes"),
-    "clip": OptionAs(),
-    "hard_fraction": OptionAs(),
-    "ema_decay": OptionAs(),
-    "momentum": OptionAs(),
-    "beta2": OptionAs(),
-    "epsilon": OptionAs(),
-    "rate_drop": OptionAs(),
-    "patience": OptionAs(),
     "early_stopping": OptionAs("n_iter_no_change"),
     "validation": OptionAs(
         "validation_fraction", help="fraction of the rows held out by `early_stopping=True` and by `calibrate=True`"
     ),
-    "shuffle": OptionAs(),
-    "scaling": OptionAs(),
-    "input_max": OptionAs(),
-    "initializer": OptionAs(),
-    "bias": OptionAs(),
-    "dtype": OptionAs(),
-    "engine": OptionAs(),
-    "members": OptionAs(),
-    "folds": OptionAs(),
     "seed": OptionAs("random_state", kind="int, RandomState or None"),
     "threads": OptionAs(
         "n_jobs",
@@ -80,7 +55,7 @@ PARAMETERS: dict[str, OptionAs] = {
         help="number of threads, at most one per shard; -1: one per core, None: 1. It does not affect the result",
     ),
 }
-"""Option -> its parameter, in the order of the documentation."""
+"""Option -> its parameter, if it is not one of the same name, type and help in both estimators."""
 
 NOT_PARAMETERS: dict[str, str] = {
     "output": "depends on the kind of target and the loss",
@@ -96,6 +71,11 @@ NOT_PARAMETERS: dict[str, str] = {
     ),
 }
 """Options that are not parameters -> the reason."""
+
+PARAMETERS: dict[str, OptionAs] = {
+    name: _OTHERWISE.get(name, OptionAs()) for name in SPECS if name not in NOT_PARAMETERS
+}
+"""Option -> its parameter, in the order of the options."""
 
 NAMES: dict[str, str] = {option: one.name or option for option, one in PARAMETERS.items()}
 """Option -> the parameter's name."""

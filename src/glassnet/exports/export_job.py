@@ -9,7 +9,7 @@ from ..io.writing import require_place
 from ..messages.notice import Notify, ignore
 from ..model.file import load_model, save_model
 from ..model.model import Model
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.spec import option, required
 from ..training.checkpoint import require_model_place
 from ..workflow import parameters

@@ -1,4 +1,4 @@
-"""Cores that this process may use, and threads for its work."""
+"""The number of threads: the cores that this process may use, and what a user or the work asks for; and threads."""
 
 from __future__ import annotations
 
@@ -24,6 +24,20 @@ def available_cores(root: Path = Path("/")) -> int:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min([cores, *map(math.ceil, _quotas(root))]))
+
+
+def number_of_threads(wanted: int = 0, useful: int | None = None) -> int:
+    """Return how many threads a piece of work gets: those that a user wants, by default one per core.
+
+    Parameters
+    ----------
+    wanted : int
+        The option `threads`, or `n_jobs`; 0 for one per core.
+    useful : int, optional
+        The most that the work can use, such as the shards of a batch.
+    """
+    threads = wanted or available_cores()
+    return threads if useful is None else min(threads, useful)
 
 
 @cache

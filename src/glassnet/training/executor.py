@@ -20,7 +20,7 @@ from ..errors import ArgumentError, OptionError
 from ..messages.notice import Notify
 from ..messages.option_spelling import Option
 from ..options.options import Options
-from ..runtime.threads import available_cores, in_context
+from ..runtime.threads import in_context, number_of_threads
 from ..runtime.worker import awaited
 
 T = TypeVar("T")
@@ -120,7 +120,7 @@ class ThreadExecutor:
     """
 
     def __init__(self, threads: int = 0) -> None:
-        self.workers = threads or available_cores()
+        self.workers = number_of_threads(threads or 0)
         self._pool, self._left = ThreadPoolExecutor(self.workers), threading.Event()
         self._unfinished: dict[Future[Any], threading.Event] = {}
 

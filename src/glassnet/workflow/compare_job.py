@@ -28,7 +28,7 @@ from ..errors import DataError, InterruptedWorkError, OptionError
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..options.declared import changes, require_declared
+from ..options.job_parameters import changes, require_declared
 from ..options.options import Options
 from ..options.recipes import for_rows
 from ..options.spec import option

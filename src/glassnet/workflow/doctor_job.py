@@ -22,7 +22,7 @@ from ..io.archives import is_folder
 from ..io.writing import replacing, require_place
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
-from ..options.declared import changes, require_declared
+from ..options.job_parameters import changes, require_declared
 from ..options.options import Options
 from ..options.spec import option, required
 from . import parameters

@@ -18,7 +18,7 @@ from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.spec import option
 from . import parameters
 from .drawings import drawings_of_model, drawings_of_test

@@ -22,7 +22,7 @@ from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.model import Model
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.spec import option
 from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table

@@ -20,7 +20,7 @@ from ..explain.label_errors import Suspects, find_suspects
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..options.declared import changes, require_declared
+from ..options.job_parameters import changes, require_declared
 from ..options.keywords import AllOptions
 from ..options.options import OTHER_NAMES, SPECS, Options
 from ..options.spec import option

@@ -25,7 +25,7 @@ from ..messages.notice import Notify, ignore
 from ..model.inference import ENGINES, compiled
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.spec import option, required
 from ..words.cli import CLI_WORDS
 from ..words.speaking import speaking

@@ -17,7 +17,7 @@ from ..io.writing import require_distinct_paths, require_picture_place
 from ..messages.message import Place
 from ..messages.option_spelling import Option
 from ..model.model import Model
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.spec import option, required
 from . import parameters
 

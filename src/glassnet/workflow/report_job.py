@@ -16,7 +16,7 @@ from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
-from ..options.declared import require_declared
+from ..options.job_parameters import require_declared
 from ..options.options import Options
 from ..options.spec import option, required
 from ..training.receipt import options_of

@@ -16,7 +16,7 @@ from ..errors import DataError, GlassnetError, OptionError
 from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..options.declared import changes, require_declared
+from ..options.job_parameters import changes, require_declared
 from ..options.options import DISTORTIONS, Options
 from ..options.spec import option
 from ..preprocess.tabular.dataset import read_table

@@ -40,7 +40,7 @@ from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
 from ..model.intervals import score_intervals
 from ..model.model import Model
-from ..options.declared import changes, require_declared
+from ..options.job_parameters import changes, require_declared
 from ..options.options import Options, beyond_single_samples
 from ..options.recipes import RECORDED_AS, for_rows
 from ..options.spec import option

@@ -8,7 +8,7 @@ import click
 
 from ...io.limits import SIZE, format_size
 from ...messages.catalogue import translated
-from ...options.declared import Parameter
+from ...options.job_parameters import Parameter
 from ...options.spec import GROUPS
 
 _ALL = "help_all"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...errors import ArgumentError, OptionError, require_names
-from ...options.declared import Parameter
+from ...options.job_parameters import Parameter
 from ...options.options import OTHER_NAMES
 
 _BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}

@@ -16,8 +16,8 @@ from click.core import ParameterSource
 from ...errors import OptionError
 from ...io.limits import FLAG, MAX_BYTES, SIZE, format_size, max_bytes, parse_size
 from ...messages.languages import preferred
-from ...messages.option_spelling import Option, assignment, flag_words
-from ...options.declared import Parameter, job_from, options_of_job, parameters
+from ...messages.option_spelling import Option, assignment
+from ...options.job_parameters import Parameter, job_from, options_of_job, parameters
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES, RECORDED_AS
 from ..help.grouped import DeclaredFlag, GroupedFlag
@@ -116,12 +116,6 @@ def only_with(flag: str, *jobs: type, also: Sequence[str] = ()) -> None:
             template = "{option} does not go with {other}. Omit one of them."
             off = one.is_flag and one.secondary_opts and not context.params.get(one.name or "")
             raise OptionError("GN022", template, option=(one.secondary_opts if off else one.opts)[-1], other=flag)
-
-
-def typed(recipe: str, options: Mapping[str, Any], usual: str = "notes") -> list[str]:
-    """Return the words that give a command the same recipe and options again."""
-    words = [] if recipe == usual else ["--recipe", recipe]
-    return [*words, *(word for name, value in options.items() for word in flag_words(Option(name, value)))]
 
 
 class _Recipe(click.Choice[str]):

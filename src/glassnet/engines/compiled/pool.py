@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.threads import available_cores
+from ...runtime.threads import number_of_threads
 from ...runtime.worker import Done, Worker
 from . import kernels
 from .pool_size import PoolSize
@@ -51,7 +51,7 @@ class WorkerPool:
     """
 
     def __init__(self, wanted: int, useful: int, spins: int) -> None:
-        self.most = min(wanted or available_cores(), useful)
+        self.most = number_of_threads(wanted, useful)
         self.leader, self._others = Worker(), [Worker() for _ in range(1, self.most)]
         self._spins = spins
         self.reset()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import OptionError, require_packages
 from ...messages.message import Message
 from ...messages.option_spelling import Option
-from ...options.declared import require_declared
+from ...options.job_parameters import require_declared
 from ...options.spec import option, required
 from .. import http
 from .limits import DEFAULT, HOST, PREFIX, STOP_SECONDS, Limits

@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import __version__
 from ...errors import CODES
-from ...options.declared import parameters as parameters_of
+from ...options.job_parameters import parameters as parameters_of
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ...workflow.explain_job import WhyJob

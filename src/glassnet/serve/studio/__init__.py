@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ...errors import require_packages
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
-from ...options.declared import require_declared
+from ...options.job_parameters import require_declared
 from ...options.spec import option
 from .. import http
 

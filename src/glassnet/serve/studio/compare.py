@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
-from ...options.declared import parameters
+from ...options.job_parameters import parameters
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
 from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent

@@ -19,7 +19,7 @@ from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...nn.parameters import Parameters
-from ...options.declared import parameters
+from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS

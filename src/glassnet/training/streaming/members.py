@@ -11,7 +11,7 @@ from ...engines import Engine
 from ...errors import StreamError
 from ...model.model import Model
 from ...options.options import Options
-from ...runtime.threads import available_cores
+from ...runtime.threads import number_of_threads
 from ..callbacks import Callback
 from ..ensemble import FirstMember, TrainedMember, finish_member, joined_fit, side_by_side
 from ..events import Event
@@ -32,7 +32,7 @@ def member_runs(
     survey: Survey, options: Options, engine: Engine, feed: WindowFeed, members: Sequence[int], given: GivenStream
 ) -> list[StreamRun]:
     """Return the runs of members before their first step."""
-    permits = threading.Semaphore(options.threads or available_cores())
+    permits = threading.Semaphore(number_of_threads(options.threads))
     runs = []
     for member in members:
         own = member_options(options, member)

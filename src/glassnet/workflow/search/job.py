@@ -32,7 +32,7 @@ from ...messages.notice import Notify, ignore
 from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
-from ...options.declared import changes, require_declared
+from ...options.job_parameters import changes, require_declared
 from ...options.options import Options
 from ...options.recipes import for_rows
 from ...options.spec import option

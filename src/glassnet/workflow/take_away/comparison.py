@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import data
 from ...messages.option_spelling import assignment
-from ...options.declared import differing, words
+from ...options.job_parameters import differing, words
 from ...options.recipes import RECIPES
 from ..compare_job import CompareJob, Side
 from .program import alone, call

@@ -10,7 +10,7 @@ from typing import Any
 
 from ... import data
 from ...data.validation import AUTO
-from ...options.declared import words
+from ...options.job_parameters import words
 from ...options.options import Options
 from ..train_job import TrainJob
 from .program import READING, Code, alone, call
