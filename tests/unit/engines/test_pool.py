@@ -9,6 +9,7 @@ import pytest
 from glassnet.engines.compiled import pool as pools
 from glassnet.engines.compiled.kernels import SPINS, abort, new_barrier
 from glassnet.engines.compiled.kernels import barrier as barriers
+from glassnet.runtime import threads
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def clock(monkeypatch):
         thread_time=lambda: worked[get_ident()], perf_counter=lambda: waited[0] + worked[get_ident()]
     )
     monkeypatch.setattr(pools, "time", time)
-    monkeypatch.setattr(pools, "available_cores", lambda: 2)
+    monkeypatch.setattr(threads, "available_cores", lambda: 2)
     return SimpleNamespace(worked=worked, waited=waited)
 
 
