@@ -1,4 +1,4 @@
-"""Kill `glassnet train` and `glassnet resume` at random moments (SIGKILL), and compare with an uninterrupted run.
+"""Kill `glassnet train`, also with --resume, at random moments (SIGKILL), and compare with an uninterrupted run.
 
 Each round is a training run on the bundled MNIST that is killed repeatedly until it ends. Its model file must equal
 that of an uninterrupted run, byte for byte. The tests do the same with forked processes in a few seconds; this script

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import machine
-from glassnet.options.recipes import RECORDED_AS
 from glassnet.training.numerics import NUMERICS
 
 Both = tuple[str, str]
@@ -192,7 +191,7 @@ def accuracy_facts(result: dict[str, Any]) -> Facts:
         yield text, same(f"{result[name]['median']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
 
 
-READ_BEFORE = ("accurate", "committee")
+READ_BEFORE = ("accurate", "ensemble")
 """Recipes whose earlier versions were also evaluated on the test digits, which influenced the later versions
 (results/trials-*.txt)."""
 
@@ -216,8 +215,7 @@ def recipe_facts(result: dict[str, Any]) -> Facts:
                 f"{text[0]} (earlier versions were evaluated on the same test digits)",
                 f"{text[1]}（早期版本也在同一测试集上评估过）",
             )
-        shown = RECORDED_AS.get(name, name)
-        yield (f"recipe `{shown}`, seed 0", f"配方 `{shown}`，种子 0"), marked(text, one)
+        yield (f"recipe `{name}`, seed 0", f"配方 `{name}`，种子 0"), marked(text, one)
 
 
 def marked(text: Both, one: dict[str, Any]) -> Both:

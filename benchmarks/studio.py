@@ -119,8 +119,9 @@ def measure_page(origin: str) -> dict[str, dict[str, float]]:
 def train_plainly(session: Session, recipe: str, options: dict[str, int]) -> float:
     """Train without the studio."""
     given = {**options, "early_stopping": options["epochs"]}
-    job = TrainJob("mnist", recipe=recipe, options=given, pictures=False, out=str(session.folder / "plain.safetensors"))
-    return float(train_model(TrainJob(**{**vars(job), "force": True})).seconds["train"])
+    file = str(session.folder / "plain.safetensors")
+    job = TrainJob("mnist", recipe=recipe, options=given, plot=False, out=file, force=True)
+    return float(train_model(job).seconds["train"])
 
 
 def train(session: Session, recipe: str, options: dict[str, int]) -> float:

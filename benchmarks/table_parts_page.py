@@ -26,7 +26,7 @@ def lines(result: dict[str, Any]) -> list[str]:
             f"({one['fit seconds'] / recipe['fit seconds']:.2f} ×) |"
         )
     seeds = min(one["seeds"] for one in variants.values())
-    return [*rows, "", f"Means over {seeds} splits of each table; differences of errors below about 2 % are noise."]
+    return [*rows, "", f"Means over {seeds} splits of each table; differences of errors below about 2% are noise."]
 
 
 def _ratio(value: float, recipe: float) -> str:

@@ -1,6 +1,6 @@
 """重写的笔记程序：只用 NumPy，逐样本训练。 The program of the notes, written anew: NumPy alone, one sample at a time.
 
-    glassnet data mnist .                  # write mnist_train.csv and mnist_test.csv 写出两个 CSV 文件
+    glassnet show mnist --csv .            # write mnist_train.csv and mnist_test.csv 写出两个 CSV 文件
     python examples/notes_program.py       # train 2 epochs and test: about 96.5%, in a minute 训练 2 轮并测试
 
 docs/the-notes.md (docs/the-notes.zh-CN.md) explains each step. `glassnet train` does the same in a second.

@@ -1,4 +1,4 @@
-"""``glassnet export`` and ``glassnet prove``: their files, their output, and what they refuse."""
+"""``glassnet export`` and ``--prove``: their files, their output, and what they refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``glassnet data mnist``: the CSV files of the notes, and the doctor of a program that lacks them."""
+"""``glassnet show mnist --csv``: the CSV files of the notes, and the doctor of a program that lacks them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``glassnet report`` on small data, and the commands that it rejects."""
+"""``glassnet test --report`` on small data, and the commands that it rejects."""
 
 from __future__ import annotations
 

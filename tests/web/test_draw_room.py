@@ -108,7 +108,7 @@ def answer_of(page):
 
 def shares_of(page):
     """The percentages beside the bars."""
-    return [float(one.removesuffix("\u00a0%")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
+    return [float(one.removesuffix("%")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
 
 
 def test_digits_drawn_with_the_mouse_are_read_as_python_reads_them(room, reader):
@@ -180,9 +180,9 @@ def test_the_keyboard_paints_and_says_where(room):
     page.locator("canvas.board").focus()
     status = page.locator(".draw-board [role=status]")
     page.keyboard.press("ArrowRight")
-    assert status.inner_text() == "Row 15, column 16: 0 % ink"
+    assert status.inner_text() == "Row 15, column 16: 0% ink"
     page.keyboard.press("Space")
-    assert status.inner_text() == "Row 15, column 16: 100 % ink"
+    assert status.inner_text() == "Row 15, column 16: 100% ink"
     pixels = pixels_of(page).reshape(28, 28)
     assert pixels[14, 15] == 255
     assert 0 < pixels[13, 15] < 255

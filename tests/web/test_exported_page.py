@@ -186,7 +186,7 @@ def test_the_values_of_a_row_are_changed(opened, files):
     given = {name: values[0] for name, values in rows.values.items()}
     shown = page.locator(".bars .bar-value").all_inner_texts()
     probabilities = page.evaluate("(row) => glassnet.predict(row).probabilities", given)
-    assert [f"{100 * probabilities[name]:.1f}\u00a0%" for name in model.class_names] == shown
+    assert [f"{100 * probabilities[name]:.1f}%" for name in model.class_names] == shown
     assert page.locator(".shares li").count() >= 4
     page.get_by_label("joined").fill("")
     assert page.locator(".shares li", has_text="joined = missing").count() == 1

@@ -13,7 +13,7 @@ from glassnet.explain.excerpt import MOST_NODES
 from glassnet.explain.replay import replay
 from glassnet.explain.small_network import SMALL_NETWORKS
 from glassnet.messages.notice import ignore
-from glassnet.workflow.explain_job import explain_step
+from glassnet.workflow.explain_job import StepJob, explain_step
 from glassnet.workflow.model_data import load_trained_on
 from support.cli import run
 from support.samples import digits_csv
@@ -212,7 +212,7 @@ def test_a_row_equals_explain(page, visit, studio):
     source = studio.session.source_of(one.source)
     told = run("explain", one.path, source, "--row", 7, "--json").fine().json()
     visit("?model=run-1&row=7&moment=1")
-    step = explain_step(one.model, one.path, source, 7).trace
+    step = explain_step(one.model, source, StepJob(model=one.path, row=7)).trace
     assert json.loads(json.dumps(step.to_dict())) == {key: told[key] for key in step.to_dict()}
     check(page.evaluate(DRIVE), step, "notes")
     page.keyboard.press("Home")
@@ -259,7 +259,7 @@ def test_a_step_that_the_run_does_not_have_is_refused_in_the_page(page, studio):
 def test_a_table_shows_its_columns(page, visit, studio):
     visit("?model=run-2&row=5&moment=1")
     one = studio.session.models["run-2"]
-    step = explain_step(one.model, one.path, studio.session.source_of(one.source), 5).trace
+    step = explain_step(one.model, studio.session.source_of(one.source), StepJob(model=one.path, row=5)).trace
     check(page.evaluate(DRIVE), step, step.rule)
     names = page.locator(".step-drawing .name").all_text_contents()
     assert any(name.startswith("age") for name in names)

@@ -103,7 +103,7 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
     first = hash_shown(page)
     assert first == studio.session.models["run-1"].model.hash()
     accuracy = studio.session.models["run-1"].model.receipt["result"]["accuracy"]
-    expect(page.locator(".headline")).to_have_text(f"{100 * accuracy:.2f} %")
+    expect(page.locator(".headline")).to_have_text(f"{100 * accuracy:.2f}%")
     assert page.locator(".tiles canvas").count() == 12
     for label in ("Accuracy", "Loss"):
         expect(page.locator(f"svg[aria-label={label}] polyline")).to_have_count(2)  # training and validation
@@ -209,16 +209,16 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     receipt = studio.session.models["run-1"].model.receipt
     result = page.get_by_role("region", name="Result")
     low, high = receipt["interval"]["accuracy"]
-    expect(result).to_contain_text(f"95 % interval {100 * low:.2f} % to {100 * high:.2f} %")
+    expect(result).to_contain_text(f"95% interval {100 * low:.2f}% to {100 * high:.2f}%")
     expect(result).to_contain_text(f"{receipt['cross_validation']['folds']} folds")
-    expect(result).to_contain_text(f"{100 * receipt['cross_validation']['accuracy']:.2f} %")
+    expect(result).to_contain_text(f"{100 * receipt['cross_validation']['accuracy']:.2f}%")
     page.get_by_role("link", name="Compare this recipe").click()
     expect(page.locator("main")).to_contain_text("Without side")  # the column that this run did not use
     page.go_back()
     page.get_by_role("link", name="Look at its mistakes").click()
     (file,) = (one for one in studio.session.data.values() if one.name == "our houses.csv")
     expect(page.locator(".pickers select").first).to_have_value(file.id)
-    expect(page.locator("main")).to_contain_text("95 % interval")
+    expect(page.locator("main")).to_contain_text("95% interval")
 
 
 def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, console_errors):

@@ -131,7 +131,9 @@ def load(
             return replace(samples, remarks=(text, *samples.remarks))
     from .readers.image_folder import load_folder
 
-    return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
+    return load_folder(
+        source, part, maximum, classes, size=size, colour=colour, like=like, handwriting=handwriting, large=large
+    )
 
 
 def _of_file(

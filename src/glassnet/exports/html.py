@@ -248,7 +248,7 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     """Return facts about the training, and an example of a call."""
     result = model.receipt.get("result") or {}
     accuracy, r2 = result.get("accuracy"), result.get("r2")
-    score = ["accuracy", f"{below_all(accuracy):.2%}".replace("%", " %")] if accuracy is not None else None
+    score = ["accuracy", f"{below_all(accuracy):.2%}"] if accuracy is not None else None
     if r2 is not None:
         score = ["r2", f"{r2:.4f}"]
     if form.columns:

@@ -200,21 +200,21 @@ def compared(
         agreement = 1 - float(_by_row(plain != rounded).mean())
     right = [None if labels is None else float((one == labels).mean()) for one in (plain, rounded)]
     return Proof(
-        mark.form,
-        mark.hash,
-        mark.quantize,
-        len(rounded),
-        rows.source,
-        rows.added,
-        ran.tool,
-        ran.why_not,
-        largest,
-        differ,
-        tolerance,
-        agreement,
-        right[0],
-        right[1] if mark.quantize else None,
-        differences,
+        form=mark.form,
+        hash=mark.hash,
+        quantize=mark.quantize,
+        rows=len(rounded),
+        source=rows.source,
+        added=rows.added,
+        ran=ran.tool,
+        why_not=ran.why_not,
+        largest_difference=largest,
+        classes_differ=differ,
+        tolerance=tolerance,
+        agreement=agreement,
+        accuracy=right[0],
+        quantized_accuracy=right[1] if mark.quantize else None,
+        differences=differences,
     )
 
 

@@ -71,7 +71,7 @@ class Evaluation:
     def __repr__(self) -> str:
         scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
         for name, value in (("accuracy", self.accuracy), ("balanced accuracy", self.balanced_accuracy)):
-            scores += [] if value is None else [f"{name} {below_all(value):.2%}".replace("%", " %")]
+            scores += [] if value is None else [f"{name} {below_all(value):.2%}"]
         scores += [] if self.log_loss is None else [f"log loss {self.log_loss:.4f}"]
         return f"Evaluation({', '.join(scores)}, loss {self.loss:.4f}, {self.samples:,} samples)"
 

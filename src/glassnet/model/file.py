@@ -237,21 +237,21 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         members.append(Network.of(architecture, parameters))
     shape, columns, seen = header["image_shape"], header.get("columns"), header.get("training_range")
     return Model(
-        members[0],
-        Scaling.from_dict(header["scaling"]),
-        Targets.from_dict(header["targets"]),
-        (shape[0], shape[1]) if shape else None,
-        in_present_names(header["receipt"]),
-        tuple(members[1:]),
-        tuple(header.get("class_names", ())),
-        float(header.get("temperature", 1.0)),
-        Columns.from_dict(columns) if columns else None,
-        HANDWRITING if header.get("handwriting") else header.get("reading", ""),
-        header.get("white", 0),
-        header.get("deskews", False),
-        TrainingRange.from_dict(seen) if seen else None,
-        SampleLayout(**header.get("layout", {})),
-        header.get("class_type", ""),
+        network=members[0],
+        scaling=Scaling.from_dict(header["scaling"]),
+        targets=Targets.from_dict(header["targets"]),
+        image_shape=(shape[0], shape[1]) if shape else None,
+        receipt=in_present_names(header["receipt"]),
+        others=tuple(members[1:]),
+        class_names=tuple(header.get("class_names", ())),
+        temperature=float(header.get("temperature", 1.0)),
+        columns=Columns.from_dict(columns) if columns else None,
+        reading=HANDWRITING if header.get("handwriting") else header.get("reading", ""),
+        white=header.get("white", 0),
+        deskews=header.get("deskews", False),
+        training_range=TrainingRange.from_dict(seen) if seen else None,
+        layout=SampleLayout(**header.get("layout", {})),
+        class_type=header.get("class_type", ""),
     )
 
 

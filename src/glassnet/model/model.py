@@ -112,7 +112,7 @@ class Model:
         about += [str(self.receipt["recipe"])] if self.receipt.get("recipe") else []
         tested = self.receipt.get("result") or {}
         if (accuracy := tested.get("accuracy")) is not None:
-            about.append(f"{below_all(accuracy):.2%} on test".replace("%", " %"))
+            about.append(f"{below_all(accuracy):.2%} on test")
         if (r2 := tested.get("r2")) is not None:
             about.append(f"r2 {r2:.4f} on test")
         return printable(f"{type(self).__name__}({', '.join(about)}, sha {self.hash()[:8]}…)")

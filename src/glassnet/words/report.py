@@ -8,7 +8,7 @@ from .speaking import Say
 
 WORDS: dict[str, str] = {
     # the head
-    "report": "glassnet report",
+    "report": "glassnet: report",
     "untitled": "unnamed model",
     "lead_classes": "The model classifies {right} of the {samples} samples of {source} correctly.",
     "lead_target": "The model predicts {target} correctly for {right} of the {samples} samples of {source}.",

@@ -490,7 +490,7 @@ class TableModel:
         about = [f"{names}: {kind} of {counted(len(columns.inputs), 'column')}", self.model.network.architecture.short]
         tested = self.model.receipt.get("result") or {}
         if (accuracy := tested.get("accuracy")) is not None:
-            about.append(f"accuracy {below_all(accuracy):.2%} on test".replace("%", " %"))
+            about.append(f"accuracy {below_all(accuracy):.2%} on test")
         if (r2 := tested.get("r2")) is not None:
             about.append(f"r2 {r2:.4f} on test")
         return f"{type(self).__name__}({', '.join(about)})"

@@ -658,7 +658,18 @@ def conclude(
         }
         replaced = plan.force and os.path.lexists(path)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
-    return TrainResult(model, path, plan.out, test, evaluation, fitted.history, seconds, read.held_out, plan, replaced)
+    return TrainResult(
+        model=model,
+        path=path,
+        wanted=plan.out,
+        test=test,
+        evaluation=evaluation,
+        history=fitted.history,
+        seconds=seconds,
+        held_out=read.held_out,
+        plan=plan,
+        replaced=replaced,
+    )
 
 
 def evaluate_on_test(

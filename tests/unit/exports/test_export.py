@@ -276,7 +276,7 @@ ROWS = {
     **{f"columns of {kind}": ("table", {}) for kind in ("numbers", "words", "yes and no", "dates")},
     "weights of 8 bits (`--quantize int8`)": ("bytes", {"quantize": "int8"}),
     "float64 weights": ("float64", {}),
-    "deskewed images (`--deskew`)": (lambda: replace(small_model(), deskews=True), {}),
+    "deskewed images (`--set deskew=yes`)": (lambda: replace(small_model(), deskews=True), {}),
     "columns with a logarithm (old files)": (with_logarithm, {}),
 }
 """First cell of the table in `docs/export.md` -> a model that has it, and the arguments of `export`."""

@@ -138,7 +138,7 @@ def test_descriptions_take_one_short_line():
     fitted = fit(data, hidden=(4,), epochs=2, engine="reference")
     fitted.model.receipt.update(recipe="notes\x1b[31m", result={"accuracy": 0.99999, "loss": 0.1, "samples": 10})
     model = fitted.model
-    assert repr(model) == f"Model(784-4-10 sigmoid, notes\\x1b[31m, 99.99 % on test, sha {model.hash()[:8]}…)"
+    assert repr(model) == f"Model(784-4-10 sigmoid, notes\\x1b[31m, 99.99% on test, sha {model.hash()[:8]}…)"
     assert repr(replace(model, others=(model.network,))).startswith("Model(784-4-10 sigmoid, ensemble of 2, notes")
     assert repr(data) == "Dataset(40 images of 28 × 28 uint8, 10 classes, digits)".replace("digits", data.source)
     regression = fit(X, X[:, 0], epochs=1)

@@ -23,7 +23,7 @@ def test_the_version_is_raised_when_bits_change():
     )
     assert (changed, before["numerics"]) == ([], NUMERICS), (
         f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits than "
-        "before (an older model fails `glassnet verify`)? Then add a line to CHANGES in training/numerics.py, "
+        "before (an older model fails `glassnet info --verify`)? Then add a line to CHANGES in training/numerics.py, "
         "which raises NUMERICS, and run benchmarks/accuracy.py again. Was code only moved, renamed or typed? Then "
         "keep the version. In both cases run: python tests/support/numerics.py"
     )

@@ -22,6 +22,7 @@ def load_folder(
     part: str,
     maximum: float,
     classes: int | None,
+    *,
     size: tuple[int, int] | None,
     colour: bool,
     like: Like | None,

@@ -65,14 +65,14 @@ def make_finding(
         count = len(places) or len(columns)
     first = places[:SHOWN]
     return Finding(
-        kind,
-        table.source,
-        text,
-        count,
-        tuple(table.rows[first].tolist()),
-        () if table.lines is None else tuple(table.lines[first].tolist()),
-        tuple(map(str, columns[:SHOWN])),
-        tuple(table.files[row] for row in table.rows[first]) if table.files else (),
-        command,
-        bool(kind.repair) if repaired is None else repaired,
+        kind=kind,
+        source=table.source,
+        text=text,
+        count=count,
+        rows=tuple(table.rows[first].tolist()),
+        lines=() if table.lines is None else tuple(table.lines[first].tolist()),
+        columns=tuple(map(str, columns[:SHOWN])),
+        files=tuple(table.files[row] for row in table.rows[first]) if table.files else (),
+        command=command,
+        repaired=bool(kind.repair) if repaired is None else repaired,
     )

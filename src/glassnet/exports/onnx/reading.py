@@ -248,18 +248,18 @@ def read_graph(path: str | Path) -> OnnxGraph:
     size, data_sha256 = read_outside(name, graph.initializer)
     versions = [one.version for one in proto.opset_import if one.domain in ("", "ai.onnx")]
     return OnnxGraph(
-        name,
-        len(content) + size,
-        hashlib.sha256(content).hexdigest(),
-        data_sha256,
-        _input_of(inputs[0]),
-        outputs,
-        producers,
-        order,
-        initializers,
-        {one.key: one.value for one in proto.metadata_props},
-        max(versions, default=1),
-        proto,
+        name=name,
+        size=len(content) + size,
+        sha256=hashlib.sha256(content).hexdigest(),
+        data_sha256=data_sha256,
+        input=_input_of(inputs[0]),
+        outputs=outputs,
+        producers=producers,
+        order=order,
+        initializers=initializers,
+        metadata={one.key: one.value for one in proto.metadata_props},
+        opset=max(versions, default=1),
+        proto=proto,
     )
 
 

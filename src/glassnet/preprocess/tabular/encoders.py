@@ -103,9 +103,19 @@ class NumberColumn:
     def from_summary(cls, name: str, summary: NumberSummary, bins: int = 0, unit: str = "") -> NumberColumn:
         """Learn from what is counted of a column with at least one number."""
         rows, spread, sums = summary.rows, summary.spread, summary.sums
-        missing, flag = 1 - summary.count / rows, lacks_many(rows - summary.count, rows)
-        fill, edges, scale = learn_fill(spread), interval_edges(spread, bins), sums.deviation or 1.0
-        return cls(name, fill, sums.mean, scale, 0.0, flag, missing, summary.low, summary.high, unit, edges)
+        return cls(
+            name=name,
+            fill=learn_fill(spread),
+            centre=sums.mean,
+            scale=sums.deviation or 1.0,
+            bend=0.0,
+            flag=lacks_many(rows - summary.count, rows),
+            missing=1 - summary.count / rows,
+            low=summary.low,
+            high=summary.high,
+            unit=unit,
+            edges=interval_edges(spread, bins),
+        )
 
     @property
     def clipped_remark(self) -> Message | None:

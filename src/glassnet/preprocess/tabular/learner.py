@@ -224,7 +224,18 @@ class ColumnsLearner:
 def _reading(column: Column) -> Encoding:
     """Return an encoding that has been learned from nothing, for `Columns.read`, which needs its class and unit."""
     if column.kind == "number":
-        return NumberColumn(column.name, 0.0, 0.0, 1.0, 0.0, False, 0.0, 0.0, 0.0, column.unit)
+        return NumberColumn(
+            name=column.name,
+            fill=0.0,
+            centre=0.0,
+            scale=1.0,
+            bend=0.0,
+            flag=False,
+            missing=0.0,
+            low=0.0,
+            high=0.0,
+            unit=column.unit,
+        )
     return BooleanColumn(column.name, 0.5, 0.0) if column.kind == "boolean" else WordColumn(column.name, (), 0, 0.0)
 
 

@@ -79,14 +79,19 @@ class ServedModel:
         form = form_of(model)
         for kind in (np.uint8, np.float32):  # compile, or load from the cache
             fast.outputs(np.zeros((1, model.features), kind))
-        encoder = RowEncoder(model.columns) if model.columns else None
-        products = sum(layer.weights.size for member in form.members for layer in member)
         any_numbers = model.scaling.standardises or not model.layout.bounded
-        takes_bytes = not (model.columns or any_numbers) and model.scaling.maximum == 255
-        digits = reads_digits(model)
-        seconds = time.perf_counter() - began
         return cls(
-            name, model, fast, encoder, training_range, form, takes_bytes, digits, products, time.time(), seconds
+            name=name,
+            model=model,
+            fast=fast,
+            encoder=RowEncoder(model.columns) if model.columns else None,
+            training_range=training_range,
+            form=form,
+            takes_bytes=not (model.columns or any_numbers) and model.scaling.maximum == 255,
+            reads_digits=reads_digits(model),
+            products=sum(layer.weights.size for member in form.members for layer in member),
+            loaded=time.time(),
+            seconds=time.perf_counter() - began,
         )
 
     @property

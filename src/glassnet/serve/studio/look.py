@@ -567,19 +567,21 @@ def _list(samples: Dataset, suspects: Suspects) -> dict[str, Any]:
 def take_away(session: Session, given: dict[str, Any]) -> str:
     """Return a view as a command or a Python program; the files are in the folder where the text is run."""
     one = inspect(session, given)
-    row = None if given.get("row") in (None, "") else whole_in(given, "row")
+    model = (
+        "" if one.model is None else f"{session.model(given['model']).name.removesuffix('.safetensors')}.safetensors"
+    )
     look = Looking(
-        text_in(given, "view", "data", VIEWS),
-        file_name(session, text_in(given, "data")),
-        "" if one.model is None else f"{session.model(given['model']).name.removesuffix('.safetensors')}.safetensors",
-        one.source_part,
-        "" if one.source_part else one.part,
-        tuple(one.samples.columns.target_names) if one.samples.columns else (),
-        one.samples.values is None,
-        one.samples.maximum,
-        row,
-        None if given.get("layer") in (None, "") else whole_in(given, "layer"),
-        options_of_data(text_in(given, "data")),
+        view=text_in(given, "view", "data", VIEWS),
+        source=file_name(session, text_in(given, "data")),
+        model=model,
+        part=one.source_part,
+        held_out="" if one.source_part else one.part,
+        target=tuple(one.samples.columns.target_names) if one.samples.columns else (),
+        classes=one.samples.values is None,
+        maximum=one.samples.maximum,
+        row=None if given.get("row") in (None, "") else whole_in(given, "row"),
+        layer=None if given.get("layer") in (None, "") else whole_in(given, "layer"),
+        options=options_of_data(text_in(given, "data")),
     )
     if one.model is None and look.view not in ("data", "labels"):
         one.judged()

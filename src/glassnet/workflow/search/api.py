@@ -111,8 +111,7 @@ def search(
     if out is not None and not isinstance(out, str | PathLike):
         raise wrong_type("out", out, "a path")
     require_executor(executor)
-    every, folder = require_callbacks(callbacks), None if out is None else fspath(out)
-    columns = () if target is None else column_names(target)
+    every = require_callbacks(callbacks)
     common: dict[str, Any] = {
         "trials": trials,
         "minutes": minutes,
@@ -120,13 +119,25 @@ def search(
         "metric": metric,
         "cv": cv,
     }
-    return _search(data, y, test, recipe, columns, dict(options), common, folder, executor, every)
+    return _search(
+        data,
+        y,
+        test,
+        recipe=recipe,
+        columns=() if target is None else column_names(target),
+        options=dict(options),
+        common=common,
+        folder=None if out is None else fspath(out),
+        executor=executor,
+        every=every,
+    )
 
 
 def _search(
     data: Any,
     y: Any,
     test: Any,
+    *,
     recipe: str | None,
     columns: tuple[str, ...],
     options: dict[str, Any],

@@ -284,7 +284,9 @@ def run_search(
     )
     scorer = Scorer.of(validations, metric)
     with opened(folder, plan) as study:
-        trials = _Trials(job, samples, study, folder, splits, metric, callbacks, clock, began)
+        trials = _Trials(
+            job, samples, study, folder, splits, metric=metric, callbacks=callbacks, clock=clock, began=began
+        )
         before = trials.ended
         if before:
             _notify_continued(before, _wanted(job), notify)
@@ -438,6 +440,7 @@ class _Trials:
         study: Study,
         folder: Path,
         splits: tuple[ValidationSplit, ...],
+        *,
         metric: str,
         callbacks: list[Callback],
         clock: Callable[[], float],

@@ -17,7 +17,7 @@ export const short = (value) => String(Number(value.toPrecision(6))).replace("-"
 export function percent(share, digits = 2) {
   if (share === null || share === undefined || Number.isNaN(share)) return "–";
   const most = 1 - 10 ** -(digits + 2);
-  return `${((share < 1 ? Math.min(share, most) : share) * 100).toFixed(digits)}\u00a0%`;
+  return `${((share < 1 ? Math.min(share, most) : share) * 100).toFixed(digits)}%`;
 }
 
 /** A time in seconds. @param {number} seconds */
