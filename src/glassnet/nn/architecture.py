@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import index
+from typing import Any
 
 from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
 from .activations import ACTIVATIONS, OUTPUTS_ONLY
-from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
+from .losses import LOSSES, OutputLoss, loss_parameter, output_loss, outputs_for
 from .parameters import Layout
 
 RULES = ("notes", "gradient")
@@ -74,9 +75,13 @@ class Architecture:
                 template = "{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid."
                 raise OptionError("GN022", template, name=name)
         if self.rule == "notes" and self.loss != "squared_error":
+            facts: dict[str, Any] = {"rule": _NOTES, "loss": Option("loss", self.loss), "other": _GRADIENT}
+            facts["expected"] = Option("loss", "squared_error")
             template = "{rule} with {loss}: expected {expected}. Use {other} for other losses."
-            given, expected = Option("loss", self.loss), Option("loss", "squared_error")
-            raise OptionError("GN022", template, rule=_NOTES, loss=given, expected=expected, other=_GRADIENT)
+            if self.activations[-1] not in (outputs := outputs_for(self.loss)):
+                template = "{rule} with {loss}: expected {expected}. For this loss use {other} and {output}."
+                facts["output"] = Option("output", outputs[0])
+            raise OptionError("GN022", template, **facts)
         if self.rule == "notes" and self.activations[-1] == "softmax":
             template = "{rule} with softmax outputs: expected an elementwise activation. Use {other} for softmax."
             raise OptionError("GN022", template, rule=_NOTES, other=_GRADIENT)

@@ -245,12 +245,17 @@ LOSS_PARAMETERS: dict[str, LossParameter] = {
 """Loss -> its parameter, for losses that have one."""
 
 
+def outputs_for(loss: str) -> tuple[str, ...]:
+    """Return the activations of the output layer that go with a loss."""
+    return tuple(output for name, output in OUTPUT_LOSSES if name == loss)
+
+
 def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
     """Return the loss for an output activation and a parameter (the default if None)."""
     if (loss, activation) not in OUTPUT_LOSSES:
-        allowed = Listing(output for (name, output) in OUTPUT_LOSSES if name == loss)
-        template, given = "{loss} with {activation} outputs: expected one of {names}.", Option("loss", loss)
-        raise OptionError("GN022", template, loss=given, activation=activation, names=allowed)
+        template, given = "{loss} with {output}: expected one of {names}.", Option("loss", loss)
+        output = Option("output", activation)
+        raise OptionError("GN022", template, loss=given, output=output, names=Listing(outputs_for(loss)))
     return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
 
 

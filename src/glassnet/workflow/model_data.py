@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from ..data.queries import inputs_in
 from ..data.split import split
 from ..data.validation import AUTO
 from ..data.validation_split import without_validation
-from ..errors import DataError, FileError, OptionError, require_choice
+from ..errors import DataError, FileError, GlassnetError, OptionError, require_choice
 from ..handwriting.digit_model import reads_digits
 from ..io.opening import Opened, read_once
 from ..messages.message import Command, Listing, Message, Place
@@ -240,7 +241,7 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
         return None
     if named is None:
         file = Path(recorded.get("file", "")).name
-        named = str(Path(model_path).with_name(file)) if file else ""
+        named = str(Path(model_path).with_name(file)) if file else _beside(model_path, recorded["hash"])
         if not (named and Path(named).is_file()):
             advice = (
                 Message("Name that model with {start}, or put it there.", start=Option("init_model", "FILE"))
@@ -268,6 +269,15 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
             start=Option("init_model", "FILE"),
         )
     return parent
+
+
+def _beside(model_path: str, wanted: str) -> str:
+    """Return the model in the folder of another one that has this hash; empty if there is none."""
+    for file in sorted(Path(model_path).parent.glob("*.safetensors")):
+        with suppress(GlassnetError):
+            if load_model(file).hash() == wanted:
+                return str(file)
+    return ""
 
 
 def load_queries(

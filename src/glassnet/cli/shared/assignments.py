@@ -26,10 +26,11 @@ def options_in(flag: str, words: Sequence[str], allowed: Mapping[str, Parameter]
     found: dict[str, Any] = {}
     for word in words:
         given, equals, value = word.partition("=")
-        if not equals:
-            template = "{flag} {word}: expected OPTION=VALUE, such as hidden=100."
-            raise OptionError("GN022", template, flag=flag, word=word)
         name = given.lstrip("-").replace("-", "_")
+        if not equals:
+            example = f"{name}={' | '.join(_allowed(allowed[name]))}" if name in allowed else "hidden=100"
+            template = "{flag} {word}: expected OPTION=VALUE, such as {example}."
+            raise OptionError("GN022", template, flag=flag, word=word, example=example)
         try:
             require_names(flag, [name], tuple(allowed), OTHER_NAMES)
         except ArgumentError as problem:
@@ -40,6 +41,11 @@ def options_in(flag: str, words: Sequence[str], allowed: Mapping[str, Parameter]
             raise OptionError("GN022", template, flag=flag, word=word, name=given)
         found[name] = (*found.get(name, ()), *read) if isinstance(read, tuple) else read
     return found
+
+
+def _allowed(parameter: Parameter) -> Sequence[str]:
+    """Return the words that an option allows, or an example."""
+    return parameter.spec.choices or (("yes", "no") if parameter.item is bool else (str(parameter.default),))
 
 
 def _value(parameter: Parameter, text: str) -> Any:

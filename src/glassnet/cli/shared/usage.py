@@ -6,13 +6,12 @@ import click
 
 from ...messages.catalogue import translated
 from ...messages.message import Command, Listing, Message
-from ...messages.option_spelling import Option
+from ...messages.option_spelling import UNSET, Option
 from .console import language_in_use
 
 _REPLACED = {
     **dict.fromkeys(("--picture", "--pictures", "--png"), "--plot"),
     "--no-pictures": "--no-plot",
-    "--rate": "--learning-rate",
 }
 _REPLACED_IN = {("compare", "--all-seeds"): "--no-stop-early", ("labels", "--folds"): "--cv"}
 """Flag of version 0.2, of one command or of any -> what to type; those that ``--set`` sets are found below."""
@@ -61,16 +60,17 @@ def _ended(text: str) -> str:
 
 def _no_such_option(problem: click.NoSuchOption) -> Message:
     """Return the message for a misspelt option: near ones have the names that the help shows, not hidden ones."""
-    from ...options.options import RENAMED, SPECS
+    from ...options.options import OTHER_NAMES, SPECS
 
     name = problem.option_name
     command = problem.ctx.info_name if problem.ctx else None
     if instead := _REPLACED_IN.get((command or "", name), _REPLACED.get(name)):
         return Message("No such option {name!r}. Write {option}.", name=name, option=instead)
     field = name.removeprefix("--").removeprefix("no-").replace("-", "_")
-    field = RENAMED.get(field, field)
-    if problem.ctx and field in SPECS and any(one.name == "assigned" for one in problem.ctx.command.params):
-        option = Option(field, False if name.startswith("--no-") else "VALUE")
+    field = OTHER_NAMES.get(field, field)
+    flags = {one.name for one in problem.ctx.command.params} if problem.ctx else set()
+    if field in SPECS and (field in flags or (SPECS[field].rare and "assigned" in flags)):
+        option = Option(field, (False if name.startswith("--no-") else "VALUE") if SPECS[field].rare else UNSET)
         return Message("No such option {name!r}. Write {option}.", name=name, option=option)
     if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
         return Message("No such option before the command: {name}. Options are after the command.", name=name)
