@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
 import polars as pl
@@ -43,6 +43,16 @@ _CALENDAR = {
 }
 """Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+
+
+class ColumnFacts(TypedDict):
+    """A column of a table."""
+
+    name: Annotated[str, "its name"]
+    kind: Annotated[str, "`number`, `boolean`, `text`, `date`, `missing` or `other`"]
+    missing: Annotated[float, "fraction of missing values"]
+    different: Annotated[int | None, "number of distinct values"]
+    examples: Annotated[list[Any], "smallest, median and largest number, or the most frequent words"]
 
 
 @dataclass(frozen=True)
@@ -226,7 +236,7 @@ class Column:
         """
         return unclear_point(self.series, whole=whole) if self.is_text and self.decimal == "." else None
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> ColumnFacts:
         """Return name, kind, fraction of missing values, number of different values, and examples.
 
         As in training, values that are not numbers are missing in a column of numbers. Examples are the minimum, median
