@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
+from ..data.tables.description import ColumnFacts
 from ..data.tables.header import header_names
 from ..errors import DataError, OptionError
 from ..io.writing import require_picture_place
@@ -40,7 +41,7 @@ from .shared.console import (
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
 if TYPE_CHECKING:
-    from ..data.tables.table import Column, ColumnFacts, Table
+    from ..data.tables.table import Column, Table
 
 
 class SamplesFacts(TypedDict):

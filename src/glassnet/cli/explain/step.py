@@ -35,18 +35,18 @@ _MOST_ROWS = 8
 class AboutStep(TypedDict, total=False):
     """Which step it is: that of a sample, or of the training run."""
 
-    source: Annotated[str, "the source of the sample"]
-    row: Annotated[int, "the row of the sample"]
-    label: Annotated[int | float | list[float], "true value"]
-    answer: Annotated[int | float | list[float], "predicted value"]
-    epoch: Annotated[int, "the epoch, from 1"]
-    step: Annotated[int, "the step in it, from 1"]
-    rows: Annotated[list[int], "the rows of the data in the step"]
-    hash_before: Annotated[str, "hash of the weights before the step"]
-    hash_after: Annotated[str, "hash of the weights after it"]
-    rounding: Annotated[float, "largest difference between the weights of the engine and of the formulas"]
-    same: Annotated[bool, "whether the replay gave the bits of the training record"]
-    where: Annotated[str, "the first difference to it; empty if there is none"]
+    source: Annotated[str, "with `--row`: the source of the sample"]
+    row: Annotated[int, "with `--row`: the row of the sample"]
+    label: Annotated[int | float | list[float], "with `--row`: true value"]
+    answer: Annotated[int | float | list[float], "with `--row`: predicted value"]
+    epoch: Annotated[int, "with `--epoch`: the epoch, from 1"]
+    step: Annotated[int, "with `--epoch`: the step in it, from 1"]
+    rows: Annotated[list[int], "with `--epoch`: the rows of the data in the step"]
+    hash_before: Annotated[str, "with `--epoch`: hash of the weights before the step"]
+    hash_after: Annotated[str, "with `--epoch`: hash of the weights after it"]
+    rounding: Annotated[float, "with `--epoch`: largest difference of the weights of engine and formulas"]
+    same: Annotated[bool, "with `--epoch`: whether the replay gave the bits of the training record"]
+    where: Annotated[str, "with `--epoch`: the first difference to it; empty if there is none"]
 
 
 class StepFacts(AboutStep, TraceFacts):

@@ -25,9 +25,9 @@ class StreamFacts(TypedDict):
     rows: Annotated[int, "rows of the table"]
     parts: Annotated[int, "its files"]
     groups: Annotated[int, "its row groups"]
-    window: Annotated[int, "rows that are shuffled together"]
-    held_out: Annotated[float, "fraction of the rows"]
-    rows_per_second: Annotated[int, "trained rows"]
+    window: Annotated[int, "rows of a window"]
+    held_out: Annotated[float, "held-out fraction of the rows"]
+    rows_per_second: Annotated[int, "rows trained in a second"]
 
 
 class TrainFacts(ScoreFacts):
@@ -46,8 +46,8 @@ class TrainFacts(ScoreFacts):
     loss: Annotated[float | None, "mean loss of the test samples"]
     seconds: Annotated[
         dict[str, float],
-        "`load`, `compile`, `train`, `test`, rounded to four digits; `compile` includes all preparation of the "
-        "engine, `test` a cross-validation, `train` the time before an interruption",
+        "`load`, `compile`, `train`, `test`, rounded to four digits; `compile` includes all preparation of the engine, "
+        "`test` a cross-validation; with `--resume` the whole run without interruptions",
     ]
     interval: Annotated[dict[str, Any], "for each score its 95% confidence interval, a list of two numbers"]
     cross_validation: Annotated[

@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -27,6 +27,7 @@ from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
 from .date_form import DateForm
 from .dates import Moments, are_dates, form_of, moments_of
+from .description import ColumnFacts
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
 from .partitions import partition_columns, with_partitions
@@ -43,16 +44,6 @@ _CALENDAR = {
 }
 """Type -> its limits: days of the years 1 to 9999, microseconds of them, or of a difference in Python, nanoseconds."""
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
-
-
-class ColumnFacts(TypedDict):
-    """A column of a table."""
-
-    name: Annotated[str, "its name"]
-    kind: Annotated[str, "`number`, `boolean`, `text`, `date`, `missing` or `other`"]
-    missing: Annotated[float, "fraction of missing values"]
-    different: Annotated[int | None, "number of distinct values"]
-    examples: Annotated[list[Any], "smallest, median and largest number, or the most frequent words"]
 
 
 @dataclass(frozen=True)

@@ -233,7 +233,7 @@ class SummaryFacts(TypedDict, total=False):
     rows: Annotated[int, "rows in the data; not for programs"]
     samples: Annotated[int, "rows after all possible repairs; not for programs"]
     features: Annotated[int, "values per row after them; not for programs"]
-    image_shape: Annotated[list[int] | None, "rows and columns of a drawn sample; not for programs"]
+    image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample; not for programs"]
     channels: Annotated[int, "3 for pixels of red, green and blue, else 1; not for programs"]
     classes: Annotated[
         dict[str, int] | None, "number of samples of each class, by name; null for a regression; not for programs"
@@ -252,7 +252,7 @@ def summary(diagnosis: Diagnosis) -> SummaryFacts:
         "rows": diagnosis.rows,
         "samples": len(table),
         "features": table.width,
-        "image_shape": list(table.image_shape) if table.image_shape else None,
+        "image_shape": table.image_shape,
         "channels": table.channels,
         "classes": count,
     }

@@ -28,7 +28,7 @@ class VersusFacts(TypedDict):
     mean: Annotated[float, "mean difference from A"]
     interval: Annotated[
         list[float] | None,
-        "its interval; those of all sides contain all true differences at once with probability 0.95",
+        "low and high of its interval; those of all sides contain all true differences at once with probability 0.95",
     ]
     detectable: Annotated[float | None, "as for B"]
 
@@ -38,7 +38,7 @@ class RankFacts(TypedDict):
 
     side: Annotated[str, "its letter"]
     mean: Annotated[float, "mean score"]
-    interval: Annotated[list[float] | None, "its 95% interval"]
+    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
 
 
 class ComparisonFacts(TypedDict):
@@ -60,7 +60,7 @@ class ComparisonFacts(TypedDict):
     ]
     p_value: Annotated[float | None, "of the sign-flip test; it includes all looks at earlier seeds"]
     mean: Annotated[float, "mean difference"]
-    interval: Annotated[list[float] | None, "its 95% interval"]
+    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
     detectable: Annotated[
         float | None,
         "the mean difference that so many seeds show with probability 0.8; null for fewer than 6 seeds, and if all "

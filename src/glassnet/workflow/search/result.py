@@ -26,7 +26,7 @@ class TestedFacts(TypedDict):
     model: Annotated[str, "its file in the folder"]
     hash: Annotated[str, "hash of its parameters"]
     score: Annotated[float, "the metric"]
-    interval: Annotated[list[float], "its 95% interval"]
+    interval: Annotated[list[float], "low and high of its 95% interval"]
 
 
 class SearchResultFacts(TypedDict):
@@ -40,7 +40,7 @@ class SearchResultFacts(TypedDict):
     test: Annotated[TestedFacts, "the winner, trained on all training samples, on the test data"]
     default: Annotated[TestedFacts, "the recipe's own options, likewise; the same as `test` if they won"]
     difference: Annotated[float, "test score of the winner minus that of the recipe"]
-    difference_interval: Annotated[list[float], "its 95% interval"]
+    difference_interval: Annotated[list[float], "low and high of its 95% interval"]
     space: Annotated[dict[str, DimensionFacts], "each [option](options.md) that was varied, by its name"]
     recipe: Annotated[str, "the recipe"]
     source: Annotated[str, "the source of the samples"]
