@@ -1,6 +1,6 @@
-"""Write the reference pages generated from the code: options, recipes, and findings of the doctor.
+"""Write the reference pages generated from the code: options, recipes, findings of the doctor, and JSON output.
 
-    python docs/make_reference.py            write commands.md, options.md, recipes.md and findings.md in docs/reference
+    python docs/make_reference.py            write commands.md, options.md, recipes.md, findings.md and json.md
     python docs/make_reference.py --check    write nothing; exit code 1 if a page is outdated
 
 Both check that docs/reference/errors.md lists exactly the codes of ``glassnet.errors.CODES``.
@@ -11,14 +11,33 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import click
 
 from glassnet.cli import cli
+from glassnet.cli.bench import BenchFacts
+from glassnet.cli.compare import CompareFacts
+from glassnet.cli.doctor import DoctorFacts
+from glassnet.cli.explain.backquery import BackqueryFacts, TypicalRowsFacts
+from glassnet.cli.explain.node import NodeFacts
+from glassnet.cli.explain.nodes import NodesFacts
+from glassnet.cli.explain.step import StepFacts
+from glassnet.cli.explain.why import PredictionFacts
+from glassnet.cli.export import ExportFacts, ImportFacts
 from glassnet.cli.help.grouped import DeclaredFlag
+from glassnet.cli.info import ModelFacts, VerificationFacts
+from glassnet.cli.labels import LabelsFacts, RepairFacts
+from glassnet.cli.query import QueryFacts
+from glassnet.cli.read import PhotoFacts
+from glassnet.cli.search import SearchFacts
+from glassnet.cli.shared.train_text import TrainFacts
+from glassnet.cli.show import DistortedFacts, FilesFacts, SampleFacts, SamplesFacts, TableFacts, TableRowFacts
+from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
 from glassnet.messages.option_spelling import as_flag
@@ -51,6 +70,113 @@ PURPOSES = {
 SIZES = (10, 50, 200, 1_000, 5_000, 20_000, 100_000, 1_000_000)
 """Numbers of rows for which the page shows the recipe ``table``."""
 
+JSON_INTRO = """\
+Use this page to read the output of a command in a program. With `--json` a command prints one line of JSON to standard
+output and nothing else there; progress and notices go to standard error. Keys are stable: a new version may add keys
+but does not change the meaning of existing ones. Values are in English in every language.
+
+If a command fails, standard output is empty, standard error ends with one line that has a [code](errors.md), and the
+exit code is 2, or 130 after an interrupt. There are two exceptions: `train` prints its object as soon as the model is
+saved, so plots that cannot be drawn after that cause only a notice; and `query` and `read` with several inputs print a
+result for each of them. Texts such as file names appear unchanged, except that characters that would control a
+terminal are escaped, as in `\\u001b`.
+
+```sh
+glassnet train --json 2>/dev/null | python -c 'import json, sys; print(json.load(sys.stdin)["accuracy"])'
+```
+
+In the tables, *number* is a JSON number with a fraction and *integer* one without; an infinite number or NaN, which
+JSON does not have, is `null`. A key with a question mark may be missing. Rows and classes count from 0. The keys of an
+object within an object follow in a table of their own.
+"""
+
+JSON: dict[str, list[tuple[str, Any]]] = {
+    "train": [
+        (
+            "One object, also with `--resume`. Until version 0.2, the recipe `ensemble` was called `committee`, the "
+            "option `ema_decay` was `average`, and `hard_fraction` was `hardest`, also in the JSON of `info`.",
+            TrainFacts,
+        )
+    ],
+    "test": [
+        ("One object.", EvaluationFacts),
+        ("With `--report FILE`, one object after the page is written; samples and scores only with data.", ReportFacts),
+    ],
+    "query": [
+        (
+            "A list with one object per image or row, in the order of the inputs. If some of several inputs cannot be "
+            "read, the object of each of those has `error`, and null for all other keys except `input`; the exit code "
+            "is then 1, or 2 if none can be read.",
+            QueryFacts,
+        ),
+        ("`--out FILE` additionally writes a [table](../tables.md#predictions-as-a-file).", None),
+    ],
+    "read": [
+        (
+            "A list with one object per photo, in the order of the inputs. The exit code is 1 if a photo shows no "
+            "digit or some photos cannot be read, 2 if none can be read, else 0.",
+            PhotoFacts,
+        )
+    ],
+    "show": [
+        ("For samples without `--row`, one object:", SamplesFacts),
+        ("With `--row N`:", SampleFacts),
+        ("With `--augment`:", DistortedFacts),
+        ("For a table with named columns without `--row`:", TableFacts),
+        ("For such a table with `--row N`:", TableRowFacts),
+        ("With `--csv DIR`, after the files are written:", FilesFacts),
+    ],
+    "explain": [
+        (
+            "With `--row N`, `--epoch` and `--step`, or `--example`, one object: one training step. Errors are "
+            "`t − o`, and changes are added to the weights. With `--epoch`, the exit code is 1 for a difference to the "
+            "training record.",
+            StepFacts,
+        ),
+        ("With `--why`:", PredictionFacts),
+        ("With `--backquery` or `--class K`:", BackqueryFacts),
+        ("With these for a table with named columns:", TypicalRowsFacts),
+        ("With `--nodes`:", NodesFacts),
+        ("With `--node N`:", NodeFacts),
+    ],
+    "info": [
+        ("One object.", ModelFacts),
+        (
+            "With `--verify`, one object. The exit code is 0 for the same bits and 1 for a difference.",
+            VerificationFacts,
+        ),
+    ],
+    "doctor": [
+        (
+            "One object. The exit code is 0 if there are only remarks and 1 if there are errors or warnings; with "
+            "`--fix`, only findings left in the copy count.",
+            DoctorFacts,
+        )
+    ],
+    "compare": [
+        (
+            "One object. Differences are B minus A. With three or more sides, `verdict`, `p_value`, `mean`, `interval` "
+            "and `detectable` are still about B compared with A, and `level` holds for all verdicts together.",
+            CompareFacts,
+        )
+    ],
+    "search": [("One object.", SearchFacts)],
+    "labels": [("One object.", LabelsFacts), ("With `--fix`, one object:", RepairFacts)],
+    "export": [
+        (
+            "One object, after the file is written. With `--prove FILE`, the same without `file` and `bytes`; the exit "
+            "code is 0 if `equal` is true, else 1.",
+            ExportFacts,
+        ),
+        ("With `--to safetensors`, one object after the model is written:", ImportFacts),
+    ],
+    "bench": [("One object.", BenchFacts)],
+}
+"""Command -> what its JSON is, and the declaration of its keys."""
+
+WORDS = {str: "text", int: "integer", float: "number", bool: "true or false", NoneType: "null", Any: "value"}
+COUNTS = {2: "two", 4: "four"}
+
 
 def pages() -> dict[str, str]:
     """Return file name -> text of every generated page."""
@@ -59,6 +185,7 @@ def pages() -> dict[str, str]:
         "options.md": options_page(),
         "recipes.md": recipes_page(),
         "findings.md": findings_page(),
+        "json.md": json_page(),
     }
 
 
@@ -237,6 +364,71 @@ def findings_table(prefix: str) -> str:
         if code.startswith(prefix)
     ]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def json_page() -> str:
+    """Return the page of what ``--json`` prints."""
+    sections = ""
+    for command, objects in JSON.items():
+        sections += f"\n## {command}\n"
+        for text, facts in objects:
+            sections += f"\n{paragraph(text)}{key_tables(facts) if facts else ''}"
+    return f"{MARK.format('cli/*')}\n\n# What --json prints\n\n{JSON_INTRO}{sections}"
+
+
+def key_tables(facts: Any) -> str:
+    """Return the tables of the keys of an object, and of the objects in it."""
+    text = ""
+    for declared, places in declarations(facts).items():
+        text += f"\n| key{' of ' if places else ''}{', '.join(places)} | type | what |\n|---|---|---|\n"
+        for name, (kind, what, optional) in keys_of(declared).items():
+            text += f"| `{name}`{'?' if optional else ''} | {type_words(kind)} | {what} |\n"
+    return text
+
+
+def declarations(facts: Any) -> dict[Any, list[str]]:
+    """Return the declaration of an object and of the described objects in it, each with the keys that have it."""
+    found: dict[Any, list[str]] = {facts: []}
+    waiting = [facts]
+    while waiting:
+        for name, (kind, _, _) in keys_of(waiting.pop(0)).items():
+            for inner in objects_in(kind):
+                if inner not in found:
+                    waiting.append(inner)
+                found.setdefault(inner, []).append(f"`{name}`")
+    return found
+
+
+def objects_in(kind: Any) -> list[Any]:
+    """Return the objects in a type whose keys have a description."""
+    if is_typeddict(kind):
+        described = get_type_hints(kind, include_extras=True).values()
+        return [kind] if all(get_origin(hint) in (Annotated, NotRequired) for hint in described) else []
+    return [inner for part in get_args(kind) for inner in objects_in(part)]
+
+
+def keys_of(facts: Any) -> dict[str, tuple[Any, str, bool]]:
+    """Return the type of each key, its description, and whether it may be missing."""
+    found = {}
+    for name, hint in get_type_hints(facts, include_extras=True).items():
+        optional = get_origin(hint) is NotRequired
+        declared = get_args(hint)[0] if optional else hint
+        found[name] = (declared.__origin__, declared.__metadata__[0], optional or name in facts.__optional_keys__)
+    return found
+
+
+def type_words(kind: Any, several: bool = False) -> str:
+    """Return a type in words, of one value or of several."""
+    origin, inner = get_origin(kind), get_args(kind)
+    if origin in (UnionType, Union):
+        *first, last = (type_words(one, several) for one in inner)
+        return f"{', '.join(first)}{',' if last == 'null' and not several else ''} or {last}"
+    if origin in (list, tuple, Sequence):
+        fixed = len(inner) if origin is tuple and Ellipsis not in inner else 0
+        count = f"{COUNTS[fixed]} " if fixed else ""
+        return f"{'lists' if several else 'list'} of {count}{type_words(inner[0], several=True)}"
+    word = WORDS.get(kind, "object")
+    return f"{word}s" if several and word not in ("true or false", "null") else word
 
 
 def kind_of(name: str) -> tuple[Any, bool]:

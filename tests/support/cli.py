@@ -109,13 +109,6 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
     return Outcome(code, *texts)
 
 
-def documented_keys(name: str) -> list[str]:
-    """The keys of a command's JSON by the page about it, sorted."""
-    page = (Path(__file__).parents[2] / "docs/reference/json.md").read_text(encoding="utf-8")
-    section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-    return sorted(key for line in re.findall(r"^\| (`.+?) \|", section, re.M) for key in re.findall(r"`(\w+)`", line))
-
-
 def doctor(*arguments: object) -> dict[str, Any]:
     """Return the doctor's findings, in this process; it prints no notices."""
     outcome = run("doctor", *arguments, "--json")

@@ -138,7 +138,7 @@ def test_the_page_of_errors_lists_the_codes_with_their_meaning():
     assert rows == list(CODES.items())
 
 
-@pytest.mark.parametrize("page", ["options.md", "recipes.md", "findings.md"])
+@pytest.mark.parametrize("page", ["options.md", "recipes.md", "findings.md", "json.md"])
 def test_generated_pages_are_up_to_date(page):
     written = text_of(ROOT / "docs" / "reference" / page)
     assert written == load_script().pages()[page], "run: python docs/make_reference.py"

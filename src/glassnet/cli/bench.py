@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import click
 
@@ -24,6 +24,30 @@ from ..words.speaking import speaking
 from ..workflow import parameters
 from .shared.console import json_flag, language_in_use, message, padded, result, result_json, say
 from .shared.flags import job_of, with_job
+
+
+class TaskFacts(TypedDict):
+    """The times of a task."""
+
+    task: Annotated[str, "the task"]
+    seconds: Annotated[float, "the median time of glassnet"]
+    reference: Annotated[float, "the time of NumPy, measured once"]
+    ratio: Annotated[float, "`reference` / `seconds`"]
+
+
+class BenchFacts(TypedDict):
+    """All times, and where they were measured."""
+
+    cores: Annotated[int, "cores the process may use"]
+    versions: Annotated[dict[str, str], "versions of Python and of the numerical packages"]
+    numerics: Annotated[
+        int, "version of glassnet's arithmetic, as in the [training record](file-format.md#the-training-record)"
+    ]
+    blas: Annotated[str | None, "kind and target processor of the BLAS"]
+    processor: Annotated[str | None, "the kind of processor"]
+    runs: Annotated[int, "repetitions"]
+    tasks: Annotated[list[TaskFacts], "one per task"]
+
 
 _REFERENCE_SAMPLES = 2000  # for all samples the reference would take half a minute
 _TASK_WIDTH = 48
@@ -51,7 +75,7 @@ def bench_command(as_json: bool, **flags: Any) -> None:
     """
     runs = job_of(BenchJob, flags).runs
     digits, test = data.bundled(), data.bundled("test")
-    rows: list[dict[str, Any]] = []
+    rows: list[TaskFacts] = []
     in_english, in_language = speaking("en", CLI_WORDS), speaking(language_in_use(), CLI_WORDS)
     names = []
     for (key, facts), work, against in _tasks(digits, test):
@@ -59,7 +83,16 @@ def bench_command(as_json: bool, **flags: Any) -> None:
         say(f"{names[-1]} …")
         own, other = _median(work, runs), _median(against, 1)
         rows.append({"task": in_english(key, **facts), "seconds": own, "reference": other, "ratio": other / own})
-    found: dict[str, Any] = {"cores": available_cores(), **surroundings(), "runs": runs, "tasks": rows}
+    machine = surroundings()
+    found: BenchFacts = {
+        "cores": available_cores(),
+        "versions": machine["versions"],
+        "numerics": machine["numerics"],
+        "blas": machine["blas"],
+        "processor": machine["processor"],
+        "runs": runs,
+        "tasks": rows,
+    }
     if as_json:
         result_json(found)
         return

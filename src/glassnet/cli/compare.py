@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Annotated, Any
 
 import click
 from click.core import ParameterSource
@@ -32,6 +32,7 @@ from ..workflow.compare_job import (
     default_seeds,
 )
 from ..workflow.comparison.paired import FEWEST, fewest_pairs
+from ..workflow.comparison.result import ComparisonFacts
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
@@ -41,6 +42,15 @@ from .shared.ray_flag import executor_for, ray_flag
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
 _VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_seen"}
 _INDENT = " " * 10
+
+
+class CompareFacts(ComparisonFacts):
+    """A comparison, with the names of the recipes and the written figure."""
+
+    recipes: Annotated[
+        dict[str, str], "the names of the recipes, as given, by the letter of the side: `a`, `b` and so on"
+    ]
+    picture: Annotated[str | None, "the written file"]
 
 
 def _side_flags(command: Command) -> Command:
@@ -115,7 +125,8 @@ def compare_command(
         plots.save(plots.draw_comparison(drawn, language=language), plot)
     if as_json:
         named = {side: one.recipe for side, one in sides.items()}
-        result_json({"recipes": named, **compared.to_dict(), "picture": plot})
+        facts: CompareFacts = {"recipes": named, **compared.to_dict(), "picture": plot}
+        result_json(facts)
         return
     for line in (_lines if len(sides) == 2 else _lines_of_several)(job, compared, language, words):
         result(line)

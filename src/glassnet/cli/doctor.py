@@ -5,20 +5,37 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import click
 
-from ..doctor.finding import ERROR, REMARK, WARNING, Finding, harmful
+from ..doctor.finding import ERROR, REMARK, WARNING, Finding, FindingFacts, harmful
 from ..messages.message import Listing, Message
 from ..options.job_parameters import words
-from ..workflow.doctor_job import DoctorJob, DoctorResult, examine_source, is_program
+from ..workflow.doctor_job import DoctorJob, DoctorResult, ExaminedFacts, examine_source, is_program
 from .shared.console import in_terminal, json_flag, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
 
 _HEADS = {ERROR: Message("error  "), WARNING: Message("warning"), REMARK: Message("remark ")}
 _COUNTS = {ERROR: "{count:,} errors", WARNING: "{count:,} warnings", REMARK: "{count:,} remarks"}
 _MOST_CLASSES = 12
+
+
+class FixedFacts(TypedDict):
+    """A repaired copy."""
+
+    file: Annotated[str, "the copy"]
+    test: Annotated[str | None, "the copy of the test data, if it is a separate file"]
+    done: Annotated[list[str], "codes of the repaired findings"]
+    left: Annotated[list[FindingFacts], "findings in the copy"]
+
+
+class DoctorFacts(ExaminedFacts):
+    """What was found in data or a program."""
+
+    findings: Annotated[list[FindingFacts], "what was found"]
+    healthy: Annotated[bool, "whether there are only remarks"]
+    fixed: Annotated[FixedFacts | None, "with `--fix`, if a copy was written"]
 
 
 @click.command("doctor")
@@ -42,8 +59,8 @@ def doctor_command(as_json: bool, **flags: Any) -> None:
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 
-def _facts(examined: DoctorResult) -> dict[str, Any]:
-    fixed = None
+def _facts(examined: DoctorResult) -> DoctorFacts:
+    fixed: FixedFacts | None = None
     if examined.copies:
         copy, *tests = examined.copies
         done, left = [one.code for one in examined.repaired], [one.to_dict(in_terminal) for one in examined.left]
@@ -89,7 +106,7 @@ class _Printer:
         self.language = language
         self.show = self._show_in_program if program else self._show_in_data
 
-    def headline(self, facts: dict[str, Any]) -> None:
+    def headline(self, facts: ExaminedFacts) -> None:
         """Print a summary of the data."""
         template = "{source}: {samples:,} samples of {values:,} values"
         if facts["rows"] != facts["samples"]:

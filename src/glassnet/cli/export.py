@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import click
 
@@ -16,6 +15,59 @@ from ..messages.formats import below_all
 from ..messages.message import Listing
 from .shared.console import json_flag, message, result, result_json, say_notice
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
+
+
+class ProofFacts(TypedDict):
+    """The comparison of a file with its model."""
+
+    form: Annotated[str, "`c`, `html` or `onnx`"]
+    hash: Annotated[str, "SHA-256 of the model's parameters, which the file contains"]
+    quantize: Annotated[str | None, "`int8` for weights of 8 bits"]
+    rows: Annotated[int, "number of compared rows"]
+    source: Annotated[str, "where they are from"]
+    added: Annotated[int, "number of further rows, made so that every input counts"]
+    ran: Annotated[str | None, "what ran the file, with its version; null if nothing here can"]
+    why_not: Annotated[str, "the reason if nothing ran it, otherwise empty"]
+    largest_difference: Annotated[float | None, "largest difference of an output, absolute below 1 and relative above"]
+    classes_differ: Annotated[int | None, "number of rows with another class, other labels or another number"]
+    tolerance: Annotated[
+        float,
+        "largest difference that counts as equal: 0 for `c` and `html`, 1e-5 for `onnx` or "
+        "[more](../export.md#what-proven-means)",
+    ]
+    agreement: Annotated[float | None, "with `--quantize`: fraction of rows with the same class or labels as without"]
+    accuracy: Annotated[float | None, "accuracy of the model on the rows, if they have classes"]
+    quantized_accuracy: Annotated[float | None, "with `--quantize`: that of the file"]
+    differences: Annotated[
+        list[str],
+        "what else differs, in English: with `--prove`, names, weights, scalings and encodings in the file; and "
+        "probabilities",
+    ]
+    equal: Annotated[
+        bool | None, "whether the file answers as the model does, and stores what it has; null if nothing ran it"
+    ]
+
+
+class ExportFacts(ProofFacts):
+    """A written file."""
+
+    file: Annotated[str, "path of the written file"]
+    bytes: Annotated[int, "its size"]
+
+
+class ImportFacts(TypedDict):
+    """An imported network."""
+
+    file: Annotated[str, "path of the ONNX file"]
+    model: Annotated[str, "path of the written model"]
+    sizes: Annotated[list[int], "nodes per layer, inputs first"]
+    activations: Annotated[list[str], "one per layer after the inputs"]
+    members: Annotated[int, "number of networks whose outputs are averaged"]
+    targets: Annotated[dict[str, Any], "as in [`info`](#info)"]
+    class_names: Annotated[list[str], "names of the outputs; empty if they are numbers from 0"]
+    hash: Annotated[str, "SHA-256 of the model's parameters"]
+    rows: Annotated[int, "number of random rows that were compared"]
+    largest_difference: Annotated[float, "largest difference of an output, absolute below 1 and relative above"]
 
 
 @click.command("export")
@@ -53,7 +105,8 @@ def _export(job: ExportJob, as_json: bool) -> None:
     proof = export_model(job, notify=say_notice)
     size = Path(job.place).stat().st_size
     if as_json:
-        result_json({"file": job.place, "bytes": size, **_facts(proof)})
+        facts: ExportFacts = {"file": job.place, "bytes": size, **_facts(proof)}
+        result_json(facts)
         return
     result(message("exported", file=job.place, size=size / 1000))
     _print_proof(proof)
@@ -74,20 +127,19 @@ def _import(job: ImportJob, as_json: bool) -> None:
     path, place = job.model, job.place
     architecture = model.network.architecture
     if as_json:
-        result_json(
-            {
-                "file": path,
-                "model": place,
-                "sizes": list(architecture.sizes),
-                "activations": list(architecture.activations),
-                "members": len(model.members),
-                "targets": model.targets.to_dict(),
-                "class_names": list(model.class_names),
-                "hash": model.hash(),
-                "rows": ROWS,
-                "largest_difference": difference,
-            }
-        )
+        facts: ImportFacts = {
+            "file": path,
+            "model": place,
+            "sizes": list(architecture.sizes),
+            "activations": list(architecture.activations),
+            "members": len(model.members),
+            "targets": model.targets.to_dict(),
+            "class_names": list(model.class_names),
+            "hash": model.hash(),
+            "rows": ROWS,
+            "largest_difference": difference,
+        }
+        result_json(facts)
         return
     networks = message("networks_joined", count=len(model.members)) if model.others else ""
     result(message("imported", file=place, network=f"{architecture.short}{networks and ', '}{networks}"))
@@ -97,14 +149,26 @@ def _import(job: ImportJob, as_json: bool) -> None:
     result(message("compared_import", rows=ROWS, largest=difference))
 
 
-def _facts(proof: Proof) -> dict[str, Any]:
+def _facts(proof: Proof) -> ProofFacts:
     """Return the JSON of a proof."""
-    texts = {
+    return {
+        "form": proof.form,
+        "hash": proof.hash,
+        "quantize": proof.quantize,
+        "rows": proof.rows,
         "source": str(proof.source),
+        "added": proof.added,
+        "ran": proof.ran,
         "why_not": str(proof.why_not or ""),
+        "largest_difference": proof.largest_difference,
+        "classes_differ": proof.classes_differ,
+        "tolerance": proof.tolerance,
+        "agreement": proof.agreement,
+        "accuracy": proof.accuracy,
+        "quantized_accuracy": proof.quantized_accuracy,
         "differences": [*map(str, proof.differences)],
+        "equal": proof.equal,
     }
-    return {**asdict(proof), **texts, "equal": proof.equal}
 
 
 def _print_proof(proof: Proof) -> None:

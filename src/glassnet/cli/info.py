@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 import click
 
@@ -11,7 +11,7 @@ from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import width_of
 from ..model.file import load_model
-from ..model.header import joined_count
+from ..model.header import Receipt, joined_count
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..words.plots import shown as shown_number
@@ -33,6 +33,53 @@ from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
 from .shared.train_text import scores_in_words
+
+
+class ModelFacts(TypedDict):
+    """A model."""
+
+    model: Annotated[str, "path of the file"]
+    sizes: Annotated[list[int], "nodes per layer, inputs first"]
+    activations: Annotated[list[str], "one per layer after the inputs"]
+    bias: Annotated[bool, "whether nodes have a bias"]
+    loss: Annotated[str, "as the [option](options.md#loss)"]
+    rule: Annotated[str, "as the [option](options.md#rule)"]
+    members: Annotated[int, "networks in the ensemble; 1 for a single network, also for one joined from several"]
+    parameters: Annotated[int, "number of weights and biases of one member"]
+    dtype: Annotated[str, "`float32` or `float64`"]
+    scaling: Annotated[dict[str, Any], "`name`: text; `maximum`, `span`, `offset`: number"]
+    targets: Annotated[dict[str, Any], "`name`: text; `classes`: integer; `low`, `high`: number"]
+    temperature: Annotated[float, "divisor of the logits that calibrates the probabilities; 1 without calibration"]
+    image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample"]
+    reading: Annotated[
+        str, "how image files become inputs: `ink`, `photo`, or empty ([images](../images.md#drawings-and-photographs))"
+    ]
+    white: Annotated[float, "value of white in grey image files with more than 8 bits; 0 if training had none"]
+    deskews: Annotated[bool, "whether images are straightened before scaling"]
+    class_names: Annotated[
+        list[str], "names of the classes; for a regression the name of the column; empty if classes have only numbers"
+    ]
+    columns: Annotated[
+        dict[str, Any] | None, "how the columns of a table are used, as in the [file](file-format.md#columns)"
+    ]
+    receipt: Annotated[
+        Receipt,
+        "the training record, as in the [file](file-format.md#the-training-record); empty if glassnet did not train "
+        "the model",
+    ]
+
+
+class VerificationFacts(TypedDict):
+    """Whether retraining gave the same model."""
+
+    same: Annotated[bool, "whether retraining gave the same bits"]
+    where: Annotated[str, "the first difference; empty if there is none"]
+    surroundings: Annotated[tuple[str, ...], "how versions and processor differ from the training record"]
+    epoch: Annotated[
+        int | None,
+        "the epoch after which the weights first differ, 0 for the initial weights; null if they do not differ after "
+        "any epoch",
+    ]
 
 
 @click.command("info")
@@ -65,8 +112,13 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
         show.close()
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
-        keys = ("same", "where", "surroundings", "epoch")
-        result_json({key: getattr(verification, key) for key in keys})
+        found: VerificationFacts = {
+            "same": verification.same,
+            "where": verification.where,
+            "surroundings": verification.surroundings,
+            "epoch": verification.epoch,
+        }
+        result_json(found)
     elif verification.same:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
@@ -81,7 +133,7 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
 def _show(model_path: str, as_json: bool) -> None:
     model = load_model(model_path)
     architecture = model.network.architecture
-    facts: dict[str, Any] = {
+    described: ModelFacts = {
         "model": model_path,
         "sizes": list(architecture.sizes),
         "activations": list(architecture.activations),
@@ -103,8 +155,9 @@ def _show(model_path: str, as_json: bool) -> None:
         "receipt": model.receipt,
     }
     if as_json:
-        result_json(facts)
+        result_json(described)
         return
+    facts: dict[str, Any] = {**described}
     receipt = facts.pop("receipt")
     # Columns follow below; a trail has a hash for every epoch, a curve hundreds of numbers.
     long = ("trails", "curves", "columns")

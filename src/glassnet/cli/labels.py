@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any, TypedDict, cast
 
 import click
 
@@ -21,6 +21,44 @@ from .shared.flags import job_of, max_bytes_flag, with_job
 
 _LONGEST_NAME, _SHORTEST_NAME = 40, 4
 """Most columns of a name in the line of a suspect, and the fewest to which it is cut on a narrow terminal."""
+
+
+class SuspectFacts(TypedDict):
+    """A suspect."""
+
+    row: Annotated[int, "the row"]
+    file: Annotated[str | None, "the file of the sample, if it has its own"]
+    label: Annotated[str, "the name of the given class"]
+    likely: Annotated[str, "the name of the likely class"]
+    label_probability: Annotated[float, "probability of the given class, rounded to four digits"]
+    likely_probability: Annotated[float, "probability of the likely class, likewise"]
+    wrong_probability: Annotated[float, "probability that the label is wrong, likewise"]
+
+
+class LabelsFacts(TypedDict):
+    """Wrong and ambiguous labels."""
+
+    source: Annotated[str, "the source of the samples"]
+    samples: Annotated[int, "number of samples"]
+    folds: Annotated[int, "number of cross-validation folds"]
+    accuracy: Annotated[float, "fraction of samples whose cross-validated prediction equals the label, 0 to 1"]
+    estimated_errors: Annotated[float, "estimated number of wrong labels; the other suspects are ambiguous"]
+    certain: Annotated[
+        bool,
+        "whether label errors explain the suspects better than overlapping classes do, so that a suspect is probably "
+        "wrong; false if the classes merely overlap",
+    ]
+    suspects: Annotated[Sequence[SuspectFacts], "the most probable label errors first"]
+    picture: Annotated[str | None, "the written figure"]
+    list: Annotated[str | None, "the written list"]
+
+
+class RepairFacts(TypedDict):
+    """A corrected copy."""
+
+    changed: Annotated[int, "number of samples with another label"]
+    dropped: Annotated[int, "number of dropped samples"]
+    copy: Annotated[str, "the written file or folder"]
 
 
 @click.command("labels")
@@ -50,10 +88,18 @@ def labels_command(as_json: bool, **flags: Any) -> None:
     if job.plot and judged.picture is None:
         say(words("no_suspects", file=job.plot))
     if as_json:
-        facts = {"source": samples.source, "samples": len(samples), "folds": job.cv, "accuracy": suspects.accuracy}
-        errors = {"estimated_errors": suspects.errors, "certain": suspects.certain}
-        rows = [row._asdict() for row in judged.rows]
-        result_json({**facts, **errors, "suspects": rows, "picture": job.plot, "list": job.out})
+        facts: LabelsFacts = {
+            "source": samples.source,
+            "samples": len(samples),
+            "folds": job.cv,
+            "accuracy": suspects.accuracy,
+            "estimated_errors": suspects.errors,
+            "certain": suspects.certain,
+            "suspects": [cast("SuspectFacts", row._asdict()) for row in judged.rows],
+            "picture": job.plot,
+            "list": job.out,
+        }
+        result_json(facts)
     else:
         _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
         again = typed(job, "cv", "first", "plot", "out", "force", "language")
@@ -62,7 +108,8 @@ def labels_command(as_json: bool, **flags: Any) -> None:
 
 def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
     if as_json:
-        result_json({"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path})
+        facts: RepairFacts = {"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path}
+        result_json(facts)
     else:
         result(words("repaired_copy", file=copy.path, changed=copy.changed, dropped=copy.dropped))
 

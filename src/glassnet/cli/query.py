@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, NotRequired, cast
 
 import click
 
 from ..io.picture_formats import NAMES
 from ..messages.formats import width_of
 from ..words.cli import digit_words
-from ..workflow.predict_job import Answer, QueryJob, answer_facts, query_model, require_answers_place, write_answers
+from ..workflow.predict_job import (
+    Answer,
+    AnswerFacts,
+    QueryJob,
+    answer_facts,
+    query_model,
+    require_answers_place,
+    write_answers,
+)
 from .shared.console import (
+    ErrorFacts,
     complain,
     error_facts,
     json_flag,
@@ -38,6 +47,12 @@ accept photos of handwriting, as 'glassnet read' does. MODEL defaults to the dig
 Inputs that cannot be read are reported; the others are still predicted. Exit code 1: some inputs could not be read;
 2: none could.
 """
+
+
+class QueryFacts(AnswerFacts):
+    """The prediction for one input."""
+
+    error: NotRequired[Annotated[ErrorFacts, "only if the input could not be read"]]
 
 
 @click.command("query", help=_HELP)
@@ -78,5 +93,8 @@ def _words(answer: Answer) -> str:
     return digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)
 
 
-def _facts(answer: Answer) -> dict[str, Any]:
-    return {**answer_facts(answer), **({} if answer.error is None else error_facts(answer.error))}
+def _facts(answer: Answer) -> QueryFacts:
+    facts = cast("QueryFacts", answer_facts(answer))
+    if answer.error is not None:
+        facts["error"] = error_facts(answer.error)
+    return facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import click
 
@@ -13,13 +13,85 @@ from ..io.opening import STDIN
 from ..messages.formats import width_of
 from ..words.cli import digit_words
 from ..workflow.read_job import PhotoResult, ReadJob, photos_in, read_and_draw
-from .shared.console import complain, error_facts, json_flag, message, padded, result, result_json
+from .shared.console import ErrorFacts, complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
 from .shared.photo_progress import watch_photos
 
 _FEW, _WIDE = 3, 80
 """Most uncertain digits of a photo that are printed one by one; and columns of a line."""
+
+
+class DigitFacts(TypedDict):
+    """A digit in a photo."""
+
+    line: Annotated[int, "the line of the digit"]
+    box: Annotated[
+        tuple[int, int, int, int],
+        "left, top, right, bottom in pixels of the photo, upright and rotated by `turned` and `tilt`; right and "
+        "bottom are exclusive",
+    ]
+    answer: Annotated[int, "the class with the largest output, also for an uncertain digit"]
+    confidence: Annotated[
+        float,
+        "the probability, 0 to 1, that it is this digit: that of the model, from outputs averaged over small "
+        "variations of the digit, times the probability that it is a digit at all; lower for what is too wide for a "
+        "digit or in `other_lines`",
+    ]
+    sure: Annotated[bool, "whether the confidence is at least `--sure`"]
+    reason: Annotated[
+        str | None,
+        "why it is not sure, null if it is: `not_a_digit` (it looks like a sign, a letter or a scribble), "
+        "`other_line` (its line is words or signs), `edge` (it touches the edge of the photo), `faint`, `wide` (it "
+        "may be two digits), `not_writing` (it does not look like strokes of a pen on paper but like part of a "
+        "thing), `upside_down` (the photo may be upside down, and then it is another digit), `ruling` (printed lines "
+        "are in the way: their cells are not certain, or they run through it), `unclear` (it could be another digit)",
+    ]
+    outputs: Annotated[list[float], "the averaged outputs"]
+
+
+class TurnedFacts(TypedDict):
+    """What a single digit may be in a rotated photo."""
+
+    turned: Annotated[int, "degrees, clockwise: 90, 180 or 270"]
+    answer: Annotated[int, "the digit"]
+
+
+class PhotoFacts(TypedDict):
+    """The digits in a photo."""
+
+    input: Annotated[str, "name of the photo"]
+    text: Annotated[
+        str | None,
+        "the predicted digits, line by line, with a space where numbers in a line are apart; `?` for an uncertain "
+        "digit; empty if no digit was found",
+    ]
+    light_on_dark: Annotated[bool | None, "whether the ink is lighter than the paper"]
+    turned: Annotated[
+        int,
+        "degrees by which the photo was rotated clockwise to read several digits that lay on their side or upside "
+        "down: 0, 90, 180 or 270",
+    ]
+    tilt: Annotated[
+        float,
+        "degrees by which it was then rotated clockwise because the lines were tilted; 0 if that was not necessary",
+    ]
+    if_turned: Annotated[
+        TurnedFacts | None, "only for one digit, which is never turned: what it may be if the photo is rotated"
+    ]
+    upside_down: Annotated[
+        str | None, "only where several digits are as plausible upside down: their text if the photo is rotated by 180°"
+    ]
+    other_lines: Annotated[
+        list[int], "lines, from 0, that are not digits but words or sums; none of their digits is sure"
+    ]
+    digits: Annotated[list[DigitFacts], "in reading order"]
+    error: NotRequired[
+        Annotated[
+            ErrorFacts,
+            "only if the photo could not be read; `text` and `light_on_dark` are null then, and `digits` is empty",
+        ]
+    ]
 
 
 @click.command("read")
@@ -55,12 +127,21 @@ def read_command(as_json: bool, **flags: Any) -> None:
     click.get_current_context().exit(2 if failed == len(photos) else int(digitless or failed > 0))
 
 
-def _facts(one: PhotoResult) -> dict[str, Any]:
+def _facts(one: PhotoResult) -> PhotoFacts:
     if one.reading is None:
         assert one.error is not None
-        nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "turned": 0, "tilt": 0.0, "if_turned": None}
-        lines: dict[str, Any] = {"upside_down": None, "other_lines": [], "digits": []}
-        return {"input": one.input, **nothing, **lines, **error_facts(one.error)}
+        return {
+            "input": one.input,
+            "text": None,
+            "light_on_dark": None,
+            "turned": 0,
+            "tilt": 0.0,
+            "if_turned": None,
+            "upside_down": None,
+            "other_lines": [],
+            "digits": [],
+            "error": error_facts(one.error),
+        }
     other = one.reading.if_turned
     return {
         "input": one.input,
@@ -68,13 +149,13 @@ def _facts(one: PhotoResult) -> dict[str, Any]:
         "light_on_dark": one.reading.ink.light_on_dark,
         "turned": one.reading.turned,
         "tilt": one.reading.tilt,
-        "if_turned": other and {"turned": other[0], "answer": other[1]},
+        "if_turned": {"turned": other[0], "answer": other[1]} if other else None,
         "upside_down": one.reading.upside_down,
         "other_lines": list(one.reading.other_lines),
         "digits": [
             {
                 "line": digit.line,
-                "box": list(one.box_in_file(digit)),
+                "box": one.box_in_file(digit),
                 "answer": digit.answer,
                 "confidence": digit.confidence,
                 "sure": digit.sure,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import click
 
@@ -29,7 +29,7 @@ from ..workflow.search.job import (
     TrialEnded,
     search_files,
 )
-from ..workflow.search.result import SearchResult
+from ..workflow.search.result import SearchResult, SearchResultFacts
 from ..workflow.search.space import text_of
 from ..workflow.search.study import require_optuna
 from ..workflow.train_job import TrainJob
@@ -42,6 +42,13 @@ _ROWS = 10
 """Trials in the table."""
 _INDENT = " " * 10
 PICTURE = "search.png"
+
+
+class SearchFacts(SearchResultFacts):
+    """The result of a search, with the next command and the written figure."""
+
+    command: Annotated[str, "the command that trains the winner again"]
+    picture: Annotated[str, "the written figure"]
 
 
 @click.command("search", cls=GroupedCommand)
@@ -80,7 +87,8 @@ def search_command(workers: int | None, ray: str | None, as_json: bool, **flags:
     plots.save(plots.draw_search(search_result.to_dict(), language=job.language), picture)
     command = _command(job, search_result)
     if as_json:
-        result_json({**search_result.to_dict(), "command": command, "picture": str(picture)})
+        facts: SearchFacts = {**search_result.to_dict(), "command": command, "picture": str(picture)}
+        result_json(facts)
         return
     for line in _lines(search_result, job.language, words):
         result(line)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict
 
 import click
 import numpy as np
 
 from .. import data
 from ..data import Dataset
+from ..data.tables.description import ColumnFacts
 from ..data.tables.header import header_names
 from ..errors import DataError, OptionError
 from ..io.writing import require_picture_place
@@ -41,6 +42,79 @@ from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
+
+
+class SamplesFacts(TypedDict):
+    """A summary of samples."""
+
+    source: Annotated[str, "the source of the samples"]
+    samples: Annotated[int, "number of samples"]
+    features: Annotated[int, "values per sample"]
+    image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample"]
+    classes: Annotated[list[int], "number of samples of each class"]
+    class_names: Annotated[tuple[str, ...], "names of the classes; empty if classes have only numbers"]
+    minimum: Annotated[float, "smallest value"]
+    maximum: Annotated[float, "largest value"]
+    zeros: Annotated[float, "fraction of the values that are 0"]
+
+
+class SampleFacts(TypedDict):
+    """One sample."""
+
+    source: Annotated[str, "the source of the samples"]
+    row: Annotated[int, "the row"]
+    label: Annotated[int, "the class"]
+    name: Annotated[str, "its name"]
+    file: Annotated[str | None, "the file of the sample, if it has its own"]
+    values: Annotated[list[float], "the values as in the file"]
+
+
+class TableFacts(TypedDict):
+    """A summary of a table."""
+
+    source: Annotated[str, "the source of the table"]
+    samples: Annotated[int, "number of rows"]
+    columns: Annotated[list[ColumnFacts], "the columns in their order"]
+    learnt: NotRequired[
+        Annotated[
+            dict[str, Any],
+            "with `--target`: how training would use the columns, as `columns` in the [model "
+            "file](file-format.md#columns)",
+        ]
+    ]
+
+
+class TableRowFacts(TypedDict):
+    """One row of a table."""
+
+    source: Annotated[str, "the source of the table"]
+    row: Annotated[int, "the row"]
+    values: Annotated[dict[str, Any], "the value of each column by its name, null for a missing one"]
+
+
+class DistortedFacts(TypedDict):
+    """A figure of distorted samples."""
+
+    source: Annotated[str, "the source of the samples"]
+    rows: Annotated[list[int], "rows of the drawn samples"]
+    picture: Annotated[str, "the written figure"]
+
+
+class FileFacts(TypedDict):
+    """One of the written files of rows."""
+
+    file: Annotated[str, "its path"]
+    rows: Annotated[int, "number of rows"]
+    bytes: Annotated[int, "its size"]
+    new: Annotated[bool, "false if the file existed with this content"]
+
+
+class FilesFacts(TypedDict):
+    """The files of rows that were written."""
+
+    data: Annotated[str, "`mnist`"]
+    folder: Annotated[str, "the folder"]
+    files: Annotated[list[FileFacts], "the files"]
 
 
 @click.command("show")
@@ -83,7 +157,8 @@ def show_command(as_json: bool, **flags: Any) -> None:
         place = job.plot or "augment.png"
         rows = draw_distorted(samples, job, place)
         if as_json:
-            result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})
+            drawn: DistortedFacts = {"source": samples.source, "rows": rows.tolist(), "picture": place}
+            result_json(drawn)
         else:
             result(message("distorted", file=place))
         return
@@ -102,8 +177,11 @@ def _write_csv(source: str, job: NotesFilesJob, as_json: bool) -> None:
         raise OptionError("GN021", "--csv: writes only {data}, not {source!r}.", data=data.BUNDLED, source=source)
     files = write_notes_files(job)
     if as_json:
-        facts = [{"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files]
-        result_json({"data": source, "folder": job.csv, "files": facts})
+        facts: list[FileFacts] = [
+            {"file": str(one.path), "rows": one.rows, "bytes": one.size, "new": one.written} for one in files
+        ]
+        written: FilesFacts = {"data": source, "folder": job.csv, "files": facts}
+        result_json(written)
         return
     for one in files:
         key = "data_written" if one.written else "data_unchanged"
@@ -114,7 +192,7 @@ def _write_csv(source: str, job: NotesFilesJob, as_json: bool) -> None:
 
 def _summarize(samples: Dataset, as_json: bool) -> None:
     counts = np.bincount(samples.labels, minlength=samples.classes)
-    summary: dict[str, Any] = {
+    summary: SamplesFacts = {
         "source": samples.source,
         "samples": len(samples),
         "features": samples.features,
@@ -132,7 +210,7 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
     shape = message("drawn_as", rows=rows, columns=columns) if samples.image_shape else ""
     shape += message("in_colour") if samples.channels == 3 else ""
     result(message("samples", source=samples.source, count=len(samples), features=samples.features, shape=shape))
-    result(message("values", **{name: summary[name] for name in ("minimum", "maximum", "zeros")}))
+    result(message("values", minimum=summary["minimum"], maximum=summary["maximum"], zeros=summary["zeros"]))
     names = [message("label", label=label) for label in range(samples.classes)]
     if samples.class_names:
         names = [shortened(name, 30) for name in samples.class_names]
@@ -144,9 +222,15 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
 def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     values, label = samples.inputs[row], int(samples.labels[row])
     if as_json:
-        file = samples.row_names[row] if samples.row_names else None
-        known = {"label": label, "name": samples.name_of(label), "file": file}
-        result_json({"source": samples.source, "row": row, **known, "values": values.tolist()})
+        facts: SampleFacts = {
+            "source": samples.source,
+            "row": row,
+            "label": label,
+            "name": samples.name_of(label),
+            "file": samples.row_names[row] if samples.row_names else None,
+            "values": values.tolist(),
+        }
+        result_json(facts)
         return
     if samples.image_shape is None:
         result(" ".join(f"{value:g}" for value in values))
@@ -168,8 +252,10 @@ def _show_table(source: str | Table, job: ShowJob, as_json: bool) -> None:
     parsed = [*table.columns().values()] if as_json or columns is None else []
     if as_json:
         described = [column.describe() for column in parsed]
-        facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
-        result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
+        facts: TableFacts = {"source": table.source, "samples": len(table), "columns": described}
+        if columns:
+            facts["learnt"] = columns.to_dict()
+        result_json(facts)
         return
     result(message("table_size", source=table.source, rows=len(table), columns=len(table.names)))
     for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
@@ -208,7 +294,8 @@ def _show_table_row(table: Table, row: int, as_json: bool) -> None:
     values = table.row(row)
     if as_json:
         plain = json.loads(json.dumps(values, default=str))
-        result_json({"source": table.source, "row": row, "values": plain})
+        facts: TableRowFacts = {"source": table.source, "row": row, "values": plain}
+        result_json(facts)
         return
     width = max(map(width_of, values))
     for name, value in values.items():

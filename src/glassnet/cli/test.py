@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import click
 
@@ -19,6 +19,8 @@ from ..words.plots import shown
 from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
 from ..workflow.report_job import ReportJob, write_report
 from .shared.console import (
+    ScoreFacts,
+    add_scores,
     json_flag,
     message,
     padded,
@@ -30,6 +32,48 @@ from .shared.console import (
     terminal_width,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
+
+
+class OutputFacts(TypedDict):
+    """A label or a number of a regression, and its scores."""
+
+    name: Annotated[str, "name of the label or number"]
+    precision: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
+    recall: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
+    f1: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
+    r2: NotRequired[Annotated[float | None, "of a number; null for 0 / 0"]]
+    rmse: NotRequired[Annotated[float | None, "of a number"]]
+
+
+class EvaluationFacts(ScoreFacts):
+    """The test of a model."""
+
+    loss: Annotated[float, "mean loss per sample"]
+    samples: Annotated[int, "number of tested samples"]
+    confusion: Annotated[list[list[int]], "confusion matrix; row: true class, column: predicted class"]
+    misread: Annotated[
+        list[int],
+        "rows of misclassified samples, the most confident mistakes first; for a table, the row numbers include rows "
+        "without a target",
+    ]
+    class_names: Annotated[tuple[str, ...], "names of the classes; empty if classes have only numbers"]
+    outputs: NotRequired[Annotated[list[OutputFacts], "for several labels or a regression, one per output"]]
+    pictures: Annotated[tuple[str, ...], "the written plots; empty without `--plot`"]
+
+
+class ReportFacts(ScoreFacts):
+    """A written report; scores and samples are missing without data."""
+
+    report: Annotated[str, "path of the page"]
+    language: Annotated[str, "`en` or `zh`"]
+    bytes: Annotated[int, "size of the page"]
+    sections: Annotated[
+        list[str],
+        "its sections in order, out of `comparison`, `made`, `curve`, `confusion`, `classes`, `thresholds`, "
+        "`numbers`, `reliability`, `misread`, `why`, `columns`, `weights`, `doctor`",
+    ]
+    without: Annotated[list[str], "sections that need data; empty if data were tested"]
+    samples: NotRequired[Annotated[int, "number of tested samples"]]
 
 
 @click.command("test")
@@ -75,27 +119,37 @@ def _write_report(job: ReportJob, as_json: bool) -> None:
     made = write_report(job, notify=say_notice)
     evaluation = made.page.evaluation
     if as_json:
-        scores = {**evaluation.scores, "samples": evaluation.samples} if evaluation else {}
-        file = {"report": made.path, "language": job.language, "bytes": made.size}
-        result_json({**file, "sections": made.page.sections, "without": made.page.without, **scores})
+        facts: ReportFacts = {
+            "report": made.path,
+            "language": job.language,
+            "bytes": made.size,
+            "sections": made.page.sections,
+            "without": made.page.without,
+        }
+        if evaluation:
+            facts["samples"] = evaluation.samples
+            add_scores(facts, evaluation)
+        result_json(facts)
         return
     result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))
     result(message("report", file=made.path, size=made.size / 1000))
 
 
-def _facts(tested: EvaluationResult) -> dict[str, Any]:
+def _facts(tested: EvaluationResult) -> EvaluationFacts:
     evaluation = tested.evaluation
-    outputs = [] if evaluation.confusion.size else [{"name": name, **one} for name, one in scores_by_output(tested)]
-    return {
-        **evaluation.scores,
+    facts: EvaluationFacts = {
         "loss": evaluation.loss,
         "samples": evaluation.samples,
         "confusion": evaluation.confusion.tolist(),
         "misread": tested.samples.row_numbers[evaluation.misread].tolist(),
         "class_names": tested.model.class_names,
-        **({"outputs": outputs} if outputs else {}),
         "pictures": tested.pictures,
     }
+    if not evaluation.confusion.size:
+        scores = scores_by_output(tested)
+        facts["outputs"] = [cast("OutputFacts", {"name": name, **one}) for name, one in scores]
+    add_scores(facts, evaluation)
+    return facts
 
 
 def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, TypedDict
 
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Door, Option, in_python
@@ -47,6 +47,25 @@ class Kind:
             ("repair", Message(repair) if repair else None),
         ):
             object.__setattr__(self, name, value)
+
+
+class FindingFacts(TypedDict):
+    """A finding."""
+
+    code: Annotated[str, "as in the [table of findings](findings.md)"]
+    severity: Annotated[str, "`error`, `warning` or `remark`"]
+    source: Annotated[str, "the file"]
+    meaning: Annotated[str, "as in the table"]
+    found: Annotated[str, "what was found"]
+    count: Annotated[int, "number of rows, columns or places; 0 if not applicable"]
+    rows: Annotated[list[int], "the first few rows; column names and blank lines are not counted"]
+    lines: Annotated[list[int], "their lines, from 1, if the file is text; in a notebook, lines of the `cell`"]
+    cell: Annotated[int | None, "the cell of a notebook, from 1, including text cells"]
+    columns: Annotated[list[str], "the first few columns"]
+    files: Annotated[list[str], "the image files of `rows`, for a folder of images"]
+    fix: Annotated[str, "what to do, as in the table"]
+    command: Annotated[str, "a command that helps; empty if there is none"]
+    repairable: Annotated[bool, "whether `--fix` repairs it"]
 
 
 @dataclass(frozen=True)
@@ -100,7 +119,7 @@ class Finding:
         """``"error"``, ``"warning"`` or ``"remark"``."""
         return self.kind.severity
 
-    def to_dict(self, door: Door = in_python) -> dict[str, Any]:
+    def to_dict(self, door: Door = in_python) -> FindingFacts:
         """Return the finding as JSON-compatible values, its texts in English."""
         repair = Command("doctor", self.source, Option("fix", "OUT")) if self.repaired else None
         command = self.command or repair

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,67 @@ def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
         error = np.divide(error, total, out=np.zeros_like(error), where=total != 0)
     shares: Array = error[:, :, None] * weight
     return shares
+
+
+class WayFacts(TypedDict):
+    """Error, delta and changes of a layer by one rule."""
+
+    error: Annotated[list[list[float]], "(samples, nodes); at the outputs `t − o`"]
+    delta: Annotated[list[list[float]], "(samples, nodes)"]
+    sent: Annotated[list[list[float]], "(samples, nodes): what is sent back over the weights"]
+    change: Annotated[list[list[float]], "(nodes, nodes below): what is added to the weights"]
+    bias_change: Annotated[list[float] | None, "what is added to the bias"]
+    after: Annotated[list[list[float]], "(nodes, nodes below): the weights after the step"]
+    links: NotRequired[
+        Annotated[
+            list[list[list[float]]],
+            "(samples, nodes, nodes below): what is sent back over each weight; not for the first layer",
+        ]
+    ]
+    links_in_proportion: NotRequired[Annotated[list[list[list[float]]], "likewise, split in proportion to the weights"]]
+
+
+class WaysFacts(TypedDict):
+    """A layer by each rule."""
+
+    notes: NotRequired[Annotated[WayFacts, "by the rule of the notes, if it applies"]]
+    gradient: Annotated[WayFacts, "by the gradient"]
+
+
+class LayerFacts(TypedDict):
+    """A layer in a training step."""
+
+    activation: Annotated[str, "the activation function"]
+    inputs: Annotated[list[list[float]], "(samples, nodes below)"]
+    weight: Annotated[list[list[float]], "(nodes, nodes below), before the step"]
+    bias: Annotated[list[float] | None, "before the step"]
+    sums: Annotated[list[list[float]], "(samples, nodes)"]
+    activations: Annotated[list[list[float]], "(samples, nodes)"]
+    derivative: Annotated[list[list[float]] | None, "(samples, nodes); null for softmax"]
+    ways: Annotated[WaysFacts, "the changes by each rule"]
+    difference: Annotated[
+        list[list[float]] | None,
+        "(nodes, nodes below): difference of the changes by the two rules; null if one does not apply",
+    ]
+    error_in_proportion: Annotated[
+        list[list[float]] | None,
+        "(samples, nodes): the error in proportion to the weights; null if that does not apply",
+    ]
+
+
+class TraceFacts(TypedDict):
+    """The numbers of a training step."""
+
+    rule: Annotated[str, "that of the network"]
+    loss: Annotated[str, "that of the network"]
+    loss_before: Annotated[float, "loss before the step by the network's rule"]
+    loss_after: Annotated[float, "loss after it"]
+    learning_rate: Annotated[float, "the α of the step"]
+    optimizer: Annotated[str, "that of the network"]
+    targets: Annotated[list[list[float]], "(samples, outputs)"]
+    layers: Annotated[list[LayerFacts], "first hidden layer first"]
+    image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample"]
+    class_names: Annotated[tuple[str, ...], "names of the outputs; empty if they have only numbers"]
 
 
 @one_line
@@ -206,7 +267,7 @@ class Trace:
         back: Array = self.layers[layer + 1].links("notes", in_proportion=True).sum(axis=1)
         return back
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> TraceFacts:
         """Return all numbers as plain values, for JSON."""
         plain: dict[str, Any] = _to_plain(replace(self, raw=None))
         del plain["raw"], plain["photo"], plain["losses_after"]
@@ -218,7 +279,8 @@ class Trace:
                 if layer is not self.layers[0]:
                     for name, in_proportion in (("links", False), ("links_in_proportion", True)):
                         way[name] = layer.links(rule, in_proportion=in_proportion).tolist()
-        return plain
+        facts: TraceFacts = plain  # type: ignore[assignment]
+        return facts
 
 
 def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:

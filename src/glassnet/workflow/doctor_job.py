@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from .. import data
 from ..data.readers.image_listing import picture_root
 from ..data.tables.relabel import copy_pictures
 from ..data.validation import AUTO
-from ..doctor.data.checks import examine, summary
+from ..doctor.data.checks import SummaryFacts, examine, summary
 from ..doctor.data.raw import RawData
 from ..doctor.data.write import output_kind, write_repaired
 from ..doctor.finding import Finding
@@ -54,6 +54,12 @@ class DoctorJob:
         require_declared(self)
 
 
+class ExaminedFacts(SummaryFacts):
+    """What was examined, and a summary if it is data."""
+
+    source: Annotated[str, "the data or the program"]
+
+
 @dataclass(frozen=True)
 class DoctorResult:
     """The findings, and which of them are repaired in a copy.
@@ -63,8 +69,7 @@ class DoctorResult:
     sources : tuple of str
         The examined files.
     findings : list of Finding
-    facts : dict
-        ``source`` and, for data, the summary of `doctor.data.checks.summary`.
+    facts : ExaminedFacts
     copies : tuple of str
         The written files; none if the copy of a program would not be valid Python.
     repaired : list of Finding
@@ -77,7 +82,7 @@ class DoctorResult:
 
     sources: tuple[str, ...]
     findings: list[Finding]
-    facts: dict[str, Any]
+    facts: ExaminedFacts
     copies: tuple[str, ...]
     repaired: list[Finding]
     left: list[Finding]
@@ -90,7 +95,7 @@ class _Examined:
 
     sources: tuple[str, ...]
     findings: list[Finding]
-    facts: dict[str, Any]
+    facts: ExaminedFacts
     write: Callable[[str], None] | None
     again: Callable[[str], list[Finding]]
     repairable: tuple[str, ...]
@@ -205,7 +210,7 @@ def _of_data(job: DoctorJob, copies: list[tuple[str, str]], options: Options) ->
             _write(copy, of, {part: one})
 
     sources = (source, test_source) if test_source else (source,)
-    facts = {"source": table.source, **summary(diagnosis)}
+    facts: ExaminedFacts = {"source": table.source, **summary(diagnosis)}
     return _Examined(sources, diagnosis.findings, facts, write, again, tuple(one.source for one in tables))
 
 

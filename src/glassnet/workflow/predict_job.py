@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -294,9 +294,43 @@ def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, langua
     ]
 
 
-def answer_facts(answer: Answer) -> dict[str, Any]:
+class AnswerFacts(TypedDict):
+    """A prediction."""
+
+    input: Annotated[
+        str,
+        "name of the image, or file and line: `rows.csv, line 3`, `standard input, line 1`; for a table with named "
+        "columns, file and row, from 0: `people.csv, row 2`; for a photo with several digits, `photo.jpg, digit 1`",
+    ]
+    answer: Annotated[
+        int | float | list[float] | None,
+        "the prediction: the class with the largest output; for a regression the number in its own unit (a list for "
+        "several); for several labels a list of 1 (applies) and 0 (does not apply)",
+    ]
+    name: Annotated[
+        str | None,
+        "the name of the class, or its number; for a regression the number as short text; for several labels those "
+        "that apply",
+    ]
+    confidence: Annotated[
+        float | None,
+        "the largest output as a fraction of their sum, 0 to 1, after mapping targets such as 0.01 and 0.99 back to 0 "
+        "and 1; null for a regression",
+    ]
+    outputs: Annotated[list[float] | None, "one output per class; standardised for a regression"]
+    sure: NotRequired[
+        Annotated[
+            bool,
+            "of a digit that was found in a picture, as for [`read`](#read), whose `confidence` and `outputs` it has "
+            "too",
+        ]
+    ]
+    reason: NotRequired[Annotated[str | None, "likewise"]]
+
+
+def answer_facts(answer: Answer) -> AnswerFacts:
     """Return a prediction as plain values, under the keys of ``glassnet query --json``; without an error."""
-    facts = {
+    facts: AnswerFacts = {
         "input": str(answer.input),
         "answer": answer.value,
         "name": answer.name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 from ...messages.formats import width_of
 from ...model.model import Model
@@ -17,6 +17,37 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
+class BackqueryFacts(TypedDict):
+    """What each class looks like, as values of an image."""
+
+    classes: Annotated[list[int], "the classes"]
+    inputs: Annotated[
+        dict[str, list[list[float]]],
+        "by method, one input per class, as fractions of the largest value, 0 to 1: `backquery`, if the network can "
+        "be inverted as in the book, and `dream`, for activation maximization",
+    ]
+    answers: Annotated[dict[str, list[int]], "by method, the predictions for them"]
+    picture: Annotated[str | None, "the written figure"]
+
+
+class TypicalRowFacts(TypedDict):
+    """A typical row of a class."""
+
+    values: Annotated[dict[str, float | dict[str, float]], "by column a number, or the probability of each word"]
+    unusual: Annotated[dict[str, float], "by column, in nats"]
+    deviations: Annotated[dict[str, float], "of each number, from the middle of its column"]
+
+
+class TypicalRowsFacts(TypedDict):
+    """What each class looks like, as rows of a table."""
+
+    classes: Annotated[list[int], "the classes"]
+    rows: Annotated[list[TypicalRowFacts], "one per class"]
+    answers: Annotated[list[int], "the predictions for them"]
+    confidence: Annotated[list[float], "the confidence of each"]
+    picture: Annotated[str | None, "always null"]
+
+
 def explain_backquery(model: Model, source: str | Table | None, job: BackqueryJob, as_json: bool) -> None:
     """Show each class as the network sees it, by backquery as in the book and by activation maximization."""
     language = job.language
@@ -29,7 +60,13 @@ def explain_backquery(model: Model, source: str | Table | None, job: BackqueryJo
         say(word("no_way_back"))
     if as_json:
         inputs = {name: one.tolist() for name, one in found.inputs.items()}
-        result_json({"classes": found.classes, "inputs": inputs, "answers": found.answers, "picture": found.picture})
+        facts: BackqueryFacts = {
+            "classes": found.classes,
+            "inputs": inputs,
+            "answers": found.answers,
+            "picture": found.picture,
+        }
+        result_json(facts)
         return
     for name, answers in found.answers.items():
         result(
@@ -50,12 +87,14 @@ def _print_typical(model: Model, found: BackqueryResult, language: str, as_json:
 
     classes, rows = found.classes, found.rows
     if as_json:
-        columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]
-        sure = [one.confidence for one in rows]
-        result_json(
-            {"classes": classes, "rows": columns, "answers": [one.answer for one in rows], "confidence": sure,
-             "picture": None}
-        )  # fmt: skip
+        facts: TypicalRowsFacts = {
+            "classes": classes,
+            "rows": [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows],
+            "answers": [one.answer for one in rows],
+            "confidence": [one.confidence for one in rows],
+            "picture": None,
+        }
+        result_json(facts)
         return
     word = explain_words(language)
     for label, one in zip(classes, rows, strict=True):

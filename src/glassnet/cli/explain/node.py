@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ...words.explain import explain_words
 from ...words.plots import shown
 from ...words.speaking import Say
 from ...workflow import explain_job
-from ...workflow.explain_job import NodeJob
+from ...workflow.explain_job import NodeJob, NodeResult
 from ..shared.console import result, result_json, say_notice
 from .why_text import map_lines, print_shares
 
@@ -26,12 +26,41 @@ _LONGEST_LABEL = 40
 _BY_OUTPUT = {"class": "node_by_class", "label": "node_by_label", "number": "node_by_number"}
 
 
+class NodeFacts(TypedDict):
+    """A hidden node."""
+
+    source: Annotated[str, "the source of the samples"]
+    layer: Annotated[int, "the hidden layer, from 1"]
+    node: Annotated[int, "the node in it, from 0"]
+    activation: Annotated[str, "the activation function"]
+    samples: Annotated[int, "number of examined samples"]
+    mean: Annotated[float, "mean activation"]
+    flat: Annotated[float, "fraction of the samples on which the node is saturated"]
+    rows: Annotated[list[int], "the samples with the largest activation, the largest first"]
+    activations: Annotated[list[float], "their activations"]
+    sums: Annotated[list[float], "their weighted sums"]
+    labels: Annotated[list[int | float | list[float]], "their true values"]
+    by_output: Annotated[
+        list[float | None],
+        "mean activation by class or label, null without a sample; for a regression the correlation with each target",
+    ]
+    slopes: Annotated[
+        list[float], "per output: gradient of its logit by the activation (the weight, in the last hidden layer)"
+    ]
+    adds: Annotated[list[float], "per output: average contribution to the logit"]
+    weights: Annotated[
+        list[float], "per input: the weight into the node; in a deeper layer the mean gradient of its weighted sum"
+    ]
+    html: Annotated[str | None, "the written page"]
+    picture: Annotated[str | None, "the written figure"]
+
+
 def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_json: bool) -> None:
     """Show what excites a hidden node, its activation by class, and what it adds to each output."""
     plot, html, language = job.plot, job.html, job.language
     examined = explain_job.explain_node(model, source, job, notify=say_notice)
     if as_json:
-        result_json({"source": examined.source, **_facts(examined.node), "html": html, "picture": plot})
+        result_json(_facts(examined, job))
         return
     word = explain_words(language)
     hidden_node = examined.node
@@ -47,12 +76,26 @@ def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_
         _print_node(hidden_node, model, word)
 
 
-def _facts(hidden_node: HiddenNode) -> dict[str, Any]:
-    numbers = ("layer", "node", "activation", "samples", "mean", "flat")
-    arrays = ("rows", "activations", "sums", "labels", "by_output", "slopes", "adds", "weights")
+def _facts(examined: NodeResult, job: NodeJob) -> NodeFacts:
+    hidden_node = examined.node
     return {
-        **{name: getattr(hidden_node, name) for name in numbers},
-        **{name: getattr(hidden_node, name).tolist() for name in arrays},
+        "source": examined.source,
+        "layer": hidden_node.layer,
+        "node": hidden_node.node,
+        "activation": hidden_node.activation,
+        "samples": hidden_node.samples,
+        "mean": hidden_node.mean,
+        "flat": hidden_node.flat,
+        "rows": hidden_node.rows.tolist(),
+        "activations": hidden_node.activations.tolist(),
+        "sums": hidden_node.sums.tolist(),
+        "labels": hidden_node.labels.tolist(),
+        "by_output": hidden_node.by_output.tolist(),
+        "slopes": hidden_node.slopes.tolist(),
+        "adds": hidden_node.adds.tolist(),
+        "weights": hidden_node.weights.tolist(),
+        "html": job.html,
+        "picture": job.plot,
     }
 
 

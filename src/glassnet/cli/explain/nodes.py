@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from numpy.typing import NDArray
 
@@ -20,12 +20,33 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
+class NodesLayerFacts(TypedDict):
+    """The nodes of a hidden layer."""
+
+    layer: Annotated[int, "the hidden layer, from 1"]
+    activation: Annotated[str, "the activation function"]
+    matters: Annotated[list[float], "importance of each node"]
+    mean: Annotated[list[float], "mean activation of each node"]
+    flat: Annotated[list[float], "fraction of the samples on which its derivative is near 0"]
+    order: Annotated[list[int], "the nodes, the most important first"]
+    dead: Annotated[list[int], "the dead nodes"]
+    saturated: Annotated[list[int], "the saturated nodes"]
+
+
+class NodesFacts(TypedDict):
+    """The hidden nodes."""
+
+    layers: Annotated[list[NodesLayerFacts], "one per hidden layer"]
+    picture: Annotated[str | None, "the written figure"]
+
+
 def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_json: bool) -> None:
     """Print the importance of hidden nodes, and the dead and saturated nodes."""
     plot, language = job.plot, job.language
     layers = explain_job.explain_nodes(model, source, job, notify=say_notice)
     if as_json:
-        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": plot})
+        facts: NodesFacts = {"layers": [_node_facts(layer) for layer in layers], "picture": plot}
+        result_json(facts)
         return
     if model.others:
         result(explain_words(language)("of_first"))
@@ -35,11 +56,17 @@ def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_js
         result(explain_words(language)("picture_written", file=plot))
 
 
-def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:
-    numbers = {
-        name: getattr(layer, name).tolist() for name in ("matters", "mean", "flat", "order", "dead", "saturated")
+def _node_facts(layer: LayerOfNodes) -> NodesLayerFacts:
+    return {
+        "layer": layer.layer,
+        "activation": layer.activation,
+        "matters": layer.matters.tolist(),
+        "mean": layer.mean.tolist(),
+        "flat": layer.flat.tolist(),
+        "order": layer.order.tolist(),
+        "dead": layer.dead.tolist(),
+        "saturated": layer.saturated.tolist(),
     }
-    return {"layer": layer.layer, "activation": layer.activation, **numbers}
 
 
 def _print_nodes(layer: LayerOfNodes, language: str) -> None:

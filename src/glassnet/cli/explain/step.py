@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import click
 
 from ...data import BUNDLED
 from ...errors import GlassnetError, OptionError
 from ...explain.replay import Replay
-from ...explain.step import Trace
+from ...explain.step import Trace, TraceFacts
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from ...io.writing import write_text
@@ -32,12 +32,36 @@ _MOST_ROWS = 8
 """Most rows of a batch that are listed."""
 
 
+class AboutStep(TypedDict, total=False):
+    """Which step it is: that of a sample, or of the training run."""
+
+    source: Annotated[str, "with `--row`: the source of the sample"]
+    row: Annotated[int, "with `--row`: the row of the sample"]
+    label: Annotated[int | float | list[float], "with `--row`: true value"]
+    answer: Annotated[int | float | list[float], "with `--row`: predicted value"]
+    epoch: Annotated[int, "with `--epoch`: the epoch, from 1"]
+    step: Annotated[int, "with `--epoch`: the step in it, from 1"]
+    rows: Annotated[list[int], "with `--epoch`: the rows of the data in the step"]
+    hash_before: Annotated[str, "with `--epoch`: hash of the weights before the step"]
+    hash_after: Annotated[str, "with `--epoch`: hash of the weights after it"]
+    rounding: Annotated[float, "with `--epoch`: largest difference of the weights of engine and formulas"]
+    same: Annotated[bool, "with `--epoch`: whether the replay gave the bits of the training record"]
+    where: Annotated[str, "with `--epoch`: the first difference to it; empty if there is none"]
+
+
+class StepFacts(AboutStep, TraceFacts):
+    """A training step, with the written files."""
+
+    html: Annotated[str | None, "the written page"]
+    picture: Annotated[str | None, "the written figure"]
+
+
 def explain_step(model: Model, source: str | Table | None, job: StepJob, as_json: bool) -> None:
     """Show a step on one sample."""
     if job.row is None:
         raise _no_sample(source)
     step = explain_job.explain_step(model, source, job, notify=say_notice)
-    facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
+    about: AboutStep = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
     word = explain_words(job.language)
     if target := target_of(model):
         name = word("named_row", source=step.source, row=step.row)
@@ -46,7 +70,7 @@ def explain_step(model: Model, source: str | Table | None, job: StepJob, as_json
     else:
         label, answer = (sample_label(model, one, word) for one in (step.label, step.answer))
         remark = word("step_row", source=step.source, row=step.row, label=label, answer=answer)
-    show_step(step.trace, f"{remark}{_of_first(len(model.members), word)}", job, facts, as_json)
+    show_step(step.trace, f"{remark}{_of_first(len(model.members), word)}", job, about, as_json)
 
 
 def _no_sample(source: str | Table | None) -> GlassnetError:
@@ -77,7 +101,7 @@ def explain_replay(model: Model, source: str | Table | None, job: ReplayJob, as_
     finally:
         show.close()
     again = replayed.replay
-    facts = {
+    about: AboutStep = {
         "epoch": again.epoch,
         "step": again.step,
         "rows": again.rows.tolist(),
@@ -88,13 +112,11 @@ def explain_replay(model: Model, source: str | Table | None, job: ReplayJob, as_
         "where": again.where,
     }
     remark = _of_run(again, replayed.source, model, explain_words(job.language))
-    show_step(again.trace, remark, job, facts, as_json)
-    click.get_current_context().exit(0 if facts["same"] else 1)
+    show_step(again.trace, remark, job, about, as_json)
+    click.get_current_context().exit(0 if about["same"] else 1)
 
 
-def show_step(
-    step: Trace, remark: str, job: StepJob | ReplayJob | ExampleJob, facts: dict[str, Any], as_json: bool
-) -> None:
+def show_step(step: Trace, remark: str, job: StepJob | ReplayJob | ExampleJob, about: AboutStep, as_json: bool) -> None:
     """Print a step, or write it as a page or a figure."""
     html, plot, language = job.html, job.plot, job.language
     if plot:
@@ -106,7 +128,8 @@ def show_step(
 
         write_text(html, step_page(step, remark, [remark], language))
     if as_json:
-        result_json({**facts, **step.to_dict(), "html": html, "picture": plot})
+        facts: StepFacts = {**about, **step.to_dict(), "html": html, "picture": plot}
+        result_json(facts)
         return
     say = explain_words(language)
     result(remark)

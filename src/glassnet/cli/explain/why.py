@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ...explain.why import Why
-from ...explain.why_facts import why_facts
+from ...explain.why_facts import WhyFacts, why_facts
 from ...model.model import Model
 from ...plots.labels import answer_label, target_of, target_value
 from ...words.explain import explain_words
@@ -16,6 +16,15 @@ from .why_text import answer_line, print_why
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
+
+
+class PredictionFacts(WhyFacts):
+    """The explanation of a prediction, with the written files."""
+
+    input: Annotated[str, "the sample or image"]
+    label: Annotated[int | float | list[float] | None, "the true class, number or label, if known"]
+    html: Annotated[str | None, "the written page"]
+    picture: Annotated[str | None, "the written figure"]
 
 
 def explain_why(model: Model, source: str | Table | None, job: WhyJob, as_json: bool) -> None:
@@ -31,8 +40,10 @@ def explain_why(model: Model, source: str | Table | None, job: WhyJob, as_json: 
         write_why(explained, model, html, language)
     if as_json:
         name = _name(query, explain_words("en"))
-        files = {"html": html, "picture": plot}
-        result_json({"input": name, "label": label, **why_facts(why, model), **files})
+        facts: PredictionFacts = {
+            "input": name, "label": label, **why_facts(why, model), "html": html, "picture": plot
+        }  # fmt: skip
+        result_json(facts)
         return
     heading = _name(query, word)
     if label is not None:

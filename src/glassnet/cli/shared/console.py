@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict
 
 import click
 
@@ -145,9 +145,45 @@ def say_warning(problem: Message) -> None:
     say(f"glassnet: {shown_text(problem)}")
 
 
-def error_facts(problem: GlassnetError) -> dict[str, Any]:
-    """Return the JSON of an input that could not be read, among others that could."""
-    return {"error": {"code": problem.code, "message": problem.text("en", in_terminal)}}
+class ErrorFacts(TypedDict):
+    """Why an input could not be read."""
+
+    code: Annotated[str, "as in [errors](errors.md)"]
+    message: Annotated[str, "what is wrong"]
+
+
+class ScoreFacts(TypedDict):
+    """Scores of a test: the accuracy, or for a regression the two others."""
+
+    accuracy: NotRequired[Annotated[float, "fraction of correctly predicted samples, 0 to 1; not for a regression"]]
+    r2: NotRequired[
+        Annotated[
+            float,
+            "only for a regression: the fraction of explained variance (R²), at most 1; the mean over several targets",
+        ]
+    ]
+    rmse: NotRequired[
+        Annotated[
+            float,
+            "only for a regression: the root mean squared error in the unit of the target; the mean over several "
+            "targets",
+        ]
+    ]
+
+
+def error_facts(problem: GlassnetError) -> ErrorFacts:
+    """Return the JSON of the error of an input that could not be read, among others that could."""
+    return {"code": problem.code, "message": problem.text("en", in_terminal)}
+
+
+def add_scores(facts: ScoreFacts, evaluation: Evaluation) -> None:
+    """Add the scores of a test to the JSON of a command."""
+    if evaluation.accuracy is not None:
+        facts["accuracy"] = evaluation.accuracy
+    if evaluation.r2 is not None:
+        facts["r2"] = evaluation.r2
+    if evaluation.rmse is not None:
+        facts["rmse"] = evaluation.rmse
 
 
 def score_line(evaluation: Evaluation) -> str:

@@ -5,18 +5,72 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 from ... import data
 from ...io.archives import is_folder
 from ...messages.formats import below_all
 from ...messages.message import Listing
-from ...model.header import joined_count
+from ...model.header import ParentReceipt, joined_count
 from ...words.plots import shown
 from ...workflow.train_job import TrainResult, draw_pictures
-from .console import complain, message, result, result_json, score_line
+from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
+
+
+class StreamFacts(TypedDict):
+    """The read table of a training run with ``--stream``."""
+
+    rows: Annotated[int, "rows of the table"]
+    parts: Annotated[int, "its files"]
+    groups: Annotated[int, "its row groups"]
+    window: Annotated[int, "rows of a window"]
+    held_out: Annotated[float, "held-out fraction of the rows"]
+    rows_per_second: Annotated[int, "rows trained in a second"]
+
+
+class TrainFacts(ScoreFacts):
+    """A training run."""
+
+    recipe: Annotated[str | None, "the recipe the options started from"]
+    model: Annotated[
+        str,
+        "path of the model file: as given, or the recipe's name (with `--from`, that of the model), with a number if "
+        "that exists, as in `notes-2.safetensors`",
+    ]
+    samples: Annotated[int, "number of training samples, without held-out ones"]
+    epochs: Annotated[
+        int, "passes through the training samples; with early stopping possibly fewer than the option `epochs`"
+    ]
+    loss: Annotated[float | None, "mean loss of the test samples"]
+    seconds: Annotated[
+        dict[str, float],
+        "`load`, `compile`, `train`, `test`, rounded to four digits; `compile` includes all preparation of the engine, "
+        "`test` a cross-validation; with `--resume` the whole run without interruptions",
+    ]
+    interval: Annotated[dict[str, Any], "for each score its 95% confidence interval, a list of two numbers"]
+    cross_validation: Annotated[
+        dict[str, Any] | None,
+        "for a table with fewer than 200 held-out rows: `folds`, `samples` (integers), the scores over all samples, "
+        "and their `interval`",
+    ]
+    engine: Annotated[str, "the engine used, `compiled` or `reference`; never `auto`"]
+    seed: Annotated[int, "the seed"]
+    hash: Annotated[str, "SHA-256 of the parameters' bytes, 64 hexadecimal digits"]
+    stream: NotRequired[Annotated[StreamFacts, "with `--stream`: what was read"]]
+    parent: NotRequired[
+        Annotated[ParentReceipt, "with `--from`: `hash` and `file` (texts) of the model that training started from"]
+    ]
+    added: NotRequired[
+        Annotated[list[str], "with `--add`: the sources of the added samples, each as often as its samples count"]
+    ]
+    kept: NotRequired[Annotated[list[int], "with early stopping: the epoch whose weights were kept, one per member"]]
+    options: Annotated[
+        dict[str, Any],
+        "every [option](options.md) by the name of its field: text, number, integer, true or false; lists for "
+        "`hidden`, `activation` and `dropout`",
+    ]
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
@@ -44,29 +98,35 @@ def print_training(trained: TrainResult, as_json: bool) -> None:
     result(message("next", command=_next_step(trained)))
 
 
-def _facts(trained: TrainResult) -> dict[str, Any]:
+def _facts(trained: TrainResult) -> TrainFacts:
     receipt = trained.model.receipt
-    return {
+    facts: TrainFacts = {
         "recipe": receipt["recipe"],
         "model": str(trained.path),
         "samples": trained.samples,
         "epochs": trained.epochs,
-        **{name: score for name, score in receipt["result"].items() if name != "samples"},
+        "loss": receipt["result"]["loss"],
         "seconds": {name: round(value, 4) for name, value in trained.seconds.items()},
         "interval": receipt.get("interval", {}),
         "cross_validation": receipt.get("cross_validation"),
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
-        **({"stream": _stream_facts(trained)} if trained.stream is not None else {}),
-        **({"parent": receipt["parent"]} if "parent" in receipt else {}),
-        **({"added": receipt["data"]["added"]} if "added" in receipt["data"] else {}),
-        **({"kept": receipt["kept"]} if "kept" in receipt else {}),
         "options": receipt["options"],
     }
+    add_scores(facts, trained.evaluation)
+    if trained.stream is not None:
+        facts["stream"] = _stream_facts(trained)
+    if "parent" in receipt:
+        facts["parent"] = receipt["parent"]
+    if "added" in receipt["data"]:
+        facts["added"] = receipt["data"]["added"]
+    if "kept" in receipt:
+        facts["kept"] = receipt["kept"]
+    return facts
 
 
-def _stream_facts(trained: TrainResult) -> dict[str, Any]:
+def _stream_facts(trained: TrainResult) -> StreamFacts:
     assert trained.stream is not None
     source, recorded = trained.stream, trained.model.receipt["data"]["stream"]
     return {

@@ -27,6 +27,7 @@ from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
 from .date_form import DateForm
 from .dates import Moments, are_dates, form_of, moments_of
+from .description import ColumnFacts
 from .missing_markers import MISSING
 from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
 from .partitions import partition_columns, with_partitions
@@ -226,7 +227,7 @@ class Column:
         """
         return unclear_point(self.series, whole=whole) if self.is_text and self.decimal == "." else None
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> ColumnFacts:
         """Return name, kind, fraction of missing values, number of different values, and examples.
 
         As in training, values that are not numbers are missing in a column of numbers. Examples are the minimum, median

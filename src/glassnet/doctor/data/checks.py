@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Annotated, TypedDict
 
 import numpy as np
 
@@ -226,7 +227,20 @@ def _examine_both(table: RawData, other: RawData | None, case: Case) -> Diagnosi
     )
 
 
-def summary(diagnosis: Diagnosis) -> dict[str, object]:
+class SummaryFacts(TypedDict, total=False):
+    """The data after all possible repairs."""
+
+    rows: Annotated[int, "rows in the data; not for programs"]
+    samples: Annotated[int, "rows after all possible repairs; not for programs"]
+    features: Annotated[int, "values per row after them; not for programs"]
+    image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample; not for programs"]
+    channels: Annotated[int, "3 for pixels of red, green and blue, else 1; not for programs"]
+    classes: Annotated[
+        dict[str, int] | None, "number of samples of each class, by name; null for a regression; not for programs"
+    ]
+
+
+def summary(diagnosis: Diagnosis) -> SummaryFacts:
     """Return the number of rows before the repair, and samples, features, shape and classes of the repaired table."""
     table = diagnosis.table
     count = None
@@ -238,7 +252,7 @@ def summary(diagnosis: Diagnosis) -> dict[str, object]:
         "rows": diagnosis.rows,
         "samples": len(table),
         "features": table.width,
-        "image_shape": list(table.image_shape) if table.image_shape else None,
+        "image_shape": table.image_shape,
         "channels": table.channels,
         "classes": count,
     }

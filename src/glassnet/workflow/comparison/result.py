@@ -5,19 +5,81 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
 
 from ...words.plots import SHARES
 from .paired import Verdict, judge, mean_interval
-from .trial import Curve
+from .trial import Curve, CurveFacts
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""
 
 
-_LISTED = ("metric", "higher_is_better", "pairs", "curves", "level", "versus", "ranking")
+class VersusFacts(TypedDict):
+    """One side compared with A."""
+
+    verdict: Annotated[str, "`better`, `worse` or `no difference seen`"]
+    pairs: Annotated[int, "the seeds that it is about"]
+    p_value: Annotated[
+        float | None, "of the sign-flip test, times the number of sides but A; it includes all looks at earlier seeds"
+    ]
+    mean: Annotated[float, "mean difference from A"]
+    interval: Annotated[
+        list[float] | None,
+        "low and high of its interval; those of all sides contain all true differences at once with probability 0.95",
+    ]
+    detectable: Annotated[float | None, "as for B"]
+
+
+class RankFacts(TypedDict):
+    """A side in the ranking."""
+
+    side: Annotated[str, "its letter"]
+    mean: Annotated[float, "mean score"]
+    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
+
+
+class ComparisonFacts(TypedDict):
+    """A comparison of two or more sides."""
+
+    metric: Annotated[
+        str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse`, `r2` or `loss`, on the validation samples"
+    ]
+    higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
+    pairs: Annotated[
+        list[dict[str, float]],
+        "for each seed: `seed` (integer), the score of each side by its letter, and the `difference` of B and A "
+        "(numbers)",
+    ]
+    curves: Annotated[dict[str, list[CurveFacts]], "for each side by its letter, a learning curve per seed"]
+    verdict: Annotated[str, "about B: `better`, `worse` or `no difference seen`"]
+    level: Annotated[
+        float, "0.05: the largest probability of one or more verdicts `better` or `worse` where there is no difference"
+    ]
+    p_value: Annotated[float | None, "of the sign-flip test; it includes all looks at earlier seeds"]
+    mean: Annotated[float, "mean difference"]
+    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
+    detectable: Annotated[
+        float | None,
+        "the mean difference that so many seeds show with probability 0.8; null for fewer than 6 seeds, and if all "
+        "differences are equal",
+    ]
+    planned: Annotated[int, "the option `--seeds`"]
+    stopped_early: Annotated[bool, "whether the verdict was clear before the last seed"]
+    interrupted: Annotated[bool, "always false on the command line"]
+    same_start: Annotated[bool, "whether all sides started from the same weights"]
+    options_that_differ: Annotated[
+        dict[str, dict[str, Any]],
+        "each [option](options.md) in which the sides differ: its values by the letter of the side",
+    ]
+    source: Annotated[str, "the source of the samples"]
+    samples: Annotated[int, "training samples of each seed"]
+    validation_samples: Annotated[int, "validation samples of each seed"]
+    seeds: Annotated[list[int], "the seeds of the finished pairs"]
+    versus: NotRequired[Annotated[dict[str, VersusFacts], "with three or more sides: each side but A, by its letter"]]
+    ranking: NotRequired[Annotated[list[RankFacts], "with three or more sides: the best mean first"]]
 
 
 @dataclass(frozen=True)
@@ -49,7 +111,7 @@ class Pair:
         """Score of B minus score of A."""
         return self.b - self.a
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, float]:
         """Return plain values: the seed, the score of each side by its letter, and the difference of B and A."""
         return {"seed": self.seed, **dict(zip(LETTERS, self.scores, strict=False)), "difference": self.difference}
 
@@ -76,10 +138,16 @@ class Versus:
     interval: tuple[float, float] | None
     detectable: float | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> VersusFacts:
         """Return plain values, without the side."""
-        plain = {name: value for name, value in vars(self).items() if name != "side"}
-        return {**plain, "interval": None if self.interval is None else list(self.interval)}
+        return {
+            "verdict": self.verdict,
+            "pairs": self.pairs,
+            "p_value": self.p_value,
+            "mean": self.mean,
+            "interval": _ends(self.interval),
+            "detectable": self.detectable,
+        }
 
 
 @dataclass(frozen=True)
@@ -93,9 +161,9 @@ class Rank:
     mean: float
     interval: tuple[float, float] | None
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> RankFacts:
         """Return plain values."""
-        return {**vars(self), "interval": None if self.interval is None else list(self.interval)}
+        return {"side": self.side, "mean": self.mean, "interval": _ends(self.interval)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,26 +245,37 @@ class Comparison:
         verdicts = ", ".join(f"{one.side.upper()} {one.verdict}" for one in self.versus)
         return f"Comparison({self.metric} {means}; compared with A: {verdicts}; {len(self.pairs)} seeds)"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> ComparisonFacts:
         """Return plain values, as ``glassnet compare --json``; of two sides without what only more sides have."""
-        rest = {name: value for name, value in vars(self).items() if name not in _LISTED}
-        about_b = {name: value for name, value in self.versus[0].to_dict().items() if name != "pairs"}
-        more = {
-            "versus": {one.side: one.to_dict() for one in self.versus},
-            "ranking": [one.to_dict() for one in self.ranking],
-        }
-        return {
+        facts: ComparisonFacts = {
             "metric": self.metric,
             "higher_is_better": self.higher_is_better,
             "pairs": [pair.to_dict() for pair in self.pairs],
             "curves": {side: [curve.to_dict() for curve in curves] for side, curves in self.curves.items()},
-            "verdict": about_b.pop("verdict"),
+            "verdict": self.verdict,
             "level": self.level,
-            **about_b,
-            **rest,
+            "p_value": self.p_value,
+            "mean": self.mean,
+            "interval": _ends(self.interval),
+            "detectable": self.detectable,
+            "planned": self.planned,
+            "stopped_early": self.stopped_early,
+            "interrupted": self.interrupted,
+            "same_start": self.same_start,
+            "options_that_differ": self.options_that_differ,
+            "source": self.source,
+            "samples": self.samples,
+            "validation_samples": self.validation_samples,
             "seeds": [pair.seed for pair in self.pairs],
-            **(more if len(self.versus) > 1 else {}),
         }
+        if len(self.versus) > 1:
+            facts["versus"] = {one.side: one.to_dict() for one in self.versus}
+            facts["ranking"] = [one.to_dict() for one in self.ranking]
+        return facts
+
+
+def _ends(interval: tuple[float, float] | None) -> list[float] | None:
+    return None if interval is None else list(interval)
 
 
 def judged(

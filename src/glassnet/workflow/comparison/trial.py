@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from ...data.dataset import Dataset
 from ...data.split import split_validation
@@ -41,6 +41,20 @@ class SideEvent:
     score: float | None = None
 
 
+class CurveFacts(TypedDict):
+    """The learning curve of one side with one seed."""
+
+    seed: Annotated[int, "the seed"]
+    epochs: Annotated[list[int], "the epochs, from 1"]
+    loss: Annotated[list[float], "training loss of each epoch"]
+    validation_loss: Annotated[
+        list[float], "loss of the validation samples after each epoch; of an ensemble, of its first member"
+    ]
+    validation_score: Annotated[list[float], "the metric after each epoch, likewise"]
+    progress: Annotated[list[float | None], "where the steps of `running_loss` end, in epochs"]
+    running_loss: Annotated[list[float | None], "the training loss in smaller steps"]
+
+
 @dataclass(frozen=True)
 class Curve:
     """The learning curve of one side with one seed.
@@ -66,9 +80,17 @@ class Curve:
     progress: tuple[float | None, ...]
     running_loss: tuple[float | None, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> CurveFacts:
         """Return plain values, with lists."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(self).items()}
+        return {
+            "seed": self.seed,
+            "epochs": list(self.epochs),
+            "loss": list(self.loss),
+            "validation_loss": list(self.validation_loss),
+            "validation_score": list(self.validation_score),
+            "progress": list(self.progress),
+            "running_loss": list(self.running_loss),
+        }
 
 
 @dataclass(frozen=True)

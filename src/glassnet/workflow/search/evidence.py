@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, TypedDict
 
 import numpy as np
 
@@ -21,6 +21,19 @@ RESAMPLES = 1_000
 CLEAR = 0.05
 """A trial that beats the winner in more than this fraction of the resamples cannot be told from it."""
 _AT_ONCE = 4_000_000  # numbers of a block of resamples
+
+
+class EvidenceFacts(TypedDict):
+    """How sure the choice of a search is."""
+
+    winner: Annotated[int, "number of the winning trial"]
+    optimism: Annotated[float, "by how much its score is probably too good"]
+    corrected: Annotated[float, "the score without it"]
+    probabilities: Annotated[
+        dict[str, float],
+        "number of a trial -> the probability that it is the best, by resampling the validation samples",
+    ]
+    not_told_apart: Annotated[list[int], "trials over which its lead may be chance"]
 
 
 @dataclass(frozen=True)
@@ -47,10 +60,16 @@ class Evidence:
     probabilities: dict[int, float]
     not_told_apart: tuple[int, ...]
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> EvidenceFacts:
         """Return plain values."""
         probabilities = {str(number): share for number, share in self.probabilities.items()}
-        return {**vars(self), "probabilities": probabilities, "not_told_apart": list(self.not_told_apart)}
+        return {
+            "winner": self.winner,
+            "optimism": self.optimism,
+            "corrected": self.corrected,
+            "probabilities": probabilities,
+            "not_told_apart": list(self.not_told_apart),
+        }
 
 
 def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:

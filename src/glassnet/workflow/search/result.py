@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, TypedDict
 
 import numpy as np
 
@@ -14,10 +14,43 @@ from ...model.evaluate import evaluate
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
-from .evidence import Evidence, resamples
+from .evidence import Evidence, EvidenceFacts, resamples
 from .scores import Numbers, Scorer, contributions
-from .space import Dimension, text_of
-from .study import Trial
+from .space import Dimension, DimensionFacts, text_of
+from .study import Trial, TrialFacts
+
+
+class TestedFacts(TypedDict):
+    """A model on the test data."""
+
+    model: Annotated[str, "its file in the folder"]
+    hash: Annotated[str, "hash of its parameters"]
+    score: Annotated[float, "the metric"]
+    interval: Annotated[list[float], "low and high of its 95% interval"]
+
+
+class SearchResultFacts(TypedDict):
+    """The result of a search."""
+
+    metric: Annotated[str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse` or `r2`, on the validation samples"]
+    higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
+    trials: Annotated[list[TrialFacts], "in the order of their numbers"]
+    best: Annotated[TrialFacts, "the winner, one of the trials"]
+    evidence: Annotated[EvidenceFacts, "how sure the choice is"]
+    test: Annotated[TestedFacts, "the winner, trained on all training samples, on the test data"]
+    default: Annotated[TestedFacts, "the recipe's own options, likewise; the same as `test` if they won"]
+    difference: Annotated[float, "test score of the winner minus that of the recipe"]
+    difference_interval: Annotated[list[float], "low and high of its 95% interval"]
+    space: Annotated[dict[str, DimensionFacts], "each [option](options.md) that was varied, by its name"]
+    recipe: Annotated[str, "the recipe"]
+    source: Annotated[str, "the source of the samples"]
+    folder: Annotated[str, "the folder of the search"]
+    samples: Annotated[int, "training samples of a trial"]
+    validation_samples: Annotated[int, "validation samples of a trial, with cross-validation of all folds"]
+    test_samples: Annotated[int, "test samples"]
+    folds: Annotated[int, "folds of the cross-validation; 0 for one held-out part"]
+    planned: Annotated[int | None, "the option `--trials`; null with only `--minutes`"]
+    ended: Annotated[str, "`trials` or `time`"]
 
 
 @dataclass(frozen=True)
@@ -41,9 +74,9 @@ class Tested:
     score: float
     interval: Interval
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> TestedFacts:
         """Return plain values."""
-        return {**vars(self), "interval": list(self.interval)}
+        return {"model": self.model, "hash": self.hash, "score": self.score, "interval": list(self.interval)}
 
 
 @dataclass(frozen=True)
@@ -121,17 +154,28 @@ class SearchResult:
 
         return load_model(Path(self.folder) / self.test.model)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> SearchResultFacts:
         """Return plain values, as ``glassnet search --json`` prints them."""
         return {
-            **vars(self),
+            "metric": self.metric,
+            "higher_is_better": self.higher_is_better,
             "trials": [trial.to_dict() for trial in self.trials],
             "best": self.best.to_dict(),
             "evidence": self.evidence.to_dict(),
             "test": self.test.to_dict(),
             "default": self.default.to_dict(),
+            "difference": self.difference,
             "difference_interval": list(self.difference_interval),
             "space": {one.name: one.to_dict() for one in self.space},
+            "recipe": self.recipe,
+            "source": self.source,
+            "folder": self.folder,
+            "samples": self.samples,
+            "validation_samples": self.validation_samples,
+            "test_samples": self.test_samples,
+            "folds": self.folds,
+            "planned": self.planned,
+            "ended": self.ended,
         }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict
 
 from ...errors import ArgumentError, OptionError, require_names
 from ...messages.message import Listing
@@ -32,6 +32,15 @@ SEARCHABLE: dict[str, Search] = {name: spec.search for name, spec in SPECS.items
 
 _DIGITS = 3
 """Digits of a sampled number, so that a short command repeats it; on a linear range, digits of its width."""
+
+
+class DimensionFacts(TypedDict, total=False):
+    """An option that is varied: by choices or by limits."""
+
+    choices: Annotated[list[Any], "the values to choose from"]
+    low: Annotated[float, "the smallest value, without choices"]
+    high: Annotated[float, "the largest value"]
+    log: Annotated[bool, "whether the logarithm is varied"]
 
 
 @dataclass(frozen=True)
@@ -95,10 +104,12 @@ class Dimension:
             return f"{self.name}={','.join(self.labels)}"
         return f"{self.name}={self.low:g}..{self.high:g}{':log' if self.log else ''}"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> DimensionFacts:
         """Return plain values: ``choices``, or ``low``, ``high`` and ``log``."""
         if self.choices:
             return {"choices": [list(one) if isinstance(one, tuple) else one for one in self.choices]}
+        assert self.low is not None
+        assert self.high is not None
         return {"low": self.low, "high": self.high, "log": self.log}
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from ...errors import FileError, ModelFileError, require_packages
 from ...io.writing import require_folder
@@ -47,6 +47,26 @@ COMPLETE, PRUNED, DIVERGED, FAILED, RUNNING = "complete", "pruned", "diverged", 
 def require_optuna() -> None:
     """Raise OptionError GN092 if the package optuna cannot be imported."""
     require_packages(Message("a search"), "search", "optuna")
+
+
+class TrialFacts(TypedDict):
+    """A trial."""
+
+    number: Annotated[int, "from 0; trial 0 has the recipe's own options"]
+    state: Annotated[
+        str,
+        "`complete`; `pruned` if it ended early; `diverged`; `failed` if the memory was not enough; `running` if it "
+        "had not ended",
+    ]
+    options: Annotated[dict[str, Any], "the value of each option that was varied"]
+    score: Annotated[float | None, "the metric; of a trial that ended early, the last one"]
+    scores: Annotated[
+        list[float],
+        "after each epoch; with cross-validation those of the first fold, then the score of the folds so far",
+    ]
+    epochs: Annotated[int, "epochs of the longest fold"]
+    seconds: Annotated[float, "time of the training"]
+    models: Annotated[list[str], "the model files in the folder, one per fold"]
 
 
 @dataclass(frozen=True)
@@ -81,10 +101,19 @@ class Trial:
     seconds: float = 0.0
     models: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> TrialFacts:
         """Return plain values, with lists."""
         options = {name: list(value) if isinstance(value, tuple) else value for name, value in self.options.items()}
-        return {**vars(self), "options": options, "scores": list(self.scores), "models": list(self.models)}
+        return {
+            "number": self.number,
+            "state": self.state,
+            "options": options,
+            "score": self.score,
+            "scores": list(self.scores),
+            "epochs": self.epochs,
+            "seconds": self.seconds,
+            "models": list(self.models),
+        }
 
 
 @dataclass(frozen=True)
