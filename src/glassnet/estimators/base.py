@@ -47,7 +47,7 @@ from ..options.recipes import for_estimator
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
 from ..runtime.blas import one_blas_thread
-from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
+from ..training.callbacks import LAST, STILL_FALLING, Callback, History, require_callbacks
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
 from ..training.fit import warn_of_constants
@@ -157,7 +157,6 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         X_val: Any = None,
         y_val: Any = None,
         callbacks: Iterable[Callback] = (),
-        listeners: Iterable[Callback] | None = None,
     ) -> Self:
         """Train a network.
 
@@ -177,8 +176,6 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         callbacks : iterable of callable
             Each is called with every training event. If it returns True, training stops after the current epoch. See
             ``glassnet.training.callbacks``.
-        listeners : iterable of callable, optional
-            Old name of `callbacks`.
 
         Returns
         -------
@@ -201,7 +198,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.
         """
-        every = both(callbacks, listeners)
+        every = require_callbacks(callbacks)
         if (X_val is None) != (y_val is None):
             raise OptionError("GN022", "X_val and y_val: one is missing. Give both or neither.")
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()

@@ -1,6 +1,6 @@
 """The estimators' parameters, derived from the options.
 
-An option added to `PARAMETERS` becomes a parameter of both estimators, with the default, the check and the help text
+An option becomes a parameter of both estimators, unless `NOT_PARAMETERS` names it, with the default, the check and the help text
 declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn and editors read
 an estimator's parameters from the signature of ``__init__``, which a script writes into `signatures`. Defaults that
 depend on the number of rows are in `recipes`.
@@ -20,7 +20,7 @@ from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
-from ..options.recipes import BY_TASK
+from ..options.recipes import BY_TASK, for_table
 from ..runtime.threads import available_cores
 
 CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)
@@ -101,7 +101,8 @@ AUTOMATIC: dict[str, str] = {
     "learning_rate": f"0.002 to 0.01, larger for more rows ({_OTHERS})",
     "weight_decay": f"{CLASSIFIER.weight_decay} ({_OTHERS})",
     "batch_size": "a 24th of the training rows, 16 to 256",
-    "epochs": "fewer for more rows, but more steps: 400 for 1,000 rows, 750 for 10,000",
+    "epochs": "by the number of rows: "
+    + ", ".join(f"{for_table(rows)['epochs']} for {rows:,}" for rows in (100, 1_000, 10_000, 100_000)),
     "early_stopping": "three tenths of `max_iter`",
     "scaling": "the columns are prepared as `columns_` says; features for sparse matrices and `partial_fit`",
     "members": "4, or fewer for less than 40 rows; 1 with `early_stopping` True or False, `X_val`, `warm_start`, "

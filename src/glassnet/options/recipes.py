@@ -42,6 +42,7 @@ _LARGE: dict[str, Any] = {
     "epochs": 360,
 }
 
+# Of tables, the number of rows decides the last six, if it is known: see `for_table`.
 _TABLE: dict[str, Any] = {
     **_MODERN,
     "hidden": (128, 128),

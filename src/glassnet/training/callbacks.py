@@ -55,11 +55,6 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
     return callbacks
 
 
-def both(callbacks: Iterable[Callback], listeners: Iterable[Callback] | None) -> list[Callback]:
-    """Return `callbacks` followed by `listeners`, their old name; errors as for `require_callbacks`."""
-    return [*require_callbacks(callbacks), *require_callbacks(() if listeners is None else listeners, "listeners")]
-
-
 def ends_training(answer: object) -> bool:
     """Return whether a callback's return value ends training: True does, other truthy values do not."""
     return isinstance(answer, bool | np.bool_) and bool(answer)
@@ -106,11 +101,6 @@ class History:
             values = {name: array.tolist() for name, array in curve.items()}
             return cls(**values | {"epoch": [round(one) for one in values.get("epoch", ())]})
         return None
-
-    @property
-    def trail(self) -> list[str]:
-        """The old name of `weight_hashes`."""
-        return self.weight_hashes
 
     def __call__(self, event: Event) -> None:
         """Record a block or an epoch; ignore other events."""

@@ -133,11 +133,6 @@ class LoadedCheckpoint:
     validation: dict[str, Any] | None
     carried: dict[str, NDArray[Any]] = field(default_factory=dict)
 
-    @property
-    def position(self) -> TrainingState:
-        """The old name of `state`."""
-        return self.state
-
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
         """Return the run in its saved state; training it updates `state` and `history`.
 

@@ -19,7 +19,7 @@ from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Option
 from ..model.file import Tensors, brief, write
 from ..model.header import DataReceipt, Receipt
-from .callbacks import Callback, both
+from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from .interrupts import DeferredInterrupt
@@ -148,7 +148,6 @@ def resume(
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
     every: str | int | None = None,
-    listeners: Iterable[Callback] | None = None,
 ) -> Fit:
     """Resume training from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
@@ -164,8 +163,6 @@ def resume(
         As for `fit`.
     every : str or int, optional
         As for `CheckpointPolicy`; unchanged if not given.
-    listeners
-        The old name of `callbacks`.
 
     Raises
     ------
@@ -183,7 +180,7 @@ def resume(
     >>> glassnet.resume("run.checkpoint", data).model.hash() == fitted.model.hash()
     True
     """
-    every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
+    every_callback, saved = require_callbacks(callbacks), load_checkpoint(path)
     saved.require_data_set()
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:

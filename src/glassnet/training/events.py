@@ -80,10 +80,5 @@ class TrainingEnded:
     seconds: float
     best_epoch: int | None = None
 
-    @property
-    def kept(self) -> int | None:
-        """The old name of `best_epoch`."""
-        return self.best_epoch
-
 
 Event = Preparing | TrainingStarted | BlockDone | EpochDone | TrainingEnded

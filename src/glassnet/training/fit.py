@@ -22,7 +22,7 @@ from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, for_optimizer
 from ..options.recipes import for_rows
-from .callbacks import Callback, both
+from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
@@ -30,7 +30,10 @@ from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .run import Fit, Run, finish
 
-_OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
+_OTHERS = OTHER_NAMES | {
+    "listeners": "callbacks",
+    "test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)",
+}
 _OWN = (
     *("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model"),
     "executor",
@@ -107,7 +110,6 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
-    listeners: Iterable[Callback] | None = None,
     init_model: Model | None = None,
     executor: Executor | None = None,
     **changes: Any,
@@ -143,8 +145,6 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         By default the engine in `options`.
     checkpoint : CheckpointPolicy or path, optional
         Where to write checkpoints for `glassnet.resume`; needs ``members=1``.
-    listeners : iterable of callable, optional
-        The old name of `callbacks`.
     init_model : Model, optional
         A trained model to train further (fine-tuning): training starts with its parameters instead of random ones, and
         its network, scaling, classes and columns are kept. It is not changed. Classes in arrays get the numbers that
@@ -239,7 +239,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         require_members(init_model, options)
     elif options.targets == "values":
         warn_of_constants(data)
-    every = both(callbacks, listeners)
+    every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if (
         engine is None

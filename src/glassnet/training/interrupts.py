@@ -1,4 +1,7 @@
-"""Ctrl+C (SIGINT) and SIGTERM during training: recorded at once, handled at the end of a block."""
+"""Ctrl+C (SIGINT) and SIGTERM during training with a checkpoint: recorded at once, handled at the end of a block.
+
+Without a checkpoint Python raises `KeyboardInterrupt` at once; the command line reports it in `cli.main`.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,6 @@ def train(
     validation: Dataset | None = None,
     state: TrainingState | None = None,
     until: tuple[int, int] | None = None,
-    position: TrainingState | None = None,
 ) -> Iterator[Event]:
     """Train `model` in place and yield events.
 
@@ -61,8 +60,6 @@ def train(
     until : (epoch, step), optional
         Stop before this step, both counted from 0; the model then has, bit for bit, the weights at the start of that
         step. Do not continue training from there: the block would be split differently.
-    position : TrainingState, optional
-        The old name of `state`.
 
     Yields
     ------
@@ -90,7 +87,7 @@ def train(
     [1, 2]
     """
     _require_fitting(model, data, validation, options)
-    state = state or position or TrainingState.start(model.network.parameters, options)
+    state = state or TrainingState.start(model.network.parameters, options)
     _require_ahead(until, state, len(data), options)
     engine = engine or engine_for(options, len(data), model.network.architecture.sizes)
     yield Preparing(engine.name)

@@ -109,11 +109,6 @@ class Run:
         state, parent = TrainingState.start(model.network.parameters, options), parent_of(init_model)
         return cls(model, data, options, engine, state, given, validation, own_validation, parent=parent)
 
-    @property
-    def position(self) -> TrainingState:
-        """The old name of `state`."""
-        return self.state
-
     def events(self) -> Iterator[Event]:
         """Train from the current state to the end, and yield the events; see `loop.train`."""
         return train(self.model, self.data, self.options, self.engine, validation=self.validation, state=self.state)
@@ -194,16 +189,6 @@ class Fit:
     def __repr__(self) -> str:
         epochs = counted(len(self.history.epoch), "epoch")
         return f"Fit({self.model!r}, {epochs}, engine {self.engine}, {self.train_seconds:.2f} s)"
-
-    @property
-    def others(self) -> tuple[History, ...]:
-        """The old name of `member_histories`."""
-        return self.member_histories
-
-    @property
-    def kept(self) -> tuple[int, ...]:
-        """The old name of `best_epochs`."""
-        return self.best_epochs
 
 
 def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:

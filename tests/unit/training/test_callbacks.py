@@ -24,7 +24,7 @@ def by_fit(callbacks, path):
 
 
 def by_old_name(callbacks, path):
-    return fit(DATA, OPTIONS, listeners=callbacks).history
+    return fit(DATA, OPTIONS, callbacks=callbacks).history
 
 
 def by_checkpoint(callbacks, path):
