@@ -1,9 +1,9 @@
 """The estimators' parameters, derived from the options.
 
-An option becomes a parameter of both estimators, unless `NOT_PARAMETERS` names it, with the default, the check and the help text
-declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn and editors read
-an estimator's parameters from the signature of ``__init__``, which a script writes into `signatures`. Defaults that
-depend on the number of rows are in `recipes`.
+An option becomes a parameter of both estimators, unless `NOT_PARAMETERS` names it, with the default, the check and the
+help text declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn and
+editors read an estimator's parameters from the signature of ``__init__``, which a script writes into `signatures`.
+Defaults that depend on the number of rows are in `recipes`.
 """
 
 from __future__ import annotations
