@@ -402,8 +402,8 @@ def declarations(facts: Any) -> dict[Any, list[str]]:
 def objects_in(kind: Any) -> list[Any]:
     """Return the objects in a type whose keys have a description."""
     if is_typeddict(kind):
-        described = get_type_hints(kind, include_extras=True).values()
-        return [kind] if all(get_origin(hint) in (Annotated, NotRequired) for hint in described) else []
+        hints = get_type_hints(kind, include_extras=True).values()
+        return [kind] if all(get_origin(hint) is Annotated for hint in hints) else []
     return [inner for part in get_args(kind) for inner in objects_in(part)]
 
 
@@ -411,9 +411,9 @@ def keys_of(facts: Any) -> dict[str, tuple[Any, str, bool]]:
     """Return the type of each key, its description, and whether it may be missing."""
     found = {}
     for name, hint in get_type_hints(facts, include_extras=True).items():
-        optional = get_origin(hint) is NotRequired
-        declared = get_args(hint)[0] if optional else hint
-        found[name] = (declared.__origin__, declared.__metadata__[0], optional or name in facts.__optional_keys__)
+        kind, what = get_args(hint)
+        optional = get_origin(kind) is NotRequired
+        found[name] = (get_args(kind)[0] if optional else kind, what, optional or name in facts.__optional_keys__)
     return found
 
 

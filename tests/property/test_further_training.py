@@ -110,7 +110,7 @@ def calibrated_model(members, folds, average):
 
 
 @pytest.mark.parametrize(
-    ("members", "folds", "ema_decay", "way"),
+    ("members", "folds", "average", "way"),
     covering(
         [1, 3],
         [False, True],

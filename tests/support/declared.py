@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import UnionType
-from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 
 def undeclared(value: Any, hint: Any, place: str = "") -> list[str]:
@@ -27,7 +27,8 @@ def undeclared(value: Any, hint: Any, place: str = "") -> list[str]:
 
 def _in_object(value: dict[str, Any], hint: Any, place: str) -> list[str]:
     full, plain = get_type_hints(hint, include_extras=True), get_type_hints(hint)
-    optional = {name for name, one in full.items() if get_origin(one) is NotRequired} | hint.__optional_keys__
+    declared = {name: get_args(one)[0] if get_origin(one) is Annotated else one for name, one in full.items()}
+    optional = {name for name, one in declared.items() if get_origin(one) is NotRequired} | hint.__optional_keys__
     wrong = sorted((plain.keys() - optional - value.keys()) | (value.keys() - plain.keys()))
     found = [f"{place}.{name}" for name in wrong]
     for name in value.keys() & plain.keys():

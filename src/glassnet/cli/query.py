@@ -52,7 +52,7 @@ Inputs that cannot be read are reported; the others are still predicted. Exit co
 class QueryFacts(AnswerFacts):
     """The prediction for one input."""
 
-    error: NotRequired[Annotated[ErrorFacts, "only if the input could not be read"]]
+    error: Annotated[NotRequired[ErrorFacts], "only if the input could not be read"]
 
 
 @click.command("query", help=_HELP)

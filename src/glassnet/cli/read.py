@@ -86,11 +86,9 @@ class PhotoFacts(TypedDict):
         list[int], "lines, from 0, that are not digits but words or sums; none of their digits is sure"
     ]
     digits: Annotated[list[DigitFacts], "in reading order"]
-    error: NotRequired[
-        Annotated[
-            ErrorFacts,
-            "only if the photo could not be read; `text` and `light_on_dark` are null then, and `digits` is empty",
-        ]
+    error: Annotated[
+        NotRequired[ErrorFacts],
+        "only if the photo could not be read; `text` and `light_on_dark` are null then, and `digits` is empty",
     ]
 
 

@@ -75,12 +75,9 @@ class TableFacts(TypedDict):
     source: Annotated[str, "the source of the table"]
     samples: Annotated[int, "number of rows"]
     columns: Annotated[list[ColumnFacts], "the columns in their order"]
-    learnt: NotRequired[
-        Annotated[
-            dict[str, Any],
-            "with `--target`: how training would use the columns, as `columns` in the [model "
-            "file](file-format.md#columns)",
-        ]
+    learnt: Annotated[
+        NotRequired[dict[str, Any]],
+        "with `--target`: how training would use the columns, as `columns` in the [model file](file-format.md#columns)",
     ]
 
 

@@ -38,11 +38,11 @@ class OutputFacts(TypedDict):
     """A label or a number of a regression, and its scores."""
 
     name: Annotated[str, "name of the label or number"]
-    precision: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
-    recall: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
-    f1: NotRequired[Annotated[float | None, "of a label; null for 0 / 0"]]
-    r2: NotRequired[Annotated[float | None, "of a number; null for 0 / 0"]]
-    rmse: NotRequired[Annotated[float | None, "of a number"]]
+    precision: Annotated[NotRequired[float | None], "of a label; null for 0 / 0"]
+    recall: Annotated[NotRequired[float | None], "of a label; null for 0 / 0"]
+    f1: Annotated[NotRequired[float | None], "of a label; null for 0 / 0"]
+    r2: Annotated[NotRequired[float | None], "of a number; null for 0 / 0"]
+    rmse: Annotated[NotRequired[float | None], "of a number"]
 
 
 class EvaluationFacts(ScoreFacts):
@@ -57,7 +57,7 @@ class EvaluationFacts(ScoreFacts):
         "without a target",
     ]
     class_names: Annotated[tuple[str, ...], "names of the classes; empty if classes have only numbers"]
-    outputs: NotRequired[Annotated[list[OutputFacts], "for several labels or a regression, one per output"]]
+    outputs: Annotated[NotRequired[list[OutputFacts]], "for several labels or a regression, one per output"]
     pictures: Annotated[tuple[str, ...], "the written plots; empty without `--plot`"]
 
 
@@ -73,7 +73,7 @@ class ReportFacts(ScoreFacts):
         "`numbers`, `reliability`, `misread`, `why`, `columns`, `weights`, `doctor`",
     ]
     without: Annotated[list[str], "sections that need data; empty if data were tested"]
-    samples: NotRequired[Annotated[int, "number of tested samples"]]
+    samples: Annotated[NotRequired[int], "number of tested samples"]
 
 
 @click.command("test")

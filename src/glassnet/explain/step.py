@@ -67,19 +67,17 @@ class WayFacts(TypedDict):
     change: Annotated[list[list[float]], "(nodes, nodes below): what is added to the weights"]
     bias_change: Annotated[list[float] | None, "what is added to the bias"]
     after: Annotated[list[list[float]], "(nodes, nodes below): the weights after the step"]
-    links: NotRequired[
-        Annotated[
-            list[list[list[float]]],
-            "(samples, nodes, nodes below): what is sent back over each weight; not for the first layer",
-        ]
+    links: Annotated[
+        NotRequired[list[list[list[float]]]],
+        "(samples, nodes, nodes below): what is sent back over each weight; not for the first layer",
     ]
-    links_in_proportion: NotRequired[Annotated[list[list[list[float]]], "likewise, split in proportion to the weights"]]
+    links_in_proportion: Annotated[NotRequired[list[list[list[float]]]], "likewise, split in proportion to the weights"]
 
 
 class WaysFacts(TypedDict):
     """A layer by each rule."""
 
-    notes: NotRequired[Annotated[WayFacts, "by the rule of the notes, if it applies"]]
+    notes: Annotated[NotRequired[WayFacts], "by the rule of the notes, if it applies"]
     gradient: Annotated[WayFacts, "by the gradient"]
 
 

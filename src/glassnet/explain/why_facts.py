@@ -23,8 +23,8 @@ class FlipFacts(TypedDict):
     answer: Annotated[int, "its class"]
     distance: Annotated[float, "how far away it is"]
     sample: Annotated[list[float], "its values"]
-    columns: NotRequired[
-        Annotated[dict[str, ChangedFacts], "for a table with named columns: each changed column by its name"]
+    columns: Annotated[
+        NotRequired[dict[str, ChangedFacts]], "for a table with named columns: each changed column by its name"
     ]
 
 

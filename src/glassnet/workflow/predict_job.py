@@ -318,14 +318,11 @@ class AnswerFacts(TypedDict):
         "and 1; null for a regression",
     ]
     outputs: Annotated[list[float] | None, "one output per class; standardised for a regression"]
-    sure: NotRequired[
-        Annotated[
-            bool,
-            "of a digit that was found in a picture, as for [`read`](#read), whose `confidence` and `outputs` it has "
-            "too",
-        ]
+    sure: Annotated[
+        NotRequired[bool],
+        "of a digit that was found in a picture, as for [`read`](#read), whose `confidence` and `outputs` it has too",
     ]
-    reason: NotRequired[Annotated[str | None, "likewise"]]
+    reason: Annotated[NotRequired[str | None], "likewise"]
 
 
 def answer_facts(answer: Answer) -> AnswerFacts:

@@ -155,19 +155,14 @@ class ErrorFacts(TypedDict):
 class ScoreFacts(TypedDict):
     """Scores of a test: the accuracy, or for a regression the two others."""
 
-    accuracy: NotRequired[Annotated[float, "fraction of correctly predicted samples, 0 to 1; not for a regression"]]
-    r2: NotRequired[
-        Annotated[
-            float,
-            "only for a regression: the fraction of explained variance (R²), at most 1; the mean over several targets",
-        ]
+    accuracy: Annotated[NotRequired[float], "fraction of correctly predicted samples, 0 to 1; not for a regression"]
+    r2: Annotated[
+        NotRequired[float],
+        "only for a regression: the fraction of explained variance (R²), at most 1; the mean over several targets",
     ]
-    rmse: NotRequired[
-        Annotated[
-            float,
-            "only for a regression: the root mean squared error in the unit of the target; the mean over several "
-            "targets",
-        ]
+    rmse: Annotated[
+        NotRequired[float],
+        "only for a regression: the root mean squared error in the unit of the target; the mean over several targets",
     ]
 
 

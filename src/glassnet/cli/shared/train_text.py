@@ -58,14 +58,14 @@ class TrainFacts(ScoreFacts):
     engine: Annotated[str, "the engine used, `compiled` or `reference`; never `auto`"]
     seed: Annotated[int, "the seed"]
     hash: Annotated[str, "SHA-256 of the parameters' bytes, 64 hexadecimal digits"]
-    stream: NotRequired[Annotated[StreamFacts, "with `--stream`: what was read"]]
-    parent: NotRequired[
-        Annotated[ParentReceipt, "with `--from`: `hash` and `file` (texts) of the model that training started from"]
+    stream: Annotated[NotRequired[StreamFacts], "with `--stream`: what was read"]
+    parent: Annotated[
+        NotRequired[ParentReceipt], "with `--from`: `hash` and `file` (texts) of the model that training started from"
     ]
-    added: NotRequired[
-        Annotated[list[str], "with `--add`: the sources of the added samples, each as often as its samples count"]
+    added: Annotated[
+        NotRequired[list[str]], "with `--add`: the sources of the added samples, each as often as its samples count"
     ]
-    kept: NotRequired[Annotated[list[int], "with early stopping: the epoch whose weights were kept, one per member"]]
+    kept: Annotated[NotRequired[list[int]], "with early stopping: the epoch whose weights were kept, one per member"]
     options: Annotated[
         dict[str, Any],
         "every [option](options.md) by the name of its field: text, number, integer, true or false; lists for "

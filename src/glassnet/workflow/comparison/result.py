@@ -78,8 +78,8 @@ class ComparisonFacts(TypedDict):
     samples: Annotated[int, "training samples of each seed"]
     validation_samples: Annotated[int, "validation samples of each seed"]
     seeds: Annotated[list[int], "the seeds of the finished pairs"]
-    versus: NotRequired[Annotated[dict[str, VersusFacts], "with three or more sides: each side but A, by its letter"]]
-    ranking: NotRequired[Annotated[list[RankFacts], "with three or more sides: the best mean first"]]
+    versus: Annotated[NotRequired[dict[str, VersusFacts]], "with three or more sides: each side but A, by its letter"]
+    ranking: Annotated[NotRequired[list[RankFacts]], "with three or more sides: the best mean first"]
 
 
 @dataclass(frozen=True)
