@@ -146,7 +146,7 @@ def test_a_model_keeps_its_predictions(members, folds, average, way, tmp_path):
     np.testing.assert_array_equal(model.predict_proba(ROWS), before)
 
 
-@pytest.mark.parametrize(("folds", "ema_decay"), [(False, 0.0), (False, 0.99), (True, 0.0)])
+@pytest.mark.parametrize(("folds", "average"), [(False, 0.0), (False, 0.99), (True, 0.0)])
 def test_a_divergence_of_a_fine_tuning_restores_the_predictions(folds, average):
     model, data = calibrated_model(3 if folds else 1, folds, average)
     with pytest.raises(DivergedError) as caught:
