@@ -135,6 +135,15 @@ def errors_of_pyright(folder: Path) -> Iterator[tuple[str, int, str]]:
             yield Path(one["file"]).name, one["range"]["start"]["line"] + 1, one["message"]
 
 
+def why_pyright_cannot_start() -> str:
+    """Return what pyright lacks; its Python package downloads it from npm when it is first started."""
+    if shutil.which("node") is None:
+        return "node is missing: pyright needs it"
+    start = [sys.executable, "-m", "pyright", "--version"]
+    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
+    return "" if done.returncode == 0 else f"pyright cannot be started: {done.stderr.strip()[-200:]}"
+
+
 CHECKERS = {"mypy": errors_of_mypy, "pyright": errors_of_pyright}
 
 
@@ -143,8 +152,8 @@ def test_right_programs_are_accepted_and_wrong_options_rejected(checker, tmp_pat
     """In one run: starting a checker takes longer than all the rest."""
     if importlib.util.find_spec(checker) is None:
         pytest.skip(f"{checker} is missing: pip install 'glassnet[check]'")
-    if checker == "pyright" and shutil.which("node") is None:
-        pytest.skip("node is missing: pyright needs it")
+    if checker == "pyright" and (missing := why_pyright_cannot_start()):
+        pytest.skip(missing)
     wrong = [*WRONG, *public_calls()]
     files = {f"{re.sub(r'[^a-z]+', '_', page.lower())}.py": program for page, program in programs().items()}
     assert len(files) > 10
