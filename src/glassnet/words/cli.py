@@ -45,7 +45,7 @@ CLI_WORDS: dict[str, str] = {
     "time": "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
     "model": "model     {file}",
     "model_replaced": "model     {file} (the earlier model was replaced)",
-    "model_beside": "model     {file} ({wanted} already exists)",
+    "model_renamed": "model     {file} ({wanted} already exists)",
     "pictures": "pictures  {files}",
     "next": "next      {command}",
     "another": "    or, another network: {command}",

@@ -149,8 +149,8 @@ def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple
         return []
     path = Path(out)
     own = source if path.suffix == ".csv" and data.has_part(source, "test") else None
-    beside = test_source or own
-    return [(out, source), *([(str(path.with_name(f"{path.stem}-test{path.suffix}")), beside)] if beside else [])]
+    test = test_source or own
+    return [(out, source), *([(str(path.with_name(f"{path.stem}-test{path.suffix}")), test)] if test else [])]
 
 
 def _require_copy(source: str, out: str, program: bool) -> None:
@@ -189,17 +189,16 @@ def _of_data(job: DoctorJob, copies: list[tuple[str, str]], options: Options) ->
     diagnosis = examine(source, test_source, target=target, options=options, decimal=job.decimal)
     table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
-    for one, (copy, of) in zip(
-        tables, [*copies, *copies[:1]], strict=False
-    ):  # both parts in one copy, if there is only one
+    # Both parts are in one copy, if there is only one.
+    for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):
         _require_form(copy, of, one)
     if copies and test is not None:
         _require_pair(copies, table, test)
 
     def again(_: str) -> list[Finding]:
-        beside = copies[1][0] if len(copies) > 1 else None  # else the part is in the copy
+        test_copy = copies[1][0] if len(copies) > 1 else None  # else the part is in the copy
         name = table.label_name if table.header else "1" if target else None  # in the copy it is the first column
-        return examine(copies[0][0], beside, target=name, options=options).findings
+        return examine(copies[0][0], test_copy, target=name, options=options).findings
 
     def write(out: str) -> None:
         parts = dict(zip(("train", "test"), tables, strict=False))

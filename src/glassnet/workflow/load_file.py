@@ -29,7 +29,7 @@ def load(path: str | Path) -> Model | TableModel | LoadedCheckpoint | NetworkCla
     Returns
     -------
     Model
-        From `save_model`, ``glassnet train`` or ``glassnet import``.
+        From `save_model`, ``glassnet train`` or ``glassnet export --to safetensors``.
     TableModel
         The same for a table with named columns.
     LoadedCheckpoint

@@ -225,7 +225,7 @@ def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> li
 
 
 def load_parent(model: Model, model_path: str, named: str | None = None, *, flag: bool = True) -> Model | None:
-    """Return the model that a model's training started from: the named one, or the recorded file beside the model.
+    """Return the model that a model's training started from: the named one, or the recorded file in its folder.
 
     None if training started from a new network. `flag` is whether the caller has ``--from``.
     """
@@ -240,8 +240,8 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
             )
         return None
     if named is None:
-        file = Path(recorded.get("file", "")).name
-        named = str(Path(model_path).with_name(file)) if file else _beside(model_path, recorded["hash"])
+        file, folder = Path(recorded.get("file", "")).name, Path(model_path).parent
+        named = str(folder / file) if file else _file_with_hash(folder, recorded["hash"])
         if not (named and Path(named).is_file()):
             advice = (
                 Message("Name that model with {start}, or put it there.", start=Option("init_model", "FILE"))
@@ -271,9 +271,9 @@ def load_parent(model: Model, model_path: str, named: str | None = None, *, flag
     return parent
 
 
-def _beside(model_path: str, wanted: str) -> str:
-    """Return the model in the folder of another one that has this hash; empty if there is none."""
-    for file in sorted(Path(model_path).parent.glob("*.safetensors")):
+def _file_with_hash(folder: Path, wanted: str) -> str:
+    """Return the model file in a folder that has this hash; empty if there is none."""
+    for file in sorted(folder.glob("*.safetensors")):
         with suppress(GlassnetError):
             if load_model(file).hash() == wanted:
                 return str(file)

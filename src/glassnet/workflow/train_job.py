@@ -806,7 +806,7 @@ def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callba
         kept = [Message("{path} was not written.", path=path)]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
-            place = _save_beside(problem.model, place, overwrite=False)
+            place = _save_under_free_name(problem.model, place, overwrite=False)
             kept.append(Message("The last good weights are in {place}.", place=place))
         raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
 
@@ -814,7 +814,7 @@ def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callba
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
     """Write the model and return its file; if it cannot be written, a file in the temporary folder."""
     try:
-        return _save_beside(model, path, overwrite=overwrite)
+        return _save_under_free_name(model, path, overwrite=overwrite)
     except FileError as problem:
         place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
         try:
@@ -827,7 +827,7 @@ def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
         ) from None
 
 
-def _save_beside(model: Model, path: Path, *, overwrite: bool) -> Path:
+def _save_under_free_name(model: Model, path: Path, *, overwrite: bool) -> Path:
     """Write a model under a free name, if another run has written to its name in the meantime."""
     place = path
     while True:

@@ -1,4 +1,4 @@
-"""Output of ``glassnet train`` and ``glassnet resume``: the result and the files with plots."""
+"""Output of ``glassnet train``: the result and the files with plots."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def _print(trained: TrainResult) -> None:
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:
-        result(message("model_beside", file=path, wanted=wanted))
+        result(message("model_renamed", file=path, wanted=wanted))
     else:
         result(message("model_replaced" if trained.replaced else "model", file=path))
 

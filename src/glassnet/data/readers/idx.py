@@ -115,7 +115,7 @@ def labels_name(images: str) -> str:
     return re.sub(r"idx\d", "idx1", images.replace("images", "labels"))
 
 
-def labels_beside(images: Path) -> Path:
+def labels_file(images: Path) -> Path:
     """Return the label file of an image file, by MNIST's names."""
     name = labels_name(images.name)
     plain = name.removesuffix(".gz")
@@ -159,9 +159,9 @@ def parse_pair(images: Opened) -> tuple[NDArray[Any], NDArray[Any]]:
     if values.ndim < 2:
         pair(values, values, images.name, images.name)
     assert images.path is not None
-    beside = labels_beside(images.path)
-    labels = read_idx(beside)
-    pair(values, labels, images.name, os.fspath(beside))
+    labels_path = labels_file(images.path)
+    labels = read_idx(labels_path)
+    pair(values, labels, images.name, os.fspath(labels_path))
     return values, labels
 
 

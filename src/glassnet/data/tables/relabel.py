@@ -337,13 +337,13 @@ def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
-    beside = target.with_name(labels_name(target.name))
-    if beside == target:
+    labels_path = target.with_name(labels_name(target.name))
+    if labels_path == target:
         raise OptionError(
             "GN022", "{target}: expected a name that contains 'images', such as fixed-images-idx3-ubyte.", target=target
         )
-    require_new(beside)
-    for path, values in ((target, images), (beside, labels)):
+    require_new(labels_path)
+    for path, values in ((target, images), (labels_path, labels)):
         _write_new(path, idx_bytes(values))
 
 
