@@ -13,13 +13,12 @@ from click.core import ParameterSource
 from ..data import BUNDLED
 from ..errors import OptionError
 from ..io.writing import require_picture_place
-from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..options.job_parameters import parameters
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..words.compare import COMPARE_WORDS
-from ..words.plots import SHARES, metric_title, shown
+from ..words.plots import SHARES, metric_title
 from ..words.speaking import Say, speaking
 from ..workflow.compare_job import (
     LETTERS,
@@ -35,13 +34,13 @@ from ..workflow.comparison.paired import FEWEST, fewest_pairs
 from ..workflow.comparison.result import ComparisonFacts
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
-from .shared.console import json_flag, padded, result, result_json, say, say_notice
+from .shared.console import json_flag, result, result_json, say, say_notice
 from .shared.flags import Command, job_of, max_bytes_flag, recipe_name, with_job
 from .shared.ray_flag import executor_for, ray_flag
+from .shared.scores import INDENT, ScoreTexts, table_lines
 
 _SIDE: dict[str, Any] = {"cls": GroupedFlag, "common": True, "multiple": True, "metavar": "OPTION=VALUE"}
 _VERDICTS = {"better": "better", "worse": "worse", "no difference seen": "not_seen"}
-_INDENT = " " * 10
 
 
 class CompareFacts(ComparisonFacts):
@@ -150,25 +149,9 @@ def _recipes_and_data(two: Sequence[str], rest: Sequence[str]) -> tuple[list[str
     return [*two, *(recipe_name.convert(one, None, click.get_current_context()) for one in rest)], source
 
 
-class _Scores:
-    """Scores and their differences as text: shares in per cent."""
-
-    def __init__(self, metric: str) -> None:
-        self._share = metric in SHARES
-
-    def score(self, value: float) -> str:
-        """Return a score."""
-        return f"{100 * value:.2f}" if self._share else shown(value)
-
-    def difference(self, value: float) -> str:
-        """Return a difference, with its sign."""
-        text = self.score(value).replace("-", "−")
-        return text if text.startswith("−") or not value else f"+{text}"
-
-
 def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
     """Return the result as text."""
-    texts, pairs, metric = _Scores(compared.metric), compared.pairs, compared.metric
+    texts, pairs, metric = ScoreTexts(compared.metric), compared.pairs, compared.metric
     share = metric in SHARES
     title, unit = metric_title(metric, language), words("points") if share else ""
     differing = [(name, _text(both["a"]), _text(both["b"])) for name, both in compared.options_that_differ.items()]
@@ -179,7 +162,7 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
         *_table((words("differ"), "A", "B"), differing),
         words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
         words("higher" if compared.higher_is_better else "lower", metric=title),
-        *_table((_INDENT + words("seed"), "A", "B", "B − A"), rows),
+        *_table((INDENT + words("seed"), "A", "B", "B − A"), rows),
     ]
     if compared.interval is not None:
         low, high = map(texts.difference, compared.interval)
@@ -197,7 +180,7 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
 
 def _lines_of_several(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
     """Return the result for three or more sides as text: scores, the ranking, and the verdict on each against A."""
-    texts, pairs, metric = _Scores(compared.metric), compared.pairs, compared.metric
+    texts, pairs, metric = ScoreTexts(compared.metric), compared.pairs, compared.metric
     title, unit = metric_title(metric, language), words("points") if metric in SHARES else ""
     letters = [side.upper() for side in job.sides]
     versus = {one.side: one for one in compared.versus}
@@ -225,7 +208,7 @@ def _lines_of_several(job: CompareJob, compared: Comparison, language: str, word
         *_table((words("differ"), *letters), differing),
         words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
         words("higher" if compared.higher_is_better else "lower", metric=title),
-        *_table((_INDENT + words("seed"), *letters), scores),
+        *_table((INDENT + words("seed"), *letters), scores),
         *_table(head, ranking),
     ]
     fewest = fewest_pairs(len(versus))
@@ -257,7 +240,5 @@ def _text(value: Any) -> str:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return lines with each column as wide as its widest entry; the first is indented below the head."""
-    every = [head, *((_INDENT + first, *others) for first, *others in rows)]
-    widths = [max(map(width_of, column)) for column in zip(*every, strict=True)]
-    return ["   ".join(map(padded, row, widths)).rstrip() for row in every]
+    """Return the lines of a table whose rows are indented below the head."""
+    return table_lines([head, *((INDENT + first, *others) for first, *others in rows)])

@@ -11,7 +11,7 @@ import click
 
 from ..doctor.finding import ERROR, REMARK, WARNING, Finding, FindingFacts, harmful
 from ..messages.message import Listing, Message
-from ..options.job_parameters import words
+from ..options.job_parameters import command_words
 from ..workflow.doctor_job import DoctorJob, DoctorResult, ExaminedFacts, examine_source, is_program
 from .shared.console import in_terminal, json_flag, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
@@ -55,7 +55,7 @@ def doctor_command(as_json: bool, **flags: Any) -> None:
     else:
         printer = _Printer(job.language, program=is_program(job.source))
         unwritten = bool(job.fix and not examined.copies)
-        _report(examined, words(job, "fix", "language"), printer, unwritten=unwritten)
+        _report(examined, command_words(job, "fix", "language"), printer, unwritten=unwritten)
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 

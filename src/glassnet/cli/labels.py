@@ -12,7 +12,7 @@ import click
 from ..data import Dataset
 from ..explain.label_errors import Suspects
 from ..messages.formats import shortened, width_of
-from ..options.job_parameters import words as typed
+from ..options.job_parameters import command_words
 from ..words.labels import LABELS_WORDS
 from ..words.speaking import Say, speaking
 from ..workflow.labels_job import LabelsJob, RepairedCopy, ReviewJob, Suspect, apply_review, find_label_errors
@@ -102,7 +102,7 @@ def labels_command(as_json: bool, **flags: Any) -> None:
         result_json(facts)
     else:
         _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
-        again = typed(job, "cv", "first", "plot", "out", "force", "language")
+        again = command_words(job, "cv", "first", "plot", "out", "force", "language")
         _next_step([job.source, *again], job.out, job.plot, words, suspects)
 
 

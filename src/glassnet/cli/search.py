@@ -6,7 +6,7 @@ import shlex
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,9 +16,9 @@ import click
 from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
-from ..options.job_parameters import words as typed
+from ..options.job_parameters import command_words
 from ..training.executor import Executor, ThreadExecutor
-from ..words.plots import SHARES, metric_title, shown
+from ..words.plots import metric_title
 from ..words.search import SEARCH_WORDS
 from ..words.speaking import Say, speaking
 from ..workflow.search.job import (
@@ -37,10 +37,10 @@ from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.ray_flag import executor_for, ray_flag
+from .shared.scores import INDENT, ScoreTexts, table_lines
 
 _ROWS = 10
 """Trials in the table."""
-_INDENT = " " * 10
 PICTURE = "search.png"
 
 
@@ -108,24 +108,6 @@ def _executor(workers: int | None, ray: str | None) -> Iterator[Executor | None]
     else:
         with ThreadExecutor(workers) as threads:
             yield threads
-
-
-class _Texts:
-    """Scores and their differences as text: shares in per cent."""
-
-    def __init__(self, metric: str) -> None:
-        self._share = metric in SHARES
-
-    def score(self, value: float | None) -> str:
-        """Return a score."""
-        if value is None:
-            return "–"
-        return f"{100 * value:.2f}" if self._share else shown(value)
-
-    def difference(self, value: float) -> str:
-        """Return a difference, with its sign."""
-        text = self.score(value).replace("-", "−")
-        return text if text.startswith("−") or not value else f"+{text}"
 
 
 def _progress(job: SearchJob, words: Say) -> _Bar | _Lines:
@@ -204,12 +186,12 @@ def _command(job: SearchJob, search_result: SearchResult) -> str:
     usual = "table" if job.table.target else "notes"
     recipe = None if job.recipe_name == usual else job.recipe_name
     again = TrainJob(job.source, job.test, recipe, options, job.table)
-    return shlex.join(["glassnet", "train", *([] if job.source is None else [job.source]), *typed(again)])
+    return shlex.join(["glassnet", "train", *([] if job.source is None else [job.source]), *command_words(again)])
 
 
 def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:
     """Return the result as text."""
-    texts, metric, evidence = _Texts(search_result.metric), search_result.metric, search_result.evidence
+    texts, metric, evidence = ScoreTexts(search_result.metric), search_result.metric, search_result.evidence
     facts = {
         "source": search_result.source,
         "samples": search_result.samples,
@@ -261,11 +243,11 @@ def _space_lines(search_result: SearchResult, words: Say) -> list[str]:
         if not one.choices:
             values = words("to", low=f"{one.low:g}", high=f"{one.high:g}") + (words("log") if one.log else "")
         text = f"{padded(one.name, width)}   {values}"
-        lines.append(words("space", space=text) if number == 0 else _INDENT + text)
+        lines.append(words("space", space=text) if number == 0 else INDENT + text)
     return lines
 
 
-def _trial_lines(search_result: SearchResult, texts: _Texts, words: Say) -> list[str]:
+def _trial_lines(search_result: SearchResult, texts: ScoreTexts, words: Say) -> list[str]:
     """Return the table of the best trials, and how many others there were."""
     sign = 1 if search_result.higher_is_better else -1
     complete = sorted(search_result.complete, key=lambda one: (-sign * (one.score or 0.0), one.number))[:_ROWS]
@@ -274,22 +256,17 @@ def _trial_lines(search_result: SearchResult, texts: _Texts, words: Say) -> list
     names = [one.name for one in search_result.space]
     rows = [
         (
-            _INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
+            INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
             texts.score(one.score),
             *(text_of(one.options[name]) for name in names),
         )
         for one in complete
     ]
-    head = (_INDENT + words("trial"), words("score"), *names)
-    lines = _table(head, rows)
+    head = (INDENT + words("trial"), words("score"), *names)
+    lines = table_lines([head, *rows])
     states = [one.state for one in search_result.trials]
     counts = {state: states.count(state) for state in ("complete", "pruned", "diverged", "failed")}
     counts["complete"] -= len(complete)
     if sum(counts.values()):
         lines.append(words("others", count=sum(counts.values()), **counts))
     return lines
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(map(width_of, column)) for column in zip(head, *rows, strict=True)]
-    return ["   ".join(map(padded, row, widths)).rstrip() for row in (head, *rows)]

@@ -14,7 +14,7 @@ from typing import Any
 UNSET = object()
 """The value of an `Option` that only names it."""
 WITHOUT_FLAG: set[str] = set()
-"""Options that are typed as ``--set NAME=VALUE``; `options.options` enters them."""
+"""Options that are typed as ``--set NAME=VALUE``; `options` enters them, and those of jobs."""
 Door = Callable[["Option"], str]
 """Spells an option for the readers of one door."""
 

@@ -44,7 +44,7 @@ class Parameter:
     @property
     def word(self) -> str:
         """The word of its flag, without the dashes."""
-        return (self.spec.flag or self.name).replace("_", "-")
+        return self.spec.word(self.name)
 
     def described(self, language: str) -> dict[str, Any]:
         """Return what a form shows of it, as JSON has it, with its help in a language."""
@@ -141,16 +141,12 @@ def job_from(job: type[_Job], given: Mapping[str, Any]) -> _Job:
 def require_declared(job: Any) -> None:
     """Raise OptionError GN021 if a declared parameter of a job has a value that is not allowed."""
     own = parameters(type(job))
-    for one in fields(job):
-        value = getattr(job, one.name)
-        if "spec" in one.metadata:
-            if value is not None and value != one.default:
-                own[one.name].checked(value)
-        elif is_dataclass(value):
-            require_declared(value)
+    for name, value in differing(job).items():
+        if value is not None:
+            own[name].checked(value)
 
 
-def words(job: Any, *leave_out: str) -> list[str]:
+def command_words(job: Any, *leave_out: str) -> list[str]:
     """Return the words that give a command what differs from a job's defaults, also its options, not quoted."""
     own, found = parameters(type(job)), list[str]()
     for name, value in differing(job).items():

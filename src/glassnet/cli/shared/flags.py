@@ -64,7 +64,7 @@ def with_job(*jobs: type) -> Callable[[Command], Command]:
             command = _set_flag(every if options else {name: every[name] for name in rare}, rare)(command)
         for name, one in reversed(options.items()):
             if name not in rare:
-                command = _option_flag(one, None if defaults is None else getattr(defaults, name))(command)
+                command = _option_flag(one, getattr(defaults, name, None))(command)
         for name, one in reversed(declared.items()):
             if one.spec.argument:
                 command = _argument(one)(command)
@@ -172,11 +172,10 @@ def _job_flag(parameter: Parameter) -> Callable[[Command], Command]:
     if parameter.item is bool:
         words = f"--{word}/--no-{word}" if default else f"--{word}"
         return click.option(words, name, is_flag=True, default=default, **place)
-    kind = recipe_name if name == "recipe" else None
     if name == "language" and default is not None:
         default = preferred
         place["shown"] = preferred()
-    return click.option(*_words(parameter), name, default=default, **_typed_as(parameter, kind), **place)
+    return click.option(*_words(parameter), name, default=default, **_typed_as(parameter), **place)
 
 
 def _option_flag(parameter: Parameter, default: Any) -> Callable[[Command], Command]:
@@ -185,17 +184,19 @@ def _option_flag(parameter: Parameter, default: Any) -> Callable[[Command], Comm
     place: dict[str, Any] = {"cls": DeclaredFlag, "parameter": parameter, "shown": default}
     if parameter.item is bool:
         return click.option(f"--{word}/--no-{word}", name, default=None, **place)
-    return click.option(f"--{word}", name, **_typed_as(parameter, None), **place)
+    return click.option(f"--{word}", name, **_typed_as(parameter), **place)
 
 
 def _words(parameter: Parameter) -> list[str]:
     return [*(["-o"] if parameter.name == "out" else []), f"--{parameter.word}"]
 
 
-def _typed_as(parameter: Parameter, kind: Any) -> dict[str, Any]:
+def _typed_as(parameter: Parameter) -> dict[str, Any]:
     spec = parameter.spec
-    if spec.metavar == SIZE:
+    kind: Any = click.Choice(list(spec.choices)) if spec.choices else parameter.item
+    if parameter.name == "recipe":
+        kind = recipe_name
+    elif spec.metavar == SIZE:
         kind = _Size()
-    kind = kind or (click.Choice(list(spec.choices)) if spec.choices else parameter.item)
     metavar = None if spec.choices else spec.metavar or {int: "N", float: "X", str: "WORD"}[parameter.item]
     return {"type": kind, "multiple": parameter.several, "metavar": metavar}

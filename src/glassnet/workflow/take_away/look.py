@@ -10,10 +10,10 @@ from ...messages.option_spelling import Option, flag_words
 from .program import (
     READING,
     Code,
-    alone,
     call,
     load_model_call,
     read_like_model,
+    simplified,
 )
 
 
@@ -81,7 +81,7 @@ def looking_program(look: Looking) -> str:
     if look.view == "labels":
         lines += _read(look)
         options = {name: value for name, value in look.options.items() if name not in READING}
-        lines += call("result = glassnet.find_label_issues", [Code("data")], alone(options))
+        lines += call("result = glassnet.find_label_issues", [Code("data")], simplified(options))
         return "\n".join([*lines, "for suspect in result.rows[:20]:", "    print(suspect)", ""])
     if look.model:
         lines += [f"model = {load_model_call(look.model)}"]
@@ -98,7 +98,7 @@ def looking_program(look: Looking) -> str:
 def _read(look: Looking) -> list[str]:
     """Return the lines that read the data without a model."""
     if look.target:
-        return call("data = glassnet.load_table", [look.source], alone({"target": look.target}))
+        return call("data = glassnet.load_table", [look.source], simplified({"target": look.target}))
     reading = {name: value for name, value in look.options.items() if name in READING}
     return call("data = glassnet.load_data", [look.source], ({"part": look.part} if look.part else {}) | reading)
 

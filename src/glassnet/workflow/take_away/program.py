@@ -24,7 +24,7 @@ def call(function: str, arguments: Iterable[Any], named: Mapping[str, Any]) -> l
     return [line] if len(line) <= _WIDTH else [f"{function}(", *(f"    {part}," for part in parts), ")"]
 
 
-def alone(values: Mapping[str, Any]) -> dict[str, Any]:
+def simplified(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values with each tuple of one value as this value, without parentheses."""
     return {name: value[0] if isinstance(value, tuple) and len(value) == 1 else value for name, value in values.items()}
 

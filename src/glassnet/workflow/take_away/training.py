@@ -10,10 +10,10 @@ from typing import Any
 
 from ... import data
 from ...data.validation import AUTO
-from ...options.job_parameters import words
+from ...options.job_parameters import command_words
 from ...options.options import Options
 from ..train_job import TrainJob
-from .program import READING, Code, alone, call
+from .program import READING, Code, call, simplified
 
 
 def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
@@ -26,7 +26,7 @@ def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
     stopped : int, optional
         The epoch with which training was stopped, if it was: the command runs all epochs, and a comment says so.
     """
-    typed = words(replace(job, recipe=_differing_recipe(job)), "plot", "language")
+    typed = command_words(replace(job, recipe=_differing_recipe(job)), "plot", "language")
     source = job.source or ""
     place = ["./" + source if source.startswith("-") else source] if source else []  # a name like a flag needs a folder
     note = "" if stopped is None else f"# stopped with epoch {stopped} in the studio; the command runs all epochs\n"
@@ -57,7 +57,7 @@ def training_program(
 
 
 def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
-    table, options = job.table, alone(job.options)
+    table, options = job.table, simplified(job.options)
     given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
     given |= {"task": table.task} if table.task else {}
     given |= {name: list(getattr(table, name)) for name in ("drop", "keep") if getattr(table, name)}
@@ -76,7 +76,7 @@ def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
 
 
 def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
-    options, recipe = alone(job.options), _differing_recipe(job)
+    options, recipe = simplified(job.options), _differing_recipe(job)
     given: dict[str, Any] = {"init_model": Code("start")}
     if job.test:
         given["test"] = job.test
@@ -98,7 +98,7 @@ def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
 
 
 def _of_samples(job: TrainJob, held_out: bool, stopped: int | None) -> list[str]:
-    source, options, recipe = job.source or data.BUNDLED, alone(job.options), _differing_recipe(job)
+    source, options, recipe = job.source or data.BUNDLED, simplified(job.options), _differing_recipe(job)
     lines = ["from dataclasses import replace", "", "import numpy as np", ""] if job.add else []
     lines += ["import glassnet", *_stopping(stopped), ""]
     if job.start:
