@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Annotated, Any, TypedDict
 
 import click
@@ -30,7 +30,6 @@ from .shared.console import (
     shown_text,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
-from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
 from .shared.train_text import scores_in_words
 
@@ -96,7 +95,8 @@ def info_command(model: str, sources: tuple[str, ...], as_json: bool, **flags: A
     printed.
     """
     if flags["verify"]:
-        _verify(job_of(VerifyJob, flags, model=model, source=several_of(sources) or one_of(sources)), as_json)
+        source = sources if len(sources) > 1 else next(iter(sources), None)
+        _verify(job_of(VerifyJob, flags, model=model, source=source), as_json)
         return
     only_with("info")
     if sources:
@@ -105,11 +105,8 @@ def info_command(model: str, sources: tuple[str, ...], as_json: bool, **flags: A
 
 
 def _verify(job: VerifyJob, as_json: bool) -> None:
-    show = progress_listener()
-    try:
+    with closing(progress_listener()) as show:
         verified = verify_model(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
-    finally:
-        show.close()
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
         found: VerificationFacts = {

@@ -14,7 +14,6 @@ from .help.grouped import GroupedCommand
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 from .shared.ray_flag import executor_for, ray_flag
-from .shared.sources import one_of, several_of
 from .shared.stream_progress import stream_hooks
 from .shared.train_text import print_training
 
@@ -49,7 +48,7 @@ def train_command(source: tuple[str, ...], ray: str | None, as_json: bool, **fla
     Without --test, the data's own test part is used; if there is none, part of the data is held out. The
     defaults of options are those of recipe "notes"; other recipes and --target have their own.
     """
-    sources = {"source": one_of(source), "parts": several_of(source)}
+    sources = {"parts": source} if len(source) > 1 else {"source": next(iter(source), None)}
     if flags["resume"] is not None:
         only_with("--resume", ResumeJob, also=["ray"])
         _resume(job_of(ResumeJob, flags, **sources), ray, as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +59,13 @@ def recipe(usual: str | None, otherwise: str = "") -> Any:
         common=True,
         otherwise=otherwise,
     )
+
+
+def require_one_file(parts: Sequence[str], *, stream: bool) -> None:
+    """Raise OptionError GN020 for several files that are not those of a stream."""
+    if parts and not stream:
+        template = "{second}: a second DATA. Several files are read only with {stream}."
+        raise OptionError("GN020", template, second=parts[1], stream=Option("stream"))
 
 
 @dataclass(frozen=True)

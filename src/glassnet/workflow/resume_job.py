@@ -65,13 +65,7 @@ def resume(
     plan = _plan_of(saved, job)
     require_place(job.resume, MODEL)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
-    if job.parts and not plan.stream:
-        raise OptionError(
-            "GN020",
-            "{second}: a second DATA. Several files are read only with {stream}.",
-            second=job.parts[1],
-            stream=Option("stream"),
-        )
+    parameters.require_one_file(job.parts, stream=plan.stream)
     if plan.stream:
         from .streaming.resume import resume_on_stream
 

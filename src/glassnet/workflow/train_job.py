@@ -7,7 +7,6 @@ import re
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -155,13 +154,7 @@ class TrainJob:
 
     def __post_init__(self) -> None:
         require_declared(self)
-        if self.parts and not self.stream:
-            raise OptionError(
-                "GN020",
-                "{second}: a second DATA. Several files are read only with {stream}.",
-                second=self.parts[1],
-                stream=Option("stream"),
-            )
+        parameters.require_one_file(self.parts, stream=self.stream)
         if self.start is None:
             self.table.require_target()
         if self.add and self.table.target:
@@ -443,9 +436,9 @@ def read_data(
     """Read the data, and meanwhile load the kernels that training is likely to need; `start` is trained further."""
     if options.engine == "compiled" or (options.engine == "auto" and _is_large(plan.source)):
         if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
-            _in_background(_load_modules, ["glassnet.engines.compiled.engine"])
+            _load_in_background(_load_modules, ["glassnet.engines.compiled.engine"])
         else:
-            _in_background(_load_kernels, options)
+            _load_in_background(_load_kernels, options)
     if plan.start and saved is not None:
         start = saved.model  # with the same scaling, classes and columns
     if start is not None and start.columns is not None:
@@ -798,7 +791,7 @@ def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callba
     def load_meanwhile(event: Event) -> None:
         # Only the compiled loops release the GIL, so that another thread can load these modules.
         if isinstance(event, TrainingStarted) and event.engine == "compiled":
-            _in_background(_load_modules, needed_later)
+            _load_in_background(_load_modules, needed_later)
 
     try:
         return fit_it(callbacks=[*callbacks, load_meanwhile])
@@ -873,18 +866,14 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
         raise KeyboardInterrupt(saved) from None
 
 
-def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
-    """Run on a daemon thread; return a future of the result."""
-    future: Future[Any] = Future()
+def _load_in_background(load: Callable[..., Any], *arguments: Any) -> None:
+    """Load on a thread; what fails there is loaded again, and reported, where it is needed."""
 
     def run() -> None:
-        try:
-            future.set_result(work(*arguments))
-        except BaseException as problem:
-            future.set_exception(problem)
+        with suppress(BaseException):
+            load(*arguments)
 
     start_in_background(run)
-    return future
 
 
 def _is_large(source: str) -> bool:

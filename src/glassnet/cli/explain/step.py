@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import click
@@ -95,11 +96,8 @@ def explain_replay(model: Model, source: str | Table | None, job: ReplayJob, as_
         if isinstance(event, TrainingStarted):
             say(message("replaying", first=int(event.progress) + 1, last=job.epoch, epochs=event.epochs))
 
-    show = progress_listener()
-    try:
+    with closing(progress_listener()) as show:
         replayed = explain_job.replay_step(model, source, job, callbacks=[announce, show], notify=say_notice)
-    finally:
-        show.close()
     again = replayed.replay
     about: AboutStep = {
         "epoch": again.epoch,
