@@ -82,11 +82,6 @@ def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
     return Importance(tuple(one.name for one in model.columns.inputs), worse[:, 0], -worse[:, 1])
 
 
-def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.float64]:
-    """Return the decrease of the score of each column, shape (columns,); arguments as for `column_importance`."""
-    return column_importance(model, data, seed).score
-
-
 def _score_and_loss(model: Model, data: Dataset) -> NDArray[np.float64]:
     evaluation = evaluate(model, data)
     return np.array([next(iter(evaluation.scores.values())), evaluation.loss])

@@ -82,7 +82,7 @@ def independent_outputs(model: Model, rows: ArrayLike) -> FloatArray:
     """Return the outputs for unscaled samples, each with the same bits alone and among any other rows.
 
     They equal those of `Model.outputs` up to rounding. Inputs are scaled as there; see `RowNetwork` for the layers.
-    Networks of float64 are computed as there.
+    Networks of float64 are computed by `Model.outputs`.
 
     Parameters and errors as for `Model.outputs`, warnings too.
     """

@@ -147,9 +147,8 @@ def query_model(
     rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
     if engine is not None and not all(isinstance(one.content, GlassnetError) for one in queries):
         model = compiled(model, engine)
-    outputs = iter(
-        _outputs(model, np.stack(rows), strict) if rows else ()
-    )  # at once, so that the range check sees all of them
+    # At once, so that the range check sees all of them.
+    outputs = iter(_outputs(model, np.stack(rows), strict) if rows else ())
     files = [one.content for one in queries if isinstance(one.content, str)]
     photos = watch(_read_all(model, files), files) if files else iter(())
     answers: list[Answer] = []

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet import Columns, Options, fit
 from glassnet.errors import DataError
-from glassnet.model.importance import column_importance, shuffled_columns
+from glassnet.model.importance import column_importance
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.samples import digits, small_model
 
@@ -20,16 +20,16 @@ def test_the_decisive_column_has_the_highest_importance(tmp_path):
     table = read_table(tmp_path / "people.csv", ["kind"])
     data = samples_of(table, Columns.learn(table, "kind"))
     model = fit(data, Options.recipe("table", hidden=(8,), engine="reference", epochs=10, learning_rate=0.02)).model
-    falls = shuffled_columns(model, data)
+    falls = column_importance(model, data).score
     assert falls.shape == (2,)
     assert falls[0] > 0.2 > abs(falls[1])
-    assert (shuffled_columns(model, data) == falls).all()
+    assert (column_importance(model, data).score == falls).all()
     rises = column_importance(model, data).loss
     assert rises[0] > 0.1 > abs(rises[1])
-    assert (shuffled_columns(model, data, seed=1) != falls).any()
+    assert (column_importance(model, data, seed=1).score != falls).any()
 
 
 def test_image_data_are_rejected():
     with pytest.raises(DataError) as refused:
-        shuffled_columns(small_model(), digits(10))
+        column_importance(small_model(), digits(10))
     assert refused.value.code == "GN017"

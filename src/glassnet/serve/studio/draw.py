@@ -143,7 +143,7 @@ def _facts(model: Model, reading: Reading, language: str) -> dict[str, Any]:
 def take_away(session: Session, given: dict[str, Any]) -> str:
     """Return the text of a command or a program that answers what is on the board, or in the form."""
     one = session.model(text_in(given, "model"))
-    path = None if one.id == "reader" else f"{one.name.removesuffix('.safetensors')}.safetensors"
+    path = None if one.id == "reader" else one.file_name
     row = given.get("row")
     text = query_program if text_in(given, "form", "command", ("command", "python")) == "python" else query_command
     return text(path, row=row if isinstance(row, dict) else None, photo=given.get("read") is True)

@@ -567,13 +567,10 @@ def _list(samples: Dataset, suspects: Suspects) -> dict[str, Any]:
 def take_away(session: Session, given: dict[str, Any]) -> str:
     """Return a view as a command or a Python program; the files are in the folder where the text is run."""
     one = inspect(session, given)
-    model = (
-        "" if one.model is None else f"{session.model(given['model']).name.removesuffix('.safetensors')}.safetensors"
-    )
     look = Looking(
         view=text_in(given, "view", "data", VIEWS),
         source=file_name(session, text_in(given, "data")),
-        model=model,
+        model="" if one.model is None else session.model(given["model"]).file_name,
         part=one.source_part,
         held_out="" if one.source_part else one.part,
         target=tuple(one.samples.columns.target_names) if one.samples.columns else (),

@@ -105,6 +105,11 @@ class StudioModel:
     parent: str = ""
     hash: str = ""
 
+    @property
+    def file_name(self) -> str:
+        """The name of its file outside the session."""
+        return f"{self.name.removesuffix('.safetensors')}.safetensors"
+
     def brief(self) -> dict[str, Any]:
         """Return what a list of models shows."""
         model = self.model

@@ -174,7 +174,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     model = one.model
     return step_text(
         form,
-        None if shipped else f"{one.name.removesuffix('.safetensors')}.safetensors",
+        None if shipped else one.file_name,
         source,
         place,
         of_table=model.columns is not None,

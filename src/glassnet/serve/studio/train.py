@@ -151,7 +151,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         plan,
         source=None if source == BUNDLED and not start else source,
         test=file_name(session, test) if test else None,
-        start=f"{session.model(start).name.removesuffix('.safetensors')}.safetensors" if start else None,
+        start=session.model(start).file_name if start else None,
         add=tuple(file_name(session, one) for one in texts_in(given, "add")),
     )
     if text_in(given, "form", "command", ("command", "python")) == "command":
