@@ -330,15 +330,20 @@ def require_names(
         raise ArgumentError("GN021", template, owner=owner, name=name, names=Listing(allowed))
 
 
+def argument_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of a function's arguments, without `self` and `cls`, and without those for any others."""
+    code = function.__code__
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return names[names[:1] in (("self",), ("cls",)) :]
+
+
 def with_near_matches(
     owner: str, others: Mapping[str, str] | None = None
 ) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
     """Return a decorator for the public function `owner`: an unknown argument raises, as in `require_names`."""
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
-        code = function.__code__
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        allowed = names[names[:1] in (("self",), ("cls",)) :]
+        allowed = argument_names(function)
 
         @wraps(function)
         def call(*args: _Parameters.args, **given: _Parameters.kwargs) -> _Result:

@@ -15,7 +15,15 @@ from numpy.typing import ArrayLike
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset, task_of
 from ..engines import Engine, engine_for
-from ..errors import ArgumentError, DataWarning, OptionError, callers_level, require_choice, require_names
+from ..errors import (
+    ArgumentError,
+    DataWarning,
+    OptionError,
+    argument_names,
+    callers_level,
+    require_choice,
+    require_names,
+)
 from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
@@ -34,11 +42,6 @@ _OTHERS = OTHER_NAMES | {
     "listeners": "callbacks",
     "test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)",
 }
-_OWN = (
-    *("y", "options", "recipe", "validation", "callbacks", "engine", "checkpoint", "task", "weights", "init_model"),
-    "executor",
-)
-"""Arguments of `fit` that are not options, for messages; `engine` is both."""
 
 
 @overload
@@ -223,7 +226,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         data = fitting_data(init_model, data)
         validation = None if validation is None else fitting_data(init_model, validation)
     if options is None and init_model is not None:
-        require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
+        require_names("fit", changes, (*SPECS, *argument_names(fit)), _OTHERS)
         options = fine_tuning_options(init_model, changes, recipe)
     elif options is None:
         options = recipe_options(data, recipe or recipe_for(data), changes, task)
@@ -232,7 +235,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
             "GN021", "options: {kind}, expected Options(…) or Options.recipe(…).", kind=type(options).__name__
         )
     elif changes or recipe is not None:
-        require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
+        require_names("fit", changes, (*SPECS, *argument_names(fit)), _OTHERS)
         name = next(iter(changes), "recipe")
         raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
     if init_model is not None:
@@ -321,7 +324,7 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
 
     `task` is as for `task_of`.
     """
-    require_names("fit", changes, (*SPECS, *_OWN), _OTHERS)
+    require_names("fit", changes, (*SPECS, *argument_names(fit)), _OTHERS)
     given: dict[str, Any] = dict(changes)
     task = "numbers" if given.get("targets") == "values" else task_of(data, task)
     suited = for_rows(len(data), recipe, task=task)

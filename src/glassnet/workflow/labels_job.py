@@ -15,7 +15,7 @@ from ..data import Dataset
 from ..data.dataset import require_dataset
 from ..data.tables.relabel import read_review, write_relabelled, write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
-from ..errors import DataError, OptionError, require_names
+from ..errors import DataError, OptionError, argument_names, require_names
 from ..explain.label_errors import Suspects, find_suspects
 from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..messages.notice import Notify, ignore
@@ -201,7 +201,7 @@ def find_label_issues(
     [7]
     """
     require_dataset("data", data)
-    require_names("find_label_issues", options, (*SPECS, "data", "recipe", "cv", "fold_done"), OTHER_NAMES)
+    require_names("find_label_issues", options, (*SPECS, *argument_names(find_label_issues)), OTHER_NAMES)
     LabelsJob(cv=cv)  # checks it
     suspects = _find_suspects(data, job_options(recipe, dict(options)), options, cv, fold_done)
     return LabelsResult(data, suspects, suspect_rows(data, suspects))

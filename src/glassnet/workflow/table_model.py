@@ -20,6 +20,7 @@ from ..errors import (
     OptionError,
     RangeWarning,
     ShapeError,
+    argument_names,
     callers_level,
     require_names,
     strictly,
@@ -53,22 +54,6 @@ from .training_data import job_options, load_fine_tuning_table, load_training_ta
 if TYPE_CHECKING:
     from ..data.tables.table import Table
 
-_OWN = (
-    "data",
-    "target",
-    "test",
-    "holdout",
-    "task",
-    "drop",
-    "keep",
-    "decimal",
-    "recipe",
-    "sample_weight",
-    "init_model",
-    "stream",
-    "checkpoint",
-    "callbacks",
-)
 _MOST_NAMED = 4
 
 
@@ -198,7 +183,7 @@ class TableModel:
         DivergedError
             GN030 when training diverges.
         """
-        require_names("TableModel.fit", options, (*SPECS, *_OWN), OTHER_NAMES)
+        require_names("TableModel.fit", options, (*SPECS, *argument_names(cls.fit)), OTHER_NAMES)
         given: dict[str, Any] = dict(options) | ({} if holdout is None else {"holdout": holdout})
         if holdout is not None and test is not None:
             raise OptionError("GN022", "holdout and test: both give test data. Omit one.")

@@ -9,7 +9,7 @@ from typing import Any, Unpack
 
 from ...data.dataset import Dataset
 from ...data.validation import AUTO
-from ...errors import ArgumentError, GlassnetWarning, require_names
+from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names
 from ...messages.message import Message
 from ...options.keywords import AllOptions
 from ...options.options import OTHER_NAMES, SPECS, Options
@@ -23,21 +23,6 @@ from .result import Comparison
 
 Given = str | Options | tuple[str, Mapping[str, Any]]
 """A side: a recipe, all options, or a recipe and changes to its options."""
-
-_OWN = (
-    "data",
-    "y",
-    "target",
-    "task",
-    "drop",
-    "keep",
-    "decimal",
-    "seeds",
-    "metric",
-    "stop_early",
-    "callbacks",
-    "executor",
-)
 
 
 def compare(
@@ -133,7 +118,7 @@ def compare(
     >>> result
     Comparison(accuracy A 0.9944, C 0.8611, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
     """
-    require_names("compare", options, (*SPECS, *_OWN), OTHER_NAMES)
+    require_names("compare", options, (*SPECS, *argument_names(compare)), OTHER_NAMES)
     require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
     about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}

@@ -11,7 +11,7 @@ from typing import Any, Unpack
 
 from ...data.dataset import Dataset, require_dataset, task_of
 from ...data.split import split
-from ...errors import ArgumentError, GlassnetWarning, require_names, wrong_type
+from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...options.keywords import AllOptions
@@ -28,8 +28,6 @@ from .job import Callback, SearchData, SearchJob, run_search, search_files
 from .result import SearchResult
 from .space import text_of
 from .study import require_optuna
-
-_OWN = ("y", "target", "test", "recipe", "trials", "minutes", "space", "metric", "cv", "out", "executor", "callbacks")
 
 
 def search(
@@ -104,7 +102,7 @@ def search(
     InterruptedWorkError
         GN031 when the search ends before a trial is complete.
     """
-    require_names("search", options, (*SPECS, *_OWN), OTHER_NAMES)
+    require_names("search", options, (*SPECS, *argument_names(search)), OTHER_NAMES)
     require_optuna()
     if recipe is not None and not isinstance(recipe, str):
         raise wrong_type("recipe", recipe, "the name of a recipe")
