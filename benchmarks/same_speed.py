@@ -28,6 +28,9 @@ PAIRS = 7
 SMALL_TABLES = ((150, 4), (1_000, 20))
 """Rows and features for fits of the estimators with their defaults."""
 
+STARTS = (["--help"], ["train", "--help"], ["query", "none.safetensors", "none.png"])
+"""Commands that end at once: the time is that of the start."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -64,7 +67,7 @@ def main() -> None:
         },
     }
     for name, ratio in result["new over old"].items():
-        print(f"{name:34} {ratio['median']:.3f}  ({ratio['min']:.3f} to {ratio['max']:.3f})")
+        print(f"{name:44} {ratio['median']:.3f}  ({ratio['min']:.3f} to {ratio['max']:.3f})")
     if not given.samples and not given.only:
         machine.write("same_speed", result, (*machine.PACKAGES, "scikit-learn"))
 
@@ -103,6 +106,7 @@ def measure(csv: str, samples: int | None, only: str) -> dict[str, Any]:
             f"estimator fit, {rows:,} × {features}": lambda rows=rows, features=features: estimator(rows, features)
             for rows, features in SMALL_TABLES
         },
+        **{f"start of {' '.join(words)}": lambda words=words: started(words) for words in STARTS},
     }
     seconds = {name: case() for name, case in cases.items() if only in name}
     return {"package": glassnet.__file__, "seconds": seconds}
@@ -153,6 +157,12 @@ def estimator(rows: int, features: int) -> float:
 
         fit()
         return min(timed(fit) for _ in range(3))
+
+
+def started(words: list[str]) -> float:
+    """Return the seconds of a command in a new process: the best of five."""
+    command = [sys.executable, "-m", "glassnet", *words]
+    return min(timed(lambda: subprocess.run(command, capture_output=True)) for _ in range(5))
 
 
 def timed(work: Callable[[], object]) -> float:

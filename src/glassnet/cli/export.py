@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 import click
 
-from ..exports.export import form_named
+from ..exports.export import FORMS, form_named
 from ..exports.export_job import MODEL, ExportJob, ImportJob, ProveJob, export_model, import_network, prove_export
 from ..exports.onnx.importing import ROWS
 from ..exports.proof import Proof
@@ -92,13 +92,19 @@ def export_command(as_json: bool, **flags: Any) -> None:
     if flags["prove"] is not None:
         only_with("--prove", ProveJob)
         _prove(job_of(ProveJob, flags), as_json)
-    elif flags["to"] == MODEL or (flags["to"] is None and Path(flags["out"] or "").suffix == f".{MODEL}"):
+    elif _is_import(**flags):
         only_with(f"--to {MODEL}", ImportJob, also=["to"])
         _import(job_of(ImportJob, flags), as_json)
     else:
         form = form_named(flags["out"], flags["to"])
         only_with(f"--to {form}", ExportJob)
         _export(job_of(ExportJob, flags), as_json)
+
+
+def _is_import(model: str, to: str | None, out: str | None, **_: Any) -> bool:
+    if to is None and out is None:
+        return Path(model).suffix == FORMS["onnx"].suffixes[0]
+    return (to or Path(out or "").suffix.removeprefix(".")) == MODEL
 
 
 def _export(job: ExportJob, as_json: bool) -> None:

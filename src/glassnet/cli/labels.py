@@ -102,8 +102,7 @@ def labels_command(as_json: bool, **flags: Any) -> None:
         result_json(facts)
     else:
         _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
-        again = command_words(job, "cv", "first", "plot", "out", "force", "language")
-        _next_step([job.source, *again], job.out, job.plot, words, suspects)
+        _next_step(job, words, suspects)
 
 
 def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
@@ -165,23 +164,27 @@ def _even_lines(rows: Sequence[Suspect], words: Say, longest: int) -> list[str]:
     ]
 
 
-def _next_step(again: list[str], out: str | None, plot: str | None, words: Say, suspects: Suspects) -> None:
-    """Print the next command, if labels are wrong; `again` are the words that name the same data."""
+def _next_step(job: LabelsJob, words: Say, suspects: Suspects) -> None:
+    """Print the next command, if labels are wrong."""
+    out, plot = job.out, job.plot
     if not len(suspects.rows):
         if out:
             result(words("empty_list", file=out))
         return
     if plot:
         result(words("suspects_picture", file=plot))
-    base = ["glassnet", "labels", *again]
+    elsewhere = ("first", "plot", "out", "force", "language")
+    again = ["glassnet", "labels", job.source]
     if not suspects.certain:
         if out:
             result(words("ambiguous_list", file=out))
     elif out:
         result(words("list", file=out))
-        result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
+        again += [*command_words(job, "cv", *elsewhere), "--fix", out, "--to"]
+        result(words("go_on", command=f"{shlex.join(again)} REPAIRED"))
     else:
-        result(words("go_on", command=shlex.join([*base, "--out", "suspects.csv"])))
+        again += [*command_words(job, *elsewhere), "--out", "suspects.csv"]
+        result(words("go_on", command=shlex.join(again)))
 
 
 def _even(texts: Sequence[str]) -> list[str]:

@@ -214,14 +214,17 @@ def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:
 def _chosen(form: PortableForm, rows: ProofRows) -> NDArray[np.intp]:
     """Return the numbers of all rows in the order in which they make good examples.
 
-    First one of each class, of a table the most usual ones: with few missing values and unknown words, and with numbers
-    within the training range.
+    One of each class in turn, of a table the most usual ones: with few missing values and unknown words, and with
+    numbers within the training range.
     """
     usual = np.argsort(rows.unusual(form.columns), kind="stable")
     if form.target_kind != "classes":
         return usual
-    _, first = np.unique(rows.predicted[usual], return_index=True)
-    return np.concatenate([usual[first], np.delete(usual, first)])
+    classes = rows.predicted[usual]
+    turn = np.empty(len(usual), np.intp)
+    for one in np.unique(classes):
+        turn[classes == one] = np.arange(np.count_nonzero(classes == one))
+    return usual[np.lexsort((classes, turn))]
 
 
 def _row(rows: ProofRows, number: int) -> Any:

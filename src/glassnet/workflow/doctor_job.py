@@ -271,11 +271,12 @@ def _pictures_of(source: str, part: str, table: RawData) -> tuple[Path, Iterable
 
 
 def _proposed(source: str, pictures: bool) -> str:
-    """Return a free name for the copy."""
+    """Return a free name for the copy; that of a program is in its folder, where its paths lead to its files."""
     path = Path("mnist.npz" if source == data.BUNDLED else source)
     suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
     stem = Path(path.name.removesuffix(".gz")).stem
     if pictures:  # a folder; dots in its name must not look like a suffix of the copy
         suffix, stem = "", path.name.replace(".", "-")
-    names = (f"{stem}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
+    folder = path.parent if is_program(source) else Path()
+    names = (str(folder / f"{stem}-fixed{number}{suffix}") for number in ("", *range(2, 1000)))
     return next(name for name in names if not os.path.lexists(name))

@@ -303,8 +303,6 @@ def train(
         _require_own_columns(start, job)
     recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
     plan = plan_for(job, recipe, start)
-    if plan.wanted:
-        notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     if start is None:
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
@@ -318,6 +316,8 @@ def train(
     read = read_data(plan, options, choose, notify, start=start)
     if start is None:
         require_images(recipe, job.options, read.training, read.options)
+    if plan.wanted:
+        notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
     read, engine = _with_batches_shared(read, executor, notify)
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)

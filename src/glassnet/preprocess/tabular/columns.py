@@ -524,7 +524,7 @@ class Columns:
             return
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
         another = sum(name not in existing for name in self.names) > max(1, len(self.names) // 2)
-        alike = 1.0 if another else 0.6  # a similar name in another table proves little
+        alike = 1.0 if another else 0.7  # a similar name in another table proves little
         near = [close[0] for name in missing if (close := _near(name, others, 1, alike))]
         hint = (
             Message("This looks like another table than that of the training.")
@@ -656,7 +656,7 @@ def column_named(table: Table, name: str) -> str:
     )
 
 
-def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> list[str]:
+def _near(name: str, names: Sequence[str], count: int, alike: float = 0.7) -> list[str]:
     """Return the names most similar to another, ignoring case."""
     lowered = {one.lower(): one for one in names}
     return [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, count, alike)]
