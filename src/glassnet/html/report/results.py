@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
     class_scores,
     evaluate,
+    judged_confidence,
     label_scores,
     most_confused,
     number_scores,
@@ -213,7 +215,8 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
     if evaluated.is_regression:
         return None
     bins = reliability(evaluated.model, evaluated.data)
-    sure, right = (float(np.nansum(bins.counts * one) / bins.counts.sum()) for one in (bins.confidence, bins.accuracy))
+    *both, weights = judged_confidence(evaluated.model, evaluated.data, evaluated.evaluation.outputs)
+    sure, right = (float(mean(one, weights)) for one in both)
     verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
     facts = {"error": percent(bins.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
     return {
