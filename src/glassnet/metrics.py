@@ -148,9 +148,7 @@ def at_thresholds(positive: ArrayLike, scores: ArrayLike, weights: Weights = Non
     parts = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
     order = np.argsort(-scores, kind="stable")
     scores = scores[order]
-    last = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)[
-        : len(scores)
-    ]  # equal scores are decided together
+    last = np.flatnonzero(np.diff(scores, append=-np.inf))  # equal scores are decided together
     none = np.zeros((*parts.shape[:-1], 1))
     hits, false = (
         np.concatenate([none, (parts * one)[..., order].cumsum(axis=-1)[..., last]], axis=-1)
