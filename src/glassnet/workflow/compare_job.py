@@ -14,7 +14,7 @@ see `comparison.in_order`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
@@ -28,30 +28,27 @@ from ..errors import DataError, InterruptedWorkError, OptionError
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..metrics import METRICS
 from ..options.job_parameters import changes, require_declared
 from ..options.options import Options
 from ..options.recipes import for_rows
 from ..options.spec import option
 from ..training.callbacks import require_callbacks
-from ..training.executor import Executor, ThreadExecutor
+from ..training.executor import Executor, executor_or_threads
 from ..training.fit import recipe_options
 from . import parameters
 from .comparison.in_order import Turns, results_in_order
-from .comparison.metrics import METRICS, metric_for
 from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
-from .comparison.trial import Curve, SideEvent, Trial, run_trial
+from .comparison.trial import LOSS, Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers
-from .parameters import TableOptions
+from .parameters import TableOptions, metric_for
 from .train_job import Plan, notify_options, read_data
 from .training_data import job_options, require_images, require_picture_files
 
 SEEDS = 8
 FEW_SEEDS = "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can"
 """Seeds of two sides by default: the fewest for which one of them may disagree with the others."""
-_MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
-"""From so many samples, a tenth is held out for validation, else a fifth: the scores of few samples are coarse."""
-
 _SHARED = ("seed", "holdout", "classes", "input_max")
 """Options that decide which samples there are."""
 _READING = ("size", "colour", "handwriting")
@@ -60,7 +57,7 @@ _READING = ("size", "colour", "handwriting")
 Callback = Callable[[SideEvent | Pair], bool | None]
 
 __all__ = [
-    "LETTERS", "METRICS", "SEEDS", "Callback", "CompareJob", "Comparison", "Curve", "Pair", "Side", "SideEvent",
+    "LETTERS", "LOSS", "SEEDS", "Callback", "CompareJob", "Comparison", "Curve", "Pair", "Side", "SideEvent",
     "compare", "default_seeds",
 ]  # fmt: skip
 
@@ -98,13 +95,7 @@ class CompareJob:
         high=MOST,
         common=True,
     )
-    metric: str | None = option(
-        None,
-        "score to compare",
-        choices=tuple(METRICS),
-        common=True,
-        otherwise="accuracy; of a regression rmse, or r2 with several targets",
-    )
+    metric: str | None = parameters.metric("score to compare", LOSS)
     stop_early: bool = option(True, "stop as soon as the verdict is clear", common=True)
     others: tuple[Side, ...] = ()
     plot: str | None = option(None, "draw the learning curves: PNG, PDF or SVG", metavar="FILE", common=True)
@@ -153,23 +144,25 @@ def compare(
     read = _read(job, notify)
     options = {side: one.options for side, one in read.items()}
     samples = read["a"].training
-    metric = metric_for(samples, list(options.values()), job.metric)
-    higher, fewest = METRICS[metric][0], fewest_pairs(len(read) - 1)
+    metric = metric_for(samples, options["a"], job.metric, LOSS)
+    if metric == LOSS and len({(one.loss, one.loss_parameter, one.targets) for one in options.values()}) > 1:
+        template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
+        raise OptionError("GN022", template, metric=Option("metric", metric))
+    higher, fewest = metric != LOSS and METRICS[metric].higher_is_better, fewest_pairs(len(read) - 1)
     if job.seeds < fewest:
         notify(Message(FEW_SEEDS, seeds=job.seeds, fewest=fewest))
     # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
     apart = max(one.members for one in options.values())
-    fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
     seeds = [options["a"].seed + number * apart for number in range(job.seeds)]
     pairs: list[Pair] = []
     answers: list[int | None] = []
     curves: dict[str, list[Curve]] = {side: [] for side in read}
-    with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
+    with executor_or_threads(executor) as workers:
         shared_samples = _shared_samples(read, workers)
         several = workers.workers > 1  # then each training run uses one core
         of_trial = {side: replace(one, threads=1 if several else one.threads) for side, one in options.items()}
         rounds = [
-            [(Trial(side, replace(of_trial[side], seed=seed), fraction, metric), shared_samples[side]) for side in read]
+            [(Trial(side, replace(of_trial[side], seed=seed), metric), shared_samples[side]) for side in read]
             for seed in seeds
         ]
         with closing(results_in_order(run_trial, rounds, workers, turns)) as results:

@@ -131,13 +131,13 @@ def test_the_samples_that_train_would_test_on_are_not_used(tmp_path, monkeypatch
     pixels = np.column_stack([np.arange(80) % 4, rng.integers(0, 256, (80, 16))])
     source = str(tmp_path / "rows.csv")
     np.savetxt(source, pixels, "%d", ",")
-    seen, original = set(), trial.split_validation
+    seen, original = set(), trial.fraction_for
 
-    def spy(data, *more):
+    def spy(data):
         seen.update(data.row_numbers.tolist())
-        return original(data, *more)
+        return original(data)
 
-    monkeypatch.setattr(trial, "split_validation", spy)
+    monkeypatch.setattr(trial, "fraction_for", spy)
     compare(CompareJob(Side("notes"), Side("quick"), source, seeds=2))
     training, test = split(load(source), Options())
     assert seen == set(training.row_numbers.tolist())

@@ -69,8 +69,8 @@ def compare(
     seeds : int, optional
         The most seeds, 2 to 20. By default two more than a verdict needs: 8 for two sides, 9 for three.
     metric : str, optional
-        ``"accuracy"``, ``"balanced_accuracy"``, ``"log_loss"``, ``"rmse"``, ``"r2"`` or ``"loss"``. By default the
-        accuracy; of a regression the RMSE, or R² with several targets.
+        ``"loss"``, or a name in `glassnet.metrics.METRICS`. By default the accuracy; of a regression the RMSE, or R²
+        with several targets.
     stop_early : bool
         Whether to end before the last seed when the verdict on every side is clear.
     callbacks : iterable of callable

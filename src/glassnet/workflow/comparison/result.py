@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
+from ...metrics import METRICS
 from ...words.plots import SHARES
+from ..facts import plain
 from .paired import Verdict, judge, mean_interval
-from .trial import Curve, CurveFacts
+from .trial import LOSS, Curve, CurveFacts
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""
@@ -44,9 +46,7 @@ class RankFacts(TypedDict):
 class ComparisonFacts(TypedDict):
     """A comparison of two or more sides."""
 
-    metric: Annotated[
-        str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse`, `r2` or `loss`, on the validation samples"
-    ]
+    metric: Annotated[str, f"on the validation samples, one of {', '.join(f'`{name}`' for name in (*METRICS, LOSS))}"]
     higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
     pairs: Annotated[
         list[dict[str, float]],
@@ -138,17 +138,6 @@ class Versus:
     interval: tuple[float, float] | None
     detectable: float | None
 
-    def to_dict(self) -> VersusFacts:
-        """Return plain values, without the side."""
-        return {
-            "verdict": self.verdict,
-            "pairs": self.pairs,
-            "p_value": self.p_value,
-            "mean": self.mean,
-            "interval": _ends(self.interval),
-            "detectable": self.detectable,
-        }
-
 
 @dataclass(frozen=True)
 class Rank:
@@ -160,10 +149,6 @@ class Rank:
     side: str
     mean: float
     interval: tuple[float, float] | None
-
-    def to_dict(self) -> RankFacts:
-        """Return plain values."""
-        return {"side": self.side, "mean": self.mean, "interval": _ends(self.interval)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -247,35 +232,15 @@ class Comparison:
 
     def to_dict(self) -> ComparisonFacts:
         """Return plain values, as ``glassnet compare --json``; of two sides without what only more sides have."""
-        facts: ComparisonFacts = {
-            "metric": self.metric,
-            "higher_is_better": self.higher_is_better,
+        facts = plain(self) | {
             "pairs": [pair.to_dict() for pair in self.pairs],
-            "curves": {side: [curve.to_dict() for curve in curves] for side, curves in self.curves.items()},
-            "verdict": self.verdict,
-            "level": self.level,
-            "p_value": self.p_value,
-            "mean": self.mean,
-            "interval": _ends(self.interval),
-            "detectable": self.detectable,
-            "planned": self.planned,
-            "stopped_early": self.stopped_early,
-            "interrupted": self.interrupted,
-            "same_start": self.same_start,
-            "options_that_differ": self.options_that_differ,
-            "source": self.source,
-            "samples": self.samples,
-            "validation_samples": self.validation_samples,
-            "seeds": [pair.seed for pair in self.pairs],
+            "seeds": [one.seed for one in self.pairs],
         }
-        if len(self.versus) > 1:
-            facts["versus"] = {one.side: one.to_dict() for one in self.versus}
-            facts["ranking"] = [one.to_dict() for one in self.ranking]
-        return facts
-
-
-def _ends(interval: tuple[float, float] | None) -> list[float] | None:
-    return None if interval is None else list(interval)
+        versus, ranking = facts.pop("versus"), facts.pop("ranking")
+        facts |= {name: versus[0][name] for name in ("verdict", "p_value", "mean", "interval", "detectable")}
+        if len(versus) > 1:
+            facts |= {"versus": {one.pop("side"): one for one in versus}, "ranking": ranking}
+        return cast(ComparisonFacts, facts)
 
 
 def judged(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from ...data.dataset import Dataset
-from ...data.split import split_validation
+from ...data.validation_split import ValidationSplit, fraction_for
 from ...errors import DivergedError
-from ...messages.message import Message
-from ...model.evaluate import evaluate
+from ...model.evaluate import Evaluation, evaluate, score
+from ...model.model import Model
 from ...options.options import Options
 from ...training.callbacks import History
 from ...training.events import EpochDone, Event, TrainingStarted
@@ -17,7 +17,9 @@ from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
-from .metrics import METRICS
+
+LOSS = "loss"
+"""The metric that is the loss of the training; all others are those of `glassnet.metrics`."""
 
 
 @dataclass(frozen=True)
@@ -80,18 +82,6 @@ class Curve:
     progress: tuple[float | None, ...]
     running_loss: tuple[float | None, ...]
 
-    def to_dict(self) -> CurveFacts:
-        """Return plain values, with lists."""
-        return {
-            "seed": self.seed,
-            "epochs": list(self.epochs),
-            "loss": list(self.loss),
-            "validation_loss": list(self.validation_loss),
-            "validation_score": list(self.validation_score),
-            "progress": list(self.progress),
-            "running_loss": list(self.running_loss),
-        }
-
 
 @dataclass(frozen=True)
 class Trial:
@@ -102,15 +92,12 @@ class Trial:
     side : str
     options : Options
         With the seed.
-    fraction : float
-        Of the samples, to be held out for validation by the seed.
     metric : str
-        One of `metrics.METRICS`.
+        `LOSS`, or a name in `glassnet.metrics.METRICS`.
     """
 
     side: str
     options: Options
-    fraction: float
     metric: str
 
 
@@ -139,8 +126,7 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
     `send` receives each event as a `SideEvent`.
     """
     seed = trial.options.seed
-    advice = Message("to compare the sides by. Use more samples.")
-    training, validation = split_validation(samples, trial.fraction, seed, advice)
+    training, validation = ValidationSplit(seed, fraction_for(samples)).of(samples)
     follower = _Follower(trial, validation, send)
     within = WithinTask(send) if trial.options.threads == 1 else None
     try:
@@ -151,11 +137,14 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
         raise DivergedError(
             problem.code, "{side}, seed {seed}: {problem}", side=trial.side.upper(), seed=seed, problem=problem
         ) from None
-    _, measure = METRICS[trial.metric]
     tested = evaluate(fitted.model, validation)
-    score: Any = measure(tested)
+    found = _score(trial, fitted.model, validation, tested)
     curve, counts = follower.curve(fitted.history), (len(training), len(validation))
-    return Scored(float(score), curve, follower.start, *counts, tested.only_answer)
+    return Scored(found, curve, follower.start, *counts, tested.only_answer)
+
+
+def _score(trial: Trial, model: Model, validation: Dataset, tested: Evaluation) -> float:
+    return tested.loss if trial.metric == LOSS else score(model, validation, tested.outputs, trial.metric)
 
 
 class _Follower:
@@ -173,17 +162,17 @@ class _Follower:
 
     def __call__(self, event: Event) -> None:
         """Process an event of the training."""
-        score = None
+        found = None
         if isinstance(event, TrainingStarted):
             self.start = event.hash
         elif isinstance(event, EpochDone):
-            tested = evaluate(model_at(self._run.model, self._run.state), self._validation)
-            value: Any = METRICS[self._trial.metric][1](tested)
-            score = float(value)
+            model = model_at(self._run.model, self._run.state)
+            tested = evaluate(model, self._validation)
+            found = _score(self._trial, model, self._validation, tested)
             self._losses.append(tested.loss)
-            self._scores.append(score)
+            self._scores.append(found)
             event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
-        if self._send(SideEvent(self._trial.side, self._trial.options.seed, event, score)):
+        if self._send(SideEvent(self._trial.side, self._trial.options.seed, event, found)):
             raise _Ended
 
     def curve(self, history: History) -> Curve:

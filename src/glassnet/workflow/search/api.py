@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, Unpack
 
-from ...data.dataset import Dataset, require_dataset, task_of
-from ...data.split import split
+from ...data.dataset import Dataset, require_dataset
 from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
-from ...messages.notice import ignore
 from ...options.keywords import AllOptions
-from ...options.options import OTHER_NAMES, SPECS, Options
-from ...options.recipes import for_rows
+from ...options.options import OTHER_NAMES, SPECS
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
-from ...training.fit import recipe_for, recipe_options
+from ...training.fit import recipe_for
 from ..evaluate_job import EQUAL_ANSWERS
 from ..parameters import TableOptions
-from ..training_data import TrainingData, job_options, load_training_table
-from .job import Callback, SearchData, SearchJob, run_search, search_files
+from .job import Callback, SearchJob, search_files
 from .result import SearchResult
 from .space import text_of
 from .study import require_optuna
@@ -73,7 +68,8 @@ def search(
         Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": [50, (100, 50)]}``, with a range as text or a
         list of values; or texts as for ``--space``. By default those that suit data and recipe.
     metric : str, optional
-        accuracy, balanced_accuracy or log_loss of classes; rmse or r2 of numbers; accuracy of labels.
+        The score to choose by, a name in `glassnet.metrics.METRICS`; by default accuracy, for numbers rmse, or r2 of
+        several.
     cv : int, optional
         Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
         1,000 training samples, else 0.
@@ -110,63 +106,34 @@ def search(
         raise wrong_type("out", out, "a path")
     require_executor(executor)
     every = require_callbacks(callbacks)
-    common: dict[str, Any] = {
-        "trials": trials,
-        "minutes": minutes,
-        "space": _texts(space),
-        "metric": metric,
-        "cv": cv,
-    }
-    return _search(
-        data,
-        y,
-        test,
-        recipe=recipe,
-        columns=() if target is None else column_names(target),
-        options=dict(options),
-        common=common,
-        folder=None if out is None else fspath(out),
-        executor=executor,
-        every=every,
-    )
-
-
-def _search(
-    data: Any,
-    y: Any,
-    test: Any,
-    *,
-    recipe: str | None,
-    columns: tuple[str, ...],
-    options: dict[str, Any],
-    common: dict[str, Any],
-    folder: str | None,
-    executor: Executor | None,
-    every: list[Callback],
-) -> SearchResult:
-    """Search with arguments whose types are right; `common` are parameters of a `SearchJob`."""
-    if data is None or isinstance(data, str | Path):
-        if y is not None:
-            raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
-        source = None if data is None else str(data)
-        table = TableOptions(target=columns)
-        job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
-        return search_files(job, executor=executor, callbacks=every, notify=_warn)
+    columns = () if target is None else column_names(target)
+    is_file = data is None or isinstance(data, str | Path)
+    if is_file and y is not None:
+        raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
     if isinstance(y, str):
         raise ArgumentError(
             "GN021", 'y: {text!r} is text. Pass a column of a data frame as target="{name}".', text=y, name=y
         )
     if y is not None and columns:
         raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
-    began = time.monotonic()
-    name = recipe
-    if columns:
-        name = recipe or "table"
-        read = _read_table(data, test, columns, name, options)
-    else:
-        read, name = _read_arrays(data, y, test, recipe, options)
-    job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
-    return run_search(job, read, executor, every, _warn, time.monotonic, began)
+    if not (is_file or columns):
+        data, test = _data_sets(data, y, test)
+        recipe = recipe or recipe_for(data)
+    job = SearchJob(
+        None if data is None or not is_file else str(data),
+        None if test is None or not is_file else str(test),
+        recipe,
+        dict(options),
+        TableOptions(target=columns),
+        trials=trials,
+        minutes=minutes,
+        space=_texts(space),
+        metric=metric,
+        cv=cv,
+        out=fspath(out) if out is not None else None if is_file else "data-search",
+    )
+    in_memory = {} if is_file else {"source": data, "test": test}
+    return search_files(job, **in_memory, executor=executor, callbacks=every, notify=_warn)
 
 
 def _warn(notice: Message) -> None:
@@ -189,27 +156,8 @@ def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[st
     return tuple(space)
 
 
-def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:
-    """Return the samples of a data frame with named columns."""
-    given = dict(options)
-    sized: dict[str, Any] = {}
-
-    def choose(rows: int, task: str) -> Options:
-        sized.update(for_rows(rows, recipe, task=task))
-        return job_options(recipe, given, **sized)
-
-    read = load_training_table(source, test, TableOptions(target=target), recipe, choose, ignore)
-
-    def make(changes: dict[str, Any]) -> Options:
-        return job_options(recipe, {**given, **changes}, **sized)
-
-    return SearchData(read, make, task_of(read.training), read.training.source)
-
-
-def _read_arrays(
-    data: Any, y: Any, test: Any, recipe: str | None, options: Mapping[str, Any]
-) -> tuple[SearchData, str]:
-    """Return the samples of a data set or of arrays, and the recipe."""
+def _data_sets(data: Any, y: Any, test: Any) -> tuple[Dataset, Dataset | None]:
+    """Return a data set or arrays, and their test data, as data sets."""
     if y is None and hasattr(data, "columns") and not isinstance(data, Dataset):
         raise ArgumentError("GN021", 'data: a table needs the column to predict, such as target="price". Pass target.')
     if y is not None:
@@ -219,14 +167,4 @@ def _read_arrays(
     require_dataset("data", data)
     if test is not None:
         require_dataset("test", test)
-    name = recipe or recipe_for(data)
-
-    def make(changes: dict[str, Any]) -> Options:
-        return recipe_options(data, name, {**options, **changes})
-
-    base = make({})
-    training = data
-    if test is None:
-        training, test = split(data, base)
-    read = TrainingData(training, test, base, False, 0.0)
-    return SearchData(read, make, task_of(data), data.source), name
+    return data, test

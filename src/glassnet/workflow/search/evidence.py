@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ...metrics import Floats
 from ...nn.random import Purpose, generator
-from .scores import Numbers, Scorer
+from .scores import Scorer
 
 RESAMPLES = 1_000
 CLEAR = 0.05
@@ -60,19 +62,8 @@ class Evidence:
     probabilities: dict[int, float]
     not_told_apart: tuple[int, ...]
 
-    def to_dict(self) -> EvidenceFacts:
-        """Return plain values."""
-        probabilities = {str(number): share for number, share in self.probabilities.items()}
-        return {
-            "winner": self.winner,
-            "optimism": self.optimism,
-            "corrected": self.corrected,
-            "probabilities": probabilities,
-            "not_told_apart": list(self.not_told_apart),
-        }
 
-
-def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:
+def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:
     """Yield how often each sample is drawn in `RESAMPLES` resamples, in blocks of shape (b, samples)."""
     left = RESAMPLES
     while left:
@@ -82,38 +73,38 @@ def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:
         yield np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
 
 
-def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) -> Evidence:
+def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: int) -> Evidence:
     """Choose the best trial, and judge the choice.
 
     Parameters
     ----------
-    contributed : mapping of int to ndarray, shape (n, k)
-        Number of each complete trial -> the contributions of its validation samples, as from `scores.contributions`.
+    predicted : mapping of int to ndarray
+        Number of each complete trial -> the predictions of its validation samples, as from `scores.predicted`.
     scorer : Scorer
     seed : int
     """
-    numbers = sorted(contributed)
-    samples = len(contributed[numbers[0]])
-    own = np.array([scorer(contributed[number])[0] for number in numbers])
-    winner = int(np.argmax(scorer.sign * own))
+    numbers, sign = sorted(predicted), scorer.metric.sign
+    own = np.array([float(scorer(predicted[number])) for number in numbers])
+    winner = int(np.argmax(sign * own))
     wins, unbeaten = np.zeros(len(numbers)), np.zeros(len(numbers))
-    outside: list[float] = []
-    for counts in resamples(samples, generator(seed, Purpose.SEARCH)):
-        scores = np.stack([scorer.sign * scorer(contributed[number], counts) for number in numbers])  # (trials, block)
+    outside: list[Floats] = []
+    for counts in resamples(len(scorer.truth), generator(seed, Purpose.SEARCH)):
+        scores = sign * np.stack([scorer(predicted[number], counts) for number in numbers])  # (trials, block)
         best = scores == scores.max(axis=0)
         wins += (best / best.sum(axis=0)).sum(axis=1)  # equal ones share
         unbeaten += (scores >= scores[winner]).sum(axis=1)
-        for place, row in zip(scores.argmax(axis=0), counts, strict=True):
-            rest = (row == 0).astype(np.float64)
-            if rest.any():
-                outside.append(float(scorer(contributed[numbers[place]], rest[None])[0]))
-    corrected = float(np.nanmean(outside)) if outside else float(own[winner])
-    optimism = max(0.0, float(scorer.sign * (own[winner] - corrected)))
-    close = [place for place in np.argsort(-scorer.sign * own, kind="stable") if place != winner]
+        first = scores.argmax(axis=0)
+        for place in np.unique(first):
+            left_out = (counts[first == place] == 0).astype(np.float64)
+            outside.append(scorer(predicted[numbers[place]], left_out))
+    of_others = np.concatenate(outside)
+    corrected = float(np.nanmean(of_others)) if np.isfinite(of_others).any() else float(own[winner])
+    optimism = max(0.0, float(sign * (own[winner] - corrected)))
+    close = [place for place in np.argsort(-sign * own, kind="stable") if place != winner]
     return Evidence(
         winner=numbers[winner],
         optimism=optimism,
-        corrected=float(own[winner]) - scorer.sign * optimism,
+        corrected=float(own[winner]) - sign * optimism,
         probabilities={numbers[place]: float(wins[place] / RESAMPLES) for place in np.argsort(-wins) if wins[place]},
         not_told_apart=tuple(numbers[place] for place in close if unbeaten[place] > CLEAR * RESAMPLES),
     )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...metrics import METRICS, Floats
 from ...model.evaluate import evaluate
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
+from ..facts import plain
 from .evidence import Evidence, EvidenceFacts, resamples
-from .scores import Numbers, Scorer, contributions
+from .scores import Scorer, predicted
 from .space import Dimension, DimensionFacts, text_of
 from .study import Trial, TrialFacts
 
@@ -32,7 +35,7 @@ class TestedFacts(TypedDict):
 class SearchResultFacts(TypedDict):
     """The result of a search."""
 
-    metric: Annotated[str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse` or `r2`, on the validation samples"]
+    metric: Annotated[str, f"on the validation samples, one of {', '.join(f'`{name}`' for name in METRICS)}"]
     higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
     trials: Annotated[list[TrialFacts], "in the order of their numbers"]
     best: Annotated[TrialFacts, "the winner, one of the trials"]
@@ -73,10 +76,6 @@ class Tested:
     hash: str
     score: float
     interval: Interval
-
-    def to_dict(self) -> TestedFacts:
-        """Return plain values."""
-        return {"model": self.model, "hash": self.hash, "score": self.score, "interval": list(self.interval)}
 
 
 @dataclass(frozen=True)
@@ -156,56 +155,33 @@ class SearchResult:
 
     def to_dict(self) -> SearchResultFacts:
         """Return plain values, as ``glassnet search --json`` prints them."""
-        return {
-            "metric": self.metric,
-            "higher_is_better": self.higher_is_better,
-            "trials": [trial.to_dict() for trial in self.trials],
-            "best": self.best.to_dict(),
-            "evidence": self.evidence.to_dict(),
-            "test": self.test.to_dict(),
-            "default": self.default.to_dict(),
-            "difference": self.difference,
-            "difference_interval": list(self.difference_interval),
-            "space": {one.name: one.to_dict() for one in self.space},
-            "recipe": self.recipe,
-            "source": self.source,
-            "folder": self.folder,
-            "samples": self.samples,
-            "validation_samples": self.validation_samples,
-            "test_samples": self.test_samples,
-            "folds": self.folds,
-            "planned": self.planned,
-            "ended": self.ended,
-        }
+        return cast(SearchResultFacts, {**plain(self), "space": {one.name: one.to_dict() for one in self.space}})
 
 
-def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, Numbers]:
-    """Score a model on test data; return also the contributions of the samples.
+def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, NDArray[Any]]:
+    """Score a model on test data; return also the predictions of the samples.
 
     The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
     """
-    scorer, found = Scorer.of([test], metric), contributions(model, test, metric)
-    score = float(scorer(found)[0])
+    scorer, found = Scorer.of([test], metric), predicted(model, test, metric)
     interval = score_intervals(evaluate(model, test), test).get(metric)
     if interval is None:
         interval = _middle(_resampled_scores(scorer, [found], seed)[0])
-    return Tested(file, model.hash(), score, interval), found
+    return Tested(file, model.hash(), float(scorer(found)), interval), found
 
 
-def difference_interval(one: Numbers, other: Numbers, test: Dataset, metric: str, seed: int) -> Interval:
-    """Return the 95% interval of the difference of two scores on the same samples, from their contributions."""
+def difference_interval(one: NDArray[Any], other: NDArray[Any], test: Dataset, metric: str, seed: int) -> Interval:
+    """Return the 95% interval of the difference of two scores on the same samples, from their predictions."""
     scores = _resampled_scores(Scorer.of([test], metric), [one, other], seed)
     return _middle(scores[0] - scores[1])
 
 
-def _resampled_scores(scorer: Scorer, contributed: Sequence[Numbers], seed: int) -> Numbers:
+def _resampled_scores(scorer: Scorer, predicted: Sequence[NDArray[Any]], seed: int) -> Floats:
     """Return the scores of models in the same resamples of the samples, shape (models, resamples)."""
-    scores = []
-    for counts in resamples(len(contributed[0]), generator(seed, Purpose.SEARCH)):
-        scores.append([scorer(one, counts) for one in contributed])
-    return np.concatenate(scores, axis=1)
+    blocks = resamples(len(scorer.truth), generator(seed, Purpose.SEARCH))
+    return np.concatenate([[scorer(one, counts) for one in predicted] for counts in blocks], axis=1)
 
 
-def _middle(scores: Numbers) -> Interval:
+def _middle(scores: Floats) -> Interval:
     low, high = np.nanpercentile(scores, (2.5, 97.5))
     return float(low), float(high)

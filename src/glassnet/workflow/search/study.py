@@ -101,20 +101,6 @@ class Trial:
     seconds: float = 0.0
     models: tuple[str, ...] = ()
 
-    def to_dict(self) -> TrialFacts:
-        """Return plain values, with lists."""
-        options = {name: list(value) if isinstance(value, tuple) else value for name, value in self.options.items()}
-        return {
-            "number": self.number,
-            "state": self.state,
-            "options": options,
-            "score": self.score,
-            "scores": list(self.scores),
-            "epochs": self.epochs,
-            "seconds": self.seconds,
-            "models": list(self.models),
-        }
-
 
 @dataclass(frozen=True)
 class StudyPlan:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit
@@ -18,7 +19,7 @@ from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
 from ...training.loop import model_at
 from ...training.run import Run
-from .scores import Numbers, Scorer, contributions
+from .scores import Scorer, predicted
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ class Outcome:
         The trained model of each fold, one without cross-validation, with the validation split in its training record.
     score : float
         The metric on the validation samples of all folds; of a trial that ended early, the last one.
-    contributed : ndarray, shape (n, k), or None
-        As from `scores.contributions`, for the validation samples of all folds; None if the trial ended early.
+    predicted : ndarray or None
+        As from `scores.predicted`, for the validation samples of all folds; None if the trial ended early.
     epochs : int
         Epochs of the longest fold.
     seconds : float
@@ -64,7 +65,7 @@ class Outcome:
 
     models: tuple[Model, ...]
     score: float
-    contributed: Numbers | None
+    predicted: NDArray[Any] | None
     epochs: int
     seconds: float
 
@@ -94,7 +95,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
     """
     began = time.perf_counter()
     models: list[Model] = []
-    parts: list[Numbers] = []
+    parts: list[NDArray[Any]] = []
     validations: list[Dataset] = []
     epochs = 0
     for number, split in enumerate(splits):
@@ -107,8 +108,8 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         if watch.ended:
             return Outcome(tuple(models), watch.score, None, epochs, time.perf_counter() - began)
         validations.append(validation)
-        parts.append(contributions(fitted.model, validation, metric))
-        score = float(Scorer.of(validations, metric)(np.concatenate(parts))[0])
+        parts.append(predicted(fitted.model, validation, metric))
+        score = float(Scorer.of(validations, metric)(np.concatenate(parts)))
         last = number == len(splits) - 1
         done = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
         if not last and send(done):
@@ -139,8 +140,8 @@ class _Watch:
         if not isinstance(event, EpochDone) or self._fold:
             self._send(None)  # ends here if the trial has been cancelled
             return False
-        found = contributions(model_at(self._run.model, self._run.state), self._validation, self._metric)
-        self.score = float(self._scorer(found)[0])
+        found = predicted(model_at(self._run.model, self._run.state), self._validation, self._metric)
+        self.score = float(self._scorer(found))
         last = event.epoch == self._epochs
         done = Progress(event.epoch, self.score, event.epoch, self._epochs, 0, self._folds)
         self.ended = self._send(done) and not last
