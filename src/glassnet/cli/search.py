@@ -16,6 +16,7 @@ import click
 from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
+from ..messages.option_spelling import choice_text
 from ..options.job_parameters import command_words
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import metric_title
@@ -30,7 +31,6 @@ from ..workflow.search.job import (
     search_files,
 )
 from ..workflow.search.result import SearchResult, SearchResultFacts
-from ..workflow.search.space import text_of
 from ..workflow.search.study import require_optuna
 from ..workflow.train_job import TrainJob
 from .help.grouped import GroupedCommand, GroupedFlag
@@ -258,7 +258,7 @@ def _trial_lines(search_result: SearchResult, texts: ScoreTexts, words: Say) -> 
         (
             INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
             texts.score(one.score),
-            *(text_of(one.options[name]) for name in names),
+            *(choice_text(one.options[name]) for name in names),
         )
         for one in complete
     ]

@@ -1,10 +1,14 @@
-"""Results of jobs as JSON has them."""
+"""Results of jobs as JSON has them.
+
+The keys of such a dict are those of a `TypedDict`, or the fields of a dataclass, each with its description; a dict that
+`plain` has made of a dataclass is ``Annotated[dict[str, Any], description, dataclass]``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, get_args, get_origin
 
 
 def plain(value: Any) -> Any:
@@ -14,3 +18,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
     return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def with_described(kind: Any, described: Any = None) -> Any:
+    """Return a type with the dataclass that describes them in place of plain dicts, if there is one."""
+    if described is None or not get_args(kind):
+        return kind
+    if kind == dict[str, Any]:
+        return described
+    return get_origin(kind)[tuple(with_described(part, described) for part in get_args(kind))]

@@ -12,35 +12,41 @@ import numpy as np
 from ...metrics import METRICS
 from ...words.plots import SHARES
 from ..facts import plain
-from .paired import Verdict, judge, mean_interval
-from .trial import LOSS, Curve, CurveFacts
+from .paired import judge, mean_interval
+from .trial import LOSS, Curve
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""
 
 
-class VersusFacts(TypedDict):
+@dataclass(frozen=True)
+class Versus:
     """One side compared with A."""
 
+    side: Annotated[str, "its letter"]
     verdict: Annotated[str, "`better`, `worse` or `no difference seen`"]
-    pairs: Annotated[int, "the seeds that it is about"]
+    pairs: Annotated[int, "the seeds that it is about: if it was clear before the others, fewer than all"]
     p_value: Annotated[
         float | None, "of the sign-flip test, times the number of sides but A; it includes all looks at earlier seeds"
     ]
     mean: Annotated[float, "mean difference from A"]
     interval: Annotated[
-        list[float] | None,
+        tuple[float, float] | None,
         "low and high of its interval; those of all sides contain all true differences at once with probability 0.95",
     ]
     detectable: Annotated[float | None, "as for B"]
 
 
-class RankFacts(TypedDict):
-    """A side in the ranking."""
+@dataclass(frozen=True)
+class Rank:
+    """A side in the ranking.
+
+    Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
+    """
 
     side: Annotated[str, "its letter"]
     mean: Annotated[float, "mean score"]
-    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
+    interval: Annotated[tuple[float, float] | None, "low and high of its 95% interval, of a share within 0 and 1"]
 
 
 class ComparisonFacts(TypedDict):
@@ -53,7 +59,7 @@ class ComparisonFacts(TypedDict):
         "for each seed: `seed` (integer), the score of each side by its letter, and the `difference` of B and A "
         "(numbers)",
     ]
-    curves: Annotated[dict[str, list[CurveFacts]], "for each side by its letter, a learning curve per seed"]
+    curves: Annotated[dict[str, list[dict[str, Any]]], "for each side by its letter, a learning curve per seed", Curve]
     verdict: Annotated[str, "about B: `better`, `worse` or `no difference seen`"]
     level: Annotated[
         float, "0.05: the largest probability of one or more verdicts `better` or `worse` where there is no difference"
@@ -78,8 +84,10 @@ class ComparisonFacts(TypedDict):
     samples: Annotated[int, "training samples of each seed"]
     validation_samples: Annotated[int, "validation samples of each seed"]
     seeds: Annotated[list[int], "the seeds of the finished pairs"]
-    versus: Annotated[NotRequired[dict[str, VersusFacts]], "with three or more sides: each side but A, by its letter"]
-    ranking: Annotated[NotRequired[list[RankFacts]], "with three or more sides: the best mean first"]
+    versus: Annotated[
+        NotRequired[dict[str, dict[str, Any]]], "with three or more sides: each side but A, by its letter", Versus
+    ]
+    ranking: Annotated[NotRequired[list[dict[str, Any]]], "with three or more sides: the best mean first", Rank]
 
 
 @dataclass(frozen=True)
@@ -114,41 +122,6 @@ class Pair:
     def to_dict(self) -> dict[str, float]:
         """Return plain values: the seed, the score of each side by its letter, and the difference of B and A."""
         return {"seed": self.seed, **dict(zip(LETTERS, self.scores, strict=False)), "difference": self.difference}
-
-
-@dataclass(frozen=True)
-class Versus:
-    """One side compared with A.
-
-    Parameters
-    ----------
-    side : str
-    verdict : {"better", "worse", "no difference seen"}
-    pairs : int
-        The seeds that the verdict is about: if it was clear before the others, fewer than all.
-    p_value, mean, interval, detectable
-        Of the differences from A, as in `paired.Verdict`.
-    """
-
-    side: str
-    verdict: str
-    pairs: int
-    p_value: float | None
-    mean: float
-    interval: tuple[float, float] | None
-    detectable: float | None
-
-
-@dataclass(frozen=True)
-class Rank:
-    """A side in the ranking: the mean of its scores, and the 95% interval of the mean, of a share within 0 and 1.
-
-    Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
-    """
-
-    side: str
-    mean: float
-    interval: tuple[float, float] | None
 
 
 @dataclass(frozen=True, repr=False)
@@ -239,7 +212,7 @@ class Comparison:
         versus, ranking = facts.pop("versus"), facts.pop("ranking")
         facts |= {name: versus[0][name] for name in ("verdict", "p_value", "mean", "interval", "detectable")}
         if len(versus) > 1:
-            facts |= {"versus": {one.pop("side"): one for one in versus}, "ranking": ranking}
+            facts |= {"versus": {one["side"]: one for one in versus}, "ranking": ranking}
         return cast(ComparisonFacts, facts)
 
 
@@ -247,21 +220,12 @@ def judged(
     pairs: Sequence[Pair], planned: int, *, shared: float, stop_early: bool, higher_is_better: bool
 ) -> tuple[Versus, ...]:
     """Judge each other side against the first by `paired.judge`, whose arguments these are."""
-    scores = np.array([pair.scores for pair in pairs])  # (seeds, sides)
-    others = scores.shape[1] - 1
-    return tuple(
-        _versus(
-            LETTERS[1 + number],
-            judge(differences, planned, shared=shared, stop_early=stop_early, comparisons=others),
-            higher_is_better,
-        )
-        for number, differences in enumerate((scores[:, 1:] - scores[:, :1]).T)
-    )
-
-
-def _versus(side: str, found: Verdict, higher_is_better: bool) -> Versus:
-    verdict = {0: "no difference seen", 1: "better", -1: "worse"}[found.sign if higher_is_better else -found.sign]
-    return Versus(side, verdict, found.pairs, found.p_value, found.mean, found.interval, found.detectable)
+    scores, found = np.array([pair.scores for pair in pairs]), []  # (seeds, sides)
+    for side, differences in zip(LETTERS[1:], (scores[:, 1:] - scores[:, :1]).T, strict=False):
+        one = judge(differences, planned, shared=shared, stop_early=stop_early, comparisons=scores.shape[1] - 1)
+        verdict = {0: "no difference seen", 1: "better", -1: "worse"}[one.sign if higher_is_better else -one.sign]
+        found.append(Versus(side, verdict, one.pairs, one.p_value, one.mean, one.interval, one.detectable))
+    return tuple(found)
 
 
 def all_clear(versus: Sequence[Versus]) -> bool:

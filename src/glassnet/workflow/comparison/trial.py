@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit, fraction_for
@@ -11,12 +12,9 @@ from ...errors import DivergedError
 from ...model.evaluate import Evaluation, evaluate, score
 from ...model.model import Model
 from ...options.options import Options
-from ...training.callbacks import History
 from ...training.events import EpochDone, Event, TrainingStarted
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from ...training.loop import model_at
-from ...training.run import Run
 
 LOSS = "loss"
 """The metric that is the loss of the training; all others are those of `glassnet.metrics`."""
@@ -43,44 +41,19 @@ class SideEvent:
     score: float | None = None
 
 
-class CurveFacts(TypedDict):
+@dataclass(frozen=True)
+class Curve:
     """The learning curve of one side with one seed."""
 
     seed: Annotated[int, "the seed"]
-    epochs: Annotated[list[int], "the epochs, from 1"]
-    loss: Annotated[list[float], "training loss of each epoch"]
+    epochs: Annotated[tuple[int, ...], "the epochs, from 1"]
+    loss: Annotated[tuple[float, ...], "training loss of each epoch"]
     validation_loss: Annotated[
-        list[float], "loss of the validation samples after each epoch; of an ensemble, of its first member"
+        tuple[float, ...], "loss of the validation samples after each epoch; of an ensemble, of its first member"
     ]
-    validation_score: Annotated[list[float], "the metric after each epoch, likewise"]
-    progress: Annotated[list[float | None], "where the steps of `running_loss` end, in epochs"]
-    running_loss: Annotated[list[float | None], "the training loss in smaller steps"]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The learning curve of one side with one seed.
-
-    Parameters
-    ----------
-    seed : int
-    epochs : tuple of int
-        The number of each epoch, from 1.
-    loss : tuple of float
-        Mean training loss of each epoch.
-    validation_loss, validation_score : tuple of float
-        Loss and metric on the validation samples after each epoch; of an ensemble, those of its first member.
-    progress, running_loss : tuple of float or None
-        The training loss in smaller steps, and where they end, in epochs.
-    """
-
-    seed: int
-    epochs: tuple[int, ...]
-    loss: tuple[float, ...]
-    validation_loss: tuple[float, ...]
-    validation_score: tuple[float, ...]
-    progress: tuple[float | None, ...]
-    running_loss: tuple[float | None, ...]
+    validation_score: Annotated[tuple[float, ...], "the metric after each epoch, likewise"]
+    progress: Annotated[tuple[float | None, ...], "where the steps of `running_loss` end, in epochs"]
+    running_loss: Annotated[tuple[float | None, ...], "the training loss in smaller steps"]
 
 
 @dataclass(frozen=True)
@@ -125,65 +98,47 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
 
     `send` receives each event as a `SideEvent`.
     """
-    seed = trial.options.seed
+    seed, metric, start = trial.options.seed, trial.metric, ""
     training, validation = ValidationSplit(seed, fraction_for(samples)).of(samples)
-    follower = _Follower(trial, validation, send)
-    within = WithinTask(send) if trial.options.threads == 1 else None
+    losses: list[float] = []
+    scores: list[float] = []
+
+    def scored(model: Model) -> tuple[Evaluation, float]:
+        tested = evaluate(model, validation)
+        return tested, tested.loss if metric == LOSS else score(model, validation, tested.outputs, metric)
+
+    def follow(event: Event, model: Callable[[], Model]) -> None:
+        """Pass an event on, after each epoch with the scores of the validation samples."""
+        nonlocal start
+        found = None
+        if isinstance(event, TrainingStarted):
+            start = event.hash
+        elif isinstance(event, EpochDone):
+            tested, found = scored(model())
+            losses.append(tested.loss)
+            scores.append(found)
+            event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
+        if send(SideEvent(trial.side, seed, event, found)):
+            raise _Ended
+
     try:
-        fitted = fit_watched(training, trial.options, [follower], follower.begin, executor=within)
+        within = WithinTask(send) if trial.options.threads == 1 else None
+        fitted = fit_watched(training, trial.options, follow, executor=within)
     except _Ended:
         return None
     except DivergedError as problem:
         raise DivergedError(
             problem.code, "{side}, seed {seed}: {problem}", side=trial.side.upper(), seed=seed, problem=problem
         ) from None
-    tested = evaluate(fitted.model, validation)
-    found = _score(trial, fitted.model, validation, tested)
-    curve, counts = follower.curve(fitted.history), (len(training), len(validation))
-    return Scored(found, curve, follower.start, *counts, tested.only_answer)
-
-
-def _score(trial: Trial, model: Model, validation: Dataset, tested: Evaluation) -> float:
-    return tested.loss if trial.metric == LOSS else score(model, validation, tested.outputs, trial.metric)
-
-
-class _Follower:
-    """The callback of a trial: evaluates the model on the validation samples after each epoch."""
-
-    def __init__(self, trial: Trial, validation: Dataset, send: Send) -> None:
-        self.start = ""
-        self._trial, self._validation, self._send = trial, validation, send
-        self._losses: list[float] = []
-        self._scores: list[float] = []
-
-    def begin(self, run: Run) -> None:
-        """Take the run, whose state has the weights at every event."""
-        self._run = run
-
-    def __call__(self, event: Event) -> None:
-        """Process an event of the training."""
-        found = None
-        if isinstance(event, TrainingStarted):
-            self.start = event.hash
-        elif isinstance(event, EpochDone):
-            model = model_at(self._run.model, self._run.state)
-            tested = evaluate(model, self._validation)
-            found = _score(self._trial, model, self._validation, tested)
-            self._losses.append(tested.loss)
-            self._scores.append(found)
-            event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
-        if self._send(SideEvent(self._trial.side, self._trial.options.seed, event, found)):
-            raise _Ended
-
-    def curve(self, history: History) -> Curve:
-        """Return the learning curve."""
-        thinned = history.thinned()
-        return Curve(
-            self._trial.options.seed,
-            tuple(history.epoch),
-            tuple(history.epoch_loss),
-            tuple(self._losses),
-            tuple(self._scores),
-            tuple(thinned["progress"]),
-            tuple(thinned["loss"]),
-        )
+    tested, found = scored(fitted.model)
+    history, thinned = fitted.history, fitted.history.thinned()
+    curve = Curve(
+        seed,
+        tuple(history.epoch),
+        tuple(history.epoch_loss),
+        tuple(losses),
+        tuple(scores),
+        tuple(thinned["progress"]),
+        tuple(thinned["loss"]),
+    )
+    return Scored(found, curve, start, len(training), len(validation), tested.only_answer)

@@ -11,6 +11,7 @@ from typing import Any, Unpack
 from ...data.dataset import Dataset, require_dataset
 from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
+from ...messages.option_spelling import choice_text
 from ...options.keywords import AllOptions
 from ...options.options import OTHER_NAMES, SPECS
 from ...preprocess.tabular.dataset import column_names
@@ -21,7 +22,6 @@ from ..evaluate_job import EQUAL_ANSWERS
 from ..parameters import TableOptions
 from .job import Callback, SearchJob, search_files
 from .result import SearchResult
-from .space import text_of
 from .study import require_optuna
 
 
@@ -149,7 +149,7 @@ def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[st
             if not isinstance(values, Iterable):
                 raise wrong_type("space", values, expected)
         return tuple(
-            f"{name}={one if isinstance(one, str) else ','.join(map(text_of, one))}" for name, one in space.items()
+            f"{name}={one if isinstance(one, str) else ','.join(map(choice_text, one))}" for name, one in space.items()
         )
     if isinstance(space, str) or not isinstance(space, Iterable) or not all(isinstance(one, str) for one in space):
         raise wrong_type("space", space, expected)

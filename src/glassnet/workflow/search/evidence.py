@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,42 +25,18 @@ CLEAR = 0.05
 _AT_ONCE = 4_000_000  # numbers of a block of resamples
 
 
-class EvidenceFacts(TypedDict):
-    """How sure the choice of a search is."""
-
-    winner: Annotated[int, "number of the winning trial"]
-    optimism: Annotated[float, "by how much its score is probably too good"]
-    corrected: Annotated[float, "the score without it"]
-    probabilities: Annotated[
-        dict[str, float],
-        "number of a trial -> the probability that it is the best, by resampling the validation samples",
-    ]
-    not_told_apart: Annotated[list[int], "trials over which its lead may be chance"]
-
-
 @dataclass(frozen=True)
 class Evidence:
-    """Result of `judge_choice`.
+    """How sure the choice of a search is."""
 
-    Parameters
-    ----------
-    winner : int
-        Number of the trial with the best score; of equal ones the first.
-    optimism : float
-        By how much its score is probably too good, in the unit of the metric; 0 or more.
-    corrected : float
-        The score without the optimism.
-    probabilities : dict of int to float
-        Trial -> the fraction of the resamples in which it has the best score; 0 is left out.
-    not_told_apart : tuple of int
-        Trials that beat the winner, or equal it, in more than 5% of the resamples, the best first.
-    """
-
-    winner: int
-    optimism: float
-    corrected: float
-    probabilities: dict[int, float]
-    not_told_apart: tuple[int, ...]
+    winner: Annotated[int, "number of the winning trial; of equal ones the first"]
+    optimism: Annotated[float, "by how much its score is probably too good, 0 or more"]
+    corrected: Annotated[float, "the score without it"]
+    probabilities: Annotated[
+        dict[int, float],
+        "number of a trial -> the probability that it is the best, by resampling the validation samples",
+    ]
+    not_told_apart: Annotated[tuple[int, ...], "trials over which its lead may be chance"]
 
 
 def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:

@@ -45,7 +45,7 @@ from .evidence import judge_choice
 from .result import SearchResult, Tested, difference_interval, tested
 from .scores import Scorer, predicted
 from .space import Dimension, default_space, parse_space
-from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
+from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, Trial, locked, require_optuna
 from .trial import Outcome, Progress, run_trial, trial_options
 
 TRIALS = 30
@@ -221,9 +221,20 @@ def search_files(
     higher = METRICS[metric].higher_is_better
     identity = _identity(job.recipe_name, read, space, metric, splits)
     values = {one.name: getattr(base, one.name) for one in space}
-    with opened(folder, StudyPlan(space, values, identity, base.seed, higher, base.epochs)) as study:
+    with locked(folder):
+        study = Study(folder, space, values, identity, seed=base.seed, higher_is_better=higher, epochs=base.epochs)
         running = _Search(
-            job, read, make, study, folder, splits, metric, require_callbacks(callbacks), notify, clock, began
+            job=job,
+            read=read,
+            make=make,
+            study=study,
+            folder=folder,
+            splits=splits,
+            metric=metric,
+            callbacks=require_callbacks(callbacks),
+            notify=notify,
+            clock=clock,
+            began=began,
         )
         before = running.ended
         if before:

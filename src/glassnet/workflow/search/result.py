@@ -11,25 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...messages.option_spelling import choice_text
 from ...metrics import METRICS, Floats
 from ...model.evaluate import evaluate
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
 from ..facts import plain
-from .evidence import Evidence, EvidenceFacts, resamples
+from .evidence import Evidence, resamples
 from .scores import Scorer, predicted
-from .space import Dimension, DimensionFacts, text_of
-from .study import Trial, TrialFacts
+from .space import Dimension, DimensionFacts
+from .study import Trial
 
 
-class TestedFacts(TypedDict):
-    """A model on the test data."""
+@dataclass(frozen=True)
+class Tested:
+    """A model that was trained on all training samples, and its score on the test data."""
 
     model: Annotated[str, "its file in the folder"]
     hash: Annotated[str, "hash of its parameters"]
     score: Annotated[float, "the metric"]
-    interval: Annotated[list[float], "low and high of its 95% interval"]
+    interval: Annotated[Interval, "low and high of its 95% interval"]
 
 
 class SearchResultFacts(TypedDict):
@@ -37,11 +39,11 @@ class SearchResultFacts(TypedDict):
 
     metric: Annotated[str, f"on the validation samples, one of {', '.join(f'`{name}`' for name in METRICS)}"]
     higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
-    trials: Annotated[list[TrialFacts], "in the order of their numbers"]
-    best: Annotated[TrialFacts, "the winner, one of the trials"]
-    evidence: Annotated[EvidenceFacts, "how sure the choice is"]
-    test: Annotated[TestedFacts, "the winner, trained on all training samples, on the test data"]
-    default: Annotated[TestedFacts, "the recipe's own options, likewise; the same as `test` if they won"]
+    trials: Annotated[list[dict[str, Any]], "in the order of their numbers", Trial]
+    best: Annotated[dict[str, Any], "the winner, one of the trials", Trial]
+    evidence: Annotated[dict[str, Any], "how sure the choice is", Evidence]
+    test: Annotated[dict[str, Any], "the winner, trained on all training samples, on the test data", Tested]
+    default: Annotated[dict[str, Any], "the recipe's own options, likewise; the same as `test` if they won", Tested]
     difference: Annotated[float, "test score of the winner minus that of the recipe"]
     difference_interval: Annotated[list[float], "low and high of its 95% interval"]
     space: Annotated[dict[str, DimensionFacts], "each [option](options.md) that was varied, by its name"]
@@ -54,28 +56,6 @@ class SearchResultFacts(TypedDict):
     folds: Annotated[int, "folds of the cross-validation; 0 for one held-out part"]
     planned: Annotated[int | None, "the option `--trials`; null with only `--minutes`"]
     ended: Annotated[str, "`trials` or `time`"]
-
-
-@dataclass(frozen=True)
-class Tested:
-    """A model that was trained on all training samples, and its score on the test data.
-
-    Parameters
-    ----------
-    model : str
-        Its file, in the folder of the search.
-    hash : str
-        Of its parameters.
-    score : float
-        The metric on the test data.
-    interval : (float, float)
-        Its 95% confidence interval.
-    """
-
-    model: str
-    hash: str
-    score: float
-    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -134,7 +114,7 @@ class SearchResult:
     ended: str
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name} {text_of(value)}" for name, value in self.best.options.items())
+        options = ", ".join(f"{name} {choice_text(value)}" for name, value in self.best.options.items())
         return (
             f"SearchResult({self.metric}: trial {self.best.number} of {len(self.trials)} is the best with "
             f"{self.best.score:.4g} in validation, test {self.test.score:.4g}, recipe {self.default.score:.4g}; "

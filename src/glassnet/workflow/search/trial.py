@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,6 @@ from ...options.options import Options
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from ...training.loop import model_at
-from ...training.run import Run
 from .scores import Scorer, predicted
 
 
@@ -96,53 +94,40 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
     began = time.perf_counter()
     models: list[Model] = []
     parts: list[NDArray[Any]] = []
+    score, ended, epochs = float("nan"), False, 0
     validations: list[Dataset] = []
-    epochs = 0
+
+    def follow(event: Event, model: Callable[[], Model]) -> bool:
+        """Score the validation samples of the first fold after each epoch."""
+        nonlocal score, ended
+        if not isinstance(event, EpochDone) or models:
+            send(None)  # ends here if the trial has been cancelled
+            return False
+        score = float(Scorer.of(validations, metric)(predicted(model(), validations[0], metric)))
+        progress = Progress(event.epoch, score, event.epoch, options.epochs, 0, len(splits))
+        ended = send(progress) and event.epoch < options.epochs
+        return ended
+
     for number, split in enumerate(splits):
         training, validation = split.of(data)
-        watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
+        validations.append(validation)
         # Of an ensemble, all members end if the trial is cancelled.
-        fitted = fit_watched(training, options, [watch], watch.begin, executor=WithinTask(send))
+        fitted = fit_watched(training, options, follow, executor=WithinTask(send))
         models.append(_recorded(fitted.model, split))
         epochs = max(epochs, len(fitted.history.epoch))
-        if watch.ended:
-            return Outcome(tuple(models), watch.score, None, epochs, time.perf_counter() - began)
-        validations.append(validation)
+        if ended:
+            break
         parts.append(predicted(fitted.model, validation, metric))
         score = float(Scorer.of(validations, metric)(np.concatenate(parts)))
-        last = number == len(splits) - 1
-        done = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
-        if not last and send(done):
-            return Outcome(tuple(models), score, None, epochs, time.perf_counter() - began)
-    return Outcome(tuple(models), score, np.concatenate(parts), epochs, time.perf_counter() - began)
+        progress = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
+        ended = number < len(splits) - 1 and send(progress)
+        if ended:
+            break
+    every = None if ended else np.concatenate(parts)
+    return Outcome(tuple(models), score, every, epochs, time.perf_counter() - began)
 
 
 def _recorded(model: Model, split: ValidationSplit) -> Model:
     """Return a model with the split in its training record."""
     described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
     return replace(model, receipt={**model.receipt, "data": described})  # type: ignore[typeddict-item]
-
-
-class _Watch:
-    """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
-
-    def __init__(self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send) -> None:
-        self._validation, self._metric, self._send = validation, metric, send
-        self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
-        self.score, self.ended = float("nan"), False
-
-    def begin(self, run: Run) -> None:
-        """Remember the run, whose state has the weights after each epoch."""
-        self._run = run
-
-    def __call__(self, event: Event) -> bool:
-        """Process an event of the training."""
-        if not isinstance(event, EpochDone) or self._fold:
-            self._send(None)  # ends here if the trial has been cancelled
-            return False
-        found = predicted(model_at(self._run.model, self._run.state), self._validation, self._metric)
-        self.score = float(self._scorer(found))
-        last = event.epoch == self._epochs
-        done = Progress(event.epoch, self.score, event.epoch, self._epochs, 0, self._folds)
-        self.ended = self._send(done) and not last
-        return self.ended
