@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -87,23 +87,18 @@ def balanced_accuracy(truth: NDArray[Any], answers: NDArray[Any], weights: Weigh
     return _mean_of_defined(ratio(right, samples))
 
 
-class ByClass(NamedTuple):
-    """Result of `by_class`, each of shape (…, classes), NaN for 0 / 0."""
+def by_class(right: ArrayLike, samples: ArrayLike, answers: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """Return precision, recall and F1 of each class, NaN for 0 / 0.
 
-    precision: Floats
-    recall: Floats
-    f1: Floats
-
-
-def by_class(right: ArrayLike, samples: ArrayLike, answers: ArrayLike) -> ByClass:
-    """Return precision, recall and F1 from the number, or the weight, of correct answers, samples and answers."""
+    The arguments are the number, or the weight, of its correct answers, its samples and its answers.
+    """
     right, total = np.asarray(right), np.asarray(samples) + np.asarray(answers)
-    return ByClass(ratio(right, answers), ratio(right, samples), ratio(2 * right, total))
+    return ratio(right, answers), ratio(right, samples), ratio(2 * right, total)
 
 
 def f1(truth: NDArray[Any], answers: NDArray[Any], weights: Weights = None) -> Floats:
     """Return the mean F1 over the classes or labels that occur, in the truth or the answers ("macro")."""
-    return _mean_of_defined(by_class(*_counts(np.asarray(truth), np.asarray(answers), weights)).f1)
+    return _mean_of_defined(by_class(*_counts(np.asarray(truth), np.asarray(answers), weights))[2])
 
 
 def log_loss(truth: NDArray[Any], probabilities: NDArray[Any], weights: Weights = None) -> Floats:
@@ -127,18 +122,10 @@ def brier(truth: NDArray[Any], probabilities: NDArray[Any], weights: Weights = N
     return mean(squares / 2 if off.shape[1] == 2 else squares, weights)
 
 
-class Thresholds(NamedTuple):
-    """Result of `at_thresholds`: decreasing scores, (thresholds,), and the positives and negatives from each on."""
+def at_thresholds(positive: ArrayLike, scores: ArrayLike, weights: Weights = None) -> tuple[Floats, Floats, Floats]:
+    """Return infinity and the different scores, decreasing, and for each the samples whose score is at least that.
 
-    thresholds: Floats
-    positives: Floats
-    negatives: Floats
-
-
-def at_thresholds(positive: ArrayLike, scores: ArrayLike, weights: Weights = None) -> Thresholds:
-    """Return the weight of positive and negative samples whose score is at least each of the different scores.
-
-    The first threshold is infinite. The counts have the shape (thresholds,) or (b, thresholds).
+    These are the weights of positive and of negative samples, of shape (thresholds,) or (b, thresholds).
 
     References
     ----------
@@ -154,7 +141,7 @@ def at_thresholds(positive: ArrayLike, scores: ArrayLike, weights: Weights = Non
         np.concatenate([none, (parts * one)[..., order].cumsum(axis=-1)[..., last]], axis=-1)
         for one in (positive, ~positive)
     )
-    return Thresholds(np.append(np.inf, scores[last]), hits, false)
+    return np.append(np.inf, scores[last]), hits, false
 
 
 def roc_auc(positive: ArrayLike, scores: ArrayLike, weights: Weights = None) -> Floats:
@@ -175,20 +162,12 @@ def auc(truth: NDArray[Any], probabilities: NDArray[Any], weights: Weights = Non
     return _mean_of_defined(np.stack([roc_auc(*one, weights) for one in zip(each, p.T, strict=True)], axis=-1))
 
 
-class Calibration(NamedTuple):
-    """Result of `calibration`, each but `error` of shape (bins,): see `model.evaluate.Reliability`."""
-
-    edges: Floats
-    counts: NDArray[np.int64]
-    confidence: Floats
-    accuracy: Floats
-    error: float
-
-
 def calibration(
     confidence: NDArray[Any], right: NDArray[Any], weights: NDArray[Any] | None = None, bins: int = 10
-) -> Calibration:
-    """Return mean confidence and accuracy in bins of equal width, and the expected calibration error (ECE).
+) -> tuple[Floats, NDArray[np.int64], Floats, Floats, float]:
+    """Return edges, counts, confidence and accuracy of bins of equal width, and the expected calibration error (ECE).
+
+    They are described at `model.evaluate.Reliability`.
 
     Parameters
     ----------
@@ -204,7 +183,7 @@ def calibration(
     place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
     total, sure, correct = (np.bincount(place, parts * one, bins) for one in (1.0, confidence, right))
     error = float(np.abs(correct - sure).sum() / total.sum())
-    return Calibration(edges, np.bincount(place, minlength=bins), ratio(sure, total), ratio(correct, total), error)
+    return edges, np.bincount(place, minlength=bins), ratio(sure, total), ratio(correct, total), error
 
 
 def _numbers(values: ArrayLike, answers: ArrayLike) -> tuple[Floats, Floats]:

@@ -196,18 +196,18 @@ def test_samples_of_weight_0_do_not_count(case):
 def test_the_calibration_error_by_its_definition(case, bins):
     truth, answers, p, weights = case
     confidence, right = p.max(axis=1), truth == answers
-    found = metrics.calibration(confidence, right, weights, bins)
+    edges, counts, *means, found = metrics.calibration(confidence, right, weights, bins)
     parts = np.ones(len(truth)) if weights is None else weights
     error = 0.0
     for k in range(bins):
-        low, high = found.edges[k], found.edges[k + 1]
+        low, high = edges[k], edges[k + 1]
         inside = (confidence > low) & (confidence <= high)
-        assert found.counts[k] == inside.sum()
+        assert counts[k] == inside.sum()
         if inside.any():
             sure, correct = (np.average(one[inside], weights=parts[inside]) for one in (confidence, right))
-            assert (found.confidence[k], found.accuracy[k]) == (pytest.approx(sure), pytest.approx(correct))
+            assert (means[0][k], means[1][k]) == (pytest.approx(sure), pytest.approx(correct))
             error += parts[inside].sum() / parts.sum() * abs(sure - correct)
-    assert found.error == pytest.approx(error, rel=1e-11, abs=1e-14)
+    assert found == pytest.approx(error, rel=1e-11, abs=1e-14)
 
 
 def test_the_default_metric_of_each_task():

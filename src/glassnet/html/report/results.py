@@ -21,6 +21,7 @@ from ...model.evaluate import (
     most_confused,
     number_scores,
     reliability,
+    score,
 )
 from ...model.model import Model
 from ...plots.labels import number_with_unit
@@ -132,12 +133,8 @@ def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
                 "rival": say("how_often", name=names[rival], count=f"{mistakes.max():,.0f}") if rival >= 0 else "",
             }
         )
-    return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    some = values[np.isfinite(values)]
-    return float(some.mean()) if len(some) else float("nan")
+    mean_f1 = score(evaluated.model, evaluated.data, evaluated.evaluation.outputs, "f1")
+    return {"rows": rows, "classes": len(names), "mean_f1": mean_f1, "rivals": matrix.size > 0}
 
 
 def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any, Unpack
 
 from ...data.dataset import Dataset, require_dataset
-from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names, wrong_type
+from ...errors import GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.option_spelling import choice_text
 from ...options.keywords import AllOptions
@@ -19,6 +18,7 @@ from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for
 from ..evaluate_job import EQUAL_ANSWERS
+from ..job_data import source_of
 from ..parameters import TableOptions
 from .job import Callback, SearchJob, search_files
 from .result import SearchResult
@@ -107,20 +107,16 @@ def search(
     require_executor(executor)
     every = require_callbacks(callbacks)
     columns = () if target is None else column_names(target)
-    is_file = data is None or isinstance(data, str | Path)
-    if is_file and y is not None:
-        raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
-    if isinstance(y, str):
-        raise ArgumentError(
-            "GN021", 'y: {text!r} is text. Pass a column of a data frame as target="{name}".', text=y, name=y
-        )
-    if y is not None and columns:
-        raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
-    if not (is_file or columns):
-        data, test = _data_sets(data, y, test)
-        recipe = recipe or recipe_for(data)
+    source = source_of(data, y, columns)
+    is_file = source is None or isinstance(source, str)
+    if isinstance(source, Dataset):
+        recipe = recipe or recipe_for(source)
+        if isinstance(test, tuple) and len(test) == 2:
+            test = Dataset.from_arrays(*test, like=source)
+        if test is not None:
+            require_dataset("test", test)
     job = SearchJob(
-        None if data is None or not is_file else str(data),
+        source if is_file else None,
         None if test is None or not is_file else str(test),
         recipe,
         dict(options),
@@ -132,7 +128,7 @@ def search(
         cv=cv,
         out=fspath(out) if out is not None else None if is_file else "data-search",
     )
-    in_memory = {} if is_file else {"source": data, "test": test}
+    in_memory = {} if is_file else {"source": source, "test": test}
     return search_files(job, **in_memory, executor=executor, callbacks=every, notify=_warn)
 
 
@@ -154,17 +150,3 @@ def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[st
     if isinstance(space, str) or not isinstance(space, Iterable) or not all(isinstance(one, str) for one in space):
         raise wrong_type("space", space, expected)
     return tuple(space)
-
-
-def _data_sets(data: Any, y: Any, test: Any) -> tuple[Dataset, Dataset | None]:
-    """Return a data set or arrays, and their test data, as data sets."""
-    if y is None and hasattr(data, "columns") and not isinstance(data, Dataset):
-        raise ArgumentError("GN021", 'data: a table needs the column to predict, such as target="price". Pass target.')
-    if y is not None:
-        data = Dataset.from_arrays(data, y)
-        if isinstance(test, tuple) and len(test) == 2:
-            test = Dataset.from_arrays(*test, like=data)
-    require_dataset("data", data)
-    if test is not None:
-        require_dataset("test", test)
-    return data, test

@@ -30,17 +30,17 @@ from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.job_parameters import changes, require_declared
 from ...options.options import Options
-from ...options.recipes import for_rows
 from ...options.spec import option
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
 from ...training.executor import Executor, executor_or_threads
-from ...training.fit import fit, recipe_options
+from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
+from ..job_data import read_for
 from ..parameters import TableOptions, metric_for, trained_task
-from ..train_job import Plan, evaluate_on_test, notify_options, read_data
-from ..training_data import TrainingData, job_options, load_training_table, require_images, require_picture_files
+from ..train_job import evaluate_on_test, notify_options
+from ..training_data import TrainingData, require_images
 from .evidence import judge_choice
 from .result import SearchResult, Tested, difference_interval, tested
 from .scores import Scorer, predicted
@@ -106,9 +106,8 @@ class SearchJob:
         self.table.require_target()
         require_declared(self)
         if self.cv == 1:
-            raise OptionError(
-                "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
-            )
+            template = "{cv}: expected 2 or more folds, or 0 for one held-out part."
+            raise OptionError("GN021", template, cv=Option("cv", 1))
 
     @property
     def recipe_name(self) -> str:
@@ -157,10 +156,6 @@ SearchEvent = TrialStarted | TrialProgress | TrialEnded | FinalTraining
 Callback = Callable[[SearchEvent], bool | None]
 
 
-MakeOptions = Callable[[dict[str, Any]], Options]
-"""Returns the options of a search with some of them changed, by the names of their fields."""
-
-
 def search_files(
     job: SearchJob,
     *,
@@ -198,16 +193,27 @@ def search_files(
     """
     require_optuna()
     began = clock()
-    read, make = _read(job, source, test, notify)
+    recipe, given = job.recipe_name, job.options
+    if source is None:
+        source, test = job.source or data.BUNDLED, job.test
+    read, maker = read_for(source, test, recipe, given, job.table, notify)
+    if read.test is None:
+        parted = split(read.training, read.options)
+        read = replace(read, training=parted[0], test=parted[1])
+    notify_options(given, read.options, notify)
+
+    def make(changes: dict[str, Any]) -> Options:
+        return maker(recipe, {**given, **changes})
+
     base, training = read.options, read.training
     assert read.test is not None
-    require_images(job.recipe_name, job.options, training, base)
+    require_images(recipe, given, training, base)
     if job.space:
-        space = parse_space(job.space, base, job.options, job.recipe_name)
+        space = parse_space(job.space, base, given, recipe)
         _notify_unused(space, base, notify)
     else:
         images, task = training.image_shape is not None, trained_task(training, base)
-        space = default_space(base, job.options, images=images, task=task)
+        space = default_space(base, given, images=images, task=task)
     if not space:
         raise OptionError("GN022", "every option that a search varies has a given value. Omit one of them.")
     for one in space:  # raises for a value that does not fit the other options
@@ -219,7 +225,7 @@ def search_files(
     validations = [validation for _, validation in parts]
     folder = Path(job.out or _folder_name(job.source or data.BUNDLED))
     higher = METRICS[metric].higher_is_better
-    identity = _identity(job.recipe_name, read, space, metric, splits)
+    identity = _identity(recipe, read, space, metric, splits)
     values = {one.name: getattr(base, one.name) for one in space}
     with locked(folder):
         study = Study(folder, space, values, identity, seed=base.seed, higher_is_better=higher, epochs=base.epochs)
@@ -282,7 +288,7 @@ def search_files(
         difference=of_best.score - of_default.score,
         difference_interval=difference_interval(from_best, from_default, read.test, metric, base.seed),
         space=space,
-        recipe=job.recipe_name,
+        recipe=recipe,
         source=training.source,
         folder=str(folder),
         samples=len(parts[0][0]),
@@ -292,37 +298,6 @@ def search_files(
         planned=job.planned,
         ended=ended,
     )
-
-
-def _read(job: SearchJob, source: Any, test: Any, notify: Notify) -> tuple[TrainingData, MakeOptions]:
-    """Return the data, read as ``glassnet train`` does, and what returns the options with some of them changed."""
-    recipe, given = job.recipe_name, job.options
-    if isinstance(source, Dataset):
-
-        def made_for(changes: dict[str, Any]) -> Options:
-            return recipe_options(source, recipe, {**given, **changes})
-
-        options = made_for({})
-        training, held_out = (source, test) if test is not None else split(source, options)
-        return TrainingData(training, held_out, options, False, 0.0), made_for
-    sized: dict[str, Any] = {}
-
-    def choose(rows: int, task: str) -> Options:
-        sized.update(for_rows(rows, recipe, task=task))
-        return job_options(recipe, given, **sized)
-
-    if source is not None:
-        read = load_training_table(source, test, job.table, recipe, choose, notify)
-    else:
-        before, path = job_options(recipe, given), job.source or data.BUNDLED
-        require_picture_files(path, before)
-        read = read_data(Plan(path, job.test, "", recipe, False, job.table), before, choose, notify)
-    notify_options(given, read.options, notify)
-
-    def make(changes: dict[str, Any]) -> Options:
-        return replace(job_options(recipe, {**given, **changes}, **sized), input_max=read.options.input_max)
-
-    return read, make
 
 
 def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) -> None:
@@ -381,7 +356,7 @@ class _Search:
 
     job: SearchJob
     read: TrainingData
-    make: MakeOptions
+    make: Callable[[dict[str, Any]], Options]
     study: Study
     folder: Path
     splits: tuple[ValidationSplit, ...]
@@ -473,8 +448,8 @@ class _Search:
                 f"trial-{number:03d}{f'-fold-{fold + 1}' if len(self.splits) > 1 else ''}.safetensors"
                 for fold in range(len(outcome.models))
             ]
-            for model, file in zip(outcome.models, files, strict=True):
-                save_model(self._recorded(model), self.folder / file)
+            for model, file, split in zip(outcome.models, files, self.splits, strict=False):
+                save_model(self._recorded(model, split), self.folder / file)
             if outcome.predicted is not None:
                 self._predicted[number] = outcome.predicted
             score = outcome.score
@@ -486,9 +461,9 @@ class _Search:
         best = max(complete, key=lambda one: (sign * (one.score or 0), -one.number), default=None)
         self._tell(TrialEnded(trial, best, len(done)))
 
-    def _recorded(self, model: Model) -> Model:
+    def _recorded(self, model: Model, split: ValidationSplit) -> Model:
         """Return a model of a trial with a training record that can be repeated, as that of ``glassnet train``."""
-        described: dict[str, Any] = {**model.receipt["data"]}
+        described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
         if self.read.held_out:
             described |= {"held_out": True, "stratified": True}
         receipt = {**model.receipt, "recipe": self.job.recipe_name, "data": described}

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from ...data.dataset import Dataset
 from ...messages.option_spelling import choice_text
 from ...metrics import METRICS, Floats
-from ...model.evaluate import evaluate
+from ...model.evaluate import evaluate, predictions
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
 from ..facts import plain
 from .evidence import Evidence, resamples
-from .scores import Scorer, predicted
+from .scores import Scorer
 from .space import Dimension, DimensionFacts
 from .study import Trial
 
@@ -143,8 +143,9 @@ def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tu
 
     The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
     """
-    scorer, found = Scorer.of([test], metric), predicted(model, test, metric)
-    interval = score_intervals(evaluate(model, test), test).get(metric)
+    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric)
+    found = predictions(model, evaluation.outputs, metric)
+    interval = score_intervals(evaluation, test).get(metric)
     if interval is None:
         interval = _middle(_resampled_scores(scorer, [found], seed)[0])
     return Tested(file, model.hash(), float(scorer(found)), interval), found

@@ -51,7 +51,7 @@ class Outcome:
     Parameters
     ----------
     models : tuple of Model
-        The trained model of each fold, one without cross-validation, with the validation split in its training record.
+        The trained model of each fold, one without cross-validation.
     score : float
         The metric on the validation samples of all folds; of a trial that ended early, the last one.
     predicted : ndarray or None
@@ -113,7 +113,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         validations.append(validation)
         # Of an ensemble, all members end if the trial is cancelled.
         fitted = fit_watched(training, options, follow, executor=WithinTask(send))
-        models.append(_recorded(fitted.model, split))
+        models.append(fitted.model)
         epochs = max(epochs, len(fitted.history.epoch))
         if ended:
             break
@@ -125,9 +125,3 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
             break
     every = None if ended else np.concatenate(parts)
     return Outcome(tuple(models), score, every, epochs, time.perf_counter() - began)
-
-
-def _recorded(model: Model, split: ValidationSplit) -> Model:
-    """Return a model with the split in its training record."""
-    described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
-    return replace(model, receipt={**model.receipt, "data": described})  # type: ignore[typeddict-item]
