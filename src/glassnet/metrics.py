@@ -122,40 +122,29 @@ def brier(truth: NDArray[Any], probabilities: NDArray[Any], weights: Weights = N
     return mean(squares / 2 if off.shape[1] == 2 else squares, weights)
 
 
-def at_thresholds(positive: ArrayLike, scores: ArrayLike, weights: Weights = None) -> tuple[Floats, Floats, Floats]:
-    """Return infinity and the different scores, decreasing, and for each the samples whose score is at least that.
-
-    These are the weights of positive and of negative samples, of shape (thresholds,) or (b, thresholds).
-
-    References
-    ----------
-    Fawcett 2006, "An introduction to ROC analysis", algorithms 1 and 2.
-    """
-    positive, scores = np.asarray(positive, bool), np.asarray(scores, np.float64)
-    parts = np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64)
-    order = np.argsort(-scores, kind="stable")
-    scores = scores[order]
-    last = np.flatnonzero(np.diff(scores, append=-np.inf))  # equal scores are decided together
-    none = np.zeros((*parts.shape[:-1], 1))
-    hits, false = (
-        np.concatenate([none, (parts * one)[..., order].cumsum(axis=-1)[..., last]], axis=-1)
-        for one in (positive, ~positive)
-    )
-    return np.append(np.inf, scores[last]), hits, false
-
-
 def roc_auc(positive: ArrayLike, scores: ArrayLike, weights: Weights = None) -> Floats:
     """Return the area under the ROC curve of any score that increases with the probability of the positive class.
 
-    It is the probability that a positive sample has a higher score than a negative one, where equal ones count half.
+    It is the probability that a positive sample has a higher score than a negative one, where equal ones count half
+    (Fawcett 2006, "An introduction to ROC analysis", section 7).
     """
-    _, hits, false = at_thresholds(positive, scores, weights)
-    return ratio(np.trapezoid(hits, false, axis=-1), hits[..., -1] * false[..., -1])
+    positive, scores = np.asarray(positive, bool), np.asarray(scores, np.float64)
+    # A sample is a row here: selecting rows of many weightings is several times as fast as columns.
+    parts = np.ascontiguousarray(np.ones(len(scores)) if weights is None else np.asarray(weights, np.float64).T)
+    negative = np.flatnonzero(~positive)
+    negative = negative[np.argsort(scores[negative], kind="stable")]
+    beaten = np.zeros((len(negative) + 1, *parts.shape[1:]))
+    np.cumsum(parts[negative], axis=0, out=beaten[1:])
+    below, not_above = (np.searchsorted(scores[negative], scores[positive], side) for side in ("left", "right"))
+    shares = (beaten[below] + beaten[not_above]) / 2  # of the negative samples, for each positive one
+    weight = parts[positive]
+    return ratio((weight * shares).sum(axis=0), weight.sum(axis=0) * beaten[-1])
 
 
 def auc(truth: NDArray[Any], probabilities: NDArray[Any], weights: Weights = None) -> Floats:
     """Return the area under the ROC curve; of several classes the mean, each against the others, and of labels."""
     truth, p = np.asarray(truth), np.asarray(probabilities)
+    weights = None if weights is None else np.asfortranarray(weights, np.float64)  # as `roc_auc` needs them
     if truth.ndim == 1 and p.shape[1] == 2:
         return roc_auc(truth == 1, p[:, 1], weights)
     each = (truth == np.arange(p.shape[1])[:, None]) if truth.ndim == 1 else (truth.T > 0)
@@ -202,8 +191,8 @@ def _variance(numbers: Floats, weights: Weights) -> Floats:
     total = np.ones(len(numbers)) if weights is None else np.atleast_2d(weights).sum(axis=0)  # of all weightings
     centred = numbers - numbers[total.argmax()]
     centred -= mean(centred, total)
-    squares = mean(centred**2, weights)
-    variance = squares - mean(centred, weights) ** 2
+    means, squares = np.split(mean(np.concatenate([centred, centred**2], axis=1), weights), 2, axis=-1)
+    variance = squares - means**2
     # Of many weightings, one may have only equal numbers: the difference is then rounding.
     return np.where(variance <= 8 * EPS * squares, 0.0, variance)
 

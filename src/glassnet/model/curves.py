@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..messages.one_line import one_line
-from ..metrics import at_thresholds, roc_auc
+from ..metrics import roc_auc
 
 Floats = NDArray[np.float64]
 
@@ -90,19 +90,23 @@ def threshold_curves(
     >>> threshold_curves([False, True, False, True], [0.1, 0.9, 0.4, 0.3]).auc
     0.75
     """
-    thresholds, hits, false = at_thresholds(positive, probabilities, weights)
+    truth, scores = np.asarray(positive, bool), np.asarray(probabilities, np.float64)
+    parts = np.ones(len(truth)) if weights is None else np.asarray(weights, np.float64)
+    order = np.argsort(-scores, kind="stable")
+    last = np.flatnonzero(np.diff(scores[order], append=-np.inf))  # equal scores are decided together
+    hits, false = (np.append(0.0, np.cumsum((parts * one)[order])[last]) for one in (truth, ~truth))
     if not hits[-1] or not false[-1]:
         return None
     recall, false_alarms, positives = hits / hits[-1], false / false[-1], hits + false
     precision = np.divide(hits, positives, out=np.ones(len(hits)), where=positives > 0)
     return ThresholdCurves(
-        thresholds=thresholds,
+        thresholds=np.append(np.inf, scores[order][last]),
         recall=recall,
         false_alarms=false_alarms,
         precision=precision,
         accuracy=(hits + false[-1] - false) / positives[-1],
         balanced=(recall + 1 - false_alarms) / 2,
         predicted=positives / positives[-1],
-        auc=float(roc_auc(positive, probabilities, weights)),
+        auc=float(roc_auc(truth, scores, weights)),
         average_precision=float((np.diff(recall) * precision[1:]).sum()),
     )
