@@ -7,7 +7,7 @@ from dataclasses import is_dataclass
 from types import UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from glassnet.workflow.facts import with_described
+from glassnet.workflow.shared.facts import with_described
 
 
 def undeclared(value: Any, hint: Any, place: str = "") -> list[str]:

@@ -40,8 +40,8 @@ from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
 from .comparison.trial import LOSS, Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers
-from .job_data import MakeOptions, read_for
 from .parameters import TableOptions, metric_for
+from .shared.job_data import MakeOptions, read_for
 from .train_job import notify_options
 from .training_data import TrainingData, job_options, require_images
 

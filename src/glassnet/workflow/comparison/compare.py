@@ -17,8 +17,8 @@ from ...training.executor import Executor, require_executor
 from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
 from ..evaluate_job import EQUAL_ANSWERS
-from ..job_data import source_of
 from ..parameters import TableOptions
+from ..shared.job_data import source_of
 from .result import Comparison
 
 Given = str | Options | tuple[str, Mapping[str, Any]]

@@ -11,7 +11,7 @@ import numpy as np
 
 from ...metrics import METRICS
 from ...words.plots import SHARES
-from ..facts import plain
+from ..shared.facts import plain
 from .paired import judge, mean_interval
 from .trial import LOSS, Curve
 

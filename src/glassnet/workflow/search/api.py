@@ -18,8 +18,8 @@ from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for
 from ..evaluate_job import EQUAL_ANSWERS
-from ..job_data import source_of
 from ..parameters import TableOptions
+from ..shared.job_data import source_of
 from .job import Callback, SearchJob, search_files
 from .result import SearchResult
 from .study import require_optuna

@@ -37,8 +37,8 @@ from ...training.executor import Executor, executor_or_threads
 from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
-from ..job_data import read_for
 from ..parameters import TableOptions, metric_for, trained_task
+from ..shared.job_data import read_for
 from ..train_job import evaluate_on_test, notify_options
 from ..training_data import TrainingData, require_images
 from .evidence import judge_choice

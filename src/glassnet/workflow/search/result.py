@@ -17,7 +17,7 @@ from ...model.evaluate import evaluate, predictions
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
-from ..facts import plain
+from ..shared.facts import plain
 from .evidence import Evidence, resamples
 from .scores import Scorer
 from .space import Dimension, DimensionFacts

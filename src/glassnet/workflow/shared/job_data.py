@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..data.dataset import Dataset
-from ..errors import ArgumentError
-from ..messages.notice import Notify
-from ..options.options import Options
-from ..options.recipes import for_rows
-from ..training.fit import recipe_options
-from .parameters import TableOptions
-from .train_job import Plan, read_data
-from .training_data import TrainingData, job_options, load_training_table, require_picture_files
+from ...data.dataset import Dataset
+from ...errors import ArgumentError
+from ...messages.notice import Notify
+from ...options.options import Options
+from ...options.recipes import for_rows
+from ...training.fit import recipe_options
+from ..parameters import TableOptions
+from ..train_job import Plan, read_data
+from ..training_data import TrainingData, job_options, load_training_table, require_picture_files
 
 MakeOptions = Callable[[str, dict[str, Any]], Options]
 """Returns the options of a recipe, with changes by the names of their fields, for the data that were read."""
