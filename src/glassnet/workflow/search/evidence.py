@@ -1,4 +1,4 @@
-"""How sure the choice of a search is: the winner's curse, and which trials cannot be told from the winner.
+"""The scores of a search, and how sure its choice is: which trials cannot be told from the winner.
 
 The best of many validation scores is partly luck. Both figures here resample the validation samples (the bootstrap):
 a trial that wins in most resamples is probably the best, and the score that a winner has on the samples that were not
@@ -8,21 +8,65 @@ predictions for efficient and accurate cross-validation").
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...metrics import Floats
+from ...data.dataset import Dataset
+from ...metrics import METRICS, Floats, Metric
+from ...model.evaluate import predictions, truth_of
+from ...model.model import Model
 from ...nn.random import Purpose, generator
-from .scores import Scorer
 
 RESAMPLES = 1_000
 CLEAR = 0.05
 """A trial that beats the winner in more than this fraction of the resamples cannot be told from it."""
 _AT_ONCE = 4_000_000  # numbers of a block of resamples
+
+
+def predicted(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
+    """Return the predictions that a metric takes: answers or probabilities."""
+    model.require(data)
+    return predictions(model, np.concatenate([found for found, _ in model.batches(data.inputs)]), metric)
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """Computes a metric of the same samples from their predictions, for many weightings at once.
+
+    Parameters
+    ----------
+    metric : Metric
+    truth : ndarray
+        As for the metric.
+    weights : ndarray, shape (n,), or None
+        Sample weights.
+    """
+
+    metric: Metric
+    truth: NDArray[Any]
+    weights: Floats | None
+
+    @classmethod
+    def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:
+        """Return the scorer for the samples of data sets, one after the other."""
+        weights = [part.weights for part in parts if part.weights is not None]
+        joined = np.concatenate(weights).astype(np.float64) if weights else None
+        return cls(METRICS[metric], np.concatenate([truth_of(part) for part in parts]), joined)
+
+    def __call__(self, predicted: NDArray[Any], counts: Floats | None = None) -> Floats:
+        """Return the score, or with `counts`, shape (b, n), how often each sample counts, that of each row, (b,)."""
+        if counts is None:
+            return self.metric.score(self.truth, predicted, self.weights)
+        return self.metric.score(self.truth, predicted, counts if self.weights is None else counts * self.weights)
+
+    def only_answer(self, predicted: NDArray[Any]) -> int | None:
+        """Return the class of every prediction, if it is always the same."""
+        answers = predicted.argmax(axis=1) if self.metric.of_probabilities else predicted
+        return int(answers[0]) if self.truth.ndim == 1 and (answers == answers[0]).all() else None
 
 
 @dataclass(frozen=True)
@@ -55,7 +99,7 @@ def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: in
     Parameters
     ----------
     predicted : mapping of int to ndarray
-        Number of each complete trial -> the predictions of its validation samples, as from `scores.predicted`.
+        Number of each complete trial -> the predictions of its validation samples, as from `predicted`.
     scorer : Scorer
     seed : int
     """

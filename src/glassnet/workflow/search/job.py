@@ -41,9 +41,8 @@ from ..parameters import TableOptions, metric_for, trained_task
 from ..shared.job_data import read_for
 from ..train_job import evaluate_on_test, notify_options
 from ..training_data import TrainingData, require_images
-from .evidence import judge_choice
+from .evidence import Scorer, judge_choice, predicted
 from .result import SearchResult, Tested, difference_interval, tested
-from .scores import Scorer, predicted
 from .space import Dimension, default_space, parse_space
 from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, Trial, locked, require_optuna
 from .trial import Outcome, Progress, run_trial, trial_options

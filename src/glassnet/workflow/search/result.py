@@ -18,8 +18,7 @@ from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
 from ..shared.facts import plain
-from .evidence import Evidence, resamples
-from .scores import Scorer
+from .evidence import Evidence, Scorer, resamples
 from .space import Dimension, DimensionFacts
 from .study import Trial
 

@@ -17,7 +17,7 @@ from ...options.options import Options
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from .scores import Scorer, predicted
+from .evidence import Scorer, predicted
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Outcome:
     score : float
         The metric on the validation samples of all folds; of a trial that ended early, the last one.
     predicted : ndarray or None
-        As from `scores.predicted`, for the validation samples of all folds; None if the trial ended early.
+        As from `evidence.predicted`, for the validation samples of all folds; None if the trial ended early.
     epochs : int
         Epochs of the longest fold.
     seconds : float

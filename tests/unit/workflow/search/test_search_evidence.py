@@ -8,8 +8,7 @@ import pytest
 from glassnet import Dataset, evaluate, fit
 from glassnet.metrics import METRICS
 from glassnet.model.evaluate import score
-from glassnet.workflow.search.evidence import judge_choice
-from glassnet.workflow.search.scores import Scorer, predicted
+from glassnet.workflow.search.evidence import Scorer, judge_choice, predicted
 
 RNG_SEED = 5
 
