@@ -38,7 +38,7 @@ from . import parameters
 from .comparison.in_order import Turns, results_in_order
 from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
-from .comparison.trial import LOSS, Curve, SideEvent, Trial, run_trial
+from .comparison.trial import LOSS, Curve, SideEvent, run_trial
 from .evaluate_job import about_equal_answers
 from .parameters import TableOptions, metric_for
 from .shared.job_data import MakeOptions, read_for
@@ -165,7 +165,7 @@ def compare(
         of_trial = {side: replace(one, threads=1 if several else one.threads) for side, one in options.items()}
         rounds = [
             [
-                (Trial(side, replace(of_trial[side], seed=seed), metric), shared_samples[id(one.training)])
+                (shared_samples[id(one.training)], side, replace(of_trial[side], seed=seed), metric)
                 for side, one in read.items()
             ]
             for seed in seeds

@@ -57,24 +57,6 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """The training of one side with one seed, before it.
-
-    Parameters
-    ----------
-    side : str
-    options : Options
-        With the seed.
-    metric : str
-        `LOSS`, or a name in `glassnet.metrics.METRICS`.
-    """
-
-    side: str
-    options: Options
-    metric: str
-
-
-@dataclass(frozen=True)
 class Scored:
     """Result of a trial: the score of the trained model, the curve, and the hash of the weights before training.
 
@@ -93,12 +75,22 @@ class _Ended(Exception):  # noqa: N818 - not an error
     """The result is no longer needed."""
 
 
-def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
+def run_trial(samples: Dataset, side: str, options: Options, metric: str, send: Send) -> Scored | None:
     """Hold out validation samples, train on the others, and score; None if `send` returned True, which ends it at once.
 
-    `send` receives each event as a `SideEvent`.
+    Parameters
+    ----------
+    samples : Dataset
+    side : str
+        Its letter.
+    options : Options
+        With the seed, which also decides what is held out.
+    metric : str
+        `LOSS`, or a name in `glassnet.metrics.METRICS`.
+    send : callable
+        Receives each event as a `SideEvent`.
     """
-    seed, metric, start = trial.options.seed, trial.metric, ""
+    seed, start = options.seed, ""
     training, validation = ValidationSplit(seed, fraction_for(samples)).of(samples)
     losses: list[float] = []
     scores: list[float] = []
@@ -118,17 +110,17 @@ def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
             losses.append(tested.loss)
             scores.append(found)
             event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
-        if send(SideEvent(trial.side, seed, event, found)):
+        if send(SideEvent(side, seed, event, found)):
             raise _Ended
 
     try:
-        within = WithinTask(send) if trial.options.threads == 1 else None
-        fitted = fit_watched(training, trial.options, follow, executor=within)
+        within = WithinTask(send) if options.threads == 1 else None
+        fitted = fit_watched(training, options, follow, executor=within)
     except _Ended:
         return None
     except DivergedError as problem:
         raise DivergedError(
-            problem.code, "{side}, seed {seed}: {problem}", side=trial.side.upper(), seed=seed, problem=problem
+            problem.code, "{side}, seed {seed}: {problem}", side=side.upper(), seed=seed, problem=problem
         ) from None
     tested, found = scored(fitted.model)
     history, thinned = fitted.history, fitted.history.thinned()
