@@ -14,7 +14,7 @@ from support.sources import PACKAGE, cycle, functions, imports, modules, tree, w
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "runtime"),
-    ("nn", "network"),
+    ("nn", "network", "metrics"),
     ("options",),
     ("segmentation",),
     ("data", "preprocess"),

@@ -68,16 +68,23 @@ def flag_words(option: Option, flag: str = "") -> list[str]:
     if value is False:
         return [f"--no-{word}"]
     each = value if isinstance(value, tuple | list) else (value,)
-    return [part for one in each for part in (f"--{word}", _typed(one))]
+    return [part for one in each for part in (f"--{word}", value_text(one))]
 
 
 def assignment(name: str, value: Any) -> str:
     """Return the word that gives an option a value: ``hidden=100,50``, ``bias=yes``."""
-    return f"{name}={','.join(map(_typed, value if isinstance(value, tuple | list) else (value,)))}"
+    return f"{name}={value_text(value)}"
 
 
-def _typed(value: Any) -> str:
+def choice_text(value: Any) -> str:
+    """Return an option's value as text between others: ``100x50`` for two hidden layers."""
+    return value_text(value, "x") or "none"
+
+
+def value_text(value: Any, joint: str = ",") -> str:
     """Return a value as text from which the same value is read: of numbers a short one if there is one."""
+    if isinstance(value, tuple | list):
+        return joint.join(value_text(one, joint) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

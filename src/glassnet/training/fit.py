@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -34,8 +34,10 @@ from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
+from .events import Event
 from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
+from .loop import model_at
 from .run import Fit, Run, finish
 
 _OTHERS = OTHER_NAMES | {
@@ -267,23 +269,26 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
 def fit_watched(
     data: Dataset,
     options: Options,
-    callbacks: Sequence[Callback],
-    watch: Callable[[Run], object],
+    follow: Callable[[Event, Callable[[], Model]], bool | None],
     *,
     executor: Executor | None = None,
 ) -> Fit:
-    """Train as ``fit(data, options, callbacks=callbacks)``.
+    """Train as ``fit(data, options)``; `follow` is called with every event, and may evaluate the model at it.
 
-    `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
-    at every event, and evaluating them on other data leaves early stopping and calibration alone. The executor, one of
-    this process, runs the members.
+    It is called with the event and a function that returns the model that training would produce if it ended here, of
+    an ensemble its first member; evaluating that leaves early stopping and calibration alone. If it returns True,
+    training ends. The executor, one of this process, runs the members.
     """
+    runs: list[Run] = []
+
+    def callback(event: Event) -> bool | None:
+        return follow(event, lambda: model_at(runs[0].model, runs[0].state))
+
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     if options.members > 1:
-        return fit_ensemble(data, options, engine, None, callbacks, watch=watch, executor=executor)
-    run = Run.start(data, replace(options, folds=False), engine)
-    watch(run)
-    return finish(run, callbacks)
+        return fit_ensemble(data, options, engine, None, [callback], watch=runs.append, executor=executor)
+    runs.append(Run.start(data, replace(options, folds=False), engine))
+    return finish(runs[0], [callback])
 
 
 def _require_engine(engine: object) -> None:

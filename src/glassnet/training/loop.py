@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol, cast
 
-import numpy as np
-
+from .. import metrics
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.evaluate import evaluate
+from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.optimizers import State
@@ -329,8 +328,5 @@ class _Loop:
             return evaluation.loss, evaluation.accuracy
         logits, targets = logits_of(model, validation), doubtful_targets(validation)
         _, loss = calibrated_loss(architecture.activations[-1], logits, targets, validation.weights)
-        if validation.values is None:
-            right = logits.argmax(axis=1) == validation.labels
-        else:
-            right = ((logits > 0) == (targets > 0.5)).all(axis=1)
-        return loss, float(np.average(right, weights=validation.weights))
+        answers = logits.argmax(axis=1) if validation.values is None else logits > 0
+        return loss, float(metrics.accuracy(truth_of(validation), answers, validation.weights))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...data.dataset import Dataset
+from ...metrics import METRICS
 from ...model.baselines import Comparison, Scores, compare_with_baselines
 from ...model.model import Model
 from ...plots.labels import number_with_unit
@@ -16,7 +17,6 @@ from .results import EvaluatedModel
 SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mean_error")
 """In the order of the table; the first three and the last are also the keys of their names."""
 _SHORT = {"r2": "R²", "rmse": "RMSE"}
-_LOWER_IS_BETTER = {"log_loss", "rmse", "mean_error"}
 
 
 def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
@@ -56,7 +56,7 @@ def _notes(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> list[st
 
 def _best(name: str, scores: list[Scores]) -> float:
     values = [getattr(one, name) for one in scores]
-    return float(min(values) if name in _LOWER_IS_BETTER else max(values))
+    return float(max(values, key=lambda value: METRICS["mae" if name == "mean_error" else name].sign * value))
 
 
 def _text(model: Model, name: str, scores: Scores) -> str:

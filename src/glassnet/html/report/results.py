@@ -10,15 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
     class_scores,
     evaluate,
+    judged_confidence,
     label_scores,
     most_confused,
     number_scores,
     reliability,
+    score,
 )
 from ...model.model import Model
 from ...plots.labels import number_with_unit
@@ -130,12 +133,8 @@ def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
                 "rival": say("how_often", name=names[rival], count=f"{mistakes.max():,.0f}") if rival >= 0 else "",
             }
         )
-    return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    some = values[np.isfinite(values)]
-    return float(some.mean()) if len(some) else float("nan")
+    mean_f1 = score(evaluated.model, evaluated.data, evaluated.evaluation.outputs, "f1")
+    return {"rows": rows, "classes": len(names), "mean_f1": mean_f1, "rivals": matrix.size > 0}
 
 
 def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
@@ -213,7 +212,8 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
     if evaluated.is_regression:
         return None
     bins = reliability(evaluated.model, evaluated.data)
-    sure, right = (float(np.nansum(bins.counts * one) / bins.counts.sum()) for one in (bins.confidence, bins.accuracy))
+    *both, weights = judged_confidence(evaluated.model, evaluated.data, evaluated.evaluation.outputs)
+    sure, right = (float(mean(one, weights)) for one in both)
     verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
     facts = {"error": percent(bins.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
     return {

@@ -29,7 +29,7 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
     if model.columns is None or label is None:
         return None
     positive = data.labels == label
-    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, label], data.weights)
+    curves = threshold_curves(positive, model.probabilities(evaluated.evaluation.outputs)[:, label], data.weights)
     if curves is None:
         return None
     share = float(np.average(positive, weights=data.weights))
