@@ -11,10 +11,11 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, ro
 
 import glassnet
 from glassnet import Dataset, Model, fit
-from glassnet.html.report.charts import HIGH, WIDE, draw_residuals
+from glassnet.html.report.charts import draw_residuals
 from glassnet.html.report.effects import columns_section
 from glassnet.html.report.results import EvaluatedModel
 from glassnet.html.report.thresholds import _rows, draw_precision_recall, draw_roc
+from glassnet.html.svg import HIGH, WIDE
 from glassnet.messages.languages import LANGUAGES
 from glassnet.model.baselines import compare_with_baselines
 from glassnet.model.curves import threshold_curves
