@@ -40,16 +40,19 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
     outputs = _drawn_outputs(evaluated, effects)
     span = _common_range(model, effects, outputs)
+    heads = [(say("column"), "name")]
+    if evaluated.is_regression:
+        heads.append((say("falls_by", score="R²"), "n"))
+    else:
+        heads += [(say("falls_by", score=say("accuracy")), "n"), (say("rises_by", score=say("loss")), "n")]
+    falls = [] if evaluated.is_regression else [percent(float(one)) for one in importance.score]
+    rows = [
+        (names[k], *falls[k : k + 1], shown(float(f"{sizes[k]:.3g}")), float(sizes[k]) / largest)
+        for k in order[:LISTED].tolist()
+    ]
     return {
-        "inputs": [
-            (
-                names[k],
-                "" if evaluated.is_regression else percent(float(importance.score[k])),
-                shown(float(f"{sizes[k]:.3g}")),
-                float(sizes[k]) / largest,
-            )
-            for k in order[:LISTED]
-        ],
+        "heads": [*heads, ("", "part")],
+        "rows": rows,
         "all": len(names),
         "effects": [(one.column, draw_effect(model, one, outputs, span, say)) for one in effects],
         "what": _what(model, outputs, say),

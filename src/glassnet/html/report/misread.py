@@ -10,8 +10,8 @@ from ...plots.labels import class_label, sample_label, target_of
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from ..page import sample_uri
-from ..why_parts import bar_rows, explanation_pictures, input_shares, is_invertible, nodes_for_half
+from ..page import is_invertible, sample_uri
+from ..why_parts import bar_rows, explanation_pictures, input_shares, nodes_for_half
 from .results import EvaluatedModel, row_name
 
 DRAWN, LISTED, EXPLAINED, INPUTS = 28, 15, 4, 8
@@ -37,7 +37,8 @@ def misread_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
         }
         for row, confidence in zip(shown_rows, sure, strict=True)
     ]
-    return {"count": len(rows), "samples": samples, "drawn": drawn, "ink": is_invertible(data)}
+    listed = [[one[name] for name in ("row", "label", "answer", "sure")] for one in samples]
+    return {"count": len(rows), "samples": samples, "rows": listed, "drawn": drawn, "ink": is_invertible(data)}
 
 
 def _true_label(evaluated: EvaluatedModel, row: int, say: Say) -> str:

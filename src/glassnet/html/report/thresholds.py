@@ -18,6 +18,15 @@ from .results import EvaluatedModel
 POINTS = 300
 """Most points of a drawn curve."""
 THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+COLUMNS = (
+    "threshold",
+    "predicted_positive",
+    "precision",
+    "recall",
+    "false_positive_rate",
+    "balanced_accuracy",
+    "accuracy",
+)
 HALF = 0.5
 """The threshold that predicts the more probable class."""
 _SHARES: Any = {"x_shown": format_share, "y_shown": format_share}
@@ -50,12 +59,13 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
             accuracy=percent(curves.accuracy[best]),
             half_accuracy=percent(curves.accuracy[half]),
         ),
+        "heads": [(say(name), "n") for name in COLUMNS],
         "rows": _rows(curves),
     }
 
 
-def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
-    """Return the scores at thresholds, without those that predict the same as a lower one, except one half."""
+def _rows(curves: ThresholdCurves) -> list[list[str]]:
+    """Return the scores at thresholds, the best bold; those that predict the same as a lower one are omitted."""
     best = float(curves.thresholds[curves.best])
     precision = np.append(np.nan, curves.precision[1:])  # the first threshold predicts nothing
     scores = (curves.predicted, precision, curves.recall, curves.false_alarms, curves.balanced, curves.accuracy)
@@ -63,7 +73,9 @@ def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
     for threshold in sorted({*THRESHOLDS, best}):
         place = curves.at(threshold)
         if place != last or threshold in (HALF, best):
-            rows.append((shown(threshold), [percent(float(one[place])) for one in scores], threshold == best))
+            row = [percent(float(one[place])) for one in scores]
+            bold = Markup("<b>{}</b>")
+            rows.append([shown(threshold), *(map(bold.format, row) if threshold == best else row)])
         last = place
     return rows
 
