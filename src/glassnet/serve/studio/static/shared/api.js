@@ -10,6 +10,15 @@ export class Problem extends Error {
   }
 }
 
+/** @typedef {ReturnType<typeof makeApi>} Api */
+/** @typedef {(key: string, values?: Object<string, any>) => string} Translate The words of a key, with values in their holes. */
+/** @typedef {{id: string, name: string}} Opened A model or data of the session. */
+/**
+ * What the shell gives to all parts of a room.
+ * @typedef {{t: Translate, api: Api, session: {models: Opened[], data: Opened[]}, refresh: () => Promise<unknown>,
+ *   error: (problem: unknown) => void}} Studio
+ */
+
 /** @param {() => string} language @param {(bytes: number) => string} tooLarge Why a file of this size is not sent; empty if it is. */
 export function makeApi(language, tooLarge) {
   /** @param {string} path @param {RequestInit} init */
@@ -22,6 +31,7 @@ export function makeApi(language, tooLarge) {
       throw new Problem("", "offline", 0);
     }
     if (answer.ok) return answer;
+    /** @type {{code: string, message: string, option?: string}} */
     let told = { code: `HTTP ${answer.status}`, message: answer.statusText };
     try {
       told = await answer.json();
@@ -30,6 +40,7 @@ export function makeApi(language, tooLarge) {
     }
     throw new Problem(told.code, told.message, answer.status, told.option);
   }
+  /** @param {string} path @param {RequestInit} init */
   const json = async (path, init) => (await request(path, init)).json();
   return {
     /** @param {string} path @param {Object<string, any>} [query] @param {RequestInit} [init] */
@@ -50,6 +61,7 @@ export function makeApi(language, tooLarge) {
   };
 }
 
+/** @param {string} path @param {Object<string, any>} query */
 function withQuery(path, query) {
   const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
   return pairs.length ? `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}` : path;
