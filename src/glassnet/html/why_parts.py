@@ -136,13 +136,17 @@ def format_column_value(value: float | dict[str, float], say: Say) -> str:
     parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])
     if not parts:
         return say("value_unknown")
-    called = {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
-    if set(value) == {"yes", "no"}:
-        called |= {"yes": say("yes"), "no": say("no")}
+    called = names_of_words(set(value) == {"yes", "no"}, say)
     if len(parts) == 1:
         return called.get(parts[0][0], parts[0][0])
     whole = sum(part for _, part in parts)
     return say("comma").join(f"{called.get(word, word)} {percent(part / whole)}" for word, part in parts[:MOST_WORDS])
+
+
+def names_of_words(boolean: bool, say: Say) -> dict[str, str]:
+    """Return how the words of a column are called that are no words of the data: of others, missing, yes and no."""
+    called = {"": say("value_unknown"), f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
+    return called | ({"yes": say("yes"), "no": say("no")} if boolean else {})
 
 
 def explained_quantity(model: Model, explanation: Why, say: Say) -> str:

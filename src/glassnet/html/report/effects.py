@@ -13,12 +13,13 @@ from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
-from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, NumberColumn
+from ...preprocess.tabular.encoders import BooleanColumn
 from ...preprocess.tabular.kinds import Encoding
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..svg import BOTTOM, LETTER, RIGHT, TOP, WIDE, Plot, Scale, format_share, new_plot
+from ..why_parts import names_of_words
 from .charts import END_LABELS
 from .results import EvaluatedModel, with_unit
 
@@ -97,7 +98,8 @@ def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
 def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     values, several = np.asarray(effect.values, float), len(outputs) > 1
     x, right = (float(values[0]), float(values[-1])), END_LABELS if several else RIGHT
-    named = _name_with_unit(model, effect)
+    unit = getattr(_encoding(model, effect), "unit", "")
+    named = f"{effect.column} [{unit}]" if unit else effect.column
     plot = new_plot(x, span, effect.column, named, y_shown=_formatter(model), right=right)
     ends = []
     for output, kind in zip(outputs, ("first", "second"), strict=False):
@@ -124,18 +126,10 @@ def _encoding(model: Model, effect: Effect) -> Encoding:
     return model.columns.inputs[model.columns.names.index(effect.column)]
 
 
-def _name_with_unit(model: Model, effect: Effect) -> str:
-    encoding = _encoding(model, effect)
-    unit = encoding.unit if isinstance(encoding, NumberColumn) else ""
-    return f"{effect.column} [{unit}]" if unit else effect.column
-
-
 def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     """Draw the mean prediction of each word, or of each of a few numbers, as a bar from the mean of all rows."""
-    boolean = isinstance(_encoding(model, effect), BooleanColumn)
-    words = [
-        shortened(_word(one, boolean, say) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values
-    ]
+    called = names_of_words(isinstance(_encoding(model, effect), BooleanColumn), say)
+    words = [shortened(called.get(one, one) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values]
     foot, left = TOP + _BAR * len(words), 64 + LETTER * max(map(width_of, words))
     scales = {"x": Scale(*span, left, WIDE - RIGHT), "y": Scale(len(words), 0, foot, TOP)}
     plot = Plot(label=effect.column, height=foot + BOTTOM, **scales)
@@ -153,12 +147,3 @@ def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[flo
             top = middle + thick * (number - len(outputs) / 2)
             plot.bar(kind, ends[0], top, max(1.0, ends[1] - ends[0]), thick)
     return plot.svg()
-
-
-def _word(word: str, boolean: bool, say: Say) -> str:
-    """Return the text of a value of a column of words, or of yes and no."""
-    if not word:
-        return say("value_unknown")
-    if boolean and word in ("yes", "no"):
-        return say(word)
-    return {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}.get(word, word)

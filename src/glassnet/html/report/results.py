@@ -85,7 +85,10 @@ def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | N
     cells, picture = [], ""
     if len(matrix) <= CELLS:
         cells = [
-            [_cell(k == other, int(count), float(strength[k, other])) for other, count in enumerate(row)]
+            [
+                {"right": k == other, "count": int(count), "strength": round(float(strength[k, other]), 3)}
+                for other, count in enumerate(row)
+            ]
             for k, row in enumerate(matrix)
         ]
     else:
@@ -98,10 +101,6 @@ def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | N
         "upright": max(map(len, names)) > 3,
         "pairs": [(say("taken_for", true=names[true], answer=names[answer]), f"{n:,}") for true, answer, n in pairs],
     }
-
-
-def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
-    return {"right": right, "count": count, "strength": round(strength, 3)}
 
 
 def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:

@@ -11,11 +11,10 @@ export class Problem extends Error {
 }
 
 /** @typedef {ReturnType<typeof makeApi>} Api */
-/** @typedef {(key: string, values?: Object<string, any>) => string} Translate The words of a key, with values in their holes. */
 /** @typedef {{id: string, name: string}} Opened A model or data of the session. */
 /**
  * What the shell gives to all parts of a room.
- * @typedef {{t: Translate, api: Api, session: {models: Opened[], data: Opened[]}, refresh: () => Promise<unknown>,
+ * @typedef {{t: import("./format.js").Translate, api: Api, session: {models: Opened[], data: Opened[]}, refresh: () => Promise<unknown>,
  *   error: (problem: unknown) => void}} Studio
  */
 
