@@ -64,9 +64,7 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
     """Return the template values of a layer; signals and errors are those of the first sample of a batch."""
     layer = trace.layers[number]
     whole = layer.weight.size <= WHOLE
-    changes = change_matrices(trace, layer, say)
-    if whole:
-        changes.append((say("weight_after"), layer.weight + layer.ways[trace.rule].change))
+    changes = change_matrices(trace, layer, say, "change_difference")[: None if whole else -1]
     columns = signal_columns(layer, say) | error_columns(trace, number, say)
     biases = bias_columns(trace, layer, say)
     fan_out, fan_in = layer.weight.shape

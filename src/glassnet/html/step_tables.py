@@ -88,10 +88,14 @@ def rows_of_nodes(trace: Trace, layer: LayerStep, columns: dict[str, NDArray[Any
     return Numbers(list(columns), lines, layer.sums.shape[1] - len(nodes))
 
 
-def change_matrices(trace: Trace, layer: LayerStep, say: Say) -> list[tuple[str, NDArray[Any]]]:
-    """Return the changes of the weights by each rule, and the difference of the rules."""
-    changes = [(say("change_by", short_rule=rule), layer.ways[rule].change) for rule in trace.rules]
-    return changes + ([(say("change_difference"), layer.difference)] if layer.difference is not None else [])
+def change_matrices(
+    trace: Trace, layer: LayerStep, say: Say, difference: str = "difference_column"
+) -> list[tuple[str, NDArray[Any]]]:
+    """Return the changes of the weights by each rule, the difference of the rules, and the weights after the step."""
+    named = [(say("by_rule", symbol="ΔW", short_rule=rule), layer.ways[rule].change) for rule in trace.rules]
+    if layer.difference is not None:
+        named.append((say(difference), layer.difference))
+    return [*named, (say("weight_after"), layer.weight + layer.ways[trace.rule].change)]
 
 
 def split_matrices(trace: Trace, layer: LayerStep, say: Say) -> list[tuple[str, NDArray[Any]]]:
@@ -105,21 +109,14 @@ def split_matrices(trace: Trace, layer: LayerStep, say: Say) -> list[tuple[str, 
 def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Numbers:
     """Return the weights that change most: value before, change by each rule, value after."""
     own = layer.ways[trace.rule].change
-    heads, matrices = [say("before_column")], [layer.weight]
-    for rule in trace.rules:
-        heads.append(say("by_rule", symbol="ΔW", short_rule=rule))
-        matrices.append(layer.ways[rule].change)
-    if layer.difference is not None:
-        heads.append(say("difference_column"))
-        matrices.append(layer.difference)
-    heads.append(say("after_column"))
-    matrices.append(layer.weight + own)
+    (*changes, (_, after)) = change_matrices(trace, layer, say)
+    named = [(say("before_column"), layer.weight), *changes, (say("after_column"), after)]
     most = np.argsort(-np.abs(own), axis=None, kind="stable")[:MOST_LINKS]
     lines = [
-        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for matrix in matrices])
+        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for _, matrix in named])
         for k, j in zip(*np.unravel_index(most, own.shape), strict=True)
     ]
-    return Numbers(heads, lines, own.size - len(most))
+    return Numbers([head for head, _ in named], lines, own.size - len(most))
 
 
 def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:

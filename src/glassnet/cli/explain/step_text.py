@@ -129,7 +129,6 @@ class _Print:
         if self._is_whole(layer):
             for name, matrix in change_matrices(trace, layer, self.say):
                 self._matrix(name, matrix)
-            self._matrix(self.say("weight_after"), layer.weight + layer.ways[trace.rule].change)
         else:
             self._table("link_column", strongest_links(trace, layer, self.say), "other_links")
             if is_plain(trace, layer) and len(trace.inputs) == 1:
