@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import ceil, floor, log10
+from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -13,6 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..messages.control_characters import printable
 
 Floats = NDArray[np.float64]
+Length = float | Floats
+"""A number, or an array without axes, as `Scale` returns it."""
 
 WIDE, HIGH = 470, 260
 LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
@@ -36,12 +39,12 @@ class Drawing:
         """Add an element; the values are escaped."""
         self.parts.append(Markup(markup).format(*(printable(one) if isinstance(one, str) else one for one in values)))
 
-    def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
+    def text(self, x: Length, y: Length, words: str, anchor: str = "start", kind: str = "") -> None:
         """Write text at coordinates."""
         text = '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>'
         self.add(text, kind, float(x), float(y), anchor, words)
 
-    def bar(self, kind: str, x: float, y: float, width: float, height: float) -> None:
+    def bar(self, kind: str, x: Length, y: Length, width: Length, height: Length) -> None:
         """Draw a rectangle, given by its upper left corner."""
         self.add('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>', kind, x, y, width, height)
 
@@ -74,7 +77,7 @@ class Scale:
         sizes = [size * power for size in (0.1, 0.2, 0.25, 0.5, 1, 2, 2.5, 5, 10)]
         largest = next(number for number, size in enumerate(sizes) if size >= span * (1 - 1e-9))
         for size in reversed(sizes[: largest + 1]):
-            ticks: Floats = size * np.arange(ceil(self.low / size - 1e-9), floor(self.high / size + 1e-9) + 1)
+            ticks = size * np.arange(ceil(self.low / size - 1e-9), floor(self.high / size + 1e-9) + 1, dtype=np.float64)
             if len(ticks) > 1:
                 break
         return ticks
@@ -96,6 +99,10 @@ def _strip_zeros(number: str) -> str:
 def format_share(part: float) -> str:
     """Format a fraction at a tick as a percentage."""
     return f"{100 * part:g}%"
+
+
+SHARES: Any = {"x_shown": format_share, "y_shown": format_share}
+"""For `new_plot`: both axes are fractions."""
 
 
 @dataclass(kw_only=True)
@@ -129,7 +136,7 @@ class Plot(Drawing):
             steps.append("h0.1")  # a single point is a dot
         self.add('<path class="line {}" d="{}"/>', kind, "".join(steps))
 
-    def upright(self, x: float | Floats) -> None:
+    def upright(self, x: Length) -> None:
         """Draw a dashed vertical line over the whole height."""
         self.add('<path class="line even" d="M{:.1f} {:.1f}V{:.1f}"/>', self.x(x), self.y.start, self.y.end)
 

@@ -13,7 +13,7 @@ from ...training.callbacks import Curve
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from ..svg import HIGH, Floats, format_share, new_plot, padded_range
+from ..svg import HIGH, SHARES, Floats, format_share, new_plot, padded_range
 
 END_LABELS = 118
 """Space on the right for the names of lines."""
@@ -65,8 +65,7 @@ def _draw_panel(histories: Sequence[Curve], name: str, say: Say) -> Markup:
 
 def draw_reliability(bins: Reliability, say: Say) -> Markup:
     """Draw accuracy against confidence, and below it the number of predictions in each bin."""
-    shares = {"x_shown": format_share, "y_shown": format_share}
-    plot = new_plot((0, 1), (0, 1), say("reliability_label"), y_name=say("accuracy"), **shares)
+    plot = new_plot((0, 1), (0, 1), say("reliability_label"), "", say("accuracy"), **SHARES)
     lower_axis = HIGH + 66
     plot.height = lower_axis + 26
     for k in np.flatnonzero(bins.counts):

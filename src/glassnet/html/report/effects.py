@@ -131,8 +131,8 @@ def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[flo
     called = names_of_words(isinstance(_encoding(model, effect), BooleanColumn), say)
     words = [shortened(called.get(one, one) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values]
     foot, left = TOP + _BAR * len(words), 64 + LETTER * max(map(width_of, words))
-    scales = {"x": Scale(*span, left, WIDE - RIGHT), "y": Scale(len(words), 0, foot, TOP)}
-    plot = Plot(label=effect.column, height=foot + BOTTOM, **scales)
+    across, down = Scale(*span, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP)
+    plot = Plot(label=effect.column, height=foot + BOTTOM, x=across, y=down)
     plot.horizontal_axis("", _formatter(model))
     means = np.average(effect.means, axis=0, weights=effect.shares)  # (outputs,)
     if len(outputs) == 1:

@@ -12,7 +12,7 @@ from ...plots.labels import class_label
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from ..svg import Floats, Plot, format_share, new_plot
+from ..svg import SHARES, Floats, Plot, new_plot
 from .results import EvaluatedModel
 
 POINTS = 300
@@ -29,7 +29,6 @@ COLUMNS = (
 )
 HALF = 0.5
 """The threshold that predicts the more probable class."""
-_SHARES: Any = {"x_shown": format_share, "y_shown": format_share}
 _CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
 
 
@@ -82,7 +81,7 @@ def _rows(curves: ThresholdCurves) -> list[list[str]]:
 
 def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
     """Draw the true positive rate against the false positive rate, with the diagonal of guessing."""
-    plot = new_plot((0, 1), (0, 1), say("roc_label"), say("false_positive_rate"), say("recall"), **_SHARES)
+    plot = new_plot((0, 1), (0, 1), say("roc_label"), say("false_positive_rate"), say("recall"), **SHARES)
     plot.line([0, 1], [0, 1], "even")
     some = _thinned(curves)
     plot.line(curves.false_alarms[some], curves.recall[some], "first")
@@ -92,7 +91,7 @@ def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
 
 def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Markup:
     """Draw the precision against the recall, with the line of guessing: the share of the positive class."""
-    plot = new_plot((0, 1), (0, 1), say("precision_label"), say("recall"), say("precision"), **_SHARES)
+    plot = new_plot((0, 1), (0, 1), say("precision_label"), say("recall"), say("precision"), **SHARES)
     plot.line([0, 1], [share, share], "even")
     some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
     plot.line(curves.recall[some], curves.precision[some], "first")
