@@ -245,10 +245,9 @@ class _Page:
         near = why.nearest
         if near is None:
             return {"text": say("why_no_training"), "rows": []}
-        labels = near.labels if why.output is None else near.labels[:, why.output]
         rows = [
             (say("row_number", row=int(row)), self.label_of(one), shown(float(far)))
-            for row, one, far in zip(near.rows, labels, near.distances, strict=True)
+            for row, one, far in zip(near.rows, why.nearest_labels, near.distances, strict=True)
         ]
         heads = [(say("row"), ""), (say("true"), "name"), (say("distance"), "n")]
         return {"text": say("why_near", source=training or say("why_the_training")), "heads": heads, "rows": rows}

@@ -154,5 +154,10 @@ def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
     if explanation.output is None:
         answer, rival = (class_label(model, one, say) for one in (explanation.answer, explanation.rival))
         return say("what_margin", answer=answer, rival=rival)
-    is_logit = explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
-    return say("what_logit" if is_logit else "what_number", name=model.name_of(explanation.output))
+    name = model.name_of(explanation.output)
+    return say("what_logit" if explains_logit(model, explanation) else "what_number", name=name)
+
+
+def explains_logit(model: Model, explanation: Why) -> bool:
+    """Whether the contributions to a number or label add up to a logit rather than to the predicted number."""
+    return explanation.rival is not None or model.network.architecture.activations[-1] != "identity"

@@ -17,7 +17,8 @@ export class ExportedModel {
    */
   constructor(description, weights) {
     this.description = description;
-    this.network = new Network(description, floatsOf(weights));
+    this.weights = floatsOf(weights);
+    this.network = new Network(description, this.weights);
   }
 
   /**
