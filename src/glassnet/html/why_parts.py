@@ -1,4 +1,4 @@
-"""Images and lists of contributions that the report and the page of one answer share."""
+"""What the report, the page and the terminal tell of one answer: contributions, values of columns, images."""
 
 from __future__ import annotations
 
