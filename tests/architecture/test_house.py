@@ -52,7 +52,7 @@ THIRD_PARTY = {
     "PIL": ("data.readers", "handwriting", "plots", "html", "segmentation"),
     "pillow_heif": ("data.readers",),
     "safetensors": ("model.file",),
-    "matplotlib": ("plots", "html"),
+    "matplotlib": ("plots",),
     "jinja2": ("html",),
     "markupsafe": ("html",),
     "sklearn": ("estimators",),

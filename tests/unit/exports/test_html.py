@@ -245,7 +245,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
     ]
     studio = {path.relative_to(STUDIO).as_posix() for path in drawn if STUDIO in path.parents}
     views = {"views/draw.js", "views/board.js", "views/row_form.js", "mnist_form.js"}
-    shared = {"attribution", "dom", "format", "pixels", "widget"}
+    shared = {"attribution", "dom", "format", "pixels", "remembered", "widget"}
     assert studio == views | {f"shared/{name}.js" for name in shared}
     assert {path for path in drawn if STUDIO not in path.parents} == set(SCRIPTS) - set(loaded)
 

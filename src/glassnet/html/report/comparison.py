@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from ...data.dataset import Dataset
 from ...metrics import METRICS
 from ...model.baselines import Comparison, Scores, compare_with_baselines
@@ -32,18 +34,11 @@ def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say:
     kinds = [name for name in SCORES if getattr(compared.network, name) is not None]
     best = {name: _best(name, [scores for _, scores in rows]) for name in kinds}
     return {
-        "heads": [_name(name, say) for name in kinds],
-        "rows": [
-            (say(row), [(_text(model, name, scores), getattr(scores, name) == best[name]) for name in kinds])
-            for row, scores in rows
-        ],
+        "heads": [("", "name"), *((_SHORT.get(name) or say(name), "n") for name in kinds)],
+        "rows": [(say(row), *(_text(model, name, scores, best[name]) for name in kinds)) for row, scores in rows],
         "text": _verdict(evaluated, compared, say),
         "notes": say("space").join(_notes(evaluated, compared, say)),
     }
-
-
-def _name(score: str, say: Say) -> str:
-    return _SHORT.get(score) or say(score)
 
 
 def _notes(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> list[str]:
@@ -59,11 +54,14 @@ def _best(name: str, scores: list[Scores]) -> float:
     return float(max(values, key=lambda value: METRICS["mae" if name == "mean_error" else name].sign * value))
 
 
-def _text(model: Model, name: str, scores: Scores) -> str:
+def _text(model: Model, name: str, scores: Scores, best: float) -> str:
+    """Return a score as text; the best one is bold."""
     value = float(getattr(scores, name))
     if name in ("rmse", "mean_error") and model.classes == 1:
-        return number_with_unit(model, 0, value)
-    return shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+        text = number_with_unit(model, 0, value)
+    else:
+        text = shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+    return Markup("<b>{}</b>").format(text) if value == best else text
 
 
 def _verdict(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> str:
