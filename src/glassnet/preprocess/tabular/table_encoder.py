@@ -1,16 +1,17 @@
-"""Encode many rows of a table by a compiled loop, bit for bit as `Columns.apply`, into memory that is there."""
+"""Encode chosen rows of a table by a compiled loop, bit for bit as `Columns.apply`, into memory that is there."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.jit import exact_outer_kernel
 from .columns import Columns
-from .encoders import CLIP, LARGEST, Encoded, NumberColumn, WordColumn
-from .kernels import NumberColumns, TableValues, encode_rows
+from .input_layout import TableValues
+from .number_block import Encoded
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -27,55 +28,49 @@ class TableEncoder:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._numbers: list[NumberColumn] = []
-        self._words: list[tuple[WordColumn, int]] = []
-        self._others: list[str] = []
-        places, flags, other_places, start = [], [], list[int](), 0
-        for one in columns.inputs:
-            width = len(one.features)
-            if isinstance(one, NumberColumn):
-                self._numbers.append(one)
-                places.append(start)
-                flags.append(start + width - 1 if one.flag else -1)
-            elif isinstance(one, WordColumn):
-                self._words.append((one, start))
-            else:
-                self._others.append(one.name)
-                other_places.extend(range(start, start + width))
-            start += width
-        self._encodings = {one.name: one for one in columns.inputs}
-        self._other_places = np.array(other_places, np.int64)
-        edges = [[*pairwise(one.edges)] for one in self._numbers]
-        lows, highs = np.array([edge for of_one in edges for edge in of_one], np.float64).reshape(-1, 2).T.copy()
-        settings = np.array([(one.fill, one.centre, one.scale) for one in self._numbers], np.float64)
-        fill, centre, scale = settings.reshape(-1, 3).T.copy()
-        first_edge = np.cumsum([0, *map(len, edges)], dtype=np.int64)
-        self._settings = NumberColumns(
-            fill=fill,
-            centre=centre,
-            scale=scale,
-            place=np.array(places, np.int64),
-            flag=np.array(flags, np.int64),
-            first_edge=first_edge,
-            low=lows,
-            high=highs,
-            clip=CLIP,
-            largest=LARGEST,
-        )
 
     def read(self, table: Table) -> TableValues:
-        """Return the values of a table; errors as for `Columns.apply`."""
-        self._columns.require(table, self._columns.names)
-        columns, n = self._columns.read(table), len(table)
-        numbers, words = np.empty((len(self._numbers), n)), np.empty((len(self._words), n), np.int32)
-        for k, one in enumerate(self._numbers):
-            numbers[k] = columns[one.name].numbers
-        for k, (word, start) in enumerate(self._words):
-            places = word.places(columns[word.name])
-            words[k] = np.where(places < 0, -1, places + start)
-        others = [self._encodings[name].encode(columns[name]).T for name in self._others]
-        return TableValues(numbers, words, np.concatenate([np.empty((0, n), np.float32), *others]))
+        """Return the values of a table, as matrices; errors as for `Columns.apply`."""
+        columns = self._columns
+        columns.require(table, columns.names)
+        return columns.layout.read(columns.read(table)).take(slice(None))
 
     def write(self, values: TableValues, rows: NDArray[np.int64], out: Encoded) -> None:
         """Write the inputs of the rows `rows`, shape (m,), of a table to `out`, shape (m, features)."""
-        encode_rows(self._settings, self._other_places, values, rows, out)
+        layout = self._columns.layout
+        _encode_rows(layout.block.constants, layout.truths, values, rows, out)
+
+
+@exact_outer_kernel
+def _encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any) -> None:
+    """Fill `out`, (m, features), with the inputs of the rows `rows`, (m,): line by line as `InputLayout.fill`.
+
+    `block` has the constants of a `NumberBlock`, `values` the matrices of `TableValues`.
+    """
+    for i in range(rows.shape[0]):
+        row, line = rows[i], out[i]
+        for k in range(line.shape[0]):
+            line[k] = np.float32(0)
+        for k in range(values.words.shape[0]):
+            if values.words[k, row] >= 0:
+                line[values.words[k, row]] = np.float32(1)
+        for k in range(values.truths.shape[0]):
+            line[truth_places[k]] = values.truths[k, row]
+        for k in range(values.numbers.shape[0]):
+            value = values.numbers[k, row]
+            if value != value:
+                value = block.fill[k, 0]
+            z = (min(max(value, -block.largest), block.largest) - block.centre[k, 0]) / block.scale[k, 0]
+            z = min(max(z, -block.largest), block.largest)
+            wide = z / block.clip  # number_block.clipped
+            line[block.place[k]] = np.float32(z / math.sqrt(wide * wide + 1.0))
+        for k in range(block.interval_of.shape[0]):
+            value = values.numbers[block.interval_of[k], row]
+            if value != value:
+                value = block.fill[block.interval_of[k], 0]
+            inside = min(max((value - block.low[k, 0]) / block.width[k, 0], 0.0), 1.0)
+            line[block.interval_place[k]] = np.float32(inside - 0.5)
+        for k in range(block.flag_of.shape[0]):
+            value = values.numbers[block.flag_of[k], row]
+            if value != value:
+                line[block.flag_place[k]] = np.float32(1)

@@ -15,7 +15,7 @@ from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.target import Target, labels_of, values_of
 
 if TYPE_CHECKING:
-    from ...preprocess.tabular.kernels import TableValues
+    from ...preprocess.tabular.input_layout import TableValues
     from ...preprocess.tabular.table_encoder import TableEncoder
 
 WORTH_COMPILING = 10_000_000
