@@ -23,7 +23,7 @@ SOURCES = (
     "engines/portable.py",
     "engines/compiled/kernels/*.py",
     "preprocess/augment/kernels.py",
-    "preprocess/tabular/table_encoder.py",
+    "preprocess/tabular/kernels.py",
 )
 """Files with kernels and their constants; a test compares the list with the imports of the kernels."""
 

@@ -23,7 +23,7 @@ from ...messages.one_line import one_line
 from ...messages.option_spelling import Option
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
-from .input_layout import InputLayout
+from .input_layout import InputLayout, TableValues
 from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
 from .reasons import plain_reason, reason_from
@@ -356,6 +356,10 @@ class Columns:
             GN060 when columns are missing; as `read_table` for an object that is not a table.
         """
         return self._applied(self._read(table))
+
+    def values_in(self, table: Table) -> TableValues:
+        """Return the values of a table, which `layout` encodes; errors as for `apply`."""
+        return self.layout.read(self._read(table))
 
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""

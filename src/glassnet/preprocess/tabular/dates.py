@@ -104,11 +104,7 @@ class DateColumn:
         features = [f"{self.name} {feature}" for one in self.parts for feature in one.features]
         return (*features, *[f"{self.name} {MISSING}"] * (self.missing > 0))
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        return self.encode_moments(column.moments)
-
-    def encode_moments(self, moments: Moments) -> Encoded:
+    def inputs_of(self, moments: Moments) -> Encoded:
         """Return the inputs of dates, shape (n,) with NaT for missing ones, shape (n, features)."""
         encoded = np.zeros((len(moments), len(self.features)), np.float32)
         NumberBlock(self.parts_at(0), self.flags_at(0, 0)).encode(np.stack(self.quantities(moments)), encoded)
@@ -132,11 +128,11 @@ class DateColumn:
     def choices(self) -> Encoded:
         """Return the inputs of dates over the training range, shape (choices, features); none is missing."""
         first, last = self._ends.astype("M8[us]").astype(np.int64).tolist()
-        return self.encode_moments(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
+        return self.inputs_of(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
 
     def middle(self) -> Encoded:
         """Return the inputs of the date in the middle of the training range, shape (features,)."""
-        [inputs] = self.encode_moments(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
+        [inputs] = self.inputs_of(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
         return np.asarray(inputs, np.float32)
 
     def decode(self, inputs: ArrayLike) -> float | dict[str, float]:

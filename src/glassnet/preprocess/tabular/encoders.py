@@ -23,7 +23,7 @@ from ...messages.formats import number_text, share_text
 from ...messages.message import Listing, Message
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate
-from .imputation import fill_truths, learn_fill
+from .imputation import learn_fill
 from .number_block import CLIP as CLIP
 from .number_block import Encoded as Encoded
 from .number_block import NumberBlock, bent, clipped
@@ -158,10 +158,6 @@ class NumberColumn:
     @cached_property
     def _block(self) -> NumberBlock:
         return NumberBlock([(self, 0)])
-
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        return self.inputs_of(column.numbers)
 
     def inputs_of(self, numbers: NDArray[np.float64]) -> Encoded:
         """Return the inputs of numbers of shape (n,), NaN for missing ones, shape (n, features)."""
@@ -476,10 +472,6 @@ class BooleanColumn:
         """Name of the input."""
         return (self.name,)
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
-        return fill_truths(column.truths)[:, np.newaxis].astype(np.float32)
-
     def choices(self) -> Encoded:
         """Return the inputs of yes and no, shape (2, 1)."""
         return np.array([[1], [-1]], np.float32)
@@ -569,15 +561,7 @@ class WordColumn:
         others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
         return (*(f"{self.name}={word}" for word in self.words), *others)
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        places, width = self.places(column), len(self.features)
-        # Column -1 takes the rows that set no input, and is cut off.
-        encoded = np.zeros((len(places), width + 1), np.float32)
-        encoded[np.arange(len(places)), places] = 1
-        return encoded[:, :width]
-
-    def places(self, column: Column, start: int = 0) -> NDArray[np.int32]:
+    def places(self, column: Column, start: int) -> NDArray[np.int32]:
         """Return which input of each row is 1, shape (n,), if the column's inputs begin at `start`; -1 for none."""
         codes, words = column.words()
         place = self.place_of_words(start)

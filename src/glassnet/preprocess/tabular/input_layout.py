@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import BooleanColumn, Encoded, NumberColumn, WordColumn
+from .imputation import fill_truths
 from .kinds import Encoding
 from .number_block import NumberBlock
 from .selection import WORTH_THREADS
@@ -97,7 +98,8 @@ class InputLayout:
         for date in self.dates:
             numbers += date.quantities(columns[date.name].moments)
         words = [one.places(columns[one.name], start) for one, start in self.words]
-        return TableValues(numbers, words, [one.encode(columns[one.name])[:, 0] for one in self.booleans])
+        truths = [fill_truths(columns[one.name].truths).astype(np.float32) for one in self.booleans]
+        return TableValues(numbers, words, truths)
 
     def encode(self, values: TableValues, rows: int) -> Encoded:
         """Return the inputs of this number of rows, (rows, features); of many rows on several threads."""

@@ -1,48 +1,17 @@
-"""Encode chosen rows of a table by a compiled loop, bit for bit as `Columns.apply`, into memory that is there."""
+"""The compiled loop that encodes chosen rows of a table, with the bits of `InputLayout.fill`."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...runtime.jit import exact_outer_kernel
-from .columns import Columns
-from .input_layout import TableValues
-from .number_block import Encoded
-
-if TYPE_CHECKING:
-    from ...data.tables.table import Table
-
-
-class TableEncoder:
-    """Encoder of tables for learned columns; loads Numba.
-
-    Parameters
-    ----------
-    columns : Columns
-        Learned by this version: numbers of earlier ones may have a logarithm.
-    """
-
-    def __init__(self, columns: Columns) -> None:
-        self._columns = columns
-
-    def read(self, table: Table) -> TableValues:
-        """Return the values of a table, as matrices; errors as for `Columns.apply`."""
-        columns = self._columns
-        columns.require(table, columns.names)
-        return columns.layout.read(columns.read(table)).take(slice(None))
-
-    def write(self, values: TableValues, rows: NDArray[np.int64], out: Encoded) -> None:
-        """Write the inputs of the rows `rows`, shape (m,), of a table to `out`, shape (m, features)."""
-        layout = self._columns.layout
-        _encode_rows(layout.block.constants, layout.truths, values, rows, out)
 
 
 @exact_outer_kernel
-def _encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any) -> None:
+def encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any) -> None:
     """Fill `out`, (m, features), with the inputs of the rows `rows`, (m,): line by line as `InputLayout.fill`.
 
     `block` has the constants of a `NumberBlock`, `values` the matrices of `TableValues`.
