@@ -59,7 +59,7 @@ def test_blocks_and_threads_do_not_change_what_is_learned(monkeypatch):
     table = read_table(frame)
     whole = Columns.learn(table, "right", rows=np.arange(5, rows))
     encoded = whole.apply(table)
-    monkeypatch.setattr(input_layout, "_ROWS", 16)
+    monkeypatch.setattr(input_layout, "BLOCK", 16)
     for module in (selection, input_layout):
         monkeypatch.setattr(module, "WORTH_THREADS", 1)
     assert Columns.learn(table, "right", rows=np.arange(5, rows)) == whole

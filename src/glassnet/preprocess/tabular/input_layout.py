@@ -1,7 +1,7 @@
 """The inputs of a table's columns in one array: the only description of them from which rows are encoded.
 
 Whoever encodes rows reads their values first, as `TableValues`: `Columns.apply` from a table, `rows.RowEncoder` from
-mappings and small frames, streams from row groups. What follows is the same for all: NumPy here, or the compiled loop
+mappings and frames, streams from row groups. What follows is the same for all: NumPy here, or the compiled loop
 of `kernels` with the same bits.
 """
 
@@ -24,7 +24,7 @@ from .selection import WORTH_THREADS
 if TYPE_CHECKING:
     from ...data.tables.table import Column
 
-_ROWS = 1024
+BLOCK = 1024
 """Rows that are encoded together: their numbers and intervals fit into the cache."""
 
 
@@ -106,10 +106,10 @@ class InputLayout:
         encoded = np.zeros((rows, self.width), np.float32)
 
         def encode(first: int) -> None:
-            block = slice(first, first + _ROWS)
+            block = slice(first, first + BLOCK)
             self.fill(values.take(block), encoded[block])
 
-        blocks = range(0, rows, _ROWS)
+        blocks = range(0, rows, BLOCK)
         if rows * len(values.numbers) >= WORTH_THREADS:
             in_threads(encode, blocks, available_cores())
         else:

@@ -1,4 +1,4 @@
-"""Reading of single rows and small pandas frames, without making a table of them; `InputLayout` encodes the values.
+"""Reading of single rows and pandas frames, without making a table of them; `InputLayout` encodes the values.
 
 Only values of the usual types are read here. For all others, such as numbers in text, a `RowEncoder` returns None, and
 `Columns.apply` must read them. Nothing is judged here: rows that `Columns.surprises` may have a remark on are only
@@ -24,11 +24,8 @@ from ...data.validation import TRUTH, plain
 from .columns import Columns
 from .encoders import NumberColumn, WordColumn, far_limits, has_lost_thousands, needs_unit
 from .imputation import fill_truths
-from .input_layout import TableValues
+from .input_layout import BLOCK, TableValues
 from .number_block import Encoded
-
-MOST_ROWS = 4096
-"""Larger frames are left to `Columns.apply`, which uses several threads."""
 
 _INTEGERS = frozenset({int, np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64})
 _FLOATS = frozenset({float, np.float64, np.float32})
@@ -67,6 +64,18 @@ class RowEncoder:
         self._usual = _UsualNumbers(layout.numbers)
         # The logarithm of earlier versions may differ in its last bits between one value and many.
         self._reads = not any(one.bend for one in layout.numbers)
+
+    def usual(self, data: Any) -> Encoded | None:
+        """Return the inputs, (n, features), for a mapping of one row, or a pandas frame.
+
+        None for values of other types than usual, and if there may be remarks on the values.
+        """
+        encoded, unusual = None, set[int]()
+        if isinstance(data, Mapping):
+            encoded = self.rows([data], unusual)
+        elif type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns"):
+            encoded = self.frame(data, unusual)
+        return None if unusual else encoded
 
     def row(self, values: Mapping[Any, Any], unusual: set[int] | None = None) -> Encoded | None:
         """Return the inputs of one row, shape (1, features); see `rows`."""
@@ -114,11 +123,11 @@ class RowEncoder:
         Returns
         -------
         ndarray of float32, or None
-            None if a column is missing or has values of another type than usual, and for more rows than `MOST_ROWS`.
+            None if a column is missing or has values of another type than usual.
         """
         rows, names = len(frame), [str(name) for name in frame.columns]
         place = {name: k for k, name in enumerate(names)}
-        if not (self._reads and 0 < rows <= MOST_ROWS and len(place) == len(names)):
+        if not (self._reads and rows and len(place) == len(names)):
             return None
         if any(name not in place for name in self._names):
             return None
@@ -158,6 +167,8 @@ class RowEncoder:
             return None
         if unusual is not None:
             unusual.update(odd)
+        if rows > BLOCK:
+            return self._layout.encode(values, rows)
         encoded = np.zeros((rows, self._layout.width), np.float32)
         self._layout.fill(values, encoded)
         return encoded
