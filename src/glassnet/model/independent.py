@@ -5,8 +5,7 @@ The estimators and `TableModel` predict with them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -16,7 +15,7 @@ from ..engines.portable import NumpyLayers, PortableLayer
 from ..nn.parameters import FloatArray
 from ..preprocess import Scaling
 from .model import Model
-from .network import Network
+from .network import Network, mean_outputs
 
 if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
@@ -74,16 +73,6 @@ class RowNetwork:
         return out
 
 
-class _Outputs(Protocol):
-    def outputs(self, inputs: Any, /) -> FloatArray: ...
-
-
-def mean_outputs(networks: Sequence[_Outputs], inputs: NDArray[Any]) -> FloatArray:
-    """Return the outputs, (n, outputs), of one network, or the means of several, for inputs, (n, features)."""
-    outputs = [one.outputs(inputs) for one in networks]
-    return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=outputs[0].dtype)
-
-
 class RowPredictor:
     """A frozen copy of a model's networks and scaling; see `RowNetwork`. It can be pickled, without compiled code.
 
@@ -110,7 +99,7 @@ class RowPredictor:
         dtype = self._networks[0].weights.dtype
         if not self._unchanged or raw.dtype != dtype:
             raw = self._model.scaling.apply(self._model.upright(raw), dtype)
-        return mean_outputs(self._networks, raw)
+        return mean_outputs([one.outputs(raw) for one in self._networks])
 
 
 _MADE: WeakKeyDictionary[Network, RowNetwork] = WeakKeyDictionary()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,9 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
 from ..runtime.blas import one_blas_thread
-from .independent import mean_outputs
 from .model import Model, require_model
+from .network import mean_outputs
 from .portable import PortableNetwork, form_of
+
+if TYPE_CHECKING:
+    from ..engines.compiled.inference import InferenceNetwork
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +53,7 @@ class CompiledModel(_Frozen):
 
         how = self.scaling, self.temperature
         networks = [InferenceNetwork(one.architecture, one.parameters, *how) for one in self.members]
-        compute = networks[0].outputs if len(networks) == 1 else partial(mean_outputs, networks)
+        compute = networks[0].outputs if len(networks) == 1 else partial(_mean_of, networks)
         object.__setattr__(self, "_compute", compute)
 
 
@@ -118,6 +121,10 @@ def compiled(model: Model, engine: str = "fast") -> CompiledModel | PortableMode
     made.outputs(np.zeros(model.features, np.uint8))  # compile, or load from the cache
     one_blas_thread.look_again()  # this may have loaded the BLAS of the kernels
     return made
+
+
+def _mean_of(networks: Sequence[InferenceNetwork], raw: NDArray[Any]) -> FloatArray:
+    return mean_outputs([one.outputs(raw) for one in networks])
 
 
 def _fields(model: Model) -> dict[str, Any]:
