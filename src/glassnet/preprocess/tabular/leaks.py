@@ -13,6 +13,7 @@ from ...messages.option_spelling import Option
 from ...metrics import r2
 from ...nn.random import Purpose, generator
 from .encoders import NumberColumn
+from .input_layout import InputLayout
 from .kinds import Encoding
 from .target import Target, labels_of, values_of
 
@@ -256,7 +257,8 @@ def _about_sum(
 def _plain_inputs(one: Encoding, column: Column) -> NDArray[np.float64]:
     """Return an input as numbers without clipping, shape (n, features), missing ones filled."""
     if not isinstance(one, NumberColumn):
-        return one.encode(column).astype(np.float64)
+        layout = InputLayout([one])
+        return layout.encode(layout.read({one.name: column}), len(column)).astype(np.float64)
     numbers = column.numbers
     absent = np.isnan(numbers)
     filled = np.where(absent, one.fill, numbers)

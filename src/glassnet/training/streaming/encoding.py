@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,8 +16,7 @@ from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.target import Target, labels_of, values_of
 
 if TYPE_CHECKING:
-    from ...preprocess.tabular.kernels import TableValues
-    from ...preprocess.tabular.table_encoder import TableEncoder
+    from ...preprocess.tabular.input_layout import TableValues
 
 WORTH_COMPILING = 10_000_000
 """Number of inputs of all rows from which a compiled loop encodes them, with the same bits."""
@@ -98,11 +98,11 @@ class GroupReader:
     def __init__(self, source: StreamSource, columns: Columns, roles: RowRoles) -> None:
         self._source, self._columns, self._roles = source, columns, roles
         self._names = [*columns.names, *columns.target_names]
-        self._encoder: TableEncoder | None = None
-        if source.rows * len(columns.features) >= WORTH_COMPILING:
-            from ...preprocess.tabular.table_encoder import TableEncoder  # loads Numba
+        self._encode: Callable[..., None] | None = None
+        if source.rows * columns.width >= WORTH_COMPILING:
+            from ...preprocess.tabular.kernels import encode_rows  # loads Numba
 
-            self._encoder = TableEncoder(columns)
+            self._encode = encode_rows
 
     def read(self, group: RowGroup) -> GroupRows:
         """Read the training rows of a row group; with folds, the validation sample is for training other members."""
@@ -117,16 +117,17 @@ class GroupReader:
             None if answers.values is None else answers.values[places],
             None if folds is None else folds[places],
         )
-        if self._encoder is None:
+        if self._encode is None:
             return replace(rows, inputs=self._columns.apply(table)[places])
-        return replace(rows, table=self._encoder.read(table))
+        return replace(rows, table=self._columns.values_in(table).take(slice(None)))
 
     def write(self, rows: GroupRows, part: slice, out: NDArray[np.float32]) -> None:
         """Write the inputs of a part of the training rows to `out`, shape (m, features)."""
         if rows.inputs is not None:
             out[...] = rows.inputs[part]
-        elif self._encoder is not None and rows.table is not None:
-            self._encoder.write(rows.table, rows.places[part], out)
+        elif self._encode is not None:
+            layout = self._columns.layout
+            self._encode(layout.block.constants, layout.truths, rows.table, rows.places[part], out)
 
     def encoded(self, rows: GroupRows) -> GroupRows:
         """Return the same rows with their inputs."""

@@ -3,7 +3,7 @@
 from .activations import ACTIVATE
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
-from .common import SampleTargets, SparseRows, number_of
+from .common import GROUP, SampleTargets, SparseRows, number_of
 from .inference import answer_rows, packed
 from .minibatch import (
     ENTRIES,
@@ -25,13 +25,14 @@ from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
 from .portable import NARROW, PORTABLE, portable_outputs
 from .row_sums import LANES
 from .shards import Dropout
-from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
+from .sparse import LARGEST_TILE, ROW_BLOCK, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .tile_products import WIDEST, Columns
 
 __all__ = [
     "ACTIVATE",
     "BIAS",
     "ENTRIES",
+    "GROUP",
     "LANES",
     "LARGEST_PORTABLE_TILE",
     "LARGEST_TILE",
@@ -43,7 +44,6 @@ __all__ = [
     "SPINS",
     "VECTORS",
     "WIDEST",
-    "WORD",
     "Buffers",
     "Columns",
     "Constants",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import imputils
 from numba.extending import intrinsic
@@ -92,3 +93,23 @@ matrix_in: Any = intrinsic(lambda context, vector, start, rows, columns: _view(v
 
 Like `vector_in`; unlike `reshape` it does not need Numba's runtime.
 """
+
+GROUP = 8
+"""Numbers that `is_empty` tests at once."""
+
+
+def _group_is_zero() -> Any:
+    def typing(context: Any, row: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            word = ir.IntType(GROUP * row.dtype.bitwidth)
+            found = builder.load(builder.bitcast(builder.gep(data, [given[1]]), word.as_pointer()), align=1)
+            return builder.icmp_unsigned("==", found, ir.Constant(word, 0))
+
+        return types.boolean(row, types.int64), code
+
+    return intrinsic(typing)
+
+
+is_empty: Any = _group_is_zero()
+"""``is_empty(row, at)`` tells whether all bits of the `GROUP` numbers at a place of a row are 0."""

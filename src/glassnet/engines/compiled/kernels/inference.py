@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....runtime.jit import outer_kernel, part_of_kernel
-from .calls import call
-from .common import SparseRows, matrix_in, vector_in
-from .plan import FORWARD, Plan
-from .shards import through_nodes
+from .common import SparseRows, greater, matrix_in, vector_in
+from .plan import Plan
+from .shards import through_layer
 from .sparse import LARGEST_TILE, gather_nonzero, tile_of, tile_sums
 
 
@@ -69,14 +68,10 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
             constant = vector_in(zeros, 0, weights.shape[1])
             tile_sums(weights, constant, without_zeros, n, sums, tiles[tile], nodes)
         for layer in range(layers):
-            here, fan_out = node_at[layer] * n, sizes[layer + 1]
-            if layer > 0:
-                below = matrix_in(activations, node_at[layer - 1] * n, n, sizes[layer])
-                weight = matrix_in(flat, weight_at[layer], fan_out, sizes[layer])
-                product = (below, weight.T, matrix_in(sums, here, n, fan_out))
-                call(plan.products[FORWARD], product)  # network.forward: z = a @ weight.T
-            z, a = vector_in(sums, here, n * fan_out), vector_in(activations, here, n * fan_out)
-            through_nodes(plan, flat, layer, n, z, a)
+            here, numbers_here = node_at[layer] * n, sizes[layer + 1] * n
+            below = matrix_in(activations, node_at[greater(0, layer - 1)] * n, n, sizes[layer])
+            z, a = vector_in(sums, here, numbers_here), vector_in(activations, here, numbers_here)
+            through_layer(plan, flat, layer, n, below, layer == 0, z, a)
         for i in range(n):
             line, first = out[begin + i], node_at[layers - 1] * n + i * sizes[layers]
             for k in range(line.shape[0]):

@@ -26,7 +26,7 @@ from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ....runtime.jit import exact_kernel, exact_outer_kernel
 from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HALF, LN2_HIGH, LN2_LOW, LOG2_E, TAYLOR, F
 from .calls import call
-from .common import vector_in
+from .common import GROUP, is_empty, vector_in
 from .row_sums import LANES, in_every_lane, vector_at
 
 _ZERO, _HALF, _ONE, _TWO = F(0), F(0.5), F(1), F(2)
@@ -291,35 +291,15 @@ def _sums_of_rows() -> Any:
 _one, _two, _three, _four, _five, _six, _seven = (_sums_of_nonzero(one) for one in range(1, LARGEST_TILE + 1))
 _rows: Any = _sums_of_rows()
 
-_GROUP = 8
-
-
-def _group_is_zero() -> Any:
-    """Return an intrinsic that tells whether all bits of the eight numbers at a place of a vector are 0."""
-
-    def typing(context: Any, line: Any, at: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, given[0]).data
-            word = ir.IntType(_GROUP * line.dtype.bitwidth)
-            found = builder.load(builder.bitcast(builder.gep(data, [given[1]]), word.as_pointer()), align=1)
-            return builder.icmp_unsigned("==", found, ir.Constant(word, 0))
-
-        return types.boolean(line, types.int64), code
-
-    return intrinsic(typing)
-
-
-_is_zero: Any = _group_is_zero()
-
 
 @exact_kernel
 def _gather(line: Any, places: Any, values: Any, count: Any) -> Any:
     """Append the places and values of the inputs of a row that are not 0; return the new count."""
     inputs = line.shape[0]
-    whole = inputs // _GROUP * _GROUP
-    for first in range(0, whole, _GROUP):
-        if not _is_zero(line, first):
-            for j in range(first, first + _GROUP):  # zeros are overwritten: a branch would be unpredictable
+    whole = inputs // GROUP * GROUP
+    for first in range(0, whole, GROUP):
+        if not is_empty(line, first):
+            for j in range(first, first + GROUP):  # zeros are overwritten: a branch would be unpredictable
                 places[count], values[count] = j, line[j]
                 count += np.uint64(line[j] != 0)
     for j in range(whole, inputs):
