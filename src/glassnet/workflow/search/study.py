@@ -24,7 +24,7 @@ from ...io.writing import require_folder
 from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator
-from ...runtime.byte_locks import ByteLocks
+from ...runtime.file_lock import file_lock
 from .space import Dimension, text_of
 
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def opened(folder: Path, plan: StudyPlan) -> Iterator[Study]:
             folder=folder,
         )
 
-    with ByteLocks(folder / _LOCK).held(0, refuse):
+    with file_lock(folder / _LOCK, refuse):
         _cut_last_line(journal)
         yield Study(folder, plan)
 
