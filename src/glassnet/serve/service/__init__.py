@@ -82,7 +82,7 @@ def run(
     """
     from .process import exempt_from_collection, prepare
 
-    require_packages(Message("the service"), "serve", "httptools", "orjson", "uvicorn")
+    require_packages(Message("the service"), "serve", "httptools", "orjson", "prometheus_client", "uvicorn")
     prepare()
     with _listening(job) as sock:
         where: dict[str, Any] = {"allowed": job.allow_host, "root_path": job.root_path}

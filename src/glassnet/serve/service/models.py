@@ -240,10 +240,10 @@ class Repository:
                 self._models[name] = new  # requests in progress keep the old one
                 self.problems.pop(name, None)
                 print(f"{path}: loaded again, hash {new.model.hash()}", file=sys.stderr, flush=True)
-                self._counters.reloads[name, True] += 1
+                self._counters.reloads.labels(name, "success").inc()
             self._states[name] = state
 
     def _refuse(self, name: str, problem: GlassnetError) -> None:
         self.problems[name] = problem
         print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)
-        self._counters.reloads[name, False] += 1
+        self._counters.reloads.labels(name, "failure").inc()
