@@ -15,7 +15,7 @@ class Counters:
     """
 
     def __init__(self) -> None:
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = own = CollectorRegistry()
         self.in_progress = self.waiting = 0
         text = "Answered requests; an unknown path has the route ''."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from prometheus_client import CONTENT_TYPE_LATEST as CONTENT_TYPE
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from ... import __version__
 from .exchange import Answer, Context, Request, Route
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 def _metrics(context: Context, request: Request) -> Answer:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -256,7 +256,9 @@ def inputs_in_file(
                 "GN011", "{name}: not the data that its content type names, expected {what}.", name=name, what=expected
             )
         if is_text:
-            _require_short_line(opened.stream(), name, model.features)
+            most = max(1 << 16, 64 * model.features)
+            if len(opened.stream().readline(most + 1)) > most:  # reading it would take long and much memory
+                raise too_large("{name}: the first line is longer than {most:,} bytes.", name=name, most=most)
         if model.columns is not None:
             from ...data.tables.table import parse_frame
 
@@ -272,13 +274,6 @@ def inputs_in_file(
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
     return judged(served, inputs, request), names
-
-
-def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
-    """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
-    most = max(1 << 16, 64 * features)
-    if len(stream.readline(most + 1)) > most:
-        raise too_large("{name}: the first line is longer than {most:,} bytes.", name=name, most=most)
 
 
 def preload(served: ServedModel, limits: Limits) -> None:
