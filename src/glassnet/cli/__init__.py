@@ -149,15 +149,6 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def _command_line() -> click.Command:
-    """Return the command line, with its help in the reader's language."""
-    if chinese():
-        from .help.translation import command_in_chinese
-
-        return command_in_chinese(cli)
-    return cli
-
-
 _COLLECTIONS = (50_000, 20, 100)
 """Thresholds of the garbage collector while a command runs.
 
@@ -189,8 +180,13 @@ def main() -> None:
             named = Message("the value of {flag}", flag=before) if before.startswith("-") else Message("an argument")
             raise OptionError("GN020", "{argument} is empty, perhaps from an unset shell variable.", argument=named)
         speak_the_users_language()
+        line: click.Command = cli
+        if chinese():
+            from .help.translation import command_in_chinese
+
+            line = command_in_chinese(cli)
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
-        with shown_by(say_compiling), _command_line().make_context("glassnet", sys.argv[1:]) as context:
+        with shown_by(say_compiling), line.make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0
@@ -206,7 +202,7 @@ def main() -> None:
         )
         code = 130
     except click.ClickException as problem:
-        complain("GN020", usage_message(problem, _command_word()))
+        complain("GN020", usage_message(problem, next((word for word in sys.argv[1:2] if word in _COMMANDS), "")))
     except MemoryError:
         complain("GN032", Message("not enough memory. Use a smaller network or smaller batches."))
     except BrokenPipeError:  # the reader of a pipe has ended, as in `glassnet test … | head`
@@ -259,7 +255,3 @@ def _prepare_streams() -> None:
 def _abandon_output() -> None:
     """Keep Python from flushing again, on exit, the output that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _command_word() -> str:
-    return sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in _COMMANDS else ""

@@ -43,9 +43,10 @@ def print_why(explanation: Why, heading: str, model: Model, features: Sequence[s
 
 
 def _print_nodes(explanation: Why, model: Model, say: Say) -> None:
-    head = (
-        "split_gap" if explanation.output is None else "split_sum" if _is_a_sum(explanation, model) else "split_number"
-    )
+    head = "split_gap"
+    if explanation.output is not None:  # of a number itself or of a logit
+        is_sum = explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
+        head = "split_sum" if is_sum else "split_number"
     result(say(head, gap=shown(explanation.gap), **_compared(explanation, model, say)))
     biases = [(say("why_biases"), explanation.bias)] if explanation.bias else []
     print_shares(explanation.nodes, node_names(model, say), say, biases)
@@ -63,7 +64,8 @@ def _print_nearest(explanation: Why, model: Model, say: Say) -> None:
         strict=True,
     )
     for row, known, far, same in near:
-        label = shortened(explained_label(model, explanation, _one(explanation, known), say), _LONGEST_NAME)
+        own = known if explanation.output is None else known[explanation.output]
+        label = shortened(explained_label(model, explanation, own, say), _LONGEST_NAME)
         result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
@@ -94,11 +96,6 @@ def answer_line(explanation: Why, model: Model, say: Say) -> str:
             share=percent(answer_probability(model, explanation, explanation.outputs)),
         )
     return say("one_output", answer=answer, output=shown(explanation.outputs[explanation.output]))
-
-
-def _one(explanation: Why, known: Any) -> Any:
-    """Return the known value of the explained output."""
-    return known if explanation.output is None else known[explanation.output]
 
 
 def _print_inputs(explanation: Why, model: Model, names: Sequence[str], say: Say) -> None:
@@ -142,11 +139,6 @@ def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
     width = max(map(width_of, names), default=0)
     for name, (_, before, after) in zip(names, changes, strict=True):
         result(f"          {padded(name, -width)}  {before} → {after}")
-
-
-def _is_a_sum(explanation: Why, model: Model) -> bool:
-    """Return whether a logit is explained rather than the predicted number."""
-    return explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
 def _compared(explanation: Why, model: Model, say: Say) -> dict[str, str]:
