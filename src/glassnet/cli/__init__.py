@@ -80,12 +80,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
-        if chinese():
-            from .help.translation import command_in_chinese
-
-            command = command_in_chinese(command)
-        return _without_repeats(command)
+        return _without_repeats(_in_language(getattr(import_module(f".{name}", __name__), f"{name}_command")))
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -97,6 +92,15 @@ class _LazyGroup(click.Group):
             template = "No such command {name!r}. Did you mean {near!r}? Try '{command}'."
             raise OptionError("GN020", template, name=args[0], near=near[0], command=Command(Option("help")))
         return super().resolve_command(context, args)
+
+
+def _in_language(command: click.Command) -> click.Command:
+    """Return a command with its help in the reader's language."""
+    if not chinese():
+        return command
+    from .help.translation import command_in_chinese
+
+    return command_in_chinese(command)
 
 
 def _without_repeats(command: click.Command) -> click.Command:
@@ -180,13 +184,8 @@ def main() -> None:
             named = Message("the value of {flag}", flag=before) if before.startswith("-") else Message("an argument")
             raise OptionError("GN020", "{argument} is empty, perhaps from an unset shell variable.", argument=named)
         speak_the_users_language()
-        line: click.Command = cli
-        if chinese():
-            from .help.translation import command_in_chinese
-
-            line = command_in_chinese(cli)
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
-        with shown_by(say_compiling), line.make_context("glassnet", sys.argv[1:]) as context:
+        with shown_by(say_compiling), _in_language(cli).make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0
