@@ -321,7 +321,7 @@ class Migrations:
 
 
 def _prefix(node: ast.AST) -> str:
-    """Return what stands before a name of NumPy: ``np.``, or nothing if the name was imported itself."""
+    """Return the prefix of a NumPy name: ``np.``, or nothing if the name was imported itself."""
     return f"{ast.unparse(node.value)}." if isinstance(node, ast.Attribute) else ""
 
 
