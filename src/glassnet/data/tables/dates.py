@@ -76,12 +76,6 @@ def moments_of(column: pl.Series, form: DateForm) -> Moments:
     Text begins with the year, as in 2024-03-01, 2024/3/1 or 2024-03-01T12:30:00Z (ISO 8601), or is in the order of the
     form: 01/03/2024 is a day in January or in March.
 
-    Parameters
-    ----------
-    column : polars.Series
-    form : DateForm
-        That of the training table.
-
     Returns
     -------
     ndarray of datetime64[us], shape (n,)

@@ -41,11 +41,6 @@ def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
     Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `require_pages`.
-
-    Parameters
-    ----------
-    opened : Opened
-    kind : {"parquet", "arrow", "arrow stream"}
     """
     found = 0
     if kind == "parquet":

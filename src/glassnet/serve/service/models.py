@@ -147,14 +147,7 @@ class _State(NamedTuple):
 
 
 class Repository:
-    """The models by name.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Model files; the stem of a file is the name of its model.
-    counters : Counters
-    """
+    """The models by name, which is the stem of a model's file."""
 
     def __init__(self, paths: Sequence[str | Path], counters: Counters) -> None:
         self._paths: dict[str, Path] = {}

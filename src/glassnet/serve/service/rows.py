@@ -70,13 +70,7 @@ def require_few(count: int, limits: Limits) -> None:
 def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) -> NDArray[Any]:
     """Return rows in JSON as inputs, (n, features).
 
-    Parameters
-    ----------
-    served : ServedModel
-    rows : list
-        For a table, objects of column -> value; otherwise lists of numbers, or images as lists of such lists.
-    request : Request
-    limits : Limits
+    Rows of a table are objects of column -> value, others are lists of numbers, or images as lists of such lists.
     """
     if type(rows) is not list:
         raise ShapeError("GN050", "rows: expected a list of rows.")
@@ -234,17 +228,8 @@ def inputs_in_file(
 ) -> tuple[NDArray[Any], list[str]]:
     """Return the inputs, (n, features), in a CSV or an image, and the name of each row.
 
-    Parameters
-    ----------
-    served : ServedModel
-    content : bytes
-    name : str
-        For messages.
-    request : Request
-        Gets the remarks on the values of a table.
-    limits : Limits
-    text : bool or None
-        Whether rows are expected, otherwise an image; a photo of several digits has several rows. None: either.
+    With `text`, rows are expected, without it an image, with None either; a photo of several digits has several rows.
+    The request gets the remarks on the values of a table.
     """
     model = served.model
     with max_bytes(limits.max_body):

@@ -142,13 +142,7 @@ class StudyPlan:
 
 
 class Study:
-    """The trials of a search, and the choice of the next options; from `opened`. Its methods may be called on threads.
-
-    Parameters
-    ----------
-    folder : Path
-    plan : StudyPlan
-    """
+    """The trials of a search, and the choice of the next options; from `opened`. Threads may call its methods."""
 
     def __init__(self, folder: Path, plan: StudyPlan) -> None:
         import optuna
