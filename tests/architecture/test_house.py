@@ -64,6 +64,7 @@ THIRD_PARTY = {
     "rich": ("cli",),
     "httptools": ("serve",),
     "orjson": ("serve",),
+    "prometheus_client": ("serve",),
     "starlette": ("serve",),
     "uvicorn": ("serve",),
     "anywidget": ("studio",),

@@ -92,7 +92,12 @@ def compare_command(
         require_picture_place(flags["plot"], overwrite=flags["force"])
     every = parameters(Options)
     changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}"), every) for side in LETTERS}
-    recipes, source = _recipes_and_data((first, second), rest)
+    names, source = [*rest], None
+    if names and names[-1] not in RECIPES:
+        source = names.pop()
+        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
+            recipe_name.convert(source, None, click.get_current_context())  # a misspelt recipe rather than data
+    recipes = [first, second, *(recipe_name.convert(one, None, click.get_current_context()) for one in names)]
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
         raise OptionError(
             "GN022", "--{side}: there are {sides} sides. Name a recipe for each.", side=without[0], sides=len(recipes)
@@ -132,22 +137,6 @@ def compare_command(
         result(line)
     if plot:
         result(words("picture", file=plot))
-
-
-def _recipes_and_data(two: Sequence[str], rest: Sequence[str]) -> tuple[list[str], str | None]:
-    """Return the recipes, and the data if the last word is not a recipe.
-
-    Raises
-    ------
-    click.BadParameter
-        For another word that is not a recipe, and for one that is like a recipe and not a file.
-    """
-    source = None
-    if rest and rest[-1] not in RECIPES:
-        *rest, source = rest
-        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
-            recipe_name.convert(source, None, click.get_current_context())
-    return [*two, *(recipe_name.convert(one, None, click.get_current_context()) for one in rest)], source
 
 
 def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:

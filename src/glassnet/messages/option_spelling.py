@@ -49,11 +49,7 @@ def in_python(option: Option) -> str:
 def as_flag(option: Option, flag: str = "") -> str:
     """Return an option as typed in a terminal: ``--epochs 5``, ``--no-plot``, ``--drop a --drop 'b c'``.
 
-    Parameters
-    ----------
-    option : Option
-    flag : str
-        The flag without dashes, if it is not the option's name.
+    `flag` is without dashes, and only needed if it is not the option's name.
     """
     return shlex.join(flag_words(option, flag))
 

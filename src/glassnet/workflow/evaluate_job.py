@@ -95,14 +95,7 @@ def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationRe
 def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
     """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
 
-    Parameters
-    ----------
-    model : Model
-    samples : Dataset
-    tested : Evaluation
-        Of the model, on these samples.
-    initializer : str
-        That of the training, if the advice may be to train otherwise.
+    `initializer` is that of the training, if the advice may be to train otherwise.
     """
     answer = tested.only_answer
     if answer is None or tested.auc is None or tested.balanced_accuracy is None:

@@ -36,7 +36,7 @@ from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
-from ..model.header import Text, record_of
+from ..model.header import record_of, text
 from ..model.intervals import score_intervals
 from ..model.model import Model
 from ..options.job_parameters import changes, require_declared
@@ -198,7 +198,7 @@ class Plan:
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
         """Return the plan stored in a checkpoint; ValueError if it is not valid."""
-        record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
+        record_of(cls, wishes=record_of(TableOptions), language=text(LANGUAGES))(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
         return cls(
             **{

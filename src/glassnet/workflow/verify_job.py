@@ -62,13 +62,7 @@ def verify_model(
 ) -> VerifyResult:
     """Retrain a model from its training record.
 
-    Parameters
-    ----------
-    job : VerifyJob
-    callbacks : iterable of callable
-    notify : callable
-    on_open, on_survey : callable, optional
-        As for `streaming.train.train_stream`.
+    `on_open` and `on_survey` are as for `streaming.train.train_stream`.
     """
     source = job.source
     model = load_model(job.model)

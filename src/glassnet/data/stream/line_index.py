@@ -87,7 +87,12 @@ def _pieces(path: Path, start: int, line: int, separator: str) -> Iterator[_Piec
                 yield piece
                 rest, start, line = text[used:], start + used, line + lines
                 if rest and (not read or len(rest) > _LONGEST):
-                    raise _unclosed(str(path), line)
+                    raise DataError(
+                        "GN012",
+                        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
+                        "read as one value. Close or remove it.",
+                        place=Place(str(path), line=line),
+                    )
                 if not read:
                     return
     except OSError as error:
@@ -142,12 +147,3 @@ def _require_quoted(
             "value and double the mark in it, or write the data as Parquet.",
             place=Place(name, line=line + int(np.searchsorted(newlines, wrong[0]))),
         )
-
-
-def _unclosed(name: str, line: int) -> DataError:
-    return DataError(
-        "GN012",
-        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
-        "read as one value. Close or remove it.",
-        place=Place(name, line=line),
-    )

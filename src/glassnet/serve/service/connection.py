@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
@@ -17,46 +16,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
 from ...messages.control_characters import json_text
-from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, IDLE_SECONDS, READ_SECONDS
+from .limits import DEADLINES, HEAD_BYTES, Deadlines
 
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
 """Seconds."""
 _LAST_REQUEST = 0.2
 """Seconds in which a request that is already on its way is still answered when the service ends."""
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """How long a client may take, and how many may be connected.
-
-    Attributes
-    ----------
-    head : float
-        Seconds for the head of a request, from the opening of the connection or the first byte.
-    body : float
-        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
-        arrived.
-    read : float
-        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
-        has been refused.
-    idle : float
-        Seconds in which a client may begin its next request.
-    rate : int
-        Bytes per second of the slowest client.
-    connections : int
-        Open connections; further ones are answered with 503.
-    """
-
-    head: float = HEAD_SECONDS
-    body: float = BODY_SECONDS
-    read: float = READ_SECONDS
-    idle: float = IDLE_SECONDS
-    rate: int = BYTES_PER_SECOND
-    connections: int = CONNECTIONS
-
-
-DEADLINES = Deadlines()
 
 
 def connection_class(
@@ -214,13 +180,9 @@ class Connection(HttpToolsProtocol):
         """End, but first answer a request that the client has sent and that has not been read yet."""
         self._ending = True
         if self.cycle is None or self.cycle.response_complete:
-            self.loop.call_later(_LAST_REQUEST, self._close_unless_open)
+            self.loop.call_later(_LAST_REQUEST, lambda: None if self._open else self.transport.close())
         else:
             self.cycle.keep_alive = False
-
-    def _close_unless_open(self) -> None:
-        if not self._open:
-            self.transport.close()
 
     def pause_writing(self) -> None:
         """Start the deadline of a client that reads slower than it is written to."""

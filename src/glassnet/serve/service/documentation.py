@@ -14,9 +14,9 @@ from ...words.plots import words_in
 from ...words.service import SERVICE_WORDS
 from ...words.speaking import Say
 from ..rendering import for_client
-from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example
 from .exchange import Answer, Context, Request, Route
+from .limits import DEADLINES
 from .models import ServedModel
 
 _MODELS, _NAMES = 8, 12

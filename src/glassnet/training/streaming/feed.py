@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...options.options import Options
-from ...runtime.byte_locks import POLL_SECONDS
+from ...runtime.file_lock import POLL_SECONDS
 from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey

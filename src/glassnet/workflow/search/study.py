@@ -24,7 +24,7 @@ from ...io.writing import require_folder
 from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option, choice_text
 from ...nn.random import Purpose, generator
-from ...runtime.byte_locks import ByteLocks
+from ...runtime.file_lock import file_lock
 from .space import Dimension
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ def locked(folder: Path) -> Iterator[None]:
         template = "{folder}: another search is running in this folder. Wait for it, or choose another."
         raise FileError("GN007", template, folder=folder)
 
-    with ByteLocks(folder / _LOCK).held(0, refuse):
+    with file_lock(folder / _LOCK, refuse):
         _cut_last_line(journal)
         yield
 
