@@ -17,6 +17,7 @@ FAST = {"reassoc", "contract", "nsz", "arcp"}
 SOURCES = (
     "runtime/jit.py",
     "nn/activations.py",
+    "nn/formulas.py",
     "nn/losses.py",
     "nn/optimizers.py",
     "engines/shards.py",

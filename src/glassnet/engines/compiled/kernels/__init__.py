@@ -1,6 +1,5 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
-from .activations import ACTIVATE
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
 from .common import SampleTargets, SparseRows, number_of
@@ -22,21 +21,19 @@ from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
-from .portable import NARROW, PORTABLE, portable_outputs
+from .portable import NARROW, portable_kernel, portable_outputs
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .tile_products import WIDEST, Columns
 
 __all__ = [
-    "ACTIVATE",
     "BIAS",
     "ENTRIES",
     "LANES",
     "LARGEST_PORTABLE_TILE",
     "LARGEST_TILE",
     "NARROW",
-    "PORTABLE",
     "ROW_BLOCK",
     "ROW_SUM",
     "SHIFT",
@@ -77,6 +74,7 @@ __all__ = [
     "number_of",
     "packed",
     "plan_of",
+    "portable_kernel",
     "portable_outputs",
     "train_batches",
     "train_samples",

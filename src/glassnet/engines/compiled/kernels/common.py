@@ -29,6 +29,7 @@ def number_of(name: str) -> int:
     StopIteration
         For an unknown name.
     """
+    name = name.partition("(")[0]  # without the parameter
     return next(names.index(name) for names in _REGISTRIES if name in names)
 
 

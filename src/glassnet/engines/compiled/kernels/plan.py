@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ....nn.activations import ACTIVATIONS
 from ....nn.architecture import Architecture
 from ....runtime.jit import kernel_with_arrays, part_of_kernel
-from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
+from .activations import activation_kernel, derivative_kernel, flush
 from .calls import NONE, call, call_for_number, entry_of
 from .common import number_of
 from .losses import OF_THE_SUMS, OUTPUT_LOSS
-
-SIGMOID, SILU = map(number_of, ("sigmoid", "silu"))
-
 
 FORWARD, BACKWARD, GRADIENT = range(3)
 """Rows of `Plan.products`: for ``a @ weight.T``, ``delta @ weight`` and ``delta.T @ a``."""
@@ -36,8 +34,9 @@ class Plan(NamedTuple):
     weight_at: NDArray[np.int64]
     bias_at: NDArray[np.int64]
     activation: NDArray[np.int64]  # (layers,): codes
-    activate: NDArray[np.int64]  # (layers, 2): entries of `ACTIVATE`
-    derivative: NDArray[np.int64]  # (layers, 2): entries of `TIMES_DERIVATIVE`
+    fades: NDArray[np.int64]  # (layers,): 1 for hidden layers whose activations can be denormal, otherwise 0
+    activate: NDArray[np.int64]  # (layers, 2): entries of `activation_kernel`
+    derivative: NDArray[np.int64]  # (layers, 2): entries of `derivative_kernel`
     products: NDArray[np.int64]  # (3, 2): entries of matrix products by BLAS
     loss: NDArray[np.int64]  # (2,): entry of `OUTPUT_LOSS`
     loss_parameter: float
@@ -68,7 +67,7 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
     ]
     of_sums, last = architecture.loss in OF_THE_SUMS, len(names) - 1
     derivatives = [
-        entry_of(TIMES_DERIVATIVE[name], v, v, v, v) if trains and not (layer == last and of_sums) else NONE
+        entry_of(derivative_kernel(name), v, v, v, v) if trains and not (layer == last and of_sums) else NONE
         for layer, name in enumerate(names)
     ]
     return Plan(
@@ -77,7 +76,8 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
         weight_at=np.array(weight_at, np.int64),
         bias_at=np.array(bias_at, np.int64),
         activation=np.array([number_of(name) for name in names], np.int64),
-        activate=np.array([entry_of(ACTIVATE[name], v, v) for name in names]),
+        fades=np.array([ACTIVATIONS[name].fades and layer < last for layer, name in enumerate(names)], np.int64),
+        activate=np.array([entry_of(activation_kernel(name), v, v) for name in names]),
         derivative=np.array(derivatives),
         products=np.array(products),
         loss=entry_of(OUTPUT_LOSS[architecture.loss], code, parameter, v, v, v, v, v) if trains else NONE,
@@ -91,8 +91,7 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
 def activate(plan: Plan, layer: int, z: Any, a: Any) -> None:
     """Fill `a` with the activations of a layer's sums `z`, both (nodes,)."""
     call(plan.activate[layer], (z, a))  # network.forward: a = ACTIVATIONS[name].value(z)
-    # Activations of hidden layers can be denormal; outputs are compared and must not change.
-    if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
+    if plan.fades[layer]:  # not of outputs, which are compared and must not change
         flush(a)
 
 
