@@ -197,6 +197,8 @@ class Language:
         Template of a variable's definition, with ``{name}`` and ``{text}``.
     apart : bool
         Whether each operation has a statement of its own, not only those whose result is used twice.
+    eager : bool
+        Whether both results of a choice are computed before it, because a branch would be slower.
     """
 
     number: Callable[[float], str]
@@ -204,6 +206,7 @@ class Language:
     function: str = "{operation}({0})"
     statement: str = "{name} = {text}"
     apart: bool = False
+    eager: bool = False
 
     def template(self, operation: str) -> str:
         """Return the template of one operation."""
@@ -245,7 +248,8 @@ def _uses(one: Any, language: Language, seen: set[Symbol]) -> Iterator[Symbol]:
         template = language.template(one.operation)
         for place, operand in enumerate(one.operands):
             if isinstance(operand, Symbol):
-                yield from [operand] * template.count(f"{{{place}}}")
+                both = language.eager and one.operation == "where" and place > 0
+                yield from [operand] * (template.count(f"{{{place}}}") + both)
                 yield from _uses(operand, language, seen)
 
 

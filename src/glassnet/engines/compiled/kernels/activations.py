@@ -99,9 +99,9 @@ PYTHON = {
     "maximum": "{0} if not {0} <= {1} else {1}",  # written so that NaN passes
     "minimum": "{0} if not {0} > {1} else {1}",
 }
-"""Operations in Python without branches, which are unpredictable, so that LLVM vectorises the loops."""
-_LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, "_{operation}({0})")
-_FLOAT32 = Language(lambda value: f"np.float32({value!r})", PYTHON, "_{operation}({0})")
+"""Operations in Python. Both sides of a condition are computed, because LLVM vectorises no branches."""
+_LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, "_{operation}({0})", eager=True)
+_FLOAT32 = Language(lambda value: f"np.float32({value!r})", PYTHON, "_{operation}({0})", eager=True)
 
 overload(_expm1)(lambda x: math.expm1 if x.bitwidth == 64 else _in_float32("expm1"))
 overload(_log1p)(lambda x: math.log1p if x.bitwidth == 64 else _in_float32("log1p"))

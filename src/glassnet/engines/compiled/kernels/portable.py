@@ -46,7 +46,7 @@ def power_of_two(n: Any) -> Any:
     return np.int32(np.int32(n + _BIAS_OF_EXPONENT) << _FRACTION_BITS).view(np.float32)
 
 
-_LANGUAGE = Language(lambda value: f"F({value!r})", PYTHON)
+_LANGUAGE = Language(lambda value: f"F({value!r})", PYTHON, eager=True)
 _FUNCTIONS: dict[str, Any] = {}
 
 

@@ -1,7 +1,7 @@
 // Which inputs and nodes an answer rests on, computed in the page: see `explain/integrated_gradients.py` and
 // `explain/why.py`, which compute the same.
 
-import { ACTIVATIONS } from "../network.js";
+import { activationOf } from "../network.js";
 
 const PIECES = 48; // segments of the way from the baseline to the inputs
 const STILL = Math.sqrt(2 ** -23) / 4; // a sum that changes less does not give a quotient
@@ -35,7 +35,7 @@ function meanSlope(names, weights, biases, baseline, difference, direction) {
     let z = Float32Array.from(start, (one, k) => one + (edge / pieces) * speed[k]);
     const layers = [];
     for (let layer = 0; layer < weights.length - 1; layer++) {
-      const a = ACTIVATIONS[names[layer]].value(z);
+      const a = activationOf(names[layer]).value(z);
       layers.push([z, a]);
       if (layer < weights.length - 2) {
         const bias = biases[layer + 1];
@@ -59,7 +59,8 @@ function meanSlope(names, weights, biases, baseline, difference, direction) {
 /** The mean derivative of each node between two places: the change of its activation by that of its sum. */
 function meanDerivatives(name, [z0, a0], [z1, a1]) {
   const middle = z0.map((one, k) => (one + z1[k]) / 2);
-  const slopes = ACTIVATIONS[name].derivative(middle, ACTIVATIONS[name].value(middle));
+  const { value, derivative } = activationOf(name);
+  const slopes = derivative(middle, value(middle));
   return Float64Array.from(slopes, (slope, k) => (Math.abs(z1[k] - z0[k]) > STILL ? (a1[k] - a0[k]) / (z1[k] - z0[k]) : slope));
 }
 
@@ -71,7 +72,7 @@ export function inputSlopes(network, signals, node) {
   const width = signals.activations[last].length;
   let slope = Float64Array.from(weights[last].subarray(node * width, (node + 1) * width));
   for (let layer = last - 1; layer >= 0; layer--) {
-    const derivative = ACTIVATIONS[names[layer]].derivative(signals.sums[layer], signals.activations[layer + 1]);
+    const derivative = activationOf(names[layer]).derivative(signals.sums[layer], signals.activations[layer + 1]);
     slope = back(weights[layer], slope.map((one, k) => one * derivative[k]));
   }
   return slope;

@@ -1,0 +1,90 @@
+// Written by scripts/make_javascript.py from nn/formulas.py and nn/activations.py; do not edit.
+
+import { exp32, series32 } from "./arithmetic.js";
+
+const f = Math.fround;
+
+/** expm1, see nn/formulas.py. @param {number} z */
+export function expm1_32(z) {
+  return (Math.abs(z) > 0.3465735912322998) ? f(exp32(z) - 1) : series32(z);
+}
+
+/** log1p, see nn/formulas.py. @param {number} z */
+export function log1p_32(z) {
+  const t1 = f(z / f(z + 2));
+  const t2 = f(t1 * t1);
+  return f(2 * f(t1 + f(t1 * f(t2 * f(f(f(f(f(f(f(f(f(f(f(f(0.06666667014360428 * t2) + 0.07692307978868484) * t2) + 0.09090909361839294) * t2) + 0.1111111119389534) * t2) + 0.1428571492433548) * t2) + 0.20000000298023224) * t2) + 0.3333333432674408)))));
+}
+
+/** tanh, see nn/formulas.py. @param {number} z */
+export function tanh32(z) {
+  const t1 = expm1_32(f(-2 * Math.abs(z)));
+  const t2 = f((-t1) / f(t1 + 2));
+  return (z < 0) ? (-t2) : t2;
+}
+
+/** expit, see nn/formulas.py. @param {number} z */
+export function sigmoid32(z) {
+  const t1 = exp32((-Math.abs(z)));
+  return f(((z < 0) ? t1 : 1) / f(1 + t1));
+}
+
+/** Name -> value of one node, its derivative, and the usual parameter; for formulas of one node. */
+export const FORMULAS = {
+  identity: {
+    value: (z) => z,
+    derivative: (z, a) => 1,
+    parameter: null,
+  },
+  sigmoid: {
+    value: (z) => sigmoid32(z),
+    derivative: (z, a) => f(a * f(1 - a)),
+    parameter: null,
+  },
+  tanh: {
+    value: (z) => tanh32(z),
+    derivative: (z, a) => f(1 - f(a * a)),
+    parameter: null,
+  },
+  relu: {
+    value: (z) => Math.max(z, 0),
+    derivative: (z, a) => (a > 0) ? 1 : 0,
+    parameter: null,
+  },
+  leaky_relu: {
+    value: (z, parameter) => (z > 0) ? z : f(parameter * z),
+    derivative: (z, a, parameter) => (z > 0) ? 1 : parameter,
+    parameter: 0.01,
+  },
+  elu: {
+    value: (z, parameter) => (z > 0) ? z : f(parameter * expm1_32(Math.min(z, 0))),
+    derivative: (z, a, parameter) => (z > 0) ? 1 : f(parameter * exp32(Math.min(z, 0))),
+    parameter: 1.0,
+  },
+  gelu: {
+    value: (z) => f(f(0.5 * z) * f(1 + tanh32(f(0.7978845834732056 * f(z + f(0.044714998453855515 * f(f(z * z) * z))))))),
+    derivative: (z, a) => {
+      const t1 = tanh32(f(0.7978845834732056 * f(z + f(0.044714998453855515 * f(f(z * z) * z)))));
+      return f(f(0.5 * f(1 + t1)) + f(f(f(f(0.5 * z) * f(1 - f(t1 * t1))) * 0.7978845834732056) * f(1 + f(f(0.13414500653743744 * z) * z))));
+    },
+    parameter: null,
+  },
+  silu: {
+    value: (z) => f(z * sigmoid32(z)),
+    derivative: (z, a) => {
+      const t1 = sigmoid32(z);
+      return f(t1 * f(1 + f(z * f(1 - t1))));
+    },
+    parameter: null,
+  },
+  softplus: {
+    value: (z) => f(Math.max(z, 0) + log1p_32(exp32((-Math.abs(z))))),
+    derivative: (z, a) => sigmoid32(z),
+    parameter: null,
+  },
+  exponential: {
+    value: (z) => exp32(Math.min(z, 80)),
+    derivative: (z, a) => a,
+    parameter: null,
+  },
+};
