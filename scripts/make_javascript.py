@@ -1,4 +1,4 @@
-"""Write the activations in JavaScript, from their formulas in ``nn/activations.py``.
+"""Write activations and losses in JavaScript, from ``nn/activations.py`` and ``nn/losses.py``.
 
     python scripts/make_javascript.py
 
@@ -14,12 +14,13 @@ import numpy as np
 
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import PORTABLE, Language, variable, written
+from glassnet.nn.losses import LOSSES
 
 FILE = Path(__file__).parents[1] / "src" / "glassnet" / "serve" / "studio" / "static" / "formulas.js"
 HEAD = """\
-// Written by scripts/make_javascript.py from nn/formulas.py and nn/activations.py; do not edit.
+// Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
-import { exp32, series32 } from "./arithmetic.js";
+import { exp32, log32, power32, series32, sumOf } from "./arithmetic.js";
 
 const f = Math.fround;
 """
@@ -53,8 +54,15 @@ def files() -> dict[Path, str]:
         if name != "series":
             about = f"/** {name}, see nn/formulas.py. @param {{number}} z */"
             parts.append(f"{about}\nexport function {FUNCTIONS[name]}(z) {_body(formula(variable('z')), 1)}\n")
-    parts.append("/** Name -> value of one node, its derivative, and the usual parameter; for formulas of one node. */")
-    parts.append("export const FORMULAS = {")
+    parts += [
+        "/**",
+        " * Name of an activation -> value of one node, its derivative, and the usual parameter.",
+        " *",
+        " * @type {Record<string, {value: (z: number, parameter: number) => number,",
+        " *   derivative: (z: number, a: number, parameter: number) => number, parameter: number | null}>}",
+        " */",
+        "export const FORMULAS = {",
+    ]
     for name, one in ACTIVATIONS.items():
         if one.derivative is not None:
             given = [variable("parameter")] if one.parameter else []
@@ -66,6 +74,21 @@ def files() -> dict[Path, str]:
                 f"    parameter: {one.parameter.default if one.parameter else 'null'},",
                 "  },",
             ]
+    parts += [
+        "};",
+        "",
+        "/**",
+        " * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.",
+        " *",
+        " * @type {Record<string, {slope: (z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array,",
+        " *   ofSums: boolean}>}",
+        " */",
+        "export const LOSSES = {",
+    ]
+    for name, loss in LOSSES.items():
+        for output, form in loss.forms.items():
+            of_sums = str(form.of_sums).lower()
+            parts.append(f'  "{name} {output}": {{ slope: (z, a, t, p) => {form.javascript}, ofSums: {of_sums} }},')
     return {FILE: "\n".join([*parts, "};", ""])}
 
 

@@ -162,7 +162,7 @@ ACTIVATIONS["leaky_relu"] = Activation(
 
 
 def elu(z: Array, alpha: float = 1.0) -> Array:
-    """Return ``z`` above zero, ``α (exp(z) − 1)`` below (Clevert, Unterthiner and Hochreiter, ICLR 2016, equation 15)."""
+    """Return ``z`` above zero, ``α (exp(z) − 1)`` below (Clevert, Unterthiner and Hochreiter, ICLR 2016)."""
     value: Array = where(z > 0, z, alpha * expm1(minimum(z, 0)))
     return value
 

@@ -1,7 +1,8 @@
 """The C of portable arithmetic: functions of numbers and of layers, of which a file has those that its network needs.
 
-Functions of one number are written from the formulas of `nn/formulas.py` and `nn/activations.py`. The names begin with ``name_``, for which `file` puts the prefix of the file. Every result is assigned to a variable
-before the next operation, so that no compiler rounds an expression as a whole.
+Functions of one number are written from the formulas of `nn/formulas.py` and `nn/activations.py`. The names begin with
+``name_``, for which `file` puts the prefix of the file. Every result is assigned to a variable before the next
+operation, so that no compiler rounds an expression as a whole.
 """
 
 from __future__ import annotations

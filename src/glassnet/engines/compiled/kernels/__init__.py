@@ -2,7 +2,7 @@
 
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
-from .common import SampleTargets, SparseRows, number_of
+from .common import SampleTargets, SparseRows
 from .inference import answer_rows, packed
 from .minibatch import (
     ENTRIES,
@@ -71,7 +71,6 @@ __all__ = [
     "is_aborted",
     "new_barrier",
     "next_step",
-    "number_of",
     "packed",
     "plan_of",
     "portable_kernel",

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 from numba.extending import overload
 
+from ....nn import losses
 from ....nn.activations import ACTIVATIONS
 from ....nn.formulas import PORTABLE, Language, Symbol, defined, variable, where, written
 from ....nn.optimizers import TINY
-from ....runtime.jit import kernel
+from ....runtime.jit import kernel, kernel_of
 
 
 def _exp(x: Any) -> Any:
@@ -132,14 +133,7 @@ def add(source: Any, to: Any) -> None:
         to[j] += source[j]
 
 
-@kernel
-def first_largest(values: Any) -> int:
-    """Return the index of the largest value, the first one if there are several."""
-    place, largest = 0, values[0]
-    for j in range(1, values.shape[0]):
-        larger = values[j] > largest
-        place, largest = j if larger else place, values[j] if larger else largest
-    return place
+first_largest = kernel_of(losses.first_largest)
 
 
 @kernel

@@ -1,6 +1,6 @@
-// Written by scripts/make_javascript.py from nn/formulas.py and nn/activations.py; do not edit.
+// Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
-import { exp32, series32 } from "./arithmetic.js";
+import { exp32, log32, power32, series32, sumOf } from "./arithmetic.js";
 
 const f = Math.fround;
 
@@ -29,7 +29,12 @@ export function sigmoid32(z) {
   return f(((z < 0) ? t1 : 1) / f(1 + t1));
 }
 
-/** Name -> value of one node, its derivative, and the usual parameter; for formulas of one node. */
+/**
+ * Name of an activation -> value of one node, its derivative, and the usual parameter.
+ *
+ * @type {Record<string, {value: (z: number, parameter: number) => number,
+ *   derivative: (z: number, a: number, parameter: number) => number, parameter: number | null}>}
+ */
 export const FORMULAS = {
   identity: {
     value: (z) => z,
@@ -87,4 +92,57 @@ export const FORMULAS = {
     derivative: (z, a) => a,
     parameter: null,
   },
+};
+
+/**
+ * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.
+ *
+ * @type {Record<string, {slope: (z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array,
+ *   ofSums: boolean}>}
+ */
+export const LOSSES = {
+  "squared_error identity": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error sigmoid": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error tanh": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error relu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error leaky_relu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error elu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error gelu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error silu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error softplus": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error softmax": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error exponential": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "cross_entropy sigmoid": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: true },
+  "cross_entropy softmax": { slope: (z, a, t, p) => {
+    const total = sumOf(t);
+    return a.map((o, k) => f(o * total) - t[k]);
+  }, ofSums: true },
+  "absolute_error identity": { slope: (z, a, t, p) => a.map((o, k) => Math.sign(f(o - t[k]))), ofSums: false },
+  "absolute_error exponential": { slope: (z, a, t, p) => a.map((o, k) => Math.sign(f(o - t[k]))), ofSums: false },
+  "huber identity": { slope: (z, a, t, p) => a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k])))), ofSums: false },
+  "huber exponential": { slope: (z, a, t, p) => a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k])))), ofSums: false },
+  "quantile identity": { slope: (z, a, t, p) => a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0)), ofSums: false },
+  "quantile exponential": { slope: (z, a, t, p) => a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0)), ofSums: false },
+  "poisson exponential": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: true },
+  "focal sigmoid": { slope: (z, a, t, p) => a.map((o, k) => {
+    const small = log1p_32(exp32(-Math.abs(z[k])));
+    const logA = -f(Math.max(-z[k], 0) + small);
+    const logRest = -f(Math.max(z[k], 0) + small);
+    const rest = exp32(logRest); // 1 − a
+    const yes = f(exp32(f(p * logRest)) * f(f(f(p * o) * logA) - rest));
+    const no = f(exp32(f(p * logA)) * f(o - f(f(p * rest) * logRest)));
+    return f(t[k] * yes) + f(f(1 - t[k]) * no);
+  }), ofSums: true },
+  "focal softmax": { slope: (z, a, t, p) => {
+    const peak = Math.max(...z);
+    const logTotal = log32(sumOf(z.map((one) => exp32(f(one - peak)))));
+    const through = z.map((one, k) => {
+      const logA = f(f(one - peak) - logTotal);
+      const rest = -expm1_32(logA); // 1 − a, exact where a is near 1
+      const ratio = rest > 0 ? f(logA / rest) : -1; // which log a / (1 − a) tends to
+      return f(t[k] * power32(rest, p)) * f(f(f(p * a[k]) * ratio) - 1); // a ∂E/∂a
+    });
+    const total = sumOf(through);
+    return through.map((one, k) => one - f(a[k] * total));
+  }, ofSums: true },
 };

@@ -14,8 +14,8 @@
  *   activations, inputs first.
  */
 
-import { exp32, log32, power32, sumOf } from "./arithmetic.js";
-import { expm1_32, FORMULAS, log1p_32 } from "./formulas.js";
+import { exp32, sumOf } from "./arithmetic.js";
+import { FORMULAS, LOSSES } from "./formulas.js";
 
 const f = Math.fround;
 
@@ -223,61 +223,14 @@ function softmax(z) {
   return e.map((one) => one / total);
 }
 
-// Losses and the deltas they give at the last layer: see `nn/losses.py`.
-
-/** Loss -> its gradient with respect to one output, for losses with any output activation. */
-const SLOPES = {
-  squared_error: (a, t) => f(a - t),
-  absolute_error: (a, t) => Math.sign(f(a - t)),
-  huber: (a, t, limit) => Math.max(-limit, Math.min(limit, f(a - t))),
-  quantile: (a, t, q) => (a < t ? -q : a > t ? 1 - q : 0),
-};
-
-/** "loss activation" -> the delta, for losses whose formula depends on the activation. */
-const DELTAS = {
-  "cross_entropy sigmoid": (z, a, t) => a.map((o, k) => o - t[k]),
-  "cross_entropy softmax": (z, a, t) => {
-    const total = sumOf(t);
-    return a.map((o, k) => f(o * total) - t[k]);
-  },
-  "poisson exponential": (z, a, t) => a.map((o, k) => o - t[k]),
-  "focal sigmoid": focalSigmoid,
-  "focal softmax": focalSoftmax,
-};
-
-/** The gradient of the loss with respect to the sums of the last layer. */
+/** The gradient of the loss with respect to the sums of the last layer; the losses are those of `nn/losses.py`. */
 function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const output = activations.at(-1);
-  const slopeOf = SLOPES[loss];
-  if (!slopeOf) return DELTAS[`${loss} ${output}`](z, a, t, f(parameter));
-  const slope = a.map((o, k) => slopeOf(o, t[k], f(parameter)));
+  const { slope: slopeOf, ofSums } = LOSSES[`${loss} ${output.split("(")[0]}`];
+  const slope = slopeOf(z, a, t, f(parameter));
+  if (ofSums) return slope;
   const { derivative } = activationOf(output);
   if (derivative) return derivative(z, a).map((one, k) => slope[k] * one);
   const total = sumOf(slope.map((one, k) => one * a[k])); // softmax: Jᵀ · slope with J = diag(a) − a aᵀ
   return a.map((o, k) => o * f(slope[k] - total));
-}
-
-function focalSoftmax(z, a, t, gamma) {
-  const peak = Math.max(...z);
-  const logTotal = log32(sumOf(z.map((one) => exp32(f(one - peak)))));
-  const through = z.map((one, k) => {
-    const logA = f(f(one - peak) - logTotal);
-    const rest = -expm1_32(logA); // 1 − a, exact where a is near 1
-    const ratio = rest > 0 ? f(logA / rest) : -1; // which log a / (1 − a) tends to
-    return f(t[k] * power32(rest, gamma)) * f(f(f(gamma * a[k]) * ratio) - 1); // a ∂E/∂a
-  });
-  const total = sumOf(through);
-  return through.map((one, k) => one - f(a[k] * total));
-}
-
-function focalSigmoid(z, a, t, gamma) {
-  return a.map((o, k) => {
-    const small = log1p_32(exp32(-Math.abs(z[k])));
-    const logA = -f(Math.max(-z[k], 0) + small);
-    const logRest = -f(Math.max(z[k], 0) + small);
-    const rest = exp32(logRest); // 1 − a
-    const yes = f(exp32(f(gamma * logRest)) * f(f(f(gamma * o) * logA) - rest));
-    const no = f(exp32(f(gamma * logA)) * f(o - f(f(gamma * rest) * logRest)));
-    return f(t[k] * yes) + f(f(1 - t[k]) * no);
-  });
 }
