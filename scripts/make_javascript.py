@@ -80,8 +80,8 @@ def files() -> dict[Path, str]:
         "/**",
         " * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.",
         " *",
-        " * @type {Record<string, {slope: (z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array,",
-        " *   ofSums: boolean}>}",
+        " * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope",
+        " * @type {Record<string, {slope: Slope, ofSums: boolean}>}",
         " */",
         "export const LOSSES = {",
     ]

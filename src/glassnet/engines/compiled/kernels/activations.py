@@ -104,8 +104,8 @@ PYTHON = {
 _LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, "_{operation}({0})", eager=True)
 _FLOAT32 = Language(lambda value: f"np.float32({value!r})", PYTHON, "_{operation}({0})", eager=True)
 
-overload(_expm1)(lambda x: math.expm1 if x.bitwidth == 64 else _in_float32("expm1"))
-overload(_log1p)(lambda x: math.log1p if x.bitwidth == 64 else _in_float32("log1p"))
+overload(_expm1)(lambda x: (lambda x: math.expm1(x)) if x.bitwidth == 64 else _in_float32("expm1"))
+overload(_log1p)(lambda x: (lambda x: math.log1p(x)) if x.bitwidth == 64 else _in_float32("log1p"))
 
 
 # Loops replace NumPy expressions (a[:] = z, z.max(), …), because Numba's versions include error messages and

@@ -97,8 +97,8 @@ export const FORMULAS = {
 /**
  * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.
  *
- * @type {Record<string, {slope: (z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array,
- *   ofSums: boolean}>}
+ * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope
+ * @type {Record<string, {slope: Slope, ofSums: boolean}>}
  */
 export const LOSSES = {
   "squared_error identity": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
