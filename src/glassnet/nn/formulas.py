@@ -7,6 +7,7 @@ puts them into words of a `Language`, one operation a statement, so that each is
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -223,7 +224,7 @@ def written(result: Any, language: Language, expanded: Mapping[str, Formula] | N
     lines: list[str] = []
     names: dict[Symbol, str] = {}
 
-    def text_of(one: Any) -> str:
+    def text_of(one: Any, *, alone: bool = True) -> str:
         if not isinstance(one, Symbol):
             return language.number(float(one))
         if one.operation == "variable":
@@ -231,12 +232,14 @@ def written(result: Any, language: Language, expanded: Mapping[str, Formula] | N
         if one in names:
             return names[one]
         template = language.template(one.operation)
-        text = template.format(*map(text_of, one.operands), operation=one.operation)
+        in_brackets = re.fullmatch(r"[\w.{}]+\(\{0\}(, \{1\})?\)", template) is not None
+        operands = (text_of(operand, alone=in_brackets) for operand in one.operands)
+        text = template.format(*operands, operation=one.operation)
         if uses[one] > 1 or (language.apart and one.operation not in "<>"):
             names[one] = f"t{len(names) + 1}"
             lines.append(language.statement.format(name=names[one], text=text))
             return names[one]
-        return text if template[-1] == ")" or one == result else f"({text})"
+        return text if alone or template[-1] == ")" else f"({text})"
 
     return lines, text_of(result)
 

@@ -502,12 +502,19 @@ class Options:
         return f"Options({', '.join(f'{name}={one!r}' for name, one in given.items() if one != implied[name])})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options as plain values, as they are written to files."""
+        """Return the options as plain values."""
         values = {name: getattr(self, name) for name in SPECS}
-        for one in ACTIVATIONS.values():  # files have those that change an activation
-            if one.parameter and values[one.parameter.option] == one.parameter.default:
-                del values[one.parameter.option]
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def recorded(options: Options) -> dict[str, Any]:
+    """Return options as files have them: without parameters of activations that have the default.
+
+    So a file without such a parameter has the same bytes as before there was one.
+    """
+    parameters = [one.parameter for one in ACTIVATIONS.values() if one.parameter]
+    usual = [one.option for one in parameters if getattr(options, one.option) == one.default]
+    return {name: value for name, value in options.to_dict().items() if name not in usual}
 
 
 class _GivenFields:

@@ -33,7 +33,7 @@ from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.job_parameters import changes, require_declared
-from ...options.options import Options
+from ...options.options import Options, recorded
 from ...options.recipes import for_rows
 from ...options.spec import option
 from ...options.unused import unused_options, without_effect
@@ -629,5 +629,5 @@ class _Finals:
         except GlassnetError:
             return None
         receipt: Mapping[str, Any] = model.receipt
-        same = receipt.get("options") == options.to_dict() and "result" in receipt
+        same = receipt.get("options") == recorded(options) and "result" in receipt
         return model if same and receipt["data"]["fingerprint"] == fingerprint(self._samples.read.training) else None

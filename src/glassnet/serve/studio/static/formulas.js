@@ -25,7 +25,7 @@ export function tanh32(z) {
 
 /** expit, see nn/formulas.py. @param {number} z */
 export function sigmoid32(z) {
-  const t1 = exp32((-Math.abs(z)));
+  const t1 = exp32(-Math.abs(z));
   return f(((z < 0) ? t1 : 1) / f(1 + t1));
 }
 
@@ -83,7 +83,7 @@ export const FORMULAS = {
     parameter: null,
   },
   softplus: {
-    value: (z) => f(Math.max(z, 0) + log1p_32(exp32((-Math.abs(z))))),
+    value: (z) => f(Math.max(z, 0) + log1p_32(exp32(-Math.abs(z)))),
     derivative: (z, a) => sigmoid32(z),
     parameter: null,
   },
