@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import OptionError
 from ...messages.message import Message
 from ...nn.activations import ACTIVATIONS, name_and_parameter, spelled
 from ...nn.formulas import Symbol, variable
@@ -82,12 +81,14 @@ def activation_of(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> str:
         raise unsupported(node)
     name = BY_OPERATOR[kind]
     parameter = given.get(ACTIVATIONS[name].onnx_parameter, parameter)
-    try:
-        made = spelled(name, None if parameter is None else float(str(np.float32(parameter))))
-        name_and_parameter(made)
-    except OptionError as problem:
-        raise refused(node, problem.message) from None
-    return made
+    if parameter is None:
+        return name
+    own, value = ACTIVATIONS[name].parameter, float(str(np.float32(parameter)))
+    assert own is not None
+    if not own.low <= value <= own.high:
+        template = "{name} is {value:g}, expected {low:,g} to {high:,g}"
+        raise refused(node, template, name=own.option, value=value, low=own.low, high=own.high)
+    return spelled(name, value)
 
 
 def activation_of_nodes(graph: OnnxGraph, node: Any) -> tuple[str, float, str]:
