@@ -156,7 +156,7 @@ _NUMPY = Language(
 _FUNCTIONS: dict[str, Any] = {"exp": _exp}
 
 
-def _of_formula(name: str, formula: Formula) -> Any:
+def _of_formula(name: str, formula: Formula) -> Callable[[Float32Array], Float32Array]:
     statements, text = written(formula(variable("z")), _NUMPY)
     lines = "\n    ".join(["def of(z):", *statements, f"return {text}"])
     return defined(name, lines, {"np": np, "F": F, **_FUNCTIONS})
@@ -174,5 +174,4 @@ def _softmax(z: Float32Array) -> Float32Array:
 @cache
 def portable_activation(name: str) -> Callable[[Float32Array], Float32Array]:
     """Return the function of an activation in portable arithmetic, for sums of shape (n, nodes)."""
-    function: Any = _softmax if name == "softmax" else _of_formula(name, ACTIVATIONS[name].value)
-    return function
+    return _softmax if name == "softmax" else _of_formula(name, ACTIVATIONS[name].value)

@@ -144,7 +144,7 @@ LN2_HALF = 0.34657359027997264
 ARTANH = (1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3)
 
 
-def _series(r: Symbol) -> Symbol:
+def _series(r: Symbol) -> Any:
     return r + r * r * _polynomial(TAYLOR, r)
 
 
@@ -152,7 +152,7 @@ def _expm1(x: Symbol) -> Any:
     return where(abs(x) > LN2_HALF, exp(x) - 1, series(x))
 
 
-def _log1p(u: Symbol) -> Symbol:
+def _log1p(u: Symbol) -> Any:
     s = u / (u + 2)  # log(1 + u) = 2 artanh s, with s of at most 1/3
     square = s * s
     return 2 * (s + s * (square * _polynomial(ARTANH, square)))
@@ -164,10 +164,9 @@ def _tanh(z: Symbol) -> Any:
     return where(z < 0, -t, t)
 
 
-def _expit(z: Symbol) -> Symbol:
+def _expit(z: Symbol) -> Any:
     e = exp(-abs(z))  # whichever power is at most 1
-    quotient: Symbol = where(z < 0, e, 1) / (1 + e)
-    return quotient
+    return where(z < 0, e, 1) / (1 + e)
 
 
 def _polynomial(factors: tuple[float, ...], x: Symbol) -> Any:

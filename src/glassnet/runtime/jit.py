@@ -60,10 +60,10 @@ def kernel_with_arrays(function: _Function) -> _Function:
 @cache
 def kernel_of(function: _Function) -> _Function:
     """Compile a plain Python function, and those of its module that it calls, as kernels."""
-    scope: dict[str, Any] = function.__globals__  # type: ignore[attr-defined]
+    scope: dict[str, Any] = function.__globals__
     names = {one.argval for one in get_instructions(function) if one.opname == "LOAD_GLOBAL"}
     called = {name: kernel_of(scope[name]) for name in names if isinstance(scope.get(name), FunctionType)}
-    code: Any = function.__code__  # type: ignore[attr-defined]
+    code: Any = function.__code__
     return kernel(cast(_Function, FunctionType(code, scope | called, function.__name__)))
 
 

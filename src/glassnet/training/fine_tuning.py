@@ -205,9 +205,9 @@ def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
 def _parameters_of(model: Model) -> list[str]:
     """Return the options with the parameters of a model's loss and activations."""
     architecture = model.network.architecture
-    activations = (ACTIVATIONS[name] for name in architecture.activations)
-    entries = (LOSSES[architecture.loss], *activations)
-    return [one.parameter.option for one in entries if one.parameter]
+    parameters = [LOSSES[architecture.loss].parameter]
+    parameters += [ACTIVATIONS[name].parameter for name in architecture.activations]
+    return [one.option for one in parameters if one]
 
 
 def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:

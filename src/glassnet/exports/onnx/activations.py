@@ -37,7 +37,7 @@ def add_activation(graph: Graph, name: str, z: str, place: str) -> str:
     if one.onnx == "Softmax":
         return graph.add("Softmax", z, wanted=f"{place}.softmax", axis=-1)
     if one.onnx:
-        attributes = {one.onnx_parameter: name_and_parameter(name)[1]} if one.onnx_parameter else {}
+        attributes: dict[str, Any] = {one.onnx_parameter: name_and_parameter(name)[1]} if one.onnx_parameter else {}
         return graph.add(one.onnx, z, wanted=f"{place}.{one.onnx}", **attributes)
     results: dict[Symbol, str] = {}
 
