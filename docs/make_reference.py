@@ -42,6 +42,8 @@ from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
 from glassnet.messages.option_spelling import as_flag, choice_text
+from glassnet.nn.activations import ACTIVATIONS
+from glassnet.nn.formulas import Language, variable, written
 from glassnet.options.options import SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
@@ -185,6 +187,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "options.md": options_page(),
         "recipes.md": recipes_page(),
+        "activations.md": activations_page(),
         "findings.md": findings_page(),
         "json.md": json_page(),
     }
@@ -341,6 +344,50 @@ def rows_section() -> str:
         "and multi-label classification uses `sigmoid` outputs."
     )
     return f"## Tables\n\n{text}\n" + "\n".join(lines) + "\n"
+
+
+FORMULA = Language(
+    lambda value: f"{value:.10g}",
+    {
+        "*": "{0} · {1}",
+        "negative": "−{0}",
+        "absolute": "|{0}|",
+        "where": "{1} if {0}, else {2}",
+        "maximum": "max({0}, {1})",
+        "minimum": "min({0}, {1})",
+        "expit": "sigmoid({0})",
+    },
+    statement="{name} = {text}; ",
+)
+
+
+def activations_page() -> str:
+    """Return the page of the activations, from their entries."""
+    text = paragraph(
+        "Choose an activation here for `activation` (hidden layers) and `output`. z is the sum of a node, a its "
+        "activation. The formulas of the values are those of [portable arithmetic](portable.md): each operation is "
+        "rounded by itself, in this order, and constants are rounded to float32. An activation with a parameter has an "
+        "[option](options.md) that sets it; in the architecture of a file it is written after the name, if it is not "
+        "the default: `leaky_relu(0.2)`."
+    )
+    lines = ["| activation | value | derivative | option | layers | about |", "|---|---|---|---|---|---|"]
+    for name, one in ACTIVATIONS.items():
+        given = [variable(one.parameter.option)] if one.parameter else []
+        option = f"[`{given[0].operands[0]}`](options.md#{given[0].operands[0]})" if given else ""
+        value, slope = "e[k] / (0 + e[0] + e[1] + …), with e[k] = exp(z[k] − largest z)", "couples the nodes"
+        if one.derivative is not None:
+            value = formula(one.value(variable("z"), *given))
+            slope = formula(one.derivative(variable("z"), variable("a"), *given))
+        about = re.sub(r"``(.*?)``", r"`\1`", (one.value.__doc__ or "").split("\n")[0].removeprefix("Return "))
+        layers = "all" if one.hidden else "outputs"
+        lines.append(f"| `{name}` | {value} | {slope} | {option} | {layers} | {about} |".replace("|z|", "abs(z)"))
+    return f"{MARK.format('nn/activations')}\n\n# Activations\n\n{text}\n" + "\n".join(lines) + "\n"
+
+
+def formula(symbol: Any) -> str:
+    """Return a formula as text."""
+    statements, result = written(symbol, FORMULA)
+    return "".join([*statements, result])
 
 
 def findings_page() -> str:

@@ -35,7 +35,7 @@ ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 THIRD_PARTY = {
     "numpy": ("",),
     "scipy": (
-        "nn.activations",
+        "nn.formulas",
         "model.train_step",
         "model.baselines",
         "model.evaluate",

@@ -175,12 +175,13 @@ def test_right_programs_are_accepted_and_wrong_options_rejected(checker, tmp_pat
     assert {call: text for call, text in misspelled.items() if not re.search("misspelled|overload", text)} == {}
 
 
-def test_written_signatures_are_those_of_the_declarations():
-    found = importlib.util.spec_from_file_location("make_signatures", ROOT / "scripts" / "make_signatures.py")
+@pytest.mark.parametrize("name", ["make_signatures", "make_javascript"])
+def test_written_files_are_those_of_the_declarations(name):
+    found = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     script = importlib.util.module_from_spec(found)
     found.loader.exec_module(script)
     for path, text in script.files().items():
-        assert path.read_text(encoding="utf-8") == text, "run: python scripts/make_signatures.py"
+        assert path.read_text(encoding="utf-8") == text, f"run: python scripts/{name}.py"
 
 
 def test_javascript_that_is_checked_has_no_exceptions():

@@ -238,6 +238,8 @@ def modules():
 def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
     _, loaded, _, drawn = modules()
     assert [path.relative_to(PACKAGE).as_posix() for path in loaded] == [
+        "serve/studio/static/arithmetic.js",
+        "serve/studio/static/formulas.js",
         "serve/studio/static/network.js",
         "exports/page/table_encoding.js",
         "exports/page/model.js",

@@ -64,7 +64,7 @@ class CompiledLayers:
                     described += [begin, vectors, place_of_tile]
             stride = begin + vectors * lanes
             fill = (0, stride - nodes)
-            entry = kernels.entry_of(kernels.PORTABLE[layer.activation], example, example, 0, 0).tolist()
+            entry = kernels.entry_of(kernels.portable_kernel(layer.activation), example, example, 0, 0).tolist()
             numbers += [*entry, width, nodes, stride]
             numbers += [store(np.pad(layer.scale, fill)), store(np.pad(layer.bias, fill)), int(is_narrow), len(blocks)]
             numbers += described

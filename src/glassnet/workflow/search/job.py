@@ -29,7 +29,7 @@ from ...metrics import METRICS
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.job_parameters import changes, require_declared
-from ...options.options import Options
+from ...options.options import Options, recorded
 from ...options.spec import option
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
@@ -506,5 +506,5 @@ class _Search:
         except GlassnetError:
             return None
         receipt: Mapping[str, Any] = model.receipt
-        same = receipt.get("options") == options.to_dict() and "result" in receipt
+        same = receipt.get("options") == recorded(options) and "result" in receipt
         return model if same and receipt["data"]["fingerprint"] == fingerprint(self.read.training) else None

@@ -1,4 +1,4 @@
-"""Codes for names in kernels, and tuples that several kernels take."""
+"""Tuples and views that several kernels use."""
 
 from __future__ import annotations
 
@@ -12,25 +12,10 @@ from numba.extending import intrinsic
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from ....nn.activations import ACTIVATIONS
-from ....nn.losses import LOSSES
-from ....nn.optimizers import OPTIMIZERS
 from ....runtime.jit import part_of_kernel
 
 _arrayobj: Any = arrayobj
 _imputils: Any = imputils
-_REGISTRIES = (tuple(ACTIVATIONS), LOSSES, tuple(OPTIMIZERS))
-
-
-def number_of(name: str) -> int:
-    """Return the code of an activation, a loss or an optimizer in kernels: its index in its registry.
-
-    Raises
-    ------
-    StopIteration
-        For an unknown name.
-    """
-    return next(names.index(name) for names in _REGISTRIES if name in names)
 
 
 @part_of_kernel

@@ -19,7 +19,7 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 
     Each array argument of a kernel costs 0.25 µs, and a prediction takes about 7 µs.
     """
-    codes = plan.activation, plan.activate.ravel(), plan.products.ravel()
+    codes = plan.coupled, plan.fades, plan.activate.ravel(), plan.products.ravel()
     lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, *codes, tiles)
     return np.concatenate([*(np.concatenate([[len(one)], one]) for one in lists), [rows]])
 
@@ -44,15 +44,17 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     node_at, at = _next(numbers, at)
     weight_at, at = _next(numbers, at)
     bias_at, at = _next(numbers, at)
-    activation, at = _next(numbers, at)
+    coupled, at = _next(numbers, at)
+    fades, at = _next(numbers, at)
     entries, at = _next(numbers, at)
     products, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
-    activate = matrix_in(entries, 0, activation.shape[0], 2)
+    activate = matrix_in(entries, 0, coupled.shape[0], 2)
     # The derivatives and the loss are not used.
     by_blas = matrix_in(products, 0, 3, 2)
-    plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, by_blas, entries, 0.0, False, False)
-    most, layers, features, nodes = numbers[at], activation.shape[0], sizes[0], sizes[1]
+    unused = activate, by_blas, entries, 0.0, False, False
+    plan = Plan(sizes, node_at, weight_at, bias_at, coupled, fades, activate, *unused)
+    most, layers, features, nodes = numbers[at], coupled.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
     values = most * features + 1
     sums, activations = vector_in(work, 0, size), vector_in(work, size, size)

@@ -1,7 +1,7 @@
 // Which inputs and nodes an answer rests on, computed in the page: see `explain/integrated_gradients.py` and
 // `explain/why.py`, which compute the same.
 
-import { ACTIVATIONS } from "../network.js";
+import { activationOf } from "../network.js";
 
 /**
  * @typedef {import("../network.js").Network} Network @typedef {import("../network.js").Signals} Signals
@@ -47,7 +47,7 @@ function meanSlope(names, weights, biases, baseline, difference, direction) {
     /** @type {[Float32Array, Float32Array][]} */
     const layers = [];
     for (let layer = 0; layer < weights.length - 1; layer++) {
-      const a = ACTIVATIONS[names[layer]].value(z);
+      const a = activationOf(names[layer]).value(z);
       layers.push([z, a]);
       if (layer < weights.length - 2) {
         const bias = biases[layer + 1];
@@ -74,12 +74,12 @@ function meanSlope(names, weights, biases, baseline, difference, direction) {
  */
 function meanDerivatives(name, [z0, a0], [z1, a1]) {
   const middle = z0.map((one, k) => (one + z1[k]) / 2);
-  const slopes = derivativeOf(name)(middle, ACTIVATIONS[name].value(middle));
+  const slopes = derivativeOf(name)(middle, activationOf(name).value(middle));
   return Float64Array.from(slopes, (slope, k) => (Math.abs(z1[k] - z0[k]) > STILL ? (a1[k] - a0[k]) / (z1[k] - z0[k]) : slope));
 }
 
 /** @param {string} name Of a hidden layer, whose activation has a derivative for each node. */
-const derivativeOf = (name) => /** @type {Derivative} */ (ACTIVATIONS[name].derivative);
+const derivativeOf = (name) => /** @type {Derivative} */ (activationOf(name).derivative);
 
 /**
  * The slope of a node's sum in the last hidden layer by each input: with one hidden layer, the node's weights.
