@@ -18,6 +18,7 @@ from PIL import Image
 import glassnet
 from glassnet.cli import cli
 from glassnet.errors import CODES
+from glassnet.runtime.moved_modules import MOVED
 from glassnet.training.numerics import NUMERICS
 from glassnet.training.receipt import surroundings
 from support.cli import TIMEOUT, environment
@@ -27,7 +28,6 @@ from support.sources import PACKAGE, ROOT
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
-RENAMED_MODULES = ("glassnet.pictures", "glassnet.trace")
 
 READMES = ("README.md", "README.zh-CN.md")
 MEASURED = (*READMES, "docs/benchmarks.md", "docs/benchmarks.zh-CN.md")
@@ -106,7 +106,7 @@ def exists(name: str) -> bool:
         path += f".{part}"
         if hasattr(found, part):
             found = getattr(found, part)
-        elif path in RENAMED_MODULES:
+        elif path.removeprefix("glassnet.") in MOVED:
             return True  # in the list of changes
         elif importlib.util.find_spec(path):
             found = importlib.import_module(path)
