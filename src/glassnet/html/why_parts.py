@@ -144,7 +144,7 @@ def format_column_value(value: float | dict[str, float], say: Say) -> str:
 
 
 def names_of_words(boolean: bool, say: Say) -> dict[str, str]:
-    """Return how the words of a column are called that are no words of the data: of others, missing, yes and no."""
+    """Return the names of values that are not words of the data: others, missing and unknown ones, yes and no."""
     called = {"": say("value_unknown"), f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
     return called | ({"yes": say("yes"), "no": say("no")} if boolean else {})
 
