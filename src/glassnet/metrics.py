@@ -189,7 +189,7 @@ def _over_outputs(scores: Floats, by_output: bool) -> Floats:
 def _variance(numbers: Floats, weights: Weights) -> Floats:
     """Return the variance by output, exactly 0 for equal numbers, and as precise far from 0 as near it."""
     total = np.ones(len(numbers)) if weights is None else np.atleast_2d(weights).sum(axis=0)  # of all weightings
-    centred = numbers - numbers[total.argmax()]
+    centred = numbers - numbers[total.argmax()]  # exactly 0 for equal numbers, unlike the difference from their mean
     centred -= mean(centred, total)
     means, squares = np.split(mean(np.concatenate([centred, centred**2], axis=1), weights), 2, axis=-1)
     variance = squares - means**2
