@@ -176,13 +176,14 @@ class RowEncoder:
     def _read(self, rows: int, columns: Mapping[str, _Values], *, alone: bool) -> tuple[TableValues, set[int]]:
         """Return the values of columns, and the rows on which there may be a remark."""
         layout, odd = self._layout, set[int]()
-        places = [one.places(columns[name]) for name, one in self._words]
-        for (_, one), own in zip(self._words, places, strict=True):
-            if _NEW in own:
-                odd |= {row for row, place in enumerate(own) if place == _NEW}
-            if not alone and one.are_unlikely(own):
+        words: Any = [one.places(columns[name]) for name, one in self._words]
+        if rows >= _FEW:
+            words = np.fromiter(chain.from_iterable(words), np.int32, len(words) * rows).reshape(len(words), rows)
+        for (_, one), places in zip(self._words, words, strict=True):
+            if _NEW in places:
+                odd |= {row for row, place in enumerate(places) if place == _NEW}
+            if not alone and one.are_unlikely(np.asarray(places)):
                 odd |= {*range(rows)}
-        words = places if rows < _FEW else np.array(places, np.int32).reshape(len(places), rows)
         truths: list[Any] = [_truths(columns[one.name]) for one in layout.booleans]
         if truths:
             neither = np.array(truths) == _NEITHER
@@ -313,10 +314,10 @@ class _Words:
                 places[k] = self._place(text)
         return places
 
-    def are_unlikely(self, places: list[int]) -> bool:
+    def are_unlikely(self, places: NDArray[Any]) -> bool:
         """Return whether so many values of a column are rare words or missing that this is unlikely."""
-        others = places.count(self._other)
-        return self._unlikely <= others == len(places) - places.count(self._missing)
+        others = np.count_nonzero(places == self._other)
+        return self._unlikely <= others == np.count_nonzero(places != self._missing)
 
 
 def _objects(column: NDArray[Any], kind: type) -> list[Any]:
