@@ -26,8 +26,8 @@ from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ....runtime.jit import exact_kernel, exact_outer_kernel
 from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HALF, LN2_HIGH, LN2_LOW, LOG2_E, TAYLOR, F
 from .calls import call
-from .common import GROUP, is_empty, vector_in
-from .row_sums import LANES, in_every_lane, vector_at
+from .common import GROUP, is_empty, matrix_in, vector_in
+from .row_sums import BLOCK, LANES, block_of, in_every_lane, vector_at
 
 _ZERO, _HALF, _ONE, _TWO = F(0), F(0.5), F(1), F(2)
 _INFINITY = F(np.inf)
@@ -179,8 +179,8 @@ PORTABLE: dict[str, Any] = {
 
 # Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
 
-LARGEST_TILE = 7
-"""Vectors of the largest tile: its sums fit into sixteen registers of half a vector, leaving two free."""
+LARGEST_TILE = BLOCK
+"""Vectors of the largest tile."""
 
 NARROW = LANES
 """Most nodes of a layer, other than the first, whose sums are computed for several rows side by side."""
@@ -204,42 +204,6 @@ def _registers(builder: Any, vector: Any, count: int) -> list[Any]:
 def _add_product(builder: Any, register: Any, weights: Any, inputs: Any) -> None:
     """Add weights times inputs, rounded apart: no flag allows LLVM to fuse them."""
     builder.store(builder.fadd(builder.load(register), builder.fmul(weights, inputs)), register)
-
-
-def _sums_of_nonzero(vectors: int) -> Any:
-    """Return an intrinsic for the sums of one row and a tile of this number of vectors.
-
-    It fills ``work[at:]`` with ``Σ values[i] · tile[places[i]]`` for i from `begin` to `end`; the tile is at `tile_at`
-    in `flat`.
-    """
-
-    def typing(
-        context: Any, flat: Any, tile_at: Any, places: Any, begin: Any, end: Any, work: Any, values_at: Any, at: Any
-    ) -> Any:
-        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            weights, chosen, numbers = (
-                context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 2, 5)
-            )
-            vector = ir.VectorType(ir.FloatType(), LANES)
-            width = ir.Constant(given[1].type, vectors * LANES)
-            registers = _registers(builder, vector, vectors)
-            with cgutils.for_range(builder, given[4], start=given[3], intp=given[3].type) as loop:
-                value = builder.load(builder.gep(numbers, [builder.add(given[6], loop.index)]))
-                inputs = in_every_lane(builder, value, LANES)
-                place = builder.zext(builder.load(builder.gep(chosen, [loop.index])), width.type)
-                first = builder.add(given[1], builder.mul(place, width))
-                for part, register in enumerate(registers):
-                    here = builder.add(first, ir.Constant(first.type, part * LANES))
-                    _add_product(builder, register, _load(builder, vector, weights, here), inputs)
-            for part, register in enumerate(registers):
-                here = builder.add(given[7], ir.Constant(width.type, part * LANES))
-                builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
-            return context.get_dummy_value()
-
-        i64 = types.int64
-        return types.void(flat, i64, places, i64, i64, work, i64, i64), code
-
-    return intrinsic(typing)
 
 
 def _sums_of_rows() -> Any:
@@ -288,7 +252,7 @@ def _sums_of_rows() -> Any:
     return intrinsic(typing)
 
 
-_one, _two, _three, _four, _five, _six, _seven = (_sums_of_nonzero(one) for one in range(1, LARGEST_TILE + 1))
+_one, _two, _three, _four, _five, _six, _seven = (block_of(one, ()) for one in range(1, LARGEST_TILE + 1))
 _rows: Any = _sums_of_rows()
 
 
@@ -320,12 +284,13 @@ def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, 
     tiles of one vector.
 
     The last number of `flat` is the temperature. The scratch memory is for one thread: `places`, (m · w + m + 2,), and
-    `work`, (3 · m · w + 1,), with the inputs of a layer, its sums, and its inputs that are not 0.
+    `work`, (3 · m · w + 1 + LARGEST_TILE · LANES,), with the inputs of a layer, its sums, its inputs that are not 0,
+    and zeros.
     """
     most, widest, layers = numbers[0], numbers[1], numbers[2]
     size, temperature = most * widest, flat[flat.shape[0] - 1]
     starts, values_at = size + 1, 2 * size
-    values = vector_in(work, values_at, size + 1)
+    values, zeros = vector_in(work, values_at, size + 1), vector_in(work, values_at + size + 1, LARGEST_TILE * LANES)
     for begin in range(0, raw.shape[0], most):
         n = most if begin + most < raw.shape[0] else raw.shape[0] - begin
         at = 3
@@ -357,21 +322,22 @@ def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, 
                         continue
                     for i in range(n):
                         start, end = np.int64(places[starts + i]), np.int64(places[starts + i + 1])
-                        own = size + i * stride + node
+                        weights = matrix_in(flat, tile, inputs, vectors * LANES)
+                        own = vector_in(work, size + i * stride + node, vectors * LANES)
                         if vectors == 7:
-                            _seven(flat, tile, places, start, end, work, values_at, own)
+                            _seven(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 6:
-                            _six(flat, tile, places, start, end, work, values_at, own)
+                            _six(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 5:
-                            _five(flat, tile, places, start, end, work, values_at, own)
+                            _five(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 4:
-                            _four(flat, tile, places, start, end, work, values_at, own)
+                            _four(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 3:
-                            _three(flat, tile, places, start, end, work, values_at, own)
+                            _three(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 2:
-                            _two(flat, tile, places, start, end, work, values_at, own)
+                            _two(weights, places, values, start, end, _ONE, zeros, own, 0)
                         else:
-                            _one(flat, tile, places, start, end, work, values_at, own)
+                            _one(weights, places, values, start, end, _ONE, zeros, own, 0)
             for i in range(n):
                 z = vector_in(work, size + i * stride, stride)
                 for k in range(stride):
