@@ -317,7 +317,7 @@ class _Words:
     def are_unlikely(self, places: NDArray[Any]) -> bool:
         """Return whether so many values of a column are rare words or missing that this is unlikely."""
         others = np.count_nonzero(places == self._other)
-        return self._unlikely <= others == np.count_nonzero(places != self._missing)
+        return bool(self._unlikely <= others == np.count_nonzero(places != self._missing))
 
 
 def _objects(column: NDArray[Any], kind: type) -> list[Any]:

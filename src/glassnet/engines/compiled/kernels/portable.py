@@ -189,23 +189,6 @@ ROWS_AT_ONCE = 4
 """Rows whose sums a tile of one vector adds up side by side: a sum alone would wait for each addition."""
 
 
-def _load(builder: Any, vector: Any, data: Any, index: Any) -> Any:
-    return builder.load(vector_at(builder, vector, data, index), align=4)
-
-
-def _registers(builder: Any, vector: Any, count: int) -> list[Any]:
-    """Return this number of vectors of +0."""
-    registers = [cgutils.alloca_once(builder, vector) for _ in range(count)]  # type: ignore[no-untyped-call]
-    for register in registers:
-        builder.store(ir.Constant(vector, [0.0] * LANES), register)
-    return registers
-
-
-def _add_product(builder: Any, register: Any, weights: Any, inputs: Any) -> None:
-    """Add weights times inputs, rounded apart: no flag allows LLVM to fuse them."""
-    builder.store(builder.fadd(builder.load(register), builder.fmul(weights, inputs)), register)
-
-
 def _sums_of_rows() -> Any:
     """Return an intrinsic for the sums of `ROWS_AT_ONCE` rows of all inputs and a tile of one vector.
 
@@ -234,13 +217,16 @@ def _sums_of_rows() -> Any:
                 row = builder.add(first, ir.Constant(first.type, part))
                 rows.append(builder.select(builder.icmp_signed("<", row, last), row, last))
             inputs = [builder.mul(row, fan_in) for row in rows]
-            registers = _registers(builder, vector, ROWS_AT_ONCE)
+            registers = [cgutils.alloca_once(builder, vector) for _ in rows]  # type: ignore[no-untyped-call]
+            for register in registers:
+                builder.store(ir.Constant(vector, [0.0] * LANES), register)
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 where = builder.add(tile_at, builder.mul(loop.index, ir.Constant(count.type, LANES)))
-                tile = _load(builder, vector, weights, where)
+                tile = builder.load(vector_at(builder, vector, weights, where), align=4)
                 for place, register in zip(inputs, registers, strict=True):
                     value = builder.load(builder.gep(numbers, [builder.add(place, loop.index)]))
-                    _add_product(builder, register, tile, in_every_lane(builder, value, LANES))
+                    product = builder.fmul(tile, in_every_lane(builder, value, LANES))  # rounded apart: no flag
+                    builder.store(builder.fadd(builder.load(register), product), register)
             for row, register in zip(rows, registers, strict=True):
                 here = builder.add(at, builder.mul(row, stride))
                 builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
