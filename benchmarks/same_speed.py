@@ -101,9 +101,9 @@ def measure(csv: str, samples: int | None, only: str) -> dict[str, Any]:
         "epoch, batch 128, 200 nodes": lambda: epoch(data, modern(200)),
         "epoch, batch 128, 1024 nodes": lambda: epoch(data, modern(1024)),
         **{
-            f"{count:,} digits, {engine}": lambda count=count, engine=engine: digits(data, test.inputs[:count], engine)
+            f"{name}, {engine}": lambda rows=rows, engine=engine: digits(data, rows, engine)
             for engine in ("fast", "portable")
-            for count in (1, len(test.inputs))
+            for name, rows in (("one digit", test.inputs[:1]), ("10,000 digits", test.inputs))
         },
         **{
             f"table, {name}": lambda name=name: table_answers(name)
