@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,15 @@ def measure(csv: str, samples: int | None, only: str) -> dict[str, Any]:
         "epoch, one by one": lambda: epoch(data, Options(epochs=4)),
         "epoch, batch 128, 200 nodes": lambda: epoch(data, modern(200)),
         "epoch, batch 128, 1024 nodes": lambda: epoch(data, modern(1024)),
-        "one query": lambda: queries(data, test.inputs[:1], times=1_000),
-        "10,000 queries": lambda: queries(data, test.inputs, times=7),
+        **{
+            f"{name}, {engine}": lambda rows=rows, engine=engine: digits(data, rows, engine)
+            for engine in ("fast", "portable")
+            for name, rows in (("one digit", test.inputs[:1]), ("10,000 digits", test.inputs))
+        },
+        **{
+            f"table, {name}": lambda name=name: table_answers(name)
+            for name in ("a dict", "1 row", "1,000 rows", "10,000 rows")
+        },
         "CSV read": lambda: timed(lambda: glassnet.load_data(csv)),
         **{
             f"estimator fit, {rows:,} × {features}": lambda rows=rows, features=features: estimator(rows, features)
@@ -130,14 +138,49 @@ def epoch(data: Any, options: Any) -> float:
     return statistics.median(np.diff(ends))
 
 
-def queries(data: Any, rows: Any, times: int) -> float:
-    """Return the median seconds of a prediction of these rows by a compiled model."""
+def digits(data: Any, rows: Any, engine: str) -> float:
+    """Return the seconds of a prediction of these rows by a compiled model."""
     import glassnet
 
-    model = glassnet.compiled(glassnet.new_model(data, glassnet.Options(hidden=(200,))))
-    for _ in range(max(1, times // 10)):
-        model.predict(rows)
-    return statistics.median(timed(lambda: model.predict(rows)) for _ in range(times))
+    model = glassnet.compiled(glassnet.new_model(data, glassnet.Options(hidden=(200,))), engine)
+    return best(lambda: model.predict(rows), 300 if len(rows) == 1 else 1)
+
+
+@cache
+def table_model(rows: int) -> tuple[Any, Any]:
+    """Return a model of 6 columns of numbers and 8 of words, and a frame of new rows within the training range."""
+    import pandas as pd
+
+    import glassnet
+
+    random = np.random.default_rng(0)
+    columns = {f"number {k}": random.integers(0, 10 ** (k + 1), rows) / 8 for k in range(6)}
+    columns |= {f"word {k}": random.choice([f"word {j}" for j in range(3 + 2 * k)], rows) for k in range(8)}
+    frame = pd.DataFrame(columns)
+    answers = np.where(frame["number 0"] + 3 * (frame["word 0"] == "word 1") > 1, "yes", "no")
+    model = glassnet.TableModel.fit(frame.assign(y=answers), "y", epochs=2, members=1)
+    return model, frame
+
+
+def table_answers(name: str) -> float:
+    """Return the seconds of a prediction for a row as a dict, or for a frame of some rows."""
+    model, frame = table_model(12_000)
+    count = 1 if name == "a dict" else int(name.split()[0].replace(",", ""))
+    given = frame.iloc[7].to_dict() if name == "a dict" else frame[:count]
+    return best(lambda: model.predict(given), 200 if count == 1 else 3)
+
+
+def best(work: Callable[[], object], times: int) -> float:
+    """Return the processor seconds of a call: the least of several repetitions of several calls, after a warm-up."""
+    for _ in range(times):
+        work()
+    seconds = []
+    for _ in range(15):
+        began = time.process_time()
+        for _ in range(times):
+            work()
+        seconds.append((time.process_time() - began) / times)
+    return min(seconds)
 
 
 def estimator(rows: int, features: int) -> float:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from ..data.tables.table import Table
 
 _MOST_NAMED = 4
+_SINGLE = (str, float, int)  # a union would be made at each call
 
 
 @dataclass(frozen=True, repr=False)
@@ -586,7 +587,7 @@ def _warn(table: Table, remarks: Sequence[Message], *, strict: bool) -> None:
 
 
 def _is_single(value: Any) -> bool:
-    return isinstance(value, str | float | int) or np.ndim(value) == 0
+    return isinstance(value, _SINGLE) or np.ndim(value) == 0
 
 
 def _one_value(value: Any) -> Any:

@@ -89,7 +89,10 @@ class CompiledLayers:
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             size = ROWS * self._widest
-            scratch = np.zeros(size + ROWS + 2, np.uint32), aligned_zeros((3 * size + 1,), np.float32)
+            scratch = (
+                np.zeros(size + ROWS + 2, np.uint32),
+                aligned_zeros((3 * size + 1 + kernels.LARGEST_PORTABLE_TILE * kernels.LANES,), np.float32),
+            )
             self._local.scratch = scratch
         places, work = scratch
         kernels.portable_outputs(self._numbers, self._flat, raw, places, work, out)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,19 +150,17 @@ class Columns:
     remarks: tuple[Message, ...] = ()
     commas: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    layout: InputLayout = field(init=False, repr=False, compare=False)
+    """The inputs of all columns, from which rows are encoded."""
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
     """Result of `compared_places`."""
     width: int = field(init=False, repr=False, compare=False)
     """Number of the network's inputs."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "layout", InputLayout(self.inputs))
         object.__setattr__(self, "width", self.layout.width)
         object.__setattr__(self, "compared", compared_places(self.inputs))
-
-    @cached_property
-    def layout(self) -> InputLayout:
-        """The inputs of all columns, from which rows are encoded."""
-        return InputLayout(self.inputs)
 
     @classmethod
     def learn(

@@ -10,7 +10,6 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
-from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -155,14 +154,10 @@ class NumberColumn:
         with np.errstate(over="ignore"):
             return moderate((bent(moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
-    @cached_property
-    def _block(self) -> NumberBlock:
-        return NumberBlock([(self, 0)])
-
     def inputs_of(self, numbers: NDArray[np.float64]) -> Encoded:
         """Return the inputs of numbers of shape (n,), NaN for missing ones, shape (n, features)."""
         encoded = np.zeros((len(numbers), len(self.features)), np.float32)
-        self._block.encode(np.asarray(numbers, np.float64)[np.newaxis], encoded)
+        NumberBlock([(self, 0)]).encode(np.asarray(numbers, np.float64)[np.newaxis], encoded)
         return encoded
 
     def numbers_at(self, deviations: NDArray[np.floating[Any]]) -> NDArray[np.float64]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..exact_sums import LARGEST
-
-if TYPE_CHECKING:
-    from .encoders import NumberColumn
 
 Encoded = NDArray[np.float32]
 
@@ -48,7 +45,7 @@ class NumberBlock:
         Columns and places of further inputs that flag missing values.
     """
 
-    def __init__(self, columns: Sequence[tuple[NumberColumn, int]], flags: Sequence[tuple[int, int]] = ()) -> None:
+    def __init__(self, columns: Sequence[tuple[Any, int]], flags: Sequence[tuple[int, int]] = ()) -> None:
         settings = np.array([(one.fill, one.centre, one.scale) for one, _ in columns]).reshape(-1, 3)
         intervals = [
             (k, start + part, low, high - low)

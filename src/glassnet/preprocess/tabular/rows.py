@@ -106,10 +106,10 @@ class RowEncoder:
                 values = {str(name): value for name, value in values.items()}
             usual.append(values)
         try:
-            columns = {name: [values[name] for values in usual] for name in self._names}
+            columns = zip(*[[*map(values.__getitem__, self._names)] for values in usual], strict=True)
         except KeyError:
             return None
-        return self.arrays(len(usual), columns, unusual)
+        return self.arrays(len(usual), dict(zip(self._names, columns, strict=True)), unusual)
 
     def frame(self, frame: Any, unusual: set[int] | None = None) -> Encoded | None:
         """Return the inputs of a pandas frame, shape (n, features).
@@ -146,8 +146,8 @@ class RowEncoder:
         Parameters
         ----------
         rows : int
-        columns : mapping of str to ndarray or list
-            For each column an array, (rows,): numbers or booleans, or objects: text, and None if missing. A list may
+        columns : mapping of str to ndarray or tuple
+            For each column an array, (rows,): numbers or booleans, or objects: text, and None if missing. A tuple may
             have values of several types. Further columns are ignored.
         unusual : set of int, optional
             See `rows`.
@@ -176,13 +176,14 @@ class RowEncoder:
     def _read(self, rows: int, columns: Mapping[str, _Values], *, alone: bool) -> tuple[TableValues, set[int]]:
         """Return the values of columns, and the rows on which there may be a remark."""
         layout, odd = self._layout, set[int]()
-        places = [one.places(columns[name]) for name, one in self._words]
-        for (_, one), own in zip(self._words, places, strict=True):
-            if _NEW in own:
-                odd |= {row for row, place in enumerate(own) if place == _NEW}
-            if not alone and one.are_unlikely(own):
+        words: Any = [one.places(columns[name]) for name, one in self._words]
+        if rows >= _FEW:
+            words = np.fromiter(chain.from_iterable(words), np.int32, len(words) * rows).reshape(len(words), rows)
+        for (_, one), places in zip(self._words, words, strict=True):
+            if _NEW in places:
+                odd |= {row for row, place in enumerate(places) if place == _NEW}
+            if not alone and one.are_unlikely(np.asarray(places)):
                 odd |= {*range(rows)}
-        words = places if rows < _FEW else np.array(places, np.int32).reshape(len(places), rows)
         truths: list[Any] = [_truths(columns[one.name]) for one in layout.booleans]
         if truths:
             neither = np.array(truths) == _NEITHER
@@ -204,7 +205,7 @@ def _which(rows: NDArray[np.bool_]) -> set[int]:
     return {*np.flatnonzero(rows).tolist()}
 
 
-_Values = NDArray[Any] | list[Any]
+_Values = NDArray[Any] | tuple[Any, ...]
 """A column: numbers or booleans, or objects; or values of any types, each for itself."""
 
 
@@ -253,7 +254,7 @@ class _UsualNumbers:
     def truths_in(self, columns: Sequence[_Values], rows: int) -> set[int]:
         """Return the rows where a column of numbers other than 0 and 1 has truths."""
         others = [columns[k] for k in self._without_truths]
-        kinds = (map(type, one) if isinstance(one, list) else [one.dtype.type] for one in others)
+        kinds = (map(type, one) if isinstance(one, tuple) else [one.dtype.type] for one in others)
         if _TRUTHS.isdisjoint(chain.from_iterable(kinds)):
             return set()
         return {row for row in range(rows) if any(type(one[row]) in _TRUTHS for one in others)}
@@ -300,7 +301,7 @@ class _Words:
         """Return the place of each value of a column: in an array only of text."""
         if isinstance(column, np.ndarray) and column.dtype.kind != "O":
             raise _OtherValueError
-        texts: list[Any] = column if isinstance(column, list) else column.tolist()
+        texts = column if isinstance(column, tuple) else column.tolist()
         try:
             places: list[Any] = [*map(self._clean.get, texts)]
         except TypeError:  # a list or the like
@@ -313,10 +314,10 @@ class _Words:
                 places[k] = self._place(text)
         return places
 
-    def are_unlikely(self, places: list[int]) -> bool:
+    def are_unlikely(self, places: NDArray[Any]) -> bool:
         """Return whether so many values of a column are rare words or missing that this is unlikely."""
-        others = places.count(self._other)
-        return self._unlikely <= others == len(places) - places.count(self._missing)
+        others = np.count_nonzero(places == self._other)
+        return bool(self._unlikely <= others == np.count_nonzero(places != self._missing))
 
 
 def _objects(column: NDArray[Any], kind: type) -> list[Any]:
@@ -368,7 +369,7 @@ def _number(value: Any) -> float:
 
 def _numbers(column: _Values) -> list[float] | NDArray[np.float64]:
     """Return a column as numbers, shape (n,), some possibly infinite; NaN for missing ones."""
-    if isinstance(column, list):
+    if isinstance(column, tuple):
         return [*map(_number, column)]
     if column.dtype.type not in _NUMBERS:
         raise _OtherValueError
@@ -390,7 +391,7 @@ def _truth(value: Any) -> float:
 
 def _truths(column: _Values) -> list[float] | NDArray[np.float64]:
     """Return a column as truths, shape (n,): see `_truth`."""
-    if isinstance(column, list):
+    if isinstance(column, tuple):
         return [*map(_truth, column)]
     if column.dtype.kind == "O":
         values = column.tolist()
@@ -424,7 +425,7 @@ def as_usual(value: Any) -> Any:
 
 def _moments(column: _Values, form: DateForm) -> NDArray[np.datetime64]:
     """Return a column of dates, shape (n,), if microseconds suffice; NaT for missing ones."""
-    if isinstance(column, list):
+    if isinstance(column, tuple):
         return np.concatenate([_moment(value, form) for value in column])
     if column.dtype not in ("M8[us]", "M8[ns]"):
         raise _OtherValueError

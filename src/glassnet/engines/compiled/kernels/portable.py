@@ -29,8 +29,8 @@ from ....runtime.jit import exact_kernel, exact_outer_kernel
 from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HIGH, LN2_LOW, LOG2_E, F
 from .activations import PYTHON
 from .calls import call
-from .common import GROUP, is_empty, vector_in
-from .row_sums import LANES, in_every_lane, vector_at
+from .common import GROUP, is_empty, matrix_in, vector_in
+from .row_sums import BLOCK, LANES, block_of, in_every_lane, vector_at
 
 _ZERO, _HALF, _ONE = F(0), F(0.5), F(1)
 _INFINITY = F(np.inf)
@@ -115,67 +115,14 @@ def portable_kernel(name: str) -> Any:
 
 # Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
 
-LARGEST_TILE = 7
-"""Vectors of the largest tile: its sums fit into sixteen registers of half a vector, leaving two free."""
+LARGEST_TILE = BLOCK
+"""Vectors of the largest tile."""
 
 NARROW = LANES
 """Most nodes of a layer, other than the first, whose sums are computed for several rows side by side."""
 
 ROWS_AT_ONCE = 4
 """Rows whose sums a tile of one vector adds up side by side: a sum alone would wait for each addition."""
-
-
-def _load(builder: Any, vector: Any, data: Any, index: Any) -> Any:
-    return builder.load(vector_at(builder, vector, data, index), align=4)
-
-
-def _registers(builder: Any, vector: Any, count: int) -> list[Any]:
-    """Return this number of vectors of +0."""
-    registers = [cgutils.alloca_once(builder, vector) for _ in range(count)]  # type: ignore[no-untyped-call]
-    for register in registers:
-        builder.store(ir.Constant(vector, [0.0] * LANES), register)
-    return registers
-
-
-def _add_product(builder: Any, register: Any, weights: Any, inputs: Any) -> None:
-    """Add weights times inputs, rounded apart: no flag allows LLVM to fuse them."""
-    builder.store(builder.fadd(builder.load(register), builder.fmul(weights, inputs)), register)
-
-
-def _sums_of_nonzero(vectors: int) -> Any:
-    """Return an intrinsic for the sums of one row and a tile of this number of vectors.
-
-    It fills ``work[at:]`` with ``Σ values[i] · tile[places[i]]`` for i from `begin` to `end`; the tile is at `tile_at`
-    in `flat`.
-    """
-
-    def typing(
-        context: Any, flat: Any, tile_at: Any, places: Any, begin: Any, end: Any, work: Any, values_at: Any, at: Any
-    ) -> Any:
-        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            weights, chosen, numbers = (
-                context.make_array(signature.args[i])(context, builder, given[i]).data for i in (0, 2, 5)
-            )
-            vector = ir.VectorType(ir.FloatType(), LANES)
-            width = ir.Constant(given[1].type, vectors * LANES)
-            registers = _registers(builder, vector, vectors)
-            with cgutils.for_range(builder, given[4], start=given[3], intp=given[3].type) as loop:
-                value = builder.load(builder.gep(numbers, [builder.add(given[6], loop.index)]))
-                inputs = in_every_lane(builder, value, LANES)
-                place = builder.zext(builder.load(builder.gep(chosen, [loop.index])), width.type)
-                first = builder.add(given[1], builder.mul(place, width))
-                for part, register in enumerate(registers):
-                    here = builder.add(first, ir.Constant(first.type, part * LANES))
-                    _add_product(builder, register, _load(builder, vector, weights, here), inputs)
-            for part, register in enumerate(registers):
-                here = builder.add(given[7], ir.Constant(width.type, part * LANES))
-                builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
-            return context.get_dummy_value()
-
-        i64 = types.int64
-        return types.void(flat, i64, places, i64, i64, work, i64, i64), code
-
-    return intrinsic(typing)
 
 
 def _sums_of_rows() -> Any:
@@ -206,13 +153,16 @@ def _sums_of_rows() -> Any:
                 row = builder.add(first, ir.Constant(first.type, part))
                 rows.append(builder.select(builder.icmp_signed("<", row, last), row, last))
             inputs = [builder.mul(row, fan_in) for row in rows]
-            registers = _registers(builder, vector, ROWS_AT_ONCE)
+            registers = [cgutils.alloca_once(builder, vector) for _ in rows]  # type: ignore[no-untyped-call]
+            for register in registers:
+                builder.store(ir.Constant(vector, [0.0] * LANES), register)
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 where = builder.add(tile_at, builder.mul(loop.index, ir.Constant(count.type, LANES)))
-                tile = _load(builder, vector, weights, where)
+                tile = builder.load(vector_at(builder, vector, weights, where), align=4)
                 for place, register in zip(inputs, registers, strict=True):
                     value = builder.load(builder.gep(numbers, [builder.add(place, loop.index)]))
-                    _add_product(builder, register, tile, in_every_lane(builder, value, LANES))
+                    product = builder.fmul(tile, in_every_lane(builder, value, LANES))  # rounded apart: no flag
+                    builder.store(builder.fadd(builder.load(register), product), register)
             for row, register in zip(rows, registers, strict=True):
                 here = builder.add(at, builder.mul(row, stride))
                 builder.store(builder.load(register), vector_at(builder, vector, numbers, here), align=4)
@@ -224,7 +174,7 @@ def _sums_of_rows() -> Any:
     return intrinsic(typing)
 
 
-_one, _two, _three, _four, _five, _six, _seven = (_sums_of_nonzero(one) for one in range(1, LARGEST_TILE + 1))
+_one, _two, _three, _four, _five, _six, _seven = (block_of(one, ()) for one in range(1, LARGEST_TILE + 1))
 _rows: Any = _sums_of_rows()
 
 
@@ -256,12 +206,13 @@ def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, 
     tiles of one vector.
 
     The last number of `flat` is the temperature. The scratch memory is for one thread: `places`, (m · w + m + 2,), and
-    `work`, (3 · m · w + 1,), with the inputs of a layer, its sums, and its inputs that are not 0.
+    `work`, (3 · m · w + 1 + LARGEST_TILE · LANES,), with the inputs of a layer, its sums, its inputs that are not 0,
+    and zeros.
     """
     most, widest, layers = numbers[0], numbers[1], numbers[2]
     size, temperature = most * widest, flat[flat.shape[0] - 1]
     starts, values_at = size + 1, 2 * size
-    values = vector_in(work, values_at, size + 1)
+    values, zeros = vector_in(work, values_at, size + 1), vector_in(work, values_at + size + 1, LARGEST_TILE * LANES)
     for begin in range(0, raw.shape[0], most):
         n = most if begin + most < raw.shape[0] else raw.shape[0] - begin
         at = 3
@@ -293,21 +244,22 @@ def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, 
                         continue
                     for i in range(n):
                         start, end = np.int64(places[starts + i]), np.int64(places[starts + i + 1])
-                        own = size + i * stride + node
+                        weights = matrix_in(flat, tile, inputs, vectors * LANES)
+                        own = vector_in(work, size + i * stride + node, vectors * LANES)
                         if vectors == 7:
-                            _seven(flat, tile, places, start, end, work, values_at, own)
+                            _seven(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 6:
-                            _six(flat, tile, places, start, end, work, values_at, own)
+                            _six(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 5:
-                            _five(flat, tile, places, start, end, work, values_at, own)
+                            _five(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 4:
-                            _four(flat, tile, places, start, end, work, values_at, own)
+                            _four(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 3:
-                            _three(flat, tile, places, start, end, work, values_at, own)
+                            _three(weights, places, values, start, end, _ONE, zeros, own, 0)
                         elif vectors == 2:
-                            _two(flat, tile, places, start, end, work, values_at, own)
+                            _two(weights, places, values, start, end, _ONE, zeros, own, 0)
                         else:
-                            _one(flat, tile, places, start, end, work, values_at, own)
+                            _one(weights, places, values, start, end, _ONE, zeros, own, 0)
             for i in range(n):
                 z = vector_in(work, size + i * stride, stride)
                 for k in range(stride):

@@ -37,10 +37,11 @@ def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
-def _block_of(vectors: int) -> Any:
+def block_of(vectors: int, flags: tuple[str, ...] = MAY_FUSE) -> Any:
     """Return an intrinsic that computes a block of `weighted_row_sum`, starting at a column.
 
-    A vector that would exceed the last column is shifted to end there, so some columns are computed twice.
+    A vector that would exceed the last column is shifted to end there, so some columns are computed twice. Without
+    flags, each product and each sum is rounded by itself.
     """
 
     def typing(
@@ -80,8 +81,8 @@ def _block_of(vectors: int) -> Any:
                 row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(row, width)
                 for at, register in zip(columns, registers, strict=True):
-                    product = builder.fmul(weight, load(rows.data, builder.add(first, at)), flags=MAY_FUSE)
-                    builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
+                    product = builder.fmul(weight, load(rows.data, builder.add(first, at)), flags=flags)
+                    builder.store(builder.fadd(builder.load(register), product, flags=flags), register)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.load(register), vector_at(builder, vector, sums.data, at), align=size)
             return context.get_dummy_value()
@@ -147,7 +148,7 @@ fetch, fetch_to_write = _fetching(0), _fetching(1)
 BLOCK = 7
 """Vectors in the largest block: their sums fit into sixteen registers of half a vector, leaving two free."""
 
-_two, four_vectors, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
+_two, four_vectors, _most = block_of(2), block_of(4), block_of(BLOCK)
 
 
 @kernel
