@@ -86,7 +86,7 @@ def activation_of(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> str:
     own, value = ACTIVATIONS[name].parameter, float(str(np.float32(parameter)))
     assert own is not None
     if not own.low <= value <= own.high:
-        template = "{name} is {value:g}, expected {low:,g} to {high:,g}"
+        template = "{name} is {value:g}, expected {low:g} to {high:g}"
         raise refused(node, template, name=own.option, value=value, low=own.low, high=own.high)
     return spelled(name, value)
 

@@ -226,7 +226,7 @@ function softmax(z) {
 /** The gradient of the loss with respect to the sums of the last layer; the losses are those of `nn/losses.py`. */
 function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const output = activations.at(-1);
-  const { slope: slopeOf, ofSums } = LOSSES[`${loss} ${output.split("(")[0]}`];
+  const { slope: slopeOf, ofSums } = LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
   const slope = slopeOf(z, a, t, f(parameter));
   if (ofSums) return slope;
   const { derivative } = activationOf(output);
