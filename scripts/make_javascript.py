@@ -78,7 +78,7 @@ def files() -> dict[Path, str]:
         "};",
         "",
         "/**",
-        " * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.",
+        " * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums.",
         " *",
         " * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope",
         " * @type {Record<string, {slope: Slope, ofSums: boolean}>}",
@@ -86,9 +86,10 @@ def files() -> dict[Path, str]:
         "export const LOSSES = {",
     ]
     for name, loss in LOSSES.items():
-        for output, form in loss.forms.items():
-            of_sums = str(form.of_sums).lower()
-            parts.append(f'  "{name} {output}": {{ slope: (z, a, t, p) => {form.javascript}, ofSums: {of_sums} }},')
+        forms = loss.forms if len({*loss.forms.values()}) > 1 else {"": next(iter(loss.forms.values()))}
+        for output, form in forms.items():
+            key, of_sums = f"{name} {output}".strip(), str(form.of_sums).lower()
+            parts.append(f'  "{key}": {{ slope: (z, a, t, p) => {form.javascript}, ofSums: {of_sums} }},')
     return {FILE: "\n".join([*parts, "};", ""])}
 
 

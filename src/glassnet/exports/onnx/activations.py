@@ -26,7 +26,7 @@ BY_OPERATOR = {one.onnx: name for name, one in ACTIVATIONS.items() if one.onnx} 
 WRITTEN = frozenset((*OPERATORS.values(), *BY_OPERATOR, "Log"))
 """Operators of the activations that are written."""
 BRANCH = Message("a branch, as both of its inputs are computed. Only layers one after the other can be imported")
-_FROM_SEVERAL = frozenset((*OPERATORS.values(), "Pow"))
+_FROM_SEVERAL = WRITTEN - {"Softmax", "LogSoftmax"} | {"Pow"}
 _MOST_TOGETHER = 16  # nodes that compute one activation
 _GRID = np.linspace(-4, 4, 33)
 
@@ -86,7 +86,7 @@ def activation_of(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> str:
     own, value = ACTIVATIONS[name].parameter, float(str(np.float32(parameter)))
     assert own is not None
     if not own.low <= value <= own.high:
-        template = "{name} is {value:g}, expected {low:,g} to {high:,g}"
+        template = "{name} is {value:g}, expected {low:g} to {high:g}"
         raise refused(node, template, name=own.option, value=value, low=own.low, high=own.high)
     return spelled(name, value)
 
@@ -115,7 +115,7 @@ def activation_of_nodes(graph: OnnxGraph, node: Any) -> tuple[str, float, str]:
         if inner is None or len(together) == _MOST_TOGETHER:
             raise refused(node, BRANCH)
         if inner.op_type not in _FROM_SEVERAL or inner.domain not in ("", "ai.onnx"):
-            is_of_chain = inner.op_type in ("Gemm", "MatMul") or inner.op_type in BY_OPERATOR
+            is_of_chain = inner.op_type in ("Gemm", "MatMul", "Softmax", "LogSoftmax")
             raise refused(node, BRANCH) if is_of_chain else unsupported(inner)
         together[value] = inner
         open_values.remove(value)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import helper
+from onnx.reference import ReferenceEvaluator
 
 from ...errors import FileError
 from ...io.opening import file_problem
@@ -123,9 +122,10 @@ class OnnxGraph:
             others = [self._stored(one) for one in node.input[1:] if one]
             if any(one is None for one in others):
                 return None
+            evaluator: Any = ReferenceEvaluator(node, opsets={"": self.opset})
             try:
-                value = _OF_CONSTANTS[node.op_type](value, attributes(node), *others)
-            except (ValueError, TypeError, IndexError):
+                value = evaluator.run(None, dict(zip(filter(None, node.input), [value, *others], strict=True)))[0]
+            except Exception:  # of any kind, by the operator
                 raise refused(node, "shapes do not match") from None
         return value
 
@@ -171,30 +171,7 @@ def _constant_of(node: Any) -> Array:
     raise unsupported(node)
 
 
-def _cast(value: Array, given: dict[str, Any]) -> Array:
-    if given.get("to") not in (*FLOATS, *WHOLE):
-        raise ValueError
-    return value.astype(helper.tensor_dtype_to_np_dtype(given["to"]))
-
-
-def _unsqueeze(value: Array, given: dict[str, Any], axes: Array | None = None) -> Array:
-    chosen = given.get("axes", ()) if axes is None else axes.ravel().tolist()
-    if value.ndim + len(chosen) > 8:
-        raise ValueError
-    return np.expand_dims(value, tuple(chosen))
-
-
-def _reshape(value: Array, given: dict[str, Any], shape: Array) -> Array:
-    return value.reshape(shape.ravel().tolist())
-
-
-_OF_CONSTANTS: dict[str, Callable[..., Array]] = {
-    "Identity": lambda value, given: value,
-    "Cast": _cast,
-    "Transpose": lambda value, given: value.transpose(given.get("perm")),
-    "Unsqueeze": _unsqueeze,
-    "Reshape": _reshape,
-}
+_OF_CONSTANTS = ("Identity", "Cast", "Transpose", "Unsqueeze", "Reshape")
 """Operators that are applied to constants; none makes an array larger."""
 
 

@@ -95,35 +95,22 @@ export const FORMULAS = {
 };
 
 /**
- * Loss and output activation -> the gradient of one sample with respect to the activations or the sums.
+ * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums.
  *
  * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope
  * @type {Record<string, {slope: Slope, ofSums: boolean}>}
  */
 export const LOSSES = {
-  "squared_error identity": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error sigmoid": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error tanh": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error relu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error leaky_relu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error elu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error gelu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error silu": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error softplus": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error softmax": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
-  "squared_error exponential": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
+  "squared_error": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: false },
   "cross_entropy sigmoid": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: true },
   "cross_entropy softmax": { slope: (z, a, t, p) => {
     const total = sumOf(t);
     return a.map((o, k) => f(o * total) - t[k]);
   }, ofSums: true },
-  "absolute_error identity": { slope: (z, a, t, p) => a.map((o, k) => Math.sign(f(o - t[k]))), ofSums: false },
-  "absolute_error exponential": { slope: (z, a, t, p) => a.map((o, k) => Math.sign(f(o - t[k]))), ofSums: false },
-  "huber identity": { slope: (z, a, t, p) => a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k])))), ofSums: false },
-  "huber exponential": { slope: (z, a, t, p) => a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k])))), ofSums: false },
-  "quantile identity": { slope: (z, a, t, p) => a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0)), ofSums: false },
-  "quantile exponential": { slope: (z, a, t, p) => a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0)), ofSums: false },
-  "poisson exponential": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: true },
+  "absolute_error": { slope: (z, a, t, p) => a.map((o, k) => Math.sign(f(o - t[k]))), ofSums: false },
+  "huber": { slope: (z, a, t, p) => a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k])))), ofSums: false },
+  "quantile": { slope: (z, a, t, p) => a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0)), ofSums: false },
+  "poisson": { slope: (z, a, t, p) => a.map((o, k) => o - t[k]), ofSums: true },
   "focal sigmoid": { slope: (z, a, t, p) => a.map((o, k) => {
     const small = log1p_32(exp32(-Math.abs(z[k])));
     const logA = -f(Math.max(-z[k], 0) + small);

@@ -248,7 +248,7 @@ function softmax(z) {
  */
 function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const output = activations[activations.length - 1];
-  const { slope: slopeOf, ofSums } = LOSSES[`${loss} ${output.split("(")[0]}`];
+  const { slope: slopeOf, ofSums } = LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
   const slope = slopeOf(z, a, t, f(Number(parameter)));
   if (ofSums) return slope;
   const { derivative } = activationOf(output);
