@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from glassnet.options.options import SPECS, Options
+from glassnet.options.options import SPECS, Options, recorded
 from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
 from web.studio_server import studio_server
@@ -234,7 +234,7 @@ def test_the_form_shows_the_values_that_training_has(studio):
     shown = studio.post("/api/options", given).fine()
     job = studio.finished(studio.post("/api/train", given).fine()["job"])
     model = studio.session.model(job["result"]["model"]).model
-    assert shown["values"] == model.receipt["options"]
+    assert recorded(Options(**shown["values"])) == model.receipt["options"]
     assert shown["values"]["batch_size"] != DEFAULTS["batch_size"], "it follows from the rows"
     further = studio.post("/api/options", {"data": table, "start": job["result"]["model"]}).fine()
     assert further["values"]["hidden"] == [8], "its two networks were joined"
