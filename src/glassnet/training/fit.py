@@ -36,7 +36,8 @@ from .checkpointing import finish_with
 from .ensemble import fit_ensemble
 from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
-from .run import Fit, Run, finish
+from .receipt import GivenData
+from .run import Fit, Run, Runs, finish
 
 _OTHERS = OTHER_NAMES | {
     "listeners": "callbacks",
@@ -252,16 +253,38 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     ):
         engine = executor.engine()
     engine = engine or by_options
-    if options.members > 1:
-        if checkpoint is not None:
-            raise one_network_only(options.members)
-        return fit_ensemble(data, options, engine, validation, every, init_model, executor=executor)
-    run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
-    if checkpoint is None:
-        return finish(run, every)
-    policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
-    require_free(policy.path)
-    return finish_with(policy, run, every)
+    runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
+    return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
+
+
+def fit_runs(
+    runs: Runs,
+    callbacks: Sequence[Callback],
+    *,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    executor: Executor | None = None,
+    watch: Callable[[Run], object] | None = None,
+) -> Fit:
+    """Train an ensemble, or one network, on a data set or a stream; other parameters and errors as for `fit`.
+
+    `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
+    at every event, and evaluating them on other data leaves early stopping and calibration alone. The executor, one of
+    this process then, runs the members.
+    """
+    members = runs.options.members
+    if members > 1 and checkpoint is not None:
+        raise one_network_only(members)
+    with runs:
+        if members > 1:
+            return fit_ensemble(runs, callbacks, watch=watch, executor=executor)
+        run = runs.run(0)
+        if watch is not None:
+            watch(run)
+        if checkpoint is None:
+            return finish(run, callbacks)
+        policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
+        require_free(policy.path)
+        return finish_with(policy, run, callbacks)
 
 
 def fit_watched(
@@ -272,18 +295,10 @@ def fit_watched(
     *,
     executor: Executor | None = None,
 ) -> Fit:
-    """Train as ``fit(data, options, callbacks=callbacks)``.
-
-    `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
-    at every event, and evaluating them on other data leaves early stopping and calibration alone. The executor, one of
-    this process, runs the members.
-    """
+    """Train as ``fit(data, options, callbacks=callbacks)``; `watch` and `executor` are as for `fit_runs`."""
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
-    if options.members > 1:
-        return fit_ensemble(data, options, engine, None, callbacks, watch=watch, executor=executor)
-    run = Run.start(data, replace(options, folds=False), engine)
-    watch(run)
-    return finish(run, callbacks)
+    runs = Runs(data, options, engine, GivenData(data).begin())
+    return fit_runs(runs, callbacks, watch=watch, executor=executor)
 
 
 def _require_engine(engine: object) -> None:

@@ -28,8 +28,9 @@ from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingE
 from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
-from ...workflow.train_job import TrainJob, TrainResult
+from ...workflow.train_job import TrainJob
 from ...workflow.train_job import train as train_model
+from ...workflow.training.result import TrainResult
 from ...workflow.training_data import job_options, learn_columns, with_validation_curve
 from .endpoints import api, object_in, text_in, texts_in
 from .jobs import Job

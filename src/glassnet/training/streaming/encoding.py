@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.stream.roles import RowRoles
 from ...data.stream.source import RowGroup, StreamSource
-from ...data.tables.table import Table
 from ...preprocess.tabular.columns import Columns
-from ...preprocess.tabular.target import Target, labels_of, values_of
 
 if TYPE_CHECKING:
     from ...preprocess.tabular.kernels import TableValues
@@ -20,44 +18,6 @@ if TYPE_CHECKING:
 
 WORTH_COMPILING = 10_000_000
 """Number of inputs of all rows from which a compiled loop encodes them, with the same bits."""
-
-
-class Answers(NamedTuple):
-    """The targets of rows: classes, or values (numbers or labels), of which the other is None."""
-
-    present: NDArray[np.bool_]  # (n,): whether a row has all targets
-    classes: NDArray[np.int64] | None  # (n,)
-    values: NDArray[np.float64] | None  # (n, targets)
-
-
-def answers_of(table: Table, columns: Columns) -> Answers:
-    """Return the targets of all rows of a table, which need not have any; errors as for `Columns.answers`."""
-    columns.require(table, columns.target_names)
-    if columns.task == "classes":
-        (target,) = columns.targets
-        if (labels := _labels_of_words(table, target)) is not None:
-            return Answers(np.greater_equal(labels, 0), labels, None)
-        parsed = columns.parsed(table, columns.targets)
-        classes = labels_of(table.source, parsed[target.name], target)
-        return Answers(np.greater_equal(classes, 0), classes, None)
-    parsed = columns.parsed(table, columns.targets)
-    values = np.stack([values_of(table.source, parsed[one.name], one) for one in columns.targets], axis=1)
-    return Answers(np.asarray(np.isfinite(values).all(axis=1), np.bool_), None, values)
-
-
-def _labels_of_words(table: Table, target: Target) -> NDArray[np.int64] | None:
-    """Return the class of each row, -1 if missing, of a column of text that has only names of classes; else None.
-
-    The same as `labels_of`, without searching the text for numbers, which would take as long as reading it.
-    """
-    column = table.columns_without_numbers([target.name])[target.name]
-    if target.numeric or not column.is_text:
-        return None
-    codes, words = column.words()
-    place = {word: k for k, word in enumerate(target.classes)}
-    if not place.keys() >= {*words}:
-        return None
-    return np.array([*(place[word] for word in words), -1], np.int64)[codes]
 
 
 @dataclass(frozen=True)
@@ -68,19 +28,18 @@ class GroupRows:
     ----------
     places : ndarray of int64, shape (n,)
         Their positions in the row group, ascending.
-    classes : ndarray of int64, shape (n,), or None
-    values : ndarray of float64, shape (n, targets), or None
-    folds : ndarray of int64, shape (n,), or None
-        Fold of each row, if there are folds.
+    targets : ndarray
+        int64, shape (n,), for classes; float64, shape (n, targets), for numbers and labels.
+    folds : ndarray of int64, shape (n,)
+        Fold of each row; 0 without folds.
     inputs : ndarray of float32, shape (n, features), or None
     table : TableValues or None
         The values of all rows of the row group, unless the inputs are there.
     """
 
     places: NDArray[np.int64]
-    classes: NDArray[np.int64] | None
-    values: NDArray[np.float64] | None
-    folds: NDArray[np.int64] | None
+    targets: NDArray[np.int64] | NDArray[np.float64]
+    folds: NDArray[np.int64]
     inputs: NDArray[np.float32] | None = None
     table: TableValues | None = None
 
@@ -105,18 +64,11 @@ class GroupReader:
             self._encoder = TableEncoder(columns)
 
     def read(self, group: RowGroup) -> GroupRows:
-        """Read the training rows of a row group; with folds, the validation sample is for training other members."""
-        table, roles = self._source.read(group, self._names), self._roles
-        answers = answers_of(table, self._columns)
-        folds = roles.fold(group.first, group.rows) if roles.folds else None
-        is_training = roles.training(group.first, group.rows) if folds is None else folds >= 0
-        places = np.flatnonzero(is_training & answers.present)
-        rows = GroupRows(
-            places,
-            None if answers.classes is None else answers.classes[places],
-            None if answers.values is None else answers.values[places],
-            None if folds is None else folds[places],
-        )
+        """Read the training rows of a row group."""
+        table = self._source.read(group, self._names)
+        present, targets = self._columns.targets_of(table)
+        places = np.flatnonzero(present & self._roles.training(table.numbers_of_rows))
+        rows = GroupRows(places, targets[places], self._roles.fold(table.numbers_of_rows[places]))
         if self._encoder is None:
             return replace(rows, inputs=self._columns.apply(table)[places])
         return replace(rows, table=self._encoder.read(table))

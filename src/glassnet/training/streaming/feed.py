@@ -6,16 +6,21 @@ import threading
 from collections.abc import Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import Dataset
+from ...data.stream.source import TableStream
+from ...errors import DataError, FileError, StreamError
 from ...options.options import Options
 from ...runtime.byte_locks import POLL_SECONDS
 from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey
+
+CACHE = 1 << 28
+"""Bytes of encoded rows that are kept in memory by default, if all fit."""
 
 
 class Buffer:
@@ -28,24 +33,21 @@ class Buffer:
     carried : int
         Most rows that a member carries into a window: one less than a batch.
     members : int
-    features : int
-    values : int
-        Number of values of a row's target; 0 for classes.
+    data : Dataset
+        Some rows, which tell the number of features and the form of targets.
     """
 
-    def __init__(self, window: int, carried: int, members: int, features: int, values: int) -> None:
+    def __init__(self, window: int, carried: int, members: int, data: Dataset) -> None:
         rows = window + members * carried
         self.window, self.carried = window, carried
         # Zeros, because engines may look at all rows; untouched pages take no memory.
-        self.inputs = np.zeros((rows, features), np.float32)
-        self.classes: NDArray[np.int64] | None = None if values else np.zeros(rows, np.int64)
-        self.values: NDArray[np.float64] | None = np.zeros((rows, values)) if values else None
+        self.inputs = np.zeros((rows, data.features), np.float32)
+        self.targets = np.zeros(rows, np.int64) if data.values is None else np.zeros((rows, data.classes))
         self.folds = np.zeros(window, np.int64)
 
-    def carried_by(self, member: int) -> slice:
-        """Return the rows that belong to a member."""
-        start = self.window + member * self.carried
-        return slice(start, start + self.carried)
+    def carried_by(self, member: int, count: int) -> NDArray[np.int64]:
+        """Return the places of the first `count` rows that a member carries."""
+        return self.window + member * self.carried + np.arange(count)
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Window:
 
 
 class WindowFeed:
-    """Reads and encodes windows in their order, as long as members train; a context manager.
+    """Reads and encodes windows in their order, as long as members train.
 
     Parameters
     ----------
@@ -80,8 +82,8 @@ class WindowFeed:
         With the seed of the run, which permutes the row groups.
     start : (int, int)
         Epoch and number of the first window.
-    cache : int
-        Bytes of encoded rows to keep, if all rows take no more.
+    cache : int, optional
+        Bytes of encoded rows to keep, if all rows take no more; by default `CACHE`, and of a `TableStream` any number.
     ahead : int
         Windows to read while the members train on another.
     """
@@ -92,18 +94,18 @@ class WindowFeed:
         options: Options,
         start: tuple[int, int] = (0, 0),
         *,
-        cache: int = 0,
+        cache: int | None = None,
         ahead: int = 1,
     ) -> None:
         self._survey, self._options, self._start = survey, options, start
-        features = len(survey.columns.features)
-        values = 0 if survey.columns.task == "classes" else len(survey.columns.targets)
-        keeps = 4 * features * survey.source.rows <= cache
+        if cache is None:
+            cache = 1 << 62 if isinstance(survey.source, TableStream) else CACHE
+        keeps = 4 * survey.sample.features * survey.source.rows <= cache
         self._reader = GroupReader(survey.source, survey.columns, survey.roles)
         self._encoded: dict[int, GroupRows] | None = {} if keeps else None
         self._last: tuple[int, GroupRows] | None = None
         self._free = [
-            Buffer(survey.window, options.batch_size - 1, options.members, features, values) for _ in range(1 + ahead)
+            Buffer(survey.window, options.batch_size - 1, options.members, survey.sample) for _ in range(1 + ahead)
         ]
         self._changed = threading.Condition()
         self._members = set(range(options.members))
@@ -113,15 +115,12 @@ class WindowFeed:
             target=copy_context().run, args=(self._read,), name="glassnet reads", daemon=True
         )
 
-    def __enter__(self) -> WindowFeed:
+    def start(self) -> None:
         """Start reading."""
         self._reading.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def join(self) -> None:
+        """Wait until reading has ended, after `close`."""
         self._reading.join()
 
     def close(self) -> None:
@@ -131,7 +130,7 @@ class WindowFeed:
             self._changed.notify_all()
 
     def take(self, member: int, epoch: int, number: int) -> Window:
-        """Return a window when it has been read; raise what reading it raised."""
+        """Return a window when it has been read; a StreamError says why it cannot be read."""
         with self._changed:
             while True:
                 for window in self._ready:
@@ -180,8 +179,11 @@ class WindowFeed:
                         self._drop()
                 skipped = 0
         except BaseException as problem:
+            if isinstance(problem, FileError | DataError):
+                self._problem = StreamError(problem.code, problem.message)
+                self._problem.__cause__ = problem
             with self._changed:
-                self._problem = problem
+                self._problem = self._problem or problem
                 self._changed.notify_all()
 
     def _fill(self, buffer: Buffer, pieces: Sequence[Piece]) -> int:
@@ -192,12 +194,7 @@ class WindowFeed:
             begin, end = np.searchsorted(group.places, (piece.start, piece.stop)).tolist()
             part, place = slice(begin, end), slice(rows, rows + end - begin)
             self._reader.write(group, part, buffer.inputs[place])
-            if buffer.classes is not None and group.classes is not None:
-                buffer.classes[place] = group.classes[part]
-            if buffer.values is not None and group.values is not None:
-                buffer.values[place] = group.values[part]
-            if group.folds is not None:
-                buffer.folds[place] = group.folds[part]
+            buffer.targets[place], buffer.folds[place] = group.targets[part], group.folds[part]
             rows += end - begin
         return rows
 

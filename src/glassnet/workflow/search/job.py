@@ -43,7 +43,10 @@ from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
 from ..parameters import TableOptions
-from ..train_job import Plan, evaluate_on_test, notify_options, read_data
+from ..train_job import notify_options
+from ..training.plan import Plan
+from ..training.reading import read_data
+from ..training.result import evaluate_on_test
 from ..training_data import TrainingData, job_options, require_images, require_picture_files
 from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested

@@ -15,9 +15,8 @@ from glassnet.engines.reference import ReferenceEngine
 from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
 from glassnet.training.streaming import encoding
-from glassnet.training.streaming.fit import StreamFit, fit_stream
+from glassnet.training.streaming.fit import StreamFit, fit_stream, verify_stream
 from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory
-from glassnet.training.streaming.verify import verify_stream
 
 GROUP, ROWS = 130, 900
 
