@@ -26,6 +26,8 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 class Stop(Stopping):
     """Replaces the progress display."""
 
+    on_stream = None
+
     def close(self) -> None:
         """Do nothing."""
 

@@ -35,7 +35,7 @@ from .events import EpochDone, Event
 from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fine_tuning import parent_of
 from .receipt import GivenData, options_of, receipt_of, training_split_of
-from .run import Fit, Run, Runs, finish
+from .run import Fit, Run, Runs
 
 
 def fit_ensemble(
@@ -105,7 +105,8 @@ def _train_member(runs: Runs, number: int, watch: Callable[[Run], object] | None
         return send(event if not number or isinstance(event, EpochDone) else None)
 
     try:
-        return TrainedMember.of(finish(run, [pass_on]), run)
+        run.train([pass_on])
+        return TrainedMember.of(run)
     finally:
         runs.leave(number)
 
@@ -120,9 +121,9 @@ class TrainedMember:
     weights: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, fit: Fit, run: Run) -> TrainedMember:
+    def of(cls, run: Run) -> TrainedMember:
         """Return what is needed of a run that has ended, without its data."""
-        fold = run.validation
+        fit, fold = run.result(), run.validation
         if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
             return cls(fit)
         return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)

@@ -37,7 +37,7 @@ from .ensemble import fit_ensemble
 from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .receipt import GivenData
-from .run import Fit, Run, Runs, finish
+from .run import Fit, Run, Runs
 
 _OTHERS = OTHER_NAMES | {
     "listeners": "callbacks",
@@ -281,7 +281,8 @@ def fit_runs(
         if watch is not None:
             watch(run)
         if checkpoint is None:
-            return finish(run, callbacks)
+            run.train(callbacks)
+            return run.result()
         policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
         require_free(policy.path)
         return finish_with(policy, run, callbacks)

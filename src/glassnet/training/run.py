@@ -31,6 +31,44 @@ from .receipt import GivenData, receipt_of
 from .state import TrainingState
 
 
+@dataclass(frozen=True, repr=False)
+class Fit:
+    """Result of `fit`.
+
+    Parameters
+    ----------
+    model : Model
+        The trained model, with its training record.
+    history : History
+        Its learning curve; for an ensemble, that of the first member.
+    engine : str
+    prepare_seconds, train_seconds : float
+        Time of preparing the engine, and of all steps.
+    member_histories : tuple of History
+        Learning curves of the other members of an ensemble.
+    changes : tuple of str
+        As in `Run`.
+    best_epochs : tuple of int
+        With early stopping, for each member, the epoch whose weights it has.
+    own_validation : bool
+        Whether validation data were passed, rather than held out from the training data.
+    """
+
+    model: Model
+    history: History
+    engine: str
+    prepare_seconds: float
+    train_seconds: float
+    member_histories: tuple[History, ...] = ()
+    changes: tuple[str, ...] = ()
+    best_epochs: tuple[int, ...] = ()
+    own_validation: bool = False
+
+    def __repr__(self) -> str:
+        epochs = counted(len(self.history.epoch), "epoch")
+        return f"Fit({self.model!r}, {epochs}, engine {self.engine}, {self.train_seconds:.2f} s)"
+
+
 @dataclass
 class Run:
     """A training run: its parts, its state and its history.
@@ -86,18 +124,33 @@ class Run:
         ends, data = False, self.blocks or self.data
         events = train(self.model, data, self.options, self.engine, validation=self.validation, state=self.state)
         try:
-            for event in events:
-                if isinstance(event, TrainingStarted):
-                    self.prepare_seconds = event.seconds
-                elif isinstance(event, TrainingEnded):
-                    self.train_seconds = event.seconds
-                for callback in every:
-                    ends = ends_training(callback(event)) or ends
-                    if ends and isinstance(event, EpochDone):
-                        self.state.ended = True  # at once: the last callback may write a checkpoint
+            with one_blas_thread.as_before():
+                for event in events:
+                    if isinstance(event, TrainingStarted):
+                        self.prepare_seconds = event.seconds
+                    elif isinstance(event, TrainingEnded):
+                        self.train_seconds = event.seconds
+                    for callback in every:
+                        ends = ends_training(callback(event)) or ends
+                        if ends and isinstance(event, EpochDone):
+                            self.state.ended = True  # at once: the last callback may write a checkpoint
         except StreamError as problem:
             problem.model, problem.good_epochs = replace(self.model, network=self.network_so_far()), self.state.epoch
             raise
+
+    def result(self) -> Fit:
+        """Return the trained model, with its training record, and its history."""
+        receipt = self.receipt()
+        return Fit(
+            model=replace(self.model, receipt=receipt),
+            history=self.history,
+            engine=self.engine.name,
+            prepare_seconds=self.prepare_seconds,
+            train_seconds=self.train_seconds,
+            changes=self.changes,
+            best_epochs=tuple(receipt.get("kept", ())),
+            own_validation=self.own_validation,
+        )
 
     def network_so_far(self) -> Network:
         """Return the network that training would have produced if it had ended here, as a copy."""
@@ -119,61 +172,6 @@ class Run:
             changes=self.changes,
             parent=self.parent,
         )
-
-
-@dataclass(frozen=True, repr=False)
-class Fit:
-    """Result of `fit`.
-
-    Parameters
-    ----------
-    model : Model
-        The trained model, with its training record.
-    history : History
-        Its learning curve; for an ensemble, that of the first member.
-    engine : str
-    prepare_seconds, train_seconds : float
-        Time of preparing the engine, and of all steps.
-    member_histories : tuple of History
-        Learning curves of the other members of an ensemble.
-    changes : tuple of str
-        As in `Run`.
-    best_epochs : tuple of int
-        With early stopping, for each member, the epoch whose weights it has.
-    own_validation : bool
-        Whether validation data were passed, rather than held out from the training data.
-    """
-
-    model: Model
-    history: History
-    engine: str
-    prepare_seconds: float
-    train_seconds: float
-    member_histories: tuple[History, ...] = ()
-    changes: tuple[str, ...] = ()
-    best_epochs: tuple[int, ...] = ()
-    own_validation: bool = False
-
-    def __repr__(self) -> str:
-        epochs = counted(len(self.history.epoch), "epoch")
-        return f"Fit({self.model!r}, {epochs}, engine {self.engine}, {self.train_seconds:.2f} s)"
-
-
-def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
-    """Train from the run's state to the end; parameters and errors as for `fit`."""
-    with one_blas_thread.as_before():
-        run.train(callbacks)
-    receipt = run.receipt()
-    return Fit(
-        model=replace(run.model, receipt=receipt),
-        history=run.history,
-        engine=run.engine.name,
-        prepare_seconds=run.prepare_seconds,
-        train_seconds=run.train_seconds,
-        changes=run.changes,
-        best_epochs=tuple(receipt.get("kept", ())),
-        own_validation=run.own_validation,
-    )
 
 
 @dataclass
@@ -214,20 +212,15 @@ class Runs:
 
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step, on so many threads; by default those of the options."""
-        options = self.options
-        if options.members == 1:
-            options = replace(options, folds=False)
-        own = replace(options, members=1, seed=options.seed + number)
+        options, start = self.options, self.init_model
+        own = replace(options, members=1, seed=options.seed + number, folds=self.by_folds)
         if threads is not None:
             own = replace(own, threads=threads)
-        part: Dataset | None
-        if options.folds and self.validation is None:
-            model = new_model(self.data, own)
-            training, part = without_fold(self.data, options, number)
+        training, validation = self.parts(number)
+        if start is None:
+            model = new_model(self.data if self.by_folds else training, own)
         else:
-            training, part = split_for(self.data, options, self.validation)
-            start = self.init_model
-            model = new_model(training, own) if start is None else continued(start, training, own, number)
+            model = continued(start, training, own, number)
         return Run(
             model=model,
             data=training,
@@ -235,10 +228,21 @@ class Runs:
             engine=self.engine,
             state=TrainingState.start(model.network.parameters, own),
             given=self.given,
-            validation=part,
+            validation=validation,
             own_validation=self.validation is not None,
-            parent=parent_of(self.init_model),
+            parent=parent_of(start),
         )
+
+    @property
+    def by_folds(self) -> bool:
+        """Whether each member leaves out a fold; a single network has none."""
+        return self.options.folds and self.options.members > 1
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """Return the training samples of a member, and its validation data, if any."""
+        if self.by_folds and self.validation is None:
+            return without_fold(self.data, self.options, number)
+        return split_for(self.data, replace(self.options, folds=self.by_folds), self.validation)
 
     def __enter__(self) -> Self:
         """Begin to read what all runs wait for."""

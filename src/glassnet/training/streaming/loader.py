@@ -16,7 +16,7 @@ from ...model.model import Model
 from ...nn.schedules import learning_rates
 from ...options.options import Options
 from ..state import unexpected_array
-from .feed import Buffer, WindowFeed
+from .feed import Window, WindowFeed
 from .order import shuffled, window_count
 from .survey import Survey
 
@@ -59,7 +59,7 @@ class WindowBlocks:
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
-        nothing = Buffer(0, 0, 0, self.data)
+        nothing = Window(0, 0, 0, self.data)
         self._inputs, self._targets, self._steps = nothing.inputs, nothing.targets, 0
 
     def saved(self) -> dict[str, NDArray[Any]]:
@@ -82,7 +82,7 @@ class WindowBlocks:
     def prepare(self, engine: Engine) -> None:
         """See `BlockLoader`. The engine sees zeros, so that what it prepares does not depend on a window."""
         self._engine = cast(StreamingEngine, engine)
-        zeros = self._samples_of(Buffer(self._options.batch_size, 0, 0, self.data))
+        zeros = self._samples_of(Window(self._options.batch_size, 0, 0, self.data))
         self.prepared = engine.prepare(self._model.network.architecture, zeros, self._options)
 
     def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
@@ -94,27 +94,27 @@ class WindowBlocks:
         for number in range(first, self.blocks):
             window = self._feed.take(self._member, epoch, number)
             try:
-                buffer, begin = window.buffer, self._steps
-                own = np.arange(window.rows)
+                begin, own = self._steps, np.arange(window.rows)
                 if self._survey.roles.folds:
-                    own = np.flatnonzero(buffer.folds[: window.rows] != self._member)
-                carried = buffer.carried_by(self._member, len(self._inputs))
-                buffer.inputs[carried], buffer.targets[carried] = self._inputs, self._targets
+                    own = np.flatnonzero(window.folds[: window.rows] != self._member)
+                carried = window.carried_by(self._member, len(self._inputs))
+                window.inputs[carried], window.targets[carried] = self._inputs, self._targets
                 order = np.concatenate([carried, shuffled(own, epoch, number, options)])
                 used = len(order) if number == self.blocks - 1 else len(order) - len(order) % size
                 order, rest, steps = order[:used], order[used:], -(-used // size)
-                self._inputs, self._targets, self._steps = buffer.inputs[rest], buffer.targets[rest], begin + steps
+                self._inputs, self._targets, self._steps = window.inputs[rest], window.targets[rest], begin + steps
                 rates = learning_rates(options, epoch * of_epoch + begin, steps, options.epochs * of_epoch) * factor
-                self.prepared = self._engine.replace(self.prepared, self._samples_of(buffer))
+                self.prepared = self._engine.replace(self.prepared, self._samples_of(window))
                 yield Block(order, size, rates, epoch, begin)
             finally:
                 self._feed.release(self._member, window)
 
-    def _samples_of(self, buffer: Buffer) -> Samples:
-        """Return the rows of a buffer as samples of the engine."""
+    def _samples_of(self, window: Window) -> Samples:
+        """Return the rows of a window as samples of the engine."""
         model, smoothing = self._model, self._options.label_smoothing
-        labels: NDArray[Any] = buffer.targets
-        targets = model.targets.table()
-        if self.data.values is not None:  # every row has its own targets
-            labels, targets = np.arange(len(labels)), model.targets.apply(buffer.targets)
-        return Samples(buffer.inputs, model.scaling, labels, model.targets.smoothed(targets, smoothing))
+        labels: NDArray[Any] = window.targets
+        if self.data.values is None:
+            targets = model.targets.table()
+        else:  # every row has its own targets
+            labels, targets = np.arange(len(labels)), model.targets.apply(window.targets)
+        return Samples(window.inputs, model.scaling, labels, model.targets.smoothed(targets, smoothing))

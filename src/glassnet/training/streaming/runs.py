@@ -9,10 +9,10 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
+from ...data.dataset import Dataset
 from ...engines import Engine
 from ...errors import OptionError, StreamError
 from ...messages.option_spelling import Option
-from ...model.build import new_model
 from ...model.file import damage
 from ...model.header import DataReceipt
 from ...options.options import Options
@@ -21,7 +21,6 @@ from ..checkpoint import LoadedCheckpoint
 from ..ensemble import side_by_side
 from ..receipt import GivenData
 from ..run import Run, Runs
-from ..state import TrainingState
 from .feed import WindowFeed
 from .loader import WindowBlocks
 from .survey import Survey
@@ -90,37 +89,29 @@ class StreamRuns(Runs):
             raise OptionError("GN022", template, given=Option("engine", engine.name))
         super().__init__(survey.sample, options, engine, GivenStream(survey))
         start = (0, 0) if saved is None else (saved.state.epoch, saved.state.block)
-        self._survey, self._feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
-        # A thread for each, since all wait for the same windows; this limits how many compute at the same time.
-        self._turn: AbstractContextManager[Any] = nullcontext()
+        self._survey, feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
+        self._feed, members = feed, range(options.members)
+        # A thread for each member, since all wait for the same windows; this limits how many compute at the same time.
+        turn: AbstractContextManager[Any] = nullcontext()
         if options.members > 1:
-            self._turn = threading.Semaphore(number_of_threads(options.threads))
-        self._runs = [self._new_run(number) for number in range(options.members)] if saved is None else []
-        if saved is not None:
-            run = saved.run_on(survey.sample, self.given, engine, survey.validation)
-            run.blocks = blocks = WindowBlocks(run.model, survey, self._feed, 0, options, self._turn)
-            if saved.state.block:
+            turn = threading.Semaphore(number_of_threads(options.threads))
+        if saved is None:
+            self._runs = [
+                super(StreamRuns, self).run(one, threads=1 if options.members > 1 else None) for one in members
+            ]
+        else:
+            self._runs = [saved.run_on(survey.sample, self.given, engine, survey.validation)]
+        for number, run in enumerate(self._runs):
+            if survey.targets is not None:
+                run.model = replace(run.model, targets=survey.targets)
+            run.blocks = blocks = WindowBlocks(run.model, survey, feed, number, run.options, turn)
+            if saved is not None and saved.state.block:
                 with damage(saved.path):
                     blocks.restore(saved.carried)
-            self._runs.append(run)
 
-    def _new_run(self, number: int) -> Run:
-        survey, own = self._survey, replace(self.options, members=1, seed=self.options.seed + number)
-        if self.options.members > 1:
-            own = replace(own, threads=1)
-        model = new_model(survey.sample, own)
-        if survey.targets is not None:
-            model = replace(model, targets=survey.targets)
-        return Run(
-            model=model,
-            data=survey.sample,
-            options=own,
-            engine=self.engine,
-            state=TrainingState.start(model.network.parameters, own),
-            given=self.given,
-            validation=survey.validation_of(number),
-            blocks=WindowBlocks(model, survey, self._feed, number, own, self._turn),
-        )
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """Return some training rows, and the validation data of a member."""
+        return self._survey.sample, self._survey.validation_of(number)
 
     @property
     def threads(self) -> int:
