@@ -28,7 +28,7 @@ from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
-from ..options.options import OTHER_NAMES, SPECS, Options, for_optimizer
+from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
@@ -348,4 +348,4 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
         suited["output"] = "exponential"
     if data.columns is None and recipe.startswith("table"):
         suited |= {"scaling": "features", "input_max": 1.0}
-    return Options.recipe(recipe, **{**suited, **for_optimizer(recipe, given.get("optimizer")), **given})
+    return job_options(recipe, given, **suited)

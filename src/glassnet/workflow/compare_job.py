@@ -29,7 +29,7 @@ from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.job_parameters import changes, require_declared
-from ..options.options import Options
+from ..options.options import Options, job_options
 from ..options.recipes import for_rows
 from ..options.spec import option
 from ..training.callbacks import require_callbacks
@@ -46,7 +46,7 @@ from .parameters import TableOptions
 from .train_job import notify_options
 from .training.plan import Plan
 from .training.reading import read_data
-from .training_data import job_options, require_images, require_picture_files
+from .training_data import require_images, require_picture_files
 
 SEEDS = 8
 FEW_SEEDS = "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can"

@@ -36,7 +36,7 @@ from ..model.model import Model, require_model
 from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
-from ..options.options import OTHER_NAMES, SPECS, Options
+from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
@@ -49,7 +49,7 @@ from ..training.fit import fit
 from .model_data import unless_warned
 from .parameters import TableOptions
 from .training.result import evaluate_on_test
-from .training_data import job_options, load_fine_tuning_table, load_training_table
+from .training_data import load_fine_tuning_table, load_training_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table

@@ -21,7 +21,7 @@ from ..messages.option_spelling import Option
 from ..model.file import load_model
 from ..model.model import Model
 from ..options.job_parameters import changes, require_declared
-from ..options.options import Options, beyond_single_samples
+from ..options.options import Options, beyond_single_samples, job_options
 from ..options.recipes import for_rows
 from ..options.spec import option
 from ..options.unused import unused_options, without_effect
@@ -37,7 +37,7 @@ from .parameters import TableOptions
 from .training.plan import Plan
 from .training.reading import read_data
 from .training.result import TrainResult, carry_out, saying_what_is_left, written_at
-from .training_data import TrainingData, job_options, require_images, require_picture_files
+from .training_data import TrainingData, require_images, require_picture_files
 
 if TYPE_CHECKING:
     from .training.stream import OnStream

@@ -33,7 +33,7 @@ from ..messages.notice import Notify
 from ..messages.option_spelling import Option
 from ..model.header import DataReceipt
 from ..model.model import Model
-from ..options.options import Options, for_optimizer
+from ..options.options import Options
 from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -88,11 +88,6 @@ def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:
     """Return the notice that a table has been read."""
     template = "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}"
     return Message(template, source=source, rows=rows, columns=columns, recipe=recipe)
-
-
-def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
-    """Return a recipe's options, changed by those that follow from the data and then by the given ones."""
-    return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
 
 
 def with_validation_curve(options: Options, given: dict[str, Any]) -> dict[str, Any]:

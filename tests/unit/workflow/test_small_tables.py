@@ -12,6 +12,7 @@ from glassnet.data.split import split_rows
 from glassnet.errors import GlassnetError
 from glassnet.messages.notice import ignore
 from glassnet.model.file import save_model
+from glassnet.options.options import job_options
 from glassnet.training.cross_validation import CrossValidation
 from glassnet.training.receipt import options_of
 from glassnet.workflow import train_job
@@ -19,7 +20,7 @@ from glassnet.workflow.evaluate_job import EvaluateJob, evaluate_model
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training import result
-from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS, job_options, load_training_table
+from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS, load_training_table
 from glassnet.workflow.verify_job import VerifyJob, verify_model
 from support.cli import run
 from support.notices import saying

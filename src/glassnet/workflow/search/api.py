@@ -15,7 +15,7 @@ from ...errors import ArgumentError, GlassnetWarning, argument_names, require_na
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...options.keywords import AllOptions
-from ...options.options import OTHER_NAMES, SPECS, Options
+from ...options.options import OTHER_NAMES, SPECS, Options, job_options
 from ...options.recipes import for_rows
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
@@ -23,7 +23,7 @@ from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for, recipe_options
 from ..evaluate_job import EQUAL_ANSWERS
 from ..parameters import TableOptions
-from ..training_data import TrainingData, job_options, load_training_table
+from ..training_data import TrainingData, load_training_table
 from .job import Callback, SearchData, SearchJob, run_search, search_files
 from .result import SearchResult
 from .space import text_of

@@ -33,7 +33,7 @@ from ...messages.option_spelling import Option
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.job_parameters import changes, require_declared
-from ...options.options import Options
+from ...options.options import Options, job_options
 from ...options.recipes import for_rows
 from ...options.spec import option
 from ...options.unused import unused_options, without_effect
@@ -47,7 +47,7 @@ from ..train_job import notify_options
 from ..training.plan import Plan
 from ..training.reading import read_data
 from ..training.result import evaluate_on_test
-from ..training_data import TrainingData, job_options, require_images, require_picture_files
+from ..training_data import TrainingData, require_images, require_picture_files
 from .evidence import judge_choice
 from .result import SearchResult, difference_interval, tested
 from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
