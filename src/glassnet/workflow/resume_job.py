@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
+from ..training.run import Fit
 from . import parameters
 from .training.plan import Plan
 from .training.reading import read_data
@@ -69,15 +69,20 @@ def resume(
     with _naming_moved_data(saved, plan, job):
         read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved, on_stream=on_stream)
     policy = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
+    run = None
     if read.stream is None:
-        engine = None
-        if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
-            engine = executor.engine(notify)
-        fit_it = partial(finish_with, policy, saved.run(read.training, engine))
-    else:
-        from ..training.streaming.fit import resume_surveyed  # loads polars
+        compiled = saved.model.receipt["engine"] == "compiled"
+        shared = executor.engine(notify) if compiled and isinstance(executor, DividesBatches) else None
+        run = saved.run(read.training, shared)
 
-        fit_it = partial(resume_surveyed, saved, read.stream, policy)
+    def fit_it(callbacks: Iterable[Callback]) -> Fit:
+        if read.stream is not None:
+            from ..training.streaming.fit import resume_surveyed  # loads polars
+
+            return resume_surveyed(saved, read.stream, policy, callbacks)
+        assert run is not None
+        return finish_with(policy, run, callbacks)
+
     notify(
         Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
     )

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from ..training.checkpoint import CheckpointPolicy, require_free, require_model_
 from ..training.executor import DividesBatches, Executor, divisible
 from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
+from ..training.run import Fit
 from . import parameters
 from .model_data import named_source
 from .parameters import TableOptions
@@ -182,14 +182,23 @@ def train(
     if plan.wanted:
         notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
-    if read.stream is None:
-        read, engine = _with_batches_shared(read, executor, notify)
-        how: dict[str, Any] = {"engine": engine, "init_model": start, "executor": executor}
-        fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, **how)
-    else:
-        from ..training.streaming.fit import fit_surveyed  # loads polars
+    read, engine = _with_batches_shared(read, executor, notify)
 
-        fit_it = partial(fit_surveyed, read.stream, read.options, checkpoint=checkpoint)
+    def fit_it(callbacks: Iterable[Callback]) -> Fit:
+        if read.stream is not None:
+            from ..training.streaming.fit import fit_surveyed  # loads polars
+
+            return fit_surveyed(read.stream, read.options, callbacks, checkpoint=checkpoint)
+        return fit(
+            read.training,
+            read.options,
+            callbacks=callbacks,
+            engine=engine,
+            checkpoint=checkpoint,
+            init_model=start,
+            executor=executor,
+        )
+
     before = written_at(job.checkpoint)
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)

@@ -129,12 +129,7 @@ def carry_out(
     try:
         fitted = fit_it(callbacks=[*callbacks, load_meanwhile])
     except (DivergedError, StreamError) as problem:
-        kept = [Message("{path} was not written.", path=path)]
-        if problem.model is not None and problem.good_epochs:
-            place = path.with_name(f"{path.stem}-last-good.safetensors")
-            place = _save_under_free_name(problem.model, place, overwrite=False)
-            kept.append(Message("The last good weights are in {place}.", place=place))
-        raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
+        raise _with_last_good(problem, path) from None
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(
@@ -306,6 +301,16 @@ def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]
     if options.members > 1 or cores <= min(options.threads or options.shards, options.shards):
         return []
     return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
+
+
+def _with_last_good(problem: DivergedError | StreamError, path: Path) -> GlassnetError:
+    """Write the last good weights of a failed training run, and return its error, which names their file."""
+    kept = [Message("{path} was not written.", path=path)]
+    if problem.model is not None and problem.good_epochs:
+        place = path.with_name(f"{path.stem}-last-good.safetensors")
+        place = _save_under_free_name(problem.model, place, overwrite=False)
+        kept.append(Message("The last good weights are in {place}.", place=place))
+    return type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept))
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
