@@ -40,7 +40,6 @@ class Part(ABC):
     unit = Message("row group")
     typed = True
     header = True
-    remarks: tuple[Message, ...] = ()
     partitions: Mapping[str, pl.Series] = MappingProxyType({})
     """Columns that the part's folders give; see `tables.partitions`."""
 
