@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
@@ -145,29 +144,47 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
     Members are trained one after the other, or all at once where they wait for the same windows of a stream; then the
     callbacks receive the first one's events.
     """
-    receipt, options, several = model.receipt, runs.options, runs.at_once
+    receipt, options = model.receipt, runs.options
     final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
+    trails = [hashes[: 1 + kept] for hashes, kept in zip(receipt["trails"], _last_epochs(receipt), strict=True)]
     networks: list[Network] = []
-    tasks: list[Future[tuple[Network, Difference]]] = []
-    with runs, ThreadExecutor(options.members if several else 1) as runner:
-        try:
-            for number, hashes in enumerate(receipt["trails"]):
-                until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-                heard = [] if several and number else [*callbacks]
-                tasks.append(runner.submit(_retrained_member, runs, number, hashes[: until + 1], heard))
-            for number, (network, (where, epoch)) in enumerate(results_in_order(tasks)):
-                networks.append(network)
-                if not (where or options.folds) and not _same(network, model.members[number]):
-                    where = final_difference
-                if where:
-                    of_member = Message("member {number}: {where}", number=number + 1, where=where)
-                    return differing(receipt, of_member if options.members > 1 else where, epoch)
-        finally:
-            runs.close()
-            runner.cancel(tasks)
+    for number, (network, (where, epoch)) in enumerate(_retrained_members(runs, trails, callbacks)):
+        networks.append(network)
+        if not (where or options.folds) and not _same(network, model.members[number]):
+            where = final_difference
+        if where:
+            of_member = Message("member {number}: {where}", number=number + 1, where=where)
+            return differing(receipt, of_member if options.members > 1 else where, epoch)
     if options.folds and not _same(side_by_side(networks), model.network):
         return differing(receipt, final_difference)
     return Verification(True, None, tuple(differences(receipt, surroundings())))
+
+
+def _last_epochs(receipt: Receipt) -> list[int]:
+    """Return the last epoch that matters of each member: with early stopping, the one whose weights it has."""
+    return receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
+
+
+def _retrained_members(
+    runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]
+) -> Iterator[tuple[Network, Difference]]:
+    """Yield the results of `_retrained_member`, one after the other, or of all members once all have ended."""
+    if not runs.at_once:
+        for number, hashes in enumerate(trails):
+            yield _retrained_member(runs, number, hashes, callbacks, lambda event: False)
+        return
+    with runs, ThreadExecutor(len(trails)) as runner:
+        heard: list[Sequence[Callback]] = [callbacks, *[()] * (len(trails) - 1)]
+        tasks = [
+            runner.submit(_retrained_member, runs, number, hashes, heard[number])
+            for number, hashes in enumerate(trails)
+        ]
+        try:
+            found = [*results_in_order(tasks)]
+        finally:
+            runs.close()
+            runner.cancel(tasks)
+    yield from found
 
 
 def _retrained_member(
@@ -188,9 +205,9 @@ def _retrained_member(
         return isinstance(event, EpochDone) and (event.hash != hashes[event.epoch] or event.epoch == len(hashes) - 1)
 
     network = run.model.network
-    if network.parameters.hash() != hashes[0]:
-        return network, (weights_after(0), 0)
     try:
+        if network.parameters.hash() != hashes[0]:
+            return network, (weights_after(0), 0)
         run.train([unless_cancelled, compare])
     except DivergedError as problem:
         epoch = problem.good_epochs + 1
