@@ -210,29 +210,44 @@ def load_fine_tuning_table(
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
-    whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
-    tested, part, test_table = test_source is not None, table, None
-    if tested:
+    parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    training, test = _parts_of_table(table, columns, parts, test_source, decimal, options, notify)
+    held_out = test is not None and parts is not None
+    _require_every_class(model, table.source, training.labels, test.labels if test is not None and held_out else ())
+    if test is not None and held_out:
+        _notify_seen(model, samples_of(table, columns), len(table), test, notify)
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+
+
+def _parts_of_table(
+    table: Table,
+    columns: Columns,
+    parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None,
+    test_source: Any,
+    decimal: str,
+    options: Options,
+    notify: Notify,
+) -> tuple[Dataset, Dataset | None]:
+    """Return training and test samples; the latter are None without a source of test data, and without `parts`.
+
+    `parts` are the rows for training, and those that are held out for the test.
+    """
+    if test_source is not None:
         test_table = read_table(test_source, columns.names, decimal=decimal)
-    elif hold_out:
-        kept, aside = split_table(table, columns, options, stratified=stratified)
-        part, test_table = table.take(kept), table.take(aside)
-    training = whole if part is table else samples_of(part, columns)
-    test = None if test_table is None else samples_of(test_table, columns)
-    if test is None or tested:
-        notify_left_out(table, whole, notify)
-    else:
-        notify_without_target(len(table) - len(training) - len(test), training, notify)
-        notify_held_out(table.source, options.holdout, len(test), notify)
-    _require_every_class(model, table.source, training.labels, () if test is None or tested else test.labels)
-    if test is not None and test_table is not None:
-        if tested:
-            notify_surprises(test_table, columns, notify)
-            notify_left_out(test_table, test, notify)
-        else:
-            _notify_seen(model, whole, len(table), test, notify)
-    return TrainingData(training, test, options, hold_out and not tested, time.perf_counter() - began)
+        training, test = samples_of(table, columns), samples_of(test_table, columns)
+        notify_left_out(table, training, notify)
+        notify_surprises(test_table, columns, notify)
+        notify_left_out(test_table, test, notify)
+        return training, test
+    if parts is None:
+        training = samples_of(table, columns)
+        notify_left_out(table, training, notify)
+        return training, None
+    training, test = (samples_of(table.take(rows), columns) for rows in parts)
+    notify_without_target(len(table) - len(training) - len(test), training, notify)
+    notify_held_out(table.source, options.holdout, len(test), notify)
+    return training, test
 
 
 def load_training_table(
@@ -259,34 +274,16 @@ def load_training_table(
     columns.require(table, (*columns.names, *columns.target_names))
     options = choose(len(table), columns.task)
     require_no_classes(options)
-    tested = test_source is not None
-    kept, aside = (
-        split_table(table, columns, options, stratified=stratified) if hold_out and not tested else (None, None)
-    )
-    if kept is not None and not known:
-        columns = learn_columns(table, table_options, kept)
+    parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    if parts is not None and not known:
+        columns = learn_columns(table, table_options, parts[0])
     notify(table_read(table.source, len(table), len(table.names), recipe))
     notify_learnt(table.source, columns, notify, table.remarks)
-    part, test_table = table if kept is None else table.take(kept), None
-    if tested:
-        test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
-    elif aside is not None:
-        test_table = table.take(aside)
-    training = samples_of(part, columns)
-    test = None if test_table is None else samples_of(test_table, columns)
-    if test is None or tested:
-        notify_left_out(part, training, notify)
-    else:
-        notify_without_target(len(table) - len(training) - len(test), training, notify)
-        notify_held_out(table.source, options.holdout, len(test), notify)
+    training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
     folds = None
-    if test_table is not None and test is not None:
-        if tested:
-            notify_surprises(test_table, columns, notify)
-            notify_left_out(test_table, test, notify)
-        if not tested and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
-            folds = partial(table_folds, table, columns, table_options, options.seed)
-    return TrainingData(training, test, options, aside is not None, time.perf_counter() - began, folds)
+    if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
+        folds = partial(table_folds, table, columns, table_options, options.seed)
+    return TrainingData(training, test, options, parts is not None, time.perf_counter() - began, folds)
 
 
 def require_no_classes(options: Options) -> None:

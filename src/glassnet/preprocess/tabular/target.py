@@ -206,7 +206,7 @@ def has_target(source: str, column: Column, target: Target) -> NDArray[np.bool_]
 
 
 def labels_of_words(column: Column, target: Target) -> NDArray[np.int64] | None:
-    """Return the class index of each row of a column of text, -1 if missing; None if a word is no name of a class.
+    """Return the class index of each row of a column of text, -1 if missing; None if a word is not a name of a class.
 
     The same as `labels_of`, without searching the text for numbers, which would take as long as reading it.
     """
