@@ -43,9 +43,8 @@ from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ran
 from .comparison.trial import Curve, SideEvent, Trial, run_trial
 from .evaluate_job import about_equal_answers
 from .parameters import TableOptions
-from .train_job import notify_options
+from .train_job import notify_options, read_data
 from .training.plan import Plan
-from .training.reading import read_data
 from .training_data import require_images, require_picture_files
 
 SEEDS = 8

@@ -22,8 +22,8 @@ from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
 from ..training.run import Fit
 from . import parameters
+from .train_job import read_data
 from .training.plan import Plan
-from .training.reading import read_data
 from .training.result import TrainResult, carry_out
 
 if TYPE_CHECKING:

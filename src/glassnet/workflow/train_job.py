@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from ..options.spec import option
 from ..options.unused import unused_options, without_effect
 from ..preprocess.augment.distort import IMAGE_OPTIONS
 from ..training.callbacks import LAST, Callback
-from ..training.checkpoint import CheckpointPolicy, require_free, require_model_place
+from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.executor import DividesBatches, Executor, divisible
 from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
@@ -34,10 +34,17 @@ from ..training.run import Fit
 from . import parameters
 from .model_data import named_source
 from .parameters import TableOptions
+from .training.background import is_large, load_in_background, load_kernels, load_modules
 from .training.plan import Plan
-from .training.reading import read_data
 from .training.result import TrainResult, carry_out, saying_what_is_left, written_at
-from .training_data import TrainingData, require_images, require_picture_files
+from .training_data import (
+    TrainingData,
+    load_fine_tuning_table,
+    load_training_data,
+    load_training_table,
+    require_images,
+    require_picture_files,
+)
 
 if TYPE_CHECKING:
     from .training.stream import OnStream
@@ -151,7 +158,7 @@ def train(
     executor : Executor, optional
         As for `fit`; the folds of a cross-validation are trained there too.
     on_stream : callable, optional
-        As for `training.reading.read_data`.
+        As for `read_data`.
 
     Raises
     ------
@@ -257,6 +264,76 @@ def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notif
         )
     require_free(path)
     return CheckpointPolicy(path, job.every or "30s", asdict(plan), notify)
+
+
+def read_data(
+    plan: Plan,
+    options: Options,
+    choose: Callable[[int, str], Options],
+    notify: Notify,
+    saved: LoadedCheckpoint | None = None,
+    start: Model | None = None,
+    on_stream: OnStream | None = None,
+) -> TrainingData:
+    """Read the data, and meanwhile load the kernels that training is likely to need.
+
+    Parameters
+    ----------
+    plan : Plan
+    options : Options
+        Of a table they are only the default: `choose` returns them for a number of rows and a task.
+    choose : callable
+    notify : callable
+    saved : LoadedCheckpoint, optional
+        The training run to resume.
+    start : Model, optional
+        The model that is trained further.
+    on_stream : callable, optional
+        Called with the opened stream and the number of rows read so far, 0 at first.
+    """
+    if options.engine == "compiled" or (options.engine == "auto" and is_large(plan.source)):
+        if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
+            load_in_background(load_modules, ["glassnet.engines.compiled.engine"])
+        else:
+            load_in_background(load_kernels, options)
+    if plan.stream:
+        from .training.stream import load_stream  # loads polars
+
+        source = plan.parts or plan.source
+        return load_stream(
+            source, plan.test, plan.wishes, plan.recipe, choose, notify, saved=saved, on_stream=on_stream
+        )
+    if plan.start and saved is not None:
+        start = saved.model  # with the same scaling, classes and columns
+    if start is not None and start.columns is not None:
+        wishes = plan.wishes
+        return load_fine_tuning_table(
+            plan.source,
+            plan.test or None,
+            start,
+            wishes.decimal,
+            options,
+            plan.recipe,
+            notify,
+            stratified=plan.stratified,
+        )
+    if plan.wishes.target:
+        return load_training_table(
+            plan.source,
+            plan.test or None,
+            plan.wishes,
+            plan.recipe,
+            choose,
+            notify,
+            stratified=plan.stratified,
+            columns=None if saved is None else saved.model.columns,
+        )
+    if saved is None:
+        return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
+    known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
+    known["stratified"] = plan.stratified
+    read = load_training_data(plan.source, plan.test, options, notify, **known)
+    return replace(read, options=options)
 
 
 def _require_own_columns(start: Model, job: TrainJob) -> None:

@@ -67,7 +67,7 @@ def verify_model(
     callbacks : iterable of callable
     notify : callable
     on_stream : callable, optional
-        As for `training.reading.read_data`.
+        As for `train_job.read_data`.
     """
     source = job.source
     model = load_model(job.model)

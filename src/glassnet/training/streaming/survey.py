@@ -66,8 +66,6 @@ class Survey:
         Some training rows.
     validation : Dataset or None
         The validation sample.
-    validation_folds : ndarray of int64, shape (n,)
-        Fold of each of its rows; 0 without folds.
     test : Dataset or None
         The rows for testing.
     targets : Targets or None
@@ -89,7 +87,6 @@ class Survey:
     counts: NDArray[np.int64]
     sample: Dataset
     validation: Dataset | None
-    validation_folds: NDArray[np.int64]
     test: Dataset | None
     targets: Targets | None
     fingerprint: str
@@ -116,7 +113,7 @@ class Survey:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(np.flatnonzero(self.validation_folds == member))
+        return self.validation.take(np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member))
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
@@ -239,8 +236,8 @@ def _survey(
         raise DataError(
             "GN010", "{name}: no training rows with a target, expected some. Check the target.", name=source.source
         )
-    validation_folds = roles.fold(np.empty(0, np.int64) if of_validation is None else of_validation.row_numbers)
-    if roles.validation and len(np.unique(validation_folds)) < max(1, roles.folds):
+    folds = [] if of_validation is None else np.unique(roles.fold(of_validation.row_numbers)).tolist()
+    if roles.validation and len(folds) < max(1, roles.folds):
         raise DataError(
             "GN010",
             "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.",
@@ -254,7 +251,6 @@ def _survey(
         counts=counts,
         sample=replace(samples, source=source.source),
         validation=of_validation,
-        validation_folds=validation_folds,
         test=test.encoded(columns),
         targets=targets,
         fingerprint=digest.hexdigest(),

@@ -43,9 +43,8 @@ from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
 from ..parameters import TableOptions
-from ..train_job import notify_options
+from ..train_job import notify_options, read_data
 from ..training.plan import Plan
-from ..training.reading import read_data
 from ..training.result import evaluate_on_test
 from ..training_data import TrainingData, require_images, require_picture_files
 from .evidence import judge_choice

@@ -36,8 +36,8 @@ from ...training.run import Fit
 from ..evaluate_job import about_one_answer
 from ..model_data import unless_warned
 from ..training_data import TrainingData, notify_weak_test
+from .background import load_in_background, load_modules
 from .plan import Plan
-from .reading import load_in_background, load_modules
 
 if TYPE_CHECKING:
     from ...data.stream.source import StreamSource
