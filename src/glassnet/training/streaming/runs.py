@@ -90,15 +90,14 @@ class StreamRuns(Runs):
         super().__init__(survey.sample, options, engine, GivenStream(survey))
         start = (0, 0) if saved is None else (saved.state.epoch, saved.state.block)
         self._survey, feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
-        self._feed, members = feed, range(options.members)
+        self._feed = feed
         # A thread for each member, since all wait for the same windows; this limits how many compute at the same time.
         turn: AbstractContextManager[Any] = nullcontext()
         if options.members > 1:
             turn = threading.Semaphore(number_of_threads(options.threads))
         if saved is None:
-            self._runs = [
-                super(StreamRuns, self).run(one, threads=1 if options.members > 1 else None) for one in members
-            ]
+            new_run, threads = super().run, 1 if options.members > 1 else None
+            self._runs = [new_run(number, threads=threads) for number in range(options.members)]
         else:
             self._runs = [saved.run_on(survey.sample, self.given, engine, survey.validation)]
         for number, run in enumerate(self._runs):
