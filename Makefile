@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV   := .venv
 RUN    := $(VENV)/bin/python
+TSC    := build/typescript/node_modules/.bin/tsc
 
 .PHONY: train studio test quick check format bench docs clean
 .DELETE_ON_ERROR:
@@ -24,6 +25,8 @@ check: $(VENV)/test
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
+	@if [ -x $(TSC) ] && command -v node > /dev/null; then $(TSC) --project jsconfig.json && echo "JavaScript: no problems found"; \
+	else echo "JavaScript: not checked, because node or $(TSC) is missing; .ci/run installs both"; fi
 
 format: $(VENV)/test
 	$(RUN) -m ruff check --fix .
@@ -34,6 +37,7 @@ bench: $(VENV)/bench
 
 docs: $(VENV)/test
 	$(RUN) scripts/make_signatures.py
+	$(RUN) scripts/make_javascript.py
 	$(RUN) docs/make_reference.py
 
 clean:

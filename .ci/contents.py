@@ -42,7 +42,7 @@ METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt"}
 
 def outside_package() -> set[str]:
     """Return the sdist's files other than the package: metadata, and what the tests need."""
-    files = [ROOT / name for name in ("pyproject.toml", "Makefile", "LICENSE", ".gitignore")]
+    files = [ROOT / name for name in ("pyproject.toml", "Makefile", "jsconfig.json", "LICENSE", ".gitignore")]
     files += [*ROOT.glob("*.md")]
     for folder in ("tests", "docs", "scripts", "benchmarks", "examples"):
         files += [path for path in (ROOT / folder).rglob("*") if path.is_file() and not set(path.parts) & CACHES]

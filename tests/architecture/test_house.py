@@ -14,7 +14,7 @@ from support.sources import PACKAGE, cycle, functions, imports, modules, tree, w
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "runtime"),
-    ("nn", "network"),
+    ("nn", "network", "metrics"),
     ("options",),
     ("segmentation",),
     ("data", "preprocess"),
@@ -35,7 +35,7 @@ ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 THIRD_PARTY = {
     "numpy": ("",),
     "scipy": (
-        "nn.activations",
+        "nn.formulas",
         "model.train_step",
         "model.baselines",
         "model.evaluate",
@@ -52,7 +52,7 @@ THIRD_PARTY = {
     "PIL": ("data.readers", "handwriting", "plots", "html", "segmentation"),
     "pillow_heif": ("data.readers",),
     "safetensors": ("model.file",),
-    "matplotlib": ("plots", "html"),
+    "matplotlib": ("plots",),
     "jinja2": ("html",),
     "markupsafe": ("html",),
     "sklearn": ("estimators",),
@@ -64,6 +64,7 @@ THIRD_PARTY = {
     "rich": ("cli",),
     "httptools": ("serve",),
     "orjson": ("serve",),
+    "prometheus_client": ("serve",),
     "starlette": ("serve",),
     "uvicorn": ("serve",),
     "anywidget": ("studio",),

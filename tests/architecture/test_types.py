@@ -18,6 +18,9 @@ import glassnet
 from support.cli import TIMEOUT, environment
 from support.documentation import programs
 from support.sources import ROOT
+from support.web import STATIC
+
+TSC = ROOT / "build/typescript/node_modules/.bin/tsc"
 
 CONFIGURATION = """
 [mypy]
@@ -172,9 +175,29 @@ def test_right_programs_are_accepted_and_wrong_options_rejected(checker, tmp_pat
     assert {call: text for call, text in misspelled.items() if not re.search("misspelled|overload", text)} == {}
 
 
-def test_written_signatures_are_those_of_the_declarations():
-    found = importlib.util.spec_from_file_location("make_signatures", ROOT / "scripts" / "make_signatures.py")
+@pytest.mark.parametrize("name", ["make_signatures", "make_javascript"])
+def test_written_files_are_those_of_the_declarations(name):
+    found = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     script = importlib.util.module_from_spec(found)
     found.loader.exec_module(script)
     for path, text in script.files().items():
-        assert path.read_text(encoding="utf-8") == text, "run: python scripts/make_signatures.py"
+        assert path.read_text(encoding="utf-8") == text, f"run: python scripts/{name}.py"
+
+
+def test_javascript_that_is_checked_has_no_exceptions():
+    """`make check` runs tsc on these files; none of them turns it off, and all that views share is among them."""
+    listed = json.loads((ROOT / "jsconfig.json").read_text("utf-8"))
+    files = {ROOT / one for one in listed["files"]} | {path for one in listed["include"] for path in ROOT.glob(one)}
+    assert {path.name for path in files} >= {"network.js", "mnist_form.js", "table_encoding.js", "model.js", "dom.js"}
+    assert [path for path in files if re.search("@ts-(ignore|nocheck|expect-error)", path.read_text("utf-8"))] == []
+
+
+@pytest.mark.skipif(not TSC.exists() or shutil.which("node") is None, reason="no TypeScript: .ci/run installs it")
+def test_a_wrong_type_in_javascript_is_found(tmp_path):
+    wrong = 'import { exp32 } from "STATIC/network.js";\nexp32("1");\nexp32(1);\n'.replace("STATIC", STATIC.as_posix())
+    (tmp_path / "wrong.js").write_text(wrong)
+    configuration = {"extends": str(ROOT / "jsconfig.json"), "files": ["wrong.js"], "include": []}
+    (tmp_path / "jsconfig.json").write_text(json.dumps(configuration))
+    command = [TSC, "--project", tmp_path / "jsconfig.json"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT)
+    assert re.findall(r"^wrong\.js\((\d+),", done.stdout, re.M) == ["2"]

@@ -387,7 +387,8 @@ def test_findings_in_a_notebook_are_sorted_by_cell(folder):
 @pytest.mark.parametrize(
     ("name", "proposed"),
     [("a.b.c.py", "a.b.c-fixed.py"), ("old.py", "old-fixed.py"), ("a.b.csv", "a.b-fixed.csv"),
-     ("a.b.csv.gz", "a.b-fixed.csv"), ("v1.2.ipynb", "v1.2-fixed.ipynb")],
+     ("a.b.csv.gz", "a.b-fixed.csv"), ("v1.2.ipynb", "v1.2-fixed.ipynb"),
+     ("programs/old.py", "programs/old-fixed.py"), ("tables/a.csv", "a-fixed.csv")],
 )  # fmt: skip
 def test_the_proposed_copy_keeps_the_full_name(name, proposed, folder):
     if name.endswith(".py"):
@@ -396,6 +397,7 @@ def test_the_proposed_copy_keeps_the_full_name(name, proposed, folder):
         content = json.dumps({"cells": [{"cell_type": "code", "source": "xrange(3)"}]}).encode()
     else:
         content = digits_csv(20).encode() + b"1,2\n"
+    (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     outcome = run("doctor", name)
     assert outcome.out.splitlines()[-1] == f"next      glassnet doctor {name} --fix {proposed}"

@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from glassnet.cli import _COMMANDS, _command_line, cli
+from glassnet.cli import _COMMANDS, _in_language, cli
 from glassnet.cli.help.grouped import DeclaredFlag, GroupedCommand
 from glassnet.cli.help.translation import command_in_chinese
 from glassnet.messages.catalogue import catalogue, translated
@@ -88,7 +88,7 @@ def sections(text):
 
 def help_of(name, flag, monkeypatch, language="en"):
     monkeypatch.setenv("GLASSNET_LANGUAGE", language)
-    return CliRunner().invoke(_command_line(), [name, flag], prog_name="glassnet").output
+    return CliRunner().invoke(_in_language(cli), [name, flag], prog_name="glassnet").output
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

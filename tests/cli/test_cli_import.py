@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_the_model_answers_as_the_file_and_every_command_takes_it(folder):
-    outcome = run("export", "--to", "safetensors", "net.onnx").fine()
+    outcome = run("export", "net.onnx").fine()
     first, second, third = outcome.out.splitlines()
     assert first == "imported  net.safetensors, a network 16-9-3 relu/softmax"
     assert second == "outputs   3 classes: 0, 1, 2"

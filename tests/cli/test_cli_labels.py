@@ -190,11 +190,11 @@ def test_wrong_labels_are_reported_with_the_next_command(folder):
     labels = flipped(random, true, 0.05)
     lines = [f"{a:.4f},{b:.4f},{label}\n" for (a, b), label in zip(x, labels, strict=True)]
     (folder / "t.csv").write_text("a,b,y\n" + "".join(lines))
-    done = run("labels", "t.csv", "--target", "y", "--first", 30).fine()
+    done = run("labels", "t.csv", "--target", "y", "--first", 30, "--cv", 4).fine()
     estimate = re.search(r"(\d+) wrong or ambiguous labels; about (\d+) wrong \(5\.", done.out)
     assert all(30 <= int(count) <= 31 for count in estimate.groups())
     assert set(map(int, re.findall(r"row (\d+) ", done.out))) == set(np.flatnonzero(labels != true))
-    assert "next      glassnet labels t.csv --target y --out suspects.csv\n" in done.out
+    assert "next      glassnet labels t.csv --target y --cv 4 --out suspects.csv\n" in done.out
 
 
 def test_images_with_equal_names_in_a_new_folder_are_both_kept(folder):

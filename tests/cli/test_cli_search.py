@@ -124,7 +124,7 @@ def without_times(found):
         (("--cv", "1"), "GN021", "2 or more"),
         (("--cv", "21"), "GN021", "0 to 20"),
         (("--metric", "rmse"), "GN022", "accuracy"),
-        (("--metric", "f1"), "GN020", "accuracy"),
+        (("--metric", "kappa"), "GN020", "accuracy"),
         (("-o", "rows.csv"), "GN110", "rows.csv"),
         (("-o", "none/out"), "GN001", "none"),
         (("--ray", "auto"), "GN022", "--workers 1"),

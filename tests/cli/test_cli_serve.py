@@ -120,7 +120,7 @@ def test_what_cannot_be_served_is_refused(folder):
         run("serve", "digits.safetensors", "--port", port).refused("GN093", f"--port {port}", "another program")
 
 
-@pytest.mark.parametrize("package", ["httptools", "orjson", "uvicorn"])
+@pytest.mark.parametrize("package", ["httptools", "orjson", "prometheus_client", "uvicorn"])
 def test_a_missing_package_of_the_service_is_named(folder, monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
     run("serve", "none.safetensors").refused("GN092", package, "pip install 'glassnet[serve]'")

@@ -45,6 +45,6 @@ def test_a_command_loads_only_what_it_needs(words, unused, tmp_path):
 
 def test_the_garbage_collector_is_as_before_after_a_command(monkeypatch):
     before, during = gc.get_threshold(), []
-    monkeypatch.setattr(cli, "_command_line", lambda: during.append(gc.get_threshold()) or cli.cli)
+    monkeypatch.setattr(cli, "_in_language", lambda line: during.append(gc.get_threshold()) or line)
     assert run("nothing").code == 2
     assert (during, gc.get_threshold()) == ([cli._COLLECTIONS], before)

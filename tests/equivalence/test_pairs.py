@@ -146,6 +146,6 @@ def test_column_blocks_hold_all_inputs_and_equally_many_values(count):
         blocks = column_blocks_of(raw, count)
         assert (blocks[0], blocks[-1], len(blocks)) == (0, (features + 1) // 2, count + 1)
         assert (np.diff(blocks) >= 0).all()
-        assert (blocks[:-1] % (kernels.WORD // 2) == 0).all()
+        assert (blocks[:-1] % (kernels.GROUP // 2) == 0).all()
         values = np.diff(np.append(0, np.count_nonzero(raw, axis=0).cumsum())[np.minimum(2 * blocks, features)])
-        assert values.max() - values.sum() / count <= 2 * kernels.WORD * len(raw)
+        assert values.max() - values.sum() / count <= 2 * kernels.GROUP * len(raw)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import is_dataclass
 from types import UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+from glassnet.workflow.shared.facts import with_described
 
 
 def undeclared(value: Any, hint: Any, place: str = "") -> list[str]:
     """Return the places in a JSON value with a missing or further key, or a value of another type."""
     origin, inner = get_origin(hint), get_args(hint)
-    if is_typeddict(hint):
+    if is_typeddict(hint) or is_dataclass(hint):
         return _in_object(value, hint, place) if isinstance(value, dict) else [place]
     if origin in (Union, UnionType):
         return [] if any(not undeclared(value, one) for one in inner) else [place]
@@ -28,7 +31,9 @@ def undeclared(value: Any, hint: Any, place: str = "") -> list[str]:
 def _in_object(value: dict[str, Any], hint: Any, place: str) -> list[str]:
     full, plain = get_type_hints(hint, include_extras=True), get_type_hints(hint)
     declared = {name: get_args(one)[0] if get_origin(one) is Annotated else one for name, one in full.items()}
-    optional = {name for name, one in declared.items() if get_origin(one) is NotRequired} | hint.__optional_keys__
+    optional = {name for name, one in declared.items() if get_origin(one) is NotRequired}
+    optional |= getattr(hint, "__optional_keys__", frozenset())
+    plain = {name: with_described(plain[name], *get_args(one)[2:]) for name, one in full.items()}
     wrong = sorted((plain.keys() - optional - value.keys()) | (value.keys() - plain.keys()))
     found = [f"{place}.{name}" for name in wrong]
     for name in value.keys() & plain.keys():

@@ -1,7 +1,8 @@
-"""The formulas, independent of the package and with different algebra where possible, so that errors do not agree.
+"""Formulas with different algebra where possible, so that errors do not agree.
 
-Everything takes complex numbers too, so `slope` can differentiate by the complex step, exact to rounding (Squire and
-Trapp, SIAM Review 1998).
+An activation without one here is computed by its own formula, for complex numbers: then its derivative is tested, and
+its forms are compared with each other. A loss without one is differentiated numerically. Everything takes complex
+numbers too, so `slope` can differentiate by the complex step, exact to rounding (Squire and Trapp, SIAM Review 1998).
 """
 
 from __future__ import annotations
@@ -11,6 +12,10 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+
+from glassnet.nn.activations import ACTIVATIONS, HIDDEN
+from glassnet.nn.formulas import Language, defined, variable, written
+from glassnet.nn.losses import LOSSES as ALL_LOSSES
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -35,21 +40,58 @@ def softmax(z: Array) -> Array:
     return np.array(rows).reshape(z.shape)
 
 
-VALUES: dict[str, Callable[[Array], Array]] = {
+_COMPLEX = Language(
+    repr,
+    {
+        "negative": "-{0}",
+        "absolute": "np.where({0}.real < 0, -{0}, {0})",
+        "where": "np.where({0}, {1}, {2})",
+        "maximum": "np.where({0}.real < {1}, {1}, {0})",
+        "minimum": "np.where({0}.real > {1}, {1}, {0})",
+        "expit": "1 / (1 + np.exp(-{0}))",
+        ">": "{0}.real > {1}",
+        "<": "{0}.real < {1}",
+    },
+    "np.{operation}({0})",
+)
+
+
+def own_formula(name: str) -> Callable[[Array], Array]:
+    """Return the formula of an activation itself, for complex numbers."""
+    statements, text = written(ACTIVATIONS[name].value(variable("z")), _COMPLEX)
+    return defined(name, "\n    ".join(["def of(z):", *statements, f"return {text}"]), {"np": np})
+
+
+_INDEPENDENT: dict[str, Callable[[Array], Array]] = {
     "identity": lambda z: z * 1,
     "sigmoid": sigmoid,
     "tanh": lambda z: 2 * sigmoid(2 * z) - 1,
     "relu": lambda z: z * (z.real > 0),
     "leaky_relu": lambda z: z * np.where(z.real > 0, 1, 0.01),
+    "elu": lambda z: np.where(z.real > 0, z, 2 * np.exp(z / 2) * np.sinh(z / 2)),
     "gelu": gelu,
     "softmax": softmax,
     "exponential": lambda z: np.exp(z / 2) ** 2,
     "silu": silu,
+    "softplus": lambda z: z / 2 + np.log(2 * np.cosh(z / 2)),
 }
 
-ELEMENTWISE = tuple(name for name in VALUES if name not in ("softmax", "exponential"))
+VALUES: dict[str, Callable[[Array], Array]] = {
+    name: _INDEPENDENT[name] if name in _INDEPENDENT else own_formula(name) for name in ACTIVATIONS
+}
+"""Activation -> its formula."""
+
+ELEMENTWISE = HIDDEN
 """Activations for hidden layers; all of them can be used for outputs too."""
-KINKED = ("relu", "leaky_relu")
+
+
+def _has_corner(name: str) -> bool:
+    left, right = (ACTIVATIONS[name].derivative(z, ACTIVATIONS[name].value(z))[0] for z in np.array([[-1e-9], [1e-9]]))
+    return bool(abs(right - left) > 1e-3)
+
+
+KINKED = tuple(filter(_has_corner, HIDDEN))
+"""Activations with a corner at 0."""
 
 
 def slope(function: Callable[[Array], Array], z: Array) -> Array:
@@ -96,18 +138,28 @@ def focal_softmax(a: Array, t: Array, gamma: float = 2.0) -> Array:
     return -(t * (1 - a) ** gamma * np.log(a)).sum(axis=1)
 
 
-LOSSES: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
-    **{("squared_error", name): squared_error for name in VALUES},
-    ("cross_entropy", "sigmoid"): cross_entropy_sigmoid,
-    ("cross_entropy", "softmax"): cross_entropy_softmax,
-    **{("absolute_error", name): absolute_error for name in ("identity", "exponential")},
-    **{("huber", name): huber for name in ("identity", "exponential")},
-    **{("quantile", name): quantile for name in ("identity", "exponential")},
-    ("poisson", "exponential"): poisson,
-    ("focal", "sigmoid"): focal_sigmoid,
-    ("focal", "softmax"): focal_softmax,
+_INDEPENDENT_LOSSES: dict[str, Callable[[Array, Array], Array]] = {
+    "squared_error": squared_error,
+    "cross_entropy sigmoid": cross_entropy_sigmoid,
+    "cross_entropy softmax": cross_entropy_softmax,
+    "absolute_error": absolute_error,
+    "huber": huber,
+    "quantile": quantile,
+    "poisson": poisson,
+    "focal sigmoid": focal_sigmoid,
+    "focal softmax": focal_softmax,
 }
-"""(loss, activation of the outputs) -> loss of each sample, from the outputs. Other pairs are invalid."""
+
+PAIRS = tuple((loss, output) for loss, entry in ALL_LOSSES.items() for output in entry.forms)
+"""All valid pairs of a loss and an activation of the outputs."""
+
+LOSSES: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
+    (loss, output): _INDEPENDENT_LOSSES[key]
+    for loss, output in PAIRS
+    for key in (loss, f"{loss} {output}")
+    if key in _INDEPENDENT_LOSSES
+}
+"""(loss, activation of the outputs) -> loss of each sample, from the outputs; of pairs with a formula above."""
 
 
 def unpack(flat: Array, sizes: Sequence[int], bias: bool) -> list[tuple[Array, Array]]:

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glassnet.engines.portable import portable_activation
+from glassnet.nn.activations import ACTIVATIONS as ALL
 from glassnet.preprocess.tabular.dates import DateColumn
 from glassnet.preprocess.tabular.encoders import BooleanColumn, WordColumn
 
@@ -70,6 +72,20 @@ def sigmoid32(z: Float32Array) -> Float32Array:
     return np.where(z < 0, e, F(1)) / (F(1) + e)
 
 
+def expm1_32(x: Float32Array) -> Float32Array:
+    """``e^x − 1``."""
+    return np.where(np.abs(x) <= LN2_HALF, series(x), exp32(x) - F(1))
+
+
+def log1p_32(u: Float32Array) -> Float32Array:
+    """``ln(1 + u)`` for u from 0 to 1."""
+    s = u / (u + F(2))
+    p = np.zeros_like(s)
+    for divisor in (15, 13, 11, 9, 7, 5, 3):
+        p = p * (s * s) + F(1) / F(divisor)
+    return F(2) * (s + s * (s * s * p))
+
+
 def gelu(z: Float32Array) -> Float32Array:
     """GELU in its tanh form."""
     return F(0.5) * z * (F(1) + tanh32(GELU_SCALE * (z + GELU_CUBIC * (z * z * z))))
@@ -89,17 +105,23 @@ def sum_in_order(values: Float32Array) -> Float32Array:
     return total
 
 
-ACTIVATIONS: dict[str, Any] = {
+_DEFINED: dict[str, Any] = {
     "identity": lambda z: z,
     "sigmoid": sigmoid32,
     "tanh": tanh32,
     "relu": lambda z: np.where(z <= 0, F(0), z),
     "leaky_relu": lambda z: np.where(z > 0, z, LEAK * z),
+    "elu": lambda z: np.where(z > 0, z, expm1_32(np.where(z > 0, F(0), z))),
     "gelu": gelu,
     "silu": lambda z: z * sigmoid32(z),
+    "softplus": lambda z: np.where(z <= 0, F(0), z) + log1p_32(exp32(-np.abs(z))),
     "softmax": softmax,
     "exponential": lambda z: exp32(np.where(z > LARGEST_EXPONENT, LARGEST_EXPONENT, z)),
 }
+
+
+ACTIVATIONS: dict[str, Any] = {name: _DEFINED.get(name) or portable_activation(name) for name in ALL}
+"""Activation -> its definition; one without a definition here is that of `engines.portable`."""
 
 
 def inputs_of(form: Any, raw: NDArray[Any]) -> Float32Array:

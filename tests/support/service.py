@@ -19,7 +19,7 @@ from glassnet.data.dataset import SampleLayout
 from glassnet.model.build import new_model
 from glassnet.serve import http
 from glassnet.serve.service import server_of, service_of
-from glassnet.serve.service.limits import Limits
+from glassnet.serve.service.limits import DEADLINES, Deadlines, Limits
 from support.cli import environment
 from support.people import people
 from support.raw_http import DEADLINE
@@ -84,7 +84,7 @@ class Running:
 
 
 @contextmanager
-def serving(models: Sequence[Path], deadlines: Any = None, **given: Any) -> Iterator[Running]:
+def serving(models: Sequence[Path], deadlines: Deadlines = DEADLINES, **given: Any) -> Iterator[Running]:
     """Serve models on a thread; `given` goes to `service_of`. By default no answer is late on a busy machine."""
     given.setdefault("limits", Limits(timeout=DEADLINE))
     with http.listening("127.0.0.1", 0) as sock:

@@ -92,15 +92,9 @@ def test_forms_are_equal_pixel_for_pixel(run_module, kind):
         np.testing.assert_array_equal(form[top : top + ink.shape[0], left : left + ink.shape[1]], ink)
 
 
-def test_a_board_without_ink_has_an_empty_form(run_module):
-    program = """
-    const { mnistForm, mnistStages } = await import("/static/mnist_form.js");
-    const blank = new Uint8Array(20);
-    return [mnistStages(blank, 4, 5), textOf(mnistForm(blank, 4, 5))];
-    """
-    stages, form = run_module(program)
-    assert stages is None
-    np.testing.assert_array_equal(array_of(form, "u1"), np.zeros(784))
+def test_a_board_without_ink_has_no_form(run_module):
+    program = 'return (await import("/static/mnist_form.js")).mnistStages(new Uint8Array(20), 4, 5);'
+    assert run_module(program) is None
 
 
 def near_strokes(strokes, width, height, pen):

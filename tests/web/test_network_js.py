@@ -15,11 +15,10 @@ import pytest
 from glassnet import Model, Network, Options, Scaling, Targets, backpropagate, fit, forward
 from glassnet.data import bundled
 from glassnet.network import send_back
-from glassnet.nn.losses import OUTPUT_LOSSES
 from glassnet.serve.studio.models import describe, weights_of
 from support.cases import RULE_PAIRS, initialize_away_from_kinks, is_valid
 from support.covering import covering
-from support.formulas import ELEMENTWISE
+from support.formulas import ELEMENTWISE, PAIRS
 from support.web import STATIC, array_of, text_of
 
 CLOSE = 1e-5
@@ -122,7 +121,7 @@ def gaps(model, rows, targets, answers):
 
 def test_small_networks_of_every_kind(run_module):
     cases = architectures()
-    assert {(loss, output) for (_, loss), output, *_ in cases} == set(OUTPUT_LOSSES)
+    assert {(loss, output) for (_, loss), output, *_ in cases} == set(PAIRS)
     assert len(cases) > 20
     made = [model_of(number, *case) for number, case in enumerate(cases)]
     answers = run_module(ANSWERS, [given_of(*one) for one in made])
@@ -216,7 +215,7 @@ def test_functions_are_close_to_float64(run_module, name):
     even = np.random.default_rng(1).uniform(low, high, 100_000).astype(np.float32)
     numbers = np.concatenate([numbers[(numbers >= low) & (numbers <= high)], even])
     program = """
-    const functions = await import("/static/network.js");
+    const functions = { ...(await import("/static/arithmetic.js")), ...(await import("/static/formulas.js")) };
     return textOf(floatsOf(given.numbers).map((one) => functions[given.name](one)));
     """
     values = array_of(run_module(program, {"name": name, "numbers": text_of(numbers)}))
@@ -231,7 +230,8 @@ def test_functions_are_close_to_float64(run_module, name):
 
 def test_infinities_nan_and_the_ends_of_the_range(run_module):
     program = """
-    const { exp32, log32, sigmoid32, tanh32 } = await import("/static/network.js");
+    const { exp32, log32 } = await import("/static/arithmetic.js");
+    const { sigmoid32, tanh32 } = await import("/static/formulas.js");
     const ends = [NaN, Infinity, -Infinity, 0, -0, 1e38, -1e38].map(Math.fround);
     return [exp32, log32, sigmoid32, tanh32].map((one) => textOf(Float32Array.from(ends, one)));
     """
@@ -244,5 +244,6 @@ def test_infinities_nan_and_the_ends_of_the_range(run_module):
 
 def test_no_function_of_the_browser_decides_a_digit():
     """Browsers may compute these differently, and C certainly does."""
-    used = set(re.findall(r"Math\.(\w+)", (STATIC / "network.js").read_text(encoding="utf-8")))
+    texts = [(STATIC / f"{name}.js").read_text(encoding="utf-8") for name in ("network", "arithmetic", "formulas")]
+    used = set(re.findall(r"Math\.(\w+)", "".join(texts)))
     assert used <= {"fround", "abs", "max", "min", "sign", "trunc", "SQRT2", "SQRT1_2"}

@@ -80,12 +80,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
-        if chinese():
-            from .help.translation import command_in_chinese
-
-            command = command_in_chinese(command)
-        return _without_repeats(command)
+        return _without_repeats(_in_language(getattr(import_module(f".{name}", __name__), f"{name}_command")))
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -97,6 +92,15 @@ class _LazyGroup(click.Group):
             template = "No such command {name!r}. Did you mean {near!r}? Try '{command}'."
             raise OptionError("GN020", template, name=args[0], near=near[0], command=Command(Option("help")))
         return super().resolve_command(context, args)
+
+
+def _in_language(command: click.Command) -> click.Command:
+    """Return a command with its help in the reader's language."""
+    if not chinese():
+        return command
+    from .help.translation import command_in_chinese
+
+    return command_in_chinese(command)
 
 
 def _without_repeats(command: click.Command) -> click.Command:
@@ -149,15 +153,6 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-def _command_line() -> click.Command:
-    """Return the command line, with its help in the reader's language."""
-    if chinese():
-        from .help.translation import command_in_chinese
-
-        return command_in_chinese(cli)
-    return cli
-
-
 _COLLECTIONS = (50_000, 20, 100)
 """Thresholds of the garbage collector while a command runs.
 
@@ -190,7 +185,7 @@ def main() -> None:
             raise OptionError("GN020", "{argument} is empty, perhaps from an unset shell variable.", argument=named)
         speak_the_users_language()
         # Not `cli.main`, which handles a closed pipe and an interrupt differently.
-        with shown_by(say_compiling), _command_line().make_context("glassnet", sys.argv[1:]) as context:
+        with shown_by(say_compiling), _in_language(cli).make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0
@@ -206,7 +201,7 @@ def main() -> None:
         )
         code = 130
     except click.ClickException as problem:
-        complain("GN020", usage_message(problem, _command_word()))
+        complain("GN020", usage_message(problem, next((word for word in sys.argv[1:2] if word in _COMMANDS), "")))
     except MemoryError:
         complain("GN032", Message("not enough memory. Use a smaller network or smaller batches."))
     except BrokenPipeError:  # the reader of a pipe has ended, as in `glassnet test … | head`
@@ -259,7 +254,3 @@ def _prepare_streams() -> None:
 def _abandon_output() -> None:
     """Keep Python from flushing again, on exit, the output that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _command_word() -> str:
-    return sys.argv[1] if len(sys.argv) > 1 and sys.argv[1] in _COMMANDS else ""

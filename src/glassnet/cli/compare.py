@@ -14,6 +14,7 @@ from ..data import BUNDLED
 from ..errors import OptionError
 from ..io.writing import require_picture_place
 from ..messages.message import Listing
+from ..messages.option_spelling import value_text
 from ..options.job_parameters import parameters
 from ..options.options import Options
 from ..options.recipes import RECIPES
@@ -30,7 +31,7 @@ from ..workflow.compare_job import (
     compare,
     default_seeds,
 )
-from ..workflow.comparison.paired import FEWEST, fewest_pairs
+from ..workflow.comparison.paired import fewest_pairs
 from ..workflow.comparison.result import ComparisonFacts
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.assignments import options_in
@@ -91,7 +92,12 @@ def compare_command(
         require_picture_place(flags["plot"], overwrite=flags["force"])
     every = parameters(Options)
     changed = {side: options_in(f"--{side}", flags.pop(f"of_{side}"), every) for side in LETTERS}
-    recipes, source = _recipes_and_data((first, second), rest)
+    names, source = [*rest], None
+    if names and names[-1] not in RECIPES:
+        source = names.pop()
+        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
+            recipe_name.convert(source, None, click.get_current_context())  # a misspelt recipe rather than data
+    recipes = [first, second, *(recipe_name.convert(one, None, click.get_current_context()) for one in names)]
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:
         raise OptionError(
             "GN022", "--{side}: there are {sides} sides. Name a recipe for each.", side=without[0], sides=len(recipes)
@@ -127,116 +133,84 @@ def compare_command(
         facts: CompareFacts = {"recipes": named, **compared.to_dict(), "picture": plot}
         result_json(facts)
         return
-    for line in (_lines if len(sides) == 2 else _lines_of_several)(job, compared, language, words):
+    for line in _lines(job, compared, language, words):
         result(line)
     if plot:
         result(words("picture", file=plot))
 
 
-def _recipes_and_data(two: Sequence[str], rest: Sequence[str]) -> tuple[list[str], str | None]:
-    """Return the recipes, and the data if the last word is not a recipe.
-
-    Raises
-    ------
-    click.BadParameter
-        For another word that is not a recipe, and for one that is like a recipe and not a file.
-    """
-    source = None
-    if rest and rest[-1] not in RECIPES:
-        *rest, source = rest
-        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
-            recipe_name.convert(source, None, click.get_current_context())
-    return [*two, *(recipe_name.convert(one, None, click.get_current_context()) for one in rest)], source
-
-
 def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
-    """Return the result as text."""
-    texts, pairs, metric = ScoreTexts(compared.metric), compared.pairs, compared.metric
-    share = metric in SHARES
-    title, unit = metric_title(metric, language), words("points") if share else ""
-    differing = [(name, _text(both["a"]), _text(both["b"])) for name, both in compared.options_that_differ.items()]
-    rows = [(str(one.seed), texts.score(one.a), texts.score(one.b), texts.difference(one.difference)) for one in pairs]
+    """Return the result as text: the scores, then of two sides their difference, of more the ranking."""
+    texts, several = ScoreTexts(compared.metric), len(job.sides) > 2
+    letters = [side.upper() for side in job.sides]
+    differing = [(name, *map(value_text, values.values())) for name, values in compared.options_that_differ.items()]
+    scores = [(str(pair.seed), *map(texts.score, pair.scores)) for pair in compared.pairs]
+    if not several:
+        scores = [(*row, texts.difference(pair.difference)) for row, pair in zip(scores, compared.pairs, strict=True)]
+    title = metric_title(compared.metric, language)
     lines = [
-        words("side", side="A", recipe=_recipe(job.a)),
-        words("side", side="B", recipe=_recipe(job.b)),
-        *_table((words("differ"), "A", "B"), differing),
+        *(words("side", side=side.upper(), recipe=_recipe(one)) for side, one in job.sides.items()),
+        *_table((words("differ"), *letters), differing),
         words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
         words("higher" if compared.higher_is_better else "lower", metric=title),
-        *_table((INDENT + words("seed"), "A", "B", "B − A"), rows),
+        *_table((INDENT + words("seed"), *letters, *([] if several else ["B − A"])), scores),
+        *(_ranking if several else _mean)(compared, texts, words),
+        *_verdicts(compared, texts, words),
     ]
-    if compared.interval is not None:
-        low, high = map(texts.difference, compared.interval)
-        lines.append(words("mean", mean=texts.difference(compared.mean), unit=unit, low=low, high=high))
-    if len(pairs) < FEWEST:
-        lines.append(words("too_few", pairs=len(pairs), fewest=FEWEST))
-    else:
-        lines.append(words(_VERDICTS[compared.verdict], p=compared.p_value, level=compared.level))
-    if compared.stopped_early:
-        lines.append(words("stopped", pairs=len(pairs), planned=compared.planned))
-    if compared.detectable is not None:
-        lines.append(words("detectable", pairs=len(pairs), size=texts.score(compared.detectable), unit=unit))
+    if compared.stopped_early and several:
+        lines.append(words("stopped_all", pairs=len(compared.pairs), planned=compared.planned))
     return lines
 
 
-def _lines_of_several(job: CompareJob, compared: Comparison, language: str, words: Say) -> list[str]:
-    """Return the result for three or more sides as text: scores, the ranking, and the verdict on each against A."""
-    texts, pairs, metric = ScoreTexts(compared.metric), compared.pairs, compared.metric
-    title, unit = metric_title(metric, language), words("points") if metric in SHARES else ""
-    letters = [side.upper() for side in job.sides]
+def _mean(compared: Comparison, texts: ScoreTexts, words: Say) -> list[str]:
+    if compared.interval is None:
+        return []
+    low, high = map(texts.difference, compared.interval)
+    return [words("mean", mean=texts.difference(compared.mean), unit=_unit(compared, words), low=low, high=high)]
+
+
+def _unit(compared: Comparison, words: Say) -> str:
+    return words("points") if compared.metric in SHARES else ""
+
+
+def _ranking(compared: Comparison, texts: ScoreTexts, words: Say) -> list[str]:
     versus = {one.side: one for one in compared.versus}
-    differing = [(name, *map(_text, values.values())) for name, values in compared.options_that_differ.items()]
-    scores = [(str(pair.seed), *map(texts.score, pair.scores)) for pair in pairs]
 
     def span(interval: tuple[float, float] | None, shown: Callable[[float], str]) -> str:
         return "" if interval is None else words("span", low=shown(interval[0]), high=shown(interval[1]))
 
-    ranking = []
+    rows = []
     for place, rank in enumerate(compared.ranking, 1):
         row = [str(place), rank.side.upper(), texts.score(rank.mean), span(rank.interval, texts.score)]
         if other := versus.get(rank.side):
             row += [texts.difference(other.mean), span(other.interval, texts.difference)]
             row += [words(f"short_{_VERDICTS[other.verdict]}")]
-        ranking.append((*row, *[""] * (7 - len(row))))
+        rows.append((*row, *[""] * (7 - len(row))))
     level = 100 * (1 - compared.level / len(versus))
     means = (words("ranking"), "", words("mean_score"), words("interval", level="95"))
-    head = (*means, "− A", words("interval", level=f"{level:.4g}"), words("verdict"))
-    lines = [
-        *(
-            words("side", side=letter, recipe=_recipe(side))
-            for letter, side in zip(letters, job.sides.values(), strict=True)
-        ),
-        *_table((words("differ"), *letters), differing),
-        words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
-        words("higher" if compared.higher_is_better else "lower", metric=title),
-        *_table((INDENT + words("seed"), *letters), scores),
-        *_table(head, ranking),
-    ]
-    fewest = fewest_pairs(len(versus))
-    if len(pairs) < fewest:
-        lines.append(words("too_few", pairs=len(pairs), fewest=fewest))
-    else:
-        for one in compared.versus:
-            facts: dict[str, Any] = {"side": one.side.upper(), "pairs": one.pairs, "p": one.p_value, "unit": unit}
-            lines.append(words(f"{_VERDICTS[one.verdict]}_than_a", **facts))
-            if one.verdict == "no difference seen" and one.detectable is not None:
-                lines.append(words("detectable", size=texts.score(one.detectable), **facts))
+    return _table((*means, "− A", words("interval", level=f"{level:.4g}"), words("verdict")), rows)
+
+
+def _verdicts(compared: Comparison, texts: ScoreTexts, words: Say) -> list[str]:
+    pairs, several = len(compared.pairs), len(compared.versus) > 1
+    fewest = fewest_pairs(len(compared.versus))
+    lines = [] if pairs >= fewest else [words("too_few", pairs=pairs, fewest=fewest)]
+    for one in compared.versus if pairs >= fewest else ():
+        key = _VERDICTS[one.verdict] + ("_than_a" if several else "")
+        lines.append(words(key, side=one.side.upper(), pairs=one.pairs, p=one.p_value, level=compared.level))
+        if compared.stopped_early and not several:
+            lines.append(words("stopped", pairs=pairs, planned=compared.planned))
+        if one.detectable is not None and not (several and one.verdict != "no difference seen"):
+            size = texts.score(one.detectable)
+            lines.append(words("detectable", pairs=one.pairs, size=size, unit=_unit(compared, words)))
+    if several and pairs >= fewest:
         lines.append(words("family", level=compared.level))
-    if compared.stopped_early:
-        lines.append(words("stopped_all", pairs=len(pairs), planned=compared.planned))
     return lines
 
 
 def _recipe(side: Side) -> str:
     """Return a side's recipe and the options that only it has."""
-    return ", ".join([side.recipe, *(f"{name} {_text(value)}" for name, value in side.options.items())])
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ",".join(map(_text, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return ", ".join([side.recipe, *(f"{name} {value_text(value)}" for name, value in side.options.items())])
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

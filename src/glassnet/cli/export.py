@@ -91,20 +91,21 @@ def export_command(as_json: bool, **flags: Any) -> None:
     """
     if flags["prove"] is not None:
         only_with("--prove", ProveJob)
-        _prove(job_of(ProveJob, flags), as_json)
-    elif _is_import(**flags):
+        proof = prove_export(job_of(ProveJob, flags), notify=say_notice)
+        if as_json:
+            result_json(_facts(proof))
+        else:
+            _print_proof(proof)
+        click.get_current_context().exit(0 if proof.equal else 1)
+    to, out = flags["to"], flags["out"]
+    form = to or Path(out or "").suffix.removeprefix(".")
+    if form == MODEL or (not form and Path(flags["model"]).suffix == FORMS["onnx"].suffixes[0]):
         only_with(f"--to {MODEL}", ImportJob, also=["to"])
         _import(job_of(ImportJob, flags), as_json)
     else:
         form = form_named(flags["out"], flags["to"])
         only_with(f"--to {form}", ExportJob)
         _export(job_of(ExportJob, flags), as_json)
-
-
-def _is_import(model: str, to: str | None, out: str | None, **_: Any) -> bool:
-    if to is None and out is None:
-        return Path(model).suffix == FORMS["onnx"].suffixes[0]
-    return (to or Path(out or "").suffix.removeprefix(".")) == MODEL
 
 
 def _export(job: ExportJob, as_json: bool) -> None:
@@ -116,15 +117,6 @@ def _export(job: ExportJob, as_json: bool) -> None:
         return
     result(message("exported", file=job.place, size=size / 1000))
     _print_proof(proof)
-
-
-def _prove(job: ProveJob, as_json: bool) -> None:
-    proof = prove_export(job, notify=say_notice)
-    if as_json:
-        result_json(_facts(proof))
-    else:
-        _print_proof(proof)
-    click.get_current_context().exit(0 if proof.equal else 1)
 
 
 def _import(job: ImportJob, as_json: bool) -> None:

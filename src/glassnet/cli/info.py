@@ -159,7 +159,11 @@ def _show(model_path: str, as_json: bool) -> None:
     long = ("trails", "curves", "columns")
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     if "options" in receipt:
-        receipt["options"] = _own_options(receipt)
+        recipe = receipt.get("recipe") or "notes"
+        usual = Options.recipe(recipe).to_dict() if recipe in RECIPES else {}
+        differ = [(name, one) for name, one in receipt["options"].items() if name not in usual or usual[name] != one]
+        own = message("listing").join(f"{name} {one}" for name, one in differ)
+        receipt["options"] = message("own_options" if own else "recipe_options", options=own, recipe=recipe)
     _make_scores_readable(receipt)
     facts["class_names"] = message("listing").join(model.class_names)
     facts["scaling"], facts["targets"] = shown_text(model.scaling), shown_text(model.targets)
@@ -173,7 +177,10 @@ def _show(model_path: str, as_json: bool) -> None:
             facts = _without(facts, "class_names")
             if "data" in receipt:
                 receipt["data"] = _without(receipt["data"], "classes", "stratified")
-    shown = [(name, value) for name, value in (*facts.items(), *receipt.items()) if not _says_nothing(name, value)]
+    # Steps that the model does not have.
+    unused = (("white", 0), ("deskews", False), ("temperature", 1.0), ("own_validation", False))
+    every = (*facts.items(), *receipt.items())
+    shown = [(name, value) for name, value in every if value not in ("", None) and (name, value) not in unused]
     width = max(12, *(width_of(_label(name)) for name, _ in shown))
     for name, value in shown:
         result(f"{padded(_label(name), width)} {_shown(name, value)}")
@@ -183,12 +190,6 @@ def _show(model_path: str, as_json: bool) -> None:
 
 def _without(facts: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in names}
-
-
-def _says_nothing(name: str, value: Any) -> bool:
-    """Return whether a value is empty, or that of a step that the model does not have."""
-    unused = (("white", 0), ("deskews", False), ("temperature", 1.0), ("own_validation", False))
-    return value in ("", None) or (name, value) in unused
 
 
 def _label(name: str) -> str:
@@ -220,13 +221,3 @@ def _make_scores_readable(receipt: dict[str, Any]) -> None:
             counts = {name: crossed[name] for name in ("folds", "samples")}
             result, interval = scores_in_words(crossed), scores_in_words(crossed["interval"])
             receipt["cross_validation"] = {**counts, "result": result, "interval": interval}
-
-
-def _own_options(receipt: dict[str, Any]) -> str:
-    """Return the options a model was trained with that differ from its recipe."""
-    recipe = receipt.get("recipe") or "notes"
-    usual = Options.recipe(recipe).to_dict() if recipe in RECIPES else {}
-    own = [f"{name} {value}" for name, value in receipt["options"].items() if name not in usual or usual[name] != value]
-    if not own:
-        return message("recipe_options", recipe=recipe)
-    return message("own_options", options=message("listing").join(own), recipe=recipe)

@@ -15,7 +15,7 @@ from ..messages.formats import shortened, width_of
 from ..options.job_parameters import command_words
 from ..words.labels import LABELS_WORDS
 from ..words.speaking import Say, speaking
-from ..workflow.labels_job import LabelsJob, RepairedCopy, ReviewJob, Suspect, apply_review, find_label_errors
+from ..workflow.labels_job import LabelsJob, ReviewJob, Suspect, apply_review, find_label_errors
 from .shared.console import json_flag, padded, result, result_json, say, say_notice, terminal_width
 from .shared.flags import job_of, max_bytes_flag, with_job
 
@@ -77,7 +77,12 @@ def labels_command(as_json: bool, **flags: Any) -> None:
     job = job_of(LabelsJob, flags)
     words = speaking(job.language, LABELS_WORDS)
     if flags["fix"] is not None or flags["to"] is not None:
-        _print_copy(apply_review(job_of(ReviewJob, flags, labels=job), notify=say_notice), as_json, words)
+        copy = apply_review(job_of(ReviewJob, flags, labels=job), notify=say_notice)
+        repaired: RepairFacts = {"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path}
+        if as_json:
+            result_json(repaired)
+        else:
+            result(words("repaired_copy", file=copy.path, changed=copy.changed, dropped=copy.dropped))
         return
 
     def say_fold(number: int, accuracy: float) -> None:
@@ -103,14 +108,6 @@ def labels_command(as_json: bool, **flags: Any) -> None:
     else:
         _report(samples, suspects, judged.rows[: max(job.first, 0)], words)
         _next_step(job, words, suspects)
-
-
-def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
-    if as_json:
-        facts: RepairFacts = {"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path}
-        result_json(facts)
-    else:
-        result(words("repaired_copy", file=copy.path, changed=copy.changed, dropped=copy.dropped))
 
 
 def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:

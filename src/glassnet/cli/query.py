@@ -72,7 +72,11 @@ def query_command(as_json: bool, **flags: Any) -> None:
     if out and answered:
         write_answers(out, model, answers, overwrite=force)
     if as_json:
-        result_json([_facts(answer) for answer in answers])
+        facts = [cast("QueryFacts", answer_facts(answer)) for answer in answers]
+        for one, answer in zip(facts, answers, strict=True):
+            if answer.error is not None:
+                one["error"] = error_facts(answer.error)
+        result_json(facts)
     width = max((width_of(shown_text(answer.input)) for answer in answered), default=0)
     for answer in [] if as_json else answers:
         if answer.error is not None:
@@ -91,10 +95,3 @@ def _words(answer: Answer) -> str:
     if answer.name is None or answer.confidence is None:
         return str(answer.name)
     return digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)
-
-
-def _facts(answer: Answer) -> QueryFacts:
-    facts = cast("QueryFacts", answer_facts(answer))
-    if answer.error is not None:
-        facts["error"] = error_facts(answer.error)
-    return facts

@@ -118,8 +118,12 @@ def read_command(as_json: bool, **flags: Any) -> None:
             failed += 1
         else:
             digitless = digitless or not one.reading.digits
-        if not as_json:
-            _print(one, width)
+        if as_json:
+            continue
+        if one.reading is not None:
+            _report(padded(one.input, width), one.reading)
+        elif one.error is not None:
+            complain(one.error.code, one.error.message)
     if as_json:
         result_json(facts)
     click.get_current_context().exit(2 if failed == len(photos) else int(digitless or failed > 0))
@@ -165,13 +169,6 @@ def _facts(one: PhotoResult) -> PhotoFacts:
     }
 
 
-def _print(one: PhotoResult, width: int) -> None:
-    if one.reading is not None:
-        _report(padded(one.input, width), one.reading)
-    elif one.error is not None:
-        complain(one.error.code, one.error.message)
-
-
 def _report(name: str, reading: Reading) -> None:
     """Print the predicted digits after a name, and which digits are uncertain."""
     digits, head, blank = reading.digits, f"{name}   ", " " * (width_of(name) + 3)
@@ -191,7 +188,8 @@ def _report(name: str, reading: Reading) -> None:
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
     _report_turn(reading, blank)
-    _report_lines(reading, blank)
+    for number in reading.other_lines:
+        _remark(blank, message("other_line", line=number + 1))
     _report_doubts(reading, blank)
 
 
@@ -203,12 +201,6 @@ def _report_turn(reading: Reading, blank: str) -> None:
         _remark(blank, message("tilted", degrees=abs(reading.tilt)))
     if reading.upside_down:
         _remark(blank, message("upside_down", text=reading.upside_down.replace("\n", " / ")))
-
-
-def _report_lines(reading: Reading, blank: str) -> None:
-    """Print which lines are not digits."""
-    for line in reading.other_lines:
-        _remark(blank, message("other_line", line=line + 1))
 
 
 def _report_doubts(reading: Reading, blank: str) -> None:

@@ -16,21 +16,14 @@ import click
 from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
+from ..messages.option_spelling import choice_text
 from ..options.job_parameters import command_words
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import metric_title
 from ..words.search import SEARCH_WORDS
 from ..words.speaking import Say, speaking
-from ..workflow.search.job import (
-    TRIALS,
-    FinalTraining,
-    SearchEvent,
-    SearchJob,
-    TrialEnded,
-    search_files,
-)
+from ..workflow.search.job import FinalTraining, SearchEvent, SearchJob, TrialEnded, search_files
 from ..workflow.search.result import SearchResult, SearchResultFacts
-from ..workflow.search.space import text_of
 from ..workflow.search.study import require_optuna
 from ..workflow.train_job import TrainJob
 from .help.grouped import GroupedCommand, GroupedFlag
@@ -79,7 +72,7 @@ def search_command(workers: int | None, ray: str | None, as_json: bool, **flags:
     require_optuna()  # before a cluster is started
     job = job_of(SearchJob, flags)
     words = speaking(job.language, SEARCH_WORDS)
-    with _executor(workers, ray) as executor, closing(_progress(job, words)) as show:
+    with _executor(workers, ray) as executor, closing((_Bar if sys.stderr.isatty() else _Lines)(job, words)) as show:
         search_result = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
     from .. import plots
 
@@ -110,31 +103,25 @@ def _executor(workers: int | None, ray: str | None) -> Iterator[Executor | None]
             yield threads
 
 
-def _progress(job: SearchJob, words: Say) -> _Bar | _Lines:
-    return _Bar(job, words) if sys.stderr.isatty() else _Lines(job, words)
-
-
 class _Lines:
     """One line per trial."""
 
     def __init__(self, job: SearchJob, words: Say) -> None:
-        self._words = words
-        self._planned = job.trials or (None if job.minutes is not None else TRIALS)
+        self._words, self._job = words, job
 
     def close(self) -> None:
         """Do nothing: a line is complete."""
 
     def __call__(self, event: SearchEvent) -> None:
         if isinstance(event, FinalTraining):
-            say(self._words("final_best" if event.which == "best" else "final_default"))
+            say(self._words(f"final_{event.which}"))
         elif isinstance(event, TrialEnded):
-            trial, best = event.trial, event.best
-            done = self._words("done_of" if self._planned else "done", ended=event.ended, planned=self._planned)
-            facts: dict[str, Any] = {"number": trial.number, "done": done}
-            facts["score"] = "–" if trial.score is None else f"{trial.score:.4f}"
+            trial, best, planned = event.trial, event.best, self._job.planned
+            facts: dict[str, Any] = {"score": "–" if trial.score is None else f"{trial.score:.4f}"}
+            facts["done"] = self._words("done_of" if planned else "done", ended=event.ended, planned=planned)
             if best is not None:
                 facts |= {"best": f"{best.score:.4f}", "best_number": best.number}
-            say(self._words(f"trial_{trial.state}", **facts))
+            say(self._words(f"trial_{trial.state}", number=trial.number, **facts))
 
 
 class _Bar:
@@ -145,34 +132,26 @@ class _Bar:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._words, self._job, self._began, self._lock = words, job, time.monotonic(), threading.Lock()
-        self._planned = job.trials or (None if job.minutes is not None else TRIALS)
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[best]}"),
-            TimeElapsedColumn(),
-        )
+        best = TextColumn("{task.fields[best]}")
+        columns = (TextColumn("{task.description}"), BarColumn(), best, TimeElapsedColumn())
         self._progress = Progress(*columns, console=Console(stderr=True))
-        self._task = self._progress.add_task(self._text(0), total=self._planned, best="")
+        self._task = self._progress.add_task(self._text(0), total=job.planned, best="")
         self._progress.start()
 
     def _text(self, ended: int) -> str:
-        return self._words("bar", ended=ended, planned=self._planned or "…")
+        return self._words("bar", ended=ended, planned=self._job.planned or "…")
 
     def __call__(self, event: SearchEvent) -> None:
+        changes: dict[str, Any] = {}
+        if isinstance(event, FinalTraining):
+            changes = {"description": self._words(f"final_{event.which}")}
+        elif isinstance(event, TrialEnded):
+            best = "" if event.best is None else self._words("bar_best", best=f"{event.best.score:.4f}")
+            if self._job.minutes is not None:
+                left = max(0.0, self._job.minutes - (time.monotonic() - self._began) / 60)
+                best = f"{best} {self._words('bar_left', minutes=left)}"
+            changes = {"description": self._text(event.ended), "completed": event.ended, "best": best}
         with self._lock:
-            if isinstance(event, FinalTraining):
-                text = self._words("final_best" if event.which == "best" else "final_default")
-                self._progress.update(self._task, description=text)
-                return
-            changes: dict[str, Any] = {}
-            if isinstance(event, TrialEnded):
-                changes = {"description": self._text(event.ended), "completed": event.ended}
-                if event.best is not None:
-                    changes["best"] = self._words("bar_best", best=f"{event.best.score:.4f}")
-                if self._job.minutes is not None:
-                    left = max(0.0, self._job.minutes - (time.monotonic() - self._began) / 60)
-                    changes["best"] = f"{changes.get('best', '')} {self._words('bar_left', minutes=left)}"
             self._progress.update(self._task, **changes)
 
     def close(self) -> None:
@@ -258,7 +237,7 @@ def _trial_lines(search_result: SearchResult, texts: ScoreTexts, words: Say) -> 
         (
             INDENT + (str(one.number) if one.number else f"0 {words('own_options')}"),
             texts.score(one.score),
-            *(text_of(one.options[name]) for name in names),
+            *(choice_text(one.options[name]) for name in names),
         )
         for one in complete
     ]

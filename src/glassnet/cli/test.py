@@ -110,7 +110,10 @@ def test_command(as_json: bool, **flags: Any) -> None:
     if tested.pictures:
         result(message("pictures", files=Listing(tested.pictures)))
     if len(evaluation.misread) and evaluation.confusion.size:
-        words = ["glassnet", "show", job.source or data.BUNDLED, *_part_flags(model)]
+        # The tested data: the test part, or a table with named columns.
+        targets = model.columns.target_names if model.columns else ()
+        part = [word for name in targets for word in ("--target", name)] or ["--part", "test"]
+        words = ["glassnet", "show", job.source or data.BUNDLED, *part]
         words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]
         result(message("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
 
@@ -172,12 +175,6 @@ def _outputs_table(tested: EvaluationResult) -> list[str]:
         values = ("–" if score is None else shown(score) for score in scores.values())
         lines.append(padded(name, width) + "".join(f"{value:>12}" for value in values))
     return lines
-
-
-def _part_flags(model: Model) -> list[str]:
-    """Return the flags with which `show` selects the tested data: the test part, or a table with named columns."""
-    names = model.columns.target_names if model.columns else ()
-    return [word for name in names for word in ("--target", name)] or ["--part", "test"]
 
 
 def _reading_flags(model: Model, test: Dataset) -> list[str]:

@@ -50,17 +50,14 @@ def train_command(source: tuple[str, ...], ray: str | None, as_json: bool, **fla
     sources = {"parts": source} if len(source) > 1 else {"source": next(iter(source), None)}
     if flags["resume"] is not None:
         only_with("--resume", ResumeJob, also=["ray"])
-        _resume(job_of(ResumeJob, flags, **sources), ray, as_json)
+        resumed = job_of(ResumeJob, flags, **sources)
+        with executor_for(ray) as executor, closing(progress_listener()) as show:
+            trained = resume(resumed, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
+        print_training(trained, as_json)
         return
     job = job_of(TrainJob, flags, **sources)
     if ray is not None and job.stream:
         raise OptionError("GN022", "--ray {ray}: not available with --stream. Omit one of them.", ray=ray)
     with executor_for(ray) as executor, closing(progress_listener()) as show:
         trained = train(job, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
-    print_training(trained, as_json)
-
-
-def _resume(job: ResumeJob, ray: str | None, as_json: bool) -> None:
-    with executor_for(ray) as executor, closing(progress_listener()) as show:
-        trained = resume(job, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
     print_training(trained, as_json)

@@ -157,7 +157,10 @@ def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | 
     if task == "regression" or (task == "auto" and (not whole or (array.ndim == 2 and not binary))):
         return _numbers(array, name, names)
     if array.ndim == 1:
-        return _classes(array, name, task, class_names)._replace(class_type=_class_type(array))
+        # Of integers, and of words that no number is spelt as, the type need not be known.
+        as_text = array.dtype.kind in "UT" and are_integers(map(str, array.tolist()))
+        kind = "bool" if array.dtype.kind == "b" else "text" if as_text else ""
+        return _classes(array, name, task, class_names)._replace(class_type=kind)
     if not binary:
         raise ShapeError(
             "GN050",
@@ -347,13 +350,6 @@ def _text_of(array: NDArray[Any], name: str) -> NDArray[np.str_]:
         raise DataError(
             "GN014", "{name}: bytes that are not UTF-8, expected classes as text. Decode them.", name=name
         ) from None
-
-
-def _class_type(labels: NDArray[Any]) -> str:
-    """Return the type of labels; empty for integers and for words that no number is spelt as."""
-    if labels.dtype.kind == "b":
-        return "bool"
-    return "text" if labels.dtype.kind in "UT" and are_integers(map(str, labels.tolist())) else ""
 
 
 def named_classes(names: Sequence[str], class_type: str) -> NDArray[Any]:

@@ -202,8 +202,11 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
 
             return has_pictures(source, part)
         # Only an archive can have several parts. Tables are not read twice for this, and pipes cannot be.
-        if not os.path.isfile(source) or not _may_be_archive(source):
+        if not os.path.isfile(source):
             return part == "train" and os.path.exists(source)
+        with open(source, "rb") as file:
+            if file.read(2) != b"PK" and ".npz" not in os.path.basename(source):
+                return part == "train"
         opened = open_source(source)
         if kind_of(opened) == "npz":
             from .readers.npz import has_pair, npz_names
@@ -242,11 +245,6 @@ def _named(opened: Opened, names: Sequence[str]) -> DataError:
         names=Listing(names, 6),
         advice=name_the_target(names[-1]),
     )
-
-
-def _may_be_archive(path: str | os.PathLike[str]) -> bool:
-    with open(path, "rb") as file:
-        return file.read(2) == b"PK" or ".npz" in os.path.basename(path)
 
 
 def _dataset(

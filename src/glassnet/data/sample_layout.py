@@ -142,8 +142,13 @@ def detect_layout(
     called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
     if called == [0]:
         return Found(SampleLayout())
-    block, advice = _one_hot_of(columns) if features is None else None, None
-    apart_first = _is_apart(first, rest[:, :-1]) and evenness(first) > 0
+    block, advice = None, None
+    if features is None:  # in few rows, one-hot labels may be a coincidence
+        few = columns.take(range(columns.width), slice(None, None, max(1, len(first) // 100)))
+        found = one_hot_columns(few, columns.take)
+        block = None if found is None else found[0]
+    others = rest[:, :-1]
+    apart_first = others.size > 0 and bool(first.max() > others.max()) and evenness(first) > 0
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
         description = _one_hot_in(end, len(block), columns)
@@ -280,11 +285,6 @@ def _are_pictures(features: int) -> bool:
     return coloured or image_shape(features) is not None
 
 
-def _is_apart(column: NDArray[Any], others: NDArray[Any]) -> bool:
-    """Return whether the maximum of a column exceeds that of all others."""
-    return others.size > 0 and bool(column.max() > others.max())
-
-
 def _numbers_classes(column: NDArray[Any]) -> bool:
     """Return whether a column has all whole numbers from 0 to its maximum, at least two."""
     if not is_label(float(column.min())) or not is_label(float(column.max())) or (column != np.floor(column)).any():
@@ -314,13 +314,6 @@ def evenness(values: NDArray[np.generic]) -> float:
     if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
         return 0.0
     return float(-(share * np.log(share)).sum() / np.log(len(share)))
-
-
-def _one_hot_of(columns: _Columns) -> list[int] | None:
-    """Return the columns of one-hot labels; None if there are none. In few rows they may be a coincidence."""
-    few = columns.take(range(columns.width), slice(None, None, max(1, len(columns.first) // 100)))
-    found = one_hot_columns(few, columns.take)
-    return None if found is None else found[0]
 
 
 def one_hot_rows(block: NDArray[Any]) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ from .dataset import Dataset
 from .held_out import fold_numbers
 from .split import split_validation
 
+_MANY = 10_000
 _WHY = Message("to choose by. Use more samples.")
 
 
@@ -74,6 +75,11 @@ class ValidationSplit:
         if self.folds:
             return {"seed": self.seed, "folds": self.folds, "fold": self.fold}
         return {"seed": self.seed, "fraction": self.fraction}
+
+
+def fraction_for(data: Dataset) -> float:
+    """Return the fraction to hold out: a tenth from 10,000 samples on, else a fifth: scores of few are coarse."""
+    return 0.1 if len(data) >= _MANY else 0.2
 
 
 def without_validation(recorded: Mapping[str, Any], data: Dataset) -> Dataset:

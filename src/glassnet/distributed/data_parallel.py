@@ -106,10 +106,6 @@ class RayEngine:
     """Divides each batch among the workers of a Ray cluster; from `RayCluster.engine`.
 
     Training records name the compiled engine, which has the same bits.
-
-    Parameters
-    ----------
-    workers : Workers
     """
 
     name = "compiled"

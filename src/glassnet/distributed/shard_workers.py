@@ -129,7 +129,9 @@ class RayWorkers:
 
     def compute(self, run: Run, weights: FloatArray, step: Step, shards: int) -> Results:
         """Compute all shards of a step; a lost worker's shards go to another one."""
-        self._say_whether_alone()
+        if not self._ready and not self._alone:
+            self.notify(Message("no worker is free: this process computes alone until one is"))
+        self._alone = not self._ready
         workers = self._ready[:shards]
         if not workers:
             yield range(shards), None
@@ -216,9 +218,3 @@ class RayWorkers:
     def _end(self, worker: _Worker) -> None:
         with suppress(Exception):  # it may be lost already
             self._ray.kill(worker.actor)
-
-    def _say_whether_alone(self) -> None:
-        if self._alone != (not self._ready):
-            self._alone = not self._ready
-            if self._alone:
-                self.notify(Message("no worker is free: this process computes alone until one is"))

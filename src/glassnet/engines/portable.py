@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..nn.activations import ACTIVATIONS, GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
+from ..nn.activations import ACTIVATIONS
+from ..nn.formulas import PORTABLE, Formula, Language, defined, variable, written
 from ..nn.parameters import FloatArray
 
 F = np.float32
@@ -20,10 +23,9 @@ Float32Array = NDArray[np.float32]
 
 LOG2_E = F(1.4426950408889634)
 # ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
-LN2_HIGH, LN2_LOW, LN2_HALF = F(0.693359375), F(-2.1219444005469057e-4), F(0.34657359027997264)
+LN2_HIGH, LN2_LOW = F(0.693359375), F(-2.1219444005469057e-4)
 EXP_LARGEST = F(88.72283)  # e^x of the next number rounds to infinity
 EXP_SMALLEST = F(-103.97208)  # e^x of smaller ones rounds to 0
-TAYLOR = (*(F(1 / one) for one in (5040, 720, 120, 24, 6)), F(0.5))
 
 LEAST_BLOCK = 16
 """Fewest nodes of a block of weights: those of a vector of the compiled loops."""
@@ -110,7 +112,7 @@ class NumpyLayers:
                 for nodes, inputs in layer_blocks(layer.weights, first=place == 0)
             ]
             portable = layer.weights.dtype == F
-            activate = PORTABLE[layer.activation] if portable else ACTIVATIONS[layer.activation].value
+            activate = portable_activation(layer.activation) if portable else ACTIVATIONS[layer.activation].value
             self._layers.append((parts, layer.scale.copy(), layer.bias.copy(), activate))
 
     def outputs(self, inputs: FloatArray) -> FloatArray:
@@ -130,41 +132,38 @@ class NumpyLayers:
         return a
 
 
-def _series(r: Float32Array) -> Float32Array:
-    """Return ``e^r − 1`` for |r| ≤ ½ ln 2: Taylor's series up to r⁷."""
-    p = np.zeros_like(r)
-    for factor in TAYLOR:
-        p = p * r + factor
-    return r + r * r * p
-
-
 def _exp(x: Float32Array) -> Float32Array:
     """Return ``e^x``: ``x = n ln 2 + r``, so ``e^x = 2^n e^r``; 2^n in two halves, because it may be out of range."""
     within = np.where(np.isnan(x), F(0), np.clip(x, EXP_SMALLEST, EXP_LARGEST))
     n = np.trunc(within * LOG2_E + np.where(within < 0, F(-0.5), F(0.5))).astype(np.int32)
     r = (within - n.astype(F) * LN2_HIGH) - n.astype(F) * LN2_LOW
     half = n >> 1  # either way to halve it keeps the first product exact
-    value = np.ldexp(np.ldexp(F(1) + _series(r), half), n - half)
+    value = np.ldexp(np.ldexp(F(1) + _FUNCTIONS["series"](r), half), n - half)
     value = np.where(x > EXP_LARGEST, F(np.inf), np.where(x < EXP_SMALLEST, F(0), value))
     return np.where(np.isnan(x), x, value)
 
 
-def _tanh(z: Float32Array) -> Float32Array:
-    """Return the hyperbolic tangent: ``−m / (m + 2)`` with ``m = e^−2|z| − 1``, and the sign of z."""
-    x = F(-2) * np.abs(z)
-    m = np.where(np.abs(x) <= LN2_HALF, _series(x), _exp(x) - F(1))
-    t = -m / (m + F(2))
-    return np.where(z < 0, -t, t)
+_NUMPY = Language(
+    lambda value: f"F({value!r})",
+    {
+        "negative": "-{0}",
+        "absolute": "abs({0})",
+        "where": "np.where({0}, {1}, {2})",
+        "maximum": "np.where({0} <= {1}, {1}, {0})",  # written so that NaN passes
+        "minimum": "np.where({0} > {1}, {1}, {0})",
+    },
+)
+_FUNCTIONS: dict[str, Any] = {"exp": _exp}
 
 
-def _sigmoid(z: Float32Array) -> Float32Array:
-    """Return ``1 / (1 + e^−z)``, from whichever power is at most 1."""
-    e = _exp(-np.abs(z))
-    return np.asarray(np.where(z < 0, e, F(1)) / (F(1) + e))
+def _of_formula(name: str, formula: Formula) -> Callable[[Float32Array], Float32Array]:
+    statements, text = written(formula(variable("z")), _NUMPY)
+    lines = "\n    ".join(["def of(z):", *statements, f"return {text}"])
+    return defined(name, lines, {"np": np, "F": F, **_FUNCTIONS})
 
 
-def _gelu(z: Float32Array) -> Float32Array:
-    return F(0.5) * z * (F(1) + _tanh(F(GELU_SCALE) * (z + F(GELU_CUBIC) * (z * z * z))))
+for _name, _formula in PORTABLE.items():
+    _FUNCTIONS[_name] = _of_formula(_name, _formula)
 
 
 def _softmax(z: Float32Array) -> Float32Array:
@@ -172,15 +171,7 @@ def _softmax(z: Float32Array) -> Float32Array:
     return np.asarray(e / np.add.accumulate(e, axis=1)[:, -1:])  # in order, unlike `sum`
 
 
-PORTABLE: dict[str, Callable[[Float32Array], Float32Array]] = {
-    "identity": lambda z: z,
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": lambda z: np.where(z <= 0, F(0), z),  # written so that NaN passes
-    "leaky_relu": lambda z: np.where(z > 0, z, F(LEAK) * z),
-    "gelu": _gelu,
-    "silu": lambda z: z * _sigmoid(z),
-    "softmax": _softmax,
-    "exponential": lambda z: _exp(np.where(z > F(LARGEST_EXPONENT), F(LARGEST_EXPONENT), z)),
-}
-"""Activation -> its value for sums, (n, nodes), in portable arithmetic."""
+@cache
+def portable_activation(name: str) -> Callable[[Float32Array], Float32Array]:
+    """Return the function of an activation in portable arithmetic, for sums of shape (n, nodes)."""
+    return _softmax if name == "softmax" else _of_formula(name, ACTIVATIONS[name].value)

@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 
 from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
-from ..nn.losses import OUTPUT_LOSSES
+from ..nn.losses import LOSSES as ALL_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK, for_table
 from ..runtime.threads import available_cores
@@ -37,11 +37,22 @@ class OptionAs(NamedTuple):
     help: str = ""
 
 
+LOSSES: dict[str, tuple[str, ...]] = {
+    "classes": tuple(name for name, loss in ALL_LOSSES.items() if "softmax" in loss.forms),
+    "numbers": tuple(name for name, loss in ALL_LOSSES.items() if {"identity", "exponential"} & loss.forms.keys()),
+}
+"""Task -> its losses."""
+
+
+def _only(loss: str) -> str:
+    """Return the task of a loss; empty if both have it."""
+    tasks = [task for task, names in LOSSES.items() if loss in names]
+    return tasks[0] if len(tasks) == 1 else ""
+
+
 _OTHERWISE: dict[str, OptionAs] = {
     "hidden": OptionAs("hidden_layer_sizes"),
-    "huber_delta": OptionAs(only="numbers"),
-    "quantile": OptionAs(only="numbers"),
-    "focal_gamma": OptionAs(only="classes"),
+    **{loss.parameter.option: OptionAs(only=_only(name)) for name, loss in ALL_LOSSES.items() if loss.parameter},
     "epochs": OptionAs("max_iter"),
     "label_smoothing": OptionAs(only="classes"),
     "early_stopping": OptionAs("n_iter_no_change"),
@@ -79,12 +90,6 @@ PARAMETERS: dict[str, OptionAs] = {
 
 NAMES: dict[str, str] = {option: one.name or option for option, one in PARAMETERS.items()}
 """Option -> the parameter's name."""
-
-LOSSES: dict[str, tuple[str, ...]] = {
-    "classes": tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax"),
-    "numbers": tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential"))),
-}
-"""Task -> its losses."""
 
 MEANT: dict[str, str] = {
     **{other: NAMES.get(option, option) for other, option in OTHER_NAMES.items() if other not in NAMES.values()},

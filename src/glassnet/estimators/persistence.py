@@ -51,7 +51,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
         found = ascii(kind).strip("'")[:60]
         raise DataError("GN017", template, name=source, kind=found, expected=cls.__name__)
     with damage(source):
-        ESTIMATOR.check(about, "receipt.estimator")
+        ESTIMATOR(about, "receipt.estimator")
         of_classes = model.targets.name != "values"
         if (about["classes"] is not None, about["flat"] is None, issubclass(cls, ClassifierMixin)) != (of_classes,) * 3:
             raise ModelFileError("GN041", "receipt.estimator does not match {kind}.", kind=kind)

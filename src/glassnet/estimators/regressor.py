@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import column_or_1d
+from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
 
 from ..errors import DataError
+from ..metrics import r2
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import parameters_for, with_parameters
@@ -75,6 +77,21 @@ class NetworkRegressor(RegressorParameters, RegressorMixin, NetworkEstimator):  
         outputs = self._outputs(X)
         numbers: Array = self.model_.targets.invert(outputs)
         return numbers[:, 0] if self._flat else numbers
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return R² of the predictions, of several outputs the mean, as precise for large numbers as for small ones.
+
+        Parameters
+        ----------
+        X : array_like or data frame
+            As for `predict`.
+        y : array_like, shape (n,) or (n, outputs)
+        sample_weight : array_like, shape (n,), optional
+        """
+        values = check_array(y, ensure_2d=False, dtype=np.float64)
+        answers = self.predict(X)
+        check_consistent_length(values, answers, sample_weight)
+        return float(r2(values, answers, sample_weight))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -21,6 +21,8 @@ class ClassifierParameters:
         hidden_layer_sizes: int | Sequence[int] = (128, 128),
         *,
         activation: str | Sequence[str] = "relu",
+        leaky_relu_slope: float = 0.01,
+        elu_alpha: float = 1.0,
         bias: bool = True,
         initializer: str = "he",
         loss: str | Loss = "cross_entropy",
@@ -60,6 +62,8 @@ class ClassifierParameters:
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.leaky_relu_slope = leaky_relu_slope
+        self.elu_alpha = elu_alpha
         self.bias = bias
         self.initializer = initializer
         self.loss = loss
@@ -107,6 +111,8 @@ class RegressorParameters:
         hidden_layer_sizes: int | Sequence[int] = (128, 128),
         *,
         activation: str | Sequence[str] = "relu",
+        leaky_relu_slope: float = 0.01,
+        elu_alpha: float = 1.0,
         bias: bool = True,
         initializer: str = "he",
         loss: str | Loss = "squared_error",
@@ -144,6 +150,8 @@ class RegressorParameters:
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
+        self.leaky_relu_slope = leaky_relu_slope
+        self.elu_alpha = elu_alpha
         self.bias = bias
         self.initializer = initializer
         self.loss = loss

@@ -15,6 +15,7 @@ from ..messages.message import Listing, Message, Place, Sentences
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
+from ..preprocess.tabular.input_layout import TableValues
 from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
 
@@ -53,13 +54,8 @@ def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> 
     The same as `Columns.apply`, in less than half the time for few rows, because no table is made.
     """
     place = {name: number for number, name in enumerate(map(str, names))}
-    encoded, start = np.empty((len(X), len(columns.features)), np.float32), 0
-    for one in columns.inputs:
-        assert isinstance(one, NumberColumn)
-        width = len(one.features)
-        one.encode_numbers(X[:, place[one.name]].astype(np.float64), encoded[:, start : start + width])
-        start += width
-    return encoded
+    numbers = [X[:, place[name]].astype(np.float64) for name in columns.names]
+    return columns.layout.encode(TableValues(numbers, [], []), len(X))
 
 
 def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, frozenset[str]]:

@@ -16,7 +16,7 @@ from ..data.split import count_aside, parts_of
 from ..errors import ArgumentError, DataError, OptionError
 from ..messages.message import Listing, Place
 from ..nn.architecture import Architecture
-from ..nn.losses import LOSS_PARAMETERS, loss_parameter
+from ..nn.losses import LOSSES, loss_parameter
 from ..options.options import Options
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -248,7 +248,7 @@ def require_same_network(architecture: Architecture, options: Options, *, given_
     require_same("activation", options.activations[:-1], architecture.activations[:-1])
     if given_loss:
         require_same("loss", options.loss, architecture.loss)
-        parameter = LOSS_PARAMETERS.get(options.loss)
+        parameter = LOSSES[options.loss].parameter
         name = parameter.option if parameter else ""
         require_same(name, loss_parameter(options.loss, options.loss_parameter), architecture.loss_parameter)
 

@@ -177,7 +177,7 @@ class _View:
             "largest_change": {rule: float(np.abs(way.change).max()) for rule, way in layer.ways.items()},
             "masked": layer.masked,
             "delta_is": {rule: self._delta_is(layer, way) for rule, way in layer.ways.items()},
-            "change_is": {rule: self._change_is(layer, way) for rule, way in layer.ways.items()},
+            "change_is": {rule: "plain" if self.trace.is_plain(layer, rule) else "optimizer" for rule in layer.ways},
             "nodes": [self._node(number, int(node), last) for node in nodes],
             "pictures": self._pictures(layer, nodes) if number == 0 and self._is_image else None,
         }
@@ -187,11 +187,6 @@ class _View:
         if layer.derivative is not None and np.allclose(way.delta, way.error * layer.derivative, rtol=1e-9, atol=0):
             return "slope"
         return "error" if np.allclose(way.delta, way.error, rtol=1e-9, atol=1e-15) else "loss"
-
-    def _change_is(self, layer: LayerStep, way: WayBack) -> str:
-        """Return whether the changes are gradient times learning rate, or those of another optimizer."""
-        plain = self.trace.learning_rate * way.delta.T @ layer.inputs / len(layer.inputs)
-        return "plain" if np.allclose(way.change, plain, rtol=1e-6, atol=1e-12) else "optimizer"
 
     def _node(self, number: int, node: int, last: bool) -> dict[str, Any]:
         trace, layer, sample = self.trace, self.trace.layers[number], self.sample

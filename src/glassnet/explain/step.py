@@ -235,6 +235,12 @@ class Trace:
         """Return the name of a node: the class name of an output, if it has one, otherwise its number."""
         return self.class_names[node] if self.class_names and layer is self.layers[-1] else str(node)
 
+    def is_plain(self, layer: LayerStep, rule: str) -> bool:
+        """Whether the changes are the gradient times the learning rate, without weight decay or clipping."""
+        way = layer.ways[rule]
+        plain = self.learning_rate * way.delta.T @ layer.inputs / len(layer.inputs)
+        return bool(np.allclose(way.change, plain, rtol=1e-6, atol=1e-12))
+
     @property
     def inputs(self) -> Array:
         """The scaled inputs, shape (n, features)."""

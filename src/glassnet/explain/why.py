@@ -111,6 +111,12 @@ class Why:
         return int(np.argsort(-self.outputs, kind="stable")[1]) if self.output is None else None
 
     @property
+    def nearest_labels(self) -> NDArray[Any]:
+        """True values of the nearest training samples for what is explained, shape (k,); empty without them."""
+        labels = np.empty(0) if self.nearest is None else self.nearest.labels
+        return labels if self.output is None or self.nearest is None else labels[:, self.output]
+
+    @property
     def same(self) -> list[bool]:
         """Whether each of the nearest samples equals this one."""
         return [] if self.nearest is None else [np.array_equal(one, self.sample) for one in self.nearest.samples]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, Literal
 
 import numpy as np
@@ -15,9 +14,8 @@ from ..plots.labels import sample_label
 from ..words.explain import explain_words
 from ..words.plots import shown
 from ..words.report import percent
-from ..words.speaking import Say
-from .page import sample_uri, templates, whole_page
-from .why_parts import Row, bar_rows, is_invertible, signed_thumb
+from .page import is_invertible, render, sample_uri, signed_thumb
+from .why_parts import Row, bar_rows, input_names
 
 LISTED = 20
 """Most classes, outputs and inputs that are listed."""
@@ -39,53 +37,38 @@ def node_page(
     language : {"en", "zh"}
     bundled : bool
         Whether digits of the bundled MNIST are drawn, whose licence requires a notice.
-
-    Returns
-    -------
-    str
-        The document, from ``<!doctype html>``.
     """
     say = explain_words(language)
     shape, photo = model.image_shape, model.reading == "photo"
     names = [model.name_of(output) for output in range(model.classes)]
     samples = [
-        {
-            "row": say("row_number", row=int(row)),
-            "label": sample_label(model, label, say),
-            "value": shown(value),
-            "picture": "" if shape is None else sample_uri(one, shape, photo),
-        }
-        for row, label, value, one in zip(
-            hidden_node.rows, hidden_node.labels, hidden_node.activations, hidden_node.inputs, strict=True
-        )
+        (say("row_number", row=int(row)), sample_label(model, label, say), shown(value))
+        for row, label, value in zip(hidden_node.rows, hidden_node.labels, hidden_node.activations, strict=True)
     ]
     head = say("node_title", node=hidden_node.node, layer=hidden_node.layer)
     numbers = {"samples": hidden_node.samples, "mean": shown(hidden_node.mean), "flat": percent(hidden_node.flat)}
     lead = [say("node_mean_text", activation=hidden_node.activation, source=source or say("why_sample"), **numbers)]
     if model.others:
         lead.append(say("of_first"))
-    content = (
-        templates()
-        .get_template("node.html")
-        .render(
-            say=say,
-            head=head,
-            lead=say("space").join(lead),
-            samples=samples,
-            drawn=shape is not None,
-            ink=is_invertible(model),
-            by_output=say(_BY_OUTPUT[kind_of_outputs(model)]),
-            rows=_rows(hidden_node.by_output, names),
-            adds=_rows(hidden_node.adds, names),
-            exact=hidden_node.layer == len(model.network.architecture.sizes) - 2,
-            first=hidden_node.layer == 1,
-            pattern="" if shape is None else signed_thumb(hidden_node.weights, shape),
-            inputs=[] if shape else _rows(hidden_node.weights, input_names(model, say)),
-            version=version("glassnet"),
-            bundled=bundled,
-        )
+    return render(
+        "node.html",
+        say=say,
+        language=language,
+        title=head,
+        heading=head,
+        lead=say("space").join(lead),
+        samples=samples,
+        pictures=[sample_uri(one, shape, photo) for one in hidden_node.inputs] if shape else [],
+        ink=is_invertible(model),
+        by_output=say(_BY_OUTPUT[kind_of_outputs(model)]),
+        rows=_rows(hidden_node.by_output, names),
+        adds=_rows(hidden_node.adds, names),
+        exact=hidden_node.layer == len(model.network.architecture.sizes) - 2,
+        first=hidden_node.layer == 1,
+        pattern=signed_thumb(hidden_node.weights, shape) if shape else "",
+        inputs=[] if shape else _rows(hidden_node.weights, input_names(model, say)),
+        bundled=bundled,
     )
-    return whole_page(head, content, language)
 
 
 def kind_of_outputs(model: Model) -> Literal["class", "label", "number"]:
@@ -93,13 +76,6 @@ def kind_of_outputs(model: Model) -> Literal["class", "label", "number"]:
     if model.targets.of_classes:
         return "class"
     return "number" if model.targets.name == "values" else "label"
-
-
-def input_names(model: Model, say: Say) -> list[str]:
-    """Return the names of the inputs: those of the encoded columns of a table, otherwise their numbers."""
-    if model.columns:
-        return list(model.columns.features)
-    return [f"{say('input')} {number}" for number in range(model.features)]
 
 
 def _rows(values: NDArray[Any], names: Sequence[str]) -> list[Row]:

@@ -5,9 +5,9 @@ The classes contain no code for this: `formatters` registers these functions wit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Protocol
 
 from ..explain.step import Trace
@@ -18,6 +18,7 @@ from ..model.network import Network
 from ..preprocess import Columns
 from ..words.notebook import NOTEBOOK_WORDS
 from ..words.speaking import Say, speaking
+from .svg import Drawing
 
 MOST = 7
 """Most nodes drawn for a layer; larger layers have a gap in the middle."""
@@ -91,20 +92,24 @@ def _words_here() -> Say:
 
 def _layers_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequence[str]) -> str:
     """Return an SVG of the layers in the text colour of the page, with a line of facts (HTML) below."""
+    drawing = Drawing(label="-".join(map(str, sizes)), width=WIDE * len(sizes), height=HIGH + 40)
     columns = [_places(nodes, WIDE * (layer + 0.5)) for layer, nodes in enumerate(sizes)]
-    shapes = [
-        f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="currentColor" stroke-opacity=".18"/>'
-        for left, right in pairwise(columns)
-        for x1, y1 in left
-        for x2, y2 in right
-    ]
-    shapes += [f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}" fill="#0072B2"/>' for column in columns for x, y in column]
-    shapes += list(_captions(sizes, [_words_here()("inputs"), *activations]))
-    width, height = WIDE * len(sizes), HIGH + 40
-    return (
-        f'<div><svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" style="max-width:100%" role="img" '
-        f'aria-label="{"-".join(map(str, sizes))}">{"".join(shapes)}</svg><div>{" · ".join(facts)}</div></div>'
-    )
+    line = '<line x1="{:g}" y1="{:g}" x2="{:g}" y2="{:g}" stroke="currentColor" stroke-opacity=".18"/>'
+    for left, right in pairwise(columns):
+        for start in left:
+            for end in right:
+                drawing.add(line, *start, *end)
+    for x, y in chain(*columns):
+        drawing.add('<circle cx="{:g}" cy="{:g}" r="{}" fill="#0072B2"/>', x, y, RADIUS)
+    text = '<text x="{:g}" y="{:g}" text-anchor="middle" font-size="12" fill="currentColor">{}</text>'
+    for layer, (nodes, name) in enumerate(zip(sizes, [_words_here()("inputs"), *activations], strict=True)):
+        x = WIDE * (layer + 0.5)
+        drawing.add(text, x, HIGH + 14, f"{nodes:,}")
+        drawing.add(text, x, HIGH + 30, name)
+        if nodes > MOST:
+            drawing.add(text, x, HIGH / 2 + 4, "⋮")
+    svg = drawing.svg(f' width="{drawing.width}" height="{drawing.height}" style="max-width:100%"')
+    return f"<div>{svg}<div>{' · '.join(facts)}</div></div>"
 
 
 def _places(nodes: int, x: float) -> list[tuple[float, float]]:
@@ -115,12 +120,3 @@ def _places(nodes: int, x: float) -> list[tuple[float, float]]:
     if nodes > MOST:
         del places[MOST // 2]
     return places
-
-
-def _captions(sizes: Sequence[int], names: Sequence[str]) -> Iterator[str]:
-    for layer, (nodes, name) in enumerate(zip(sizes, names, strict=True)):
-        x, style = WIDE * (layer + 0.5), 'text-anchor="middle" font-size="12" fill="currentColor"'
-        yield f'<text x="{x:g}" y="{HIGH + 14}" {style}>{nodes:,}</text>'
-        yield f'<text x="{x:g}" y="{HIGH + 30}" {style}>{name}</text>'
-        if nodes > MOST:
-            yield f'<text x="{x:g}" y="{HIGH / 2 + 4:g}" {style}>⋮</text>'

@@ -1,22 +1,25 @@
-"""Common parts of all pages: skeleton, templates, and images as data URIs.
+"""Common parts of all pages: templates, and images as data URIs.
 
 A page is one file that works offline and without scripts, in light or dark mode.
 """
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import version
 from io import BytesIO
 from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from ..data.dataset import Dataset
 from ..io.writing import MAKER
 from ..messages.control_characters import printable
-from ..plots.signed import png_uri
+from ..model.model import Model
+from ..plots.signed import png_uri, signed_picture
 from ..plots.tone import shades
 from ..words.plots import shown
 
@@ -24,41 +27,56 @@ LARGEST_THUMB = 64
 """Longest side of a sample's image; larger images are shrunk to keep pages small."""
 
 
-def templates() -> Environment:
-    """Return the templates of all pages; values are escaped, marks that change the writing direction too."""
+def render(template: str, **values: Any) -> str:
+    """Return a page, or a part of one; values are escaped, marks that change the writing direction too.
+
+    Parameters
+    ----------
+    template : str
+        File name in ``templates/``. A page extends ``page.html``, which needs `title` and `language`; one with sections
+        extends ``layout.html``, which also needs `say`, `heading`, `lead` and `bundled`, whether digits of the bundled
+        MNIST are drawn, whose licence requires a notice.
+    **values
+        What the template needs.
+    """
+    return _templates().get_template(template).render(values)
+
+
+@cache
+def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
-        finalize=_printable,
+        finalize=lambda value: printable(value) if type(value) is str else value,  # `Markup` is our own
     )
     made.filters["shown"] = shown
+    made.globals |= {"maker": MAKER, "version": version(MAKER)}
     return made
-
-
-def _printable(value: Any) -> Any:
-    return printable(value) if type(value) is str else value  # `Markup` is our own and may have line breaks
-
-
-def whole_page(title: str, content: str, language: str = "en") -> str:
-    """Return an HTML document with `content`, which is markup, as its body."""
-    skeleton = templates().get_template("page.html")
-    language = {"zh": "zh-CN"}.get(language, language)
-    return skeleton.render(maker=MAKER, title=title, content=Markup(content), language=language)
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:
     """Return one sample, shape (features,), as an image in a data URI; see `tone.shades`."""
     [paper] = shades(np.asarray(sample)[None], image_shape, photo)
-    return png_uri(thumb(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper)))
+    return png_uri(_thumb(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper)))
 
 
-def thumb(picture: Image.Image) -> Image.Image:
-    """Shrink an image to at most ``LARGEST_THUMB`` pixels a side."""
+def signed_thumb(values: NDArray[Any], image_shape: tuple[int, int]) -> str:
+    """Return signed numbers, one per input, as an image in a data URI."""
+    return png_uri(_thumb(Image.fromarray(signed_picture(values, image_shape), "RGBA")))
+
+
+def _thumb(picture: Image.Image) -> Image.Image:
     picture.thumbnail((LARGEST_THUMB, LARGEST_THUMB), Image.Resampling.BOX)
     return picture
+
+
+def is_invertible(source: Model | Dataset) -> bool:
+    """Whether a dark page may invert the images of samples: ink, but not photographs."""
+    shape = source.image_shape
+    return source.reading != "photo" and shape is not None and source.features == shape[0] * shape[1]
 
 
 def png_of(pixels: ArrayLike) -> bytes:

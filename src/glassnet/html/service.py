@@ -11,7 +11,9 @@ from typing import Any
 from ..messages.languages import LANGUAGES
 from ..words.plots import words_in
 from ..words.service import SERVICE_WORDS
-from .page import templates, whole_page
+from .page import render
+
+_SECTIONS = ("models", "requests", "limits", "errors")
 
 
 def service_page(content: Mapping[str, Any], language: str) -> str:
@@ -25,8 +27,8 @@ def service_page(content: Mapping[str, Any], language: str) -> str:
     """
     say = words_in(language, SERVICE_WORDS)
     [other] = [one for one in LANGUAGES if one != language]
-    body = templates().get_template("service.html").render(say=say, other=other, **content)
-    return whole_page(content["title"], body, language)
+    titles = {name: say(name) for name in _SECTIONS}
+    return render("service.html", say=say, language=language, other=other, titles=titles, **content)
 
 
 def content_policy(page: str) -> str:

@@ -1,4 +1,4 @@
-"""Formulas and largest weight changes of a step, shared by its page and its terminal output."""
+"""Formulas, matrices and tables of a step, which its page and its terminal output show."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ LONGEST_SUM = 12
 """Most weights of a layer for which the proportional error is written out."""
 
 
-class Links(NamedTuple):
-    """The weights of a layer that change most, one line each, and the number of omitted weights."""
+class Numbers(NamedTuple):
+    """A table of nodes or weights: the heads of its columns, named lines, and the number of omitted ones."""
 
     heads: list[str]
     lines: list[tuple[str, list[float]]]
@@ -59,29 +59,64 @@ def change_formula(trace: Trace, number: int, say: Say) -> str:
 
 def is_plain(trace: Trace, layer: LayerStep) -> bool:
     """Whether the change is gradient times learning rate: plain SGD without weight decay or clipping."""
-    own = layer.ways[trace.rule]
-    plain = trace.learning_rate * own.delta.T @ layer.inputs / len(layer.inputs)
-    return trace.optimizer == "sgd" and bool(np.allclose(own.change, plain, rtol=1e-6, atol=1e-12))
+    return trace.optimizer == "sgd" and trace.is_plain(layer, trace.rule)
 
 
-def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
+def signal_columns(layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:
+    """Return sums and activations of the nodes for the first sample."""
+    return {say("sum_column"): layer.sums[0], say("says_column"): layer.activations[0]}
+
+
+def error_columns(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
+    """Return errors and deltas of the nodes for the first sample, at the outputs after targets and activations."""
+    layer, in_proportion = trace.layers[number], trace.in_proportion(number)
+    columns: dict[str, NDArray[Any]] = {}
+    if layer is trace.layers[-1]:
+        columns = {say("target_column"): trace.targets[0], say("says_column"): layer.activations[0]}
+    columns |= {say("by_rule", symbol="e", short_rule=rule): layer.ways[rule].error[0] for rule in trace.rules}
+    if in_proportion is not None:
+        columns[say("proportion_column")] = in_proportion[0]
+    if layer.derivative is not None:
+        columns["f′"] = layer.derivative[0]
+    return columns | {say("by_rule", symbol="δ", short_rule=rule): layer.ways[rule].delta[0] for rule in trace.rules}
+
+
+def rows_of_nodes(trace: Trace, layer: LayerStep, columns: dict[str, NDArray[Any]], most: int) -> Numbers:
+    """Return the nodes with the largest deltas, in the order of the layer."""
+    nodes = np.sort(np.argsort(-np.abs(layer.ways[trace.rule].delta[0]), kind="stable")[:most]).tolist()
+    lines = [(trace.node_name(layer, k), [float(values[k]) for values in columns.values()]) for k in nodes]
+    return Numbers(list(columns), lines, layer.sums.shape[1] - len(nodes))
+
+
+def change_matrices(
+    trace: Trace, layer: LayerStep, say: Say, difference: str = "difference_column"
+) -> list[tuple[str, NDArray[Any]]]:
+    """Return the changes of the weights by each rule, the difference of the rules, and the weights after the step."""
+    named = [(say("by_rule", symbol="ΔW", short_rule=rule), layer.ways[rule].change) for rule in trace.rules]
+    if layer.difference is not None:
+        named.append((say(difference), layer.difference))
+    return [*named, (say("weight_after"), layer.weight + layer.ways[trace.rule].change)]
+
+
+def split_matrices(trace: Trace, layer: LayerStep, say: Say) -> list[tuple[str, NDArray[Any]]]:
+    """Return the error sent back over each weight, without the denominators and with them; empty for other rules."""
+    if layer is trace.layers[0] or "notes" not in trace.rules:
+        return []
+    keys = (("links_plain", False), ("links_proportion", True))
+    return [(say(key), layer.links("notes", in_proportion=in_proportion)[0]) for key, in_proportion in keys]
+
+
+def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Numbers:
     """Return the weights that change most: value before, change by each rule, value after."""
     own = layer.ways[trace.rule].change
-    heads, matrices = [say("before_column")], [layer.weight]
-    for rule in trace.rules:
-        heads.append(say("by_rule", symbol="ΔW", short_rule=rule))
-        matrices.append(layer.ways[rule].change)
-    if layer.difference is not None:
-        heads.append(say("difference_column"))
-        matrices.append(layer.difference)
-    heads.append(say("after_column"))
-    matrices.append(layer.weight + own)
+    (*changes, (_, after)) = change_matrices(trace, layer, say)
+    named = [(say("before_column"), layer.weight), *changes, (say("after_column"), after)]
     most = np.argsort(-np.abs(own), axis=None, kind="stable")[:MOST_LINKS]
     lines = [
-        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for matrix in matrices])
+        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for _, matrix in named])
         for k, j in zip(*np.unravel_index(most, own.shape), strict=True)
     ]
-    return Links(heads, lines, own.size - len(most))
+    return Numbers([head for head, _ in named], lines, own.size - len(most))
 
 
 def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:

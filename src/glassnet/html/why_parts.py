@@ -1,4 +1,4 @@
-"""Images and lists of contributions that the report and the page of one answer share."""
+"""What the report, the page and the terminal tell of one answer: contributions, values of columns, images."""
 
 from __future__ import annotations
 
@@ -8,28 +8,21 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from ..data.dataset import Dataset
 from ..explain.why import Why
 from ..model.model import Model
 from ..plots.labels import class_label, explained_label
-from ..plots.signed import png_uri, signed_picture
 from ..preprocess.tabular.encoders import MISSING, OTHER
 from ..words.plots import shown
 from ..words.report import percent
 from ..words.speaking import Say
-from .page import sample_uri, thumb
+from .page import sample_uri, signed_thumb
 
 MOST_WORDS = 4
 """Most words listed for a value of a column."""
 Row = tuple[str, str, float]
 """Name, contribution as text, and contribution as a fraction of the largest."""
-
-
-def signed_thumb(values: NDArray[Any], image_shape: tuple[int, int]) -> str:
-    """Return signed numbers, one per input, as an image in a data URI."""
-    return png_uri(thumb(Image.fromarray(signed_picture(values, image_shape), "RGBA")))
 
 
 def explanation_pictures(
@@ -56,10 +49,11 @@ def explanation_pictures(
     return pictures
 
 
-def is_invertible(source: Model | Dataset) -> bool:
-    """Whether a dark page may invert the images of samples: ink, but not photographs."""
-    shape = source.image_shape
-    return source.reading != "photo" and shape is not None and source.features == shape[0] * shape[1]
+def input_names(model: Model, say: Say) -> list[str]:
+    """Return the names of the inputs: those of the encoded columns of a table, otherwise their numbers."""
+    if model.columns:
+        return list(model.columns.features)
+    return [f"{say('input')} {number}" for number in range(model.features)]
 
 
 def column_shares(model: Model, explanation: Why, say: Say) -> list[tuple[str, str, float]]:
@@ -99,8 +93,7 @@ def input_shares(
     if model.columns:
         shares = [(f"{name} = {value}", share) for name, value, share in column_shares(model, explanation, say)]
     else:
-        names = names or [f"{say('input')} {k}" for k in range(model.features)]
-        shares = list(zip(names, explanation.inputs.tolist(), strict=True))
+        shares = list(zip(names or input_names(model, say), explanation.inputs.tolist(), strict=True))
     return largest_shares((pair for pair in shares if pair[1]), most)
 
 
@@ -143,13 +136,17 @@ def format_column_value(value: float | dict[str, float], say: Say) -> str:
     parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])
     if not parts:
         return say("value_unknown")
-    called = {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
-    if set(value) == {"yes", "no"}:
-        called |= {"yes": say("yes"), "no": say("no")}
+    called = names_of_words(set(value) == {"yes", "no"}, say)
     if len(parts) == 1:
         return called.get(parts[0][0], parts[0][0])
     whole = sum(part for _, part in parts)
     return say("comma").join(f"{called.get(word, word)} {percent(part / whole)}" for word, part in parts[:MOST_WORDS])
+
+
+def names_of_words(boolean: bool, say: Say) -> dict[str, str]:
+    """Return the names of values that are not words of the data: others, missing and unknown ones, yes and no."""
+    called = {"": say("value_unknown"), f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
+    return called | ({"yes": say("yes"), "no": say("no")} if boolean else {})
 
 
 def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
@@ -157,5 +154,10 @@ def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
     if explanation.output is None:
         answer, rival = (class_label(model, one, say) for one in (explanation.answer, explanation.rival))
         return say("what_margin", answer=answer, rival=rival)
-    is_logit = explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
-    return say("what_logit" if is_logit else "what_number", name=model.name_of(explanation.output))
+    name = model.name_of(explanation.output)
+    return say("what_logit" if explains_logit(model, explanation) else "what_number", name=name)
+
+
+def explains_logit(model: Model, explanation: Why) -> bool:
+    """Whether the contributions to a number or label add up to a logit rather than to the predicted number."""
+    return explanation.rival is not None or model.network.architecture.activations[-1] != "identity"

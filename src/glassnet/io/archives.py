@@ -132,15 +132,14 @@ def _files(stream: IO[bytes]) -> list[zipfile.ZipInfo] | None:
     """Return the files of an archive, without those that computers add; None if it is damaged."""
     import zipfile  # as tempfile and shutil, only for archives: `import glassnet` would take longer
 
+    def is_data(name: str) -> bool:
+        return not any((part.startswith(".") and part.strip(".")) or part in _NOT_DATA for part in name.split("/"))
+
     try:
         with zipfile.ZipFile(stream) as archive:
-            return [one for one in archive.infolist() if not one.is_dir() and _is_data(one.filename)]
+            return [one for one in archive.infolist() if not one.is_dir() and is_data(one.filename)]
     except Exception:  # damaged archives raise many kinds of errors
         return None
-
-
-def _is_data(name: str) -> bool:
-    return not any((part.startswith(".") and part.strip(".")) or part in _NOT_DATA for part in name.split("/"))
 
 
 def _state(source: str | os.PathLike[str]) -> _State:
@@ -162,11 +161,8 @@ def _is_of_folder(state: _State) -> bool:
             return False
         names = files_in(stream)
     of_arrays = any(name.endswith(".npy") or name == "[Content_Types].xml" for name in names)
-    return len(names) > 1 and not of_arrays and any(map(_is_image, names))
-
-
-def _is_image(name: str) -> bool:
-    return name.lower().endswith(SUFFIXES) or is_images_name(name.rpartition("/")[2])
+    of_images = any(name.lower().endswith(SUFFIXES) or is_images_name(name.rpartition("/")[2]) for name in names)
+    return len(names) > 1 and of_images and not of_arrays
 
 
 def _unpacked_of(source: str | os.PathLike[str]) -> _Unpacked:

@@ -49,11 +49,7 @@ def in_python(option: Option) -> str:
 def as_flag(option: Option, flag: str = "") -> str:
     """Return an option as typed in a terminal: ``--epochs 5``, ``--no-plot``, ``--drop a --drop 'b c'``.
 
-    Parameters
-    ----------
-    option : Option
-    flag : str
-        The flag without dashes, if it is not the option's name.
+    `flag` is without dashes, and only needed if it is not the option's name.
     """
     return shlex.join(flag_words(option, flag))
 
@@ -68,16 +64,23 @@ def flag_words(option: Option, flag: str = "") -> list[str]:
     if value is False:
         return [f"--no-{word}"]
     each = value if isinstance(value, tuple | list) else (value,)
-    return [part for one in each for part in (f"--{word}", _typed(one))]
+    return [part for one in each for part in (f"--{word}", value_text(one))]
 
 
 def assignment(name: str, value: Any) -> str:
     """Return the word that gives an option a value: ``hidden=100,50``, ``bias=yes``."""
-    return f"{name}={','.join(map(_typed, value if isinstance(value, tuple | list) else (value,)))}"
+    return f"{name}={value_text(value)}"
 
 
-def _typed(value: Any) -> str:
+def choice_text(value: Any) -> str:
+    """Return an option's value as text between others: ``100x50`` for two hidden layers."""
+    return value_text(value, "x") or "none"
+
+
+def value_text(value: Any, joint: str = ",") -> str:
     """Return a value as text from which the same value is read: of numbers a short one if there is one."""
+    if isinstance(value, tuple | list):
+        return joint.join(value_text(one, joint) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..messages.one_line import one_line
+from ..metrics import METRICS
 from ..nn.activations import ACTIVATIONS
 from ..runtime.blas import one_blas_thread
-from .evaluate import number_scores
+from .evaluate import truth_of
 from .model import Model
 
 Floats = NDArray[np.float64]
@@ -24,6 +25,7 @@ PENALTY = 1.0
 """Weight of the squared coefficients, as in scikit-learn's `Ridge` and `LogisticRegression`."""
 _ITERATIONS, _PRECISION = 200, 1e-8  # of L-BFGS: most steps, and the relative decrease of the loss at which it stops
 _softmax = ACTIVATIONS["softmax"].value
+_SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mae")
 
 
 @one_line
@@ -33,15 +35,8 @@ class Scores:
 
     Parameters
     ----------
-    accuracy : float or None
-        Fraction of correct predictions; with several labels per sample, all must be correct.
-    balanced_accuracy : float or None
-        Mean of the recalls of the classes that occur; for exclusive classes.
-    log_loss : float or None
-        Mean of ``−log p`` of the true class, in nats; for labels, the mean over samples and labels.
-    r2, rmse, mean_error : float or None
-        For numbers: explained fraction of the variance, root mean squared error and mean absolute error, each averaged
-        over the outputs.
+    accuracy, balanced_accuracy, log_loss, r2, rmse, mean_error : float or None
+        As in `glassnet.metrics`, where the last one, the mean absolute error, is `mae`.
     """
 
     accuracy: float | None = None
@@ -87,9 +82,11 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
         `data`, and there is no linear model.
     """
     model.require(data)
-    network = _predict(model, data.inputs)
+    outputs = model.unchecked().outputs(data.inputs)
+    answers = model.targets.invert(outputs)
+    network = answers if model.targets.name == "values" else model.probabilities(outputs)
     constant = np.broadcast_to(_mean_target(model, data if training is None else training), network.shape)
-    ours, theirs = (prediction_scores(model, data, one) for one in (network, constant))
+    ours, theirs = prediction_scores(model, data, network, answers), prediction_scores(model, data, constant)
     if training is None:
         return Comparison(ours, theirs, None, 0)
     model.require(training)
@@ -99,7 +96,9 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
     return Comparison(ours, theirs, linear, len(some))
 
 
-def prediction_scores(model: Model, data: Dataset, predictions: NDArray[Any]) -> Scores:
+def prediction_scores(
+    model: Model, data: Dataset, predictions: NDArray[Any], answers: NDArray[Any] | None = None
+) -> Scores:
     """Return the scores of predictions: probabilities of classes or labels, or numbers.
 
     Parameters
@@ -109,39 +108,26 @@ def prediction_scores(model: Model, data: Dataset, predictions: NDArray[Any]) ->
     data : Dataset
         The true values, with sample weights if there are any.
     predictions : ndarray, shape (n, classes)
+    answers : ndarray, shape (n,) or (n, classes), optional
+        The class of each sample, or its labels, by default the most probable one, or those above ½.
     """
-    weights = data.weights
     if model.targets.name == "values":
-        assert data.values is not None  # by require_like
-        by_output = number_scores(data.values, predictions, weights)
-        r2, rmse, error = (float(one.mean()) for one in (by_output.r2, by_output.rmse, by_output.mean_error))
-        return Scores(r2=r2, rmse=rmse, mean_error=error)
-    smallest = np.finfo(np.float32).eps  # a probability of 0 would give an infinite loss
-    p = np.clip(predictions.astype(np.float64), smallest, 1 - smallest)
-    if data.values is not None:
-        losses = -np.where(data.values > 0, np.log(p), np.log(1 - p)).mean(axis=1)
-        right = ((predictions > 0.5) == (data.values > 0)).all(axis=1)
-        return Scores(accuracy=_average(right, weights), log_loss=_average(losses, weights))
-    losses, right = -np.log(p[np.arange(len(p)), data.labels]), predictions.argmax(axis=1) == data.labels
-    parts = np.ones(len(p)) if weights is None else weights
-    size, hits = (np.bincount(data.labels, one, model.classes) for one in (parts, parts * right))
-    recalls = hits[size > 0] / size[size > 0]
-    return Scores(_average(right, weights), float(recalls.mean()), _average(losses, weights))
-
-
-def _average(values: NDArray[Any], weights: NDArray[Any] | None) -> float:
-    return float(np.average(values, weights=weights))
+        task, answers = "numbers", predictions
+    else:
+        task = "classes" if data.values is None else "labels"
+        if answers is None:
+            answers = predictions.argmax(axis=1) if task == "classes" else predictions > 0.5
+    scores = {
+        name: float(one.score(truth_of(data), predictions if one.of_probabilities else answers, data.weights))
+        for name, one in METRICS.items()
+        if task in one.tasks and name in _SCORES
+    }
+    return Scores(mean_error=scores.pop("mae", None), **scores)
 
 
 def _inputs(model: Model, rows: NDArray[Any]) -> Floats:
     """Return unscaled samples as the inputs of the network, in float64."""
     return model.scaling.apply(model.upright(rows)).astype(np.float64)
-
-
-def _predict(model: Model, rows: NDArray[Any]) -> NDArray[Any]:
-    """Return probabilities of classes or labels, or numbers in their own unit."""
-    outputs = model.unchecked().outputs(rows)
-    return model.targets.invert(outputs) if model.targets.name == "values" else model.probabilities(outputs)
 
 
 def _truth(model: Model, data: Dataset) -> Floats:

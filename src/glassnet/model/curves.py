@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..messages.one_line import one_line
+from ..metrics import roc_auc
 
 Floats = NDArray[np.float64]
 
@@ -92,21 +93,20 @@ def threshold_curves(
     truth, scores = np.asarray(positive, bool), np.asarray(probabilities, np.float64)
     parts = np.ones(len(truth)) if weights is None else np.asarray(weights, np.float64)
     order = np.argsort(-scores, kind="stable")
-    scores, hits, false = scores[order], np.cumsum((parts * truth)[order]), np.cumsum((parts * ~truth)[order])
-    if not len(scores) or not hits[-1] or not false[-1]:
+    last = np.flatnonzero(np.diff(scores[order], append=-np.inf))  # equal scores are decided together
+    hits, false = (np.append(0.0, np.cumsum((parts * one)[order])[last]) for one in (truth, ~truth))
+    if not hits[-1] or not false[-1]:
         return None
-    last = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)  # equal scores are decided together
-    hits, false = np.append(0.0, hits[last]), np.append(0.0, false[last])
     recall, false_alarms, positives = hits / hits[-1], false / false[-1], hits + false
     precision = np.divide(hits, positives, out=np.ones(len(hits)), where=positives > 0)
     return ThresholdCurves(
-        thresholds=np.append(np.inf, scores[last]),
+        thresholds=np.append(np.inf, scores[order][last]),
         recall=recall,
         false_alarms=false_alarms,
         precision=precision,
         accuracy=(hits + false[-1] - false) / positives[-1],
         balanced=(recall + 1 - false_alarms) / 2,
         predicted=positives / positives[-1],
-        auc=float(np.trapezoid(recall, false_alarms)),
+        auc=float(roc_auc(truth, scores, weights)),
         average_precision=float((np.diff(recall) * precision[1:]).sum()),
     )

@@ -5,7 +5,7 @@ Also calibration: reliability, and the temperature that corrects the confidence.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,22 +14,19 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_whole, with_near_matches
 from ..messages.formats import below_all
+from ..metrics import METRICS, by_class, calibration, mae, r2, rmse
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .calibration import doubtful_targets
-from .curves import threshold_curves
 from .model import Model, require_model
-
-_SMALLEST = float(np.finfo(np.float32).tiny)
-"""Probabilities below this one count as this one in the log loss, which would be infinite for 0."""
 
 
 @dataclass(frozen=True, repr=False)
 class Evaluation:
     """Result of `evaluate`.
 
-    With sample weights, accuracy, loss, r2 and rmse are weighted means; counts are unweighted.
+    Scores are those of `glassnet.metrics`. With sample weights, they and the loss are weighted; counts are not.
 
     Parameters
     ----------
@@ -50,11 +47,14 @@ class Evaluation:
         For a regression: the coefficient of determination (explained fraction of the variance, at most 1), and the root
         mean squared error in the unit of the targets; each averaged over the outputs. None otherwise.
     log_loss : float or None
-        For classes: the mean negative logarithm of the probability of the true class. It equals `loss` if that is the
-        cross-entropy of a single network. None otherwise.
+        For classes: the mean negative logarithm of the probability of the true class. None otherwise.
     auc : float or None
         If every sample gets the same class, of which accuracy says little: the area under the ROC curve of the
         probabilities, 0.5 by chance; of several classes the mean, each against the others. None otherwise.
+    balanced_accuracy : float or None
+        For classes: the mean recall over the classes that occur. None otherwise.
+    outputs : ndarray, shape (n, classes)
+        The outputs of the model.
     """
 
     accuracy: float | None
@@ -67,6 +67,8 @@ class Evaluation:
     rmse: float | None = None
     log_loss: float | None = None
     auc: float | None = None
+    balanced_accuracy: float | None = None
+    outputs: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
 
     def __repr__(self) -> str:
         scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
@@ -80,13 +82,6 @@ class Evaluation:
         """The class predicted for every sample, if that is always the same although classes differ; else None."""
         predicted, present = self.confusion.any(axis=0), self.confusion.any(axis=1)
         return int(predicted.argmax()) if predicted.sum() == 1 and present.sum() > 1 else None
-
-    @property
-    def balanced_accuracy(self) -> float | None:
-        """Mean recall over the classes that occur, unweighted; None if samples do not have one class."""
-        counts = self.confusion.sum(axis=1)
-        occurring = counts > 0
-        return float((self.confusion.diagonal()[occurring] / counts[occurring]).mean()) if len(counts) else None
 
     @property
     def scores(self) -> dict[str, float]:
@@ -123,45 +118,47 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     require_model(model)
     model.require(data)
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
-    answers = model.targets.invert(outputs)
+    answers, wrong = model.targets.invert(outputs), np.zeros(0, np.int64)
+    confusion, names = np.zeros((0, 0), np.int64), ["accuracy"]
     if model.targets.name == "values":
-        assert data.values is not None  # by require_like
-        empty, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
-        r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
-        return Evaluation(None, mean, len(data), empty, np.zeros(0, np.int64), answers, r2, rmse)
-    log_loss = auc = None
-    if data.values is None:
+        names = ["r2", "rmse"]
+    elif data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
-        right = answers == data.labels
-        probabilities = model.probabilities(outputs)
-        of_truth = probabilities[np.arange(len(data)), data.labels].astype(np.float64)
-        log_loss = float(np.average(-np.log(np.maximum(of_truth, _SMALLEST)), weights=data.weights))
-        auc = _mean_auc(probabilities, data) if confusion.any(axis=0).sum() == 1 else None
-    else:
-        confusion = np.zeros((0, 0), np.int64)
-        right = (answers == data.values).all(axis=1)
-    wrong = np.flatnonzero(~right)
-    surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
-    accuracy = 1 - len(wrong) / len(data) if data.weights is None else float(np.average(right, weights=data.weights))
-    answers = answers.astype(np.int64)
-    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers, log_loss=log_loss, auc=auc)
+        names += ["balanced_accuracy", "log_loss"]
+        if confusion.any(axis=0).sum() == 1 < confusion.any(axis=1).sum():
+            names.append("auc")
+    if "accuracy" in names:
+        differing = answers != truth_of(data)
+        wrong = np.flatnonzero(differing if differing.ndim == 1 else differing.any(axis=1))
+        surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
+        wrong, answers = wrong[surest], answers.astype(np.int64)
+    scores = {name: score(model, data, outputs, name) for name in names}
+    return Evaluation(
+        scores.pop("accuracy", None), mean, len(data), confusion, wrong, answers, **scores, outputs=outputs
+    )
 
 
-def _mean_auc(probabilities: FloatArray, data: Dataset) -> float | None:
-    """Return the mean area under the ROC curve of each class against the others; None for samples of one class."""
-    classes = range(probabilities.shape[1])
-    curves = [threshold_curves(data.labels == one, probabilities[:, one], data.weights) for one in classes]
-    areas = [one.auc for one in curves if one is not None]
-    return float(np.mean(areas)) if areas else None
+def truth_of(data: Dataset) -> NDArray[Any]:
+    """Return the truth as the metrics take it: classes, labels or numbers."""
+    return data.labels if data.values is None else data.values
+
+
+def predictions(model: Model, outputs: FloatArray, metric: str) -> NDArray[Any]:
+    """Return the predictions that a metric of `glassnet.metrics` takes: answers or probabilities."""
+    return model.probabilities(outputs) if METRICS[metric].of_probabilities else model.targets.invert(outputs)
+
+
+def score(model: Model, data: Dataset, outputs: FloatArray, metric: str) -> float:
+    """Return a metric of the model's outputs for all samples of `data`; `metric` is a name in `glassnet.metrics`."""
+    return float(METRICS[metric].score(truth_of(data), predictions(model, outputs, metric), data.weights))
 
 
 def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple[FloatArray, float]:
     """Return the outputs for all samples, and the mean loss."""
     parts: list[FloatArray] = []
     loss, done = 0.0, 0
-    truth = data.labels if data.values is None else data.values
-    targets = model.targets.apply(truth, model.network.parameters.flat.dtype)
+    targets = model.targets.apply(truth_of(data), model.network.parameters.flat.dtype)
     for outputs, members in model.batches(data.inputs):
         here = slice(done, done + len(outputs))
         losses = [measure.value(one.sums[-1], one.outputs, targets[here]) for one in members]
@@ -200,12 +197,8 @@ def number_scores(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[
     weights : ndarray, shape (n,), optional
         Sample weights.
     """
-    off = np.abs(values - answers)
-    squares = np.average(off**2, axis=0, weights=weights)  # (outputs,)
-    spread = np.average((values - np.average(values, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
-    # Without variance there is nothing to explain: 1 for exact predictions, else 0, as in scikit-learn.
-    explained = np.where(spread > 0, 1 - squares / np.where(spread > 0, spread, 1), squares == 0)
-    return NumberScores(explained, np.sqrt(squares), np.average(off, axis=0, weights=weights))
+    found = (one(values, answers, weights, by_output=True) for one in (r2, rmse, mae))
+    return NumberScores(*found)
 
 
 @dataclass(frozen=True)
@@ -255,11 +248,7 @@ def label_scores(values: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
 
 
 def _class_scores(right: NDArray[Any], samples: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
-    precision, recall, f1 = (
-        np.divide(above, below, out=np.full(len(right), np.nan), where=below > 0)
-        for above, below in ((right, answers), (right, samples), (2 * right, samples + answers))
-    )
-    return ClassScores(precision, recall, f1, samples, answers)
+    return ClassScores(*by_class(right, samples, answers), samples, answers)
 
 
 def most_confused(confusion: NDArray[np.int64], most: int = 10) -> list[tuple[int, int, int]]:
@@ -283,7 +272,7 @@ class Reliability:
     confidence, accuracy : ndarray, shape (bins,)
         Mean confidence, and fraction of correct predictions; NaN in an empty bin.
     expected_error : float
-        Expected calibration error (ECE): the mean absolute difference of the two, weighted by the counts.
+        Expected calibration error (ECE): the mean absolute difference of the two, over all predictions.
     """
 
     edges: NDArray[np.float64]
@@ -300,7 +289,7 @@ class Reliability:
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     """Compare the confidence of a model with its accuracy (Guo et al. 2017, section 2).
 
-    With several labels per sample, each label counts as a prediction.
+    With several labels per sample, each label counts as a prediction. Sample weights count for all but the counts.
 
     Raises
     ------
@@ -320,20 +309,18 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     _require_confidence(model)
     model.require(data)
     require_whole("bins", bins, 1)
-    outputs = model.outputs(data.inputs)
+    return Reliability(*calibration(*judged_confidence(model, data, model.outputs(data.inputs)), bins))
+
+
+def judged_confidence(
+    model: Model, data: Dataset, outputs: FloatArray
+) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[Any] | None]:
+    """Return the confidence of each prediction, whether it is right, and its weight; each label is a prediction."""
+    right = model.targets.invert(outputs) == truth_of(data)
     if data.values is None:
-        confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
-    else:
-        confidences = np.maximum(outputs, 1 - outputs).ravel()
-        right = (model.targets.invert(outputs) == data.values).ravel()
-    edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, confidences, side="left") - 1, 0, bins - 1)
-    counts = np.bincount(place, minlength=bins)
-    divisor = np.where(counts, counts, np.nan)
-    confidence = np.bincount(place, confidences, bins) / divisor
-    accuracy = np.bincount(place, right, bins) / divisor
-    error = float(np.nansum(counts * np.abs(accuracy - confidence)) / counts.sum())
-    return Reliability(edges, counts, confidence, accuracy, error)
+        return model.confidence(outputs), right, data.weights
+    weights = None if data.weights is None else np.repeat(data.weights, model.classes)
+    return np.maximum(outputs, 1 - outputs).ravel(), right.ravel(), weights
 
 
 @with_near_matches("fit_temperature")

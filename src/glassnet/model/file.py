@@ -117,6 +117,8 @@ def load_model(path: str | Path) -> Model:
 
 def header_of(model: Model) -> dict[str, Any]:
     """Return the header of a model's file: everything except the weights."""
+    # An older glassnet refuses unknown keys of a layout, so `bounded` is only written where it matters.
+    layout = {name: value for name, value in asdict(model.layout).items() if name != "bounded" or not value}
     return {
         "members": len(model.members),
         "architecture": asdict(model.network.architecture),
@@ -130,17 +132,12 @@ def header_of(model: Model) -> dict[str, Any]:
         **({"handwriting": True} if model.reading == HANDWRITING else {}),
         **({"white": model.white} if model.white else {}),
         **({"deskews": True} if model.deskews else {}),
-        **({"layout": _layout_record(model.layout)} if model.layout != SampleLayout() else {}),
+        **({"layout": layout} if model.layout != SampleLayout() else {}),
         **({"class_type": model.class_type} if model.class_type else {}),
         **({"training_range": model.training_range.to_dict()} if model.training_range else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
-
-
-def _layout_record(layout: SampleLayout) -> dict[str, Any]:
-    # An older glassnet refuses unknown keys of a layout, so `bounded` is only written where it matters.
-    return {name: value for name, value in asdict(layout).items() if name != "bounded" or not value}
 
 
 def tensors_of(model: Model) -> Tensors:

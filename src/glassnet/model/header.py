@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from itertools import pairwise
 from types import NoneType, UnionType
-from typing import Any, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypedDict, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,109 +135,84 @@ def joined_count(receipt: Mapping[str, Any]) -> int:
     return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
 
 
-class Kind(Protocol):
-    """The kind of a JSON value."""
-
-    def check(self, value: Any, place: str) -> None:
-        """Raise ModelFileError GN041, with a line that names the place, unless the value is of this kind."""
+Kind = Callable[[Any, str], None]
+"""The kind of a JSON value: raises ModelFileError GN041, with a line that names the place, for a value of another."""
 
 
-@dataclass(frozen=True)
-class Number:
-    """A finite number within inclusive limits; true and false do not count."""
+def number(low: float = -LARGEST, high: float = LARGEST, *, whole: bool = False) -> Kind:
+    """Return the kind of finite numbers within inclusive limits; true and false do not count."""
+    wanted = Message("a whole number") if whole else Message("a finite number")
+    if low > -1e6 and high < 1e18:
+        wanted = Message("{kind} from {low:g} to {high:g}", kind=wanted, low=low, high=high)
+    elif low > -1e6:
+        wanted = Message("{kind} from {low:g}", kind=wanted, low=low)
+    elif high < 1e18:
+        wanted = Message("{kind} up to {high:g}", kind=wanted, high=high)
 
-    low: float = -LARGEST
-    high: float = LARGEST
-    whole: bool = False
+    def check(value: Any, place: str) -> None:
+        if type(value) not in ((int,) if whole else (int, float)) or not low <= value <= high:
+            raise _wrong(place, value, wanted)
 
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
-        allowed = (int,) if self.whole else (int, float)
-        if type(value) not in allowed or not self.low <= value <= self.high:
-            raise _wrong(place, value, self._wanted())
-
-    def _wanted(self) -> Message:
-        kind = Message("a whole number") if self.whole else Message("a finite number")
-        if self.low > -1e6 and self.high < 1e18:
-            return Message("{kind} from {low:g} to {high:g}", kind=kind, low=self.low, high=self.high)
-        if self.low > -1e6:
-            return Message("{kind} from {low:g}", kind=kind, low=self.low)
-        return Message("{kind} up to {high:g}", kind=kind, high=self.high) if self.high < 1e18 else kind
+    return check
 
 
-@dataclass(frozen=True)
-class Text:
-    """Text, or one of several choices."""
+def text(choices: Collection[str] = ()) -> Kind:
+    """Return the kind of text, or of one of several choices."""
 
-    choices: Collection[str] = ()
-
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
+    def check(value: Any, place: str) -> None:
         if not isinstance(value, str):
             raise _wrong(place, value, Message("text"))
-        if self.choices and value not in self.choices:
-            raise _wrong(place, value, Message("one of {choices}", choices=Listing(self.choices, quoted=True)))
+        if choices and value not in choices:
+            raise _wrong(place, value, Message("one of {choices}", choices=Listing(choices, quoted=True)))
+
+    return check
 
 
-@dataclass(frozen=True)
-class Plain:
-    """A value of an exact type: true or false, null, or a float."""
+def plain(of: type, name: Message) -> Kind:
+    """Return the kind of values of an exact type: true or false, null, or a float."""
 
-    of: type
-    name: Message
+    def check(value: Any, place: str) -> None:
+        if type(value) is not of:
+            raise _wrong(place, value, name)
 
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
-        if type(value) is not self.of:
-            raise _wrong(place, value, self.name)
+    return check
 
 
-@dataclass(frozen=True)
-class Anything:
-    """Any value with limited nesting and integers of at most 64 bits."""
-
-    def check(self, value: Any, place: str, depth: int = 0) -> None:
-        """See `Kind`."""
-        if depth > DEEPEST:
-            raise _inconsistent("header: nested more than {levels} levels deep.", levels=DEEPEST)
-        if type(value) is int and abs(value) > _LONG:
-            raise _inconsistent("header: {place} has a whole number of more than 64 bits.", place=place or _TOP)
-        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            self.check(one, place, depth + 1)
+def anything(value: Any, place: str, depth: int = 0) -> None:
+    """Check any value: with limited nesting and integers of at most 64 bits."""
+    if depth > DEEPEST:
+        raise _inconsistent("header: nested more than {levels} levels deep.", levels=DEEPEST)
+    if type(value) is int and abs(value) > _LONG:
+        raise _inconsistent("header: {place} has a whole number of more than 64 bits.", place=place or _TOP)
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        anything(one, place, depth + 1)
 
 
-@dataclass(frozen=True)
-class ListOf:
-    """A list of values of one kind, optionally of a fixed length."""
+def list_of(item: Kind, length: int | None = None) -> Kind:
+    """Return the kind of lists of values of one kind, optionally of a fixed length."""
 
-    item: Kind
-    length: int | None = None
+    def check(value: Any, place: str) -> None:
+        if not isinstance(value, list) or length not in (None, len(value)):
+            raise _wrong(place, value, Message("a list") if length is None else _length(length))
+        for position, one in enumerate(value):
+            item(one, f"{place}[{position}]")
 
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
-        if not isinstance(value, list) or self.length not in (None, len(value)):
-            raise _wrong(place, value, Message("a list") if self.length is None else _list_of(self.length))
-        for number, one in enumerate(value):
-            self.item.check(one, f"{place}[{number}]")
+    return check
 
 
-@dataclass(frozen=True)
-class Either:
-    """A value of one of several kinds."""
+def either(*kinds: Kind) -> Kind:
+    """Return the kind of values of one of several kinds."""
 
-    kinds: tuple[Kind, ...]
-
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
+    def check(value: Any, place: str) -> None:
         problems = []
-        for kind in self.kinds:
+        for kind in kinds:
             try:
-                kind.check(value, place)
+                return kind(value, place)
             except ModelFileError as problem:
                 problems.append(problem)
-            else:
-                return
         raise max(problems, key=lambda problem: len(str(problem.values.get("place", ""))))  # the innermost place
+
+    return check
 
 
 @dataclass(frozen=True)
@@ -248,8 +223,8 @@ class Record:
     optional: Mapping[str, Kind] = field(default_factory=dict)
     others: Kind | None = None
 
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
+    def __call__(self, value: Any, place: str) -> None:
+        """Check a value: see `Kind`."""
         if not isinstance(value, dict):
             raise _wrong(place, value, Message("an object"))
         missing = sorted(self.required.keys() - value.keys())
@@ -259,7 +234,7 @@ class Record:
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
                 raise _inconsistent("header: {place} is unknown.", place=_inside(place, ascii(name)))
-            kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
+            kind(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
 def _inside(place: str, name: str) -> str:
@@ -268,7 +243,7 @@ def _inside(place: str, name: str) -> str:
 
 def _wrong(place: str, value: Any, wanted: Message) -> ModelFileError:
     """Return an error that describes the given value, of lists and objects only their type and length."""
-    found = _list_of(len(value)) if isinstance(value, list) else ascii(value)[:60]
+    found = _length(len(value)) if isinstance(value, list) else ascii(value)[:60]
     found = Message("an object") if isinstance(value, dict) else found
     template = "header: {place} is {found}, expected {wanted}."
     return _inconsistent(template, place=place or _TOP, found=found, wanted=wanted)
@@ -279,30 +254,31 @@ def _inconsistent(template: str, **values: Any) -> ModelFileError:
     return ModelFileError("GN041", template, **values)
 
 
-def _list_of(length: int) -> Message:
+def _length(length: int) -> Message:
     return Message("a list of {length}", length=length)
 
 
 _TOP = Message("the top level")
-FLAG, NULL = Plain(bool, Message("true or false")), Plain(NoneType, Message("null"))
-COUNT, SHARE = Number(0, _LONG, whole=True), Number(0, 1)
-VALUE = Number(-1e308, 1e308)  # of a table: compared and clipped before scaling
-POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, Message("a number"))))
-TEXTS = ListOf(Text())
-LIMITS = ListOf(ListOf(Number()), 2)
+FLAG, NULL = plain(bool, Message("true or false")), plain(NoneType, Message("null"))
+COUNT, SHARE = number(0, _LONG, whole=True), number(0, 1)
+_LARGEST_VALUE = 1e308
+VALUE = number(-_LARGEST_VALUE, _LARGEST_VALUE)  # of a table: compared and clipped before scaling
+POSITIVE, LOOSE = number(_TINIEST), either(number(), NULL, plain(float, Message("a number")))
+TEXTS = list_of(text())
+LIMITS = list_of(list_of(number()), 2)
 _TYPES: dict[Any, Kind] = {
-    bool: FLAG, int: Number(-_LONG, _LONG, whole=True), float: Number(), str: Text(), NoneType: NULL, Any: Anything(),
+    bool: FLAG, int: number(-_LONG, _LONG, whole=True), float: number(), str: text(), NoneType: NULL, Any: anything,
 }  # fmt: skip
 
 
 def kind_of(hint: Any) -> Kind:
     """Return the JSON kind of a type: a list for a tuple, an object for a mapping, either for a union."""
     if get_origin(hint) in (tuple, list):
-        return ListOf(kind_of(get_args(hint)[0]))
+        return list_of(kind_of(get_args(hint)[0]))
     if get_origin(hint) is dict:
         return Record(others=kind_of(get_args(hint)[1]))
     if get_origin(hint) in (Union, UnionType):
-        return Either(tuple(map(kind_of, get_args(hint))))
+        return either(*map(kind_of, get_args(hint)))
     return _TYPES[hint]
 
 
@@ -322,41 +298,39 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
     """Return the record of a `TypedDict`, some keys of a narrower kind; all are optional, and others are allowed."""
     return Record(
         optional={name: kinds.get(name) or kind_of(hint) for name, hint in get_type_hints(cls).items()},
-        others=Anything(),
+        others=anything,
     )
 
 
-@dataclass(frozen=True)
-class Encoding:
-    """An object for a class of ``ENCODINGS``, named by its ``kind``, which is one of `kinds`."""
+def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
+    """Return the kind of objects for a class of ``ENCODINGS``, named by their ``kind``, which is one of `kinds`."""
 
-    kinds: tuple[str, ...] = tuple(ENCODINGS)
-
-    def check(self, value: Any, place: str) -> None:
-        """See `Kind`."""
-        Record({"kind": Text(self.kinds)}, others=Anything()).check(value, place)
+    def check(value: Any, place: str) -> None:
+        Record({"kind": text(kinds)}, others=anything)(value, place)
         closer: dict[str, Kind] = {
-            "scale": Number(_TINIEST, VALUE.high),
+            "scale": number(_TINIEST, _LARGEST_VALUE),
             "missing": SHARE,
             "share": SHARE,
             "rare": COUNT,
         }
-        closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
-        closer |= {"edges": ListOf(VALUE), "order": Text(("", "day", "month"))}
-        closer |= {"parts": ListOf(Encoding(("number",)))} if value["kind"] == "date" else {}
+        closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": number(0, _LARGEST_VALUE)}
+        closer |= {"edges": list_of(VALUE), "order": text(("", "day", "month"))}
+        closer |= {"parts": list_of(encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
-        Record({**record.required, "kind": Text()}, record.optional).check(value, place)
+        Record({**record.required, "kind": text()}, record.optional)(value, place)
         edges = value.get("edges", [])
         if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
             raise _wrong(f"{place}.edges", edges, Message("two or more ascending numbers, or none"))
 
+    return check
 
-TARGET = record_of(Target, task=Text((*TASKS, "label")))
+
+TARGET = record_of(Target, task=text((*TASKS, "label")))
 
 COLUMNS = Record(
-    {"version": Number(1, _LONG, whole=True), "inputs": ListOf(Encoding()), "dropped": ListOf(ListOf(Text(), 2))},
-    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG)), "whole": TEXTS},
-    Anything(),
+    {"version": number(1, _LONG, whole=True), "inputs": list_of(encoding()), "dropped": list_of(list_of(text(), 2))},
+    {"target": TARGET, "targets": list_of(TARGET), "decimal_comma": either(TEXTS, FLAG), "whole": TEXTS},
+    anything,
 )
 
 _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
@@ -366,52 +340,52 @@ DATA = open_record_of(
     validation_split=VALIDATION,
     samples=COUNT,
     classes=COUNT,
-    dtype=Text(("bool", *_WHOLE, "float32", "float64")),
+    dtype=text(("bool", *_WHOLE, "float32", "float64")),
 )
 
-DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
+DESCRIBED = Record({"fingerprint": text(), "samples": COUNT, "source": text()}, DATA.optional)
 """Required description of data for resuming training."""
 
 RECEIPT = open_record_of(
     Receipt,
     # Types only: the allowed values depend on the version, and `receipt.options_of` checks them.
-    options=Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
+    options=Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=anything),
     data=DATA,
-    parent=Record({"hash": Text()}, {"file": Text()}, Anything()),
+    parent=Record({"hash": text()}, {"file": text()}, anything),
     seed=COUNT,
     result=Record(others=LOOSE),
-    kept=ListOf(Number(1, _LONG, whole=True)),
+    kept=list_of(number(1, _LONG, whole=True)),
     progress=LOOSE,
     # Informational: readers ignore unexpected content.
-    numerics=Anything(),
-    curves=Anything(),
-    estimator=Anything(),
+    numerics=anything,
+    curves=anything,
+    estimator=anything,
 )
 
 ESTIMATOR = Record(
     {
-        "class": Text(),
-        "parameters": Record(others=Anything()),
-        "classes": Either((NULL, ListOf(Anything(), 2))),
-        "flat": Either((NULL, FLAG)),
+        "class": text(),
+        "parameters": Record(others=anything),
+        "classes": either(NULL, list_of(anything, 2)),
+        "flat": either(NULL, FLAG),
         "features": TEXTS,
         "epochs": COUNT,
     },
     {"columns_in": COUNT, "side_by_side": COUNT},
-    Anything(),
+    anything,
 )
 """Description of a fitted estimator in a training record; see `estimators.persistence`."""
 
 TRAINING = Record(
     {
-        "plateau": Record(others=Anything()),
-        "every": Either((Text(), COUNT)),
-        "note": Record(others=Anything()),
+        "plateau": Record(others=anything),
+        "every": either(text(), COUNT),
+        "note": Record(others=anything),
         "trail": TEXTS,
         "changes": TEXTS,
-        "validation": Either((NULL, DESCRIBED)),
+        "validation": either(NULL, DESCRIBED),
     },
-    others=Anything(),  # the numbers, whose types `training.state` checks
+    others=anything,  # the numbers, whose types `training.state` checks
 )
 """Additional header of a checkpoint."""
 
@@ -420,35 +394,35 @@ assert _INPUT_MAX.low is not None
 assert _INPUT_MAX.high is not None
 
 BEGUN = Record(
-    {"engine": Text(), "data": DESCRIBED, "versions": Record({"glassnet": Text()}, others=Text())}, others=Anything()
+    {"engine": text(), "data": DESCRIBED, "versions": Record({"glassnet": text()}, others=text())}, others=anything
 )
 """Minimum training record of a checkpoint."""
 
 MODEL = Record(
     {
-        "members": Number(1, _LONG, whole=True),
+        "members": number(1, _LONG, whole=True),
         "architecture": record_of(Architecture),
-        "scaling": record_of(Scaling, name=Text(tuple(SCALINGS)), maximum=Number(_INPUT_MAX.low, _INPUT_MAX.high)),
-        "targets": record_of(Targets, name=Text(tuple(TARGETS)), scale=ListOf(POSITIVE)),
-        "image_shape": Either((NULL, ListOf(Number(1, _LONG, whole=True), 2))),
+        "scaling": record_of(Scaling, name=text(tuple(SCALINGS)), maximum=number(_INPUT_MAX.low, _INPUT_MAX.high)),
+        "targets": record_of(Targets, name=text(tuple(TARGETS)), scale=list_of(POSITIVE)),
+        "image_shape": either(NULL, list_of(number(1, _LONG, whole=True), 2)),
         "receipt": RECEIPT,
     },
     {
         "class_names": TEXTS,
-        "class_type": Text(CLASS_TYPES),
-        "temperature": Number(1e-6, 1e6),
-        "reading": Text(("", "ink", "photo")),
+        "class_type": text(CLASS_TYPES),
+        "temperature": number(1e-6, 1e6),
+        "reading": text(("", "ink", "photo")),
         "white": COUNT,
         "deskews": FLAG,
         "handwriting": FLAG,
-        "layout": record_of(SampleLayout, labels=Text(("first", "last")), columns=Number(1, _LONG, whole=True)),
-        "training_range": Either(
-            (NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": Number(1, FEWEST - 1, whole=True)}))
+        "layout": record_of(SampleLayout, labels=text(("first", "last")), columns=number(1, _LONG, whole=True)),
+        "training_range": either(
+            NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": number(1, FEWEST - 1, whole=True)})
         ),
-        "columns": Either((NULL, COLUMNS)),
+        "columns": either(NULL, COLUMNS),
         "training": TRAINING,
     },
-    Anything(),
+    anything,
 )
 """The header. Other keys are allowed: an older glassnet ignores additions of a newer one."""
 
@@ -470,8 +444,8 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     Architecture
         The architecture in the header.
     """
-    Anything().check(header, "")
-    MODEL.check(header, "")
+    anything(header, "")
+    MODEL(header, "")
     fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in header["architecture"].items()}
     architecture = Architecture(**fields)
     _require_tensors(header["members"], architecture.layout, tensors, prefix)

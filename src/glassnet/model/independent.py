@@ -1,17 +1,21 @@
-"""Outputs of a model in memory whose bits do not depend on the other rows, nor on the number of threads."""
+"""Outputs of a model in memory whose bits do not depend on the other rows, nor on the number of threads.
+
+The estimators and `TableModel` predict with them.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..engines.portable import NumpyLayers, PortableLayer
 from ..nn.parameters import FloatArray
+from ..preprocess import Scaling
 from .model import Model
-from .network import Network
+from .network import Network, mean_outputs
 
 if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
@@ -69,10 +73,33 @@ class RowNetwork:
         return out
 
 
-def mean_outputs(networks: list[RowNetwork], inputs: FloatArray) -> FloatArray:
-    """Return the outputs, (n, outputs), of one network, or the means of several, for scaled inputs, (n, features)."""
-    outputs = [one.outputs(inputs) for one in networks]
-    return outputs[0] if len(outputs) == 1 else np.mean(outputs, axis=0, dtype=outputs[0].dtype)
+class RowPredictor:
+    """A frozen copy of a model's networks and scaling; see `RowNetwork`. It can be pickled, without compiled code.
+
+    Parameters
+    ----------
+    model : Model
+        Its weights are copied at the first prediction.
+    """
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._unchanged = model.columns is not None and model.scaling == Scaling.named("unit", 1.0)  # as usual
+        self._networks: list[RowNetwork] = []
+
+    def __reduce__(self) -> tuple[type[RowPredictor], tuple[Model]]:
+        return RowPredictor, (self._model,)
+
+    def outputs(self, raw: NDArray[Any]) -> FloatArray:
+        """Return the outputs, (n, outputs), for samples, (n, features), up to rounding those of `Model.outputs`."""
+        if len(raw) > _CHUNK:
+            return np.concatenate([self.outputs(raw[start : start + _CHUNK]) for start in range(0, len(raw), _CHUNK)])
+        if not self._networks:
+            self._networks = [_row_network(one, self._model.temperature) for one in self._model.members]
+        dtype = self._networks[0].weights.dtype
+        if not self._unchanged or raw.dtype != dtype:
+            raw = self._model.scaling.apply(self._model.upright(raw), dtype)
+        return mean_outputs([one.outputs(raw) for one in self._networks])
 
 
 _MADE: WeakKeyDictionary[Network, RowNetwork] = WeakKeyDictionary()
@@ -81,8 +108,7 @@ _MADE: WeakKeyDictionary[Network, RowNetwork] = WeakKeyDictionary()
 def independent_outputs(model: Model, rows: ArrayLike) -> FloatArray:
     """Return the outputs for unscaled samples, each with the same bits alone and among any other rows.
 
-    They equal those of `Model.outputs` up to rounding. Inputs are scaled as there; see `RowNetwork` for the layers.
-    Networks of float64 are computed by `Model.outputs`.
+    They equal those of `Model.outputs` up to rounding. Networks of float64 are computed by `Model.outputs`.
 
     Parameters and errors as for `Model.outputs`, warnings too.
     """
@@ -90,12 +116,7 @@ def independent_outputs(model: Model, rows: ArrayLike) -> FloatArray:
         return model.outputs(rows)
     raw = model.raw(rows)
     model.warn_if_far(raw)
-    networks = [_row_network(network, model.temperature) for network in model.members]
-    outputs = np.empty((len(raw), model.classes), np.float32)
-    for start in range(0, len(raw), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        outputs[part] = mean_outputs(networks, model.scaling.apply(model.upright(raw[part]), np.float32))
-    return outputs
+    return RowPredictor(model).outputs(raw)
 
 
 def _row_network(network: Network, temperature: float) -> RowNetwork:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
 from ..runtime.blas import one_blas_thread
 from .model import Model, require_model
+from .network import mean_outputs
 from .portable import PortableNetwork, form_of
 
 if TYPE_CHECKING:
@@ -19,39 +22,43 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class CompiledModel(Model):
+class _Frozen(Model):
+    """A `Model` whose outputs a compiled copy of its networks computes."""
+
+    _compute: Callable[[NDArray[Any]], FloatArray] = field(init=False, repr=False, compare=False)
+    """Outputs, (n, outputs), of unscaled samples, (n, features)."""
+    _engine: ClassVar[str]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy as the original model, because compiled code belongs to a process."""
+        return compiled, (Model(**_fields(self)), self._engine)
+
+    def outputs(self, rows: ArrayLike) -> FloatArray:
+        """See `Model.outputs`; of a portable model they are float32."""
+        return self._compute(self.upright(self.raw(rows)))
+
+
+@dataclass(frozen=True, repr=False)
+class CompiledModel(_Frozen):
     """A `Model` with outputs from compiled loops, equal to those of the model up to rounding.
 
     Made by `compiled`. The weights are copied: further training of the model does not change it.
     """
 
-    _answers: tuple[InferenceNetwork, ...] = field(init=False, repr=False, compare=False)
+    _engine = "fast"
 
     def __post_init__(self) -> None:
         super().__post_init__()
         from ..engines.compiled.inference import InferenceNetwork
 
-        answers = [
-            InferenceNetwork(one.architecture, one.parameters, self.scaling, self.temperature) for one in self.members
-        ]
-        object.__setattr__(self, "_answers", tuple(answers))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy as the original model, because compiled code belongs to a process."""
-        return compiled, (Model(**_fields(self)),)
-
-    def outputs(self, rows: ArrayLike) -> FloatArray:
-        """See `Model.outputs`."""
-        raw = self.upright(self.raw(rows))
-        if len(self._answers) == 1:
-            return self._answers[0].outputs(raw)
-        outputs = [one.outputs(raw) for one in self._answers]
-        mean: FloatArray = np.mean(outputs, axis=0, dtype=outputs[0].dtype)
-        return mean
+        how = self.scaling, self.temperature
+        networks = [InferenceNetwork(one.architecture, one.parameters, *how) for one in self.members]
+        compute = networks[0].outputs if len(networks) == 1 else partial(_mean_of, networks)
+        object.__setattr__(self, "_compute", compute)
 
 
 @dataclass(frozen=True, repr=False)
-class PortableModel(Model):
+class PortableModel(_Frozen):
     """A `Model` with outputs in portable arithmetic, whose bits are the same everywhere.
 
     They depend neither on the processor nor on the number of threads or of rows predicted at once, and exports to C and
@@ -62,25 +69,19 @@ class PortableModel(Model):
     Made by `compiled`. The weights are copied: further training of the model does not change it.
     """
 
-    _answers: PortableNetwork = field(init=False, repr=False, compare=False)
+    _network: PortableNetwork = field(init=False, repr=False, compare=False)
+    _engine = "portable"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        object.__setattr__(self, "_answers", PortableNetwork(form_of(self)))
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy as the original model, because compiled code belongs to a process."""
-        return compiled, (Model(**_fields(self)), "portable")
-
-    def outputs(self, rows: ArrayLike) -> FloatArray:
-        """See `Model.outputs`; the outputs are float32."""
-        return self._answers.outputs(self.upright(self.raw(rows)))
+        object.__setattr__(self, "_network", PortableNetwork(form_of(self)))
+        object.__setattr__(self, "_compute", self._network.outputs)
 
     def probabilities(self, outputs: FloatArray) -> FloatArray:
         """See `Model.probabilities`."""
         if not self.targets.of_classes:
             return super().probabilities(outputs)
-        return self._answers.probabilities(self._require_outputs(outputs, "probabilities").astype(np.float32))
+        return self._network.probabilities(self._require_outputs(outputs, "probabilities").astype(np.float32))
 
     def confidence(self, outputs: FloatArray) -> FloatArray:
         """See `Model.confidence`: for classes, the largest of the probabilities."""
@@ -120,6 +121,10 @@ def compiled(model: Model, engine: str = "fast") -> CompiledModel | PortableMode
     made.outputs(np.zeros(model.features, np.uint8))  # compile, or load from the cache
     one_blas_thread.look_again()  # this may have loaded the BLAS of the kernels
     return made
+
+
+def _mean_of(networks: Sequence[InferenceNetwork], raw: NDArray[Any]) -> FloatArray:
+    return mean_outputs([one.outputs(raw) for one in networks])
 
 
 def _fields(model: Model) -> dict[str, Any]:

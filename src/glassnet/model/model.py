@@ -24,7 +24,7 @@ from ..preprocess.deskew import deskew
 from ..runtime.blas import one_blas_thread
 from .fields import require_fields
 from .header import Receipt
-from .network import Network
+from .network import Network, mean_outputs
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 
@@ -171,10 +171,7 @@ class Model:
             with one_blas_thread():  # more threads would change the last bits of test results and temperatures
                 signals = [forward(one.architecture, one.parameters, inputs) for one in self.members]
             signals = [self._at_temperature(one) for one in signals]
-            outputs = signals[0].outputs
-            if self.others:
-                outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)
-            yield outputs, signals
+            yield mean_outputs([one.outputs for one in signals]), signals
 
     def raw(self, rows: ArrayLike) -> NDArray[Any]:
         """Return unscaled samples as a numeric array, shape (n, features); errors as for `outputs`."""

@@ -170,3 +170,17 @@ class Network:
         learning_rate = require_number("learning_rate", learning_rate, 0, LARGEST_RATE)
         x, t = self._pairs(inputs, targets)
         train_step(self.architecture, self.parameters, x, t, learning_rate)
+
+
+def mean_outputs(outputs: Sequence[Array]) -> Array:
+    """Return the means of the outputs of several networks, each (n, outputs); those of one network are returned as is.
+
+    They are added in order: `numpy.mean` adds those of one row with one output in another order than those of more.
+    """
+    if len(outputs) == 1:
+        return outputs[0]
+    total = np.zeros_like(outputs[0])
+    for one in outputs:
+        total += one
+    total /= total.dtype.type(len(outputs))
+    return total

@@ -84,8 +84,7 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
         different, counts = np.unique(observed, return_counts=True)
         if len(different) == len(values):
             shares = counts / len(data)
-        inputs: Encoded = np.empty((len(values), part.stop - part.start), np.float32)
-        encoding.encode_numbers(values, inputs)
+        inputs = encoding.inputs_of(values)
     else:
         values, inputs, shares = _words(encoding, data.inputs[:, part])
     some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))

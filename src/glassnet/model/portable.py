@@ -19,7 +19,7 @@ from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
 from .model import Model
-from .network import Network
+from .network import Network, mean_outputs
 
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
@@ -116,14 +116,7 @@ class PortableNetwork:
                 features=self._form.sizes[0],
             )
         inputs = self._inputs(rows)
-        outputs = [one.outputs(inputs) for one in self._members]
-        if len(outputs) == 1:
-            return outputs[0]
-        total = np.zeros_like(outputs[0])
-        for one in outputs:
-            total += one
-        total /= np.float32(len(outputs))
-        return total
+        return mean_outputs([one.outputs(inputs) for one in self._members])
 
     def _inputs(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return the inputs of the first layer, (n, features): bytes if the rows are bytes, else float32."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
-from .activations import ACTIVATIONS, OUTPUTS_ONLY
-from .losses import LOSSES, OutputLoss, loss_parameter, output_loss, outputs_for
+from .activations import ACTIVATIONS, name_and_parameter, spelled
+from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
 from .parameters import Layout
 
 RULES = ("notes", "gradient")
@@ -25,7 +25,8 @@ class Architecture:
     sizes : tuple of int
         Nodes per layer, inputs first: ``(784, 200, 10)``.
     activations : tuple of str
-        One name per layer after the inputs; see ``activations.ACTIVATIONS``.
+        One name per layer after the inputs; see ``activations.ACTIVATIONS``. A parameter is written after it, unless it
+        is the default: ``leaky_relu(0.2)``.
     bias : bool
         Whether nodes have a bias; those of the notes do not.
     loss : str
@@ -33,7 +34,7 @@ class Architecture:
     rule : str
         ``"notes"`` or ``"gradient"``: how the error is propagated back.
     loss_parameter : float, optional
-        Parameter of the loss, if it has one. The defaults are in ``losses.LOSS_PARAMETERS``.
+        Parameter of the loss, if it has one. The defaults are in ``losses.LOSSES``.
 
     Raises
     ------
@@ -66,19 +67,19 @@ class Architecture:
         if len(self.activations) != len(self.sizes) - 1:
             template = "{count} activations for {layers} layers: expected one per layer."
             raise OptionError("GN022", template, count=len(self.activations), layers=len(self.sizes) - 1)
-        for name in self.activations:
-            require_choice("activation", name, ACTIVATIONS)
+        activations = tuple(spelled(*name_and_parameter(name)) for name in self.activations)
+        object.__setattr__(self, "activations", activations)
         require_choice("loss", self.loss, LOSSES)
         require_choice("rule", self.rule, RULES)
         for name in self.activations[:-1]:
-            if name in OUTPUTS_ONLY:
+            if not ACTIVATIONS[name].hidden:
                 template = "{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid."
                 raise OptionError("GN022", template, name=name)
         if self.rule == "notes" and self.loss != "squared_error":
             facts: dict[str, Any] = {"rule": _NOTES, "loss": Option("loss", self.loss), "other": _GRADIENT}
             facts["expected"] = Option("loss", "squared_error")
             template = "{rule} with {loss}: expected {expected}. Use {other} for other losses."
-            if self.activations[-1] not in (outputs := outputs_for(self.loss)):
+            if self.activations[-1] not in (outputs := tuple(LOSSES[self.loss].forms)):
                 template = "{rule} with {loss}: expected {expected}. For this loss use {other} and {output}."
                 facts["output"] = Option("output", outputs[0])
             raise OptionError("GN022", template, **facts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Integral
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,19 @@ from ..errors import require_choice, wrong_type
 from .parameters import DTYPES, FloatArray, Layout, Parameters
 from .random import Purpose, generator
 
-Initializer = Callable[[np.random.Generator, int, int], FloatArray]
+
+class Initializer(NamedTuple):
+    """An initializer: ``draw(random, fan_out, fan_in)``, and the standard deviation that it has.
+
+    ``deviation(fan_in, fan_out)``; a uniform distribution from −b to b has b / √3.
+    """
+
+    draw: Callable[[np.random.Generator, int, int], FloatArray]
+    deviation: Callable[[int, int], float]
+
+
+INITIALIZERS: dict[str, Initializer] = {}
+"""Name -> initializer."""
 
 
 def uniform(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
@@ -22,14 +35,23 @@ def uniform(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArra
     return random.uniform(-1.0, 1.0, (fan_out, fan_in))
 
 
+INITIALIZERS["uniform"] = Initializer(uniform, lambda fan_in, fan_out: 3**-0.5)
+
+
 def notes(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     """Draw from a normal distribution with standard deviation ``1/√(incoming links)``, as in the notes' text."""
     return random.normal(0.0, fan_in**-0.5, (fan_out, fan_in))
 
 
+INITIALIZERS["notes"] = Initializer(notes, lambda fan_in, fan_out: fan_in**-0.5)
+
+
 def notes_code(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     """Draw from a normal distribution with standard deviation ``1/√(own nodes)``, as in the notes' program."""
     return random.normal(0.0, fan_out**-0.5, (fan_out, fan_in))
+
+
+INITIALIZERS["notes-code"] = Initializer(notes_code, lambda fan_in, fan_out: fan_out**-0.5)
 
 
 def glorot(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
@@ -38,9 +60,15 @@ def glorot(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray
     return random.uniform(-limit, limit, (fan_out, fan_in))
 
 
+INITIALIZERS["glorot"] = Initializer(glorot, lambda fan_in, fan_out: (2 / (fan_in + fan_out)) ** 0.5)
+
+
 def he(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     """Draw from a normal distribution with standard deviation ``√(2 / fan_in)`` (He et al., ICCV 2015, equation 10)."""
     return random.normal(0.0, (2.0 / fan_in) ** 0.5, (fan_out, fan_in))
+
+
+INITIALIZERS["he"] = Initializer(he, lambda fan_in, fan_out: (2 / fan_in) ** 0.5)
 
 
 def small(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
@@ -51,14 +79,7 @@ def small(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     return random.normal(0.0, 0.02, (fan_out, fan_in))
 
 
-INITIALIZERS: dict[str, Initializer] = {
-    "uniform": uniform,
-    "notes": notes,
-    "notes-code": notes_code,
-    "glorot": glorot,
-    "he": he,
-    "small": small,
-}
+INITIALIZERS["small"] = Initializer(small, lambda fan_in, fan_out: 0.02)
 
 
 def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str = "float64") -> Parameters:
@@ -69,5 +90,5 @@ def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str =
         raise wrong_type("seed", seed, "a whole number")
     parameters = Parameters(layout, dtype=dtype)
     for number, weight in enumerate(parameters.weights):
-        weight[...] = INITIALIZERS[initializer](generator(seed, Purpose.WEIGHTS, step=number), *weight.shape)
+        weight[...] = INITIALIZERS[initializer].draw(generator(seed, Purpose.WEIGHTS, step=number), *weight.shape)
     return parameters

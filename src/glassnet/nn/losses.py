@@ -8,21 +8,26 @@ Other losses: cross-entropy for classes, focal loss if most samples are easy; ab
 regression with outliers or for predictions other than the mean; Poisson for counts.
 
 A delta is the gradient of the loss with respect to the sums of the last layer, :math:`\partial E / \partial z`. Its
-formula depends on the loss *and* on the activation of the outputs, so it is looked up by the pair. A pair that is not
-listed is undefined, such as the logarithm of a negative output, and raises an error.
+formula depends on the loss *and* on the activation of the outputs, so a loss has a form for each activation. A pair
+without a form is undefined, such as the logarithm of a negative output, and raises an error.
+
+Each form has a loop over the outputs of one sample, which the compiled engine compiles, and its delta in JavaScript,
+with the functions of the studio's ``arithmetic.js`` and ``formulas.js``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..errors import OptionError, require_number
 from ..messages.message import Listing
 from ..messages.option_spelling import Option
-from .activations import ACTIVATIONS, Array
+from .activations import ACTIVATIONS, Array, Parameter
 
 
 class OutputLoss(NamedTuple):
@@ -36,20 +41,383 @@ class OutputLoss(NamedTuple):
     delta: Callable[[Array, Array, Array], Array]
 
 
-class NumberLoss(NamedTuple):
-    """A regression loss for any output activation: ``value(a, t)`` per sample, and its gradient with respect to `a`."""
+class Form(NamedTuple):
+    """A loss for some output activations; `p` is its parameter, of which a loss without one takes no notice.
 
-    value: Callable[[Array, Array], Array]
-    slope: Callable[[Array, Array], Array]
+    Parameters
+    ----------
+    value : callable
+        ``value(z, a, t, p)`` returns the loss of each sample, (n,).
+    slope : callable
+        ``slope(z, a, t, p)`` returns the gradient, (n, outputs): with respect to the activations, or to the sums.
+    loop : callable
+        ``loop(p, z, a, t, delta)`` returns the loss of one sample and fills `delta`, which has ``a − t``, with the
+        gradient; all arrays are (outputs,). Plain Python that Numba can compile.
+    javascript : str
+        The gradient of one sample: the body of ``(z, a, t, p) => …``.
+    of_sums : bool
+        Whether the gradient is that with respect to the sums.
+    """
+
+    value: Callable[[Array, Array, Array, float], Array]
+    slope: Callable[[Array, Array, Array, float], Array]
+    loop: Callable[..., float]
+    javascript: str
+    of_sums: bool = False
 
 
-Maker = Callable[[float], OutputLoss]
+@dataclass(frozen=True)
+class Loss:
+    """A loss: output activation -> its form, and its parameter, if it has one."""
+
+    forms: dict[str, Form]
+    parameter: Parameter | None = None
 
 
-def squared_error(z: Array, a: Array, t: Array) -> Array:
+LOSSES: dict[str, Loss] = {}
+"""Name -> loss."""
+
+_POSITIVE_OR_ANY = ("identity", "exponential")
+
+
+def first_largest(values: Any) -> int:
+    """Return the index of the largest value, the first one if there are several."""
+    place, largest = 0, values[0]
+    for j in range(1, values.shape[0]):
+        larger = values[j] > largest
+        place, largest = j if larger else place, values[j] if larger else largest
+    return place
+
+
+def _sign(e: float) -> float:
+    return 1.0 if e > 0 else (-1.0 if e < 0 else 0.0)
+
+
+def squared_error(z: Array, a: Array, t: Array, _: float = 0) -> Array:
     """Return ``½ Σ (t − a)²`` of each sample."""
     value: Array = 0.5 * ((t - a) ** 2).sum(axis=-1)
     return value
+
+
+def _difference(z: Array, a: Array, t: Array, _: float) -> Array:
+    """Return ``a − t``; with the slope of the sigmoid ``−(t−o) · o(1−o)``, as derived in the notes."""
+    return a - t
+
+
+def _squared_error_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        loss += 0.5 * delta[k] * delta[k]
+    return loss
+
+
+_DIFFERENCE = "a.map((o, k) => o - t[k])"
+
+LOSSES["squared_error"] = Loss(
+    dict.fromkeys(ACTIVATIONS, Form(squared_error, _difference, _squared_error_loop, _DIFFERENCE))
+)
+
+
+def cross_entropy_sigmoid(z: Array, a: Array, t: Array, _: float = 0) -> Array:
+    """Return ``−Σ [t log a + (1−t) log(1−a)]``, computed from `z` to stay finite when `a` rounds to 0 or 1.
+
+    In the delta ``a − t`` the sigmoid's derivative cancels (Bishop 2006, section 4.3.6).
+    """
+    value: Array = (np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1)
+    return value
+
+
+def _cross_entropy_sigmoid_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
+    return loss
+
+
+def cross_entropy_softmax(z: Array, a: Array, t: Array, _: float = 0) -> Array:
+    """Return ``−Σ t log a``, computed from `z`."""
+    peak = z.max(axis=-1, keepdims=True)
+    log_sum = peak + np.log(np.exp(z - peak).sum(axis=-1, keepdims=True))
+    value: Array = (t * (log_sum - z)).sum(axis=-1)
+    return value
+
+
+def _cross_entropy_softmax_delta(z: Array, a: Array, t: Array, _: float) -> Array:
+    """Return ``a Σt − t``, which is ``a − t`` if the targets of a sample sum to 1."""
+    value: Array = a * t.sum(axis=-1, keepdims=True) - t
+    return value
+
+
+def _cross_entropy_softmax_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    # The activations contain the exponentials: with the largest at p, log Σ exp(zₖ − zₚ) = log(1 + Σ aₖ / aₚ), k ≠ p.
+    loss, p, rest, mass = 0.0, first_largest(z), z.dtype.type(0), z.dtype.type(0)
+    for k in range(a.shape[0]):
+        rest += a[k] if k != p else z.dtype.type(0)
+        mass += target[k]
+    loss += float(mass) * math.log1p(float(rest / a[p]))
+    for k in range(a.shape[0]):
+        loss += float(target[k]) * (float(z[p]) - z[k])
+        delta[k] = a[k] * mass - target[k]
+    return loss
+
+
+LOSSES["cross_entropy"] = Loss(
+    {
+        "sigmoid": Form(cross_entropy_sigmoid, _difference, _cross_entropy_sigmoid_loop, _DIFFERENCE, of_sums=True),
+        "softmax": Form(
+            cross_entropy_softmax,
+            _cross_entropy_softmax_delta,
+            _cross_entropy_softmax_loop,
+            """{
+    const total = sumOf(t);
+    return a.map((o, k) => f(o * total) - t[k]);
+  }""",
+            of_sums=True,
+        ),
+    }
+)
+
+
+def _absolute_error(z: Array, a: Array, t: Array, _: float) -> Array:
+    """Return ``Σ |t − a|``: minimal at the median; an outlier has the influence of any other sample (Laplace 1774)."""
+    value: Array = np.abs(t - a).sum(axis=-1)
+    return value
+
+
+def _absolute_error_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        e = float(delta[k])
+        loss += abs(e)
+        delta[k] = _sign(e)
+    return loss
+
+
+LOSSES["absolute_error"] = Loss(
+    dict.fromkeys(
+        _POSITIVE_OR_ANY,
+        Form(
+            _absolute_error,
+            lambda z, a, t, _: np.sign(a - t),
+            _absolute_error_loop,
+            "a.map((o, k) => Math.sign(f(o - t[k])))",
+        ),
+    )
+)
+
+
+def _huber(z: Array, a: Array, t: Array, p: float) -> Array:
+    """Squared error up to a distance of δ, absolute error beyond (Huber 1964, section 3).
+
+    ``½ e²`` for ``|e| ≤ δ``, else ``δ (|e| − ½ δ)``.
+    """
+    size = np.abs(t - a)
+    near = np.minimum(size, p)
+    value: Array = (near * (size - 0.5 * near)).sum(axis=-1)
+    return value
+
+
+def _huber_loop(p: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        e = float(delta[k])
+        near = min(abs(e), p)
+        loss += near * (abs(e) - 0.5 * near)
+        delta[k] = _sign(e) * near
+    return loss
+
+
+LOSSES["huber"] = Loss(
+    dict.fromkeys(
+        _POSITIVE_OR_ANY,
+        Form(
+            _huber,
+            lambda z, a, t, p: np.clip(a - t, -p, p),
+            _huber_loop,
+            "a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k]))))",
+        ),
+    ),
+    Parameter("huber_delta", "error above which the loss is linear instead of squared", 1.0, 1e-6, 1e6),
+)
+
+
+def _quantile(z: Array, a: Array, t: Array, p: float) -> Array:
+    """Absolute error weighted by `q` where the output is too low and by ``1 − q`` where it is too high.
+
+    It is minimal at the `q`-quantile, below which a fraction `q` of the targets lies; 0.5 is the median (Koenker and
+    Bassett 1978, equation 1.5).
+    """
+    e = t - a
+    value: Array = np.maximum(p * e, (p - 1) * e).sum(axis=-1)
+    return value
+
+
+def _quantile_loop(p: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        e = float(delta[k])
+        cost = p if e < 0 else 1 - p
+        loss += cost * abs(e)
+        delta[k] = _sign(e) * cost
+    return loss
+
+
+LOSSES["quantile"] = Loss(
+    dict.fromkeys(
+        _POSITIVE_OR_ANY,
+        Form(
+            _quantile,
+            lambda z, a, t, p: np.where(a < t, -p, np.where(a > t, 1 - p, 0)).astype(a.dtype),
+            _quantile_loop,
+            "a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0))",
+        ),
+    ),
+    Parameter("quantile", "quantile to predict: the fraction of targets below the prediction", 0.5, 1e-6, 1 - 1e-6),
+)
+
+
+def poisson(z: Array, a: Array, t: Array, _: float = 0) -> Array:
+    """Return half the deviance of counts, ``Σ a − t + t log(t / a)``, for rates `a` (McCullagh and Nelder 1989, 6.1).
+
+    `z` is the logarithm of the rate. If a rate equals its target, the loss is 0. In the delta ``a − t``, with a
+    logarithmic link function, the derivative of the exponential cancels.
+    """
+    positive = t > 0
+    constant = np.where(positive, t * np.log(np.where(positive, t, 1)), 0) - t
+    value: Array = (a - t * z + constant).sum(axis=-1)
+    return value
+
+
+def _poisson_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        constant = target[k] * math.log(target[k]) if target[k] > 0 else 0.0
+        loss += delta[k] - target[k] * z[k] + constant
+    return loss
+
+
+LOSSES["poisson"] = Loss({"exponential": Form(poisson, _difference, _poisson_loop, _DIFFERENCE, of_sums=True)})
+
+
+def _focal_softmax(z: Array, a: Array, t: Array, gamma: float) -> Array:
+    """Cross-entropy with less weight on easy samples: ``−Σ t (1−a)^γ log a`` (Lin et al. 2017, equation 4).
+
+    γ = 0 is cross-entropy. The paper's class weight α is a sample weight here: see `preprocess.class_weights`.
+    """
+    log_a = _log_softmax(z)
+    result: Array = -(t * (-np.expm1(log_a)) ** gamma * log_a).sum(axis=-1)
+    return result
+
+
+def _focal_softmax_delta(z: Array, a: Array, t: Array, gamma: float) -> Array:
+    log_a = _log_softmax(z)
+    rest = -np.expm1(log_a)  # 1 − a, exact where a is near 1
+    # log a / (1 − a) tends to −1 there, which avoids a negative power.
+    ratio = np.divide(log_a, rest, out=np.full_like(rest, -1), where=rest > 0)
+    through = t * rest**gamma * (gamma * a * ratio - 1)  # a ∂E/∂a
+    result: Array = through - a * through.sum(axis=-1, keepdims=True)
+    return result
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = z - z.max(axis=-1, keepdims=True)
+    value: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return value
+
+
+def _focal_softmax_loop(gamma: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss, total = 0.0, 0.0
+    peak = z[first_largest(z)]
+    for k in range(a.shape[0]):
+        total += math.exp(z[k] - peak)
+    log_total, mean = math.log(total) + peak, 0.0
+    for k in range(a.shape[0]):
+        log_a = z[k] - log_total
+        rest = -math.expm1(log_a)
+        ratio = log_a / rest if rest > 0 else -1.0
+        cost = target[k] * rest**gamma
+        loss -= cost * log_a
+        back = cost * (gamma * a[k] * ratio - 1)
+        delta[k] = back
+        mean += back
+    for k in range(a.shape[0]):
+        delta[k] -= a[k] * mean
+    return loss
+
+
+def _focal_sigmoid(z: Array, a: Array, t: Array, gamma: float) -> Array:
+    """Focal loss for independent binary outputs: ``−Σ t (1−a)^γ log a + (1−t) a^γ log(1−a)``."""
+    log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    yes, no = np.exp(gamma * log_rest) * log_a, np.exp(gamma * log_a) * log_rest
+    result: Array = -(t * yes + (1 - t) * no).sum(axis=-1)
+    return result
+
+
+def _focal_sigmoid_delta(z: Array, a: Array, t: Array, gamma: float) -> Array:
+    log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+    rest = np.exp(log_rest)  # 1 − a
+    yes = np.exp(gamma * log_rest) * (gamma * a * log_a - rest)
+    no = np.exp(gamma * log_a) * (a - gamma * rest * log_rest)
+    result: Array = t * yes + (1 - t) * no
+    return result
+
+
+def _focal_sigmoid_loop(gamma: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss = 0.0
+    for k in range(a.shape[0]):
+        tail = math.log1p(math.exp(-abs(z[k])))
+        log_a, log_rest = -max(-z[k], 0.0) - tail, -max(z[k], 0.0) - tail
+        here, rest, t = math.exp(log_a), math.exp(log_rest), float(target[k])
+        yes, no = t * math.exp(gamma * log_rest), (1 - t) * math.exp(gamma * log_a)
+        loss -= yes * log_a + no * log_rest
+        delta[k] = yes * (gamma * here * log_a - rest) + no * (here - gamma * rest * log_rest)
+    return loss
+
+
+LOSSES["focal"] = Loss(
+    {
+        "sigmoid": Form(
+            _focal_sigmoid,
+            _focal_sigmoid_delta,
+            _focal_sigmoid_loop,
+            """a.map((o, k) => {
+    const small = log1p_32(exp32(-Math.abs(z[k])));
+    const logA = -f(Math.max(-z[k], 0) + small);
+    const logRest = -f(Math.max(z[k], 0) + small);
+    const rest = exp32(logRest); // 1 − a
+    const yes = f(exp32(f(p * logRest)) * f(f(f(p * o) * logA) - rest));
+    const no = f(exp32(f(p * logA)) * f(o - f(f(p * rest) * logRest)));
+    return f(t[k] * yes) + f(f(1 - t[k]) * no);
+  })""",
+            of_sums=True,
+        ),
+        "softmax": Form(
+            _focal_softmax,
+            _focal_softmax_delta,
+            _focal_softmax_loop,
+            """{
+    const peak = Math.max(...z);
+    const logTotal = log32(sumOf(z.map((one) => exp32(f(one - peak)))));
+    const through = z.map((one, k) => {
+      const logA = f(f(one - peak) - logTotal);
+      const rest = -expm1_32(logA); // 1 − a, exact where a is near 1
+      const ratio = rest > 0 ? f(logA / rest) : -1; // which log a / (1 − a) tends to
+      return f(t[k] * power32(rest, p)) * f(f(f(p * a[k]) * ratio) - 1); // a ∂E/∂a
+    });
+    const total = sumOf(through);
+    return through.map((one, k) => one - f(a[k] * total));
+  }""",
+            of_sums=True,
+        ),
+    },
+    Parameter(
+        "focal_gamma",
+        "focusing parameter: larger values give easy samples less weight; 0 is cross_entropy",
+        2.0,
+        0.0,
+        100.0,
+    ),
+)
 
 
 def through(activation: str, slope: Array, z: Array, a: Array) -> Array:
@@ -64,204 +432,32 @@ def through(activation: str, slope: Array, z: Array, a: Array) -> Array:
     return delta
 
 
-def _squared_error_delta(activation: str) -> Callable[[Array, Array, Array], Array]:
-    def delta(z: Array, a: Array, t: Array) -> Array:
-        """Return ``(a − t) · f′``; for the sigmoid ``−(t−o) · o(1−o)``, as derived in the notes."""
-        return through(activation, a - t, z, a)
-
-    return delta
-
-
-def cross_entropy_sigmoid(z: Array, a: Array, t: Array) -> Array:
-    """Return ``−Σ [t log a + (1−t) log(1−a)]``, computed from `z` to stay finite when `a` rounds to 0 or 1."""
-    value: Array = (np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1)
-    return value
-
-
-def cross_entropy_softmax(z: Array, a: Array, t: Array) -> Array:
-    """Return ``−Σ t log a``, computed from `z`."""
-    peak = z.max(axis=-1, keepdims=True)
-    log_sum = peak + np.log(np.exp(z - peak).sum(axis=-1, keepdims=True))
-    value: Array = (t * (log_sum - z)).sum(axis=-1)
-    return value
-
-
-def cross_entropy_sigmoid_delta(z: Array, a: Array, t: Array) -> Array:
-    """Return ``a − t``: the sigmoid's derivative cancels (Bishop 2006, section 4.3.6)."""
-    return a - t
-
-
-def cross_entropy_softmax_delta(z: Array, a: Array, t: Array) -> Array:
-    """Return ``a Σt − t``, which is ``a − t`` if the targets of a sample sum to 1."""
-    value: Array = a * t.sum(axis=-1, keepdims=True) - t
-    return value
-
-
-def _absolute_error(_: float) -> NumberLoss:
-    """``Σ |t − a|``: minimal at the median; an outlier has the same influence as any other sample (Laplace 1774)."""
-    return NumberLoss(lambda a, t: np.abs(t - a).sum(axis=-1), lambda a, t: np.sign(a - t))
-
-
-def _huber(delta: float) -> NumberLoss:
-    """Squared error up to a distance of `delta`, absolute error beyond (Huber 1964, section 3).
-
-    ``½ e²`` for ``|e| ≤ δ``, else ``δ (|e| − ½ δ)``.
-    """
-
-    def value(a: Array, t: Array) -> Array:
-        size = np.abs(t - a)
-        near = np.minimum(size, delta)
-        result: Array = (near * (size - 0.5 * near)).sum(axis=-1)
-        return result
-
-    return NumberLoss(value, lambda a, t: np.clip(a - t, -delta, delta))
-
-
-def _quantile(q: float) -> NumberLoss:
-    """Absolute error weighted by `q` where the output is too low and by ``1 − q`` where it is too high.
-
-    It is minimal at the `q`-quantile, below which a fraction `q` of the targets lies; 0.5 is the median (Koenker and
-    Bassett 1978, equation 1.5).
-    """
-
-    def value(a: Array, t: Array) -> Array:
-        e = t - a
-        result: Array = np.maximum(q * e, (q - 1) * e).sum(axis=-1)
-        return result
-
-    return NumberLoss(value, lambda a, t: np.where(a < t, -q, np.where(a > t, 1 - q, 0)).astype(a.dtype))
-
-
-def _for_numbers(make: Callable[[float], NumberLoss], activation: str) -> Maker:
-    """Combine a regression loss with an output activation."""
-
-    def made(parameter: float) -> OutputLoss:
-        value, slope = make(parameter)
-        return OutputLoss(lambda z, a, t: value(a, t), lambda z, a, t: through(activation, slope(a, t), z, a))
-
-    return made
-
-
-def poisson(z: Array, a: Array, t: Array) -> Array:
-    """Return half the deviance of counts, ``Σ a − t + t log(t / a)``, for rates `a` (McCullagh and Nelder 1989, 6.1).
-
-    `z` is the logarithm of the rate. If a rate equals its target, the loss is 0.
-    """
-    positive = t > 0
-    constant = np.where(positive, t * np.log(np.where(positive, t, 1)), 0) - t
-    value: Array = (a - t * z + constant).sum(axis=-1)
-    return value
-
-
-def poisson_delta(z: Array, a: Array, t: Array) -> Array:
-    """Return ``a − t``: with a logarithmic link function, the derivative of the exponential cancels."""
-    return a - t
-
-
-def focal_softmax(gamma: float) -> OutputLoss:
-    """Cross-entropy with less weight on easy samples: ``−Σ t (1−a)^γ log a`` (Lin et al. 2017, equation 4).
-
-    γ = 0 is cross-entropy. The paper's class weight α is a sample weight here: see `preprocess.class_weights`.
-    """
-
-    def value(z: Array, a: Array, t: Array) -> Array:
-        log_a = _log_softmax(z)
-        result: Array = -(t * (-np.expm1(log_a)) ** gamma * log_a).sum(axis=-1)
-        return result
-
-    def delta(z: Array, a: Array, t: Array) -> Array:
-        log_a = _log_softmax(z)
-        rest = -np.expm1(log_a)  # 1 − a, exact where a is near 1
-        # log a / (1 − a) tends to −1 there, which avoids a negative power.
-        ratio = np.divide(log_a, rest, out=np.full_like(rest, -1), where=rest > 0)
-        through = t * rest**gamma * (gamma * a * ratio - 1)  # a ∂E/∂a
-        result: Array = through - a * through.sum(axis=-1, keepdims=True)
-        return result
-
-    return OutputLoss(value, delta)
-
-
-def focal_sigmoid(gamma: float) -> OutputLoss:
-    """Focal loss for independent binary outputs: ``−Σ t (1−a)^γ log a + (1−t) a^γ log(1−a)``."""
-
-    def value(z: Array, a: Array, t: Array) -> Array:
-        log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
-        yes, no = np.exp(gamma * log_rest) * log_a, np.exp(gamma * log_a) * log_rest
-        result: Array = -(t * yes + (1 - t) * no).sum(axis=-1)
-        return result
-
-    def delta(z: Array, a: Array, t: Array) -> Array:
-        log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
-        rest = np.exp(log_rest)  # 1 − a
-        yes = np.exp(gamma * log_rest) * (gamma * a * log_a - rest)
-        no = np.exp(gamma * log_a) * (a - gamma * rest * log_rest)
-        result: Array = t * yes + (1 - t) * no
-        return result
-
-    return OutputLoss(value, delta)
-
-
-def _log_softmax(z: Array) -> Array:
-    shifted = z - z.max(axis=-1, keepdims=True)
-    value: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return value
-
-
-def _plain(value: Callable[[Array, Array, Array], Array], delta: Callable[[Array, Array, Array], Array]) -> Maker:
-    return lambda _: OutputLoss(value, delta)
-
-
-OUTPUT_LOSSES: dict[tuple[str, str], Maker] = {
-    **{("squared_error", name): _plain(squared_error, _squared_error_delta(name)) for name in ACTIVATIONS},
-    ("cross_entropy", "sigmoid"): _plain(cross_entropy_sigmoid, cross_entropy_sigmoid_delta),
-    ("cross_entropy", "softmax"): _plain(cross_entropy_softmax, cross_entropy_softmax_delta),
-    **{("absolute_error", name): _for_numbers(_absolute_error, name) for name in ("identity", "exponential")},
-    **{("huber", name): _for_numbers(_huber, name) for name in ("identity", "exponential")},
-    **{("quantile", name): _for_numbers(_quantile, name) for name in ("identity", "exponential")},
-    ("poisson", "exponential"): _plain(poisson, poisson_delta),
-    ("focal", "sigmoid"): focal_sigmoid,
-    ("focal", "softmax"): focal_softmax,
-}
-"""(loss, output activation) -> function that returns its `OutputLoss` for a value of the loss's parameter."""
-
-LOSSES = tuple(dict.fromkeys(loss for loss, _ in OUTPUT_LOSSES))
-"""The names of the losses."""
-
-
-class LossParameter(NamedTuple):
-    """The parameter of a loss: the option that sets it, its default and its limits."""
-
-    option: str
-    default: float
-    low: float
-    high: float
-
-
-LOSS_PARAMETERS: dict[str, LossParameter] = {
-    "huber": LossParameter("huber_delta", 1.0, 1e-6, 1e6),
-    "quantile": LossParameter("quantile", 0.5, 1e-6, 1 - 1e-6),
-    "focal": LossParameter("focal_gamma", 2.0, 0.0, 100.0),
-}
-"""Loss -> its parameter, for losses that have one."""
-
-
-def outputs_for(loss: str) -> tuple[str, ...]:
-    """Return the activations of the output layer that go with a loss."""
-    return tuple(output for name, output in OUTPUT_LOSSES if name == loss)
+def form_of(loss: str, activation: str) -> Form:
+    """Return the form of a loss for an output activation, which may have its parameter after its name."""
+    name, forms = activation.partition("(")[0], LOSSES[loss].forms
+    if name not in forms:
+        template, given = "{loss} with {output}: expected one of {names}.", Option("loss", loss)
+        raise OptionError("GN022", template, loss=given, output=Option("output", name), names=Listing(forms))
+    return forms[name]
 
 
 def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
     """Return the loss for an output activation and a parameter (the default if None)."""
-    if (loss, activation) not in OUTPUT_LOSSES:
-        template, given = "{loss} with {output}: expected one of {names}.", Option("loss", loss)
-        output = Option("output", activation)
-        raise OptionError("GN022", template, loss=given, output=output, names=Listing(outputs_for(loss)))
-    return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
+    form, p = form_of(loss, activation), loss_parameter(loss, parameter) or 0.0
+
+    def value(z: Array, a: Array, t: Array) -> Array:
+        return form.value(z, a, t, p)
+
+    def delta(z: Array, a: Array, t: Array) -> Array:
+        slope = form.slope(z, a, t, p)
+        return slope if form.of_sums else through(activation, slope, z, a)
+
+    return OutputLoss(value, delta)
 
 
 def loss_parameter(loss: str, given: float | None = None) -> float | None:
     """Return the parameter of a loss: the given value or the default, or None for a loss without a parameter."""
-    parameter = LOSS_PARAMETERS.get(loss)
+    parameter = LOSSES[loss].parameter
     if parameter is None:
         if given is not None:
             template = "loss_parameter {value}: loss {loss} has no parameter. Omit loss_parameter."

@@ -8,6 +8,8 @@ class _Options(TypedDict, total=False):
     hidden: int | Sequence[int]
     activation: str | Sequence[str]
     output: str
+    leaky_relu_slope: float
+    elu_alpha: float
     bias: bool
     initializer: str
     loss: str

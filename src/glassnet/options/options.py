@@ -8,6 +8,7 @@ arguments are in `keywords`, which a script writes; the Chinese of the help is i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields, replace
 from inspect import Parameter, Signature
 from typing import Any, Never, Unpack, get_args, get_type_hints
@@ -15,10 +16,10 @@ from typing import Any, Never, Unpack, get_args, get_type_hints
 from ..errors import ArgumentError, OptionError, require_names
 from ..messages.message import Listing
 from ..messages.option_spelling import WITHOUT_FLAG, Option
-from ..nn.activations import HIDDEN, OUTPUTS_ONLY
+from ..nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY, Activation, spelled
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
-from ..nn.losses import LOSS_PARAMETERS, LOSSES
+from ..nn.losses import LOSSES, Loss
 from ..nn.optimizers import OPTIMIZERS, optimizers_with
 from ..nn.parameters import DTYPES
 from ..nn.schedules import SCHEDULES
@@ -31,10 +32,15 @@ DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 """Options that augment training images; each is a largest amount, and 0 is off."""
 
 
-def _loss_option(loss: str, help: str) -> Any:
-    """Declare the option that sets a loss's parameter."""
-    _, default, low, high = LOSS_PARAMETERS[loss]
-    return option(default, help, low=low, high=high, needs=Needs("loss", (loss,)), group="network", rare=True)
+def _parameters(entries: Mapping[str, Activation] | Mapping[str, Loss], of: str, also: str = "") -> dict[str, Any]:
+    """Return the options that set the parameters of activations or losses, which `of` and `also` name."""
+    made = {}
+    for name, entry in entries.items():
+        if one := entry.parameter:
+            limits = {"low": one.low, "high": one.high}
+            needs = Needs(of, (name,), also=also)
+            made[one.option] = option(one.default, one.help, **limits, needs=needs, group="network", rare=True)
+    return made
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -85,6 +91,9 @@ class Options:
     output: str = option(
         "sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network", rare=True
     )
+    # The parameters of the activations, and below those of the losses, are declared by these.
+    vars().update(of_activations := _parameters(ACTIVATIONS, "activation", "output"))
+    __annotations__ |= dict.fromkeys(of_activations, "float")
     bias: bool = option(False, "add a bias to every node", group="network", rare=True)
     initializer: str = option(
         "notes",
@@ -94,12 +103,9 @@ class Options:
         search=Search(choices=tuple(INITIALIZERS), by_default=False),
         rare=True,
     )
-    loss: str = option("squared_error", "loss function to minimize", choices=LOSSES, group="network")
-    huber_delta: float = _loss_option("huber", "error above which the loss is linear instead of squared")
-    quantile: float = _loss_option("quantile", "quantile to predict: the fraction of targets below the prediction")
-    focal_gamma: float = _loss_option(
-        "focal", "focusing parameter: larger values give easy samples less weight; 0 is cross_entropy"
-    )
+    loss: str = option("squared_error", "loss function to minimize", choices=tuple(LOSSES), group="network")
+    vars().update(of_losses := _parameters(LOSSES, "loss"))
+    __annotations__ |= dict.fromkeys(of_losses, "float")
     rule: str = option(
         "notes",
         "backpropagation rule: that of the notes, or the exact gradient",
@@ -457,13 +463,15 @@ class Options:
 
     @property
     def activations(self) -> tuple[str, ...]:
-        """One activation per layer, the output layer last."""
-        return (*self._one_a_layer(self.activation), self.output)
+        """One activation per layer, the output layer last, each with its parameter if that is not the default."""
+        names = (*self._one_a_layer(self.activation), self.output)
+        parameters = (ACTIVATIONS[name].parameter for name in names)
+        return tuple(spelled(name, p and getattr(self, p.option)) for name, p in zip(names, parameters, strict=True))
 
     @property
     def loss_parameter(self) -> float | None:
-        """The parameter of the loss, if it has one; see ``losses.LOSS_PARAMETERS``."""
-        parameter = LOSS_PARAMETERS.get(self.loss)
+        """The parameter of the loss, if it has one; see ``losses.LOSSES``."""
+        parameter = LOSSES[self.loss].parameter
         return getattr(self, parameter.option) if parameter else None
 
     @property
@@ -494,9 +502,19 @@ class Options:
         return f"Options({', '.join(f'{name}={one!r}' for name, one in given.items() if one != implied[name])})"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the options as plain values, as they are written to files."""
+        """Return the options as plain values."""
         values = {name: getattr(self, name) for name in SPECS}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def recorded(options: Options) -> dict[str, Any]:
+    """Return options as files have them: without parameters of activations that have the default.
+
+    So a file without such a parameter has the same bytes as before there was one.
+    """
+    parameters = [one.parameter for one in ACTIVATIONS.values() if one.parameter]
+    usual = [one.option for one in parameters if getattr(options, one.option) == one.default]
+    return {name: value for name, value in options.to_dict().items() if name not in usual}
 
 
 class _GivenFields:

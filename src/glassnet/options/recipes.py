@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+from ..nn.optimizers import OPTIMIZERS
+
 _MODERN: dict[str, Any] = {
     "activation": ("relu",),
     "output": "softmax",
@@ -101,39 +103,14 @@ RECORDED_AS: MappingProxyType[str, str] = MappingProxyType({"committee": "ensemb
 """Recipe in files of version 0.2 and before -> its name."""
 
 
-BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyType(
-    {
-        "recipe": {
-            "sgd": {"learning_rate": 0.2, "weight_decay": 0.0},
-            "momentum": {"learning_rate": 0.02, "weight_decay": 0.0},
-            "nesterov": {"learning_rate": 0.02, "weight_decay": 0.0},
-            "rmsprop": {"learning_rate": 0.001, "weight_decay": 0.0},
-            "adam": {"learning_rate": 0.001, "weight_decay": 0.0},
-            "adamw": {"learning_rate": 0.001, "weight_decay": 0.01},
-            "lion": {"learning_rate": 0.0003, "weight_decay": 0.1, "beta2": 0.99},
-        },
-        "table": {
-            "sgd": {"learning_rate": 0.3, "weight_decay": 0.003},
-            "momentum": {"learning_rate": 0.05, "weight_decay": 0.003},
-            "nesterov": {"learning_rate": 0.05, "weight_decay": 0.003},
-            "rmsprop": {"learning_rate": 0.01, "weight_decay": 0.001},
-            "adam": {"learning_rate": 0.01, "weight_decay": 0.001},
-            "lion": {"learning_rate": 0.003, "weight_decay": 3.0},
-        },
-    }
-)
+BY_OPTIMIZER: dict[str, dict[str, dict[str, Any]]] = {
+    "recipe": {name: dict(one.recipe) for name, one in OPTIMIZERS.items()},
+    "table": {name: dict(one.table) for name, one in OPTIMIZERS.items() if one.table},
+}
 """Use -> optimizer -> the options it sets unless they are given.
 
 ``table`` applies to the recipes for tables and to the estimators; `for_table` has the values of their adamw. ``recipe``
-applies if the optimizer replaces that of another recipe. For all optimizers but adamw and lion, weight decay is part of
-the gradient and therefore has another scale.
-
-Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so momentum has a tenth of sgd's rate; 0.001 is the
-paper's (Kingma and Ba 2015, section 2); without a weight decay adamw would equal adam. Larger rates did worse on the
-last 10,000 training digits, held out. The values of ``table`` were chosen by cross-validation on twenty synthetic
-tables (listed in `benchmarks/optimizers.py`), when the estimators trained one network: rates that are also stable with
-200 hidden nodes, and the decay that is best on average. Lion uses the paper's β₂ of 0.99 with recipes, and a rate
-between the two that did best on the held-out digits: 0.0001 with single samples, 0.001 in batches of 80.
+applies if the optimizer replaces that of another recipe.
 """
 
 

@@ -17,15 +17,17 @@ GROUPS = ("network", "training", "regularization", "augmentation", "data", "run"
 
 @dataclass(frozen=True)
 class Needs:
-    """When an option has an effect: if another one is among `values` or, without `values`, greater than `above`."""
+    """When an option has an effect: if another one, or `also`, is in `values`; or if it is above `above`."""
 
     option: str
     values: tuple[str, ...] = ()
     above: float = 0
+    also: str = ""
 
-    def met(self, value: Any) -> bool:
-        """Tell whether the option has an effect if the other one is `value`."""
-        return value in self.values if self.values else bool(value > self.above)
+    def met(self, value: Any, of_also: Any = None) -> bool:
+        """Tell whether the option has an effect if the other one is `value`, which may be several, and `also` so."""
+        several = (*value, of_also) if isinstance(value, tuple) else (value, of_also)
+        return any(one in self.values for one in several) if self.values else bool(value > self.above)
 
 
 @dataclass(frozen=True)

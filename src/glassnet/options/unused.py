@@ -13,7 +13,11 @@ from .spec import Needs
 def unused_options(given: Iterable[str], options: Options) -> dict[str, Needs]:
     """Return the given options that have no effect, each with what it would need."""
     needs = {name: SPECS[name].needs for name in given}
-    return {name: one for name, one in needs.items() if one and not one.met(getattr(options, one.option))}
+
+    def met(one: Needs) -> bool:
+        return one.met(getattr(options, one.option), getattr(options, one.also) if one.also else None)
+
+    return {name: one for name, one in needs.items() if one and not met(one)}
 
 
 def without_effect(option: Option, needs: Needs, options: Options) -> Message:

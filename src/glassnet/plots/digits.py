@@ -81,11 +81,12 @@ def draw_digits(
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
     heading = replace_missing_glyphs(title.splitlines())
-    place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
-    captions, wrong = _captions(n, labels, answers, language, place.letters)
-    axes, grid, font = _lay_out(place, captions, axes, len(heading))
-    axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
-    _write(axes, captions, wrong, grid, font)
+    layout = _layout((high, wide), min(columns, n), ceil(n / columns), axes)
+    captions, wrong = _captions(n, labels, answers, language, layout.letters)
+    layout, font = _with_captions(layout, captions)
+    axes = axes or _new_axes(layout, len(heading))
+    axes.imshow(_sheet(drawn, layout), interpolation="none", aspect="equal", origin="upper")
+    _write(axes, captions, wrong, layout, font)
     axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
     set_fonts(axes)
     return axes
@@ -148,34 +149,21 @@ def _captions(
     return [below(*trio) for trio in trios], wrong
 
 
-class _Grid(NamedTuple):
-    """Positions of the digits on the sheet, in pixels of a digit."""
-
-    high: int
-    wide: int
-    band: int
-    cell: int
-    columns: int
-
-    def corner(self, i: int) -> tuple[int, int]:
-        """Return row and column of digit i's first pixel."""
-        line, column = divmod(i, self.columns)
-        return line * (self.high + self.band), column * self.cell + (self.cell - self.wide) // 2
-
-
-class _Place(NamedTuple):
-    """Sizes: pixels of a digit, its cell, and a pixel on paper."""
+class _Layout(NamedTuple):
+    """Positions of the digits on the sheet in pixels of a digit, and how large these are: in dots, and in points."""
 
     high: int
     wide: int
     columns: int
     lines: int
-    dots: int
-    points: float
+    dots: int = 1
+    points: float = 1.0
+    band: int = 0
+    """Height of a caption."""
 
     @property
     def cell(self) -> int:
-        """Distance from one digit to the next, in pixels of a digit."""
+        """Distance from one digit to the next."""
         return self.wide + max(2, self.wide // 6)
 
     @property
@@ -183,62 +171,62 @@ class _Place(NamedTuple):
         """Number of letters of the smallest font size that fit below a digit."""
         return max(2, int(self.cell * self.points / (LETTER * SMALLEST)))
 
-
-def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) -> _Place:
-    high, wide = image
-    made = _Place(high, wide, columns, lines, 1, 1.0)
-    dots = max(1, min(SHEET // (columns * made.cell), LARGEST // wide))
-    points = dots * 72 / DPI
-    if axes is not None:
-        points = 72 * min(
-            size_in_inches(axes)[0] / (columns * made.cell), size_in_inches(axes)[1] / (lines * high * 1.35)
-        )
-    return made._replace(dots=dots, points=points)
+    def corner(self, i: int) -> tuple[int, int]:
+        """Return row and column of digit i's first pixel."""
+        line, column = divmod(i, self.columns)
+        return line * (self.high + self.band), column * self.cell + (self.cell - self.wide) // 2
 
 
-def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
-    """Return the axes, the grid, and the font size at which the longest line of a caption fits.
+def _layout(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) -> _Layout:
+    """Return the layout without captions."""
+    made = _Layout(*image, columns, lines)
+    dots = max(1, min(SHEET // (columns * made.cell), LARGEST // made.wide))
+    if axes is None:
+        return made._replace(dots=dots, points=dots * 72 / DPI)
+    width, height = size_in_inches(axes)
+    return made._replace(dots=dots, points=72 * min(width / (columns * made.cell), height / (lines * made.high * 1.35)))
 
-    A new figure has space for `heading` title lines.
-    """
-    high, cell, points, dots = place.high, place.cell, place.points, place.dots
+
+def _with_captions(layout: _Layout, captions: list[str]) -> tuple[_Layout, float]:
+    """Return the layout with room for captions, and the font size at which the longest line of one fits."""
     lines = [line for caption in captions for line in caption.split("\n")]
     longest, high_text = max(map(width_of, lines)), 2.2 + 1.2 * max(caption.count("\n") for caption in captions)
-    font = min(10.0, cell * points / (LETTER * max(longest, 2)))
-    band = ceil(high_text * font / points) if longest else cell - place.wide
-    if axes is None:
-        above = MARGIN + LINE * max(0, heading - 1)
-        size = (
-            dots * place.columns * cell / DPI + 2 * MARGIN,
-            dots * place.lines * (high + band) / DPI + MARGIN + above,
-        )
-        [axes] = new_axes(size=size, margins=(MARGIN, MARGIN, MARGIN, above))
-    return axes, _Grid(high, place.wide, band, cell, place.columns), font
+    font = min(10.0, layout.cell * layout.points / (LETTER * max(longest, 2)))
+    band = ceil(high_text * font / layout.points) if longest else layout.cell - layout.wide
+    return layout._replace(band=band), font
 
 
-def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
+def _new_axes(layout: _Layout, heading: int) -> Axes:
+    """Make a figure with space for `heading` title lines."""
+    above, sheet = MARGIN + LINE * max(0, heading - 1), layout.dots / DPI
+    width, height = layout.columns * layout.cell, layout.lines * (layout.high + layout.band)
+    size = (sheet * width + 2 * MARGIN, sheet * height + MARGIN + above)
+    [axes] = new_axes(size=size, margins=(MARGIN, MARGIN, MARGIN, above))
+    return axes
+
+
+def _sheet(drawn: NDArray[np.uint8], layout: _Layout) -> NDArray[np.uint8]:
     """Compose the digits on one white sheet, which is faster to draw than many axes."""
-    lines = ceil(len(drawn) / grid.columns)
-    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
+    size = layout.lines * (layout.high + layout.band), layout.columns * layout.cell, 3
     paper = np.full(size, 255, np.uint8)
     for i, digit in enumerate(drawn):
-        y, x = grid.corner(i)
-        paper[y : y + grid.high, x : x + grid.wide] = digit
+        y, x = layout.corner(i)
+        paper[y : y + layout.high, x : x + layout.wide] = digit
     return paper
 
 
-def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], grid: _Grid, font: float) -> None:
+def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], layout: _Layout, font: float) -> None:
     axes.set_axis_off()
     frames = []
     for i, (caption, differs) in enumerate(zip(captions, wrong, strict=True)):
-        row, column = grid.corner(i)
+        row, column = layout.corner(i)
         y, x = row - 0.5, column - 0.5  # the corner of a pixel is half a pixel from its centre
         if differs:
-            frames.append(Rectangle((x, y), grid.wide, grid.high))
+            frames.append(Rectangle((x, y), layout.wide, layout.high))
         if caption:
-            below = y + grid.high + grid.band * 0.22
+            below = y + layout.high + layout.band * 0.22
             colour = VERMILION if differs else QUIET
-            axes.text(x + grid.wide / 2, below, caption, ha="center", va="top", fontsize=font, color=colour)
+            axes.text(x + layout.wide / 2, below, caption, ha="center", va="top", fontsize=font, color=colour)
     if frames:
         marks = PatchCollection(frames, facecolor="none", edgecolor=VERMILION, linewidth=1.2, clip_on=False)
         axes.add_collection(marks, autolim=False)

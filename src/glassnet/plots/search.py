@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from ..errors import ShapeError, wrong_type
 from ..messages.message import Message
+from ..messages.option_spelling import choice_text
 from ..words.plots import SHARES, metric_title, words_in
 from ..words.speaking import Say
 from .figure import SeveralAxes, new_axes, require_axes, style_axes
@@ -166,15 +167,15 @@ def _draw_option(
     panel: Axes, name: str, values: Mapping[str, Any], trials: Sequence[Mapping[str, Any]], scores: Any, best: int
 ) -> None:
     """Draw the score of every trial against its value of an option."""
-    choices = [_text(one) for one in values.get("choices", ())]
+    choices = [choice_text(one) for one in values.get("choices", ())]
     if choices:  # the recipe's own value may be none of them
-        choices = list(dict.fromkeys([*choices, *(_text(trial["options"][name]) for trial in trials)]))
+        choices = list(dict.fromkeys([*choices, *(choice_text(trial["options"][name]) for trial in trials)]))
     beside = np.random.Generator(np.random.Philox(len(trials))).uniform(-0.25, 0.25, len(trials))
     places: list[float] = []
     for trial, score, offset in zip(trials, scores, beside, strict=True):
         value = trial["options"][name]
         if choices:
-            place = choices.index(_text(value)) + (0.0 if trial["number"] in (0, best) else offset)
+            place = choices.index(choice_text(value)) + (0.0 if trial["number"] in (0, best) else offset)
         else:
             place = max(value) if isinstance(value, list | tuple) else value
         if not choices and values["log"] and place <= 0:  # the recipe's own value: off
@@ -204,10 +205,3 @@ def _draw_option(
         panel.xaxis.set_major_locator(MaxNLocator(nbins=5))
     panel.set_xlim(min(low, *places), max(high, *places))  # the recipe's own value may lie outside the range
     panel.tick_params(axis="x", labelsize=8)
-
-
-def _text(value: Any) -> str:
-    """Return a choice as text: 100x50 for two layers, and an option of one value per layer without its list."""
-    if isinstance(value, list | tuple):
-        return "x".join(map(_text, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -112,7 +112,6 @@ def _panel_titles(why: Why, class_names: Sequence[str], named: bool, word: Calla
     elif why.rival is not None:
         titles.append(word("no_flip"))
     if nearest:
-        value = nearest.labels if why.output is None else nearest.labels[:, why.output]
-        near = zip(nearest.rows, value, why.same, strict=True)
+        near = zip(nearest.rows, why.nearest_labels, why.same, strict=True)
         titles += [f"{word('same_row' if same else 'like_row', row=row)}\n{label(one)}" for row, one, same in near]
     return titles

@@ -85,24 +85,15 @@ class CompileNotice:
 def show_in_python(notice: CompileNotice) -> None:
     """Log a notice; print it to standard error in a terminal or notebook if the log shows it nowhere."""
     # Of the workers of a search, one compiles; that the others wait is not worth a line.
-    quiet = notice.event == "waits" and _is_worker()
+    processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
+    quiet = notice.event == "waits" and processes is not None and processes.parent_process() is not None
     level = logging.DEBUG if quiet else logging.INFO
     LOGGER.log(level, notice.text())
     logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
-    if not quiet and not logged and _is_watched():
+    watched = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+    if watched and not quiet and not logged:
         with contextlib.suppress(OSError, ValueError):  # a closed stream
             print(f"glassnet: {notice.text(preferred())}", file=sys.stderr, flush=True)
-
-
-def _is_worker() -> bool:
-    """Return whether this process was started by `multiprocessing` or joblib."""
-    processes = sys.modules.get("multiprocessing.process")
-    return processes is not None and processes.parent_process() is not None
-
-
-def _is_watched() -> bool:
-    """Return whether somebody reads standard error: in a terminal or a notebook."""
-    return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
 
 
 _show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)
@@ -215,8 +206,13 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
             last = own.threads == 0
             if last:
                 _shared.pop(begins, None)
-    if last and own.began is not None:
-        _show.get()(CompileNotice("ends", loop, seconds=own.ended - own.began))
+    if last:
+        _tell_end(own)
+
+
+def _tell_end(own: _Preparation) -> None:
+    if own.began is not None:
+        _show.get()(CompileNotice("ends", own.begins.loop, seconds=own.ended - own.began))
 
 
 @contextlib.contextmanager
@@ -232,36 +228,25 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
     cached : bool
         Whether the compiled code is stored.
     """
-    if _here.preparations and _here.depth == 0:
-        own = _here.preparations[-1]
+    own = _here.preparations[-1] if _here.preparations and _here.depth == 0 else None
+    alone = not (_here.preparations or _here.depth) and function.__name__ in LOOPS
+    if alone:
+        own = _Preparation(CompileNotice("begins", function.__name__, *_types_of(function, types)))
+    if own is not None:
         with _lock:
-            first = own.began is None
-            if first:
-                own.began = time.perf_counter()
+            first, own.began = own.began is None, own.began or time.perf_counter()
         if first:
             _show.get()(replace(own.begins, cached=cached))
-        with _counted():
-            yield
-        own.ended = time.perf_counter()
-        return
-    loop = function.__name__ if _here.depth == 0 and function.__name__ in LOOPS else None
-    begin = time.perf_counter()
-    with _counted():
-        if loop:
-            _show.get()(CompileNotice("begins", loop, *_types_of(function, types), cached=cached))
-        yield
-        if loop:
-            _show.get()(CompileNotice("ends", loop, seconds=time.perf_counter() - begin))
-
-
-@contextlib.contextmanager
-def _counted() -> Iterator[None]:
     _here.depth += 1
     try:
         with _activity():
             yield
     finally:
         _here.depth -= 1
+    if own is not None:
+        own.ended = time.perf_counter()
+        if alone:
+            _tell_end(own)
 
 
 def announce_wait(function: Callable[..., Any]) -> None:

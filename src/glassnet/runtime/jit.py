@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dis import get_instructions
+from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -17,6 +20,7 @@ FAST = {"reassoc", "contract", "nsz", "arcp"}
 SOURCES = (
     "runtime/jit.py",
     "nn/activations.py",
+    "nn/formulas.py",
     "nn/losses.py",
     "nn/optimizers.py",
     "engines/shards.py",
@@ -51,6 +55,16 @@ def kernel(function: _Function) -> _Function:
 def kernel_with_arrays(function: _Function) -> _Function:
     """Like `kernel`, for functions that call BLAS, which requires Numba's runtime."""
     return _only_for_kernels(_compiled(function, no_cpython_wrapper=True))
+
+
+@cache
+def kernel_of(function: _Function) -> _Function:
+    """Compile a plain Python function, and those of its module that it calls, as kernels."""
+    scope: dict[str, Any] = function.__globals__
+    names = {one.argval for one in get_instructions(function) if one.opname == "LOAD_GLOBAL"}
+    called = {name: kernel_of(scope[name]) for name in names if isinstance(scope.get(name), FunctionType)}
+    code: Any = function.__code__
+    return kernel(cast(_Function, FunctionType(code, scope | called, function.__name__)))
 
 
 def outer_kernel(function: _Function) -> _Function:

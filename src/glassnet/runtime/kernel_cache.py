@@ -23,7 +23,6 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +35,9 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps as _dumps
 
 from ..errors import GlassnetWarning
-from .byte_locks import POLL_SECONDS, ByteLocks
 from .collection import without_collection
 from .compile_notice import announce_wait, announced
+from .file_lock import POLL_SECONDS, file_lock
 
 numba_config: Any = numba.config
 _dump: Any = _dumps
@@ -132,15 +131,13 @@ class KernelCache:
             problems = [path for path in (place, folder) if not _is_safe_folder(path)]
             if not problems:
                 folders.append(folder)
-                writable = writable or _marked(folder)
+                if writable is None and os.access(folder, os.W_OK):
+                    writable = folder
+                    with contextlib.suppress(OSError):
+                        os.utime(folder)  # in use
             elif writable is None:
                 unsafe.append(problems[0])
         return cls(tuple(folders), writable, tuple(unsafe))
-
-    @cached_property
-    def locks(self) -> ByteLocks | None:
-        """The locks of compilations in progress."""
-        return ByteLocks(self.writable / "lock") if self.writable else None
 
     def add(self, dispatcher: object) -> None:
         """Store a kernel in this cache, and compile it in one process at a time."""
@@ -165,10 +162,10 @@ class KernelCache:
     def save(self, name: str, content: Any) -> None:
         """Store the content of a file; warn if that fails, or if a better folder is not safe."""
         if self.unsafe:
-            _warn_of_unsafe(", ".join(map(str, self.unsafe)))
+            _warn_once(_UNSAFE, *self.unsafe)
         if self.writable is None:
             if self.folders:
-                _warn_once(", ".join(str(folder.parent) for folder in self.folders))
+                _warn_once(_READ_ONLY, *(folder.parent for folder in self.folders))
             return
         path = self.writable / name
         new = path.with_name(f"{name}.{secrets.token_hex(4)}")
@@ -183,7 +180,7 @@ class KernelCache:
                 new.unlink(missing_ok=True)
         except OSError:
             if not path.exists():  # Windows does not replace a file that another process reads
-                _warn_once(str(self.writable.parent))
+                _warn_once(_READ_ONLY, self.writable.parent)
 
 
 _compilations: list[ExitStack] = []
@@ -213,17 +210,11 @@ def _make(folder: Path) -> None:
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         for path in reversed(missing):
             path.mkdir(mode, exist_ok=True)
-        if missing and _is_safe_folder(folder.parent):
-            _remove_unused(folder.parent)
-
-
-def _marked(folder: Path) -> Path | None:
-    """Mark a folder as used; return it, or None if it cannot be written."""
-    if not os.access(folder, os.W_OK):
-        return None
-    with contextlib.suppress(OSError):
-        os.utime(folder)
-    return folder
+        if missing and _is_safe_folder(folder.parent):  # delete the folders of other versions
+            before = time.time() - _UNUSED_DAYS * 86400
+            for other in folder.parent.glob("kernels-*"):
+                if _NAME.fullmatch(other.name) and other.stat().st_mtime < before:
+                    shutil.rmtree(other, ignore_errors=True)
 
 
 def _is_safe_folder(folder: Path) -> bool:
@@ -248,13 +239,7 @@ def _is_safe(found: os.stat_result) -> bool:
 
 
 def _verified(path: Path) -> bytes:
-    """Return the pickle in a file.
-
-    Raises
-    ------
-    ValueError
-        If another user may have written it, or if it is damaged.
-    """
+    """Return the pickle in a file; ValueError if another user may have written it, or if it is damaged."""
     with path.open("rb") as file:
         digest, stored, safe = file.read(32), file.read(), _is_safe(os.fstat(file.fileno()))
     if not safe or hashlib.sha256(stored).digest() != digest:
@@ -262,37 +247,21 @@ def _verified(path: Path) -> bytes:
     return stored
 
 
-def _remove_unused(place: Path) -> None:
-    """Delete the folders of other versions that have not been used for a long time."""
-    before = time.time() - _UNUSED_DAYS * 86400
-    for folder in place.glob("kernels-*"):
-        if _NAME.fullmatch(folder.name) and folder.stat().st_mtime < before:
-            shutil.rmtree(folder, ignore_errors=True)
+_READ_ONLY = (
+    "cannot write to {folder}: compiled code is not cached, so every run compiles it again. Set NUMBA_CACHE_DIR to a "
+    "writable folder."
+)
+_UNSAFE = (
+    "{folder}: compiled code there is not used, because other users can write to it. Delete the folder, or set "
+    "NUMBA_CACHE_DIR to a folder that only you can write to."
+)
+_warned: set[str] = set()
 
 
-_warned = _warned_of_unsafe = False
-
-
-def _warn_once(where: str) -> None:
-    global _warned
-    if not _warned:
-        _warned = True
-        template = (
-            "cannot write to {folder}: compiled code is not cached, so every run compiles it again. Set "
-            "NUMBA_CACHE_DIR to a writable folder."
-        )
-        warnings.warn(GlassnetWarning(template, folder=where), stacklevel=2)
-
-
-def _warn_of_unsafe(where: str) -> None:
-    global _warned_of_unsafe
-    if not _warned_of_unsafe:
-        _warned_of_unsafe = True
-        template = (
-            "{folder}: compiled code there is not used, because other users can write to it. Delete the folder, or set "
-            "NUMBA_CACHE_DIR to a folder that only you can write to."
-        )
-        warnings.warn(GlassnetWarning(template, folder=where), stacklevel=2)
+def _warn_once(template: str, *folders: Path) -> None:
+    if template not in _warned:
+        _warned.add(template)
+        warnings.warn(GlassnetWarning(template, folder=", ".join(map(str, folders))), stacklevel=2)
 
 
 class _CachedKernel:
@@ -323,8 +292,8 @@ class _CachedKernel:
         if found is not None or not _compilations:
             return found
         stack, function = _compilations[-1], self._function
-        if self._cache.locks is not None:
-            stack.enter_context(self._cache.locks.held(_place_of(name), lambda: announce_wait(function)))
+        if self._cache.writable is not None:
+            stack.enter_context(file_lock(self._cache.writable / f"{name}.lock", lambda: announce_wait(function)))
             found = self._load(name, target_context)  # another process may have compiled it
         if found is None:
             types = getattr(signature, "args", signature)
@@ -345,8 +314,3 @@ class _CachedKernel:
         key = repr((str(signature), codegen.magic_tuple(), code))
         module = self._function.__module__.removeprefix("glassnet.")
         return f"{module}.{self._function.__name__}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.nbc"
-
-
-def _place_of(name: str) -> int:
-    """Return the byte of the lock file for a kernel."""
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")

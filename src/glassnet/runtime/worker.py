@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .byte_locks import POLL_SECONDS
+from .file_lock import POLL_SECONDS
 from .threads import in_context
 
 _Result = TypeVar("_Result")

@@ -28,16 +28,12 @@ FIELDS = {
 
 def for_client(said: Renderable, language: str) -> str:
     """Return a message for a program that sends requests: an option is a key of JSON or of the query."""
-    return said.text(language, _as_key)
+    return said.text(language, lambda one: one.name if one.value is UNSET else f"{one.name}={_in_json(one.value)}")
 
 
 def on_page(said: Renderable, language: str) -> str:
     """Return a message for a page of the studio: an option is the field with its label."""
     return said.text(language, partial(_as_field, language))
-
-
-def _as_key(option: Option) -> str:
-    return option.name if option.value is UNSET else f"{option.name}={_in_json(option.value)}"
 
 
 def _as_field(language: str, option: Option) -> str:

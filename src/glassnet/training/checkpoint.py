@@ -247,7 +247,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
-        BEGUN.check(receipt, "receipt")
+        BEGUN(receipt, "receipt")
         version = receipt["versions"]["glassnet"]
     try:
         options = options_of(receipt)

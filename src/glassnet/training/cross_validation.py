@@ -13,7 +13,8 @@ from ..data.dataset import Dataset
 from ..data.held_out import fold_numbers
 from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
-from ..model.evaluate import Evaluation, evaluate, number_scores
+from ..metrics import METRICS, accuracy
+from ..model.evaluate import Evaluation, evaluate, truth_of
 from ..model.intervals import Interval, accuracy_interval, number_intervals
 from ..model.model import Model
 from ..nn.parameters import FloatArray
@@ -67,29 +68,26 @@ def cross_validate(
         Where the folds are trained; by default on threads of this process. It does not affect the result.
     """
     folds = [*parts]
-    right = samples = 0
-    values: list[FloatArray] = []
-    answers: list[FloatArray] = []
     with executor_or_threads(executor, _threads(folds[0][0], options)) as runner:
         own = _of_fold(options, len(folds), executor)
-        tested = [runner.submit(_tested, training, test, own) for training, test in folds]
+        futures = [runner.submit(_tested, training, test, own) for training, test in folds]
         try:
-            for (_, test), result in zip(folds, results_in_order(tested), strict=True):
-                samples, right = samples + len(test), right + len(test) - len(result.misread)
-                if result.accuracy is None:
-                    assert test.values is not None  # of a regression
-                    values.append(test.values)
-                    answers.append(result.answers)
+            tested = [*results_in_order(futures)]
         finally:
-            runner.cancel(tested)
-    if not values:
-        return CrossValidation(
-            len(folds), samples, {"accuracy": right / samples}, {"accuracy": accuracy_interval(right, samples)}
-        )
-    truth, predicted = np.concatenate(values), np.concatenate(answers)
-    scores = number_scores(truth, predicted)
-    means = {"r2": float(scores.r2.mean()), "rmse": float(scores.rmse.mean())}
-    return CrossValidation(len(folds), samples, means, number_intervals(truth, predicted))
+            runner.cancel(futures)
+    truth = np.concatenate([truth_of(test) for _, test in folds])
+    answers = np.concatenate([one.answers for one in tested])
+    weights = None
+    if folds[0][1].weights is not None:
+        weights = np.concatenate([test.weights for _, test in folds if test.weights is not None])
+    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
+    interval: dict[str, Interval] = {}
+    if weights is None and "accuracy" in scores:
+        right = len(truth) - sum(len(one.misread) for one in tested)
+        interval = {"accuracy": accuracy_interval(right, len(truth))}
+    elif weights is None:
+        interval = number_intervals(truth, answers)
+    return CrossValidation(len(folds), len(truth), scores, interval)
 
 
 def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
@@ -148,7 +146,7 @@ def out_of_fold(
                 outside = fold == number
                 probabilities[outside] = of_fold
                 if on_fold:
-                    on_fold(number + 1, float((of_fold.argmax(axis=1) == data.labels[outside]).mean()))
+                    on_fold(number + 1, float(accuracy(data.labels[outside], of_fold.argmax(axis=1))))
         finally:
             runner.cancel(predicted)
     return probabilities

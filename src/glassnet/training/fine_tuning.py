@@ -19,7 +19,8 @@ from ..model.calibration import with_calibrated_weights
 from ..model.header import ParentReceipt
 from ..model.model import Model
 from ..model.network import Network
-from ..nn.losses import LOSS_PARAMETERS
+from ..nn.activations import ACTIVATIONS, name_and_parameter
+from ..nn.losses import LOSSES
 from ..options.options import SPECS, Options, checked, for_optimizer
 from ..options.recipes import RECIPES
 from .receipt import options_of
@@ -110,7 +111,7 @@ def fitting_data(parent: Model, data: Dataset) -> Dataset:
 def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -> Model:
     """Return a copy of a network of `parent`, of its member number `member`, to be trained further on `data`."""
     fixed = _own_options(parent)
-    for name in ("scaling", "deskew", "targets", *_loss_option(parent)):
+    for name in ("scaling", "deskew", "targets", *_parameters_of(parent)):
         if (given := getattr(options, name)) not in fixed[name]:
             raise made_with(name, given, fixed[name][0])
     if parent.targets.name == "values" and options.label_smoothing:
@@ -169,13 +170,14 @@ def fixed_options(parent: Model) -> tuple[str, ...]:
 def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
     """Return the options that belong to a model, each with the values that describe it."""
     architecture, shape = model.network.architecture, model.image_shape
-    activations, sizes = architecture.activations[:-1], ["own"]
+    named, sizes = [name_and_parameter(one) for one in architecture.activations], ["own"]
+    *activations, output = (name for name, _ in named)
     if shape:
         sizes = [f"{shape[0]}x{shape[1]}", *([str(shape[0])] if shape[0] == shape[1] else [])]
     own: dict[str, tuple[Any, ...]] = {
         "hidden": (architecture.sizes[1:-1],),
-        "activation": (activations, *([activations[:1]] if len(set(activations)) == 1 else [])),
-        "output": (architecture.activations[-1],),
+        "activation": (tuple(activations), *([tuple(activations[:1])] if len(set(activations)) == 1 else [])),
+        "output": (output,),
         "bias": (architecture.bias,),
         "initializer": (model.receipt.get("options", {}).get("initializer", Options.initializer),),
         "loss": (architecture.loss,),
@@ -192,15 +194,20 @@ def _own_options(model: Model) -> dict[str, tuple[Any, ...]]:
         "folds": (False,),
         "dtype": (model.network.parameters.flat.dtype.name,),
     }
-    if option := _loss_option(model):
-        own[option[0]] = (architecture.loss_parameter,)
+    if parameter := LOSSES[architecture.loss].parameter:
+        own[parameter.option] = (architecture.loss_parameter,)
+    for name, value in named:
+        if parameter := ACTIVATIONS[name].parameter:
+            own[parameter.option] = (*own.get(parameter.option, ()), value)
     return own
 
 
-def _loss_option(model: Model) -> tuple[str, ...]:
-    """Return the option with the parameter of the model's loss, if it has one."""
-    parameter = LOSS_PARAMETERS.get(model.network.architecture.loss)
-    return (parameter.option,) if parameter else ()
+def _parameters_of(model: Model) -> list[str]:
+    """Return the options with the parameters of a model's loss and activations."""
+    architecture = model.network.architecture
+    parameters = [LOSSES[architecture.loss].parameter]
+    parameters += [ACTIVATIONS[name].parameter for name in architecture.activations]
+    return [one.option for one in parameters if one]
 
 
 def _defaults_for(optimizer: Any, recipe: str) -> dict[str, Any]:

@@ -34,8 +34,10 @@ from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
 from .ensemble import fit_ensemble
+from .events import Event
 from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
+from .loop import model_at
 from .receipt import GivenData
 from .run import Fit, Run, Runs
 
@@ -291,15 +293,24 @@ def fit_runs(
 def fit_watched(
     data: Dataset,
     options: Options,
-    callbacks: Sequence[Callback],
-    watch: Callable[[Run], object],
+    follow: Callable[[Event, Callable[[], Model]], bool | None],
     *,
     executor: Executor | None = None,
 ) -> Fit:
-    """Train as ``fit(data, options, callbacks=callbacks)``; `watch` and `executor` are as for `fit_runs`."""
+    """Train as ``fit(data, options)``; `follow` is called with every event, and may evaluate the model at it.
+
+    It is called with the event and a function that returns the model that training would produce if it ended here, of
+    an ensemble its first member; evaluating that leaves early stopping and calibration alone. If it returns True,
+    training ends. The executor, one of this process, runs the members.
+    """
+    first: list[Run] = []
+
+    def callback(event: Event) -> bool | None:
+        return follow(event, lambda: model_at(first[0].model, first[0].state))
+
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     runs = Runs(data, options, engine, GivenData(data).begin())
-    return fit_runs(runs, callbacks, watch=watch, executor=executor)
+    return fit_runs(runs, [callback], watch=first.append, executor=executor)
 
 
 def _require_engine(engine: object) -> None:

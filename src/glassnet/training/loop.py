@@ -6,13 +6,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
+from .. import metrics
 from ..data.dataset import Dataset
 from ..engines import Engine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.evaluate import evaluate
+from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.losses import OutputLoss
@@ -196,8 +195,5 @@ def _evaluated(model: Model, validation: Dataset, options: Options, loss: Output
         return evaluation.loss, evaluation.accuracy
     logits, targets = logits_of(model, validation), doubtful_targets(validation)
     _, calibrated = calibrated_loss(model.network.architecture.activations[-1], logits, targets, validation.weights)
-    if validation.values is None:
-        right = logits.argmax(axis=1) == validation.labels
-    else:
-        right = ((logits > 0) == (targets > 0.5)).all(axis=1)
-    return calibrated, float(np.average(right, weights=validation.weights))
+    answers = logits.argmax(axis=1) if validation.values is None else logits > 0
+    return calibrated, float(metrics.accuracy(truth_of(validation), answers, validation.weights))

@@ -29,7 +29,7 @@ from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt, imported_from
 from ..model.model import Model
-from ..options.options import SPECS, Options
+from ..options.options import SPECS, Options, recorded
 from ..runtime.blas import blas_in_use
 from .callbacks import History
 from .numerics import NUMERICS
@@ -94,7 +94,7 @@ def begun_with(options: Options, given: GivenData, engine: str, parent: ParentRe
 
 
 def _setup(options: Options, engine: str) -> Receipt:
-    return {"options": options.to_dict(), "seed": options.seed, "engine": engine, **surroundings()}
+    return {"options": recorded(options), "seed": options.seed, "engine": engine, **surroundings()}
 
 
 def receipt_of(

@@ -35,6 +35,10 @@ WORDS: dict[str, str] = {
     "metric_loss": "loss",
     "metric_rmse": "RMSE",
     "metric_r2": "R²",
+    "metric_mae": "MAE",
+    "metric_brier": "Brier score",
+    "metric_auc": "AUC",
+    "metric_f1": "F1",
     # search
     "trial": "trial",
     "best_so_far": "best so far",

@@ -47,7 +47,6 @@ STEP_WORDS: dict[str, str] = {
     "difference_column": "difference",
     "weight_before": "W before the step",
     "weight_after": "W after the step",
-    "change_by": "ΔW by rule {short_rule}",
     "change_difference": "difference, notes − gradient",
     "biases_of": "biases b",
     "links_plain": "error sent back over each weight, e_k · w_kj",

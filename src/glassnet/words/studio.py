@@ -553,6 +553,10 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_metric_log_loss": "log loss",
     "compare_metric_rmse": "RMSE",
     "compare_metric_r2": "R²",
+    "compare_metric_mae": "MAE",
+    "compare_metric_brier": "Brier score",
+    "compare_metric_auc": "AUC",
+    "compare_metric_f1": "F1",
     "compare_metric_loss": "loss",
 }
 """Key -> the English words; the page fills the holes in braces."""

@@ -14,9 +14,8 @@ see `comparison.in_order`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import closing, nullcontext
+from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -28,31 +27,29 @@ from ..errors import DataError, InterruptedWorkError, OptionError
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..metrics import METRICS
 from ..options.job_parameters import changes, require_declared
 from ..options.options import Options, job_options
-from ..options.recipes import for_rows
 from ..options.spec import option
 from ..training.callbacks import require_callbacks
-from ..training.executor import Executor, ThreadExecutor
+from ..training.executor import Executor, executor_or_threads
 from ..training.fit import recipe_options
 from . import parameters
 from .comparison.in_order import Turns, results_in_order
-from .comparison.metrics import METRICS, metric_for
 from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
-from .comparison.trial import Curve, SideEvent, Trial, run_trial
+from .comparison.trial import LOSS, Curve, SideEvent, run_trial
 from .evaluate_job import about_equal_answers
-from .parameters import TableOptions
-from .train_job import notify_options, read_data
-from .training.plan import Plan
-from .training_data import require_images, require_picture_files
+from .parameters import TableOptions, metric_for
+from .shared.job_data import MakeOptions, read_for
+from .train_job import notify_options
+from .training_data import TrainingData, require_images
 
 SEEDS = 8
-FEW_SEEDS = "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can"
 """Seeds of two sides by default: the fewest for which one of them may disagree with the others."""
-_MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
-"""From so many samples, a tenth is held out for validation, else a fifth: the scores of few samples are coarse."""
-
+FEW_SEEDS = "{seeds} seeds cannot give a verdict, whatever their results: {fewest} or more can"
+OTHER_START = "the two sides have different networks or initializers, so they do not start from the same weights"
+OTHER_STARTS = "some sides have other networks or initializers, so not all start from the same weights"
 _SHARED = ("seed", "holdout", "classes", "input_max")
 """Options that decide which samples there are."""
 _READING = ("size", "colour", "handwriting")
@@ -61,7 +58,7 @@ _READING = ("size", "colour", "handwriting")
 Callback = Callable[[SideEvent | Pair], bool | None]
 
 __all__ = [
-    "LETTERS", "METRICS", "SEEDS", "Callback", "CompareJob", "Comparison", "Curve", "Pair", "Side", "SideEvent",
+    "LETTERS", "LOSS", "SEEDS", "Callback", "CompareJob", "Comparison", "Curve", "Pair", "Side", "SideEvent",
     "compare", "default_seeds",
 ]  # fmt: skip
 
@@ -99,13 +96,7 @@ class CompareJob:
         high=MOST,
         common=True,
     )
-    metric: str | None = option(
-        None,
-        "score to compare",
-        choices=tuple(METRICS),
-        common=True,
-        otherwise="accuracy; of a regression rmse, or r2 with several targets",
-    )
+    metric: str | None = parameters.metric("score to compare", LOSS)
     stop_early: bool = option(True, "stop as soon as the verdict is clear", common=True)
     others: tuple[Side, ...] = ()
     plot: str | None = option(None, "draw the learning curves: PNG, PDF or SVG", metavar="FILE", common=True)
@@ -154,23 +145,29 @@ def compare(
     read = _read(job, notify)
     options = {side: one.options for side, one in read.items()}
     samples = read["a"].training
-    metric = metric_for(samples, list(options.values()), job.metric)
-    higher, fewest = METRICS[metric][0], fewest_pairs(len(read) - 1)
+    metric = metric_for(samples, options["a"], job.metric, LOSS)
+    if metric == LOSS and len({(one.loss, one.loss_parameter, one.targets) for one in options.values()}) > 1:
+        template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
+        raise OptionError("GN022", template, metric=Option("metric", metric))
+    higher, fewest = metric != LOSS and METRICS[metric].higher_is_better, fewest_pairs(len(read) - 1)
     if job.seeds < fewest:
         notify(Message(FEW_SEEDS, seeds=job.seeds, fewest=fewest))
     # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
     apart = max(one.members for one in options.values())
-    fraction = _FRACTION if len(samples) >= _MANY else _FRACTION_OF_FEW
     seeds = [options["a"].seed + number * apart for number in range(job.seeds)]
     pairs: list[Pair] = []
     answers: list[int | None] = []
     curves: dict[str, list[Curve]] = {side: [] for side in read}
-    with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
-        shared_samples = _shared_samples(read, workers)
+    with executor_or_threads(executor) as workers:
+        different = {id(one.training): one.training for one in read.values()}
+        shared_samples = {key: workers.share(one) for key, one in different.items()}  # each is sent once
         several = workers.workers > 1  # then each training run uses one core
         of_trial = {side: replace(one, threads=1 if several else one.threads) for side, one in options.items()}
         rounds = [
-            [(Trial(side, replace(of_trial[side], seed=seed), fraction, metric), shared_samples[side]) for side in read]
+            [
+                (shared_samples[id(one.training)], side, replace(of_trial[side], seed=seed), metric)
+                for side, one in read.items()
+            ]
             for seed in seeds
         ]
         with closing(results_in_order(run_trial, rounds, workers, turns)) as results:
@@ -180,15 +177,7 @@ def compare(
                     break
                 same_start = len({one.start for one in scored}) == 1
                 if not pairs and not same_start:
-                    notify(
-                        Message(
-                            "the two sides have different networks or initializers, so they do not start from the same "
-                            "weights"
-                            if len(read) == 2
-                            else "some sides have other networks or initializers, so not all start from the same "
-                            "weights"
-                        )
-                    )
+                    notify(Message(OTHER_START if len(read) == 2 else OTHER_STARTS))
                 for side, one in zip(read, scored, strict=True):
                     curves[side].append(one.curve)
                 pairs.append(Pair(seed, tuple(one.score for one in scored)))
@@ -221,76 +210,40 @@ def compare(
     )
 
 
-def _shared_samples(read: dict[str, _Read], executor: Executor) -> dict[str, Any]:
-    """Return the samples of each side for its tasks; the executor shares equal ones once."""
-    shared: dict[int, Any] = {}
-    for one in read.values():
-        if id(one.training) not in shared:
-            shared[id(one.training)] = executor.share(one.training)
-    return {side: shared[id(one.training)] for side, one in read.items()}
-
-
-@dataclass(frozen=True)
-class _Read:
-    """The options of a side, with those that follow from the data, and its samples other than those of the test."""
-
-    options: Options
-    training: Dataset
-
-
-def _read(job: CompareJob, notify: Notify) -> dict[str, _Read]:
-    """Read the data for all sides, once for those that read them alike."""
-    sides = job.sides
+def _read(job: CompareJob, notify: Notify) -> dict[str, TrainingData]:
+    """Read the data for all sides, once for those that read them alike; the test data are not used."""
+    sides, source = job.sides, data.BUNDLED if job.source is None else job.source
     given = {side: {**job.options, **one.options} for side, one in sides.items()}
-    if isinstance(job.source, Dataset):
-        options = {side: recipe_options(job.source, one.recipe, given[side]) for side, one in sides.items()}
-        _require_comparable(options)
-        read = {side: _Read(one, job.source) for side, one in options.items()}
-        _require_images(sides, given, read)
-        return read
-    before = {side: job_options(one.recipe, given[side]) for side, one in sides.items()}
+    before = {
+        side: recipe_options(source, one.recipe, given[side])
+        if isinstance(source, Dataset)
+        else job_options(one.recipe, given[side])
+        for side, one in sides.items()
+    }
     _require_comparable(before)
-    source = data.BUNDLED if job.source is None else job.source
-    sized: list[dict[str, Any]] = []
-
-    def choose(side: str, rows: int, task: str) -> Options:
-        recipe = sides[side].recipe
-        sized.append({"rows": rows, "task": task})
-        return job_options(recipe, given[side], **for_rows(rows, recipe, task=task))
-
-    def read_for(side: str, notify: Notify) -> _Read:
-        plan = Plan(source, None, "", sides[side].recipe, False, job.table)
-        require_picture_files(source, before[side])
-        result = read_data(plan, before[side], partial(choose, side), notify)
-        return _Read(result.options, result.training)
-
-    read = {}
-    for side in sides:
-        like = next((one for one in read if _read_alike(before[one], before[side])), None)
+    read: dict[str, TrainingData] = {}
+    makers: dict[str, MakeOptions] = {}
+    for side, one in sides.items():
+        like = next((other for other in read if _read_alike(before[other], before[side])), None)
         if like is None:
-            read[side] = read_for(side, ignore if read else notify)
-        elif sized:
-            read[side] = replace(read[like], options=choose(side, **sized[0]))
+            quiet = ignore if read else notify
+            read[side], makers[side] = read_for(source, None, one.recipe, given[side], job.table, quiet)
         else:
-            read[side] = replace(read[like], options=replace(before[side], input_max=read[like].options.input_max))
+            read[side] = replace(read[like], options=makers[like](one.recipe, given[side]))
+            makers[side] = makers[like]
         if not np.array_equal(read["a"].training.labels, read[side].training.labels):
             template = "{source}: {side} reads other samples than A. Use the same {option} for all sides."
             if len(sides) == 2:
                 template = "{source}: the two sides read other samples. Use the same {option} for both."
             raise DataError("GN017", template, source=source, side=side.upper(), option=Option("handwriting"))
-    _require_images(sides, given, read)
-    for side, one in read.items():
-        notify_options(sides[side].options, one.options, notify)
-    return read
-
-
-def _require_images(sides: dict[str, Side], given: dict[str, dict[str, Any]], read: dict[str, _Read]) -> None:
-    """Raise OptionError GN022, which names the side, if one distorts or deskews samples that are not images."""
-    for side, one in read.items():
+    for side, found in read.items():
         try:
-            require_images(sides[side].recipe, given[side], one.training, one.options)
+            require_images(sides[side].recipe, given[side], found.training, found.options)
         except OptionError as problem:
             raise OptionError(problem.code, "{side}: {problem}", side=side.upper(), problem=problem) from None
+    for side, found in read.items():
+        notify_options(sides[side].options, found.options, notify)
+    return read
 
 
 def _read_alike(one: Options, other: Options) -> bool:

@@ -32,17 +32,7 @@ class NotesFilesJob:
 
 @dataclass(frozen=True)
 class NotesFile:
-    """One of the files.
-
-    Parameters
-    ----------
-    path : Path
-    rows : int
-    size : int
-        Bytes.
-    written : bool
-        False if the file existed with this content.
-    """
+    """One of the files, with its size in bytes; `written` is False if it existed with this content."""
 
     path: Path
     rows: int

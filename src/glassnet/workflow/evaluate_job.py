@@ -15,6 +15,7 @@ from ..io.writing import require_folder, require_picture_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..metrics import METRICS
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
@@ -94,14 +95,7 @@ def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationRe
 def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
     """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
 
-    Parameters
-    ----------
-    model : Model
-    samples : Dataset
-    tested : Evaluation
-        Of the model, on these samples.
-    initializer : str
-        That of the training, if the advice may be to train otherwise.
+    `initializer` is that of the training, if the advice may be to train otherwise.
     """
     answer = tested.only_answer
     if answer is None or tested.auc is None or tested.balanced_accuracy is None:
@@ -166,7 +160,8 @@ def about_equal_answers(
     such = [answer == most for answer in answers]
     alike = [2 * sum(of_side) >= len(of_side) for of_side in (such[side::sides] for side in range(sides))]
     equal = sum(alike) >= 2 if sides else 2 * sum(such) >= max(len(such), 4)
-    if samples.values is not None or metric not in ("accuracy", "balanced_accuracy") or not equal:
+    of_answers = metric in METRICS and not METRICS[metric].of_probabilities
+    if samples.values is not None or not of_answers or not equal:
         return []
     facts = {"source": samples.source, "name": samples.name_of(most), "share": counts[most] / len(samples)}
     return [

@@ -121,12 +121,7 @@ def find_label_errors(
 ) -> LabelsResult:
     """Find the samples whose label is wrong or ambiguous, the most suspicious first.
 
-    Parameters
-    ----------
-    job : LabelsJob
-    fold_done : callable
-        Called with the number of a fold, from 1, and its accuracy.
-    notify : callable
+    `fold_done` is called with the number of a fold, from 1, and its accuracy.
     """
     out, plot, force = job.out, job.plot, job.force
     options, samples, _ = _load(job, notify)

@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..data.dataset import Dataset, task_of
 from ..data.validation import AUTO, DECIMALS
 from ..errors import OptionError
 from ..messages.languages import LANGUAGES
+from ..messages.message import Listing
 from ..messages.option_spelling import Option
+from ..metrics import METRICS, metrics_of
+from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..options.spec import option, required
 from ..preprocess.tabular.target import TASKS
@@ -59,6 +63,32 @@ def recipe(usual: str | None, otherwise: str = "") -> Any:
         common=True,
         otherwise=otherwise,
     )
+
+
+def metric(help: str, *more: str) -> Any:
+    """Declare the metric by which models are compared; `more` are names that `glassnet.metrics` does not have."""
+    otherwise = "accuracy; of a regression rmse, or r2 with several targets"
+    return option(None, help, choices=(*METRICS, *more), common=True, otherwise=otherwise)
+
+
+def trained_task(training: Dataset, options: Options) -> str:
+    """Return ``"classes"``, ``"labels"`` or ``"numbers"``."""
+    return "numbers" if options.targets == "values" else task_of(training)
+
+
+def metric_for(training: Dataset, options: Options, named: str | None, *more: str) -> str:
+    """Return the named metric, by default the one that suits the data.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a metric of other data.
+    """
+    names = [*metrics_of(trained_task(training, options), training.classes), *more]
+    if named is not None and named not in names:
+        template = "{metric}: not available for these data, expected one of {names}."
+        raise OptionError("GN022", template, metric=Option("metric", named), names=Listing(names))
+    return named or names[0]
 
 
 def require_one_file(parts: Sequence[str], *, stream: bool) -> None:

@@ -32,8 +32,8 @@ from ..messages.message import Message
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.importance import Importance, column_importance
+from ..model.independent import RowPredictor
 from ..model.model import Model, require_model
-from ..model.table_predictor import TablePredictor
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
@@ -41,7 +41,7 @@ from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
 from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
-from ..preprocess.tabular.rows import as_usual
+from ..preprocess.tabular.rows import RowEncoder, as_usual
 from ..training.callbacks import Callback, History
 from ..training.checkpoint import CheckpointPolicy
 from ..training.fine_tuning import fine_tuning_options
@@ -94,7 +94,8 @@ class TableModel:
     evaluation: Evaluation | None = None
     history: History | None = None
     remarks: tuple[Message, ...] = field(default=())
-    _predictor: TablePredictor = field(init=False, repr=False, compare=False)
+    _encoder: RowEncoder = field(init=False, repr=False, compare=False)
+    _predictor: RowPredictor = field(init=False, repr=False, compare=False)
     _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -105,7 +106,8 @@ class TableModel:
             )
         if self.history is None:
             object.__setattr__(self, "history", History.of_record(self.model.receipt))
-        object.__setattr__(self, "_predictor", TablePredictor(self.model))
+        object.__setattr__(self, "_encoder", RowEncoder(self.model.columns))
+        object.__setattr__(self, "_predictor", RowPredictor(self.model))
         object.__setattr__(self, "_names", frozenset(self.model.columns.names))
 
     @classmethod
@@ -327,7 +329,7 @@ class TableModel:
     def _outputs(self, data: Any, *, strict: bool) -> tuple[FloatArray, bool]:
         """Return the network's outputs, (n, classes), and whether the data are a single row."""
         row = self._row_of(data)
-        encoded = self._predictor.encode(data if row is None else row)
+        encoded = self._encoder.usual(data if row is None else row)
         if encoded is None:
             encoded = self._encoded(self._read(data)[0], strict=strict)
         return self._predictor.outputs(encoded), row is not None

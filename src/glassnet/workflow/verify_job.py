@@ -61,13 +61,7 @@ def verify_model(
 ) -> VerifyResult:
     """Retrain a model from its training record.
 
-    Parameters
-    ----------
-    job : VerifyJob
-    callbacks : iterable of callable
-    notify : callable
-    on_stream : callable, optional
-        As for `train_job.read_data`.
+    `on_stream` is as for `train_job.read_data`.
     """
     source = job.source
     model = load_model(job.model)

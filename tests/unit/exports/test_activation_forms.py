@@ -7,9 +7,12 @@ import pytest
 
 from glassnet import Model, Network, Scaling, Targets, export, import_model
 from glassnet.exports.export import FORMS
-from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY
+from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY, spelled
 
 ROWS = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
+
+
+NAMES = [*ACTIVATIONS, *(spelled(name, -0.3) for name, one in ACTIVATIONS.items() if one.parameter)]
 
 
 def model_with(activation):
@@ -24,7 +27,7 @@ def model_with(activation):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("activation", NAMES)
 def test_each_activation_has_each_form(tmp_path, activation, form):
     model, path = model_with(activation), tmp_path / f"net.{form}"
     assert export(model, path, data=ROWS).equal in (True, None)

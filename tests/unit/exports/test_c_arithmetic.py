@@ -57,8 +57,11 @@ def test_activations_have_the_bits_of_portable_arithmetic(tmp_path):
     usual = random.normal(0, 20, 200_000).astype(np.float32)
     edges = np.float32([0, -0.0, 80, 88.72283, 88.72284, -103.97208, -103.97209, 0.34657359, 1e-45, np.inf, -np.inf])
     given = np.concatenate([every[~np.isnan(every)], usual, edges, [np.float32(np.nan)]])
-    statements = "".join(f"results[{k}] = name_{name}(given);" for k, name in enumerate(functions))
-    results = computed(tmp_path, arithmetic.with_called(functions), given, "float", len(functions), statements, "float")
+    called = {name: name if name == "exp" else arithmetic.activation_function(name) for name in functions}
+    statements = "".join(f"results[{k}] = name_{name}(given);" for k, name in enumerate(called.values()))
+    results = computed(
+        tmp_path, arithmetic.with_called(called.values()), given, "float", len(functions), statements, "float"
+    )
     with np.errstate(all="ignore"):
         for k, (name, function) in enumerate(functions.items()):
             expected = function(given).astype(np.float32)

@@ -133,7 +133,8 @@ def test_examples_have_every_class_and_their_outputs_and_usual_values():
     rows = proof_rows(model)
     form = portable_form(model)
     examples = content_of(html.write(form, model, rows, name="x", quantize=None).decode())["examples"]
-    assert set(examples["answers"]) == {model.name_of(int(one)) for one in rows.predicted}
+    predicted = {model.name_of(int(one)) for one in rows.predicted}
+    assert set(examples["answers"]) == set(examples["answers"][: len(predicted)]) == predicted
     every = [dict(zip(rows.values, values, strict=True)) for values in zip(*rows.values.values(), strict=True)]
     places = [every.index(one) for one in examples["rows"]]
     outputs = np.frombuffer(base64.b64decode(examples["outputs"]), "<f4").reshape(len(places), -1)
@@ -237,6 +238,8 @@ def modules():
 def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
     _, loaded, _, drawn = modules()
     assert [path.relative_to(PACKAGE).as_posix() for path in loaded] == [
+        "serve/studio/static/arithmetic.js",
+        "serve/studio/static/formulas.js",
         "serve/studio/static/network.js",
         "exports/page/table_encoding.js",
         "exports/page/model.js",
@@ -244,7 +247,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
     ]
     studio = {path.relative_to(STUDIO).as_posix() for path in drawn if STUDIO in path.parents}
     views = {"views/draw.js", "views/board.js", "views/row_form.js", "mnist_form.js"}
-    shared = {"attribution", "dom", "format", "pixels", "widget"}
+    shared = {"attribution", "dom", "format", "pixels", "remembered", "widget"}
     assert studio == views | {f"shared/{name}.js" for name in shared}
     assert {path for path in drawn if STUDIO not in path.parents} == set(SCRIPTS) - set(loaded)
 

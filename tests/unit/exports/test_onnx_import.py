@@ -17,6 +17,7 @@ from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScal
 from glassnet import export, import_model, load_model, save_model
 from glassnet.data.dataset import SampleLayout
 from glassnet.errors import DataError, FileError, OptionError
+from glassnet.exports.export import FORMS
 from support.messages import untranslated
 from support.onnx_nets import DOUBLE, FLOAT, Net, scikit_classifier
 
@@ -59,6 +60,12 @@ def silu_of_torch(net: Net) -> Net:
 HIDDEN = {
     "relu": lambda net: net.add("Relu"),
     "leaky_relu": lambda net: net.add("LeakyRelu", alpha=0.01),
+    "leaky_relu(0.2)": lambda net: net.add("LeakyRelu", alpha=0.2),
+    "leaky_relu(0.25)": lambda net: net.add("PRelu", net.constant(np.array([0.25], np.float32))),
+    "leaky_relu(-2.5)": lambda net: net.add("LeakyRelu", alpha=-2.5),
+    "elu": lambda net: net.add("Elu"),
+    "elu(0.5)": lambda net: net.add("Elu", alpha=0.5),
+    "softplus": lambda net: net.add("Softplus"),
     "sigmoid": lambda net: net.add("Sigmoid"),
     "tanh": lambda net: net.add("Tanh").add("Dropout"),
     "gelu": gelu_of_torch,
@@ -77,6 +84,25 @@ def test_networks_of_torch_answer_as_before(tmp_path, activation):
     assert np.abs(model.predict(ROWS) - answers_in(path)).max() < LIMIT
     assert model.receipt["imported"] == {"file": "net.onnx", "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
     assert "net.onnx" in model.receipt["not_verifiable"]
+
+
+def test_each_layer_has_its_own_slope_in_every_form(tmp_path):
+    """From another library's file to a model file, to each form, and back."""
+    net = Net()
+    for operator, alpha in (("LeakyRelu", 0.2), ("LeakyRelu", -0.5), ("Elu", 0.7), ("LeakyRelu", 0.01)):
+        net.gemm(7).add(operator, alpha=alpha)
+    path = net.gemm(3).save(tmp_path / "net.onnx")
+    model = import_model(path)
+    activations = ("leaky_relu(0.2)", "leaky_relu(-0.5)", "elu(0.7)", "leaky_relu", "identity")
+    assert model.network.architecture.activations == activations
+    assert np.abs(model.predict(ROWS) - answers_in(path)).max() < LIMIT
+    save_model(model, tmp_path / "net.safetensors")
+    back = load_model(tmp_path / "net.safetensors")
+    assert back.network.architecture == model.network.architecture
+    for form in FORMS:
+        proof = export(back, tmp_path / f"back.{form}", to=form, data=ROWS)
+        assert proof.equal in (True, None)
+    assert import_model(tmp_path / "back.onnx").network.architecture.activations == activations
 
 
 def test_classes_labels_and_numbers_follow_from_the_outputs_and_the_task(tmp_path):
@@ -302,8 +328,10 @@ def test_what_is_not_a_chain_is_refused_by_operator_or_branch(tmp_path):
 
     cases = {
         "Conv": lambda net: net.add("Conv", net.constant(np.ones((1, 1, 3, 3)))),
-        "Elu": lambda net: net.add("Elu").gemm(2),
-        "alpha is 0.2": lambda net: net.add("LeakyRelu", alpha=0.2).gemm(2),
+        "Selu": lambda net: net.add("Selu").gemm(2),
+        "leaky_relu_slope is 1e+09, expected -1,000,000 to 1,000,000": lambda net: net.gemm(2).add(
+            "LeakyRelu", alpha=1e9
+        ),
         "operator Gelu": lambda net: net.add("Gelu").gemm(2),
         "Erf": exact_gelu,
         "a branch": residual,

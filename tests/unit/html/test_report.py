@@ -14,8 +14,9 @@ from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliabilit
 from glassnet.doctor.finding import Finding
 from glassnet.doctor.registry import KINDS
 from glassnet.errors import DataError, OptionError
-from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
+from glassnet.html.report.charts import draw_error_histogram, draw_scatter
 from glassnet.html.report.results import _with_equal_digits
+from glassnet.html.svg import Scale
 from glassnet.messages.languages import LANGUAGES
 from glassnet.messages.message import Message
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
@@ -265,7 +266,7 @@ class TestWords:
 def test_values_along_a_scale_are_not_rounded(low, high):
     scale = Scale(low, high, 0, 100)
     for value in scale.ticks(7):
-        text = tick_formatter(scale)(float(value)).replace("−", "-").replace(",", "")
+        text = scale.formatter()(float(value)).replace("−", "-").replace(",", "")
         assert float(text) == pytest.approx(value, rel=1e-9, abs=1e-9 * (high - low))
 
 

@@ -11,10 +11,11 @@ from sklearn.metrics import average_precision_score, balanced_accuracy_score, ro
 
 import glassnet
 from glassnet import Dataset, Model, fit
-from glassnet.html.report.charts import HIGH, WIDE, draw_residuals
+from glassnet.html.report.charts import draw_residuals
 from glassnet.html.report.effects import columns_section
 from glassnet.html.report.results import EvaluatedModel
 from glassnet.html.report.thresholds import _rows, draw_precision_recall, draw_roc
+from glassnet.html.svg import HIGH, WIDE
 from glassnet.messages.languages import LANGUAGES
 from glassnet.model.baselines import compare_with_baselines
 from glassnet.model.curves import threshold_curves
@@ -116,7 +117,7 @@ def test_the_rarer_class_is_the_positive_one(rare):
 def test_a_threshold_above_all_probabilities_has_no_precision():
     truth = np.arange(50) < 2
     curves = threshold_curves(truth, np.linspace(0.3, 0.1, 50))
-    rows = {row[0]: row[1] for row in _rows(curves)}
+    rows = {row[0]: row[1:] for row in _rows(curves)}
     assert rows["0.5"] == ["0%", "–", "0%", "0%", "50%", "96%"]
     assert "0.9" not in rows
     assert str(draw_precision_recall(curves, 0.04, say_in("en"))).count("<circle") == 1
@@ -155,7 +156,7 @@ def test_effects_are_drawn_inside_their_frame(kind):
     model, _, test = made(kind)
     section = columns_section(EvaluatedModel.of(model, test), say_in("en"))
     assert section["effects"]
-    assert len(section["inputs"]) == section["all"] == 4
+    assert len(section["rows"]) == section["all"] == 4
     for _, drawing in section["effects"]:
         width, height = map(float, re.search(r'viewBox="0 0 (\d+) (\d+)"', drawing).groups())
         for x, y in re.findall(r' x="([-\d.]+)" y="([-\d.]+)"', drawing):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet import Network
+from glassnet import Model, Network, Scaling, Targets, compiled
 from glassnet.engines.portable import blocks_of
 from glassnet.model import independent
 from glassnet.model.independent import RowNetwork
@@ -152,3 +154,13 @@ def test_the_first_rows_are_computed_by_numpy_with_the_bits_of_the_compiled_loop
     assert one._compiled is None
     assert one.outputs(rows)[:20].tobytes() == first.tobytes()
     assert one._compiled is not None
+
+
+@pytest.mark.parametrize("members", [2, 8, 17])
+def test_a_row_has_the_same_bits_alone_in_an_ensemble_of_one_output(members):
+    network, *others = (network_of((5, 7, 1), "identity", seed=seed) for seed in range(members))
+    targets = Targets.of_values(np.linspace(0, 1, 9)[:, np.newaxis])
+    model = Model(network, Scaling.named("unit", 1.0), targets, others=tuple(others))
+    rows = rows_of(40, 5)
+    for outputs in (compiled(model, "portable").outputs, partial(independent.independent_outputs, model)):
+        assert np.concatenate([outputs(row) for row in rows]).tobytes() == outputs(rows).tobytes()

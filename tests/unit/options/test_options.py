@@ -20,16 +20,17 @@ from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import ArgumentError, OptionError
 from glassnet.messages.catalogue import translated
-from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
+from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
-from glassnet.nn.losses import LOSS_PARAMETERS, LOSSES, loss_parameter
+from glassnet.nn.losses import LOSSES, loss_parameter
 from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
-from glassnet.options.options import OTHER_NAMES, RENAMED, SPECS, TYPES, checked
+from glassnet.options.options import OTHER_NAMES, RENAMED, SPECS, TYPES, checked, recorded
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
+from glassnet.options.unused import unused_options
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
@@ -161,10 +162,26 @@ def test_requirements_of_an_option_are_valid_and_in_its_help():
 
 
 def test_a_loss_parameter_and_its_option_have_the_same_default_and_limits():
-    for loss, parameter in LOSS_PARAMETERS.items():
+    for loss, parameter in ((name, one.parameter) for name, one in LOSSES.items() if one.parameter):
         spec = SPECS[parameter.option]
         assert (spec.low, spec.high, spec.needs.values) == (parameter.low, parameter.high, (loss,))
         assert loss_parameter(loss) == Options(loss=loss).loss_parameter == parameter.default
+
+
+def test_the_parameter_of_an_activation_is_an_option_that_is_written_where_it_changes_something():
+    parameters = {one.parameter.option for one in ACTIVATIONS.values() if one.parameter}
+    for name, parameter in ((name, one.parameter) for name, one in ACTIVATIONS.items() if one.parameter):
+        spec, option = SPECS[parameter.option], parameter.option
+        assert (spec.low, spec.high, spec.needs.values) == (parameter.low, parameter.high, (name,))
+        plain = Options(activation=("relu", name), hidden=(3, 4))
+        assert plain.activations == ("relu", name, "sigmoid")
+        assert recorded(plain) == {k: v for k, v in plain.to_dict().items() if k not in parameters}
+        changed = replace(plain, **{option: 0.25})
+        assert changed.activations == ("relu", f"{name}(0.25)", "sigmoid")
+        assert recorded(changed) == recorded(plain) | {option: 0.25}
+        assert Options(**changed.to_dict()) == changed
+        assert unused_options([option], changed) == unused_options([option], Options(output=name)) == {}
+        assert unused_options([option], Options()).keys() == {option}
 
 
 def test_choices_and_their_meanings_must_match():

@@ -142,7 +142,7 @@ def test_the_intervals_of_skewed_numbers_have_equal_numbers_of_rows():
     random = np.random.default_rng(0)
     table = read_table({"skewed": random.lognormal(3, 2, 480), "y": [0, 1] * 240})
     [skewed] = Columns.learn(table, "y").inputs
-    encoded = skewed.encode(table.column("skewed"))[:, 1:]
+    encoded = skewed.inputs_of(table.column("skewed").numbers)[:, 1:]
     assert encoded.shape == (480, MOST_BINS)
     np.testing.assert_array_equal(np.histogram(table.column("skewed").numbers, skewed.edges)[0], 480 // MOST_BINS)
     assert np.quantile(encoded[:, -1], 0.99) < 0.5, "the upper end must not be clipped"

@@ -18,9 +18,10 @@ from glassnet.data.tables.dates import moments_of
 from glassnet.data.tables.table import read_table
 from glassnet.explain.backquery_table import typical_rows
 from glassnet.preprocess.tabular.columns import Columns
-from glassnet.preprocess.tabular.dates import QUANTITIES, DateColumn, _quantities
+from glassnet.preprocess.tabular.dates import QUANTITIES, DateColumn
 from glassnet.preprocess.tabular.kinds import encoding_from
 from glassnet.preprocess.tabular.rows import RowEncoder
+from glassnet.preprocess.tabular.summaries.columns import quantities_of
 
 COUNT = 120
 DAYS = [datetime.date(2019, 1, 3) + datetime.timedelta(11 * k % 1000) for k in range(COUNT)]
@@ -43,8 +44,8 @@ def test_every_date_is_read_as_the_calendar_has_it(moment):
     for order, text in (("day", f"{moment:%d.%m.}{moment.year:04}"), ("month", f"{moment:%m/%d/}{moment.year:04}")):
         [read_so] = moments_of(pl.Series([f"{text} {moment:%H:%M:%S}"]), DateForm(order)).tolist()
         assert read_so == moment
-    quantities = _quantities(read[:1], np.datetime64("2019-01-03"))
-    days = (moment.date() - datetime.date(2019, 1, 3)).days
+    quantities = quantities_of(read[:1])
+    days = (moment.date() - datetime.date(1970, 1, 1)).days
     hour = moment.hour + moment.minute / 60 + moment.second / 3600
     expected = {"days": days, "year": moment.year, "month": moment.month, "weekday": moment.weekday(), "hour": hour}
     assert {name: float(values[0]) for name, values in quantities.items()} == pytest.approx(expected)
@@ -164,7 +165,7 @@ def test_a_model_of_dates_is_saved_and_explained(tmp_path):
 
 
 def test_the_quantities_are_all_documented():
-    assert set(_quantities(np.array(["2020-01-01"], "M8[us]"), np.datetime64("2020-01-01"))) == set(QUANTITIES)
+    assert set(quantities_of(np.array(["2020-01-01"], "M8[us]"))) == set(QUANTITIES)
 
 
 def test_the_middle_is_a_date_of_the_training_range():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,8 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from glassnet.data.tables.table import read_table
-from glassnet.preprocess.tabular import columns as columns_module
-from glassnet.preprocess.tabular import selection
+from glassnet.preprocess.tabular import input_layout, selection
 from glassnet.preprocess.tabular.columns import Columns
 from glassnet.preprocess.tabular.encoders import CLIP, LARGEST, clipped, quantiles
 from glassnet.preprocess.tabular.imputation import learn_fill
@@ -59,12 +59,12 @@ def test_blocks_and_threads_do_not_change_what_is_learned(monkeypatch):
     table = read_table(frame)
     whole = Columns.learn(table, "right", rows=np.arange(5, rows))
     encoded = whole.apply(table)
-    monkeypatch.setattr(columns_module, "_BLOCK", 16)
-    for module in (selection, columns_module):
+    monkeypatch.setattr(input_layout, "BLOCK", 16)
+    for module in (selection, input_layout):
         monkeypatch.setattr(module, "WORTH_THREADS", 1)
     assert Columns.learn(table, "right", rows=np.arange(5, rows)) == whole
     np.testing.assert_array_equal(whole.apply(table), encoded)
-    plain = np.concatenate([one.encode(table.column(one.name)) for one in whole.inputs], axis=1)
+    plain = np.concatenate([replace(whole, inputs=(one,)).apply(table) for one in whole.inputs], axis=1)
     np.testing.assert_array_equal(encoded, plain)
     assert [name for name, _ in whole.dropped] == ["id", "constant"]
 

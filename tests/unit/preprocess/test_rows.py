@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from glassnet import Columns, read_table
-from glassnet.preprocess.tabular.rows import MOST_ROWS, RowEncoder, as_usual
+from glassnet.preprocess.tabular.input_layout import BLOCK
+from glassnet.preprocess.tabular.rows import RowEncoder, as_usual
 
 COUNT = 400
 
@@ -225,6 +226,12 @@ def test_usual_frames_need_no_table():
         assert_same_bits(found, COLUMNS.apply(one))
 
 
+def test_long_frames_are_encoded_in_blocks():
+    frame = pd.concat([usual(), usual(job="pilot", gain=7.5, paid=None, born=dt.date(1970, 1, 5))] * 400)
+    assert len(frame) > 2 * BLOCK
+    assert_same_bits(ENCODER.frame(frame), COLUMNS.apply(frame))
+
+
 def test_other_frames_are_left_to_the_table():
     frame = usual()
     assert ENCODER.frame(frame) is not None
@@ -232,7 +239,6 @@ def test_other_frames_are_left_to_the_table():
         frame[:0],
         frame.drop(columns="age"),
         pd.concat([frame, frame["age"]], axis=1),
-        pd.concat([frame] * MOST_ROWS),
         frame.assign(age=["1", "2", "3"]),
         frame.assign(job=[1, "cook", "cook"]),
         frame.assign(job=[[], "cook", "cook"]),

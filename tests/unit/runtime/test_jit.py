@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.engines.compiled.kernels.activations import ACTIVATE
+from glassnet.engines.compiled.kernels.activations import activation_kernel
 from glassnet.runtime.jit import uniform_at
 from support.kernels import from_python
 
@@ -14,4 +14,4 @@ def test_a_kernel_for_kernels_refuses_calls_from_python():
             uniform_at(np.uint64(1), 1)
         from_python(uniform_at)(np.uint64(1), 1)
     with pytest.raises(TypeError, match="by kernels only"):
-        ACTIVATE["identity"](np.zeros(1), np.zeros(1))
+        activation_kernel("identity")(np.zeros(1), np.zeros(1))

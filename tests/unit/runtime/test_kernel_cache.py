@@ -32,8 +32,7 @@ def no_cache_settings(monkeypatch, tmp_path):
     monkeypatch.setattr(kernel_cache.numba_config, "CACHE_DIR", "")
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    monkeypatch.setattr(kernel_cache, "_warned", False)
-    monkeypatch.setattr(kernel_cache, "_warned_of_unsafe", False)
+    monkeypatch.setattr(kernel_cache, "_warned", set())
 
 
 def opened(*folders) -> KernelCache:
@@ -97,7 +96,7 @@ def test_a_filled_folder_that_cannot_be_written_is_used(monkeypatch, tmp_path):
     opened(tmp_path).save("one", 1)
     monkeypatch.setattr(kernel_cache.os, "access", lambda *_: False)
     cache = opened(tmp_path)
-    assert (cache.writable, cache.locks) == (None, None)
+    assert cache.writable is None
     assert cache.load("one") == 1
     with pytest.warns(UserWarning, match="cannot write to .* compiled code is not cached"):
         cache.save("two", 2)
@@ -279,11 +278,11 @@ def test_a_file_of_another_form_is_compiled_again(monkeypatch, tmp_path, content
 def test_a_kernel_that_another_process_compiled_during_the_wait_is_loaded(kernel_of, monkeypatch):
     target, kernel = Target("znver4"), kernel_of()
 
-    def other_process(locks, place, waiting):
+    def other_process(path, waiting):
         kernel_of().save_overload(("float32",), Result(target, 7))
         return kernel_cache.contextlib.nullcontext()
 
-    monkeypatch.setattr(kernel_cache.ByteLocks, "held", other_process)
+    monkeypatch.setattr(kernel_cache, "file_lock", other_process)
     with kernel_cache._compilation():
         assert kernel.load_overload(("float32",), target) == 7
 

@@ -23,15 +23,14 @@ def data():
 
 
 def train(data, send, options=OPTIONS, seen=None):
-    return fit_watched(
-        data, options, [] if seen is None else [seen.append], lambda run: None, executor=WithinTask(send)
-    )
+    follow = (lambda event, model: None) if seen is None else (lambda event, model: seen.append(event))
+    return fit_watched(data, options, follow, executor=WithinTask(send))
 
 
 def test_the_ensemble_is_the_same_as_on_threads(data):
     one, other = [], []
     within = train(data, lambda event: False, seen=one)
-    threads = fit_watched(data, OPTIONS, [other.append], lambda run: None)
+    threads = fit_watched(data, OPTIONS, lambda event, model: other.append(event))
     assert within.model.hash() == threads.model.hash()
     assert list(map(type, one)) == list(map(type, other)), "callbacks receive the first member's events"
 

@@ -14,6 +14,7 @@ from glassnet.errors import DivergedError, GlassnetError, InterruptedWorkError, 
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone, EpochDone, TrainingStarted
 from glassnet.training.executor import ThreadExecutor
+from glassnet.training.run import Run
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
 from glassnet.workflow.comparison import trial
 from glassnet.workflow.comparison.paired import FEWEST, judge
@@ -131,13 +132,13 @@ def test_the_samples_that_train_would_test_on_are_not_used(tmp_path, monkeypatch
     pixels = np.column_stack([np.arange(80) % 4, rng.integers(0, 256, (80, 16))])
     source = str(tmp_path / "rows.csv")
     np.savetxt(source, pixels, "%d", ",")
-    seen, original = set(), trial.split_validation
+    seen, original = set(), trial.fraction_for
 
-    def spy(data, *more):
+    def spy(data):
         seen.update(data.row_numbers.tolist())
-        return original(data, *more)
+        return original(data)
 
-    monkeypatch.setattr(trial, "split_validation", spy)
+    monkeypatch.setattr(trial, "fraction_for", spy)
     compare(CompareJob(Side("notes"), Side("quick"), source, seeds=2))
     training, test = split(load(source), Options())
     assert seen == set(training.row_numbers.tolist())
@@ -160,16 +161,25 @@ def test_seeds_of_ensembles_have_no_member_in_common_and_the_start_may_differ(fo
 
 def test_early_stopping_does_not_choose_its_epoch_by_the_validation_samples(folder, monkeypatch):
     """The scored samples are not among those of which early stopping holds out a part."""
-    given = []
-    begin = trial._Follower.begin
-    monkeypatch.setattr(trial._Follower, "begin", lambda self, run: given.append((self, run)) or begin(self, run))
+    runs, tested = [], []
+    start, evaluate = Run.start, trial.evaluate
+
+    def spy_on_start(*given):
+        runs.append(start(*given))
+        return runs[-1]
+
+    def spy_on_evaluate(model, data):
+        tested.append(data)
+        return evaluate(model, data)
+
+    monkeypatch.setattr(Run, "start", spy_on_start)
+    monkeypatch.setattr(trial, "evaluate", spy_on_evaluate)
     result = compare(job({"early_stopping": 1, "epochs": 30}, {"epochs": 30}, seeds=2), executor=ThreadExecutor(1))
-    follower, run = given[0]
-    scored = set(follower._validation.row_numbers.tolist())
-    assert run.validation is not None
-    assert not scored & set(run.validation.row_numbers.tolist())
-    assert not scored & set(run.data.row_numbers.tolist())
-    assert given[1][1].validation is None
+    scored = set(tested[0].row_numbers.tolist())
+    assert runs[0].validation is not None
+    assert not scored & set(runs[0].validation.row_numbers.tolist())
+    assert not scored & set(runs[0].data.row_numbers.tolist())
+    assert runs[1].validation is None
     curve = result.curves["a"][0]
     assert result.pairs[0].a in curve.validation_score
 

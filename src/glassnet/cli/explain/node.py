@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 import numpy as np
 
 from ...explain.node import HiddenNode
-from ...html.node import input_names, kind_of_outputs
+from ...html.node import kind_of_outputs
+from ...html.why_parts import input_names
 from ...messages.formats import shortened
 from ...model.model import Model
 from ...plots.labels import sample_label

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,19 @@ from rich.text import Text
 
 from ...explain.step import LayerStep, Trace
 from ...html.step_tables import (
+    Numbers,
     bias_columns,
     change_formula,
+    change_matrices,
     delta_formula,
+    error_columns,
     error_formula,
     is_plain,
     layer_formula,
     proportional_error_sum,
+    rows_of_nodes,
+    signal_columns,
+    split_matrices,
     strongest_links,
 )
 from ...messages.control_characters import printable
@@ -106,94 +111,58 @@ class _Print:
             self._matrix("W", layer.weight)
             if layer.bias is not None:
                 self._matrix("b", layer.bias[None])
-        columns_of = {self.say("sum_column"): layer.sums[0], self.say("says_column"): layer.activations[0]}
-        self._nodes(layer, columns_of)
+        self._nodes(layer, signal_columns(layer, self.say))
 
     def _errors(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
         self._layer_head(number, error_formula(trace, number, self.say), delta_formula(trace, number, self.say))
-        columns: dict[str, NDArray[Any]] = {}
-        if layer is trace.layers[-1]:
-            columns[self.say("target_column")] = trace.targets[0]
-            columns[self.say("says_column")] = layer.activations[0]
-        for rule in trace.rules:
-            columns[self.say("by_rule", symbol="e", short_rule=rule)] = layer.ways[rule].error[0]
-        in_proportion = trace.in_proportion(number)
-        if in_proportion is not None:
-            columns[self.say("proportion_column")] = in_proportion[0]
-        if layer.derivative is not None:
-            columns["f′"] = layer.derivative[0]
-        for rule in trace.rules:
-            columns[self.say("by_rule", symbol="δ", short_rule=rule)] = layer.ways[rule].delta[0]
-        self._nodes(layer, columns)
-        if number and "notes" in trace.rules and self._is_whole(layer):
-            self._split(number)
-
-    def _split(self, number: int) -> None:
-        """Print an error distributed over the weights, without the denominators and with them."""
-        layer = self.trace.layers[number]
-        for key, in_proportion in (("links_plain", False), ("links_proportion", True)):
-            self._matrix(self.say(key), layer.links("notes", in_proportion=in_proportion)[0])
-        summed = proportional_error_sum(self.trace, number)
-        if summed:
+        self._nodes(layer, error_columns(trace, number, self.say))
+        matrices = split_matrices(trace, layer, self.say) if self._is_whole(layer) else []
+        for name, matrix in matrices:
+            self._matrix(name, matrix)
+        if matrices and (summed := proportional_error_sum(trace, number)):
             self._line("  " + self.say("back_to", sum=summed))
 
     def _changes(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
         self._layer_head(number, change_formula(trace, number, self.say))
         if self._is_whole(layer):
-            for rule in trace.rules:
-                self._matrix(self.say("by_rule", symbol="ΔW", short_rule=rule), layer.ways[rule].change)
-            if layer.difference is not None:
-                self._matrix(self.say("difference_column"), layer.difference)
-            self._matrix(self.say("weight_after"), layer.weight + layer.ways[trace.rule].change)
+            for name, matrix in change_matrices(trace, layer, self.say):
+                self._matrix(name, matrix)
         else:
-            self._strongest(number)
+            self._table("link_column", strongest_links(trace, layer, self.say), "other_links")
+            if is_plain(trace, layer) and len(trace.inputs) == 1:
+                self._line("  " + self.say("first_change", formula=_first_change(trace, layer)))
         biases = bias_columns(trace, layer, self.say)
         if biases:
             self._line(f"  {self.say('biases_of')}")
             self._nodes(layer, biases)
 
-    def _strongest(self, number: int) -> None:
-        trace, layer = self.trace, self.trace.layers[number]
-        links = strongest_links(trace, layer, self.say)
-        names = [name for name, _ in links.lines]
-        numbers = zip(*(map(shown, numbers) for _, numbers in links.lines), strict=True)
-        self._table(self.say("link_column"), names, dict(zip(links.heads, map(list, numbers), strict=True)))
-        if links.left:
-            self._line("  … " + self.say("other_links", shown=len(links.lines), left=f"{links.left:,}"))
-        if is_plain(trace, layer) and len(trace.inputs) == 1:
-            self._line("  " + self.say("first_change", formula=_first_change(trace, layer)))
-
     def _nodes(self, layer: LayerStep, columns: dict[str, NDArray[Any]]) -> None:
-        """Print the nodes of a layer with the largest deltas, in the order of the layer."""
-        delta = layer.ways[self.trace.rule].delta[0]
-        nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
-        names = [self.trace.node_name(layer, int(node)) for node in nodes]
-        numbers = {head: [shown(values[node]) for node in nodes] for head, values in columns.items()}
-        self._table(self.say("node_column"), names, numbers)
-        left = len(next(iter(columns.values()))) - len(nodes)
-        if left:
-            self._line("  … " + self.say("other_nodes", shown=len(nodes), left=f"{left:,}"))
+        self._table("node_column", rows_of_nodes(self.trace, layer, columns, MOST_NODES), "other_nodes")
 
-    def _table(self, head: str, names: Sequence[str], columns: dict[str, list[str]]) -> None:
+    def _table(self, key: str, numbers: Numbers, omitted: str) -> None:
         """Print named rows of numbers; columns that do not fit within the width follow below, after the names again."""
-        names = [shortened(name, LONGEST_NAME) for name in names]
-        widths = [_GAP + max(map(width_of, [title, *cells])) for title, cells in columns.items()]
+        head, names = self.say(key), [shortened(name, LONGEST_NAME) for name, _ in numbers.lines]
+        columns = [list(map(shown, column)) for column in zip(*(line for _, line in numbers.lines), strict=True)]
+        widths = [
+            _GAP + max(map(width_of, [title, *cells])) for title, cells in zip(numbers.heads, columns, strict=True)
+        ]
         first = _GAP + max(map(width_of, [head, *names]))
         blocks: list[list[int]] = [[]]
         for number, width in enumerate(widths):
             if blocks[-1] and first + sum(widths[k] for k in blocks[-1]) + width > self.console.width:
                 blocks.append([])
             blocks[-1].append(number)
-        pairs = list(columns.items())
         for block in blocks:
             table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, _GAP - 1))  # and a divider
-            for title in (head, *(pairs[k][0] for k in block)):
+            for title in (head, *(numbers.heads[k] for k in block)):
                 table.add_column(title, justify="right", no_wrap=True)
             for row, name in enumerate(names):
-                table.add_row(Text(name), *(pairs[k][1][row] for k in block))
+                table.add_row(Text(name), *(columns[k][row] for k in block))
             self.console.print(table)
+        if numbers.left:
+            self._line("  … " + self.say(omitted, shown=len(names), left=f"{numbers.left:,}"))
 
     def _matrix(self, name: str, matrix: NDArray[Any]) -> None:
         self._line(f"  {name}")

@@ -9,7 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...explain.why import Why
-from ...html.why_parts import answer_probability, baseline_label, changed_values, column_shares, explained_quantity
+from ...html.why_parts import (
+    answer_probability,
+    baseline_label,
+    changed_values,
+    column_shares,
+    explained_quantity,
+    explains_logit,
+)
 from ...messages.formats import shortened, width_of
 from ...model.model import Model
 from ...plots.labels import class_label, explained_label, node_names
@@ -43,9 +50,8 @@ def print_why(explanation: Why, heading: str, model: Model, features: Sequence[s
 
 
 def _print_nodes(explanation: Why, model: Model, say: Say) -> None:
-    head = (
-        "split_gap" if explanation.output is None else "split_sum" if _is_a_sum(explanation, model) else "split_number"
-    )
+    head = "split_sum" if explains_logit(model, explanation) else "split_number"
+    head = "split_gap" if explanation.output is None else head
     result(say(head, gap=shown(explanation.gap), **_compared(explanation, model, say)))
     biases = [(say("why_biases"), explanation.bias)] if explanation.bias else []
     print_shares(explanation.nodes, node_names(model, say), say, biases)
@@ -57,13 +63,13 @@ def _print_nearest(explanation: Why, model: Model, say: Say) -> None:
     result(say("alike_in_training"))
     near = zip(
         explanation.nearest.rows,
-        explanation.nearest.labels,
+        explanation.nearest_labels,
         explanation.nearest.distances,
         explanation.same,
         strict=True,
     )
     for row, known, far, same in near:
-        label = shortened(explained_label(model, explanation, _one(explanation, known), say), _LONGEST_NAME)
+        label = shortened(explained_label(model, explanation, known, say), _LONGEST_NAME)
         result(f"          {say('alike_same' if same else 'alike_at', row=row, label=label, far=shown(far))}")
 
 
@@ -96,11 +102,6 @@ def answer_line(explanation: Why, model: Model, say: Say) -> str:
     return say("one_output", answer=answer, output=shown(explanation.outputs[explanation.output]))
 
 
-def _one(explanation: Why, known: Any) -> Any:
-    """Return the known value of the explained output."""
-    return known if explanation.output is None else known[explanation.output]
-
-
 def _print_inputs(explanation: Why, model: Model, names: Sequence[str], say: Say) -> None:
     added = {"added": shown(float(explanation.inputs.sum())), "without": shown(explanation.baseline_gap)}
     if model.image_shape:
@@ -128,25 +129,16 @@ def _print_flip(explanation: Why, model: Model, names: Sequence[str], say: Say) 
     other = explained_label(model, explanation, explanation.flip.answer, say)
     if model.columns:
         result(say("flips_columns", other=other))
-        _print_changes(changed_values(model, explanation, say))
+        changes = changed_values(model, explanation, say)
+        called = [shortened(name, _LONGEST_NAME) for name, _, _ in changes]
+        width = max(map(width_of, called), default=0)
+        for name, (_, before, after) in zip(called, changes, strict=True):
+            result(f"          {padded(name, -width)}  {before} → {after}")
         return
     unit = say("unit_pixels" if model.image_shape else "unit_inputs")
     result(say("flips_to", length=f"{explanation.flip.distance:.3g}", unit=unit, other=other))
     if not model.image_shape:
         print_shares(explanation.flip.sample.astype(float) - explanation.sample, names, say)
-
-
-def _print_changes(changes: Sequence[tuple[str, str, str]]) -> None:
-    """Print the changed columns of a counterfactual, with the value before and after."""
-    names = [shortened(name, _LONGEST_NAME) for name, _, _ in changes]
-    width = max(map(width_of, names), default=0)
-    for name, (_, before, after) in zip(names, changes, strict=True):
-        result(f"          {padded(name, -width)}  {before} → {after}")
-
-
-def _is_a_sum(explanation: Why, model: Model) -> bool:
-    """Return whether a logit is explained rather than the predicted number."""
-    return explanation.rival is not None or model.network.architecture.activations[-1] != "identity"
 
 
 def _compared(explanation: Why, model: Model, say: Say) -> dict[str, str]:

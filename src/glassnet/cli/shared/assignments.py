@@ -28,7 +28,10 @@ def options_in(flag: str, words: Sequence[str], allowed: Mapping[str, Parameter]
         given, equals, value = word.partition("=")
         name = given.lstrip("-").replace("-", "_")
         if not equals:
-            example = f"{name}={' | '.join(_allowed(allowed[name]))}" if name in allowed else "hidden=100"
+            example = "hidden=100"
+            if (one := allowed.get(name)) is not None:
+                values = one.spec.choices or (("yes", "no") if one.item is bool else (str(one.default),))
+                example = f"{name}={' | '.join(values)}"
             template = "{flag} {word}: expected OPTION=VALUE, such as {example}."
             raise OptionError("GN022", template, flag=flag, word=word, example=example)
         try:
@@ -41,11 +44,6 @@ def options_in(flag: str, words: Sequence[str], allowed: Mapping[str, Parameter]
             raise OptionError("GN022", template, flag=flag, word=word, name=given)
         found[name] = (*found.get(name, ()), *read) if isinstance(read, tuple) else read
     return found
-
-
-def _allowed(parameter: Parameter) -> Sequence[str]:
-    """Return the words that an option allows, or an example."""
-    return parameter.spec.choices or (("yes", "no") if parameter.item is bool else (str(parameter.default),))
 
 
 def _value(parameter: Parameter, text: str) -> Any:

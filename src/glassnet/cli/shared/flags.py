@@ -175,7 +175,8 @@ def _job_flag(parameter: Parameter) -> Callable[[Command], Command]:
     if name == "language" and default is not None:
         default = preferred
         place["shown"] = preferred()
-    return click.option(*_words(parameter), name, default=default, **_typed_as(parameter), **place)
+    short = ["-o"] if name == "out" else []
+    return click.option(*short, f"--{word}", name, default=default, **_typed_as(parameter), **place)
 
 
 def _option_flag(parameter: Parameter, default: Any) -> Callable[[Command], Command]:
@@ -185,10 +186,6 @@ def _option_flag(parameter: Parameter, default: Any) -> Callable[[Command], Comm
     if parameter.item is bool:
         return click.option(f"--{word}/--no-{word}", name, default=None, **place)
     return click.option(f"--{word}", name, **_typed_as(parameter), **place)
-
-
-def _words(parameter: Parameter) -> list[str]:
-    return [*(["-o"] if parameter.name == "out" else []), f"--{parameter.word}"]
 
 
 def _typed_as(parameter: Parameter) -> dict[str, Any]:

@@ -136,12 +136,8 @@ def _stream_facts(trained: TrainResult) -> StreamFacts:
         "groups": len(source.groups),
         "window": recorded["window"],
         "held_out": recorded["holdout"],
-        "rows_per_second": round(_rows_per_second(trained)),
+        "rows_per_second": round(trained.samples * trained.epochs / max(trained.seconds["train"], 1e-9)),
     }
-
-
-def _rows_per_second(trained: TrainResult) -> float:
-    return trained.samples * trained.epochs / max(trained.seconds["train"], 1e-9)
 
 
 def _print(trained: TrainResult) -> None:
@@ -163,8 +159,8 @@ def _print(trained: TrainResult) -> None:
         )
     )
     if trained.stream is not None:
-        facts = {**_stream_facts(trained), "rate": _rows_per_second(trained)}
-        result(message("stream", **facts))
+        facts = _stream_facts(trained)
+        result(message("stream", **facts, rate=facts["rows_per_second"]))
     if parent := receipt.get("parent"):
         result(message("parent", file=trained.plan.start, hash=parent["hash"]))
     if kept := receipt.get("kept"):

@@ -7,9 +7,6 @@ anything else in it is left to the other readers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import IO
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,8 +32,9 @@ def read_byte_table(opened: Opened, separator: str, width: int, *, header: bool 
             stream.readline()
         # On one thread: two share the interpreter and the memory for the arrays, and take as long.
         blocks = []
-        for piece in _pieces(stream):
-            block = _values(piece, ord(separator), width)
+        while piece := stream.read(_PIECE):
+            piece += stream.readline()
+            block = _values(piece if piece.endswith(b"\n") else piece + b"\n", ord(separator), width)
             if block is None:
                 return None
             blocks.append(block)
@@ -46,13 +44,6 @@ def read_byte_table(opened: Opened, separator: str, width: int, *, header: bool 
     others = np.empty((len(first), width - 1), np.uint8)
     np.concatenate([block[:, 1:] for block in blocks], out=others)
     return first, others
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield the text in pieces of whole lines; a missing end of the last line is added."""
-    while piece := stream.read(_PIECE):
-        piece += stream.readline()
-        yield piece if piece.endswith(b"\n") else piece + b"\n"
 
 
 def _values(text: bytes, separator: int, width: int) -> Bytes | None:

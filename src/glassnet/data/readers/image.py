@@ -66,7 +66,10 @@ def parse_image(
     whole = times > 0 and grey.shape == (shape[0] * times, shape[1] * times)
     if shape == (SIDE, SIDE) and (handwriting or grey.min() == grey.max()):
         whole = False  # a blank image has equal blocks too, but no digit
-    small = _averaged(grey, shape, times) if whole else grey
+    small = grey
+    if whole:
+        means: NDArray[np.float64] = grey.reshape(shape[0], times, shape[1], times).mean(axis=(1, 3))
+        small = np.floor(means + 0.5).astype(np.uint8)
     if whole and (shape != (SIDE, SIDE) or np.array_equal(np.kron(small, np.ones((times, times), np.uint8)), grey)):
         ink = 255 - small if bright_border(small) else small
         return ink.reshape(1, -1), [opened.name]
@@ -283,10 +286,3 @@ def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
         return picture.convert("L"), 0
     picture.load()  # before the file is closed
     return picture if picture.mode in ("L", "RGB") else picture.convert("RGB"), 0
-
-
-def _averaged(grey: NDArray[np.uint8], shape: tuple[int, int], times: int) -> NDArray[np.uint8]:
-    """Average equal blocks of pixels to this shape."""
-    blocks = grey.reshape(shape[0], times, shape[1], times)
-    means: NDArray[np.float64] = blocks.mean(axis=(1, 3))
-    return np.floor(means + 0.5).astype(np.uint8)

@@ -188,7 +188,11 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
                 count=len(names),
                 name=names[0],
             )
-        remarks += _without_pictures(root, apart, {word for _, word in rows})
+        classes = {word for _, word in rows}
+        empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
+        if empty:
+            text = "ignored {count:,} folders without images ({names})"
+            remarks.append(Message(text, count=len(empty), names=Names(empty, 3)))
     left = len(names) - len({name for name, _ in rows})
     if left:
         remarks.append(Message("ignored {count:,} images without a class", count=left))
@@ -198,14 +202,6 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
-
-
-def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[Message]:
-    """Return a remark on class folders without images."""
-    empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
-    if not empty:
-        return []
-    return [Message("ignored {count:,} folders without images ({names})", count=len(empty), names=Names(empty, 3))]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

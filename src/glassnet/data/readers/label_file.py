@@ -104,7 +104,7 @@ class _Known:
         self._exact: dict[str, str | None] = {}
         self._folded: dict[str, str | None] = {}
         for ways, folded in ((self._exact, False), (self._folded, True)):
-            for form in (_whole, _last, _stem):
+            for form in (str, _last, lambda name: _last(name).rpartition(".")[0]):
                 level: dict[str, str | None] = {}
                 for name in names:
                     short = _one_form(form(name))
@@ -125,16 +125,8 @@ class _Known:
         return None
 
 
-def _whole(name: str) -> str:
-    return name
-
-
 def _last(name: str) -> str:
     return name.rpartition("/")[2]
-
-
-def _stem(name: str) -> str:
-    return _last(name).rpartition(".")[0]
 
 
 def _one_form(name: str) -> str:

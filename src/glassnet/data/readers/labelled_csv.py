@@ -141,14 +141,6 @@ def parse_table(
     return samples_in(values, opened.name, maximum, layout=layout, features=features, usual=usual)
 
 
-def _expected_width(width: int, *, labelled: bool) -> Message | int:
-    """Return how many values a row should have: ``785 (a label and 784 pixels)``."""
-    if not labelled:
-        return width
-    pixels, values = "{width} (a label and {features} pixels)", "{width} (a label and {features} values)"
-    return Message(pixels if image_shape(width - 1) else values, width=width, features=width - 1)
-
-
 def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
     """Yield number and text of the lines that are not blank."""
     # A carriage return ends a line only in files without line feeds.
@@ -212,13 +204,6 @@ def _unquoted(field: str) -> str:
     return field.strip().strip('"')
 
 
-def _ends_open(opened: Opened, layout: Layout) -> bool:
-    """Return whether the last line ends in a separator, and so has an extra value that polars would ignore."""
-    with opened.stream() as stream:
-        stream.seek(max(0, stream.seek(0, 2) - 16))
-        return stream.read().rstrip(b"\r\n ").endswith(layout.separator.encode())
-
-
 def _named_or_read(opened: Opened) -> str | IO[bytes]:
     """Return the file name for polars, which needs the least memory, or the content if the name is not valid text."""
     name = str(opened.path)
@@ -230,8 +215,11 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
 
 def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
     """Read the rows fast, the first column as one type, the others as another; None if the result may be wrong."""
-    if layout.first > 1 or _ends_open(opened, layout):
-        return None
+    with opened.stream() as stream:
+        stream.seek(max(0, stream.seek(0, 2) - 16))
+        # Polars would ignore an extra value after a separator at the end.
+        if layout.first > 1 or stream.read().rstrip(b"\r\n ").endswith(layout.separator.encode()):
+            return None
     start = 1 + layout.header
     if value == "UInt8" and layout.separator != " ":
         read = read_byte_table(opened, layout.separator, layout.width, header=layout.header)
@@ -281,7 +269,11 @@ def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     labelled : bool
         Whether rows have a label, for messages.
     """
-    expected = _expected_width(layout.width, labelled=labelled)
+    expected: Message | int = layout.width
+    if labelled:
+        pixels, values = "{width} (a label and {features} pixels)", "{width} (a label and {features} values)"
+        template = pixels if image_shape(layout.width - 1) else values
+        expected = Message(template, width=layout.width, features=layout.width - 1)
     packed = io.BytesIO()
     first: list[float] = []
     lines: list[int] = []

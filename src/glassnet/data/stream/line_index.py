@@ -57,7 +57,12 @@ def index_blocks(path: Path, start: int, line: int, separator: str, rows: int) -
                 count, stop = count + len(found.starts), found.stop
                 rest, start, line = text[used:], start + used, line + lines
                 if rest and (not read or len(rest) > _LONGEST):
-                    raise _unclosed(name, line)
+                    raise DataError(
+                        "GN012",
+                        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
+                        "read as one value. Close or remove it.",
+                        place=Place(name, line=line),
+                    )
     except OSError as error:
         raise file_problem(name, error) from None
     ends = [*(at for at, _ in edges[1:]), stop]
@@ -131,12 +136,3 @@ def _require_quoted(
             "value and double the mark in it, or write the data as Parquet.",
             place=Place(name, line=line + int(np.searchsorted(newlines, wrong[0]))),
         )
-
-
-def _unclosed(name: str, line: int) -> DataError:
-    return DataError(
-        "GN012",
-        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
-        "read as one value. Close or remove it.",
-        place=Place(name, line=line),
-    )

@@ -130,7 +130,8 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
         kinds = [_kind(file) for file in files]
         _require_one_kind(files, kinds)
         for file, kind in zip(files, kinds, strict=True):
-            parts.append(_opened(file, kind, (*expected, *parts[0].schema) if parts and parts[0].header else expected))
+            wanted = (*expected, *parts[0].schema) if parts and parts[0].header else expected
+            parts.append(DelimitedPart(file, wanted) if kind == "text" else ColumnarPart(file, kind))
         for part, columns in zip(parts, partition_columns(files, expected), strict=True):
             part.partitions = {one: value for one, value in columns.items() if one not in part.schema}
             part.schema = {**part.schema, **{one: value.dtype for one, value in part.partitions.items()}}
@@ -182,10 +183,6 @@ def _require_one_kind(files: Sequence[Path], kinds: Sequence[str]) -> None:
                 usual=usual,
                 pattern=file.parent / ("*" + files[kinds.index(usual)].suffix),
             )
-
-
-def _opened(file: Path, kind: str, expected: Collection[str]) -> Part:
-    return DelimitedPart(file, expected) if kind == "text" else ColumnarPart(file, kind)
 
 
 def common_schema(parts: Sequence[Part]) -> dict[str, pl.DataType]:

@@ -62,7 +62,11 @@ def form_of(column: pl.Series) -> DateForm:
     for offset, count in column.str.extract(_OFFSET).drop_nulls().value_counts().iter_rows():
         minutes = minutes_of(offset) or 0
         offsets[minutes] = offsets.get(minutes, 0) + count
-    zone = _zone_of(max(offsets, key=lambda minutes: (offsets[minutes], -minutes))) if offsets else ""
+    zone = ""
+    if offsets:
+        most = max(offsets, key=lambda minutes: (offsets[minutes], -minutes))
+        hours, rest = divmod(abs(most), 60)
+        zone = f"{'-' if most < 0 else '+'}{hours:02}:{rest:02}" if most else "UTC"
     return DateForm("" if first == second else "day" if first else "month", zone)
 
 
@@ -71,12 +75,6 @@ def moments_of(column: pl.Series, form: DateForm) -> Moments:
 
     Text begins with the year, as in 2024-03-01, 2024/3/1 or 2024-03-01T12:30:00Z (ISO 8601), or is in the order of the
     form: 01/03/2024 is a day in January or in March.
-
-    Parameters
-    ----------
-    column : polars.Series
-    form : DateForm
-        That of the training table.
 
     Returns
     -------
@@ -135,11 +133,6 @@ def with_zone(column: pl.Series) -> NDArray[np.bool_]:
     if column.dtype != pl.Datetime or not column.dtype.time_zone:  # type: ignore[attr-defined]
         return np.zeros(len(column), np.bool_)
     return column.is_not_null().to_numpy()
-
-
-def _zone_of(minutes: int) -> str:
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{'-' if minutes < 0 else '+'}{hours:02}:{rest:02}" if minutes else "UTC"
 
 
 def _local_times(utc: pl.Series, form: DateForm) -> Moments:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -40,42 +41,26 @@ def declared_size(opened: Opened, kind: str) -> int:
     """Return the declared unpacked size in bytes; 0 if the metadata are unreadable, which polars will report.
 
     Raises one of ``PROBLEMS`` for a damaged footer or page of Parquet, see `require_pages`.
-
-    Parameters
-    ----------
-    opened : Opened
-    kind : {"parquet", "arrow", "arrow stream"}
     """
-    found = _chunks_of_parquet(opened) if kind == "parquet" else 0
+    found = 0
+    if kind == "parquet":
+        with opened.stream() as stream:
+            groups = parquet_row_groups(stream)
+            for group in groups:
+                require_pages(stream, group)
+        found = sum(group.size for group in groups)
     for count in _COUNTS[kind]:
         with contextlib.suppress(*PROBLEMS):
             found = max(found, count(opened))
     return found
 
 
-def _rows_of_parquet(opened: Opened) -> int:
-    """Return the least size of the rows in memory: a run of equal values is short in the file, whatever its length."""
-    return _room_of(opened, pl.read_parquet_schema, pl.scan_parquet)
-
-
-def _rows_of_arrow(opened: Opened) -> int:
-    return _room_of(opened, pl.read_ipc_schema, pl.scan_ipc)
-
-
 def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[..., pl.LazyFrame]) -> int:
+    """Return the least size of the rows in memory: a run of equal values is short in the file, whatever its length."""
     # One stream each: polars continues at the position of the file, not of Python's buffer.
     with opened.stream() as stream, opened.stream() as again:
         schema, rows = read_schema(stream), int(scan(again).select(pl.len()).collect().item())
     return rows * -(-int(pl.DataFrame(schema=schema).clear(_COUNTED).estimated_size()) // _COUNTED)
-
-
-def _chunks_of_parquet(opened: Opened) -> int:
-    """Add up the sizes of columns that the row groups declare."""
-    with opened.stream() as stream:
-        groups = parquet_row_groups(stream)
-        for group in groups:
-            require_pages(stream, group)
-    return sum(group.size for group in groups)
 
 
 class StoredRows(NamedTuple):
@@ -306,7 +291,7 @@ def _vector(message: bytes, at: int, size: int) -> bytes:
 
 
 _COUNTS: dict[str, tuple[Callable[[Opened], int], ...]] = {
-    "parquet": (_rows_of_parquet,),
-    "arrow": (_rows_of_arrow, _batches_of_arrow),
+    "parquet": (partial(_room_of, read_schema=pl.read_parquet_schema, scan=pl.scan_parquet),),
+    "arrow": (partial(_room_of, read_schema=pl.read_ipc_schema, scan=pl.scan_ipc), _batches_of_arrow),
     "arrow stream": (_messages_of_arrow,),
 }

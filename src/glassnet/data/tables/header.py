@@ -135,7 +135,8 @@ def are_row_names(fields: Sequence[str]) -> bool:
     if len(set(fields)) < len(fields):
         return False
     if not all(field.isdecimal() and field.isascii() for field in fields):
-        return all(field and not _begins_a_number(field) for field in fields)
+        # A field that looks like a number, sum of money or date; some names, such as 3M, do too.
+        return all(field and not field.lstrip("+-.$€£¥( ")[:1].isdigit() for field in fields)
     numbers = [int(field) for field in fields]
     if len(numbers) == 1:
         return numbers == [1]
@@ -145,8 +146,3 @@ def are_row_names(fields: Sequence[str]) -> bool:
 def even(widths: Sequence[int]) -> bool:
     """Return whether at least three lines have equal widths; the first may have one field less."""
     return len(widths) > 2 and len(set(widths[1:])) == 1 and 0 <= widths[1] - widths[0] <= 1
-
-
-def _begins_a_number(field: str) -> bool:
-    """Return whether a field looks like a number, sum of money or date; some names, such as 3M, do too."""
-    return field.lstrip("+-.$€£¥( ")[:1].isdigit()

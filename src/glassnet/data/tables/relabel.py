@@ -11,7 +11,7 @@ import shutil
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,7 +153,9 @@ def write_relabelled(
         images, labels = bundled_pair(part)
         if target.suffix == ".npz":
             first, second = PARTS[part][0]
-            _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
+            content = io.BytesIO()
+            np.savez_compressed(content, **{first: images[keep], second: _changed(labels, changes)[keep]})
+            _write_new(target, content.getvalue())
         else:
             _write_idx(target, images[keep], _changed(labels, changes)[keep])
         return target
@@ -294,18 +296,11 @@ def _changed_rows(opened: Opened, changes: Changes, labels: SampleLayout) -> byt
         if label:
             fields = layout.split(text.decode("utf-8", "replace"))
             old = fields[0 if labels.labels == "first" else -1].encode()
-            kept.append(_replaced(line, old, label.encode(), last=labels.labels == "last"))
+            before, _, after = line.partition(old) if labels.labels == "first" else line.rpartition(old)
+            kept.append(before + label.encode() + after)
         elif label is not None:
             kept.append(line)
     return b"".join(kept)
-
-
-def _replaced(line: bytes, old: bytes, new: bytes, *, last: bool) -> bytes:
-    """Return a line with its first field, or its last, replaced."""
-    if not last:
-        return line.replace(old, new, 1)
-    before, _, after = line.rpartition(old)
-    return before + new + after
 
 
 def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
@@ -318,22 +313,14 @@ def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], ch
             require_unpackable(opened.name, old.infolist())
             for member in old.infolist():
                 array = arrays.get(member.filename.removesuffix(".npy"))
-                new.writestr(member, old.read(member) if array is None else _npy(array))
+                if array is None:
+                    new.writestr(member, old.read(member))
+                else:
+                    with new.open(member, "w") as file:
+                        np.lib.format.write_array(file, array, allow_pickle=False)
     except Exception as error:  # damaged archives raise many kinds of errors
         raise damaged(opened.name, error) from None
     return content.getvalue()
-
-
-def _npy(array: NDArray[Any]) -> bytes:
-    content = io.BytesIO()
-    np.save(content, array, allow_pickle=False)
-    return content.getvalue()
-
-
-def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    content = io.BytesIO()
-    np.savez_compressed(content, **cast(Any, arrays))
-    _write_new(target, content.getvalue())
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:

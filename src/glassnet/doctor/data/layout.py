@@ -236,7 +236,7 @@ def identifiers(table: RawData, case: Case) -> Outcome:
 def _identifies(table: RawData, column: int) -> bool:
     if column in table.words:
         texts = [text for text in table.words[column].tolist() if text]
-        alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
+        alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _non_numeric_share(table, column) > 0.5
         # Distinct amounts of money and distinct dates carry information.
         return alone and not are_numbers(texts) and not are_moments(without_missing(texts))
     values = table.numbers[:, column]
@@ -246,10 +246,6 @@ def _identifies(table: RawData, column: int) -> bool:
     if not dense and not _ID_NAME.search(table.names[column]):
         return False
     return bool((values == np.floor(values)).all()) and len(np.unique(table.fields(column))) == count
-
-
-def _mostly_words(table: RawData, column: int) -> bool:
-    return _non_numeric_share(table, column) > 0.5
 
 
 def _non_numeric_share(table: RawData, column: int) -> float:
@@ -288,7 +284,7 @@ def _is_input(table: RawData, column: int) -> bool:
         return len(np.unique(fields)) > 1
     texts = [text for text in fields.tolist() if text]
     counts = Counter(texts)
-    if not _mostly_words(table, column) or are_numbers(texts) or are_moments(without_missing(texts)):
+    if _non_numeric_share(table, column) <= 0.5 or are_numbers(texts) or are_moments(without_missing(texts)):
         return len(counts) > 1
     return len(counts) + (len(texts) < len(table)) > 1 and max(counts.values()) >= enough(len(table))
 

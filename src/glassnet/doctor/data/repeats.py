@@ -41,19 +41,14 @@ def fingerprints(table: RawData) -> NDArray[np.uint64]:
     words = numbers.view(np.uint64)
     factors = random.integers(1, 2**63, words.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
     for start in range(0, len(words), 4096):
-        total[start : start + 4096] = _mix(_fold_high_bits(words[start : start + 4096]) * factors).sum(
-            axis=1, dtype=np.uint64
-        )
+        part = words[start : start + 4096]
+        # Whole numbers as float64 have high bits only, and products carry upwards only: fold them down.
+        folded = part ^ (part >> np.uint64(32)) ^ (part >> np.uint64(47))
+        total[start : start + 4096] = _mix(folded * factors).sum(axis=1, dtype=np.uint64)
     for column in sorted({*table.words, *table.exact}):
         codes = np.array([stable_hash(text) for text in table.fields(column).tolist()], np.uint64)
         total += _mix(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
     return total
-
-
-def _fold_high_bits(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Fold the high bits down: whole numbers as float64 have no others, and products only carry upwards."""
-    folded: NDArray[np.uint64] = words ^ (words >> np.uint64(32)) ^ (words >> np.uint64(47))
-    return folded
 
 
 def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -31,7 +31,8 @@ def labels_alike(table: RawData, case: Case) -> Outcome:
         return [], table
     names, labels = like.repairs.names, like.repairs.label_columns
     count = len(labels)
-    end = next((end for end in ("first", "last") if labels == _at(end, count, names)), "")
+    at = {end: tuple(names[k] for k in columns_at(end, count, len(names))) for end in ("first", "last")}
+    end = next((end for end, found in at.items() if found == labels), "")
     if not count or not end or (table.header and names != numbered(len(names))):
         return [], table  # found by name, or by the given position
     features = [name for name in names if name not in labels]
@@ -57,10 +58,6 @@ def labels_alike(table: RawData, case: Case) -> Outcome:
     else:
         findings, rest = _joined(table, places)
     return findings, replace(rest, names=tuple(features), label_name=like.label_name, label_last=like.label_last)
-
-
-def _at(end: str, count: int, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(names[place] for place in columns_at(end, count, len(names)))
 
 
 def named_column(table: RawData, case: Case) -> Outcome:

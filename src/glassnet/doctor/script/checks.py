@@ -77,7 +77,10 @@ def examine_script(
     new = apply_edits(text, edits)
     if not isinstance(parse(new), ast.Module):  # never write code that is worse than the original
         new, changes = text, [Change(change.kind, change.node, change.text) for change in changes]
-    findings += [_finding_of_change(program, change) for change in changes]
+    for change in changes:
+        repaired = bool(change.edits) and bool(change.kind.repair)
+        line = getattr(change.node, "lineno", 1)
+        findings.append(_finding(program, change.kind, line, change.text, repaired=repaired))
     findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
     return ScriptDiagnosis(findings, program.to_bytes(new))
 
@@ -135,11 +138,6 @@ def _unreadable(program: Program, findings: list[Finding], line: int, problem: M
     """Return the diagnosis of a program that is not valid Python; no copy is written, so nothing is repaired."""
     findings = [replace(finding, repaired=False) for finding in findings]
     return ScriptDiagnosis([*findings, _finding(program, GS10, line, problem)], None)
-
-
-def _finding_of_change(program: Program, change: Change) -> Finding:
-    repaired = bool(change.edits) and bool(change.kind.repair)
-    return _finding(program, change.kind, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
 
 
 def _finding(program: Program, kind: Kind, line: int, text: Message | str, *, repaired: bool = False) -> Finding:

@@ -136,18 +136,16 @@ class ConstantStrings:
             value = self._resolve(node)
             return None if value is None else self.of(value, depth + 1)
         if isinstance(node, ast.JoinedStr):
-            return self._concatenate([self._evaluate_part(part, depth) for part in node.values], node)
+            plain = all(
+                part.conversion == -1 and part.format_spec is None
+                for part in node.values
+                if isinstance(part, ast.FormattedValue)
+            )
+            values = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
+            return self._concatenate([self._evaluate_formatted(one, depth) for one in values], node) if plain else None
         if isinstance(node, ast.BinOp):
             return self._evaluate_operator(node, depth)
         return self._evaluate_call(node, depth) if isinstance(node, ast.Call) else None
-
-    def _evaluate_part(self, part: ast.expr, depth: int) -> ConstantString | None:
-        """Evaluate a part of an f-string without conversion or format."""
-        if not isinstance(part, ast.FormattedValue):
-            return self.of(part, depth + 1)
-        return (
-            self._evaluate_formatted(part.value, depth) if part.conversion == -1 and part.format_spec is None else None
-        )
 
     def _evaluate_formatted(self, node: ast.expr, depth: int) -> ConstantString | None:
         """Evaluate an expression inside a formatted string, where whole numbers are allowed."""
@@ -311,15 +309,6 @@ class ConstantStrings:
         else:
             self._record(target)
 
-    def _parameters(
-        self, parameters: ast.arguments, function: str
-    ) -> Iterator[tuple[str, Callable[[], list[ast.expr]]]]:
-        """Yield a function's positional parameters, each with a function that returns its values."""
-        placed = [*parameters.posonlyargs, *parameters.args]
-        usual = [None] * (len(placed) - len(parameters.defaults)) + list(parameters.defaults)
-        for place, (argument, default) in enumerate(zip(placed, usual, strict=True)):
-            yield argument.arg, partial(self._argument_values, function, place, argument.arg, default)
-
     def _argument_values(self, function: str, place: int, name: str, default: ast.expr | None) -> list[ast.expr]:
         """Return the arguments that the calls in the program pass for a parameter."""
         values: list[ast.expr] = []
@@ -357,7 +346,11 @@ class ConstantStrings:
         elif isinstance(node, ast.Lambda):
             self._record_scope([node.body], list(_defaults(node.args)), node.args)
         elif isinstance(node, ast.Global | ast.Nonlocal):
-            self._mark_unknown(node.names)
+            scope: _Scope | None = self._scope
+            while scope is not None:  # several functions may assign them
+                for name in node.names:
+                    scope.bind(name, None)
+                scope = scope.parent
         else:
             if isinstance(node, ast.alias):
                 self._scope.bind(node.asname or node.name.split(".")[0], None)
@@ -365,14 +358,6 @@ class ConstantStrings:
                 self._scope.bind(node.name, None)
             for child in ast.iter_child_nodes(node):
                 self._record(child)
-
-    def _mark_unknown(self, names: list[str]) -> None:
-        """Mark names as unknown that several functions assign."""
-        scope: _Scope | None = self._scope
-        while scope is not None:
-            for name in names:
-                scope.bind(name, None)
-            scope = scope.parent
 
     def _record_scope(
         self, body: Sequence[ast.AST], before: Sequence[ast.AST], parameters: ast.arguments | None, function: str = ""
@@ -384,10 +369,13 @@ class ConstantStrings:
         while parent.is_class and parent.parent is not None:
             parent = parent.parent
         self._scope = _Scope(parent, parameters is None, frozenset(map(id, body)))
-        values = dict(self._parameters(parameters, function)) if parameters and function else {}
+        placed = [*parameters.posonlyargs, *parameters.args] if parameters and function else []
+        defaults = [None] * len(placed) + list(parameters.defaults if parameters else ())
         for argument in ast.walk(parameters) if parameters else ():
-            if isinstance(argument, ast.arg) and argument.arg in values:
-                self._scope.bind_each(argument.arg, values[argument.arg])
+            if isinstance(argument, ast.arg) and argument in placed:
+                place, name = placed.index(argument), argument.arg
+                default = defaults[len(defaults) - len(placed) + place]
+                self._scope.bind_each(name, partial(self._argument_values, function, place, name, default))
             elif isinstance(argument, ast.arg):
                 self._scope.bind(argument.arg, None)
         for node in body:

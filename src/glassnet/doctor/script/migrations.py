@@ -149,7 +149,7 @@ class Migrations:
                 yield self._replace_by_helper(GS05, node, f"{shown}(…, {grey[0]}=…)", "imread")
 
     def _edit_asfarray(self, node: ast.Call) -> tuple[Edit, ...]:
-        edits = [self.positions.replace(node.func, f"{self._numpy_prefix(node.func)}asarray")]
+        edits = [self.positions.replace(node.func, f"{_prefix(node.func)}asarray")]
         if len(node.args) == 1 and not node.keywords:
             # Before the closing bracket, because the argument may have brackets itself.
             end = self.positions.end(node) - 1
@@ -157,12 +157,6 @@ class Migrations:
             comma = "" if before.endswith(b",") else ","
             edits.append(Edit(len(before), len(before), f"{comma} dtype=float"))
         return tuple(edits)
-
-    def _numpy_prefix(self, node: ast.AST) -> str:
-        """Return the prefix of a NumPy name: ``np.``, or nothing if the name was imported itself."""
-        if isinstance(node, ast.Attribute):
-            return f"{ast.unparse(node.value)}."
-        return ""
 
     def helper_name(self, helper: str) -> str:
         """Return a name for a helper function that the program does not use."""
@@ -178,14 +172,11 @@ class Migrations:
         shown = ast.unparse(node)
         for path in self.names.possible_paths(node):
             if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
-                yield Change(
-                    GS02,
-                    node,
-                    Message("{old} is now {new}", old=shown, new=self._current_name(path)),
-                    self._edit_name(node, path),
-                )
+                text = Message("{old} is now {new}", old=shown, new=RENAMED[path].replace("numpy.", f"{self.numpy}."))
+                new = RENAMED[path].replace("numpy.", _prefix(node))
+                yield Change(GS02, node, text, (self.positions.replace(node, new),))
             elif path == "numpy.asfarray" and id(node) not in self._called:
-                new = f"(lambda values: {self._numpy_prefix(node)}asarray(values, dtype=float))"
+                new = f"(lambda values: {_prefix(node)}asarray(values, dtype=float))"
                 yield Change(GS01, node, shown, (self.positions.replace(node, new),))
             elif path == "time.clock":
                 edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
@@ -210,22 +201,9 @@ class Migrations:
         if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _PRIVATE_MODULES:
             owner = node.value
             if isinstance(owner, ast.Attribute):
-                yield Change(GS06, node, shown, (Edit(*self._span(owner.value, owner), ""),))
+                yield Change(GS06, node, shown, (Edit(self.positions.end(owner.value), self.positions.end(owner), ""),))
             else:  # a module imported under its own name: the import is edited
                 yield Change(GS06, node, shown)
-
-    def _span(self, first: ast.AST, last: ast.AST) -> tuple[int, int]:
-        return self.positions.end(first), self.positions.end(last)
-
-    def _current_name(self, path: str) -> str:
-        new = RENAMED[path]
-        return new.replace("numpy.", f"{self.numpy}.")
-
-    def _edit_name(self, node: ast.Attribute | ast.Name, path: str) -> tuple[Edit, ...]:
-        new = RENAMED[path]
-        if not new.startswith("numpy."):
-            return (self.positions.replace(node, new),)
-        return (self.positions.replace(node, f"{self._numpy_prefix(node)}{new.removeprefix('numpy.')}"),)
 
     def _check_import(self, node: ast.Import) -> Iterator[Change]:
         imports, removed = [], []
@@ -246,7 +224,9 @@ class Migrations:
             return
         if any(alias.name == "scipy.misc" and not alias.asname for alias in removed) and self._needs_scipy():
             imports.append("scipy")
-        kind = {"cPickle": GS09, "scipy.misc": self._misc_kind()}.get(removed[0].name, GS06)
+        used = self._misc_paths()
+        of_misc = GS04 if used and used <= set(_RESIZERS) else GS03
+        kind = {"cPickle": GS09, "scipy.misc": of_misc}.get(removed[0].name, GS06)
         kind = GS05 if _is_imageio(removed[0].name) else kind
         yield Change(
             kind,
@@ -267,10 +247,6 @@ class Migrations:
     def _misc_paths(self) -> set[str]:
         paths = {self.names.path(node) or "" for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         return {path for path in paths if path.startswith("scipy.misc.")}
-
-    def _misc_kind(self) -> Kind:
-        used = self._misc_paths()
-        return GS04 if used and used <= set(_RESIZERS) else GS03
 
     def _uses_only_grey(self) -> bool:
         """Return whether every use of imageio is migrated."""
@@ -342,6 +318,11 @@ class Migrations:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
         ]
         return bool(calls) and all(any(keyword.arg in _GREY_KEYWORDS for keyword in node.keywords) for node in calls)
+
+
+def _prefix(node: ast.AST) -> str:
+    """Return the prefix of a NumPy name: ``np.``, or nothing if the name was imported itself."""
+    return f"{ast.unparse(node.value)}." if isinstance(node, ast.Attribute) else ""
 
 
 def _is_imageio(module: str) -> bool:

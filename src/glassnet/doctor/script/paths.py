@@ -176,10 +176,12 @@ def _check_file(
     elif nearby:
         near = Message("{path} does not exist; found {found}", path=path, found=nearby)
     elif _base_name(path) in NOTES_FILES:
+        # As the program names the folder, or that of the program for an absolute path.
+        inside = "" if absolute else path.replace("\\", "/").rpartition("/")[0]
         near = Message(
             "{path} does not exist; write it with: {command}",
             path=path,
-            command=Command("show", BUNDLED, Option("csv", _home(path, folder))),
+            command=Command("show", BUNDLED, Option("csv", (folder / inside).as_posix())),
         )
     else:
         near = Message(
@@ -214,12 +216,6 @@ def _lfs_size(text: str, folder: Path) -> int | None:
 
 def _pattern_matches(pattern: str, folder: Path) -> bool:
     return any(glob.glob(os.path.join(glob.escape(str(place)), pattern)) for place in (folder, "."))
-
-
-def _home(path: str, folder: Path) -> str:
-    """Return the folder for a missing file: as the program names it, or that of the program for an absolute path."""
-    inside = "" if is_absolute(path) else path.replace("\\", "/").rpartition("/")[0]
-    return (folder / inside).as_posix()
 
 
 def _base_name(text: str) -> str:

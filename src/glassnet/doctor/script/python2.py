@@ -48,7 +48,10 @@ def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], 
     """
     mistakes: list[Mistake] = []
     tree = parse(text)
-    if isinstance(tree, ast.Module) and any(map(_prints_into, ast.walk(tree))):  # parsed as a shift
+    if isinstance(tree, ast.Module) and any(
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift) and ast.unparse(node.left) == "print"
+        for node in ast.walk(tree)
+    ):
         text, mistakes = convert_python2(text)
         tree = parse(text)
     stages: tuple[Callable[[str], tuple[str, list[Mistake]]], ...] = (
@@ -64,21 +67,14 @@ def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], 
         new_text, more = stage(text)
         # Characters of web pages may be right in strings, so they are reported only if replacing them helps.
         better = parse(new_text)
-        if more and (isinstance(better, ast.Module) or _gets_further(better, tree)):
+        further = isinstance(better, ast.Module)
+        if isinstance(better, SyntaxError):
+            now, before = better.lineno or 0, tree.lineno or 0
+            further = now > before or (now == before and better.msg != tree.msg)
+        if more and further:
             text, tree = new_text, better
             mistakes += more
     return text, mistakes, tree
-
-
-def _prints_into(node: ast.AST) -> bool:
-    into = isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift)
-    return into and isinstance(node.left, ast.Name) and node.left.id == "print"  # type: ignore[attr-defined]
-
-
-def _gets_further(now: SyntaxError, before: SyntaxError) -> bool:
-    return (now.lineno or 0) > (before.lineno or 0) or (
-        (now.lineno or 0) >= (before.lineno or 0) and now.msg != before.msg
-    )
 
 
 GS08 = Kind("GS08", ERROR, "a Jupyter command is not Python", "remove it from a .py file", "comments it out")
@@ -214,7 +210,7 @@ _Span = tuple[tuple[int, int], tuple[int, int], str]
 def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
     """Return the replacements in a Python 2 statement, in order; each within one line."""
     word, rest = statement[0], statement[1:]
-    commas = _top_level_commas(rest)
+    commas, closing = _top_level_commas(rest), (statement[-1].end, statement[-1].end, ")")
     if word.type != tokenize.NAME:
         return []
     if word.string == "except" and commas and rest[commas[-1] + 1 :]:
@@ -222,7 +218,7 @@ def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
         return [(comma.start, comma.end, " as")]
     if word.string == "raise" and len(commas) == 1:
         comma, after = rest[commas[0]], rest[commas[0] + 1]
-        return [(comma.start, (comma.end[0], after.start[1]), "("), _closing_bracket(statement)]
+        return [(comma.start, (comma.end[0], after.start[1]), "("), closing]
     if word.string not in ("print", "exec") or (rest and rest[0].string in ("=", ".", ",")):
         return []
     if not rest:
@@ -237,11 +233,7 @@ def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
         return [(word.end, (word.end[0], first.start[1]), "("), (end, end, f", file={target})")]
     if commas and commas[-1] == len(rest) - 1:
         return [opening, (rest[-1].start, rest[-1].end, ', end=" ")')]
-    return [opening, _closing_bracket(statement)]
-
-
-def _closing_bracket(statement: list[tokenize.TokenInfo]) -> _Span:
-    return statement[-1].end, statement[-1].end, ")"
+    return [opening, closing]
 
 
 def _top_level_commas(tokens: list[tokenize.TokenInfo]) -> list[int]:

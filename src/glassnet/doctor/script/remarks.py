@@ -22,13 +22,17 @@ def find_remarks(tree: ast.Module, names: ImportedNames, positions: Positions) -
     scaled: list[tuple[str, int]] = []
     inner = {id(child) for node in ast.walk(tree) for child in _scaling_parts(node)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword):
-            yield from _check_interpolation(node, positions)
+        if isinstance(node, ast.keyword) and node.arg == "interpolation":
+            if isinstance(node.value, ast.Constant) and node.value.value == "None":
+                yield Change(GS20, node.value, "interpolation='None'", (positions.replace(node.value, "'none'"),))
         elif isinstance(node, ast.Call):
             yield from _check_fan(node, names)
-            yield from _check_rate_call(node)
+            if isinstance(node.func, ast.Name) and node.func.id.lower() in _CLASS_NAMES and len(node.args) == 4:
+                yield from _check_rate(node, node.args[3], Message("learning rate"))
         elif isinstance(node, ast.Assign):
-            yield from _check_rate_name(node)
+            for target in node.targets:
+                if isinstance(target, ast.Name) and target.id.lower() in _RATE_NAMES:
+                    yield from _check_rate(node, node.value, target.id)
             yield from _check_targets(node, names)
         if isinstance(node, ast.BinOp) and id(node) not in inner:
             yield from _check_scaling(node, scaled)
@@ -47,11 +51,6 @@ GS20 = Kind(
     "write 'none', or 'nearest' for square pixels",
     "writes 'none'",
 )
-
-
-def _check_interpolation(node: ast.keyword, positions: Positions) -> Iterator[Change]:
-    if node.arg == "interpolation" and isinstance(node.value, ast.Constant) and node.value.value == "None":
-        yield Change(GS20, node.value, "interpolation='None'", (positions.replace(node.value, "'none'"),))
 
 
 GS21 = Kind(
@@ -93,17 +92,6 @@ def _root_argument(node: ast.expr) -> ast.expr | None:
         if isinstance(below, ast.Call) and len(below.args) == 1 and ast.unparse(below.func).endswith("sqrt"):
             return below.args[0]
     return None
-
-
-def _check_rate_name(node: ast.Assign) -> Iterator[Change]:
-    for target in node.targets:
-        if isinstance(target, ast.Name) and target.id.lower() in _RATE_NAMES:
-            yield from _check_rate(node, node.value, target.id)
-
-
-def _check_rate_call(node: ast.Call) -> Iterator[Change]:
-    if isinstance(node.func, ast.Name) and node.func.id.lower() in _CLASS_NAMES and len(node.args) == 4:
-        yield from _check_rate(node, node.args[3], Message("learning rate"))
 
 
 GS22 = Kind(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +32,19 @@ for larger products, would take longer than the products themselves."""
 
 
 @cache
-def thread_pool(process: int) -> ThreadPoolExecutor:
+def _thread_pool(process: int) -> ThreadPoolExecutor:
     """Return the threads of a process. A forked process needs its own, because threads are not inherited."""
     return ThreadPoolExecutor(available_cores())
+
+
+def fill_on_threads(
+    fill: Callable[[NDArray[Any], FloatArray], None], raw: NDArray[Any], out: FloatArray, cuts: Sequence[int]
+) -> None:
+    """Fill `out`, (n, outputs), with the outputs for `raw`, (n, features), each part between two cuts on a thread."""
+    pool = _thread_pool(os.getpid())
+    parts = [pool.submit(in_context(fill), raw[begin:end], out[begin:end]) for begin, end in pairwise(cuts)]
+    for part in parts:
+        part.result()
 
 
 class InferenceNetwork:
@@ -90,18 +102,10 @@ class InferenceNetwork:
             if few:
                 self._fill(raw, out)
             else:
-                self._fill_on_threads(raw, out)
+                blocks = -(-len(raw) // ROWS)
+                cuts = [ROWS * (blocks * part // self._threads) for part in range(self._threads)]
+                fill_on_threads(self._fill, raw, out, [*cuts, len(raw)])
         return out
-
-    def _fill_on_threads(self, raw: NDArray[np.generic], out: FloatArray) -> None:
-        pool, row_blocks = thread_pool(os.getpid()), -(-len(raw) // ROWS)
-        cuts = [min(len(raw), ROWS * (row_blocks * part // self._threads)) for part in range(self._threads + 1)]
-        cuts[-1] = len(raw)
-        futures = [
-            pool.submit(in_context(self._fill), raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)
-        ]
-        for future in futures:
-            future.result()
 
     def _fill(self, raw: NDArray[np.generic], out: FloatArray) -> None:
         buffers = getattr(self._local, "buffers", None)

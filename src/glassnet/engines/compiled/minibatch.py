@@ -83,7 +83,6 @@ class Minibatch:
         self._plan = kernels.plan_of(architecture, options.dtype)
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
-        optimizer = kernels.number_of(options.optimizer)
         self._raw = read_only(to_kernel_dtype(samples.rows))
         labelled = self._targets_of(samples)
         scale_type = samples.scaling.precision(samples.rows.dtype, self._dtype)
@@ -103,7 +102,6 @@ class Minibatch:
             tiles=tiles,
             column_blocks=column_blocks,
             parts=parts,
-            optimizer=optimizer,
             clip=options.clip,
             hardest=options.hard_fraction,
             averages=options.ema_decay > 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Sequence
 from itertools import pairwise
@@ -11,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...nn.parameters import FloatArray, aligned_zeros
-from ...runtime.threads import available_cores, in_context
+from ...runtime.threads import available_cores
 from ..portable import PortableLayer, layer_blocks
 from . import kernels
-from .inference import thread_pool
+from .inference import fill_on_threads
 from .sparse_layout import read_only
 
 ROWS = 32
@@ -65,7 +64,7 @@ class CompiledLayers:
                     described += [begin, vectors, place_of_tile]
             stride = begin + vectors * lanes
             fill = (0, stride - nodes)
-            entry = kernels.entry_of(kernels.PORTABLE[layer.activation], example, example, 0, 0).tolist()
+            entry = kernels.entry_of(kernels.portable_kernel(layer.activation), example, example, 0, 0).tolist()
             numbers += [*entry, width, nodes, stride]
             numbers += [store(np.pad(layer.scale, fill)), store(np.pad(layer.bias, fill)), int(is_narrow), len(blocks)]
             numbers += described
@@ -83,12 +82,7 @@ class CompiledLayers:
         if len(raw) <= MOST_ALONE or (threads := available_cores()) == 1:
             self._fill(raw, out)
             return out
-        pool, cuts = thread_pool(os.getpid()), [len(raw) * part // threads for part in range(threads + 1)]
-        futures = [
-            pool.submit(in_context(self._fill), raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)
-        ]
-        for future in futures:
-            future.result()
+        fill_on_threads(self._fill, raw, out, [len(raw) * part // threads for part in range(threads + 1)])
         return out
 
     def _fill(self, raw: NDArray[np.uint8] | NDArray[np.float32], out: NDArray[np.float32]) -> None:

@@ -74,12 +74,12 @@ def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
 def column_blocks_of(some: NDArray[Any], count: int) -> NDArray[np.int64]:
     """Return the starts of column blocks, in pairs, (count + 1,); all have about the same number of non-zero values.
 
-    Values are counted in the rows `some`. A column block begins with a word, see `kernels.gather_pairs`; it may be
+    Values are counted in the rows `some`. A column block begins with a group, see `kernels.gather_pairs`; it may be
     empty.
     """
-    pairs, word = -(-some.shape[1] // 2), kernels.WORD // 2
-    before = np.append(0, np.count_nonzero(some, axis=0).cumsum())[:: kernels.WORD]
-    starts = word * before.searchsorted(before[-1] * np.arange(1, count) / count)
+    pairs, group = -(-some.shape[1] // 2), kernels.GROUP // 2
+    before = np.append(0, np.count_nonzero(some, axis=0).cumsum())[:: kernels.GROUP]
+    starts = group * before.searchsorted(before[-1] * np.arange(1, count) / count)
     return np.array([0, *starts, pairs], np.int64)
 
 
@@ -96,7 +96,7 @@ def column_blocks_and_tiles(
     if nodes > NARROW:
         return column_blocks_of(some, 1), tiles_of(nodes, threads, widest)
     # More column blocks cost each thread time and memory, and few nodes do not give work to many threads.
-    most = min(threads, max(2, nodes // kernels.LANES), some.shape[1] // kernels.WORD)
+    most = min(threads, max(2, nodes // kernels.LANES), some.shape[1] // kernels.GROUP)
     return column_blocks_of(some, max(1, most)), tiles_of(nodes, 1, widest)
 
 

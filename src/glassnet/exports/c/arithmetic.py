@@ -1,14 +1,65 @@
 """The C of portable arithmetic: functions of numbers and of layers, of which a file has those that its network needs.
 
-The names begin with ``name_``, for which `file` puts the prefix of the file. Every result is assigned to a variable
-before the next operation, so that no compiler rounds an expression as a whole.
+Functions of one number are written from the formulas of `nn/formulas.py` and `nn/activations.py`. The names begin with
+``name_``, for which `file` puts the prefix of the file. Every result is assigned to a variable before the next
+operation, so that no compiler rounds an expression as a whole.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
+import numpy as np
+
+from ...nn.activations import ACTIVATIONS
+from ...nn.formulas import PORTABLE, Formula, Language, Symbol, calls, variable, written
+from .spelling import float_text
+
+
+def _number(value: float) -> str:
+    short = f"{value!r}f"
+    return short if value * 64 == int(value * 64) and len(short) < 8 else float_text(np.float32(value))
+
+
+_C = Language(
+    _number,
+    {
+        "negative": "-{0}",
+        "absolute": "{0} < 0.0f ? -{0} : {0}",
+        "where": "{0} ? {1} : {2}",
+        "maximum": "{0} <= {1} ? {1} : {0}",  # written so that NaN passes
+        "minimum": "{0} > {1} ? {1} : {0}",
+    },
+    "name_{operation}({0})",
+    "    float {name} = {text};",
+    apart=True,
+)
+
+
+def _of_formula(name: str, formula: Formula) -> tuple[tuple[str, ...], str]:
+    """Return the functions that a formula calls, and its text in C."""
+    result = formula(variable("z"))
+    statements, text = written(result, _C)
+    lines = [f"static float name_{name}(float z)", "{", *statements, "", f"    return {text};", "}", ""]
+    return tuple(calls(result)), "\n".join(lines)
+
+
+def activation_function(name: str) -> str:
+    """Return the function of `with_called` that computes an activation for one number."""
+    result = ACTIVATIONS[name].value(variable("z"))
+    if isinstance(result, Symbol) and result.operation in PORTABLE and result.operands == (variable("z"),):
+        return result.operation  # the activation is this function
+    return name
+
+
+def in_c(function: str) -> str:
+    """Return the name of a function in C, without the prefix."""
+    return re.sub(r"\W", "_", function).rstrip("_")  # of "elu(0.5)"
+
+
 FUNCTIONS: dict[str, tuple[tuple[str, ...], str]] = {
+    "series": _of_formula("series", PORTABLE["series"]),
     "power_of_two": (
         (),
         """\
@@ -19,30 +70,6 @@ static float name_power_of_two(int n)
 
     power.bits = (uint32_t)(n + 127) << 23;
     return power.value;
-}
-""",
-    ),
-    "series": (
-        (),
-        """\
-/* e^r - 1 for |r| <= ln(2) / 2: Taylor's series up to r^7. */
-static float name_series(float r)
-{
-    static const float factors[5] = {
-        0x1.6c16c2p-10f, 0x1.111112p-7f, 0x1.555556p-5f, 0x1.555556p-3f, 0.5f  /* 1/6! to 1/2! */
-    };
-    float p = 0x1.a01a02p-13f;  /* 1/7! */
-    float square;
-    size_t i;
-
-    for (i = 0; i < 5; i++) {
-        p = p * r;
-        p = p + factors[i];
-    }
-    square = r * r;
-    p = square * p;
-    p = r + p;
-    return p;
 }
 """,
     ),
@@ -76,103 +103,7 @@ static float name_exp(float x)
 }
 """,
     ),
-    "tanh": (
-        ("exp", "series"),
-        """\
-/* The hyperbolic tangent: -m / (m + 2) with m = e^(-2|z|) - 1, and the sign of z. */
-static float name_tanh(float z)
-{
-    float x = -2.0f * (z < 0.0f ? -z : z);
-    float m, t;
-
-    if (x >= -0x1.62e43p-2f) {
-        m = name_series(x);
-    } else {
-        m = name_exp(x);
-        m = m - 1.0f;
-    }
-    t = m + 2.0f;
-    t = -m / t;
-    return z < 0.0f ? -t : t;
-}
-""",
-    ),
-    "sigmoid": (
-        ("exp",),
-        """\
-/* 1 / (1 + e^-z), from whichever power of e is at most 1. */
-static float name_sigmoid(float z)
-{
-    float e = name_exp(z < 0.0f ? z : -z);
-    float t = 1.0f + e;
-
-    t = (z < 0.0f ? e : 1.0f) / t;
-    return t;
-}
-""",
-    ),
-    "relu": (
-        (),
-        """\
-static float name_relu(float z)
-{
-    return z <= 0.0f ? 0.0f : z;
-}
-""",
-    ),
-    "leaky_relu": (
-        (),
-        """\
-static float name_leaky_relu(float z)
-{
-    float leak = z * 0x1.47ae14p-7f;  /* 0.01 */
-
-    return z > 0.0f ? z : leak;
-}
-""",
-    ),
-    "gelu": (
-        ("tanh",),
-        """\
-/* z / 2 (1 + tanh(sqrt(2 / pi) (z + 0.044715 z^3))) */
-static float name_gelu(float z)
-{
-    float half = 0.5f * z;
-    float t;
-
-    t = z * z;
-    t = t * z;
-    t = t * 0x1.6e4e26p-5f;
-    t = z + t;
-    t = t * 0x1.988454p-1f;
-    t = name_tanh(t);
-    t = 1.0f + t;
-    t = half * t;
-    return t;
-}
-""",
-    ),
-    "silu": (
-        ("sigmoid",),
-        """\
-static float name_silu(float z)
-{
-    float t = name_sigmoid(z);
-
-    t = z * t;
-    return t;
-}
-""",
-    ),
-    "exponential": (
-        ("exp",),
-        """\
-static float name_exponential(float z)
-{
-    return name_exp(z > 80.0f ? 80.0f : z);
-}
-""",
-    ),
+    **{name: _of_formula(name, formula) for name, formula in PORTABLE.items() if name != "series"},
     "activate": (
         (),
         """\
@@ -319,12 +250,14 @@ static void name_times(float *z, size_t nodes, const float *scale)
 
 
 def with_called(functions: Iterable[str]) -> str:
-    """Return the text of these functions and all that they call, in an order that C accepts."""
+    """Return the text of functions and activations and of all that they call, in an order that C accepts."""
     wanted: set[str] = set()
     waiting = list(functions)
+    others = dict.fromkeys(one for one in waiting if one not in FUNCTIONS)
+    every = FUNCTIONS | {name: _of_formula(in_c(name), ACTIVATIONS[name].value) for name in others}
     while waiting:
         one = waiting.pop()
         if one not in wanted:
             wanted.add(one)
-            waiting += FUNCTIONS[one][0]
-    return "\n".join(text for name, (_, text) in FUNCTIONS.items() if name in wanted)
+            waiting += every[one][0]
+    return "\n".join(text for name, (_, text) in every.items() if name in wanted)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.portable import PortableForm, PortableLayer
+from .arithmetic import activation_function, in_c
 from .spelling import array, doubles, float_text, floats
 
 _WORTH_BLOCKS = 0.75
@@ -173,8 +174,9 @@ def _layer(
         made.functions.append("softmax")
         yield f"name_softmax({z}, {nodes});"
     elif activation != "identity":
-        made.functions += ["activate", activation]
-        yield f"name_activate({z}, {nodes}, name_{activation});"
+        function = activation_function(activation)
+        made.functions += ["activate", function]
+        yield f"name_activate({z}, {nodes}, name_{in_c(function)});"
 
 
 def _all(members: Sequence[PortableLayer], what: str) -> list[str]:

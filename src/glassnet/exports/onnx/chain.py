@@ -6,7 +6,6 @@ probabilities that are divided by their sum) is read first, then the mean of an 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages.message import Message
-from ...nn.activations import ACTIVATIONS, LARGEST_EXPONENT, LEAK
+from ...nn.activations import LARGEST_EXPONENT
 from ...preprocess.scaling import FARTHEST
+from .activations import BRANCH, BY_OPERATOR, activation_of, activation_of_nodes
 from .building import NotImportableError
 from .reading import MOST_NODES, OnnxGraph, attributes, refused, unsupported
 from .tensors import FLOATS
 
 Floats = NDArray[np.float64]
 
-BRANCH = Message("a branch, as both of its inputs are computed. Only layers one after the other can be imported")
 _TRAINING = Message("in training mode. Export the trained network as it answers (in PyTorch: after network.eval())")
 _MISMATCH = Message("shapes do not match")
 _MOST_STEPS = 4 * MOST_NODES
@@ -341,14 +340,16 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
     if kind in ("Add", "Sub", "Mul", "Div"):
         if (affine := _affine(graph, node)) is not None:
             return [affine[0]], affine[1]
-        return _by_its_values(graph, node)
+        return _of_several(graph, node)
     if kind == "Neg":
         return [Affine(np.array(-1.0), np.array(0.0), node)], before
     if kind == "BatchNormalization":
         return [_batch_normalisation(graph, node, given)], before
     if kind in ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"):
         return _without_effect(graph, node, given), before
-    return [_activation(graph, node, given)], _before_exponential(graph, node) if kind == "Exp" else before
+    return [Activation(activation_of(graph, node, given), node)], _before_exponential(
+        graph, node
+    ) if kind == "Exp" else before
 
 
 def _gemm(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Dense:
@@ -469,6 +470,7 @@ def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[
     return []
 
 
+_MOST_OF_SHAPES = 16
 _OF_SHAPES = ("Shape", "Gather", "Slice", "Squeeze", "Unsqueeze", "Concat", "Cast", "Identity")
 
 
@@ -484,39 +486,10 @@ def _is_of_shapes(graph: OnnxGraph, name: str) -> bool:
         if value in graph.initializers or (node is not None and node.op_type == "Constant"):
             continue
         seen += 1
-        if node is None or node.op_type not in _OF_SHAPES or node.domain or seen > _MOST_TOGETHER:
+        if node is None or node.op_type not in _OF_SHAPES or node.domain or seen > _MOST_OF_SHAPES:
             return False
         todo += [] if node.op_type == "Shape" else list(filter(None, node.input))
     return True
-
-
-_ACTIVATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "Softmax": "softmax", "LogSoftmax": "softmax"}
-
-
-def _activation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Activation:
-    kind = node.op_type
-    if kind in ("Softmax", "LogSoftmax") and given.get("axis", -1 if graph.opset >= 13 else 1) not in (1, -1):
-        raise refused(node, "expected axis 1 or -1")
-    if kind in _ACTIVATIONS:
-        return Activation(_ACTIVATIONS[kind], node)
-    if kind == "LeakyRelu":
-        if abs(float(given.get("alpha", 0.01)) - LEAK) > 1e-7:
-            raise refused(
-                node,
-                "alpha is {alpha:g}, expected {leak:g}. Train with this slope",
-                alpha=given.get("alpha"),
-                leak=LEAK,
-            )
-        return Activation("leaky_relu", node)
-    if kind == "Gelu":
-        if given.get("approximate") != b"tanh":
-            raise refused(
-                node, "expected approximate='tanh'. Train with this form (in PyTorch: GELU(approximate='tanh'))"
-            )
-        return Activation("gelu", node)
-    if kind == "Exp":
-        return Activation("exponential", node)
-    raise unsupported(node)
 
 
 def _before_exponential(graph: OnnxGraph, node: Any) -> str:
@@ -532,61 +505,27 @@ def _before_exponential(graph: OnnxGraph, node: Any) -> str:
 
 OPERATORS = frozenset(
     (
-        *("Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Neg", "BatchNormalization"),
-        *("Relu", "LeakyRelu", "Sigmoid", "Tanh", "Gelu", "Softmax", "LogSoftmax", "Exp"),
+        *(
+            "Gemm",
+            "MatMul",
+            "Add",
+            "Sub",
+            "Mul",
+            "Div",
+            "Neg",
+            "BatchNormalization",
+            *BY_OPERATOR,
+            "Gelu",
+            "PRelu",
+            "Exp",
+        ),
         *("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"),
     )
 )
-"""Operators of a chain; `Pow` may be part of an activation, and others interpret the outputs."""
-_ELEMENTWISE: dict[str, Callable[..., Any]] = {
-    "Add": np.add,
-    "Sub": np.subtract,
-    "Mul": np.multiply,
-    "Div": np.divide,
-    "Pow": np.power,
-    "Tanh": np.tanh,
-    "Sigmoid": ACTIVATIONS["sigmoid"].value,
-    "Neg": np.negative,
-}
-_MOST_TOGETHER = 16  # nodes that compute one activation, or one shape
-_GRID = np.linspace(-4, 4, 33)
+"""Operators of a chain; others may be part of an activation, or interpret the outputs."""
 
 
-def _by_its_values(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
-    """Return the activation that several nodes compute from one value, such as ``z · sigmoid(z)``.
-
-    Exporters spell GELU and SiLU in many ways, so what counts is the function of `z` that the nodes compute, compared
-    at `_GRID`, up to a constant factor.
-    """
-    together: dict[str, Any] = {}
-    open_values = {node.output[0]}
-    while together == {} or len(open_values) > 1:
-        value = max(open_values, key=lambda name: graph.order.get(name, -1))
-        inner = graph.producers.get(value)
-        if inner is None or inner.op_type in OPERATORS - {*_ELEMENTWISE} or len(together) == _MOST_TOGETHER:
-            raise refused(node, BRANCH)
-        if inner.op_type not in _ELEMENTWISE:
-            raise unsupported(inner)
-        together[value] = inner
-        open_values.remove(value)
-        open_values |= {one for one in inner.input if not graph.is_constant(one)}
-    [start] = open_values
-    values: dict[str, NDArray[Any]] = {start: _GRID}
-    for name in sorted(together, key=graph.order.__getitem__):
-        inner = together[name]
-        operands = []
-        for one in inner.input:
-            operand = values[one] if one in values else graph.constant(one)
-            if operand is None or (one not in values and operand.size != 1):
-                raise refused(inner, BRANCH)
-            operands.append(operand if one in values else operand.ravel().astype(np.float64))
-        with np.errstate(all="ignore"):
-            values[name] = np.asarray(_ELEMENTWISE[inner.op_type](*operands), np.float64)
-    result = values[node.output[0]]
-    for activation in ("silu", "gelu"):
-        plain = ACTIVATIONS[activation].value(_GRID)
-        factor = result[-1] / plain[-1]
-        if np.abs(result - factor * plain).max() <= 1e-5 * abs(factor) and factor:
-            scaled: list[Step] = [] if abs(factor - 1) < 1e-6 else [Affine(np.array([factor]), np.array([0.0]), node)]
-            return [*scaled, Activation(activation, node)], start
-    raise refused(node, BRANCH)
+def _of_several(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
+    name, factor, start = activation_of_nodes(graph, node)
+    scaled: list[Step] = [] if abs(factor - 1) < 1e-6 else [Affine(np.array([factor]), np.array([0.0]), node)]
+    return [*scaled, Activation(name, node)], start

@@ -15,7 +15,7 @@ from onnx import helper
 
 from ...data.dataset import HANDWRITING
 from ...model.header import Receipt, imported_from
-from ...nn.activations import OUTPUTS_ONLY
+from ...nn.activations import ACTIVATIONS
 from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
 from .reading import OnnxGraph, refused
@@ -93,7 +93,7 @@ def _folded(steps: tuple[Step, ...]) -> _Folded:
                 layers.append(Layer(sums[0], sums[1], "identity"))
             if before is None:
                 before, pending = pending, _NOTHING
-            elif layers and layers[-1].activation in OUTPUTS_ONLY:
+            elif layers and not ACTIVATIONS[layers[-1].activation].hidden:
                 raise refused(
                     step.node, "after {activation}, expected this of the outputs only", activation=layers[-1].activation
                 )

@@ -16,7 +16,7 @@ from onnx import helper
 from ...errors import FileError
 from ...io.opening import file_problem
 from ...messages.message import Listing, Message
-from ...nn.activations import ACTIVATIONS, OUTPUTS_ONLY
+from ...nn.activations import HIDDEN
 from .building import NotImportableError
 from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outside, type_name
 
@@ -39,8 +39,7 @@ def refused(node: Any, why: str | Message, /, **values: Any) -> NotImportableErr
 
 
 _LAYERS = Message("Only dense layers can be imported: run this network in onnxruntime")
-_HIDDEN = Listing(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
-_ACTIVATIONS = Message("Train with one of {names} instead (gelu with approximate='tanh')", names=_HIDDEN)
+_ACTIVATIONS = Message("Train with one of {names} instead (gelu with approximate='tanh')", names=Listing(HIDDEN))
 _QUANTISED = Message("Export the network before it is quantised")
 _INSTEAD = {
     **dict.fromkeys(("Conv", "ConvTranspose", "MaxPool", "AveragePool", "GlobalAveragePool"), _LAYERS),
@@ -48,8 +47,8 @@ _INSTEAD = {
     **dict.fromkeys(("GroupNormalization", "RMSNormalization", "Attention", "Einsum", "Loop", "If", "Scan"), _LAYERS),
     **dict.fromkeys(("TreeEnsembleClassifier", "TreeEnsembleRegressor", "SVMClassifier", "SVMRegressor"), _LAYERS),
     **dict.fromkeys(("LinearClassifier", "LinearRegressor", "TreeEnsemble"), _LAYERS),
-    **dict.fromkeys(("Elu", "Selu", "Celu", "Softplus", "Softsign", "HardSwish", "HardSigmoid", "Mish"), _ACTIVATIONS),
-    **dict.fromkeys(("PRelu", "ThresholdedRelu", "Clip", "Erf", "Swish", "Where"), _ACTIVATIONS),
+    **dict.fromkeys(("Selu", "Celu", "Softsign", "HardSwish", "HardSigmoid", "Mish"), _ACTIVATIONS),
+    **dict.fromkeys(("ThresholdedRelu", "Clip", "Erf", "Swish", "Where"), _ACTIVATIONS),
     **dict.fromkeys(("QuantizeLinear", "DequantizeLinear", "DynamicQuantizeLinear"), _QUANTISED),
     **dict.fromkeys(("MatMulInteger", "QLinearMatMul", "QGemm"), _QUANTISED),
 }

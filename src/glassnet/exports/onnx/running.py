@@ -17,6 +17,7 @@ from ...preprocess.tabular.encoders import NumberColumn
 from ..proof import Ran
 from ..rows import ProofRows
 from ..stored import PROGRAM, Stored
+from .activations import WRITTEN
 
 TOLERANCE = 1e-5
 """Largest difference of an output from the portable one: runtimes add in orders of their own."""
@@ -98,14 +99,11 @@ def _cannot_be_run(path: str | Path, problem: Exception) -> DataError:
     return DataError("GN101", "{path}: cannot be run ({reason}). Export the model again.", path=path, reason=reason)
 
 
-_OPERATORS = frozenset(
-    (
-        *("Add", "ArgMax", "Cast", "Clip", "Concat", "Div", "Equal", "Exp", "Gather", "Gemm", "Greater", "Identity"),
-        *("IsInf", "IsNaN", "LabelEncoder", "LeakyRelu", "Less", "Max", "Min", "Mod", "Mul", "Not", "Or", "ReduceSum"),
-        *("Relu", "Sigmoid", "Softmax", "Sqrt", "Sub", "Tanh", "Where"),
-    )
-)
-"""Operators that `writer` and `columns` write."""
+_OPERATORS = WRITTEN | {
+    *("ArgMax", "Cast", "Clip", "Concat", "Equal", "Gather", "Gemm", "Identity", "IsInf", "IsNaN", "LabelEncoder"),
+    *("Mod", "Not", "Or", "ReduceSum", "Sqrt"),
+}
+"""Operators that `writer` and `columns` write, besides those of activations."""
 _LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs
 
 

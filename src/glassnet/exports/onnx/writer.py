@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import Any
 
 import numpy as np
 import onnx
 
 from ...model.model import Model
 from ...model.portable import PortableForm, PortableLayer
-from ...nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ..proof import mark
+from .activations import add_activation
 from .columns import add_columns
 from .graph import Graph
 
@@ -90,34 +89,8 @@ def _member(graph: Graph, form: PortableForm, layers: tuple[PortableLayer, ...],
         if number == len(layers) and form.temperature != 1:
             divisor = graph.constant(np.array([form.temperature], np.float32), f"{place}.temperature")
             value = graph.add("Div", value, divisor, wanted=f"{place}.calibrated")
-        value = _activation(graph, layer.activation, value, place)
+        value = add_activation(graph, layer.activation, value, place)
     return value
-
-
-def _activation(graph: Graph, name: str, z: str, place: str) -> str:
-    """Add an activation function; see `nn.activations`."""
-
-    def number(of: float) -> str:
-        return graph.constant(np.array(of, np.float32), f"{place}.{of:g}")
-
-    def add(operator: str, *inputs: str, **attributes: Any) -> str:
-        return graph.add(operator, *inputs, wanted=f"{place}.{operator}", **attributes)
-
-    if name == "identity":
-        return z
-    if name == "leaky_relu":
-        return add("LeakyRelu", z, alpha=LEAK)
-    if name == "silu":
-        return add("Mul", z, add("Sigmoid", z))
-    if name == "exponential":
-        return add("Exp", add("Min", z, number(LARGEST_EXPONENT)))
-    if name == "gelu":
-        cube = add("Mul", add("Mul", add("Mul", z, z), z), number(GELU_CUBIC))
-        bent = add("Tanh", add("Mul", add("Add", z, cube), number(GELU_SCALE)))
-        return add("Mul", add("Mul", z, number(0.5)), add("Add", bent, number(1.0)))
-    if name == "softmax":
-        return graph.add("Softmax", z, wanted=f"{place}.softmax", axis=-1)
-    return add({"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}[name], z)
 
 
 def _answers(graph: Graph, form: PortableForm, model: Model, output: str) -> None:

@@ -2,15 +2,22 @@
 
 import { ExportedModel, floatsOf } from "./model.js";
 
-const textOf = (id) => document.getElementById(id)?.textContent ?? "";
+/** @typedef {import("./table_encoding.js").Row} Row */
 
-/** Everything that `write` in `exports/html.py` puts into the page: the model, its examples, and words. */
+const textOf = (/** @type {string} */ id) => document.getElementById(id)?.textContent ?? "";
+
+/**
+ * Everything that `write` in `exports/html.py` puts into the page: the model, its examples, and words.
+ * @type {{name: string, model: import("./model.js").Description, words: Object<string, Object<string, string>>,
+ *   examples: {rows: (number[]|Row)[], answers: string[], outputs: string, images: boolean},
+ *   about: {version: string, score: [string, string]|null, call: string, parameters: number}}}
+ */
 export const content = JSON.parse(textOf("content"));
 export const model = new ExportedModel(content.model, textOf("weights"));
 
 /**
  * The outputs of the network, the same bits as in Python.
- * @param {ArrayLike<number>|Object<string, any>} row Raw values, such as pixels from 0 to 255, or column -> value.
+ * @param {ArrayLike<number>|Row} row Raw values, such as pixels from 0 to 255, or column -> value.
  */
 export const outputs = (row) => model.forward(row).outputs;
 
@@ -22,14 +29,14 @@ export function examplesAgree() {
   return found.length === wanted.length && found.every((one, k) => Object.is(one, wanted[k]));
 }
 
-/** @param {ArrayLike<number>|Object<string, any>} row As for `outputs`. */
+/** @param {ArrayLike<number>|Row} row As for `outputs`. */
 function predict(row) {
   const signals = model.forward(row);
-  const { classes, targets } = content.model;
+  const { classes } = content.model;
   const answer = model.answer(signals.outputs);
-  const named = (values) => Object.fromEntries(classes.map((name, k) => [name, values[k]]));
-  if (targets.kind === "classes") return { answer: classes[answer], probabilities: named(signals.probabilities) };
+  const named = (/** @type {ArrayLike<number>} */ values) => Object.fromEntries(classes.map((name, k) => [name, values[k]]));
+  if (!Array.isArray(answer)) return { answer: classes[answer], probabilities: named(signals.probabilities) };
   return { answer: named(answer), outputs: named(signals.outputs) };
 }
 
-Object.assign(globalThis, { glassnet: { outputs, predict, answerOf: (values) => model.answer(values), examplesAgree } });
+Object.assign(globalThis, { glassnet: { outputs, predict, answerOf: (/** @type {ArrayLike<number>} */ values) => model.answer(values), examplesAgree } });

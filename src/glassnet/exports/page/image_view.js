@@ -16,7 +16,7 @@ const BRIGHT = 127; // grey of the border, above which ink is dark on light pape
  * @param {(key: string, values?: Object<string, any>) => string} t @param {{drawing?: any}} state
  */
 export function openImages(el, head, t, state) {
-  const { description, network } = model;
+  const { description } = model;
   const { image_shape: shape, channels, maximum, reading } = description;
   const pen = channels === 1 && reading !== "photo" && shape[0] === 28 && shape[1] === 28; // as in the view
   const shown = content.examples.images ? content.examples.rows : [];
@@ -26,7 +26,7 @@ export function openImages(el, head, t, state) {
   const open = (pixels) => view.set("drawing", { strokes: [], pixels: [...pixels] });
   const host = h("div");
   const close = drawView.render({ model: view, el: host });
-  view.set("weights", weightsOf(network));
+  view.set("weights", new DataView(model.weights.buffer));
 
   const how = { photo: reading === "photo", channels };
   const title = h("p.label", { id: "examples", text: t("page_examples") });
@@ -43,14 +43,6 @@ export function openImages(el, head, t, state) {
     close();
     files?.close();
   };
-}
-
-/** The view copies weights out of bytes. */
-function weightsOf({ members }) {
-  const all = members.flatMap(({ weights, biases }) => weights.flatMap((one, layer) => [one, biases[layer]]));
-  const floats = new Float32Array(all.reduce((sum, one) => sum + one.length, 0));
-  all.reduce((start, one) => (floats.set(one, start), start + one.length), 0);
-  return new DataView(floats.buffer);
 }
 
 /** Numbers that are predicted from an image, which the view leaves to its host. */

@@ -3,27 +3,36 @@
 import { Network } from "../../serve/studio/static/network.js";
 import { encodeRow } from "./table_encoding.js";
 
+/**
+ * @typedef {import("../../serve/studio/static/network.js").Description} NetworkDescription
+ * @typedef {import("./table_encoding.js").Row} Row
+ * @typedef {NetworkDescription & {encodings: import("./table_encoding.js").Column[] | null, units: string[], widths: number[],
+ *   baseline: number[], hash: string}} Description Result of `_description` in `exports/html.py`.
+ */
+
 export class ExportedModel {
   /**
-   * @param {any} description Result of `_description` in `exports/html.py`.
+   * @param {Description} description
    * @param {string} weights Float32, little-endian, in base64.
    */
   constructor(description, weights) {
     this.description = description;
-    this.network = new Network(description, floatsOf(weights));
+    this.weights = floatsOf(weights);
+    this.network = new Network(description, this.weights);
   }
 
   /**
    * The raw inputs of the network: those of a row that is given by column, or the given numbers.
-   * @param {ArrayLike<number>|Object<string, any>} given
+   * @param {ArrayLike<number>|Row} given
    * @returns {ArrayLike<number>}
    */
   inputs(given) {
     const { encodings } = this.description;
-    return encodings && !Array.isArray(given) && !ArrayBuffer.isView(given) ? encodeRow(encodings, given) : given;
+    if (!encodings || Array.isArray(given) || ArrayBuffer.isView(given)) return /** @type {ArrayLike<number>} */ (given);
+    return encodeRow(encodings, /** @type {Row} */ (given));
   }
 
-  /** Everything between the inputs and the outputs. @param {ArrayLike<number>|Object<string, any>} given */
+  /** Everything between the inputs and the outputs. @param {ArrayLike<number>|Row} given */
   forward(given) {
     return this.network.forward(this.inputs(given));
   }

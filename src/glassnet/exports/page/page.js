@@ -1,6 +1,8 @@
 // The second script of the page: what one sees. The answers are those of the first.
 
 import { button, fill, h } from "../../serve/studio/static/shared/dom.js";
+import { translator } from "../../serve/studio/static/shared/format.js";
+import { remembered } from "../../serve/studio/static/shared/remembered.js";
 import { content, examplesAgree } from "./answers.js";
 import { openImages } from "./image_view.js";
 import { openRows } from "./row_view.js";
@@ -8,35 +10,14 @@ import { openRows } from "./row_view.js";
 const LANGUAGES = { en: "English", zh: "中文" };
 const TAGS = { en: "en", zh: "zh-CN" };
 
-/** The language of this page that the reader chose before, if this browser remembers it. */
-const remembered = {
-  get() {
-    try {
-      return localStorage.getItem("glassnet.lang");
-    } catch {
-      return null;
-    }
-  },
-  set(language) {
-    try {
-      localStorage.setItem("glassnet.lang", language);
-    } catch {
-      // private windows: the choice lasts as long as the page
-    }
-  },
-};
-
 const usual = navigator.languages.find((one) => /^(en|zh)\b/i.test(one))?.slice(0, 2).toLowerCase() ?? "en";
-let language = Object.hasOwn(LANGUAGES, remembered.get() ?? "") ? remembered.get() : usual;
+const chosen = remembered.get("lang");
+let language = chosen && Object.hasOwn(LANGUAGES, chosen) ? chosen : usual;
 /** What the reader has drawn or typed, so that it is still there in the other language. */
 const state = {};
 let close = () => {};
 
-/** @param {string} key @param {Object<string, any>} [values] */
-function t(key, values = {}) {
-  const words = content.words[language][key] ?? key;
-  return words.replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
-}
+const t = translator(() => content.words[language]);
 
 function show() {
   const { model, name, about } = content;
@@ -47,7 +28,7 @@ function show() {
   document.querySelector(".skip").textContent = t("skip");
   const switcher = button(LANGUAGES[other], () => {
     language = other;
-    remembered.set(language);
+    remembered.set("lang", language);
     show();
     document.querySelector(".language").focus();
   }, { class: "plain language", lang: TAGS[other] });

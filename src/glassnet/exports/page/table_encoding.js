@@ -8,19 +8,36 @@ const MICROSECONDS_AN_HOUR = 3.6e9;
 const MILLISECONDS_A_DAY = 86_400_000;
 
 /**
- * @param {any[]} columns Descriptions of the columns, in order: see `_encoding_of` in `exports/html.py`.
- * @param {Object<string, any>} row Column -> number, true or false, word, or for dates the microseconds since 1970-01-01;
+ * Descriptions of columns: see `_encoding_of` in `exports/html.py`.
+ * @typedef {{kind: "number", name: string, fill: number, centre: number, scale: number, edges: number[], flag: boolean}} NumberColumn
+ * @typedef {{kind: "boolean", name: string}} BooleanColumn
+ * @typedef {{kind: "word", name: string, words: string[], others: boolean, missing: boolean}} WordColumn
+ * @typedef {{kind: "date", name: string, first: number, parts: NumberColumn[], missing: boolean}} DateColumn
+ * @typedef {NumberColumn|BooleanColumn|WordColumn|DateColumn} Column
+ * @typedef {number|bigint|string|boolean|null} Value
+ * @typedef {Object<string, Value|undefined>} Row
+ */
+
+/**
+ * @param {Column[]} columns In order.
+ * @param {Row} row Column -> number, true or false, word, or for dates the microseconds since 1970-01-01;
  *   null, or nothing, if the value is missing.
  * @returns {Float32Array}
  */
 export function encodeRow(columns, row) {
-  return Float32Array.from(columns.flatMap((one) => ENCODE[one.kind](one, (Object.hasOwn(row, one.name) ? row[one.name] : null) ?? null)));
+  return Float32Array.from(columns.flatMap((one) => encode(one, (Object.hasOwn(row, one.name) ? row[one.name] : null) ?? null)));
 }
 
-const ENCODE = { number: encodeNumber, boolean: encodeBoolean, word: encodeWord, date: encodeDate };
+/** @param {Column} column @param {Value} given @returns {number[]} */
+function encode(column, given) {
+  if (column.kind === "number") return encodeNumber(column, given);
+  if (column.kind === "boolean") return [given === null ? 0 : given ? 1 : -1];
+  return column.kind === "word" ? encodeWord(column, given) : encodeDate(column, given);
+}
 
-const moderate = (value) => Math.max(-LARGEST, Math.min(LARGEST, value));
+const moderate = (/** @type {number} */ value) => Math.max(-LARGEST, Math.min(LARGEST, value));
 
+/** @param {NumberColumn} column @param {Value} given */
 function encodeNumber({ fill, centre, scale, edges, flag }, given) {
   const absent = given === null || !Number.isFinite(Number(given));
   const value = absent ? fill : Number(given);
@@ -33,11 +50,10 @@ function encodeNumber({ fill, centre, scale, edges, flag }, given) {
   return [clipped, ...intervals, ...(flag ? [absent ? 1 : 0] : [])];
 }
 
-function encodeBoolean(_, given) {
-  return [given === null ? 0 : given ? 1 : -1];
-}
-
-/** One input for each word, one for all others if there were any in training, and one for missing values if there were. */
+/**
+ * One input for each word, one for all others if there were any in training, and one for missing values if there were.
+ * @param {WordColumn} column @param {Value} given
+ */
 function encodeWord({ words, others, missing }, given) {
   const inputs = new Array(words.length + (others ? 1 : 0) + (missing ? 1 : 0)).fill(0);
   const place = given === null ? (missing ? inputs.length - 1 : -1) : words.indexOf(String(given));
@@ -46,13 +62,17 @@ function encodeWord({ words, others, missing }, given) {
   return inputs;
 }
 
+/** @param {DateColumn} column @param {Value} given */
 function encodeDate({ parts, first, missing }, given) {
-  const quantities = given === null ? {} : quantitiesOf(BigInt(given), first);
-  const inputs = parts.flatMap((one) => encodeNumber(one, quantities[one.name] ?? null));
+  const quantities = given === null ? null : quantitiesOf(BigInt(given), first);
+  const inputs = parts.flatMap((one) => encodeNumber(one, quantities?.[one.name] ?? null));
   return [...inputs, ...(missing ? [given === null ? 1 : 0] : [])];
 }
 
-/** @param {bigint} moment Microseconds since 1970. @param {number} first The day 0, in days since 1970. */
+/**
+ * @param {bigint} moment Microseconds since 1970. @param {number} first The day 0, in days since 1970.
+ * @returns {Object<string, number>}
+ */
 function quantitiesOf(moment, first) {
   let [day, rest] = [moment / MICROSECONDS_A_DAY, moment % MICROSECONDS_A_DAY];
   if (rest < 0n) [day, rest] = [day - 1n, rest + MICROSECONDS_A_DAY];

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from ...data.dataset import Dataset
+from ...metrics import METRICS
 from ...model.baselines import Comparison, Scores, compare_with_baselines
 from ...model.model import Model
 from ...plots.labels import number_with_unit
@@ -16,7 +19,6 @@ from .results import EvaluatedModel
 SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mean_error")
 """In the order of the table; the first three and the last are also the keys of their names."""
 _SHORT = {"r2": "R²", "rmse": "RMSE"}
-_LOWER_IS_BETTER = {"log_loss", "rmse", "mean_error"}
 
 
 def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
@@ -32,18 +34,11 @@ def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say:
     kinds = [name for name in SCORES if getattr(compared.network, name) is not None]
     best = {name: _best(name, [scores for _, scores in rows]) for name in kinds}
     return {
-        "heads": [_name(name, say) for name in kinds],
-        "rows": [
-            (say(row), [(_text(model, name, scores), getattr(scores, name) == best[name]) for name in kinds])
-            for row, scores in rows
-        ],
+        "heads": [("", "name"), *((_SHORT.get(name) or say(name), "n") for name in kinds)],
+        "rows": [(say(row), *(_text(model, name, scores, best[name]) for name in kinds)) for row, scores in rows],
         "text": _verdict(evaluated, compared, say),
         "notes": say("space").join(_notes(evaluated, compared, say)),
     }
-
-
-def _name(score: str, say: Say) -> str:
-    return _SHORT.get(score) or say(score)
 
 
 def _notes(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> list[str]:
@@ -56,14 +51,17 @@ def _notes(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> list[st
 
 def _best(name: str, scores: list[Scores]) -> float:
     values = [getattr(one, name) for one in scores]
-    return float(min(values) if name in _LOWER_IS_BETTER else max(values))
+    return float(max(values, key=lambda value: METRICS["mae" if name == "mean_error" else name].sign * value))
 
 
-def _text(model: Model, name: str, scores: Scores) -> str:
+def _text(model: Model, name: str, scores: Scores, best: float) -> str:
+    """Return a score as text; the best one is bold."""
     value = float(getattr(scores, name))
     if name in ("rmse", "mean_error") and model.classes == 1:
-        return number_with_unit(model, 0, value)
-    return shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+        text = number_with_unit(model, 0, value)
+    else:
+        text = shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+    return Markup("<b>{}</b>").format(text) if value == best else text
 
 
 def _verdict(evaluated: EvaluatedModel, compared: Comparison, say: Say) -> str:

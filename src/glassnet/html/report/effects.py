@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,14 @@ from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
-from ...preprocess.tabular.encoders import MISSING, OTHER, BooleanColumn, NumberColumn
+from ...preprocess.tabular.encoders import BooleanColumn
 from ...preprocess.tabular.kinds import Encoding
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from .charts import (
-    END_LABELS,
-    LEFT,
-    LETTER,
-    RIGHT,
-    TOP,
-    WIDE,
-    Plot,
-    Scale,
-    format_share,
-    label_ends,
-    new_plot,
-    tick_formatter,
-)
+from ..svg import BOTTOM, LETTER, RIGHT, TOP, WIDE, Plot, Scale, format_share, new_plot
+from ..why_parts import names_of_words
+from .charts import END_LABELS
 from .results import EvaluatedModel, with_unit
 
 SHUFFLED, LISTED, DRAWN, TICKS, FEW = 100, 20, 6, 60, 6
@@ -50,17 +40,20 @@ def columns_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     largest = float(np.abs(sizes).max()) or 1.0
     effects = [partial_dependence(model, data, int(k)) for k in order[:DRAWN] if sizes[k] > 0]
     outputs = _drawn_outputs(evaluated, effects)
-    span = _common_range(effects, outputs)
+    span = _common_range(model, effects, outputs)
+    heads = [(say("column"), "name")]
+    if evaluated.is_regression:
+        heads.append((say("falls_by", score="R²"), "n"))
+    else:
+        heads += [(say("falls_by", score=say("accuracy")), "n"), (say("rises_by", score=say("loss")), "n")]
+    falls = [] if evaluated.is_regression else [percent(float(one)) for one in importance.score]
+    rows = [
+        (names[k], *falls[k : k + 1], shown(float(f"{sizes[k]:.3g}")), float(sizes[k]) / largest)
+        for k in order[:LISTED].tolist()
+    ]
     return {
-        "inputs": [
-            (
-                names[k],
-                "" if evaluated.is_regression else percent(float(importance.score[k])),
-                shown(float(f"{sizes[k]:.3g}")),
-                float(sizes[k]) / largest,
-            )
-            for k in order[:LISTED]
-        ],
+        "heads": [*heads, ("", "part")],
+        "rows": rows,
         "all": len(names),
         "effects": [(one.column, draw_effect(model, one, outputs, span, say)) for one in effects],
         "what": _what(model, outputs, say),
@@ -78,12 +71,13 @@ def _drawn_outputs(evaluated: EvaluatedModel, effects: list[Effect]) -> list[int
     return sorted(np.argsort(-reach, kind="stable")[:2].tolist())
 
 
-def _common_range(effects: list[Effect], outputs: list[int]) -> tuple[float, float]:
+def _common_range(model: Model, effects: list[Effect], outputs: list[int]) -> tuple[float, float]:
     """Return the range of all drawn effects, so that columns can be compared."""
     values = np.concatenate([one.means[:, outputs].ravel() for one in effects]) if effects else np.array([0.0, 1.0])
     low, high = float(values.min()), float(values.max())
     room = 0.05 * (high - low)
-    return low - room, high + room
+    low, high = low - room, high + room
+    return (low, high) if model.targets.name == "values" else (max(0.0, low), min(1.0, high))
 
 
 def _what(model: Model, outputs: list[int], say: Say) -> str:
@@ -103,21 +97,16 @@ def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
 
 def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     values, several = np.asarray(effect.values, float), len(outputs) > 1
-    x, label, shares = (float(values[0]), float(values[-1])), effect.column, model.targets.name != "values"
-    low, high = (max(0.0, span[0]), min(1.0, span[1])) if shares else span
-    plot = new_plot(x, (low, high), label, right=END_LABELS if several else RIGHT)
-    y_shown = format_share if shares else tick_formatter(plot.y)
-    longest = max(len(y_shown(float(value))) for value in plot.y.ticks(6))
-    plot = new_plot(
-        x, (low, high), label, left=max(LEFT, 30 + LETTER * longest), right=END_LABELS if several else RIGHT
-    )
-    plot.axes(_name_with_unit(model, effect), "", tick_formatter(plot.x), y_shown)
+    x, right = (float(values[0]), float(values[-1])), END_LABELS if several else RIGHT
+    unit = getattr(_encoding(model, effect), "unit", "")
+    named = f"{effect.column} [{unit}]" if unit else effect.column
+    plot = new_plot(x, span, effect.column, named, y_shown=_formatter(model), right=right)
     ends = []
     for output, kind in zip(outputs, ("first", "second"), strict=False):
         plot.line(values, effect.means[:, output], kind)
         ends.append((float(plot.y(effect.means[-1, output])), shortened(model.name_of(output), 14), kind))
     if several:
-        label_ends(plot, ends)
+        plot.label_ends(ends)
     inside = effect.observed[(effect.observed >= values[0]) & (effect.observed <= values[-1])]
     ticks = np.round(plot.x(np.quantile(inside, np.linspace(0, 1, TICKS), method="nearest")), 1)
     ticks, counts = np.unique(ticks, return_counts=True)
@@ -127,32 +116,27 @@ def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
     return plot.svg()
 
 
+def _formatter(model: Model) -> Callable[[float], str] | None:
+    """Return the formatter of ticks for predictions: a percentage, if they are probabilities."""
+    return None if model.targets.name == "values" else format_share
+
+
 def _encoding(model: Model, effect: Effect) -> Encoding:
     assert model.columns is not None
     return model.columns.inputs[model.columns.names.index(effect.column)]
 
 
-def _name_with_unit(model: Model, effect: Effect) -> str:
-    encoding = _encoding(model, effect)
-    unit = encoding.unit if isinstance(encoding, NumberColumn) else ""
-    return f"{effect.column} [{unit}]" if unit else effect.column
-
-
 def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     """Draw the mean prediction of each word, or of each of a few numbers, as a bar from the mean of all rows."""
-    boolean = isinstance(_encoding(model, effect), BooleanColumn)
-    words = [
-        shortened(_word(one, boolean, say) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values
-    ]
-    probable = model.targets.name != "values"
-    low, high = (max(0.0, span[0]), min(1.0, span[1])) if probable else span
+    called = names_of_words(isinstance(_encoding(model, effect), BooleanColumn), say)
+    words = [shortened(called.get(one, one) if isinstance(one, str) else shown(one), _LETTERS) for one in effect.values]
     foot, left = TOP + _BAR * len(words), 64 + LETTER * max(map(width_of, words))
-    plot = Plot(Scale(low, high, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP), effect.column, foot + 42)
-    plot.horizontal_axis("", format_share if probable else tick_formatter(plot.x))
+    across, down = Scale(*span, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP)
+    plot = Plot(label=effect.column, height=foot + BOTTOM, x=across, y=down)
+    plot.horizontal_axis("", _formatter(model))
     means = np.average(effect.means, axis=0, weights=effect.shares)  # (outputs,)
     if len(outputs) == 1:
-        across = plot.x(means[outputs[0]])
-        plot.add('<path class="line even" d="M{:.1f} {:.1f}V{:.1f}"/>', across, plot.y.start, plot.y.end)
+        plot.upright(means[outputs[0]])
     thick = (_BAR - 8) / len(outputs)
     for place, (word, share, own) in enumerate(zip(words, effect.shares, effect.means, strict=True)):
         middle = TOP + _BAR * (place + 0.5)
@@ -161,15 +145,5 @@ def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[flo
         for number, (output, kind) in enumerate(zip(outputs, ("bar", "gap"), strict=False)):
             ends = sorted(plot.x([means[output], own[output]]).tolist())
             top = middle + thick * (number - len(outputs) / 2)
-            bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
-            plot.add(bar, kind, ends[0], top, max(1.0, ends[1] - ends[0]), thick)
+            plot.bar(kind, ends[0], top, max(1.0, ends[1] - ends[0]), thick)
     return plot.svg()
-
-
-def _word(word: str, boolean: bool, say: Say) -> str:
-    """Return the text of a value of a column of words, or of yes and no."""
-    if not word:
-        return say("value_unknown")
-    if boolean and word in ("yes", "no"):
-        return say(word)
-    return {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}.get(word, word)

@@ -10,8 +10,8 @@ from ...plots.labels import class_label, sample_label, target_of
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from ..page import sample_uri
-from ..why_parts import bar_rows, explanation_pictures, input_shares, is_invertible, nodes_for_half
+from ..page import is_invertible, sample_uri
+from ..why_parts import bar_rows, explanation_pictures, input_shares, nodes_for_half
 from .results import EvaluatedModel, row_name
 
 DRAWN, LISTED, EXPLAINED, INPUTS = 28, 15, 4, 8
@@ -23,36 +23,21 @@ def misread_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     if evaluated.is_regression:
         return None
     model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread
-    drawn = data.image_shape is not None
-    shown_rows = rows[: DRAWN if drawn else LISTED]
+    shape, truth = data.image_shape, data.labels if data.values is None else data.values
+    shown_rows = rows[: DRAWN if shape else LISTED]
     outputs = model.unchecked().outputs(data.inputs[shown_rows])  # a few mistakes can all be outliers
-    sure = model.confidence(outputs)
     samples = [
         {
-            "row": row_name(data, int(row), say),
-            "label": _true_label(evaluated, int(row), say),
-            "answer": _answer_label(evaluated, int(row), say),
+            "row": row_name(data, row, say),
+            "label": sample_label(model, truth[row], say),
+            "answer": sample_label(model, evaluated.evaluation.answers[row], say),
             "sure": percent(confidence),
-            "picture": _picture(data, int(row)),
+            "picture": sample_uri(data.inputs[row], shape, data.reading == "photo") if shape else "",
         }
-        for row, confidence in zip(shown_rows, sure, strict=True)
+        for row, confidence in zip(shown_rows.tolist(), model.confidence(outputs), strict=True)
     ]
-    return {"count": len(rows), "samples": samples, "drawn": drawn, "ink": is_invertible(data)}
-
-
-def _true_label(evaluated: EvaluatedModel, row: int, say: Say) -> str:
-    values = evaluated.data.values
-    return sample_label(evaluated.model, evaluated.data.labels[row] if values is None else values[row], say)
-
-
-def _answer_label(evaluated: EvaluatedModel, row: int, say: Say) -> str:
-    return sample_label(evaluated.model, evaluated.evaluation.answers[row], say)
-
-
-def _picture(data: Dataset, row: int) -> str:
-    if data.image_shape is None:
-        return ""
-    return sample_uri(data.inputs[row], data.image_shape, data.reading == "photo")
+    listed = [[one[name] for name in ("row", "label", "answer", "sure")] for one in samples]
+    return {"count": len(rows), "samples": samples, "rows": listed, "drawn": bool(shape), "ink": is_invertible(data)}
 
 
 def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
@@ -94,8 +79,8 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
         "texts": texts,
     }
     if data.image_shape is None:
-        case |= _input_rows(evaluated, explanation, say)
-        return case
+        shares, rest = input_shares(model, explanation, data.feature_names, INPUTS, say)
+        return case | {"inputs": bar_rows(shares), "inputs_text": say("why_rest", rest=shown(rest)) if rest else ""}
     case |= explanation_pictures(data, explanation, model.name_of, say)
     texts.append(
         say("why_change", distance=shown(explanation.flip.distance)) if explanation.flip else say("why_no_flip")
@@ -112,9 +97,3 @@ def _head(evaluated: EvaluatedModel, row: int, explanation: Why, say: Say) -> st
     if target := target_of(model):
         return say("why_head_target", name=row_name(data, row, say), target=target, **names)
     return say("why_head", name=row_name(data, row, say), **names)
-
-
-def _input_rows(evaluated: EvaluatedModel, explanation: Why, say: Say) -> dict[str, Any]:
-    """Return the largest attributions of columns or inputs as a list."""
-    shares, rest = input_shares(evaluated.model, explanation, evaluated.data.feature_names, INPUTS, say)
-    return {"inputs": bar_rows(shares), "inputs_text": say("why_rest", rest=shown(rest)) if rest else ""}

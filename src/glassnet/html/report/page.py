@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from ...data import is_bundled
@@ -19,7 +18,7 @@ from ...training.callbacks import learning_curves
 from ...words.plots import shown
 from ...words.report import percent, say_in
 from ...words.speaking import Say
-from ..page import templates, whole_page
+from ..page import render
 from .charts import draw_curves
 from .comparison import comparison_section
 from .effects import columns_section
@@ -98,35 +97,27 @@ def make_page(
     titles = TITLES | ({"weights": "nodes_of_layers"} if "columns" in sections else {})
     without = [] if evaluated else _need_data(model)
     called = name or say("untitled")
-    content = (
-        templates()
-        .get_template("report.html")
-        .render(
-            say=say,
-            language=language,
-            name=called,
-            trained_on_bundled=is_bundled(sub_receipt(model.receipt, "data").get("source")),
-            file=shlex.quote(name or "MODEL"),
-            model=model,
-            data=data,
-            members=len(model.members),
-            lead=_lead(evaluated, say),
-            notes=_notes(model, evaluated, held_out, say),
-            tiles=_tiles(model, evaluated, sections, say),
-            sections=sections,
-            titles={section: say(word) for section, word in titles.items()},
-            target=target_of(model),
-            without=[say(TITLES[section]) for section in without],
-            version=version("glassnet"),
-            bundled=data is not None and is_bundled(data.source),
-        )
+    html = render(
+        "report.html",
+        say=say,
+        language=language,
+        title=f"{called} – {say('report')}",
+        heading=called,
+        lead=_lead(evaluated, say),
+        notes=_notes(model, evaluated, held_out, say),
+        tiles=_tiles(model, evaluated, sections, say),
+        titles={section: say(titles[section]) for section in sections},
+        sections=sections,
+        trained_on_bundled=is_bundled(sub_receipt(model.receipt, "data").get("source")),
+        file=shlex.quote(name or "MODEL"),
+        model=model,
+        data=data,
+        members=len(model.members),
+        target=target_of(model),
+        without=[say(TITLES[section]) for section in without],
+        bundled=data is not None and is_bundled(data.source),
     )
-    return Page(
-        whole_page(f"{called} – {say('report')}", content, language),
-        list(sections),
-        without,
-        evaluated.evaluation if evaluated else None,
-    )
+    return Page(html, list(sections), without, evaluated.evaluation if evaluated else None)
 
 
 def _need_data(model: Model) -> list[str]:

@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
     class_scores,
     evaluate,
+    judged_confidence,
     label_scores,
     most_confused,
     number_scores,
     reliability,
+    score,
 )
 from ...model.model import Model
-from ...plots.labels import number_with_unit
+from ...plots.labels import number_with_unit, target_of
 from ...plots.signed import signed_uri
 from ...words.plots import shown
 from ...words.report import percent
@@ -85,7 +88,10 @@ def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | N
     cells, picture = [], ""
     if len(matrix) <= CELLS:
         cells = [
-            [_cell(k == other, int(count), float(strength[k, other])) for other, count in enumerate(row)]
+            [
+                {"right": k == other, "count": int(count), "strength": round(float(strength[k, other]), 3)}
+                for other, count in enumerate(row)
+            ]
             for k, row in enumerate(matrix)
         ]
     else:
@@ -96,12 +102,8 @@ def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | N
         "cells": cells,
         "picture": picture,
         "upright": max(map(len, names)) > 3,
-        "pairs": [(say("taken_for", true=names[true], answer=names[answer]), n) for true, answer, n in pairs],
+        "pairs": [(say("taken_for", true=names[true], answer=names[answer]), f"{n:,}") for true, answer, n in pairs],
     }
-
-
-def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
-    return {"right": right, "count": count, "strength": round(strength, 3)}
 
 
 def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
@@ -120,22 +122,20 @@ def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
         mistakes = np.delete(matrix[k], k) if matrix.size else np.zeros(1)
         rival = int(mistakes.argmax()) if mistakes.max(initial=0) else -1
         rival += matrix.size > 0 and rival >= k
-        rows.append(
-            {
-                "name": names[k],
-                "samples": int(scores.samples[k]),
-                "missed": int(missed[k]),
-                "bar": float(missed[k] / max(missed.max(), 1)),
-                "numbers": [percent(one[k]) for one in (scores.precision, scores.recall, scores.f1)],
-                "rival": say("how_often", name=names[rival], count=f"{mistakes.max():,.0f}") if rival >= 0 else "",
-            }
-        )
-    return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    some = values[np.isfinite(values)]
-    return float(some.mean()) if len(some) else float("nan")
+        row = [
+            names[k],
+            f"{int(scores.samples[k]):,}",
+            *(percent(one[k]) for one in (scores.precision, scores.recall, scores.f1)),
+        ]
+        row += [f"{missed[k]:,}", float(missed[k] / max(missed.max(), 1))]
+        if matrix.size:
+            row.append(say("how_often", name=names[rival], count=f"{mistakes.max():,.0f}") if rival >= 0 else "")
+        rows.append(row)
+    heads = [(target_of(evaluated.model) or say("class" if matrix.size else "label"), "name")]
+    heads += [(say(name), "n") for name in ("samples", "precision", "recall", "f1", "missed")]
+    heads += [("", "share"), *([(say("mostly_for"), "name")] if matrix.size else [])]
+    mean_f1 = score(evaluated.model, evaluated.data, evaluated.evaluation.outputs, "f1")
+    return {"heads": heads, "rows": rows, "classes": len(names), "mean_f1": mean_f1}
 
 
 def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
@@ -162,19 +162,26 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
         "drawn": [
             (
                 names[k],
-                draw_scatter(values[:, k], answers[:, k], say, axes[k]),
-                draw_error_histogram(errors[:, k], say),
-                draw_residuals(values[:, k], answers[:, k], say, axes[k]),
+                [
+                    (say("scatter_label"), draw_scatter(values[:, k], answers[:, k], say, axes[k])),
+                    (say("error_label"), draw_error_histogram(errors[:, k], say)),
+                    (say("residual_label"), draw_residuals(values[:, k], answers[:, k], say, axes[k])),
+                ],
             )
             for k in range(min(len(names), NUMBERS))
         ],
         "spread": [_spread(model, k, errors[:, k], say) for k in range(len(names))] if len(names) == 1 else [],
         "lines": has_error_lines(len(data)),
         "dots": min(len(data), MOST_DOTS),
+        "heads": [
+            (say("row"), ""),
+            *([(say("number"), "name")] if len(names) > 1 else []),
+            *((say(name), "n") for name in ("true", "answered", "off_by")),
+        ],
         "furthest": [
             (
                 row_name(data, row, say),
-                names[k],
+                *([names[k]] if len(names) > 1 else []),
                 *_with_equal_digits(values[row, k], answers[row, k]),
                 shown(errors[row, k]),
             )
@@ -213,7 +220,8 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
     if evaluated.is_regression:
         return None
     bins = reliability(evaluated.model, evaluated.data)
-    sure, right = (float(np.nansum(bins.counts * one) / bins.counts.sum()) for one in (bins.confidence, bins.accuracy))
+    *both, weights = judged_confidence(evaluated.model, evaluated.data, evaluated.evaluation.outputs)
+    sure, right = (float(mean(one, weights)) for one in both)
     verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
     facts = {"error": percent(bins.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
     return {

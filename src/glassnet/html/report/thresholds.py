@@ -12,12 +12,21 @@ from ...plots.labels import class_label
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from .charts import Floats, Plot, format_share, new_plot
+from ..svg import SHARES, Floats, Plot, new_plot
 from .results import EvaluatedModel
 
 POINTS = 300
 """Most points of a drawn curve."""
 THRESHOLDS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+COLUMNS = (
+    "threshold",
+    "predicted_positive",
+    "precision",
+    "recall",
+    "false_positive_rate",
+    "balanced_accuracy",
+    "accuracy",
+)
 HALF = 0.5
 """The threshold that predicts the more probable class."""
 _CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
@@ -29,7 +38,7 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
     if model.columns is None or label is None:
         return None
     positive = data.labels == label
-    curves = threshold_curves(positive, model.probabilities(model.outputs(data.inputs))[:, label], data.weights)
+    curves = threshold_curves(positive, model.probabilities(evaluated.evaluation.outputs)[:, label], data.weights)
     if curves is None:
         return None
     share = float(np.average(positive, weights=data.weights))
@@ -49,12 +58,13 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
             accuracy=percent(curves.accuracy[best]),
             half_accuracy=percent(curves.accuracy[half]),
         ),
+        "heads": [(say(name), "n") for name in COLUMNS],
         "rows": _rows(curves),
     }
 
 
-def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
-    """Return the scores at thresholds, without those that predict the same as a lower one, except one half."""
+def _rows(curves: ThresholdCurves) -> list[list[str]]:
+    """Return the scores at thresholds, the best bold; those that predict the same as a lower one are omitted."""
     best = float(curves.thresholds[curves.best])
     precision = np.append(np.nan, curves.precision[1:])  # the first threshold predicts nothing
     scores = (curves.predicted, precision, curves.recall, curves.false_alarms, curves.balanced, curves.accuracy)
@@ -62,16 +72,17 @@ def _rows(curves: ThresholdCurves) -> list[tuple[str, list[str], bool]]:
     for threshold in sorted({*THRESHOLDS, best}):
         place = curves.at(threshold)
         if place != last or threshold in (HALF, best):
-            rows.append((shown(threshold), [percent(float(one[place])) for one in scores], threshold == best))
+            row = [percent(float(one[place])) for one in scores]
+            bold = Markup("<b>{}</b>")
+            rows.append([shown(threshold), *(map(bold.format, row) if threshold == best else row)])
         last = place
     return rows
 
 
 def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
     """Draw the true positive rate against the false positive rate, with the diagonal of guessing."""
-    plot = new_plot((0, 1), (0, 1), say("roc_label"))
-    plot.axes(say("false_positive_rate"), say("recall"), format_share, format_share)
-    plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
+    plot = new_plot((0, 1), (0, 1), say("roc_label"), say("false_positive_rate"), say("recall"), **SHARES)
+    plot.line([0, 1], [0, 1], "even")
     some = _thinned(curves)
     plot.line(curves.false_alarms[some], curves.recall[some], "first")
     _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 16)
@@ -80,9 +91,8 @@ def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
 
 def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Markup:
     """Draw the precision against the recall, with the line of guessing: the share of the positive class."""
-    plot = new_plot((0, 1), (0, 1), say("precision_label"))
-    plot.axes(say("recall"), say("precision"), format_share, format_share)
-    plot.line(np.array([0.0, 1.0]), np.array([share, share]), "even")
+    plot = new_plot((0, 1), (0, 1), say("precision_label"), say("recall"), say("precision"), **SHARES)
+    plot.line([0, 1], [share, share], "even")
     some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
     plot.line(curves.recall[some], curves.precision[some], "first")
     _mark_thresholds(plot, curves, curves.recall, curves.precision, -8)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from ...explain.nodes import MOSTLY, LayerOfNodes, examine_nodes
 from ...model.model import Model
-from ...plots.signed import png_uri, signed_picture
 from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
-from ..page import thumb
+from ..page import signed_thumb
+from ..why_parts import input_names
 from .results import EvaluatedModel
 
 DRAWN, LISTED = 36, 20
@@ -45,14 +44,15 @@ def weights_section(
         section["order"] = say("by_matter" if layers else "by_size")
         return section
     sizes = np.abs(first).mean(axis=0)  # (features,)
-    names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
+    names = input_names(model, say)
     most, largest = np.argsort(-sizes, kind="stable")[:LISTED], np.abs(sizes).max() or 1
     section["all"] = len(sizes)
     section["inputs"] = [(names[k], shown(float(f"{sizes[k]:.3g}")), float(sizes[k] / largest)) for k in most]
     return section
 
 
-def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[dict[str, str]]:
+def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[tuple[str, int, list[str]]]:
+    """Return image, number and caption of the nodes, the most important first."""
     weights, shape = model.network.parameters.weights[0], model.image_shape
     assert shape is not None
     ranks = np.linalg.norm(weights, axis=1) if layer is None else layer.matters
@@ -60,24 +60,17 @@ def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[dict[s
     if layer is not None:
         marks = {int(node): say("dead") for node in layer.dead}
         marks |= {int(node): say("saturated") for node in layer.saturated}
-    most = np.argsort(-ranks, kind="stable")[:DRAWN]
     return [
-        {
-            "uri": png_uri(thumb(Image.fromarray(signed_picture(weights[node], shape), "RGBA"))),
-            "node": f"{node}",
-            "number": shown(float(f"{ranks[node]:.2g}")),
-            "mark": marks.get(int(node), ""),
-        }
-        for node in most
+        (
+            signed_thumb(weights[node], shape),
+            node,
+            [say("node", node=node), f"{shown(float(f'{ranks[node]:.2g}'))} {marks.get(node, '')}".rstrip()],
+        )
+        for node in np.argsort(-ranks, kind="stable")[:DRAWN].tolist()
     ]
 
 
-def _layer(layer: LayerOfNodes) -> dict[str, Any]:
-    return {
-        "layer": layer.layer,
-        "nodes": len(layer.matters),
-        "activation": layer.activation,
-        "flat": percent(float(layer.flat.mean())),
-        "dead": len(layer.dead),
-        "saturated": len(layer.saturated),
-    }
+def _layer(layer: LayerOfNodes) -> tuple[Any, ...]:
+    """Return a line of the table of hidden layers."""
+    flat, dead, saturated = percent(float(layer.flat.mean())), len(layer.dead), len(layer.saturated)
+    return layer.layer, len(layer.matters), layer.activation, flat, dead, saturated

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import difflib
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,9 +21,9 @@ from ...messages.formats import shortened
 from ...messages.message import Command, Listing, Message, Place, Sentences
 from ...messages.one_line import one_line
 from ...messages.option_spelling import Option
-from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn
 from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
+from .input_layout import InputLayout, TableValues
 from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
 from .reasons import plain_reason, reason_from
@@ -31,7 +31,6 @@ from .selection import (
     DECIMAL_COMMA,
     POINTS_BETWEEN_THOUSANDS,
     THOUSANDS,
-    WORTH_THREADS,
     LearntInputs,
     about_decimals,
     about_numbers,
@@ -54,7 +53,6 @@ VERSION = 3
 _WIDEST, _MOST_LINES = 40, 200
 """Characters of a column's name, and lines, of the text about columns."""
 _WITHOUT_NUMBERS = (WordColumn, DateColumn)
-_BLOCK = 1 << 16  # rows that are encoded together: a thread must not wait for another too often
 
 
 @dataclass(frozen=True)
@@ -159,8 +157,13 @@ class Columns:
     """Number of the network's inputs."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "width", len(self.features))
+        object.__setattr__(self, "width", self.layout.width)
         object.__setattr__(self, "compared", compared_places(self.inputs))
+
+    @cached_property
+    def layout(self) -> InputLayout:
+        """The inputs of all columns, from which rows are encoded."""
+        return InputLayout(self.inputs)
 
     @classmethod
     def learn(
@@ -354,34 +357,17 @@ class Columns:
         """
         return self._applied(self._read(table))
 
+    def values_in(self, table: Table) -> TableValues:
+        """Return the values of a table, which `layout` encodes; errors as for `apply`."""
+        return self.layout.read(self._read(table))
+
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)
         return self._applied(columns), self._surprises(columns, self.inputs)
 
     def _applied(self, columns: Mapping[str, Column]) -> Encoded:
-        rows, widths = len(columns[self.names[0]]), [len(one.features) for one in self.inputs]
-        encoded = np.empty((rows, sum(widths)), np.float32)
-        numbers: list[tuple[NumberColumn, NDArray[np.float64], slice]] = []
-        start = 0
-        for one, width in zip(self.inputs, widths, strict=True):
-            place, start = slice(start, start + width), start + width
-            if isinstance(one, NumberColumn):
-                numbers.append((one, columns[one.name].numbers, place))
-            else:
-                encoded[:, place] = one.encode(columns[one.name])
-
-        def encode(first: int) -> None:
-            block = slice(first, first + _BLOCK)
-            for one, values, place in numbers:
-                one.encode_numbers(values[block], encoded[block, place])
-
-        blocks = range(0, rows if numbers else 0, _BLOCK)
-        if rows * len(numbers) >= WORTH_THREADS:
-            in_threads(encode, blocks, available_cores())
-        else:
-            deque(map(encode, blocks), 0)
-        return encoded
+        return self.layout.encode(self.layout.read(columns), len(columns[self.names[0]]))
 
     def _read(self, table: Any) -> dict[str, Column]:
         from ...data.tables.table import read_table  # loads polars

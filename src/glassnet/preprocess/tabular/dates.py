@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from ...data.tables.date_form import DateForm
 from ...messages.formats import share_text
 from ...messages.message import Listing, Message
 from .encoders import MISSING, Encoded, NumberColumn, shown_examples
+from .number_block import NumberBlock
 from .summaries.columns import DateSummary, OddValues, quantities_of
 
 if TYPE_CHECKING:
@@ -102,30 +104,35 @@ class DateColumn:
         features = [f"{self.name} {feature}" for one in self.parts for feature in one.features]
         return (*features, *[f"{self.name} {MISSING}"] * (self.missing > 0))
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        return self.encode_moments(column.moments)
-
-    def encode_moments(self, moments: Moments) -> Encoded:
+    def inputs_of(self, moments: Moments) -> Encoded:
         """Return the inputs of dates, shape (n,) with NaT for missing ones, shape (n, features)."""
         encoded = np.zeros((len(moments), len(self.features)), np.float32)
-        quantities, start = _quantities(moments, self._ends[0]), 0
-        for one in self.parts:
-            width = len(one.features)
-            one.encode_numbers(quantities[one.name], encoded[:, start : start + width])
-            start += width
-        if self.missing:
-            encoded[:, -1] = np.isnat(moments)
+        NumberBlock(self.parts_at(0), self.flags_at(0, 0)).encode(np.stack(self.quantities(moments)), encoded)
         return encoded
+
+    def parts_at(self, start: int) -> list[tuple[NumberColumn, int]]:
+        """Return each part with the place of its first input, if the column's inputs begin at `start`."""
+        widths = (len(one.features) for one in self.parts)
+        return list(zip(self.parts, accumulate(widths, initial=start), strict=False))
+
+    def flags_at(self, start: int, first: int) -> list[tuple[int, int]]:
+        """Return the place of the input that flags missing values, with the number `first` of the first quantity."""
+        return [(first, start + len(self.features) - 1)] if self.missing else []
+
+    def quantities(self, moments: Moments) -> list[NDArray[np.float64]]:
+        """Return the quantity of each part for dates, shape (n,); NaN where a date is missing."""
+        quantities = quantities_of(moments)
+        quantities["days"] = quantities["days"] - int(self._ends[0].astype(np.int64))
+        return [quantities[one.name] for one in self.parts]
 
     def choices(self) -> Encoded:
         """Return the inputs of dates over the training range, shape (choices, features); none is missing."""
         first, last = self._ends.astype("M8[us]").astype(np.int64).tolist()
-        return self.encode_moments(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
+        return self.inputs_of(np.linspace(first, last, _CHOICES).astype(np.int64).astype("M8[us]"))
 
     def middle(self) -> Encoded:
         """Return the inputs of the date in the middle of the training range, shape (features,)."""
-        [inputs] = self.encode_moments(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
+        [inputs] = self.inputs_of(np.array([self._ends.astype("M8[us]").astype(np.int64).mean()]).astype("M8[us]"))
         return np.asarray(inputs, np.float32)
 
     def decode(self, inputs: ArrayLike) -> float | dict[str, float]:
@@ -232,9 +239,3 @@ def non_date_remarks(name: str, odd: OddValues) -> list[Message]:
             shown=shown_examples(odd.examples),
         )
     ]
-
-
-def _quantities(moments: Moments, first: np.datetime64) -> dict[str, NDArray[np.float64]]:
-    """Return each of `QUANTITIES` of dates, shape (n,), with days since the first date."""
-    quantities = quantities_of(moments)
-    return {**quantities, "days": quantities["days"] - int(first.astype(np.int64))}

@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,17 +23,16 @@ from ...messages.formats import number_text, share_text
 from ...messages.message import Listing, Message
 from ..exact_sums import LARGEST as LARGEST
 from ..exact_sums import moderate as moderate
-from .imputation import fill_numbers, fill_truths, learn_fill
+from .imputation import learn_fill
+from .number_block import CLIP as CLIP
+from .number_block import Encoded as Encoded
+from .number_block import NumberBlock, bent, clipped
 from .summaries.columns import BooleanSummary, NumberSummary, OddValues, WordSummary
 from .summaries.distinct import DistinctValues
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
 
-Encoded = NDArray[np.float32]
-
-CLIP = 3.0
-"""Bound of encoded numbers, in standard deviations from the centre."""
 OTHER, MISSING = "other", "missing"
 """Names of the inputs for rare words and for missing values."""
 LIMIT = 255
@@ -153,25 +153,16 @@ class NumberColumn:
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return the distance of each value from the centre, in standard deviations, before clipping."""
         with np.errstate(over="ignore"):
-            return moderate((_bend(moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
+            return moderate((bent(moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        return self.inputs_of(column.numbers)
-
-    def encode_numbers(self, numbers: NDArray[np.float64], encoded: Encoded) -> None:
-        """Write the inputs of `numbers`, shape (n,) with NaN for missing ones, to `encoded`, shape (n, features)."""
-        values, absent = fill_numbers(numbers, self.fill)
-        encoded[:, 0] = clipped(self.deviations(values))
-        for place, (low, high) in enumerate(pairwise(self.edges), start=1):
-            encoded[:, place] = (np.clip(values, low, high) - low) / (high - low) - 0.5
-        if self.flag:
-            encoded[:, -1] = absent
+    @cached_property
+    def _block(self) -> NumberBlock:
+        return NumberBlock([(self, 0)])
 
     def inputs_of(self, numbers: NDArray[np.float64]) -> Encoded:
-        """Return the inputs of numbers of shape (n,), shape (n, features)."""
-        encoded = np.empty((len(numbers), len(self.features)), np.float32)
-        self.encode_numbers(numbers, encoded)
+        """Return the inputs of numbers of shape (n,), NaN for missing ones, shape (n, features)."""
+        encoded = np.zeros((len(numbers), len(self.features)), np.float32)
+        self._block.encode(np.asarray(numbers, np.float64)[np.newaxis], encoded)
         return encoded
 
     def numbers_at(self, deviations: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
@@ -320,20 +311,6 @@ def has_lost_thousands(
     return lost
 
 
-def clipped(deviations: NDArray[np.float64]) -> Encoded:
-    """Return ``z / √(1 + (z / CLIP)²)``, deviations `z` of any shape smoothly clipped to `CLIP`, rounded to float32.
-
-    Each operation is one that IEEE 754 rounds correctly, in float64, so the bits are the same on every processor and in
-    every language. The `numpy.hypot` of a math library would not be.
-    """
-    wide = deviations / CLIP
-    wide *= wide
-    wide += 1
-    np.sqrt(wide, out=wide)
-    np.divide(deviations, wide, out=wide)
-    return wide.astype(np.float32)
-
-
 def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
     """Undo the smooth clipping to `CLIP` standard deviations, for inputs of any shape.
 
@@ -460,13 +437,6 @@ def interval_edges(values: DistinctValues, bins: int) -> tuple[float, ...]:
     return tuple(edges.tolist()) if len(edges) > 2 else ()
 
 
-def _bend(values: NDArray[np.float64], bend: float) -> NDArray[np.float64]:
-    if not bend:
-        return values
-    bent: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values) / bend)
-    return bent
-
-
 @dataclass(frozen=True)
 class BooleanColumn:
     """Booleans: yes is 1, no is −1, missing is 0.
@@ -501,10 +471,6 @@ class BooleanColumn:
     def features(self) -> tuple[str, ...]:
         """Name of the input."""
         return (self.name,)
-
-    def encode(self, column: Column) -> Encoded:
-        """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
-        return fill_truths(column.truths)[:, np.newaxis].astype(np.float32)
 
     def choices(self) -> Encoded:
         """Return the inputs of yes and no, shape (2, 1)."""
@@ -595,20 +561,21 @@ class WordColumn:
         others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
         return (*(f"{self.name}={word}" for word in self.words), *others)
 
-    def encode(self, column: Column) -> Encoded:
-        """Return the inputs, shape (n, features)."""
-        places, width = self.places(column), len(self.features)
-        # Column -1 takes the rows that set no input, and is cut off.
-        encoded = np.zeros((len(places), width + 1), np.float32)
-        encoded[np.arange(len(places)), places] = 1
-        return encoded[:, :width]
-
-    def places(self, column: Column) -> NDArray[np.int64]:
-        """Return which input of each row is 1, shape (n,); -1 for none."""
+    def places(self, column: Column, start: int) -> NDArray[np.int32]:
+        """Return which input of each row is 1, shape (n,), if the column's inputs begin at `start`; -1 for none."""
         codes, words = column.words()
-        place, other = {word: k for k, word in enumerate(self.words)}, len(self.words) if self.rare else -1
-        missing = len(self.features) - 1 if self.missing else -1
-        return np.array([*(place.get(word, other) for word in words), missing], np.int64)[codes]
+        place = self.place_of_words(start)
+        other, missing = self.other_places(start)
+        return np.array([*(place.get(word, other) for word in words), missing], np.int32)[codes]
+
+    def place_of_words(self, start: int) -> dict[str, int]:
+        """Return the place of the input of each word that has its own, if the column's inputs begin at `start`."""
+        return {word: start + k for k, word in enumerate(self.words)}
+
+    def other_places(self, start: int) -> tuple[int, int]:
+        """Return the places of the inputs of rare words and of missing values; -1 if there is none."""
+        rare = start + len(self.words) if self.rare else -1
+        return rare, start + len(self.features) - 1 if self.missing else -1
 
     def choices(self) -> Encoded:
         """Return the inputs of each word that has its own, shape (words, features)."""

@@ -20,12 +20,6 @@ def learn_fill(values: DistinctValues) -> float:
     return (low + high) / 2
 
 
-def fill_numbers(values: NDArray[np.float64], fill: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Return the numbers with missing ones (NaN) replaced, and a mask of these, each of shape (n,)."""
-    absent = np.isnan(values)
-    return np.where(absent, fill, values) if absent.any() else values, absent
-
-
 def fill_truths(truths: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return 1 for yes (1), −1 for no (0) and 0 for missing (NaN), of the same shape."""
     return np.where(np.isnan(truths), 0, 2 * truths - 1)

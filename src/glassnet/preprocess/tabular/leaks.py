@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option
+from ...metrics import r2
 from ...nn.random import Purpose, generator
 from .encoders import NumberColumn
+from .input_layout import InputLayout
 from .kinds import Encoding
 from .target import Target, labels_of, values_of
 
@@ -234,9 +236,8 @@ def _about_sum(
     a = x[fitted]
     weights = np.linalg.solve(a.T @ a + 1e-9 * len(a) * np.eye(a.shape[1]), a.T @ y[fitted])
     answers, truth = x[tested] @ weights, y[tested]
-    variance = float(((truth - truth.mean()) ** 2).mean())
-    r2 = 1 - float(((answers - truth) ** 2).mean()) / variance if variance > 0 else 0.0
-    if r2 <= 1 - _TOLERATED or _pearson(_ranks(answers), _ranks(truth)) <= _RANKS_ALIKE:
+    explained = float(r2(truth, answers))
+    if explained <= 1 - _TOLERATED or _pearson(_ranks(answers), _ranks(truth)) <= _RANKS_ALIKE:
         return []
     starts = np.cumsum([0, *(part.shape[1] for part in parts[:-1])])
     shares = np.maximum.reduceat(np.abs(weights[:-1]), starts)
@@ -247,7 +248,7 @@ def _about_sum(
             _SUMMED,
             target=target.name,
             names=Listing(names, 4, quoted=True),
-            r2=r2,
+            r2=explained,
             option=Option("drop", (inputs[order[0]].name,)),
         )
     ]
@@ -256,7 +257,8 @@ def _about_sum(
 def _plain_inputs(one: Encoding, column: Column) -> NDArray[np.float64]:
     """Return an input as numbers without clipping, shape (n, features), missing ones filled."""
     if not isinstance(one, NumberColumn):
-        return one.encode(column).astype(np.float64)
+        layout = InputLayout([one])
+        return layout.encode(layout.read({one.name: column}), len(column)).astype(np.float64)
     numbers = column.numbers
     absent = np.isnan(numbers)
     filled = np.where(absent, one.fill, numbers)

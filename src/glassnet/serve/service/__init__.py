@@ -6,7 +6,7 @@ import contextlib
 import re
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +16,12 @@ from ...messages.option_spelling import Option
 from ...options.job_parameters import require_declared
 from ...options.spec import option, required
 from .. import http
-from .limits import DEFAULT, HOST, PREFIX, STOP_SECONDS, Limits
+from .limits import DEADLINES, DEFAULT, HOST, PREFIX, STOP_SECONDS, Deadlines, Limits
 
 if TYPE_CHECKING:
     import uvicorn
 
     from .app import Service
-    from .connection import Deadlines
 
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
@@ -82,9 +81,13 @@ def run(
     """
     from .process import exempt_from_collection, prepare
 
-    require_packages(Message("the service"), "serve", "httptools", "orjson", "uvicorn")
+    require_packages(Message("the service"), "serve", "httptools", "orjson", "prometheus_client", "uvicorn")
     prepare()
-    with _listening(job) as sock:
+    with contextlib.ExitStack() as stack:
+        # As at Ctrl+C; uvicorn raises the signal once more when it has ended.
+        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, signal.default_int_handler))
+        stack.enter_context(contextlib.suppress(KeyboardInterrupt))
+        sock = stack.enter_context(http.listening(job.host, job.port))
         where: dict[str, Any] = {"allowed": job.allow_host, "root_path": job.root_path}
         service = service_of(job.models, sock, token=job.token, limits=job.limits, log=log, **where)
         server = server_of(service)
@@ -93,24 +96,6 @@ def run(
         address = f"http://{f'[{job.host}]' if ':' in job.host else job.host}:{sock.getsockname()[1]}"
         announce(address, [one.name for one in service.context.models])
         server.run([sock])
-
-
-@contextlib.contextmanager
-def _listening(job: ServeJob) -> Iterator[socket.socket]:
-    """Yield a socket; end quietly at Ctrl+C, and at SIGTERM, which uvicorn raises once more when it has ended."""
-    quietly = contextlib.suppress(KeyboardInterrupt)
-    with http.listening(job.host, job.port) as sock, quietly, _interrupted_by(signal.SIGTERM):
-        yield sock
-
-
-@contextlib.contextmanager
-def _interrupted_by(number: int) -> Iterator[None]:
-    """Raise KeyboardInterrupt at a signal, as at Ctrl+C."""
-    before = signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 def service_of(
@@ -136,11 +121,11 @@ def service_of(
     return Service(repository, counters, limits, token, hosts, allowed=names, root_path=root_path, log=log)
 
 
-def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.Server:
+def server_of(service: Service, deadlines: Deadlines = DEADLINES) -> uvicorn.Server:
     """Return a server for the application; at the end, requests in progress have `STOP_SECONDS`."""
     import uvicorn
 
-    from .connection import DEADLINES, connection_class
+    from .connection import connection_class
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -151,7 +136,7 @@ def server_of(service: Service, deadlines: Deadlines | None = None) -> uvicorn.S
     service.context.models.watch()
     config = uvicorn.Config(
         service,
-        http=connection_class(deadlines or DEADLINES, service.note_refusal),
+        http=connection_class(deadlines, service.note_refusal),
         log_level="critical",
         access_log=False,
         lifespan="off",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import secrets
 import sys
 import time
@@ -109,9 +110,13 @@ class Service:
         self._most_bytes = max(BYTES_AT_ONCE, limits.max_body)
         self._releasing: asyncio.TimerHandle | None = None
         self._plain: dict[str, dict[str, Route]] = {}  # path -> method -> route
-        self._others: dict[int, list[tuple[list[str], dict[str, Route]]]] = {}  # number of parts -> pattern
+        self._patterns: dict[re.Pattern[str], dict[str, Route]] = {}
         for route in ROUTES:
-            self._add(route)
+            if "{" in route.path:
+                pattern = re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route.path))
+                self._patterns.setdefault(pattern, {})[route.method] = route
+            else:
+                self._plain.setdefault(route.path, {})[route.method] = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -128,7 +133,8 @@ class Service:
         route: Route | None = None
         request = Request(scope["method"], scope["path"], {}, dict(scope["headers"]))
         request.language = accepted_language(request.header("accept-language")) or "en"
-        request.prefix = self._root_path or _prefix(request.header("x-forwarded-prefix"))
+        removed = request.header("x-forwarded-prefix").rstrip("/")  # by a proxy
+        request.prefix = self._root_path or (removed if PREFIX.fullmatch(removed) else "")
         if self._root_path and request.path.startswith(f"{self._root_path}/"):  # a proxy may leave it there
             request.path = request.path.removeprefix(self._root_path)
         try:
@@ -146,9 +152,9 @@ class Service:
             problem.__traceback__ = None  # a frame in it has the future that has the exception, and a large body
         except MemoryError:
             answer = _error(RequestError(503, "GN032", Message("Not enough memory. Send fewer rows.")), route, request)
-        except Exception:
+        except Exception:  # a bug
             traceback.print_exc(file=sys.stderr)
-            answer = _failure(route)
+            answer = Answer(_error_body("Internal error.", "", bool(route and route.is_protocol)), JSON, 500)
         await _send(send, answer, with_body=request.method != "HEAD")
         model = request.parameters.get("model", "")
         model = model if model in self.context.models else ""  # a client could name any number of others
@@ -181,29 +187,12 @@ class Service:
             self._releasing.cancel()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _add(self, route: Route) -> None:
-        if "{" not in route.path:
-            self._plain.setdefault(route.path, {})[route.method] = route
-            return
-        parts = route.path.split("/")
-        patterns = self._others.setdefault(len(parts), [])
-        for existing, methods in patterns:
-            if existing == parts:
-                methods[route.method] = route
-                return
-        patterns.append((parts, {route.method: route}))
-
     def _route(self, request: Request) -> Route:
         """Return the route of a request, and give the request the values of the path's parameters."""
         methods = self._plain.get(request.path)
-        if methods is None:
-            parts = request.path.split("/")
-            for pattern, named in self._others.get(len(parts), ()):
-                pairs = [*zip(pattern, parts, strict=True)]
-                if all(one == part or (one.startswith("{") and part) for one, part in pairs):
-                    methods = named
-                    request.parameters = {one[1:-1]: part for one, part in pairs if one.startswith("{")}
-                    break
+        for pattern, of_pattern in self._patterns.items() if methods is None else ():
+            if found := pattern.fullmatch(request.path):
+                methods, request.parameters = of_pattern, found.groupdict()
         if methods is None:
             raise RequestError(404, "GN121", Message("{path}: no such address. See /docs.", path=request.path))
         route = methods.get("GET" if request.method == "HEAD" else request.method)
@@ -380,12 +369,6 @@ def _password(encoded: bytes) -> bytes:
         return b""
 
 
-def _prefix(given: str) -> str:
-    """Return the prefix that a proxy took away, by its header X-Forwarded-Prefix; empty for none, or a strange one."""
-    prefix = given.rstrip("/")
-    return prefix if PREFIX.fullmatch(prefix) else ""
-
-
 def _client(scope: Scope, request: Request) -> str:
     """Return the address of a client; of a proxy on this machine, whom it answers (X-Forwarded-For)."""
     client: str = (scope.get("client") or ("-",))[0]
@@ -408,11 +391,6 @@ def _error(problem: GlassnetError, route: Route | None, request: Request) -> Ans
     text = text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}…"  # it may quote the request
     is_protocol = route.is_protocol if route else request.path.startswith("/v2")
     return Answer(_error_body(text, problem.code, is_protocol), JSON, status, headers)
-
-
-def _failure(route: Route | None) -> Answer:
-    """Return the answer to a request that fails by a bug; its traceback is on standard error."""
-    return Answer(_error_body("Internal error.", "", bool(route and route.is_protocol)), JSON, 500)
 
 
 def _error_body(message: str, code: str, is_protocol: bool) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
@@ -17,46 +16,15 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...errors import CODES
 from ...messages.control_characters import json_text
-from .limits import BODY_SECONDS, BYTES_PER_SECOND, CONNECTIONS, HEAD_BYTES, HEAD_SECONDS, IDLE_SECONDS, READ_SECONDS
+from .limits import DEADLINES, HEAD_BYTES, Deadlines
 
 _MALFORMED, _BUSY = "GN127", "GN126"
 _LINGER = 1
 """Seconds."""
+_LOOKS = 10
+"""Times that a connection is looked at within its shortest deadline."""
 _LAST_REQUEST = 0.2
 """Seconds in which a request that is already on its way is still answered when the service ends."""
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """How long a client may take, and how many may be connected.
-
-    Attributes
-    ----------
-    head : float
-        Seconds for the head of a request, from the opening of the connection or the first byte.
-    body : float
-        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
-        arrived.
-    read : float
-        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
-        has been refused.
-    idle : float
-        Seconds in which a client may begin its next request.
-    rate : int
-        Bytes per second of the slowest client.
-    connections : int
-        Open connections; further ones are answered with 503.
-    """
-
-    head: float = HEAD_SECONDS
-    body: float = BODY_SECONDS
-    read: float = READ_SECONDS
-    idle: float = IDLE_SECONDS
-    rate: int = BYTES_PER_SECOND
-    connections: int = CONNECTIONS
-
-
-DEADLINES = Deadlines()
 
 
 def connection_class(
@@ -74,13 +42,16 @@ class Connection(HttpToolsProtocol):
 
     deadlines = DEADLINES
     note_refusal: Callable[[str, int], None]
-    _reading: asyncio.TimerHandle | None = None
-    _writing: asyncio.TimerHandle | None = None
+    _timer: asyncio.TimerHandle | None = None
     _receiving = ""
     """What the parser is in: a ``"head"``, a ``"body"``, or nothing."""
-    _phase = ""
-    """What the deadline is for: a ``"head"``, a ``"body"``, the ``"rest"`` of a refused body, or nothing."""
+    _number = 0
+    """Requests that have begun."""
+    _phase = "", 0
+    """What a deadline is for: a ``"head"``, a ``"body"``, the ``"rest"`` of a refused body, or nothing; `_number`."""
     _began = 0.0
+    _unread: tuple[float, int] | None = None
+    """When the client began to have something to read, and how much."""
     _received = 0
     _head = _unparsed = 0
     """Bytes of the head that is being received: of its complete headers, and of all pieces but the first."""
@@ -95,13 +66,12 @@ class Connection(HttpToolsProtocol):
         self.timeout_keep_alive = self.deadlines.idle  # type: ignore[assignment]
         if len(self.connections) > self.deadlines.connections:
             self._refuse(503, _BUSY)
-        else:
-            self._watch_reading()
+        self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the deadlines."""
-        self._stop_reading()
-        self._stop_writing()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -120,7 +90,6 @@ class Connection(HttpToolsProtocol):
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
             )
-        self._watch_reading()
 
     def _parse(self, data: bytes) -> None:
         try:
@@ -143,6 +112,7 @@ class Connection(HttpToolsProtocol):
         """Note that a head has begun."""
         super().on_message_begin()
         self._receiving, self._head, self._unparsed = "head", 0, 0
+        self._number += 1
 
     def on_url(self, url: bytes) -> None:
         """Note the length."""
@@ -193,7 +163,7 @@ class Connection(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """Answer a request that was cut off; answer a whole one although the client sends no more."""
-        if self._receiving and self._phase != "rest" and not self._refused:
+        if self._receiving and self._phase_now() not in ("", "rest"):
             self._refuse(400, _MALFORMED)
         if self._refused:
             self.transport.close()
@@ -203,34 +173,23 @@ class Connection(HttpToolsProtocol):
             return False  # asyncio closes
         return True
 
-    def on_response_complete(self) -> None:
-        """Turn to the next request of the connection; the client must also read the answer."""
-        self._open -= 1
-        super().on_response_complete()
-        self._watch_reading()
-        self._watch_writing()
-
     def shutdown(self) -> None:
         """End, but first answer a request that the client has sent and that has not been read yet."""
         self._ending = True
         if self.cycle is None or self.cycle.response_complete:
-            self.loop.call_later(_LAST_REQUEST, self._close_unless_open)
+            self.loop.call_later(_LAST_REQUEST, lambda: None if self._open else self.transport.close())
         else:
             self.cycle.keep_alive = False
 
-    def _close_unless_open(self) -> None:
-        if not self._open:
-            self.transport.close()
-
-    def pause_writing(self) -> None:
-        """Start the deadline of a client that reads slower than it is written to."""
-        super().pause_writing()
-        self._watch_writing()
+    def on_response_complete(self) -> None:
+        """Turn to the next request of the connection."""
+        self._open -= 1
+        super().on_response_complete()
 
     def resume_writing(self) -> None:
-        """Stop that deadline."""
+        """Note that the client reads."""
         super().resume_writing()
-        self._stop_writing()
+        self._unread = None
 
     def _refuse(self, status: int, code: str) -> None:
         """Answer without the application, if no answer has begun, and close.
@@ -240,7 +199,6 @@ class Connection(HttpToolsProtocol):
         """
         if self._refused:
             return
-        self._stop_reading()
         self._refused = True
         # The answer to a body is that of its own request; to a head, that of the next one.
         answers = not self._open or (self._open == 1 and self._receiving == "body" and not self.cycle.response_started)
@@ -255,67 +213,33 @@ class Connection(HttpToolsProtocol):
             self.transport.write(head.encode() + body)
         self.transport.write_eof()
         self.flow.resume_reading()
-        self._reading = self.loop.call_later(_LINGER, self.transport.close)
-        self._watch_writing()
+        self.loop.call_later(_LINGER, self.transport.close)
 
-    def _watch_reading(self) -> None:
-        """Start, keep or stop the deadline that the state of the connection asks for."""
-        if self._refused:
-            return
-        phase = self._phase_now()
-        if phase == self._phase and self._reading is not None:
-            return
-        self._stop_reading()
-        if phase:
-            self._phase, self._began = phase, self.loop.time()
-            self._reading = self.loop.call_later(self._allowed(), self._check_reading)
+    def _look(self) -> None:
+        """Look again and again whether the client misses a deadline; one that is closed may have something to read."""
+        now, limits = self.loop.time(), self.deadlines
+        self._timer = self.loop.call_later(min(limits.head, limits.body, limits.read) / _LOOKS, self._look)
+        phase = name, _ = self._phase_now(), max(self._number, 1)  # the first head begins with the connection
+        if phase != self._phase or self.flow.read_paused:  # the application has not taken what arrived
+            self._phase, self._began = phase, now
+        allowed = {"head": limits.head, "body": limits.body + self._received / limits.rate, "rest": limits.read}
+        if name and now - self._began > allowed[name]:
+            if name == "head" and not self._receiving:
+                self.transport.close()  # there is no request to answer
+            else:
+                self._refuse(408, _BUSY)
+        left = self.transport.get_write_buffer_size()
+        since, before = self._unread or (now, left)
+        if left and now - since > limits.read:
+            if before - left < limits.read * limits.rate:
+                self.transport.abort()
+            since, before = now, left
+        self._unread = (since, before) if left else None
 
     def _phase_now(self) -> str:
-        if self.transport.is_closing():
+        if self._refused or self.transport.is_closing():
             return ""
         if self._receiving == "body":
             return "rest" if self.cycle.response_complete else "body"
         # After an answer, with nothing received yet, uvicorn's own keep-alive timer runs.
         return "head" if self._receiving == "head" or self.cycle is None else ""
-
-    def _allowed(self) -> float:
-        if self._phase == "body":
-            return self.deadlines.body + self._received / self.deadlines.rate
-        return self.deadlines.head if self._phase == "head" else self.deadlines.read
-
-    def _check_reading(self) -> None:
-        self._reading = None
-        left = self._began + self._allowed() - self.loop.time()
-        if self.flow.read_paused:
-            left = max(left, self.deadlines.body)  # the application has not taken what arrived: not the client's fault
-        if left > 0:
-            self._reading = self.loop.call_later(left, self._check_reading)
-        elif self._phase == "head" and not self._receiving:
-            self.transport.close()  # there is no request to answer
-        else:
-            self._refuse(408, _BUSY)
-
-    def _watch_writing(self) -> None:
-        left = self.transport.get_write_buffer_size()
-        if left and self._writing is None:
-            self._writing = self.loop.call_later(self.deadlines.read, self._check_writing, left)
-
-    def _check_writing(self, before: int) -> None:
-        """Cut the connection unless the client has read enough; a closed one waits for its buffer, too."""
-        self._writing = None
-        left = self.transport.get_write_buffer_size()
-        if left and before - left < self.deadlines.read * self.deadlines.rate:
-            self.transport.abort()
-        else:
-            self._watch_writing()
-
-    def _stop_reading(self) -> None:
-        self._phase = ""
-        if self._reading is not None:
-            self._reading.cancel()
-            self._reading = None
-
-    def _stop_writing(self) -> None:
-        if self._writing is not None:
-            self._writing.cancel()
-            self._writing = None

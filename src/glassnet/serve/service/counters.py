@@ -1,51 +1,39 @@
-"""What the service counts, for its metrics."""
+"""What the service counts, as metrics of Prometheus; those of the process itself come from whatever runs it."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
-from dataclasses import dataclass, field
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-"""Upper limits of the buckets of `Counters.seconds`."""
+"""Upper limits of the buckets of the durations."""
 
 
-@dataclass
 class Counters:
-    """Counts since the start. Only the event loop changes them, but for the reloads.
+    """Metrics since the start, and the requests of now: those `in_progress`, and those of them `waiting` for a thread.
 
-    Attributes
-    ----------
-    requests : Counter
-        (route, model, status) -> answers; the route is its path with parameters in braces, empty for an unknown path,
-        and the model is empty where none was named.
-    rows : Counter
-        Model -> rows answered.
-    seconds : dict of str to list of int
-        Route -> answers in each bucket of `SECONDS`, and a last one for slower answers.
-    total_seconds : dict of str to float
-        Route -> sum of the seconds.
-    reloads : Counter
-        (model, whether it succeeded) -> changed files.
-    in_progress, waiting : int
-        Requests now in progress, and those of them that wait for a thread.
+    Labels are routes, statuses and the names of the served models: nothing that a client can make up.
     """
 
-    requests: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    rows: Counter[str] = field(default_factory=Counter)
-    seconds: dict[str, list[int]] = field(default_factory=dict)
-    total_seconds: dict[str, float] = field(default_factory=dict)
-    reloads: Counter[tuple[str, bool]] = field(default_factory=Counter)
-    in_progress: int = 0
-    waiting: int = 0
+    def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = own = CollectorRegistry()
+        self.in_progress = self.waiting = 0
+        text = "Answered requests; an unknown path has the route ''."
+        self.requests = Counter("glassnet_requests", text, ("route", "model", "status"), registry=own)
+        text = "Seconds from the head of a request to the end of its answer."
+        self.seconds = Histogram("glassnet_request_duration_seconds", text, ("route",), registry=own, buckets=SECONDS)
+        progress = Gauge("glassnet_requests_in_progress", "Requests in progress.", registry=own)
+        progress.set_function(lambda: self.in_progress)
+        waiting = Gauge("glassnet_requests_waiting", "Requests that wait for a thread.", registry=own)
+        waiting.set_function(lambda: self.waiting)
+        text = "Rows that were predicted or explained."
+        self.rows = Counter("glassnet_rows_predicted", text, ("model",), registry=own)
+        text = "Times that a model's file has changed."
+        self.reloads = Counter("glassnet_model_reloads", text, ("model", "result"), registry=own)
 
     def count(self, route: str, model: str, status: int, rows: int, seconds: float) -> None:
-        """Count an answer."""
-        self.requests[route, model, status] += 1
+        """Count an answer; the model is empty where none was named."""
+        self.requests.labels(route, model, status).inc()
+        self.seconds.labels(route).observe(seconds)
         if rows:
-            self.rows[model] += rows
-        buckets = self.seconds.get(route)
-        if buckets is None:
-            buckets = self.seconds[route] = [0] * (len(SECONDS) + 1)
-        buckets[bisect_left(SECONDS, seconds)] += 1
-        self.total_seconds[route] = self.total_seconds.get(route, 0.0) + seconds
+            self.rows.labels(model).inc(rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ... import __version__
 from ...errors import CODES
 from ...html.service import content_policy, service_page
 from ...messages.catalogue import translated
@@ -15,9 +14,9 @@ from ...words.plots import words_in
 from ...words.service import SERVICE_WORDS
 from ...words.speaking import Say
 from ..rendering import for_client
-from .connection import DEADLINES
 from .examples import Example, has_digit, infer_example, model_example, predict_example
 from .exchange import Answer, Context, Request, Route
+from .limits import DEADLINES
 from .models import ServedModel
 
 _MODELS, _NAMES = 8, 12
@@ -55,8 +54,10 @@ def _content(context: Context, address: str, language: str) -> dict[str, Any]:
         f"{name}: " + say("not_reloaded", problem=for_client(problem, language))
         for name, problem in context.models.problems.items()
     ]
+    title = f"glassnet: {listed(names, 3)}"
     return {
-        "title": f"glassnet: {listed(names, 3)}",
+        "title": title,
+        "heading": title,
         "lead": lead,
         "models": [_described(one, say, language) for one in models],
         "problems": problems,
@@ -67,8 +68,7 @@ def _content(context: Context, address: str, language: str) -> dict[str, Any]:
             {"code": code, "statuses": statuses, "meaning": translated(CODES[code], language)}
             for code, statuses in STATUSES.items()
         ],
-        "version": __version__,
-        "has_digit": any(map(has_digit, models)),
+        "bundled": any(map(has_digit, models)),
     }
 
 

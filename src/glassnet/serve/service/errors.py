@@ -14,17 +14,7 @@ STATUS = {"GN032": 503, "GN033": 413}
 
 
 class RequestError(GlassnetError):
-    """A request that is refused (GN121 to GN127).
-
-    Parameters
-    ----------
-    status : int
-        Of the answer.
-    code : str
-    message : Message
-    headers : mapping of str to str
-        Further headers of the answer.
-    """
+    """A request that is refused (GN121 to GN127), with the status and further headers of the answer."""
 
     def __init__(self, status: int, code: str, message: Message, headers: Mapping[str, str] = {}) -> None:
         super().__init__(code, message)

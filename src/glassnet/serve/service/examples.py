@@ -74,12 +74,7 @@ def row_of(served: ServedModel) -> Any:
 def predict_example(served: ServedModel, others: bool, path: str = "/predict") -> Example:
     """Return a request for an answer: an image if the model reads them, otherwise a row in JSON.
 
-    Parameters
-    ----------
-    served : ServedModel
-    others : bool
-        Whether there are other models, so that the request must name this one.
-    path : {"/predict", "/explain"}
+    It names the model if there are others.
     """
     query = f"?{urlencode({'model': served.name}, quote_via=quote)}" if others else ""
     if (image := _image_of(served)) is not None:

@@ -112,17 +112,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer.
-
-    Parameters
-    ----------
-    body : bytes
-    media_type : str
-    status : int
-    headers : mapping of str to str
-    rows : int
-        Rows that were answered, for the metrics.
-    """
+    """An answer, and the number of rows that it answers, for the metrics."""
 
     body: bytes = b""
     media_type: str = JSON

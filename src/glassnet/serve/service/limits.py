@@ -13,22 +13,10 @@ MAX_ROWS = 65_536
 TIMEOUT = 30.0
 MAX_WAITING = 64
 
-HEAD_SECONDS = 10.0
-"""For the head of a request, from the opening of the connection or the first byte."""
-BODY_SECONDS = 15.0
-"""For the body of a request, from the end of its head; one more for each `BYTES_PER_SECOND` that have arrived."""
-READ_SECONDS = 15.0
-"""In which a client must read `BYTES_PER_SECOND` of an answer, or all that is left."""
-BYTES_PER_SECOND = 16 << 10
-"""Of the slowest client."""
-IDLE_SECONDS = 25
-"""In which a client may send its next request on a connection."""
 HEAD_BYTES = 64 << 10
 """Of the head of a request."""
 BYTES_AT_ONCE = 256 << 20
 """Of all bodies that are being received or processed."""
-CONNECTIONS = 1000
-"""Open connections."""
 STOP_SECONDS = 10
 """For requests in progress when the service is stopped."""
 RETRY_SECONDS = 1
@@ -56,3 +44,36 @@ class Limits:
 
 
 DEFAULT = Limits()
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """How long a client may take, and how many may be connected.
+
+    Attributes
+    ----------
+    head : float
+        Seconds for the head of a request, from the opening of the connection or the first byte.
+    body : float
+        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
+        arrived.
+    read : float
+        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
+        has been refused.
+    idle : float
+        Seconds in which a client may begin its next request.
+    rate : int
+        Bytes per second of the slowest client.
+    connections : int
+        Open connections; further ones are answered with 503.
+    """
+
+    head: float = 10.0
+    body: float = 15.0
+    read: float = 15.0
+    idle: float = 25.0
+    rate: int = 16 << 10
+    connections: int = 1000
+
+
+DEADLINES = Deadlines()

@@ -147,14 +147,7 @@ class _State(NamedTuple):
 
 
 class Repository:
-    """The models by name.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Model files; the stem of a file is the name of its model.
-    counters : Counters
-    """
+    """The models by name, which is the stem of a model's file."""
 
     def __init__(self, paths: Sequence[str | Path], counters: Counters) -> None:
         self._paths: dict[str, Path] = {}
@@ -240,10 +233,10 @@ class Repository:
                 self._models[name] = new  # requests in progress keep the old one
                 self.problems.pop(name, None)
                 print(f"{path}: loaded again, hash {new.model.hash()}", file=sys.stderr, flush=True)
-                self._counters.reloads[name, True] += 1
+                self._counters.reloads.labels(name, "success").inc()
             self._states[name] = state
 
     def _refuse(self, name: str, problem: GlassnetError) -> None:
         self.problems[name] = problem
         print(f"{problem} [{problem.code}] The model from before is used.", file=sys.stderr, flush=True)
-        self._counters.reloads[name, False] += 1
+        self._counters.reloads.labels(name, "failure").inc()

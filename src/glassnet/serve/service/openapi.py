@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ...workflow.explain_job import WhyJob
 from ...workflow.predict_job import QueryJob
 from .examples import infer_body, row_of
-from .exchange import JSON, Answer, Context, Request, Route, json_answer
+from .exchange import JSON, Context, Route, json_answer
 from .metrics import CONTENT_TYPE
 from .models import ServedModel
 from .predict import CSV, FORM
@@ -65,10 +66,6 @@ def operation_of(route: Route) -> Operation:
     return OPERATIONS[route.method, route.path.replace(_VERSIONED, "")]
 
 
-def _openapi(context: Context, request: Request) -> Answer:
-    return json_answer(document(context, request.prefix))
-
-
 def document(context: Context, prefix: str = "") -> dict[str, Any]:
     """Return the description of a service whose addresses have a prefix."""
     limits, models = context.limits, [*context.models]
@@ -109,7 +106,7 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
     if about.body == "row":
         parameters.append({"name": "output", "in": "query", "schema": parameters_of(WhyJob)["output"].schema()})
     made: dict[str, Any] = {
-        "operationId": _identity(route),
+        "operationId": "_".join([route.method.lower(), *re.findall(r"\w+", route.path)]),
         "summary": about.summary,
         "tags": ["Open Inference Protocol" if route.is_protocol else "glassnet"],
         "responses": {"200": _answer(about), **_errors(route, about, context)},
@@ -121,11 +118,6 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
     if context.has_token and route.needs_token:
         made["security"] = [{"token": []}]
     return made
-
-
-def _identity(route: Route) -> str:
-    words = [word.strip("{}") for word in route.path.replace(".", "/").split("/") if word]
-    return "_".join([route.method.lower(), *words])
 
 
 def _answer(about: Operation) -> dict[str, Any]:
@@ -205,7 +197,7 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
         "items": _object({name: tensor[name] for name in ("name", "datatype", "shape")}),
     }
     described["items"]["properties"]["shape"] = {"type": "array", "items": {"type": "integer", "minimum": -1}}
-    row = {"anyOf": _unique([_row_schema(one) for one in models])}
+    row = {"anyOf": [*{str(one): one for one in map(_row_schema, models)}.values()]}
     rows = {"type": "array", "minItems": 1, "items": row}
     prediction = _object(
         {
@@ -291,8 +283,4 @@ def _row_schema(served: ServedModel) -> dict[str, Any]:
     return _object(kinds)
 
 
-def _unique(schemas: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [one for place, one in enumerate(schemas) if one not in schemas[:place]]
-
-
-ROUTES = (Route("GET", "/openapi.json", _openapi),)
+ROUTES = (Route("GET", "/openapi.json", lambda context, request: json_answer(document(context, request.prefix))),)

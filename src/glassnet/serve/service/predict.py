@@ -43,12 +43,7 @@ def served_by(context: Context, request: Request) -> ServedModel:
 def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[Any, list[str]]:
     """Return the inputs in a request, (n, features), and the name of each row.
 
-    Parameters
-    ----------
-    served : ServedModel
-    request : Request
-        Its body is JSON (a list of rows, ``{"rows": […]}`` or ``{"row": …}``), CSV, an image, or a form with one file.
-    limits : Limits
+    The body is JSON (a list of rows, ``{"rows": […]}`` or ``{"row": …}``), CSV, an image, or a form with one file.
     """
     kind, content, name = request.content_type, request.body, "the request"
     if kind == JSON:

@@ -7,11 +7,11 @@ import gc
 from contextlib import suppress
 from typing import Any
 
-from .limits import CONNECTIONS
+from .limits import DEADLINES
 
 IDLE_SECONDS = 0.5
 """Without work on a thread before memory is returned."""
-_FILES = 4 * CONNECTIONS
+_FILES = 4 * DEADLINES.connections
 _MALLOPT = {-8: 1, -1: 256 << 20, -3: 32 << 20}
 """Of glibc: M_ARENA_MAX, M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, whose largest value this is."""
 

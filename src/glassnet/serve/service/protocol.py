@@ -214,22 +214,6 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     return encoded_columns(served, columns, rows, request, limits)
 
 
-def _live(context: Context, request: Request) -> Answer:
-    return json_answer({"live": True})
-
-
-def _ready(context: Context, request: Request) -> Answer:
-    return json_answer({"ready": True})
-
-
-def _server(context: Context, request: Request) -> Answer:
-    return json_answer({"name": "glassnet", "version": __version__, "extensions": ["binary_tensor_data"]})
-
-
-def _metadata(context: Context, request: Request) -> Answer:
-    return json_answer(metadata(_model(context, request)))
-
-
 def _model_ready(context: Context, request: Request) -> Answer:
     served = _model(context, request)
     problem = context.models.problems.get(served.name)
@@ -240,16 +224,17 @@ def _model_ready(context: Context, request: Request) -> Answer:
 
 
 _MODEL = "/v2/models/{model}"
+_SERVER = {"name": "glassnet", "version": __version__, "extensions": ["binary_tensor_data"]}
 
 ROUTES = (
-    Route("GET", "/v2/health/live", _live, needs_token=False),
-    Route("GET", "/v2/health/ready", _ready, needs_token=False),
-    Route("GET", "/v2", _server),
+    Route("GET", "/v2/health/live", lambda *_: json_answer({"live": True}), needs_token=False),
+    Route("GET", "/v2/health/ready", lambda *_: json_answer({"ready": True}), needs_token=False),
+    Route("GET", "/v2", lambda *_: json_answer(_SERVER)),
     *(
         route
         for path in (_MODEL, f"{_MODEL}/versions/{{version}}")
         for route in (
-            Route("GET", path, _metadata),
+            Route("GET", path, lambda context, request: json_answer(metadata(_model(context, request)))),
             Route("GET", f"{path}/ready", _model_ready),
             Route("POST", f"{path}/infer", _infer),
         )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,13 +70,7 @@ def require_few(count: int, limits: Limits) -> None:
 def inputs_of(served: ServedModel, rows: Any, request: Request, limits: Limits) -> NDArray[Any]:
     """Return rows in JSON as inputs, (n, features).
 
-    Parameters
-    ----------
-    served : ServedModel
-    rows : list
-        For a table, objects of column -> value; otherwise lists of numbers, or images as lists of such lists.
-    request : Request
-    limits : Limits
+    Rows of a table are objects of column -> value, others are lists of numbers, or images as lists of such lists.
     """
     if type(rows) is not list:
         raise ShapeError("GN050", "rows: expected a list of rows.")
@@ -234,17 +228,8 @@ def inputs_in_file(
 ) -> tuple[NDArray[Any], list[str]]:
     """Return the inputs, (n, features), in a CSV or an image, and the name of each row.
 
-    Parameters
-    ----------
-    served : ServedModel
-    content : bytes
-    name : str
-        For messages.
-    request : Request
-        Gets the remarks on the values of a table.
-    limits : Limits
-    text : bool or None
-        Whether rows are expected, otherwise an image; a photo of several digits has several rows. None: either.
+    With `text`, rows are expected, without it an image, with None either; a photo of several digits has several rows.
+    The request gets the remarks on the values of a table.
     """
     model = served.model
     with max_bytes(limits.max_body):
@@ -256,7 +241,9 @@ def inputs_in_file(
                 "GN011", "{name}: not the data that its content type names, expected {what}.", name=name, what=expected
             )
         if is_text:
-            _require_short_line(opened.stream(), name, model.features)
+            most = max(1 << 16, 64 * model.features)
+            if len(opened.stream().readline(most + 1)) > most:  # reading it would take long and much memory
+                raise too_large("{name}: the first line is longer than {most:,} bytes.", name=name, most=most)
         if model.columns is not None:
             from ...data.tables.table import parse_frame
 
@@ -272,13 +259,6 @@ def inputs_in_file(
         inputs, names, _ = inputs_in(opened, model.features, *like)
     require_few(len(inputs), limits)
     return judged(served, inputs, request), names
-
-
-def _require_short_line(stream: IO[bytes], name: str, features: int) -> None:
-    """Raise RequestError GN125 for a first line of far too many values: reading it would take long and much memory."""
-    most = max(1 << 16, 64 * features)
-    if len(stream.readline(most + 1)) > most:
-        raise too_large("{name}: the first line is longer than {most:,} bytes.", name=name, most=most)
 
 
 def preload(served: ServedModel, limits: Limits) -> None:

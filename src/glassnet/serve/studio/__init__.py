@@ -53,7 +53,8 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
             address = f"http://{HOST}:{sock.getsockname()[1]}/draw?token={token}"
             server = server_of(session, sock, token)
             announce(address)
-            if job.open and _has_screen():
+            # Without a screen, Python would start a browser in the terminal.
+            if job.open and any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")):
                 webbrowser.open(address)
             with contextlib.suppress(KeyboardInterrupt):
                 server.run([sock])
@@ -87,8 +88,3 @@ def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Serv
         timeout_graceful_shutdown=_PATIENCE,
     )
     return Server(config)
-
-
-def _has_screen() -> bool:
-    """Return whether a browser would open a window; without one, Python starts a browser in the terminal."""
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))

@@ -41,7 +41,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
     app = Starlette(
         routes=[
             Route("/", lambda request: RedirectResponse("/draw")),
-            *(Route(f"/{room}", _page) for room in ROOMS),
+            *(Route(f"/{room}", lambda request: FileResponse(STATIC / "index.html")) for room in ROOMS),
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             api("GET", "/api/session", lambda session, given: {"language": given["language"], **session.describe()}),
             api("GET", "/api/words/{of}", _words),
@@ -58,10 +58,6 @@ def create_app(session: Session, token: str, port: int) -> Safety:
     )
     app.state.session = session
     return Safety(app, token, port)
-
-
-async def _page(request: Request) -> Response:
-    return FileResponse(STATIC / "index.html")
 
 
 def _words(_: Session, given: dict[str, Any]) -> dict[str, str]:

@@ -8,10 +8,11 @@ from starlette.routing import Route
 
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
+from ...metrics import METRICS
 from ...options.job_parameters import parameters
 from ...training.events import BlockDone, EpochDone
 from ...training.executor import ThreadExecutor
-from ...workflow.compare_job import METRICS, SEEDS, CompareJob, Comparison, Pair, Side, SideEvent
+from ...workflow.compare_job import LOSS, SEEDS, CompareJob, Pair, Side, SideEvent
 from ...workflow.compare_job import compare as compare_sides
 from ...workflow.comparison.paired import FEWEST
 from ...workflow.take_away.comparison import comparison_command, comparison_program
@@ -26,7 +27,8 @@ _GIVEN = ("data", "table", "a", "b", "seeds", "metric", "all_seeds")
 
 def limits(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return the limits and choices of the form."""
-    metrics = [{"name": name, "higher_is_better": higher} for name, (higher, _) in METRICS.items()]
+    metrics = [{"name": name, "higher_is_better": one.higher_is_better} for name, one in METRICS.items()]
+    metrics.append({"name": LOSS, "higher_is_better": False})
     seeds = parameters(CompareJob)["seeds"]
     return {"seeds": seeds.default, "fewest": FEWEST, "most": seeds.spec.high, "metrics": metrics}
 
@@ -75,12 +77,8 @@ def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
     with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it
         result = compare_sides(plan, callbacks=[shown, _control(job)], notify=note, executor=one_by_one)
     job.frame(shown.frame, last=True)
-    return {**_without_curves(result), "notices": notices}
-
-
-def _without_curves(result: Comparison) -> dict[str, Any]:
-    """Return the result without the curves, which the frames have shown."""
-    return {name: value for name, value in result.to_dict().items() if name != "curves"}
+    facts = {name: value for name, value in result.to_dict().items() if name != "curves"}  # the frames have shown them
+    return {**facts, "notices": notices}
 
 
 def _control(job: Job) -> Any:

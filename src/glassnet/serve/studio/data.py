@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,6 @@ from ...workflow.doctor_job import DoctorJob, examine_source
 from ...workflow.show_job import require_row
 from .endpoints import api, object_in, rows_in, text_in, whole_in
 from .session import Session, labels_of, options_of_data
-
-if TYPE_CHECKING:
-    from ...data.tables.table import Table
-    from ...preprocess.tabular.columns import Columns
 
 MOST_SAMPLES = 500
 """Samples in one answer."""
@@ -71,7 +67,8 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     places = np.array(chosen, np.int64)
     if not isinstance(read, Dataset):
         columns = session.model(model).model.columns if model else None
-        numeric = read.columns(_numbers_among(read, columns)) if columns else {}
+        as_numbers = {one.name for one in columns.inputs if isinstance(one, NumberColumn)} if columns else set()
+        numeric = read.columns([name for name in read.names if name in as_numbers]) if as_numbers else {}
         numbers = {name: column.numbers for name, column in numeric.items()}
         cells = [[cell(value, numbers.get(name), row) for name, value in read.row(row).items()] for row in chosen]
         targets = [name for name in read.names if columns and name in columns.target_names]
@@ -82,11 +79,6 @@ def samples(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if inputs.dtype == np.uint8:
         return {**facts, "encoding": "uint8", "pixels": base64.b64encode(inputs.tobytes()).decode()}
     return {**facts, "encoding": "lists", "pixels": inputs}
-
-
-def _numbers_among(table: Table, columns: Columns) -> list[str]:
-    """Return the columns of a table that a model reads as numbers."""
-    return [one.name for one in columns.inputs if isinstance(one, NumberColumn) and one.name in table.names]
 
 
 def cell(value: Any, numbers: NDArray[np.float64] | None = None, row: int = 0) -> Any:
@@ -135,14 +127,11 @@ def drawings(session: Session, _: dict[str, Any]) -> list[dict[str, Any]]:
 
 def keep_drawing(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Keep a drawing with its right label."""
-    pixels = given.get("pixels")
-    if not isinstance(pixels, list) or len(pixels) != 784 or not all(map(_is_grey, pixels)):
+    pixels: Any = given.get("pixels")
+    grey = isinstance(pixels, list) and all(type(one) is int and 0 <= one <= 255 for one in pixels)
+    if not grey or len(pixels) != 784:
         raise OptionError("GN021", "pixels: expected 784 whole numbers from 0 to 255.")
     return session.add_drawing(pixels, whole_in(given, "label", None, 0, 9)).to_dict()
-
-
-def _is_grey(value: Any) -> bool:
-    return type(value) is int and 0 <= value <= 255
 
 
 def drop_drawings(session: Session, given: dict[str, Any]) -> list[dict[str, Any]]:

@@ -233,7 +233,8 @@ def _judge(one: Inspection) -> Inspection:
     """Compute the answers of the model."""
     if one.model is None:
         return one
-    judged = replace(one, outputs=one.model.outputs(one.samples.inputs), evaluation=evaluate(one.model, one.samples))
+    evaluation = evaluate(one.model, one.samples)
+    judged = replace(one, outputs=evaluation.outputs, evaluation=evaluation)
     if one.task == "numbers":
         return judged
     return replace(judged, calibration=reliability(one.model, one.samples).expected_error)

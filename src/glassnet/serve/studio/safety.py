@@ -42,20 +42,12 @@ HEADERS = {
 
 
 class Safety:
-    """Middleware that answers what is not allowed itself, and adds the headers to every answer.
-
-    Parameters
-    ----------
-    app : ASGI application
-    token : str
-    port : int
-        Cookies are shared by all ports of a host, so the cookie's name has the port.
-    """
+    """Middleware that answers what is not allowed itself, and adds the headers to every answer."""
 
     def __init__(self, app: ASGIApp, token: str, port: int) -> None:
         self._app, self._token = app, token
         self._hosts = [f"{host}:{port}" for host in ("127.0.0.1", "localhost")]
-        self._cookie = f"glassnet-{port}"
+        self._cookie = f"glassnet-{port}"  # cookies are shared by all ports of a host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer or pass on a request."""

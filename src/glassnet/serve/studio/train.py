@@ -182,7 +182,8 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
     notices: list[dict[str, str]] = []
-    shown = _Shown(job, _shape_of(session, data))
+    samples = session.samples(data)
+    shown = _Shown(job, samples.image_shape if isinstance(samples, Dataset) else None)
 
     def note(notice: Message | CompileNotice) -> None:
         notices.append({language: session.text(notice, language) for language in LANGUAGES})
@@ -210,11 +211,6 @@ def _outcome(result: TrainResult) -> dict[str, Any]:
         "held_out": result.held_out,
         "recipe": result.plan.recipe,
     }
-
-
-def _shape_of(session: Session, data: str) -> tuple[int, int] | None:
-    samples = session.samples(data)
-    return samples.image_shape if isinstance(samples, Dataset) else None
 
 
 class _Shown:

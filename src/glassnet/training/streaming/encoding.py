@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ...data.stream.source import RowGroup
 
 if TYPE_CHECKING:
-    from ...preprocess.tabular.table_encoder import TableEncoder
     from .survey import Survey
 
 WORTH_COMPILING = 10_000_000
@@ -53,20 +52,22 @@ class GroupReader:
     def __init__(self, survey: Survey) -> None:
         self._source, self._columns, self._roles = survey.source, survey.columns, survey.roles
         self._names = [*survey.columns.names, *survey.columns.target_names]
-        self._encoder: TableEncoder | None = None
-        if survey.source.rows * survey.sample.features >= WORTH_COMPILING:
-            from ...preprocess.tabular.table_encoder import TableEncoder  # loads Numba
+        self._encode: Callable[..., None] | None = None
+        if survey.source.rows * survey.columns.width >= WORTH_COMPILING:
+            from ...preprocess.tabular.kernels import encode_rows  # loads Numba
 
-            self._encoder = TableEncoder(survey.columns)
+            self._encode = encode_rows
 
     def read(self, group: RowGroup) -> GroupRows:
         """Read the training rows of a row group."""
-        table, encoder = self._source.read(group, self._names), self._encoder
+        table, encode, layout = self._source.read(group, self._names), self._encode, self._columns.layout
         present, targets = self._columns.targets_of(table)
         places = np.flatnonzero(present & self._roles.training(table.numbers_of_rows))
         rows = places, targets[places], self._roles.fold(table.numbers_of_rows[places])
-        if encoder is None:
+        if encode is None:
             inputs = self._columns.apply(table)[places]
             return GroupRows(*rows, lambda part, out: np.copyto(out, inputs[part]))
-        values = encoder.read(table)
-        return GroupRows(*rows, lambda part, out: encoder.write(values, places[part], out))
+        values = self._columns.values_in(table).take(slice(None))
+        return GroupRows(
+            *rows, lambda part, out: encode(layout.block.constants, layout.truths, values, places[part], out)
+        )

@@ -13,7 +13,7 @@ from ...data.dataset import Dataset
 from ...data.stream.source import TableStream
 from ...errors import DataError, FileError, StreamError
 from ...options.options import Options
-from ...runtime.byte_locks import POLL_SECONDS
+from ...runtime.file_lock import POLL_SECONDS
 from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Unpack
@@ -19,6 +18,7 @@ from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
 from ..evaluate_job import EQUAL_ANSWERS
 from ..parameters import TableOptions
+from ..shared.job_data import source_of
 from .result import Comparison
 
 Given = str | Options | tuple[str, Mapping[str, Any]]
@@ -69,8 +69,8 @@ def compare(
     seeds : int, optional
         The most seeds, 2 to 20. By default two more than a verdict needs: 8 for two sides, 9 for three.
     metric : str, optional
-        ``"accuracy"``, ``"balanced_accuracy"``, ``"log_loss"``, ``"rmse"``, ``"r2"`` or ``"loss"``. By default the
-        accuracy; of a regression the RMSE, or R² with several targets.
+        ``"loss"``, or a name in `glassnet.metrics.METRICS`. By default the accuracy; of a regression the RMSE, or R²
+        with several targets.
     stop_early : bool
         Whether to end before the last seed when the verdict on every side is clear.
     callbacks : iterable of callable
@@ -125,8 +125,10 @@ def compare(
     if target is None and (name := next((name for name, value in about_columns.items() if value), None)):
         raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
     wanted = () if target is None else column_names(target)
+    source = source_of(data, y, wanted)
     table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
-    source = _source(data, y, table)
+    if source is not None and not isinstance(source, str | Dataset):  # all rows of a data frame
+        source = load_table(source, wanted, task=task, drop=table.drop, keep=table.keep, decimal=decimal)
     if isinstance(source, Dataset):
         table = TableOptions()
     first, second, *rest = sides
@@ -162,31 +164,6 @@ def _side(given: Given, shared: Mapping[str, Any]) -> Side:
     raise ArgumentError(
         "GN021", "{given!r}: expected a recipe, Options, or a recipe and a dict of options.", given=given
     )
-
-
-def _source(data: Any, y: Any, table: TableOptions) -> str | Dataset | None:
-    """Return data as `CompareJob` takes them."""
-    if isinstance(data, tuple) and len(data) == 2 and y is None:
-        data, y = data
-    if y is not None:
-        if data is None or isinstance(data, str | os.PathLike | Dataset):
-            raise ArgumentError("GN021", "y: only for arrays. A file or Dataset has its own.")
-        if table.target:
-            raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
-        samples: Dataset = Dataset.from_arrays(data, y)
-        return samples
-    if data is None or isinstance(data, str | os.PathLike):
-        return None if data is None else os.fspath(data)
-    if isinstance(data, Dataset):
-        if table.target:
-            raise ArgumentError("GN021", "target: a Dataset has its own. Omit it.")
-        return data
-    if not table.target:
-        raise ArgumentError(
-            "GN021", "data: what to predict is missing. Pass y with an array, or target with a data frame."
-        )
-    named: dict[str, Any] = {"task": table.task, "drop": table.drop, "keep": table.keep, "decimal": table.decimal}
-    return load_table(data, table.target, **named)
 
 
 def _warn(notice: Message) -> None:

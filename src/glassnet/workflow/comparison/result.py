@@ -5,55 +5,61 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
+from ...metrics import METRICS
 from ...words.plots import SHARES
-from .paired import Verdict, judge, mean_interval
-from .trial import Curve, CurveFacts
+from ..shared.facts import plain
+from .paired import judge, mean_interval
+from .trial import LOSS, Curve
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""
 
 
-class VersusFacts(TypedDict):
+@dataclass(frozen=True)
+class Versus:
     """One side compared with A."""
 
+    side: Annotated[str, "its letter"]
     verdict: Annotated[str, "`better`, `worse` or `no difference seen`"]
-    pairs: Annotated[int, "the seeds that it is about"]
+    pairs: Annotated[int, "the seeds that it is about: if it was clear before the others, fewer than all"]
     p_value: Annotated[
         float | None, "of the sign-flip test, times the number of sides but A; it includes all looks at earlier seeds"
     ]
     mean: Annotated[float, "mean difference from A"]
     interval: Annotated[
-        list[float] | None,
+        tuple[float, float] | None,
         "low and high of its interval; those of all sides contain all true differences at once with probability 0.95",
     ]
     detectable: Annotated[float | None, "as for B"]
 
 
-class RankFacts(TypedDict):
-    """A side in the ranking."""
+@dataclass(frozen=True)
+class Rank:
+    """A side in the ranking.
+
+    Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
+    """
 
     side: Annotated[str, "its letter"]
     mean: Annotated[float, "mean score"]
-    interval: Annotated[list[float] | None, "low and high of its 95% interval"]
+    interval: Annotated[tuple[float, float] | None, "low and high of its 95% interval, of a share within 0 and 1"]
 
 
 class ComparisonFacts(TypedDict):
     """A comparison of two or more sides."""
 
-    metric: Annotated[
-        str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse`, `r2` or `loss`, on the validation samples"
-    ]
+    metric: Annotated[str, f"on the validation samples, one of {', '.join(f'`{name}`' for name in (*METRICS, LOSS))}"]
     higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
     pairs: Annotated[
         list[dict[str, float]],
         "for each seed: `seed` (integer), the score of each side by its letter, and the `difference` of B and A "
         "(numbers)",
     ]
-    curves: Annotated[dict[str, list[CurveFacts]], "for each side by its letter, a learning curve per seed"]
+    curves: Annotated[dict[str, list[dict[str, Any]]], "for each side by its letter, a learning curve per seed", Curve]
     verdict: Annotated[str, "about B: `better`, `worse` or `no difference seen`"]
     level: Annotated[
         float, "0.05: the largest probability of one or more verdicts `better` or `worse` where there is no difference"
@@ -78,8 +84,10 @@ class ComparisonFacts(TypedDict):
     samples: Annotated[int, "training samples of each seed"]
     validation_samples: Annotated[int, "validation samples of each seed"]
     seeds: Annotated[list[int], "the seeds of the finished pairs"]
-    versus: Annotated[NotRequired[dict[str, VersusFacts]], "with three or more sides: each side but A, by its letter"]
-    ranking: Annotated[NotRequired[list[RankFacts]], "with three or more sides: the best mean first"]
+    versus: Annotated[
+        NotRequired[dict[str, dict[str, Any]]], "with three or more sides: each side but A, by its letter", Versus
+    ]
+    ranking: Annotated[NotRequired[list[dict[str, Any]]], "with three or more sides: the best mean first", Rank]
 
 
 @dataclass(frozen=True)
@@ -114,56 +122,6 @@ class Pair:
     def to_dict(self) -> dict[str, float]:
         """Return plain values: the seed, the score of each side by its letter, and the difference of B and A."""
         return {"seed": self.seed, **dict(zip(LETTERS, self.scores, strict=False)), "difference": self.difference}
-
-
-@dataclass(frozen=True)
-class Versus:
-    """One side compared with A.
-
-    Parameters
-    ----------
-    side : str
-    verdict : {"better", "worse", "no difference seen"}
-    pairs : int
-        The seeds that the verdict is about: if it was clear before the others, fewer than all.
-    p_value, mean, interval, detectable
-        Of the differences from A, as in `paired.Verdict`.
-    """
-
-    side: str
-    verdict: str
-    pairs: int
-    p_value: float | None
-    mean: float
-    interval: tuple[float, float] | None
-    detectable: float | None
-
-    def to_dict(self) -> VersusFacts:
-        """Return plain values, without the side."""
-        return {
-            "verdict": self.verdict,
-            "pairs": self.pairs,
-            "p_value": self.p_value,
-            "mean": self.mean,
-            "interval": _ends(self.interval),
-            "detectable": self.detectable,
-        }
-
-
-@dataclass(frozen=True)
-class Rank:
-    """A side in the ranking: the mean of its scores, and the 95% interval of the mean, of a share within 0 and 1.
-
-    Intervals of two sides may overlap although the verdict is clear: with each seed, both have the same samples.
-    """
-
-    side: str
-    mean: float
-    interval: tuple[float, float] | None
-
-    def to_dict(self) -> RankFacts:
-        """Return plain values."""
-        return {"side": self.side, "mean": self.mean, "interval": _ends(self.interval)}
 
 
 @dataclass(frozen=True, repr=False)
@@ -247,56 +205,27 @@ class Comparison:
 
     def to_dict(self) -> ComparisonFacts:
         """Return plain values, as ``glassnet compare --json``; of two sides without what only more sides have."""
-        facts: ComparisonFacts = {
-            "metric": self.metric,
-            "higher_is_better": self.higher_is_better,
+        facts = plain(self) | {
             "pairs": [pair.to_dict() for pair in self.pairs],
-            "curves": {side: [curve.to_dict() for curve in curves] for side, curves in self.curves.items()},
-            "verdict": self.verdict,
-            "level": self.level,
-            "p_value": self.p_value,
-            "mean": self.mean,
-            "interval": _ends(self.interval),
-            "detectable": self.detectable,
-            "planned": self.planned,
-            "stopped_early": self.stopped_early,
-            "interrupted": self.interrupted,
-            "same_start": self.same_start,
-            "options_that_differ": self.options_that_differ,
-            "source": self.source,
-            "samples": self.samples,
-            "validation_samples": self.validation_samples,
-            "seeds": [pair.seed for pair in self.pairs],
+            "seeds": [one.seed for one in self.pairs],
         }
-        if len(self.versus) > 1:
-            facts["versus"] = {one.side: one.to_dict() for one in self.versus}
-            facts["ranking"] = [one.to_dict() for one in self.ranking]
-        return facts
-
-
-def _ends(interval: tuple[float, float] | None) -> list[float] | None:
-    return None if interval is None else list(interval)
+        versus, ranking = facts.pop("versus"), facts.pop("ranking")
+        facts |= {name: versus[0][name] for name in ("verdict", "p_value", "mean", "interval", "detectable")}
+        if len(versus) > 1:
+            facts |= {"versus": {one["side"]: one for one in versus}, "ranking": ranking}
+        return cast(ComparisonFacts, facts)
 
 
 def judged(
     pairs: Sequence[Pair], planned: int, *, shared: float, stop_early: bool, higher_is_better: bool
 ) -> tuple[Versus, ...]:
     """Judge each other side against the first by `paired.judge`, whose arguments these are."""
-    scores = np.array([pair.scores for pair in pairs])  # (seeds, sides)
-    others = scores.shape[1] - 1
-    return tuple(
-        _versus(
-            LETTERS[1 + number],
-            judge(differences, planned, shared=shared, stop_early=stop_early, comparisons=others),
-            higher_is_better,
-        )
-        for number, differences in enumerate((scores[:, 1:] - scores[:, :1]).T)
-    )
-
-
-def _versus(side: str, found: Verdict, higher_is_better: bool) -> Versus:
-    verdict = {0: "no difference seen", 1: "better", -1: "worse"}[found.sign if higher_is_better else -found.sign]
-    return Versus(side, verdict, found.pairs, found.p_value, found.mean, found.interval, found.detectable)
+    scores, found = np.array([pair.scores for pair in pairs]), []  # (seeds, sides)
+    for side, differences in zip(LETTERS[1:], (scores[:, 1:] - scores[:, :1]).T, strict=False):
+        one = judge(differences, planned, shared=shared, stop_early=stop_early, comparisons=scores.shape[1] - 1)
+        verdict = {0: "no difference seen", 1: "better", -1: "worse"}[one.sign if higher_is_better else -one.sign]
+        found.append(Versus(side, verdict, one.pairs, one.p_value, one.mean, one.interval, one.detectable))
+    return tuple(found)
 
 
 def all_clear(versus: Sequence[Versus]) -> bool:

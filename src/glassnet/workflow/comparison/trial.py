@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any, TypedDict
+from typing import Annotated
 
 from ...data.dataset import Dataset
-from ...data.split import split_validation
+from ...data.validation_split import ValidationSplit, fraction_for
 from ...errors import DivergedError
-from ...messages.message import Message
-from ...model.evaluate import evaluate
+from ...model.evaluate import Evaluation, evaluate, score
+from ...model.model import Model
 from ...options.options import Options
-from ...training.callbacks import History
 from ...training.events import EpochDone, Event, TrainingStarted
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from ...training.loop import model_at
-from ...training.run import Run
-from .metrics import METRICS
+
+LOSS = "loss"
+"""The metric that is the loss of the training; all others are those of `glassnet.metrics`."""
 
 
 @dataclass(frozen=True)
@@ -41,77 +41,19 @@ class SideEvent:
     score: float | None = None
 
 
-class CurveFacts(TypedDict):
+@dataclass(frozen=True)
+class Curve:
     """The learning curve of one side with one seed."""
 
     seed: Annotated[int, "the seed"]
-    epochs: Annotated[list[int], "the epochs, from 1"]
-    loss: Annotated[list[float], "training loss of each epoch"]
+    epochs: Annotated[tuple[int, ...], "the epochs, from 1"]
+    loss: Annotated[tuple[float, ...], "training loss of each epoch"]
     validation_loss: Annotated[
-        list[float], "loss of the validation samples after each epoch; of an ensemble, of its first member"
+        tuple[float, ...], "loss of the validation samples after each epoch; of an ensemble, of its first member"
     ]
-    validation_score: Annotated[list[float], "the metric after each epoch, likewise"]
-    progress: Annotated[list[float | None], "where the steps of `running_loss` end, in epochs"]
-    running_loss: Annotated[list[float | None], "the training loss in smaller steps"]
-
-
-@dataclass(frozen=True)
-class Curve:
-    """The learning curve of one side with one seed.
-
-    Parameters
-    ----------
-    seed : int
-    epochs : tuple of int
-        The number of each epoch, from 1.
-    loss : tuple of float
-        Mean training loss of each epoch.
-    validation_loss, validation_score : tuple of float
-        Loss and metric on the validation samples after each epoch; of an ensemble, those of its first member.
-    progress, running_loss : tuple of float or None
-        The training loss in smaller steps, and where they end, in epochs.
-    """
-
-    seed: int
-    epochs: tuple[int, ...]
-    loss: tuple[float, ...]
-    validation_loss: tuple[float, ...]
-    validation_score: tuple[float, ...]
-    progress: tuple[float | None, ...]
-    running_loss: tuple[float | None, ...]
-
-    def to_dict(self) -> CurveFacts:
-        """Return plain values, with lists."""
-        return {
-            "seed": self.seed,
-            "epochs": list(self.epochs),
-            "loss": list(self.loss),
-            "validation_loss": list(self.validation_loss),
-            "validation_score": list(self.validation_score),
-            "progress": list(self.progress),
-            "running_loss": list(self.running_loss),
-        }
-
-
-@dataclass(frozen=True)
-class Trial:
-    """The training of one side with one seed, before it.
-
-    Parameters
-    ----------
-    side : str
-    options : Options
-        With the seed.
-    fraction : float
-        Of the samples, to be held out for validation by the seed.
-    metric : str
-        One of `metrics.METRICS`.
-    """
-
-    side: str
-    options: Options
-    fraction: float
-    metric: str
+    validation_score: Annotated[tuple[float, ...], "the metric after each epoch, likewise"]
+    progress: Annotated[tuple[float | None, ...], "where the steps of `running_loss` end, in epochs"]
+    running_loss: Annotated[tuple[float | None, ...], "the training loss in smaller steps"]
 
 
 @dataclass(frozen=True)
@@ -133,68 +75,62 @@ class _Ended(Exception):  # noqa: N818 - not an error
     """The result is no longer needed."""
 
 
-def run_trial(trial: Trial, samples: Dataset, send: Send) -> Scored | None:
+def run_trial(samples: Dataset, side: str, options: Options, metric: str, send: Send) -> Scored | None:
     """Hold out validation samples, train on the others, and score; None if `send` returned True, which ends it at once.
 
-    `send` receives each event as a `SideEvent`.
+    Parameters
+    ----------
+    samples : Dataset
+    side : str
+        Its letter.
+    options : Options
+        With the seed, which also decides what is held out.
+    metric : str
+        `LOSS`, or a name in `glassnet.metrics.METRICS`.
+    send : callable
+        Receives each event as a `SideEvent`.
     """
-    seed = trial.options.seed
-    advice = Message("to compare the sides by. Use more samples.")
-    training, validation = split_validation(samples, trial.fraction, seed, advice)
-    follower = _Follower(trial, validation, send)
-    within = WithinTask(send) if trial.options.threads == 1 else None
+    seed, start = options.seed, ""
+    training, validation = ValidationSplit(seed, fraction_for(samples)).of(samples)
+    losses: list[float] = []
+    scores: list[float] = []
+
+    def scored(model: Model) -> tuple[Evaluation, float]:
+        tested = evaluate(model, validation)
+        return tested, tested.loss if metric == LOSS else score(model, validation, tested.outputs, metric)
+
+    def follow(event: Event, model: Callable[[], Model]) -> None:
+        """Pass an event on, after each epoch with the scores of the validation samples."""
+        nonlocal start
+        found = None
+        if isinstance(event, TrainingStarted):
+            start = event.hash
+        elif isinstance(event, EpochDone):
+            tested, found = scored(model())
+            losses.append(tested.loss)
+            scores.append(found)
+            event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
+        if send(SideEvent(side, seed, event, found)):
+            raise _Ended
+
     try:
-        fitted = fit_watched(training, trial.options, [follower], follower.begin, executor=within)
+        within = WithinTask(send) if options.threads == 1 else None
+        fitted = fit_watched(training, options, follow, executor=within)
     except _Ended:
         return None
     except DivergedError as problem:
         raise DivergedError(
-            problem.code, "{side}, seed {seed}: {problem}", side=trial.side.upper(), seed=seed, problem=problem
+            problem.code, "{side}, seed {seed}: {problem}", side=side.upper(), seed=seed, problem=problem
         ) from None
-    _, measure = METRICS[trial.metric]
-    tested = evaluate(fitted.model, validation)
-    score: Any = measure(tested)
-    curve, counts = follower.curve(fitted.history), (len(training), len(validation))
-    return Scored(float(score), curve, follower.start, *counts, tested.only_answer)
-
-
-class _Follower:
-    """The callback of a trial: evaluates the model on the validation samples after each epoch."""
-
-    def __init__(self, trial: Trial, validation: Dataset, send: Send) -> None:
-        self.start = ""
-        self._trial, self._validation, self._send = trial, validation, send
-        self._losses: list[float] = []
-        self._scores: list[float] = []
-
-    def begin(self, run: Run) -> None:
-        """Take the run, whose state has the weights at every event."""
-        self._run = run
-
-    def __call__(self, event: Event) -> None:
-        """Process an event of the training."""
-        score = None
-        if isinstance(event, TrainingStarted):
-            self.start = event.hash
-        elif isinstance(event, EpochDone):
-            tested = evaluate(model_at(self._run.model, self._run.state), self._validation)
-            value: Any = METRICS[self._trial.metric][1](tested)
-            score = float(value)
-            self._losses.append(tested.loss)
-            self._scores.append(score)
-            event = replace(event, validation_loss=tested.loss, validation_accuracy=tested.accuracy)
-        if self._send(SideEvent(self._trial.side, self._trial.options.seed, event, score)):
-            raise _Ended
-
-    def curve(self, history: History) -> Curve:
-        """Return the learning curve."""
-        thinned = history.thinned()
-        return Curve(
-            self._trial.options.seed,
-            tuple(history.epoch),
-            tuple(history.epoch_loss),
-            tuple(self._losses),
-            tuple(self._scores),
-            tuple(thinned["progress"]),
-            tuple(thinned["loss"]),
-        )
+    tested, found = scored(fitted.model)
+    history, thinned = fitted.history, fitted.history.thinned()
+    curve = Curve(
+        seed,
+        tuple(history.epoch),
+        tuple(history.epoch_loss),
+        tuple(losses),
+        tuple(scores),
+        tuple(thinned["progress"]),
+        tuple(thinned["loss"]),
+    )
+    return Scored(found, curve, start, len(training), len(validation), tested.only_answer)

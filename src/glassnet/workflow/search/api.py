@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import time
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike, fspath
-from pathlib import Path
 from typing import Any, Unpack
 
-from ...data.dataset import Dataset, require_dataset, task_of
-from ...data.split import split
-from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names, wrong_type
+from ...data.dataset import Dataset, require_dataset
+from ...errors import GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
-from ...messages.notice import ignore
+from ...messages.option_spelling import choice_text
 from ...options.keywords import AllOptions
-from ...options.options import OTHER_NAMES, SPECS, Options, job_options
-from ...options.recipes import for_rows
+from ...options.options import OTHER_NAMES, SPECS
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
-from ...training.fit import recipe_for, recipe_options
+from ...training.fit import recipe_for
 from ..evaluate_job import EQUAL_ANSWERS
 from ..parameters import TableOptions
-from ..training_data import TrainingData, load_training_table
-from .job import Callback, SearchData, SearchJob, run_search, search_files
+from ..shared.job_data import source_of
+from .job import Callback, SearchJob, search_files
 from .result import SearchResult
-from .space import text_of
 from .study import require_optuna
 
 
@@ -73,7 +68,8 @@ def search(
         Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": [50, (100, 50)]}``, with a range as text or a
         list of values; or texts as for ``--space``. By default those that suit data and recipe.
     metric : str, optional
-        accuracy, balanced_accuracy or log_loss of classes; rmse or r2 of numbers; accuracy of labels.
+        The score to choose by, a name in `glassnet.metrics.METRICS`; by default accuracy, for numbers rmse, or r2 of
+        several.
     cv : int, optional
         Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
         1,000 training samples, else 0.
@@ -110,63 +106,30 @@ def search(
         raise wrong_type("out", out, "a path")
     require_executor(executor)
     every = require_callbacks(callbacks)
-    common: dict[str, Any] = {
-        "trials": trials,
-        "minutes": minutes,
-        "space": _texts(space),
-        "metric": metric,
-        "cv": cv,
-    }
-    return _search(
-        data,
-        y,
-        test,
-        recipe=recipe,
-        columns=() if target is None else column_names(target),
-        options=dict(options),
-        common=common,
-        folder=None if out is None else fspath(out),
-        executor=executor,
-        every=every,
+    columns = () if target is None else column_names(target)
+    source = source_of(data, y, columns)
+    is_file = source is None or isinstance(source, str)
+    if isinstance(source, Dataset):
+        recipe = recipe or recipe_for(source)
+        if isinstance(test, tuple) and len(test) == 2:
+            test = Dataset.from_arrays(*test, like=source)
+        if test is not None:
+            require_dataset("test", test)
+    job = SearchJob(
+        source if is_file else None,
+        None if test is None or not is_file else str(test),
+        recipe,
+        dict(options),
+        TableOptions(target=columns),
+        trials=trials,
+        minutes=minutes,
+        space=_texts(space),
+        metric=metric,
+        cv=cv,
+        out=fspath(out) if out is not None else None if is_file else "data-search",
     )
-
-
-def _search(
-    data: Any,
-    y: Any,
-    test: Any,
-    *,
-    recipe: str | None,
-    columns: tuple[str, ...],
-    options: dict[str, Any],
-    common: dict[str, Any],
-    folder: str | None,
-    executor: Executor | None,
-    every: list[Callback],
-) -> SearchResult:
-    """Search with arguments whose types are right; `common` are parameters of a `SearchJob`."""
-    if data is None or isinstance(data, str | Path):
-        if y is not None:
-            raise ArgumentError("GN021", "y: a file has its own labels. Omit it, or pass X instead of the file.")
-        source = None if data is None else str(data)
-        table = TableOptions(target=columns)
-        job = SearchJob(source, None if test is None else str(test), recipe, options, table, out=folder, **common)
-        return search_files(job, executor=executor, callbacks=every, notify=_warn)
-    if isinstance(y, str):
-        raise ArgumentError(
-            "GN021", 'y: {text!r} is text. Pass a column of a data frame as target="{name}".', text=y, name=y
-        )
-    if y is not None and columns:
-        raise ArgumentError("GN021", "y and target: both are what to predict. Omit one.")
-    began = time.monotonic()
-    name = recipe
-    if columns:
-        name = recipe or "table"
-        read = _read_table(data, test, columns, name, options)
-    else:
-        read, name = _read_arrays(data, y, test, recipe, options)
-    job = SearchJob(None, None, name, options, out=folder or "data-search", **common)
-    return run_search(job, read, executor, every, _warn, time.monotonic, began)
+    in_memory = {} if is_file else {"source": source, "test": test}
+    return search_files(job, **in_memory, executor=executor, callbacks=every, notify=_warn)
 
 
 def _warn(notice: Message) -> None:
@@ -182,51 +145,8 @@ def _texts(space: Mapping[str, str | Sequence[Any]] | Sequence[str]) -> tuple[st
             if not isinstance(values, Iterable):
                 raise wrong_type("space", values, expected)
         return tuple(
-            f"{name}={one if isinstance(one, str) else ','.join(map(text_of, one))}" for name, one in space.items()
+            f"{name}={one if isinstance(one, str) else ','.join(map(choice_text, one))}" for name, one in space.items()
         )
     if isinstance(space, str) or not isinstance(space, Iterable) or not all(isinstance(one, str) for one in space):
         raise wrong_type("space", space, expected)
     return tuple(space)
-
-
-def _read_table(source: Any, test: Any, target: tuple[str, ...], recipe: str, options: Mapping[str, Any]) -> SearchData:
-    """Return the samples of a data frame with named columns."""
-    given = dict(options)
-    sized: dict[str, Any] = {}
-
-    def choose(rows: int, task: str) -> Options:
-        sized.update(for_rows(rows, recipe, task=task))
-        return job_options(recipe, given, **sized)
-
-    read = load_training_table(source, test, TableOptions(target=target), recipe, choose, ignore)
-
-    def make(changes: dict[str, Any]) -> Options:
-        return job_options(recipe, {**given, **changes}, **sized)
-
-    return SearchData(read, make, task_of(read.training), read.training.source)
-
-
-def _read_arrays(
-    data: Any, y: Any, test: Any, recipe: str | None, options: Mapping[str, Any]
-) -> tuple[SearchData, str]:
-    """Return the samples of a data set or of arrays, and the recipe."""
-    if y is None and hasattr(data, "columns") and not isinstance(data, Dataset):
-        raise ArgumentError("GN021", 'data: a table needs the column to predict, such as target="price". Pass target.')
-    if y is not None:
-        data = Dataset.from_arrays(data, y)
-        if isinstance(test, tuple) and len(test) == 2:
-            test = Dataset.from_arrays(*test, like=data)
-    require_dataset("data", data)
-    if test is not None:
-        require_dataset("test", test)
-    name = recipe or recipe_for(data)
-
-    def make(changes: dict[str, Any]) -> Options:
-        return recipe_options(data, name, {**options, **changes})
-
-    base = make({})
-    training = data
-    if test is None:
-        training, test = split(data, base)
-    read = TrainingData(training, test, base, False, 0.0)
-    return SearchData(read, make, task_of(data), data.source), name

@@ -1,4 +1,4 @@
-"""How sure the choice of a search is: the winner's curse, and which trials cannot be told from the winner.
+"""The scores of a search, and how sure its choice is: which trials cannot be told from the winner.
 
 The best of many validation scores is partly luck. Both figures here resample the validation samples (the bootstrap):
 a trial that wins in most resamples is probably the best, and the score that a winner has on the samples that were not
@@ -8,14 +8,18 @@ predictions for efficient and accurate cross-validation").
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, TypedDict
+from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ...data.dataset import Dataset
+from ...metrics import METRICS, Floats, Metric
+from ...model.evaluate import predictions, truth_of
+from ...model.model import Model
 from ...nn.random import Purpose, generator
-from .scores import Numbers, Scorer
 
 RESAMPLES = 1_000
 CLEAR = 0.05
@@ -23,56 +27,63 @@ CLEAR = 0.05
 _AT_ONCE = 4_000_000  # numbers of a block of resamples
 
 
-class EvidenceFacts(TypedDict):
-    """How sure the choice of a search is."""
+def predicted(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
+    """Return the predictions that a metric takes: answers or probabilities."""
+    model.require(data)
+    return predictions(model, np.concatenate([found for found, _ in model.batches(data.inputs)]), metric)
 
-    winner: Annotated[int, "number of the winning trial"]
-    optimism: Annotated[float, "by how much its score is probably too good"]
-    corrected: Annotated[float, "the score without it"]
-    probabilities: Annotated[
-        dict[str, float],
-        "number of a trial -> the probability that it is the best, by resampling the validation samples",
-    ]
-    not_told_apart: Annotated[list[int], "trials over which its lead may be chance"]
+
+@dataclass(frozen=True)
+class Scorer:
+    """Computes a metric of the same samples from their predictions, for many weightings at once.
+
+    Parameters
+    ----------
+    metric : Metric
+    truth : ndarray
+        As for the metric.
+    weights : ndarray, shape (n,), or None
+        Sample weights.
+    """
+
+    metric: Metric
+    truth: NDArray[Any]
+    weights: Floats | None
+
+    @classmethod
+    def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:
+        """Return the scorer for the samples of data sets, one after the other."""
+        weights = [part.weights for part in parts if part.weights is not None]
+        joined = np.concatenate(weights).astype(np.float64) if weights else None
+        return cls(METRICS[metric], np.concatenate([truth_of(part) for part in parts]), joined)
+
+    def __call__(self, predicted: NDArray[Any], counts: Floats | None = None) -> Floats:
+        """Return the score, or with `counts`, shape (b, n), how often each sample counts, that of each row, (b,)."""
+        if counts is None:
+            return self.metric.score(self.truth, predicted, self.weights)
+        return self.metric.score(self.truth, predicted, counts if self.weights is None else counts * self.weights)
+
+    def only_answer(self, predicted: NDArray[Any]) -> int | None:
+        """Return the class of every prediction, if it is always the same."""
+        answers = predicted.argmax(axis=1) if self.metric.of_probabilities else predicted
+        return int(answers[0]) if self.truth.ndim == 1 and (answers == answers[0]).all() else None
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Result of `judge_choice`.
+    """How sure the choice of a search is."""
 
-    Parameters
-    ----------
-    winner : int
-        Number of the trial with the best score; of equal ones the first.
-    optimism : float
-        By how much its score is probably too good, in the unit of the metric; 0 or more.
-    corrected : float
-        The score without the optimism.
-    probabilities : dict of int to float
-        Trial -> the fraction of the resamples in which it has the best score; 0 is left out.
-    not_told_apart : tuple of int
-        Trials that beat the winner, or equal it, in more than 5% of the resamples, the best first.
-    """
-
-    winner: int
-    optimism: float
-    corrected: float
-    probabilities: dict[int, float]
-    not_told_apart: tuple[int, ...]
-
-    def to_dict(self) -> EvidenceFacts:
-        """Return plain values."""
-        probabilities = {str(number): share for number, share in self.probabilities.items()}
-        return {
-            "winner": self.winner,
-            "optimism": self.optimism,
-            "corrected": self.corrected,
-            "probabilities": probabilities,
-            "not_told_apart": list(self.not_told_apart),
-        }
+    winner: Annotated[int, "number of the winning trial; of equal ones the first"]
+    optimism: Annotated[float, "by how much its score is probably too good, 0 or more"]
+    corrected: Annotated[float, "the score without it"]
+    probabilities: Annotated[
+        dict[int, float],
+        "number of a trial -> the probability that it is the best, by resampling the validation samples",
+    ]
+    not_told_apart: Annotated[tuple[int, ...], "trials over which its lead may be chance"]
 
 
-def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:
+def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:
     """Yield how often each sample is drawn in `RESAMPLES` resamples, in blocks of shape (b, samples)."""
     left = RESAMPLES
     while left:
@@ -82,38 +93,38 @@ def resamples(samples: int, random: np.random.Generator) -> Iterator[Numbers]:
         yield np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
 
 
-def judge_choice(contributed: Mapping[int, Numbers], scorer: Scorer, seed: int) -> Evidence:
+def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: int) -> Evidence:
     """Choose the best trial, and judge the choice.
 
     Parameters
     ----------
-    contributed : mapping of int to ndarray, shape (n, k)
-        Number of each complete trial -> the contributions of its validation samples, as from `scores.contributions`.
+    predicted : mapping of int to ndarray
+        Number of each complete trial -> the predictions of its validation samples, as from `predicted`.
     scorer : Scorer
     seed : int
     """
-    numbers = sorted(contributed)
-    samples = len(contributed[numbers[0]])
-    own = np.array([scorer(contributed[number])[0] for number in numbers])
-    winner = int(np.argmax(scorer.sign * own))
+    numbers, sign = sorted(predicted), scorer.metric.sign
+    own = np.array([float(scorer(predicted[number])) for number in numbers])
+    winner = int(np.argmax(sign * own))
     wins, unbeaten = np.zeros(len(numbers)), np.zeros(len(numbers))
-    outside: list[float] = []
-    for counts in resamples(samples, generator(seed, Purpose.SEARCH)):
-        scores = np.stack([scorer.sign * scorer(contributed[number], counts) for number in numbers])  # (trials, block)
+    outside: list[Floats] = []
+    for counts in resamples(len(scorer.truth), generator(seed, Purpose.SEARCH)):
+        scores = sign * np.stack([scorer(predicted[number], counts) for number in numbers])  # (trials, block)
         best = scores == scores.max(axis=0)
         wins += (best / best.sum(axis=0)).sum(axis=1)  # equal ones share
         unbeaten += (scores >= scores[winner]).sum(axis=1)
-        for place, row in zip(scores.argmax(axis=0), counts, strict=True):
-            rest = (row == 0).astype(np.float64)
-            if rest.any():
-                outside.append(float(scorer(contributed[numbers[place]], rest[None])[0]))
-    corrected = float(np.nanmean(outside)) if outside else float(own[winner])
-    optimism = max(0.0, float(scorer.sign * (own[winner] - corrected)))
-    close = [place for place in np.argsort(-scorer.sign * own, kind="stable") if place != winner]
+        first = scores.argmax(axis=0)
+        for place in np.unique(first):
+            left_out = (counts[first == place] == 0).astype(np.float64)
+            outside.append(scorer(predicted[numbers[place]], left_out))
+    of_others = np.concatenate(outside)
+    corrected = float(np.nanmean(of_others)) if np.isfinite(of_others).any() else float(own[winner])
+    optimism = max(0.0, float(sign * (own[winner] - corrected)))
+    close = [place for place in np.argsort(-sign * own, kind="stable") if place != winner]
     return Evidence(
         winner=numbers[winner],
         optimism=optimism,
-        corrected=float(own[winner]) - scorer.sign * optimism,
+        corrected=float(own[winner]) - sign * optimism,
         probabilities={numbers[place]: float(wins[place] / RESAMPLES) for place in np.argsort(-wins) if wins[place]},
         not_told_apart=tuple(numbers[place] for place in close if unbeaten[place] > CLEAR * RESAMPLES),
     )

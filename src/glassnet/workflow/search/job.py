@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,43 +14,38 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ... import data
 from ...data import Dataset
-from ...data.dataset import task_of
 from ...data.fingerprint import fingerprint
-from ...data.validation_split import ValidationSplit
-from ...errors import (
-    DivergedError,
-    GlassnetError,
-    InterruptedWorkError,
-    OptionError,
-)
+from ...data.split import split
+from ...data.validation_split import ValidationSplit, fraction_for
+from ...errors import DivergedError, GlassnetError, InterruptedWorkError, OptionError
 from ...messages.message import Message
 from ...messages.notice import Notify, ignore
 from ...messages.option_spelling import Option
+from ...metrics import METRICS
 from ...model.file import load_model, save_model
 from ...model.model import Model
 from ...options.job_parameters import changes, require_declared
-from ...options.options import Options, job_options
-from ...options.recipes import for_rows
+from ...options.options import Options, recorded
 from ...options.spec import option
 from ...options.unused import unused_options, without_effect
 from ...training.callbacks import ends_training, require_callbacks
-from ...training.executor import Executor, ThreadExecutor
+from ...training.executor import Executor, executor_or_threads
 from ...training.fit import fit
 from .. import parameters
 from ..evaluate_job import about_equal_answers
-from ..parameters import TableOptions
-from ..train_job import notify_options, read_data
-from ..training.plan import Plan
+from ..parameters import TableOptions, metric_for, trained_task
+from ..shared.job_data import read_for
+from ..train_job import notify_options
 from ..training.result import evaluate_on_test
-from ..training_data import TrainingData, require_images, require_picture_files
-from .evidence import judge_choice
-from .result import SearchResult, difference_interval, tested
-from .scores import HIGHER_IS_BETTER, METRICS, Numbers, Scorer, contributions, metric_for
+from ..training_data import TrainingData, require_images
+from .evidence import Scorer, judge_choice, predicted
+from .result import SearchResult, Tested, difference_interval, tested
 from .space import Dimension, default_space, parse_space
-from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, StudyPlan, Trial, opened, require_optuna
+from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, Trial, locked, require_optuna
 from .trial import Outcome, Progress, run_trial, trial_options
 
 TRIALS = 30
@@ -60,8 +54,6 @@ MOST_TRIALS, MOST_MINUTES, MOST_FOLDS = 10_000, 100_000, 20
 FEW = 1_000
 """With fewer training samples a search scores by cross-validation: a fifth of them would be too few to choose by."""
 FOLDS = 5
-_MANY, _FRACTION, _FRACTION_OF_FEW = 10_000, 0.1, 0.2
-"""From so many samples, a tenth is held out for validation, else a fifth, as in a comparison."""
 _POLL = 0.2
 
 
@@ -92,13 +84,7 @@ class SearchJob:
         common=True,
         otherwise="by the recipe",
     )
-    metric: str | None = option(
-        None,
-        "score to choose by",
-        choices=METRICS,
-        common=True,
-        otherwise="accuracy; of a regression rmse, or r2 with several targets",
-    )
+    metric: str | None = parameters.metric("score to choose by")
     cv: int | None = option(
         None,
         "score by cross-validation with this many folds; 0: one held-out part",
@@ -120,14 +106,18 @@ class SearchJob:
         self.table.require_target()
         require_declared(self)
         if self.cv == 1:
-            raise OptionError(
-                "GN021", "{cv}: expected 2 or more folds, or 0 for one held-out part.", cv=Option("cv", 1)
-            )
+            template = "{cv}: expected 2 or more folds, or 0 for one held-out part."
+            raise OptionError("GN021", template, cv=Option("cv", 1))
 
     @property
     def recipe_name(self) -> str:
         """The recipe that the search starts from."""
         return self.recipe or ("table" if self.table.target else "notes")
+
+    @property
+    def planned(self) -> int | None:
+        """Number of trials that are wanted; None if only the time is limited."""
+        return self.trials or (None if self.minutes is not None else TRIALS)
 
 
 @dataclass(frozen=True)
@@ -166,29 +156,11 @@ SearchEvent = TrialStarted | TrialProgress | TrialEnded | FinalTraining
 Callback = Callable[[SearchEvent], bool | None]
 
 
-@dataclass(frozen=True)
-class SearchData:
-    """The samples of a search, and the options that follow from them.
-
-    Parameters
-    ----------
-    read : TrainingData
-        Its options are the recipe's.
-    make : callable
-        Returns the options with some of them changed, by the names of their fields.
-    task : {"classes", "labels", "numbers"}
-    source : str
-    """
-
-    read: TrainingData
-    make: Callable[[dict[str, Any]], Options]
-    task: str
-    source: str
-
-
 def search_files(
     job: SearchJob,
     *,
+    source: Any = None,
+    test: Any = None,
     executor: Executor | None = None,
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
@@ -199,6 +171,8 @@ def search_files(
     Parameters
     ----------
     job : SearchJob
+    source, test : Dataset or data frame, optional
+        Instead of the files of the job, which then has a recipe and a folder.
     executor : Executor, optional
         Where trials are computed; by default threads of this process, one per core.
     callbacks : iterable of callable
@@ -219,128 +193,93 @@ def search_files(
     """
     require_optuna()
     began = clock()
-    return run_search(job, _read(job, notify), executor, require_callbacks(callbacks), notify, clock, began)
-
-
-def _read(job: SearchJob, notify: Notify) -> SearchData:
-    """Read data as ``glassnet train`` does."""
-    recipe, given, source = job.recipe_name, job.options, job.source or data.BUNDLED
-    before = job_options(recipe, given)
-    sized: dict[str, Any] = {}
-
-    def choose(rows: int, task: str) -> Options:
-        sized.update(for_rows(rows, recipe, task=task))
-        return job_options(recipe, given, **sized)
-
-    plan = Plan(source, job.test, "", recipe, False, job.table)
-    require_picture_files(source, before)
-    read = read_data(plan, before, choose, notify)
+    recipe, given = job.recipe_name, job.options
+    if source is None:
+        source, test = job.source or data.BUNDLED, job.test
+    read, maker = read_for(source, test, recipe, given, job.table, notify)
+    if read.test is None:
+        parted = split(read.training, read.options)
+        read = replace(read, training=parted[0], test=parted[1])
     notify_options(given, read.options, notify)
 
     def make(changes: dict[str, Any]) -> Options:
-        made = job_options(recipe, {**given, **changes}, **sized)
-        return replace(made, input_max=read.options.input_max)
+        return maker(recipe, {**given, **changes})
 
-    return SearchData(read, make, _task(read.training, read.options), source)
-
-
-def _task(training: Dataset, options: Options) -> str:
-    return "numbers" if options.targets == "values" else task_of(training)
-
-
-def run_search(
-    job: SearchJob,
-    samples: SearchData,
-    executor: Executor | None,
-    callbacks: list[Callback],
-    notify: Notify,
-    clock: Callable[[], float],
-    began: float,
-) -> SearchResult:
-    """Search on data that were read; arguments as for `search_files`."""
-    read, base = samples.read, samples.read.options
-    given, images = job.options, read.training.image_shape is not None
-    require_images(job.recipe_name, given, read.training, base)
-    space = (
-        parse_space(job.space, base, given, job.recipe_name)
-        if job.space
-        else default_space(base, given, images=images, task=samples.task)
-    )
+    base, training = read.options, read.training
+    assert read.test is not None
+    require_images(recipe, given, training, base)
     if job.space:
+        space = parse_space(job.space, base, given, recipe)
         _notify_unused(space, base, notify)
+    else:
+        images, task = training.image_shape is not None, trained_task(training, base)
+        space = default_space(base, given, images=images, task=task)
     if not space:
         raise OptionError("GN022", "every option that a search varies has a given value. Omit one of them.")
-    _require_possible(space, samples.make)
-    metric = metric_for(samples.task, read.training.classes, job.metric)
-    splits = _splits(job, read.training, base.seed)
-    parts = [split.of(read.training) for split in splits]  # raises before training
+    for one in space:  # raises for a value that does not fit the other options
+        for value in one.choices or (one.value(one.low), one.value(one.high)):
+            make({one.name: value})
+    metric = metric_for(training, base, job.metric)
+    splits = _splits(job, training, base.seed)
+    parts = [split.of(training) for split in splits]  # raises before training
     validations = [validation for _, validation in parts]
-    folder = Path(job.out or _folder_name(samples.source))
-    plan = StudyPlan(
-        space,
-        {one.name: getattr(base, one.name) for one in space},
-        _identity(job, samples, space, metric, splits),
-        base.seed,
-        HIGHER_IS_BETTER[metric],
-        base.epochs,
-    )
-    scorer = Scorer.of(validations, metric)
-    with opened(folder, plan) as study:
-        trials = _Trials(
-            job, samples, study, folder, splits, metric=metric, callbacks=callbacks, clock=clock, began=began
+    folder = Path(job.out or _folder_name(job.source or data.BUNDLED))
+    higher = METRICS[metric].higher_is_better
+    identity = _identity(recipe, read, space, metric, splits)
+    values = {one.name: getattr(base, one.name) for one in space}
+    with locked(folder):
+        study = Study(folder, space, values, identity, seed=base.seed, higher_is_better=higher, epochs=base.epochs)
+        running = _Search(
+            job=job,
+            read=read,
+            make=make,
+            study=study,
+            folder=folder,
+            splits=splits,
+            metric=metric,
+            callbacks=require_callbacks(callbacks),
+            notify=notify,
+            clock=clock,
+            began=began,
         )
-        before = trials.ended
+        before = running.ended
         if before:
-            _notify_continued(before, _wanted(job), notify)
+            _notify_continued(before, job.planned, notify)
         try:
-            with nullcontext(executor) if executor is not None else ThreadExecutor() as workers:
-                ended = trials.run(workers)
-            contributed = trials.contributed(validations)
-            if not contributed and ended == "time":
+            with executor_or_threads(executor) as workers:
+                ended = running.run(workers)
+            predicted = running.predicted(validations)
+            if not predicted:
                 raise InterruptedWorkError(
                     "GN031",
                     "{minutes}: too short for a trial; the search is in {folder}. Repeat it with more minutes to "
-                    "continue.",
+                    "continue."
+                    if ended == "time"
+                    else "ended before a trial was complete; the search is in {folder}. Repeat it to continue.",
                     folder=folder,
                     minutes=Option("minutes", job.minutes),
                 )
-            if not contributed:
-                raise InterruptedWorkError(
-                    "GN031",
-                    "ended before a trial was complete; the search is in {folder}. Repeat it to continue.",
-                    folder=folder,
-                )
-            if ended == "time" and trials.stopped:
-                notify(
-                    Message(
-                        "{count} trials were stopped by the time limit, to be repeated when the search continues",
-                        count=trials.stopped,
-                    )
-                )
-            elif ended == "time" and trials.ended == before:
+            if ended == "time" and running.stopped:
+                template = "{count} trials were stopped by the time limit, to be repeated when the search continues"
+                notify(Message(template, count=running.stopped))
+            elif ended == "time" and running.ended == before:
                 notify(Message("{minutes}: no time for another trial", minutes=Option("minutes", job.minutes)))
-            answers = [scorer.only_answer(found) for found in contributed.values()]
-            for one in about_equal_answers(read.training, metric, answers):
-                notify(one)
-            evidence, done = judge_choice(contributed, scorer, base.seed), study.trials()
+            scorer = Scorer.of(validations, metric)
+            answers = [scorer.only_answer(found) for found in predicted.values()]
+            for said in about_equal_answers(training, metric, answers):
+                notify(said)
+            evidence, done = judge_choice(predicted, scorer, base.seed), study.trials()
             best = done[evidence.winner]
-            finals = _Finals(samples, folder, metric, notify, trials.tell_callbacks, executor)
-            of_best, from_best = finals.of(best, "best", job.recipe_name)
+            of_best, from_best = running.final(best, "best", executor)
             of_default, from_default = of_best, from_best
             if best.number:
-                of_default, from_default = finals.of(done[0], "default", job.recipe_name)
+                of_default, from_default = running.final(done[0], "default", executor)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt(
-                Message(
-                    "interrupted; trials in {folder}: {count}. Repeat the search to continue it.",
-                    folder=folder,
-                    count=trials.ended,
-                )
-            ) from None
-    assert read.test is not None
+            template = "interrupted; trials in {folder}: {count}. Repeat the search to continue it."
+            raise KeyboardInterrupt(Message(template, folder=folder, count=running.ended)) from None
     return SearchResult(
         metric=metric,
-        higher_is_better=HIGHER_IS_BETTER[metric],
+        higher_is_better=higher,
         trials=tuple(done),
         best=best,
         evidence=evidence,
@@ -349,14 +288,14 @@ def run_search(
         difference=of_best.score - of_default.score,
         difference_interval=difference_interval(from_best, from_default, read.test, metric, base.seed),
         space=space,
-        recipe=job.recipe_name,
-        source=read.training.source,
+        recipe=recipe,
+        source=training.source,
         folder=str(folder),
         samples=len(parts[0][0]),
         validation_samples=sum(map(len, validations)),
         test_samples=len(read.test),
         folds=splits[0].folds,
-        planned=_wanted(job),
+        planned=job.planned,
         ended=ended,
     )
 
@@ -365,23 +304,17 @@ def _notify_unused(space: tuple[Dimension, ...], base: Options, notify: Notify) 
     """Notify of options to vary that have no effect, such as the momentum with another optimizer."""
     varied = {one.name for one in space}
     for name, needs in unused_options(sorted(varied), base).items():
-        if needs.option in varied:
-            continue
-        notify(without_effect(Option("space", name), needs, base))
+        if needs.option not in varied:
+            notify(without_effect(Option("space", name), needs, base))
 
 
 def _notify_continued(done: int, wanted: int | None, notify: Notify) -> None:
+    template = "the search is complete: {done} trials done; a larger {trials} continues it"
     if wanted is None:
-        notify(Message("continuing: {done} trials done", done=done))
+        template = "continuing: {done} trials done"
     elif done < wanted:
-        notify(Message("continuing: {done} of {planned} trials done", done=done, planned=wanted))
-    else:
-        template = "the search is complete: {done} trials done; a larger {trials} continues it"
-        notify(Message(template, done=done, trials=Option("trials")))
-
-
-def _wanted(job: SearchJob) -> int | None:
-    return job.trials or (None if job.minutes is not None else TRIALS)
+        template = "continuing: {done} of {planned} trials done"
+    notify(Message(template, done=done, planned=wanted, trials=Option("trials")))
 
 
 def _folder_name(source: str) -> str:
@@ -395,95 +328,75 @@ def _splits(job: SearchJob, training: Dataset, seed: int) -> tuple[ValidationSpl
         folds = FOLDS if len(training) < FEW else 0
     if folds:
         return tuple(ValidationSplit(seed, folds=folds, fold=number) for number in range(folds))
-    return (ValidationSplit(seed, fraction=_FRACTION if len(training) >= _MANY else _FRACTION_OF_FEW),)
-
-
-def _require_possible(space: tuple[Dimension, ...], make: Callable[[dict[str, Any]], Options]) -> None:
-    """Raise OptionError for a value of the space that does not fit the other options."""
-    for one in space:
-        for value in one.choices or (one.value(one.low), one.value(one.high)):
-            make({one.name: value})
+    return (ValidationSplit(seed, fraction=fraction_for(training)),)
 
 
 def _identity(
-    job: SearchJob,
-    samples: SearchData,
-    space: tuple[Dimension, ...],
-    metric: str,
-    splits: tuple[ValidationSplit, ...],
+    recipe: str, read: TrainingData, space: tuple[Dimension, ...], metric: str, splits: tuple[ValidationSplit, ...]
 ) -> dict[str, Any]:
     """Return what must be the same for a search to be continued; the number of trials and the time may differ."""
-    options = {name: value for name, value in samples.read.options.to_dict().items() if name != "threads"}
+    training = read.training
+    # What the inputs mean, which the fingerprint leaves out: columns, their words, and classes.
+    columns = None if training.columns is None else training.columns.to_dict()
+    meaning = json.dumps([columns, training.class_names, training.feature_names], default=str)
     return {
-        "data": fingerprint(samples.read.training),
-        "names": _names_hash(samples.read.training),
-        "recipe": job.recipe_name,
-        "options": options,
+        "data": fingerprint(training),
+        "names": hashlib.sha256(meaning.encode()).hexdigest(),
+        "recipe": recipe,
+        "options": {name: value for name, value in read.options.to_dict().items() if name != "threads"},
         "space": [one.to_text() for one in space],
         "metric": metric,
         "cv": splits[0].folds,
     }
 
 
-def _names_hash(training: Dataset) -> str:
-    """Return the SHA-256 of what the inputs mean, which `fingerprint` leaves out: columns, their words, and classes."""
-    columns = None if training.columns is None else training.columns.to_dict()
-    meaning = [columns, training.class_names, training.feature_names]
-    return hashlib.sha256(json.dumps(meaning, default=str).encode()).hexdigest()
+@dataclass
+class _Search:
+    """Runs the trials of a search on an executor, saves the models of those that end, and trains the final ones."""
 
-
-class _Trials:
-    """Runs the trials of a search on an executor, and saves the models of those that end."""
-
-    def __init__(
-        self,
-        job: SearchJob,
-        samples: SearchData,
-        study: Study,
-        folder: Path,
-        splits: tuple[ValidationSplit, ...],
-        *,
-        metric: str,
-        callbacks: list[Callback],
-        clock: Callable[[], float],
-        began: float,
-    ) -> None:
-        self._samples, self._study, self._folder, self._splits = samples, study, folder, splits
-        self._metric, self._callbacks, self._clock = metric, callbacks, clock
-        self._wanted, self._recipe = _wanted(job) or MOST_TRIALS, job.recipe_name
-        self._deadline = None if job.minutes is None else began + 60 * job.minutes
-        self._ended_by_callback = False
-        self._found: dict[int, Numbers] = {}
-        self.stopped = 0
-        """Trials that have begun and not ended."""
+    job: SearchJob
+    read: TrainingData
+    make: Callable[[dict[str, Any]], Options]
+    study: Study
+    folder: Path
+    splits: tuple[ValidationSplit, ...]
+    metric: str
+    callbacks: list[Callback]
+    notify: Notify
+    clock: Callable[[], float]
+    began: float
+    stopped: int = 0
+    """Trials that have begun and not ended."""
+    _ended_by_callback: bool = False
+    _predicted: dict[int, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def ended(self) -> int:
         """Number of trials that have ended, those of former searches in the folder included."""
-        return sum(trial.state != RUNNING for trial in self._study.trials())
+        return sum(trial.state != RUNNING for trial in self.study.trials())
 
-    def tell_callbacks(self, event: SearchEvent) -> None:
+    def _tell(self, event: SearchEvent) -> None:
         """Pass an event to the callbacks."""
-        for callback in self._callbacks:
+        for callback in self.callbacks:
             self._ended_by_callback = ends_training(callback(event)) or self._ended_by_callback
 
     def run(self, executor: Executor) -> str:
         """Run trials until there are enough, the time is up or a callback ends the search; return which."""
-        shared = executor.share(self._samples.read.training)
+        shared, wanted = executor.share(self.read.training), self.job.planned or MOST_TRIALS
         waiting: dict[Future[Outcome], int] = {}
         ready: SimpleQueue[Future[Outcome]] = SimpleQueue()
         ended = self.ended
         try:
             while True:
-                while len(waiting) < executor.workers and ended + len(waiting) < self._wanted and not self._over():
-                    number, options = self._study.ask()
+                while len(waiting) < executor.workers and ended + len(waiting) < wanted and not self._over():
+                    number, options = self.study.ask()
                     self.stopped += 1
-                    self.tell_callbacks(TrialStarted(number, options))
+                    self._tell(TrialStarted(number, options))
                     if self._over():
                         break
-                    made = trial_options(self._samples.make(options if number else {}))
+                    made = trial_options(self.make(options if number else {}))
                     event = partial(self._progress, number)
-                    future = executor.submit(run_trial, shared, self._splits, made, self._metric, on_event=event)
+                    future = executor.submit(run_trial, shared, self.splits, made, self.metric, on_event=event)
                     waiting[future] = number
                     future.add_done_callback(ready.put)
                 if not waiting or self._over():
@@ -497,139 +410,102 @@ class _Trials:
                 self._end(waiting.pop(future), future)
         finally:
             executor.cancel(waiting)
-        return "callback" if self._ended_by_callback else "time" if ended < self._wanted else "trials"
+        return "callback" if self._ended_by_callback else "time" if ended < wanted else "trials"
 
     def _over(self) -> bool:
         """Return whether no trial is continued: time for the two trainings on all samples is left."""
-        if self._ended_by_callback:
-            return True
-        if self._deadline is None:
-            return False
-        needed = [trial.seconds / len(self._splits) for trial in self._study.trials() if trial.number == 0]
-        return self._clock() + 2 * sum(needed) >= self._deadline
+        if self._ended_by_callback or self.job.minutes is None:
+            return self._ended_by_callback
+        needed = [trial.seconds / len(self.splits) for trial in self.study.trials() if trial.number == 0]
+        return self.clock() + 2 * sum(needed) >= self.began + 60 * self.job.minutes
 
     def _progress(self, number: int, progress: Progress) -> bool:
-        self.tell_callbacks(TrialProgress(number, progress))
+        self._tell(TrialProgress(number, progress))
         if not np.isfinite(progress.score):
             return False
-        return self._study.report(number, progress.step, progress.score) and not self._ended_by_callback
+        return self.study.report(number, progress.step, progress.score) and not self._ended_by_callback
 
     def _end(self, number: int, future: Future[Outcome]) -> None:
-        """Save the models of a trial that has ended, and record it."""
-        state, outcome = _outcome(number, future)
-        if outcome is None:
-            trial = self._study.tell(number, state, None)
-        else:
-            files = []
-            for fold, model in enumerate(outcome.models):
-                part = f"-fold-{fold + 1}" if len(self._splits) > 1 else ""
-                files.append(f"trial-{number:03d}{part}.safetensors")
-                save_model(self._recorded(model), self._folder / files[-1])
-            if outcome.contributed is not None:
-                self._found[number] = outcome.contributed
-            trial = self._study.tell(
-                number,
-                state,
-                outcome.score,
-                epochs=outcome.epochs,
-                seconds=round(outcome.seconds, 3),
-                models=files,
-            )
-        done = [one for one in self._study.trials() if one.state != RUNNING]
-        self.tell_callbacks(TrialEnded(trial, best_of(done, self._metric), len(done)))
+        """Save the models of a trial that has ended, and record it.
 
-    def _recorded(self, model: Model) -> Model:
+        An exception is raised again unless it is due to the options that were chosen for the trial: never for trial 0,
+        with which the winner is compared.
+        """
+        outcome, state = None, COMPLETE
+        try:
+            outcome = future.result()
+        except (DivergedError, MemoryError) as problem:
+            if number == 0:
+                raise
+            state = DIVERGED if isinstance(problem, DivergedError) else FAILED
+        if outcome is not None and outcome.predicted is None:
+            state = PRUNED
+        elif outcome is not None and not np.isfinite(outcome.score):
+            outcome, state = None, DIVERGED
+        score, facts = None, dict[str, Any]()
+        if outcome is not None:
+            files = [
+                f"trial-{number:03d}{f'-fold-{fold + 1}' if len(self.splits) > 1 else ''}.safetensors"
+                for fold in range(len(outcome.models))
+            ]
+            for model, file, split in zip(outcome.models, files, self.splits, strict=False):
+                save_model(self._recorded(model, split), self.folder / file)
+            if outcome.predicted is not None:
+                self._predicted[number] = outcome.predicted
+            score = outcome.score
+            facts = {"epochs": outcome.epochs, "seconds": round(outcome.seconds, 3), "models": files}
+        trial = self.study.tell(number, state, score, **facts)
+        done = [one for one in self.study.trials() if one.state != RUNNING]
+        complete = [one for one in done if one.state == COMPLETE and one.score is not None]
+        sign = METRICS[self.metric].sign
+        best = max(complete, key=lambda one: (sign * (one.score or 0), -one.number), default=None)
+        self._tell(TrialEnded(trial, best, len(done)))
+
+    def _recorded(self, model: Model, split: ValidationSplit) -> Model:
         """Return a model of a trial with a training record that can be repeated, as that of ``glassnet train``."""
-        described: dict[str, Any] = {**model.receipt["data"]}
-        if self._samples.read.held_out:
+        described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
+        if self.read.held_out:
             described |= {"held_out": True, "stratified": True}
-        return replace(model, receipt={**model.receipt, "recipe": self._recipe, "data": described})  # type: ignore[typeddict-item]
+        receipt = {**model.receipt, "recipe": self.job.recipe_name, "data": described}
+        return replace(model, receipt=receipt)  # type: ignore[arg-type]
 
-    def contributed(self, validations: list[Dataset]) -> dict[int, Numbers]:
-        """Return the contributions of the validation samples of each complete trial, of former runs by its files.
+    def predicted(self, validations: list[Dataset]) -> dict[int, NDArray[Any]]:
+        """Return the predictions of the validation samples by each complete trial, of former runs by its files.
 
         A trial whose files are missing, damaged or of another network is left out.
         """
-        for trial in self._study.trials():
-            if trial.state != COMPLETE or trial.number in self._found:
+        for trial in self.study.trials():
+            if trial.state != COMPLETE or trial.number in self._predicted:
                 continue
             try:
-                models = [load_model(self._folder / file) for file in trial.models]
-                found = [contributions(*pair, self._metric) for pair in zip(models, validations, strict=True)]
+                models = [load_model(self.folder / file) for file in trial.models]
+                found = [predicted(*pair, self.metric) for pair in zip(models, validations, strict=True)]
             except GlassnetError:
                 continue
-            self._found[trial.number] = np.concatenate(found)
-        return self._found
+            self._predicted[trial.number] = np.concatenate(found)
+        return self._predicted
 
-
-def _outcome(number: int, future: Future[Outcome]) -> tuple[str, Outcome | None]:
-    """Return how a trial ended, and its outcome if it has one.
-
-    Raises
-    ------
-    Exception
-        That of the trial, unless it is due to the options that were chosen for it: never for trial 0, with which the
-        winner is compared.
-    """
-    try:
-        outcome = future.result()
-    except DivergedError:
-        if number == 0:
-            raise
-        return DIVERGED, None
-    except MemoryError:
-        if number == 0:
-            raise
-        return FAILED, None
-    if outcome.contributed is None:
-        return PRUNED, outcome
-    return (COMPLETE, outcome) if np.isfinite(outcome.score) else (DIVERGED, None)
-
-
-def best_of(trials: Iterable[Trial], metric: str) -> Trial | None:
-    """Return the complete trial with the best score, of equal ones the first; None if none is complete."""
-    sign = 1 if HIGHER_IS_BETTER[metric] else -1
-    complete = [trial for trial in trials if trial.state == COMPLETE and trial.score is not None]
-    return max(complete, key=lambda trial: (sign * (trial.score or 0), -trial.number), default=None)
-
-
-class _Finals:
-    """Trains on all training samples, and tests on the test data."""
-
-    def __init__(
-        self,
-        samples: SearchData,
-        folder: Path,
-        metric: str,
-        notify: Notify,
-        tell_callbacks: Callable[[SearchEvent], None],
-        executor: Executor | None,
-    ) -> None:
-        self._samples, self._folder, self._metric, self._notify = samples, folder, metric, notify
-        self._tell_callbacks, self._executor = tell_callbacks, executor
-
-    def of(self, trial: Trial, which: str, recipe: str) -> tuple[Any, Numbers]:
-        """Return the test of a trial's options, and the contributions of the test samples.
+    def final(self, trial: Trial, which: str, executor: Executor | None) -> tuple[Tested, NDArray[Any]]:
+        """Train a trial's options on all training samples; return the test, and the predictions of the test samples.
 
         The model of a former run is used if it was trained with these options.
         """
-        options = self._samples.make(trial.options if trial.number else {})
-        file = f"{which}.safetensors"
-        model = self._saved(file, options)
-        read = self._samples.read
+        options, file = self.make(trial.options if trial.number else {}), f"{which}.safetensors"
+        read, model = self.read, self._saved(file, options)
         assert read.test is not None
         if model is None:
-            self._tell_callbacks(FinalTraining(which))
-            model = fit(read.training, options, executor=self._executor).model
-            evaluate_on_test(model, read.test, read, self._notify if which == "best" else ignore, recipe=recipe)
-            save_model(model, self._folder / file)
-        return tested(model, file, read.test, self._metric, options.seed)
+            self._tell(FinalTraining(which))
+            model = fit(read.training, options, executor=executor).model
+            notify = self.notify if which == "best" else ignore
+            evaluate_on_test(model, read.test, read, notify, recipe=self.job.recipe_name)
+            save_model(model, self.folder / file)
+        return tested(model, file, read.test, self.metric, options.seed)
 
     def _saved(self, file: str, options: Options) -> Model | None:
         try:
-            model = load_model(self._folder / file)
+            model = load_model(self.folder / file)
         except GlassnetError:
             return None
         receipt: Mapping[str, Any] = model.receipt
-        same = receipt.get("options") == options.to_dict() and "result" in receipt
-        return model if same and receipt["data"]["fingerprint"] == fingerprint(self._samples.read.training) else None
+        same = receipt.get("options") == recorded(options) and "result" in receipt
+        return model if same and receipt["data"]["fingerprint"] == fingerprint(self.read.training) else None

@@ -5,40 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...model.evaluate import evaluate
+from ...messages.option_spelling import choice_text
+from ...metrics import METRICS, Floats
+from ...model.evaluate import evaluate, predictions
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
-from .evidence import Evidence, EvidenceFacts, resamples
-from .scores import Numbers, Scorer, contributions
-from .space import Dimension, DimensionFacts, text_of
-from .study import Trial, TrialFacts
+from ..shared.facts import plain
+from .evidence import Evidence, Scorer, resamples
+from .space import Dimension, DimensionFacts
+from .study import Trial
 
 
-class TestedFacts(TypedDict):
-    """A model on the test data."""
+@dataclass(frozen=True)
+class Tested:
+    """A model that was trained on all training samples, and its score on the test data."""
 
     model: Annotated[str, "its file in the folder"]
     hash: Annotated[str, "hash of its parameters"]
     score: Annotated[float, "the metric"]
-    interval: Annotated[list[float], "low and high of its 95% interval"]
+    interval: Annotated[Interval, "low and high of its 95% interval"]
 
 
 class SearchResultFacts(TypedDict):
     """The result of a search."""
 
-    metric: Annotated[str, "`accuracy`, `balanced_accuracy`, `log_loss`, `rmse` or `r2`, on the validation samples"]
+    metric: Annotated[str, f"on the validation samples, one of {', '.join(f'`{name}`' for name in METRICS)}"]
     higher_is_better: Annotated[bool, "whether a higher value of the metric is better"]
-    trials: Annotated[list[TrialFacts], "in the order of their numbers"]
-    best: Annotated[TrialFacts, "the winner, one of the trials"]
-    evidence: Annotated[EvidenceFacts, "how sure the choice is"]
-    test: Annotated[TestedFacts, "the winner, trained on all training samples, on the test data"]
-    default: Annotated[TestedFacts, "the recipe's own options, likewise; the same as `test` if they won"]
+    trials: Annotated[list[dict[str, Any]], "in the order of their numbers", Trial]
+    best: Annotated[dict[str, Any], "the winner, one of the trials", Trial]
+    evidence: Annotated[dict[str, Any], "how sure the choice is", Evidence]
+    test: Annotated[dict[str, Any], "the winner, trained on all training samples, on the test data", Tested]
+    default: Annotated[dict[str, Any], "the recipe's own options, likewise; the same as `test` if they won", Tested]
     difference: Annotated[float, "test score of the winner minus that of the recipe"]
     difference_interval: Annotated[list[float], "low and high of its 95% interval"]
     space: Annotated[dict[str, DimensionFacts], "each [option](options.md) that was varied, by its name"]
@@ -51,32 +55,6 @@ class SearchResultFacts(TypedDict):
     folds: Annotated[int, "folds of the cross-validation; 0 for one held-out part"]
     planned: Annotated[int | None, "the option `--trials`; null with only `--minutes`"]
     ended: Annotated[str, "`trials` or `time`"]
-
-
-@dataclass(frozen=True)
-class Tested:
-    """A model that was trained on all training samples, and its score on the test data.
-
-    Parameters
-    ----------
-    model : str
-        Its file, in the folder of the search.
-    hash : str
-        Of its parameters.
-    score : float
-        The metric on the test data.
-    interval : (float, float)
-        Its 95% confidence interval.
-    """
-
-    model: str
-    hash: str
-    score: float
-    interval: Interval
-
-    def to_dict(self) -> TestedFacts:
-        """Return plain values."""
-        return {"model": self.model, "hash": self.hash, "score": self.score, "interval": list(self.interval)}
 
 
 @dataclass(frozen=True)
@@ -135,7 +113,7 @@ class SearchResult:
     ended: str
 
     def __repr__(self) -> str:
-        options = ", ".join(f"{name} {text_of(value)}" for name, value in self.best.options.items())
+        options = ", ".join(f"{name} {choice_text(value)}" for name, value in self.best.options.items())
         return (
             f"SearchResult({self.metric}: trial {self.best.number} of {len(self.trials)} is the best with "
             f"{self.best.score:.4g} in validation, test {self.test.score:.4g}, recipe {self.default.score:.4g}; "
@@ -156,56 +134,34 @@ class SearchResult:
 
     def to_dict(self) -> SearchResultFacts:
         """Return plain values, as ``glassnet search --json`` prints them."""
-        return {
-            "metric": self.metric,
-            "higher_is_better": self.higher_is_better,
-            "trials": [trial.to_dict() for trial in self.trials],
-            "best": self.best.to_dict(),
-            "evidence": self.evidence.to_dict(),
-            "test": self.test.to_dict(),
-            "default": self.default.to_dict(),
-            "difference": self.difference,
-            "difference_interval": list(self.difference_interval),
-            "space": {one.name: one.to_dict() for one in self.space},
-            "recipe": self.recipe,
-            "source": self.source,
-            "folder": self.folder,
-            "samples": self.samples,
-            "validation_samples": self.validation_samples,
-            "test_samples": self.test_samples,
-            "folds": self.folds,
-            "planned": self.planned,
-            "ended": self.ended,
-        }
+        return cast(SearchResultFacts, {**plain(self), "space": {one.name: one.to_dict() for one in self.space}})
 
 
-def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, Numbers]:
-    """Score a model on test data; return also the contributions of the samples.
+def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, NDArray[Any]]:
+    """Score a model on test data; return also the predictions of the samples.
 
     The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
     """
-    scorer, found = Scorer.of([test], metric), contributions(model, test, metric)
-    score = float(scorer(found)[0])
-    interval = score_intervals(evaluate(model, test), test).get(metric)
+    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric)
+    found = predictions(model, evaluation.outputs, metric)
+    interval = score_intervals(evaluation, test).get(metric)
     if interval is None:
         interval = _middle(_resampled_scores(scorer, [found], seed)[0])
-    return Tested(file, model.hash(), score, interval), found
+    return Tested(file, model.hash(), float(scorer(found)), interval), found
 
 
-def difference_interval(one: Numbers, other: Numbers, test: Dataset, metric: str, seed: int) -> Interval:
-    """Return the 95% interval of the difference of two scores on the same samples, from their contributions."""
+def difference_interval(one: NDArray[Any], other: NDArray[Any], test: Dataset, metric: str, seed: int) -> Interval:
+    """Return the 95% interval of the difference of two scores on the same samples, from their predictions."""
     scores = _resampled_scores(Scorer.of([test], metric), [one, other], seed)
     return _middle(scores[0] - scores[1])
 
 
-def _resampled_scores(scorer: Scorer, contributed: Sequence[Numbers], seed: int) -> Numbers:
+def _resampled_scores(scorer: Scorer, predicted: Sequence[NDArray[Any]], seed: int) -> Floats:
     """Return the scores of models in the same resamples of the samples, shape (models, resamples)."""
-    scores = []
-    for counts in resamples(len(contributed[0]), generator(seed, Purpose.SEARCH)):
-        scores.append([scorer(one, counts) for one in contributed])
-    return np.concatenate(scores, axis=1)
+    blocks = resamples(len(scorer.truth), generator(seed, Purpose.SEARCH))
+    return np.concatenate([[scorer(one, counts) for one in predicted] for counts in blocks], axis=1)
 
 
-def _middle(scores: Numbers) -> Interval:
+def _middle(scores: Floats) -> Interval:
     low, high = np.nanpercentile(scores, (2.5, 97.5))
     return float(low), float(high)

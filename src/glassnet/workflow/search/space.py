@@ -13,7 +13,7 @@ from typing import Annotated, Any, TypedDict
 
 from ...errors import ArgumentError, OptionError, require_names
 from ...messages.message import Listing
-from ...messages.option_spelling import Option
+from ...messages.option_spelling import Option, choice_text
 from ...options.options import (
     DISTORTIONS,
     ITEMS,
@@ -68,7 +68,7 @@ class Dimension:
     @property
     def labels(self) -> tuple[str, ...]:
         """The choices as texts."""
-        return tuple(map(text_of, self.choices))
+        return tuple(map(choice_text, self.choices))
 
     @property
     def whole(self) -> bool:
@@ -92,7 +92,7 @@ class Dimension:
     def nearest(self, value: Any) -> Any:
         """Return what would be sampled for an option's value: its label, or the number, moved into the range."""
         if self.choices:
-            return text_of(value) if text_of(value) in self.labels else self.labels[0]
+            return choice_text(value) if choice_text(value) in self.labels else self.labels[0]
         assert self.low is not None
         assert self.high is not None
         number = max(value) if isinstance(value, tuple) else value
@@ -111,15 +111,6 @@ class Dimension:
         assert self.low is not None
         assert self.high is not None
         return {"low": self.low, "high": self.high, "log": self.log}
-
-
-def text_of(value: Any) -> str:
-    """Return an option's value as text: ``100x50`` for two hidden layers."""
-    if isinstance(value, tuple | list):
-        return "x".join(map(text_of, value)) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def default_space(base: Options, fixed: Iterable[str], *, images: bool, task: str) -> tuple[Dimension, ...]:
@@ -181,21 +172,13 @@ def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], r
     """
     found: dict[str, Dimension] = {}
     for text in texts:
-        dimension = _parsed(text, base)
+        dimension, template = _parsed(text, base), ""
         if dimension.name in found:
-            raise OptionError(
-                "GN022",
-                "{space}: {name} is named twice. Name each option once.",
-                name=dimension.name,
-                space=Option("space", text),
-            )
-        if dimension.name in fixed:
-            raise OptionError(
-                "GN022",
-                "{space}: {name} also has a given value. Give a value, or a range.",
-                name=dimension.name,
-                space=Option("space", text),
-            )
+            template = "{space}: {name} is named twice. Name each option once."
+        elif dimension.name in fixed:
+            template = "{space}: {name} also has a given value. Give a value, or a range."
+        if template:
+            raise OptionError("GN022", template, name=dimension.name, space=Option("space", text))
         found[dimension.name] = dimension
     if "optimizer" in found:
         every = [for_optimizer(recipe, name) for name in found["optimizer"].choices]
@@ -214,70 +197,51 @@ def _name(word: str, text: str) -> str:
     except ArgumentError as problem:
         raise OptionError(problem.code, problem.message) from None
     if name not in SEARCHABLE:
-        raise OptionError(
-            "GN021",
-            "{space}: a search does not vary {name}, expected one of {choices}.",
-            name=name,
-            choices=Listing(SEARCHABLE),
-            space=Option("space", text),
-        )
+        template = "{space}: a search does not vary {name}, expected one of {choices}."
+        raise OptionError("GN021", template, name=name, choices=Listing(SEARCHABLE), space=Option("space", text))
     return name
 
 
 def _parsed(text: str, base: Options) -> Dimension:
     word, equals, values = text.partition("=")
-    name = _name(word, text)
+    name, space = _name(word, text), Option("space", text)
     if not equals:
         return _around(name, base)
     span, colon, scale = values.partition(":")
     if ".." not in span:
         return Dimension(
-            name, choices=tuple(dict.fromkeys(_choice(name, one.strip(), text) for one in values.split(",")))
+            name, choices=tuple(dict.fromkeys(_choice(name, one.strip(), space) for one in values.split(",")))
         )
     if SPECS[name].choices:
-        names = ",".join(SPECS[name].choices)
-        raise OptionError(
-            "GN021",
-            "{space}: {name} has no range, expected {name}={names} or some of them.",
-            name=name,
-            names=names,
-            space=Option("space", text),
-        )
-    low, high = (_number(name, one.strip(), text) for one in span.split("..", 1))
+        template = "{space}: {name} has no range, expected {name}={names} or some of them."
+        raise OptionError("GN021", template, name=name, names=",".join(SPECS[name].choices), space=space)
+    low, high = (_number(name, one.strip(), space) for one in span.split("..", 1))
     if colon and scale != "log":
-        raise OptionError(
-            "GN022",
-            "{space}: expected {name}=LOW..HIGH or {name}=LOW..HIGH:log.",
-            name=name,
-            space=Option("space", text),
-        )
+        template = "{space}: expected {name}=LOW..HIGH or {name}=LOW..HIGH:log."
+        raise OptionError("GN022", template, name=name, space=space)
     if low >= high:
-        raise OptionError("GN021", "{space}: expected a range with LOW below HIGH.", space=Option("space", text))
+        raise OptionError("GN021", "{space}: expected a range with LOW below HIGH.", space=space)
     if colon and low <= 0:
-        raise OptionError("GN021", "{space}: a logarithmic range needs LOW above 0.", space=Option("space", text))
+        raise OptionError("GN021", "{space}: a logarithmic range needs LOW above 0.", space=space)
     return Dimension(name, low, high, bool(colon))
 
 
-def _choice(name: str, word: str, text: str) -> Any:
+def _choice(name: str, word: str, space: Option) -> Any:
     """Return an option's value from its text."""
     kind = ITEMS[name]
     if TYPES[name] is kind:
-        value: Any = word if kind is str else _number(name, word, text)
+        value: Any = word if kind is str else _number(name, word, space)
     else:
         parts = [] if word == "none" else word.split("x") if kind is int else [word]
-        value = tuple(part if kind is str else _number(name, part, text) for part in parts)
+        value = tuple(part if kind is str else _number(name, part, space) for part in parts)
     try:
         return checked(name, value)
     except OptionError as problem:
-        raise OptionError(
-            problem.code,
-            "{space} has a value that is not allowed: {problem}",
-            problem=problem,
-            space=Option("space", text),
-        ) from None
+        template = "{space} has a value that is not allowed: {problem}"
+        raise OptionError(problem.code, template, problem=problem, space=space) from None
 
 
-def _number(name: str, word: str, text: str) -> Any:
+def _number(name: str, word: str, space: Option) -> Any:
     """Return a number that the option allows, from its text."""
     spec, kind = SPECS[name], ITEMS[name]
     try:
@@ -286,21 +250,8 @@ def _number(name: str, word: str, text: str) -> Any:
         number = None
     low, high = spec.low or 0, spec.high
     if number is None or not (low <= number and (high is None or number <= high)):
+        template = "{space}: {word!r}, expected numbers from {low:g} to {high:g}."
         if kind is int:
-            raise OptionError(
-                "GN021",
-                "{space}: {word!r}, expected whole numbers from {low:g} to {high:g}.",
-                word=word,
-                low=low,
-                high=high,
-                space=Option("space", text),
-            )
-        raise OptionError(
-            "GN021",
-            "{space}: {word!r}, expected numbers from {low:g} to {high:g}.",
-            word=word,
-            low=low,
-            high=high,
-            space=Option("space", text),
-        )
+            template = "{space}: {word!r}, expected whole numbers from {low:g} to {high:g}."
+        raise OptionError("GN021", template, word=word, low=low, high=high, space=space)
     return number

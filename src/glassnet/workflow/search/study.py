@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Annotated, Any
 
 from ...errors import FileError, ModelFileError, require_packages
 from ...io.writing import require_folder
 from ...messages.message import Listing, Message
-from ...messages.option_spelling import Option
+from ...messages.option_spelling import Option, choice_text
 from ...nn.random import Purpose, generator
-from ...runtime.byte_locks import ByteLocks
-from .space import Dimension, text_of
+from ...runtime.file_lock import file_lock
+from .space import Dimension
 
 if TYPE_CHECKING:
     import optuna
@@ -49,80 +49,36 @@ def require_optuna() -> None:
     require_packages(Message("a search"), "search", "optuna")
 
 
-class TrialFacts(TypedDict):
-    """A trial."""
+@dataclass(frozen=True)
+class Trial:
+    """A trial of a search."""
 
     number: Annotated[int, "from 0; trial 0 has the recipe's own options"]
     state: Annotated[
         str,
-        "`complete`; `pruned` if it ended early; `diverged`; `failed` if the memory was not enough; `running` if it "
-        "had not ended",
+        "`complete`; `pruned` if it ended early, because its score was worse than the median of the others at the same "
+        "point; `diverged`; `failed` if the memory was not enough; `running` if it had not ended",
     ]
     options: Annotated[dict[str, Any], "the value of each option that was varied"]
-    score: Annotated[float | None, "the metric; of a trial that ended early, the last one"]
-    scores: Annotated[
-        list[float],
-        "after each epoch; with cross-validation those of the first fold, then the score of the folds so far",
+    score: Annotated[
+        float | None, "the metric; of a trial that ended early, the last one; null if it diverged or failed"
     ]
-    epochs: Annotated[int, "epochs of the longest fold"]
-    seconds: Annotated[float, "time of the training"]
-    models: Annotated[list[str], "the model files in the folder, one per fold"]
+    scores: Annotated[
+        tuple[float, ...],
+        "after each epoch; with cross-validation those of the first fold, then the score of the folds so far",
+    ] = ()
+    epochs: Annotated[int, "epochs of the longest fold"] = 0
+    seconds: Annotated[float, "time of the training"] = 0.0
+    models: Annotated[tuple[str, ...], "the model files in the folder, one per fold"] = ()
 
 
-@dataclass(frozen=True)
-class Trial:
-    """A trial of a search.
-
-    Parameters
-    ----------
-    number : int
-        From 0; 0 has the recipe's own options.
-    state : {"complete", "pruned", "diverged", "failed", "running"}
-        ``pruned``: ended early, because its score was worse than the median of the others at the same point.
-        ``failed``: the memory was not enough.
-    options : dict
-        The options that the search varies, with their values in this trial.
-    score : float or None
-        The metric on the validation samples; None if training diverged or failed.
-    scores : tuple of float
-        The scores after each epoch, with cross-validation those of the first fold and then after each fold.
-    epochs : int
-    seconds : float
-    models : tuple of str
-        Names of its model files in the folder of the search.
-    """
-
-    number: int
-    state: str
-    options: dict[str, Any]
-    score: float | None
-    scores: tuple[float, ...] = ()
-    epochs: int = 0
-    seconds: float = 0.0
-    models: tuple[str, ...] = ()
-
-    def to_dict(self) -> TrialFacts:
-        """Return plain values, with lists."""
-        options = {name: list(value) if isinstance(value, tuple) else value for name, value in self.options.items()}
-        return {
-            "number": self.number,
-            "state": self.state,
-            "options": options,
-            "score": self.score,
-            "scores": list(self.scores),
-            "epochs": self.epochs,
-            "seconds": self.seconds,
-            "models": list(self.models),
-        }
-
-
-@dataclass(frozen=True)
-class StudyPlan:
-    """What a study needs to know of its search.
+class Study:
+    """The trials of a search in a `locked` folder, and the choice of the next options; for several threads.
 
     Parameters
     ----------
-    space : tuple of Dimension
+    folder : Path
+    space : sequence of Dimension
     base : dict
         Values of the options of the space in trial 0, which has the recipe's own.
     identity : dict
@@ -131,87 +87,75 @@ class StudyPlan:
     higher_is_better : bool
     epochs : int
         Epochs of a trial. None is pruned in the first quarter of them.
+
+    Raises
+    ------
+    ModelFileError
+        GN041 for a damaged journal, GN044 for that of another search.
     """
 
-    space: tuple[Dimension, ...]
-    base: dict[str, Any]
-    identity: dict[str, Any]
-    seed: int
-    higher_is_better: bool
-    epochs: int
-
-
-class Study:
-    """The trials of a search, and the choice of the next options; from `opened`. Its methods may be called on threads.
-
-    Parameters
-    ----------
-    folder : Path
-    plan : StudyPlan
-    """
-
-    def __init__(self, folder: Path, plan: StudyPlan) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        space: Sequence[Dimension],
+        base: dict[str, Any],
+        identity: dict[str, Any],
+        *,
+        seed: int,
+        higher_is_better: bool,
+        epochs: int,
+    ) -> None:
         import optuna
+        from optuna.storages.journal import JournalFileBackend
 
-        self._optuna, self._plan, self._folder, self._lock = optuna, plan, folder, threading.RLock()
-        self._space = {one.name: one for one in plan.space}
+        self._optuna, self._folder, self._base, self._seed, self._lock = optuna, folder, base, seed, threading.RLock()
+        self._space = {one.name: one for one in space}
         self._running: dict[int, optuna.trial.Trial] = {}
+        # Only this process writes, and a stale lock file would delay it.
+        no_lock: Any = SimpleNamespace(acquire=lambda: True, release=lambda: None)
         with _quiet():
             try:
-                self._study = self._load()
+                backend = JournalFileBackend(str(folder / JOURNAL), no_lock)
+                self._study = optuna.create_study(
+                    storage=optuna.storages.JournalStorage(backend),
+                    study_name=_NAME,
+                    direction="maximize" if higher_is_better else "minimize",
+                    pruner=optuna.pruners.MedianPruner(_BEFORE_PRUNING, max(1, epochs // 4)),
+                    load_if_exists=True,
+                )
             except (ValueError, KeyError, TypeError, AssertionError, AttributeError):
                 template = "{file}: damaged, so this search cannot be continued. Choose another folder with {out}."
                 raise ModelFileError("GN041", template, file=folder / JOURNAL, out=Option("out")) from None
-            self._require_own()
+            self._require_own(json.loads(json.dumps(identity)))
             if not self._study.get_trials(deepcopy=False):
-                self._study.enqueue_trial({name: one.nearest(plan.base[name]) for name, one in self._space.items()})
+                self._study.enqueue_trial({name: one.nearest(base[name]) for name, one in self._space.items()})
             self._again = [one._trial_id for one in self._frozen(optuna.trial.TrialState.RUNNING)]
 
-    def _load(self) -> optuna.Study:
-        of = self._optuna
-        backend = of.storages.journal.JournalFileBackend(str(self._folder / JOURNAL), _no_lock())
-        study: optuna.Study = of.create_study(
-            storage=of.storages.JournalStorage(backend),
-            study_name=_NAME,
-            direction="maximize" if self._plan.higher_is_better else "minimize",
-            pruner=of.pruners.MedianPruner(_BEFORE_PRUNING, max(1, self._plan.epochs // 4)),
-            load_if_exists=True,
-        )
-        return study
-
-    def _require_own(self) -> None:
+    def _require_own(self, identity: dict[str, Any]) -> None:
         """Store what the search is of; raise ModelFileError GN044 if the folder has another one."""
-        identity, stored = json.loads(json.dumps(self._plan.identity)), self._study.user_attrs.get("identity")
+        stored = self._study.user_attrs.get("identity")
         if stored is None:
             self._study.set_user_attr("identity", identity)
             return
         differing = [key for key, value in identity.items() if key in stored and stored[key] != value]
+        if not differing:
+            return
+        template = (
+            "{folder}: the search in this folder has other settings ({names}). Use its settings, or choose another "
+            "folder with {out}."
+        )
         if "data" in differing:
-            raise ModelFileError(
-                "GN044",
-                "{folder}: the search in this folder has other data. Use its data, or choose another folder "
-                "with {out}.",
-                folder=self._folder,
-                out=Option("out"),
+            template = (
+                "{folder}: the search in this folder has other data. Use its data, or choose another folder with {out}."
             )
-        if "names" in differing:
-            raise ModelFileError(
-                "GN044",
-                "{folder}: the search in this folder has other words or names in its columns or classes. Use "
-                "its data, or choose another folder with {out}.",
-                folder=self._folder,
-                out=Option("out"),
+        elif "names" in differing:
+            template = (
+                "{folder}: the search in this folder has other words or names in its columns or classes. Use its data, "
+                "or choose another folder with {out}."
             )
-        if differing:
-            changes = [text for key in differing for text in _changes(key, stored[key], identity[key])]
-            raise ModelFileError(
-                "GN044",
-                "{folder}: the search in this folder has other settings ({names}). Use its settings, or "
-                "choose another folder with {out}.",
-                folder=self._folder,
-                names=Listing(changes, _MOST_CHANGES),
-                out=Option("out"),
-            )
+        changes = [text for key in differing for text in _changes(key, stored[key], identity[key])]
+        values = {"folder": self._folder, "out": Option("out"), "names": Listing(changes, _MOST_CHANGES)}
+        raise ModelFileError("GN044", template, **values)
 
     def _frozen(self, *states: optuna.trial.TrialState) -> list[optuna.trial.FrozenTrial]:
         return self._study.get_trials(deepcopy=False, states=states or None)
@@ -234,14 +178,14 @@ class Study:
         return trial.number, self._options(trial.number, sampled)
 
     def _sampler(self, number: int) -> optuna.samplers.BaseSampler:
-        seed = int(generator(self._plan.seed, Purpose.SEARCH, number + 1).integers(2**31))
+        seed = int(generator(self._seed, Purpose.SEARCH, number + 1).integers(2**31))
         return self._optuna.samplers.TPESampler(
             n_startup_trials=_STARTUP, seed=seed, multivariate=True, constant_liar=True
         )
 
     def _options(self, number: int, sampled: Mapping[str, Any]) -> dict[str, Any]:
         if number == 0:  # for the sampler, its values were moved into the ranges
-            return dict(self._plan.base)
+            return dict(self._base)
         return {name: one.value(sampled[name]) for name, one in self._space.items() if name in sampled}
 
     def report(self, number: int, step: int, score: float) -> bool:
@@ -286,33 +230,32 @@ def _changes(key: str, before: Any, now: Any) -> list[str]:
         ]
     if key == "space":
         return [f"space {' '.join(before)} → {' '.join(now)}"]
-    return [f"{key} {text_of(before)} → {text_of(now)}"]
+    return [f"{key} {choice_text(before)} → {choice_text(now)}"]
 
 
 @contextmanager
-def opened(folder: Path, plan: StudyPlan) -> Iterator[Study]:
-    """Open the study in a folder, or begin it."""
+def locked(folder: Path) -> Iterator[None]:
+    """Lock the folder of a search, made if it is missing, and repair its journal.
+
+    Raises
+    ------
+    FileError
+        GN007 for a folder with other files, or in which another search is running.
+    """
     require_folder(folder)
     journal = folder / JOURNAL
     if folder.is_dir() and not journal.exists() and any(one.name != _LOCK for one in folder.iterdir()):
-        raise FileError(
-            "GN007",
-            "{folder}: a folder with other files. Choose another folder with {out}.",
-            folder=folder,
-            out=Option("out"),
-        )
+        template = "{folder}: a folder with other files. Choose another folder with {out}."
+        raise FileError("GN007", template, folder=folder, out=Option("out"))
     folder.mkdir(exist_ok=True)
 
     def refuse() -> None:
-        raise FileError(
-            "GN007",
-            "{folder}: another search is running in this folder. Wait for it, or choose another.",
-            folder=folder,
-        )
+        template = "{folder}: another search is running in this folder. Wait for it, or choose another."
+        raise FileError("GN007", template, folder=folder)
 
-    with ByteLocks(folder / _LOCK).held(0, refuse):
+    with file_lock(folder / _LOCK, refuse):
         _cut_last_line(journal)
-        yield Study(folder, plan)
+        yield
 
 
 def _cut_last_line(journal: Path) -> None:
@@ -333,20 +276,6 @@ def _suggested(trial: optuna.Trial, one: Dimension) -> Any:
     if one.whole:
         return trial.suggest_int(one.name, int(one.low), int(one.high), log=one.log)
     return trial.suggest_float(one.name, one.low, one.high, log=one.log)
-
-
-def _no_lock() -> Any:
-    """Return a lock of Optuna's that does nothing: only this process writes, and a stale lock file would delay it."""
-    from optuna.storages.journal import JournalFileSymlinkLock
-
-    class NoLock(JournalFileSymlinkLock):
-        def acquire(self) -> bool:
-            return True
-
-        def release(self) -> None:
-            pass
-
-    return NoLock(os.devnull)
 
 
 @contextmanager

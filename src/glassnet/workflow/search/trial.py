@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit
@@ -16,9 +17,7 @@ from ...options.options import Options
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from ...training.loop import model_at
-from ...training.run import Run
-from .scores import Numbers, Scorer, contributions
+from .evidence import Scorer, predicted
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,11 @@ class Outcome:
     Parameters
     ----------
     models : tuple of Model
-        The trained model of each fold, one without cross-validation, with the validation split in its training record.
+        The trained model of each fold, one without cross-validation.
     score : float
         The metric on the validation samples of all folds; of a trial that ended early, the last one.
-    contributed : ndarray, shape (n, k), or None
-        As from `scores.contributions`, for the validation samples of all folds; None if the trial ended early.
+    predicted : ndarray or None
+        As from `evidence.predicted`, for the validation samples of all folds; None if the trial ended early.
     epochs : int
         Epochs of the longest fold.
     seconds : float
@@ -64,7 +63,7 @@ class Outcome:
 
     models: tuple[Model, ...]
     score: float
-    contributed: Numbers | None
+    predicted: NDArray[Any] | None
     epochs: int
     seconds: float
 
@@ -94,54 +93,35 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
     """
     began = time.perf_counter()
     models: list[Model] = []
-    parts: list[Numbers] = []
+    parts: list[NDArray[Any]] = []
+    score, ended, epochs = float("nan"), False, 0
     validations: list[Dataset] = []
-    epochs = 0
+
+    def follow(event: Event, model: Callable[[], Model]) -> bool:
+        """Score the validation samples of the first fold after each epoch."""
+        nonlocal score, ended
+        if not isinstance(event, EpochDone) or models:
+            send(None)  # ends here if the trial has been cancelled
+            return False
+        score = float(Scorer.of(validations, metric)(predicted(model(), validations[0], metric)))
+        progress = Progress(event.epoch, score, event.epoch, options.epochs, 0, len(splits))
+        ended = send(progress) and event.epoch < options.epochs
+        return ended
+
     for number, split in enumerate(splits):
         training, validation = split.of(data)
-        watch = _Watch(validation, metric, options.epochs, number, len(splits), send)
-        # Of an ensemble, all members end if the trial is cancelled.
-        fitted = fit_watched(training, options, [watch], watch.begin, executor=WithinTask(send))
-        models.append(_recorded(fitted.model, split))
-        epochs = max(epochs, len(fitted.history.epoch))
-        if watch.ended:
-            return Outcome(tuple(models), watch.score, None, epochs, time.perf_counter() - began)
         validations.append(validation)
-        parts.append(contributions(fitted.model, validation, metric))
-        score = float(Scorer.of(validations, metric)(np.concatenate(parts))[0])
-        last = number == len(splits) - 1
-        done = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
-        if not last and send(done):
-            return Outcome(tuple(models), score, None, epochs, time.perf_counter() - began)
-    return Outcome(tuple(models), score, np.concatenate(parts), epochs, time.perf_counter() - began)
-
-
-def _recorded(model: Model, split: ValidationSplit) -> Model:
-    """Return a model with the split in its training record."""
-    described: dict[str, Any] = {**model.receipt["data"], "validation_split": split.to_dict()}
-    return replace(model, receipt={**model.receipt, "data": described})  # type: ignore[typeddict-item]
-
-
-class _Watch:
-    """The callback of a training run: of the first fold, scores the validation samples after each epoch."""
-
-    def __init__(self, validation: Dataset, metric: str, epochs: int, fold: int, folds: int, send: Send) -> None:
-        self._validation, self._metric, self._send = validation, metric, send
-        self._scorer, self._epochs, self._fold, self._folds = Scorer.of([validation], metric), epochs, fold, folds
-        self.score, self.ended = float("nan"), False
-
-    def begin(self, run: Run) -> None:
-        """Remember the run, whose state has the weights after each epoch."""
-        self._run = run
-
-    def __call__(self, event: Event) -> bool:
-        """Process an event of the training."""
-        if not isinstance(event, EpochDone) or self._fold:
-            self._send(None)  # ends here if the trial has been cancelled
-            return False
-        found = contributions(model_at(self._run.model, self._run.state), self._validation, self._metric)
-        self.score = float(self._scorer(found)[0])
-        last = event.epoch == self._epochs
-        done = Progress(event.epoch, self.score, event.epoch, self._epochs, 0, self._folds)
-        self.ended = self._send(done) and not last
-        return self.ended
+        # Of an ensemble, all members end if the trial is cancelled.
+        fitted = fit_watched(training, options, follow, executor=WithinTask(send))
+        models.append(fitted.model)
+        epochs = max(epochs, len(fitted.history.epoch))
+        if ended:
+            break
+        parts.append(predicted(fitted.model, validation, metric))
+        score = float(Scorer.of(validations, metric)(np.concatenate(parts)))
+        progress = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
+        ended = number < len(splits) - 1 and send(progress)
+        if ended:
+            break
+    every = None if ended else np.concatenate(parts)
+    return Outcome(tuple(models), score, every, epochs, time.perf_counter() - began)

@@ -9,7 +9,7 @@ from ... import data
 from ...messages.option_spelling import assignment
 from ...options.job_parameters import command_words, differing
 from ...options.recipes import RECIPES
-from ..compare_job import CompareJob, Side
+from ..compare_job import CompareJob
 from .program import call, simplified
 
 
@@ -26,11 +26,7 @@ def comparison_program(job: CompareJob, source: str) -> str:
     """Return a Python program that compares like a job, on the data called `source`, and prints the verdict."""
     given: dict[str, Any] = {"data": source} if source != data.BUNDLED else {}
     given |= {name: value for name, value in differing(job).items() if name != "language"} | job.options
-    sides = map(_side, job.sides.values())
+    sides = [(one.recipe, simplified(one.options)) if one.options else one.recipe for one in job.sides.values()]
     lines = ["import glassnet", "", *call("result = glassnet.compare", sides, simplified(given))]
     lines += ["for pair in result.pairs:", "    print(pair.seed, pair.a, pair.b)"]
     return "\n".join([*lines, "print(result.verdict, result.mean, result.interval)", ""])
-
-
-def _side(side: Side) -> str | tuple[str, dict[str, Any]]:
-    return (side.recipe, simplified(side.options)) if side.options else side.recipe

@@ -39,22 +39,19 @@ def query_command(model: str | None, *, row: Mapping[str, Any] | None = None, ph
 def query_program(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:
     """Return a Python program that prints the answer to a drawing, a row or a photo; arguments as `query_command`."""
     if row is not None:
-        lines = [
-            "import glassnet",
-            "",
-            f"model = glassnet.TableModel.load({model!r})",
-            f"row = {dict(row)!r}",
-        ]
-        return "\n".join([*lines, "print(model.predict(row))", "print(model.explain(row))", ""])
-    function, shown, file = (
-        ("read_photos", "one.reading.text", _PHOTO) if photo else
-        ("query_model", "one.name, one.confidence", _DRAWING)
-    )  # fmt: skip
-    lines = [
-        "import glassnet",
-        "",
-        f"model = {load_model_call(model)}",
-        f"for one in glassnet.{function}(model, [{file!r}]):",
-        f"    print({shown})",
-    ]
-    return "\n".join([*lines, ""])
+        return f"""\
+import glassnet
+
+model = glassnet.TableModel.load({model!r})
+row = {dict(row)!r}
+print(model.predict(row))
+print(model.explain(row))
+"""
+    function, file = ("read_photos", _PHOTO) if photo else ("query_model", _DRAWING)
+    return f"""\
+import glassnet
+
+model = {load_model_call(model)}
+for one in glassnet.{function}(model, [{file!r}]):
+    print({"one.reading.text" if photo else "one.name, one.confidence"})
+"""

@@ -14,36 +14,32 @@ from .program import Code, call, load_model_call, read_like_model
 
 def small_step_program(network: SmallNetwork) -> str:
     """Return a Python program that takes the training step of a small network, and prints its numbers."""
-    weights = [
-        f'        "layer{number}.weight": np.array({[list(row) for row in matrix]!r}),'
+    weights = "".join(
+        f'        "layer{number}.weight": np.array({[list(row) for row in matrix]!r}),\n'
         for number, matrix in enumerate(network.weights, start=1)
-    ]
-    return "\n".join(
-        [
-            "import numpy as np",
-            "",
-            "import glassnet",
-            "",
-            f"network = glassnet.Network({network.sizes!r}, {network.activation!r}, rule={network.rule!r})",
-            "architecture, parameters = network.architecture, network.parameters",
-            "parameters.assign(",
-            "    {",
-            *weights,
-            "    }",
-            ")",
-            f"inputs, targets = np.array([{list(network.inputs)!r}]), np.array([{list(network.targets)!r}])",
-            "",
-            "signals = glassnet.forward(architecture, parameters, inputs)",
-            'print("sums", *signals.sums)',
-            'print("outputs", *signals.activations[1:])',
-            'print("loss", network.loss(inputs, targets))',
-            "gradients = glassnet.backpropagate(architecture, parameters, signals, targets)",
-            f"glassnet.update(parameters, gradients, {network.rate!r})",
-            'print("weights after", *parameters.weights)',
-            'print("loss after", network.loss(inputs, targets))',
-            "",
-        ]
     )
+    return f"""\
+import numpy as np
+
+import glassnet
+
+network = glassnet.Network({network.sizes!r}, {network.activation!r}, rule={network.rule!r})
+architecture, parameters = network.architecture, network.parameters
+parameters.assign(
+    {{
+{weights}    }}
+)
+inputs, targets = np.array([{list(network.inputs)!r}]), np.array([{list(network.targets)!r}])
+
+signals = glassnet.forward(architecture, parameters, inputs)
+print("sums", *signals.sums)
+print("outputs", *signals.activations[1:])
+print("loss", network.loss(inputs, targets))
+gradients = glassnet.backpropagate(architecture, parameters, signals, targets)
+glassnet.update(parameters, gradients, {network.rate!r})
+print("weights after", *parameters.weights)
+print("loss after", network.loss(inputs, targets))
+"""
 
 
 def step_text(

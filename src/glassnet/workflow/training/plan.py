@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...messages.languages import LANGUAGES
-from ...model.header import Text, record_of
+from ...model.header import record_of, text
 from ...options.recipes import RECORDED_AS
 from ..parameters import TableOptions
 
@@ -41,7 +41,7 @@ class Plan:
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:
         """Return the plan stored in a checkpoint; ValueError if it is not valid."""
-        record_of(cls, wishes=record_of(TableOptions), language=Text(LANGUAGES)).check(note, "note")
+        record_of(cls, wishes=record_of(TableOptions), language=text(LANGUAGES))(note, "note")
         table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
         return cls(
             **{

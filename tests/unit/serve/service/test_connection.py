@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 import pytest
 import uvicorn
 
-from glassnet.serve.service.connection import Connection, Deadlines, connection_class
+from glassnet.serve.service.connection import Connection, connection_class
+from glassnet.serve.service.limits import Deadlines
 from support.raw_http import DEADLINE, connect, ended, get, head, receive, send
 
 QUICK = Deadlines(head=1, body=1, read=1, idle=1, rate=1 << 20, connections=40)

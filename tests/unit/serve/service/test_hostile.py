@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from glassnet.serve.service.connection import Deadlines
+from glassnet.serve.service.limits import Deadlines
 from support.raw_http import DEADLINE, connect, ended, get, gzip_bomb, head, json_body, png, post, receive, send
 from support.service import serving, serving_alone, write_digits, write_people
 

@@ -82,11 +82,11 @@ def test_the_limits_of_the_page_are_those_of_the_code():
         f"| {usual.max_waiting} requests",
         f"| {usual.timeout:g} seconds for an answer",
         f"| {limits.BYTES_AT_ONCE >> 20} MiB of all bodies",
-        f"| {limits.CONNECTIONS:,} connections",
-        f"| {limits.HEAD_SECONDS:g} seconds and {limits.HEAD_BYTES >> 10} KiB for the head",
-        f"| {limits.BODY_SECONDS:g} seconds for the body, and one more for each {limits.BYTES_PER_SECOND >> 10} KiB",
-        f"| {limits.READ_SECONDS:g} seconds for a client to read "
-        f"{limits.READ_SECONDS * limits.BYTES_PER_SECOND / 1024:g} KiB",
+        f"| {limits.DEADLINES.connections:,} connections",
+        f"| {limits.DEADLINES.head:g} seconds and {limits.HEAD_BYTES >> 10} KiB for the head",
+        f"| {limits.DEADLINES.body:g} seconds for the body, and one more for each {limits.DEADLINES.rate >> 10} KiB",
+        f"| {limits.DEADLINES.read:g} seconds for a client to read "
+        f"{limits.DEADLINES.read * limits.DEADLINES.rate / 1024:g} KiB",
     ):
         assert text.count(known) == 1, known
 

@@ -341,7 +341,7 @@ def test_errors_in_python_name_parameters(folder):
         found.model.predict(frame)
     for arguments, text in [
         ((frame, "churn"), 'target="churn"'),
-        ((frame,), "Pass target"),
+        ((frame,), "target with a data frame"),
         ((frame[["x", "word"]], frame["churn"]), "column 'word' has 'red' in row 0, .* use load_table"),
     ]:
         with pytest.raises(GlassnetError, match=text):

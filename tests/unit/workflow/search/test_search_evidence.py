@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from glassnet import Dataset, evaluate, fit
-from glassnet.workflow.search.evidence import judge_choice
-from glassnet.workflow.search.scores import HIGHER_IS_BETTER, OF_TASK, Scorer, contributions
+from glassnet.metrics import METRICS
+from glassnet.model.evaluate import score
+from glassnet.workflow.search.evidence import Scorer, judge_choice, predicted
 
 RNG_SEED = 5
 
@@ -25,36 +24,29 @@ def samples(task):
     return Dataset.from_arrays(inputs, targets, weights=rng.uniform(0.5, 2, 90))
 
 
-@pytest.mark.parametrize(("task", "metric"), [(task, metric) for task, names in OF_TASK.items() for metric in names])
+@pytest.mark.parametrize(
+    ("task", "metric"), [(task, name) for name, metric in METRICS.items() for task in metric.tasks]
+)
 def test_a_score_equals_that_of_the_evaluation(task, metric):
     data = samples(task)
     model = fit(data, epochs=3, members=1, engine="reference").model
-    if metric == "balanced_accuracy":  # which counts samples without weights
-        data = replace(data, weights=None)
-    score = Scorer.of([data], metric)(contributions(model, data, metric))
-    assert score[0] == pytest.approx(getattr(evaluate(model, data), metric), rel=1e-6)
-
-
-@pytest.mark.parametrize("metric", ["accuracy", "rmse"])
-def test_a_weighting_is_the_score_of_the_repeated_samples(metric):
-    data = samples("classes" if metric == "accuracy" else "numbers")
-    model = fit(data, epochs=3, members=1, engine="reference").model
-    found, scorer = contributions(model, data, metric), Scorer.of([data], metric)
-    counts = np.random.default_rng(1).integers(0, 3, len(data))
-    rows = np.repeat(np.arange(len(data)), counts)
-    repeated = Scorer.of([data.take(rows)], metric)(contributions(model, data.take(rows), metric))
-    assert scorer(found, counts[None].astype(float)) == pytest.approx(repeated)
+    found, halves = evaluate(model, data), (data.take(slice(0, 40)), data.take(slice(40, 90)))
+    wanted = score(model, data, found.outputs, metric)
+    assert getattr(found, metric, wanted) in (wanted, None)
+    of_halves = np.concatenate([predicted(model, half, metric) for half in halves])
+    assert float(Scorer.of(halves, metric)(of_halves)) == pytest.approx(wanted, rel=1e-6)
+    assert float(Scorer.of([data], metric)(predicted(model, data, metric))) == wanted
 
 
 def noise(trials, samples, seed, better=0.0):
-    """Return the contributions of trials whose answers are right with probability 0.7, the last with more."""
+    """Return the answers of trials that are right with probability 0.7, the last with more; every true class is 1."""
     rng = np.random.default_rng(seed)
     shares = [0.7] * (trials - 1) + [0.7 + better]
-    return {number: (rng.random((samples, 1)) < share).astype(float) for number, share in enumerate(shares)}
+    return {number: (rng.random(samples) < share).astype(int) for number, share in enumerate(shares)}
 
 
 def scorer_for(samples):
-    return Scorer("accuracy", np.zeros(samples, np.int64), None, None)
+    return Scorer(METRICS["accuracy"], np.ones(samples, np.int64), None)
 
 
 def test_the_corrected_score_of_a_lucky_winner_is_near_the_truth():
@@ -83,9 +75,7 @@ def test_equal_trials_share_and_the_first_wins():
 
 
 def test_lower_errors_win():
-    assert not HIGHER_IS_BETTER["rmse"]
-    values = np.zeros((50, 1))
-    scorer = Scorer("rmse", np.zeros(50, np.int64), values, None)
-    errors = {0: np.full((50, 1), 4.0), 1: np.full((50, 1), 1.0)}
-    found = judge_choice(errors, scorer, 0)
+    scorer = Scorer(METRICS["rmse"], np.zeros((50, 1)), None)
+    answers = {0: np.full((50, 1), 2.0), 1: np.full((50, 1), 1.0)}
+    found = judge_choice(answers, scorer, 0)
     assert (found.winner, found.corrected, found.optimism) == (1, 1.0, 0.0)

@@ -1,9 +1,8 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
-from .activations import ACTIVATE
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
-from .common import SampleTargets, SparseRows, number_of
+from .common import GROUP, SampleTargets, SparseRows
 from .inference import answer_rows, packed
 from .minibatch import (
     ENTRIES,
@@ -22,28 +21,26 @@ from .optimizers import Constants
 from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
-from .portable import NARROW, PORTABLE, portable_outputs
+from .portable import NARROW, portable_kernel, portable_outputs
 from .row_sums import LANES
 from .shards import Dropout
-from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
+from .sparse import LARGEST_TILE, ROW_BLOCK, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .tile_products import WIDEST, Columns
 
 __all__ = [
-    "ACTIVATE",
     "BIAS",
     "ENTRIES",
+    "GROUP",
     "LANES",
     "LARGEST_PORTABLE_TILE",
     "LARGEST_TILE",
     "NARROW",
-    "PORTABLE",
     "ROW_BLOCK",
     "ROW_SUM",
     "SHIFT",
     "SPINS",
     "VECTORS",
     "WIDEST",
-    "WORD",
     "Buffers",
     "Columns",
     "Constants",
@@ -74,9 +71,9 @@ __all__ = [
     "is_aborted",
     "new_barrier",
     "next_step",
-    "number_of",
     "packed",
     "plan_of",
+    "portable_kernel",
     "portable_outputs",
     "train_batches",
     "train_samples",

@@ -1,20 +1,23 @@
 """Activations and their derivatives, each a kernel of its own, and loops over vectors that other kernels use.
 
-The formulas are those of `nn/activations.py`, which `network.forward` and `network.send_back` call; tests compare the
-two. `plan.plan_of` chooses the kernels that a network needs; the others are not compiled.
+The loops are written from the formulas of `nn/activations.py`, which `network.forward` and `network.send_back` call.
+`plan.plan_of` chooses the kernels that a network needs; the others are not compiled.
 """
 
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numba.extending import overload
 
-from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
+from ....nn import losses
+from ....nn.activations import ACTIVATIONS
+from ....nn.formulas import PORTABLE, Language, Symbol, defined, variable, where, written
 from ....nn.optimizers import TINY
-from ....runtime.jit import kernel
+from ....runtime.jit import kernel, kernel_of
 
 
 def _exp(x: Any) -> Any:
@@ -51,11 +54,11 @@ def _exp_of(x: Any) -> Any:
     return exp32
 
 
-def _tanh_of(x: Any) -> Any:
+def _tanh(x: Any) -> Any:
     return math.tanh(x)
 
 
-@overload(_tanh_of)
+@overload(_tanh)
 def _tanh_by_precision(x: Any) -> Any:
     """Choose by precision, as `_exp_of` does."""
     if x.bitwidth == 64:
@@ -73,6 +76,36 @@ def _tanh_by_precision(x: Any) -> Any:
         return near if abs(x) < np.float32(0.625) else one - two / (one + _exp(two * x))
 
     return tanh32
+
+
+def _expm1(x: Any) -> Any:
+    return math.expm1(x)
+
+
+def _log1p(x: Any) -> Any:
+    return math.log1p(x)
+
+
+def _in_float32(function: str) -> Any:
+    """Return a function of portable arithmetic, computed with `_exp`."""
+    statements, text = written(PORTABLE[function](variable("x")), _FLOAT32, PORTABLE)
+    lines = "\n    ".join(["def of(x):", *statements, f"return {text}"])
+    return defined(f"{function}32", lines, _SCOPE)
+
+
+PYTHON = {
+    "negative": "-{0}",
+    "absolute": "abs({0})",
+    "where": "{1} if {0} else {2}",
+    "maximum": "{0} if not {0} <= {1} else {1}",  # written so that NaN passes
+    "minimum": "{0} if not {0} > {1} else {1}",
+}
+"""Operations in Python. Both sides of a condition are computed, because LLVM vectorises no branches."""
+_LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, "_{operation}({0})", eager=True)
+_FLOAT32 = Language(lambda value: f"np.float32({value!r})", PYTHON, "_{operation}({0})", eager=True)
+
+overload(_expm1)(lambda x: (lambda x: math.expm1(x)) if x.bitwidth == 64 else _in_float32("expm1"))
+overload(_log1p)(lambda x: (lambda x: math.log1p(x)) if x.bitwidth == 64 else _in_float32("log1p"))
 
 
 # Loops replace NumPy expressions (a[:] = z, z.max(), …), because Numba's versions include error messages and
@@ -100,14 +133,7 @@ def add(source: Any, to: Any) -> None:
         to[j] += source[j]
 
 
-@kernel
-def first_largest(values: Any) -> int:
-    """Return the index of the largest value, the first one if there are several."""
-    place, largest = 0, values[0]
-    for j in range(1, values.shape[0]):
-        larger = values[j] > largest
-        place, largest = j if larger else place, values[j] if larger else largest
-    return place
+first_largest = kernel_of(losses.first_largest)
 
 
 @kernel
@@ -123,55 +149,6 @@ def flush(values: Any) -> None:
 
 
 @kernel
-def _sigmoid(z: Any, a: Any) -> None:
-    one = z.dtype.type(1)
-    for j in range(z.shape[0]):
-        a[j] = one / (one + _exp(-z[j]))
-
-
-@kernel
-def _tanh(z: Any, a: Any) -> None:
-    for j in range(z.shape[0]):
-        a[j] = _tanh_of(z[j])
-
-
-@kernel
-def _relu(z: Any, a: Any) -> None:
-    for j in range(z.shape[0]):
-        a[j] = z[j] if not z[j] <= 0 else z.dtype.type(0)  # written so that NaN passes
-
-
-@kernel
-def _leaky_relu(z: Any, a: Any) -> None:
-    leak = z.dtype.type(LEAK)
-    for j in range(z.shape[0]):
-        a[j] = z[j] if not z[j] <= 0 else leak * z[j]
-
-
-@kernel
-def _gelu_inner(z: Any, out: Any) -> None:
-    scale, cubic = z.dtype.type(GELU_SCALE), z.dtype.type(GELU_CUBIC)
-    for j in range(z.shape[0]):
-        out[j] = scale * (z[j] + cubic * z[j] * z[j] * z[j])
-
-
-@kernel
-def _gelu(z: Any, a: Any) -> None:
-    one, half = z.dtype.type(1), z.dtype.type(0.5)
-    _gelu_inner(z, a)
-    _tanh(a, a)
-    for j in range(z.shape[0]):
-        a[j] = half * z[j] * (one + a[j])
-
-
-@kernel
-def _silu(z: Any, a: Any) -> None:
-    one = z.dtype.type(1)
-    for j in range(z.shape[0]):
-        a[j] = z[j] / (one + _exp(-z[j]))
-
-
-@kernel
 def _softmax(z: Any, a: Any) -> None:
     peak, total = z[first_largest(z)], z.dtype.type(0)
     for j in range(z.shape[0]):
@@ -179,82 +156,6 @@ def _softmax(z: Any, a: Any) -> None:
         total += a[j]
     for j in range(z.shape[0]):
         a[j] /= total
-
-
-@kernel
-def _exponential(z: Any, a: Any) -> None:
-    limit = z.dtype.type(LARGEST_EXPONENT)
-    for j in range(z.shape[0]):
-        a[j] = _exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
-
-
-ACTIVATE: dict[str, Any] = {
-    "identity": copy,
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": _relu,
-    "leaky_relu": _leaky_relu,
-    "gelu": _gelu,
-    "silu": _silu,
-    "softmax": _softmax,
-    "exponential": _exponential,
-}
-"""Activation -> the kernel ``(z, a)`` that fills `a` with the activations of the sums `z`, both (nodes,)."""
-
-
-@kernel
-def _times_1(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    return
-
-
-@kernel
-def _times_sigmoid_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    one = z.dtype.type(1)
-    for j in range(z.shape[0]):
-        delta[j] *= a[j] * (one - a[j])
-    flush(delta)
-
-
-@kernel
-def _times_tanh_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    one = z.dtype.type(1)
-    for j in range(z.shape[0]):
-        delta[j] *= one - a[j] * a[j]
-    flush(delta)
-
-
-@kernel
-def _times_relu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    for j in range(z.shape[0]):  # without a branch, like the next one: branches would be unpredictable
-        delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
-
-
-@kernel
-def _times_leaky_relu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    leak = z.dtype.type(LEAK)
-    for j in range(z.shape[0]):
-        delta[j] = delta[j] if a[j] > 0 else leak * delta[j]
-
-
-@kernel
-def _times_gelu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    one, half = z.dtype.type(1), z.dtype.type(0.5)
-    scale, cubic = z.dtype.type(GELU_SCALE), z.dtype.type(3 * GELU_CUBIC)
-    _gelu_inner(z, scratch)
-    _tanh(scratch, scratch)
-    for j in range(z.shape[0]):
-        t = scratch[j]
-        delta[j] *= half * (one + t) + half * z[j] * (one - t * t) * scale * (one + cubic * z[j] * z[j])
-    flush(delta)
-
-
-@kernel
-def _times_silu_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    one = z.dtype.type(1)
-    for j in range(z.shape[0]):
-        s = one / (one + _exp(-z[j]))
-        delta[j] *= s * (one + z[j] * (one - s))
-    flush(delta)
 
 
 @kernel
@@ -267,25 +168,83 @@ def _times_softmax_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
     flush(delta)
 
 
-@kernel
-def _times_exponential_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
-    for j in range(z.shape[0]):
-        delta[j] *= a[j]
-    flush(delta)
+@cache
+def activation_kernel(name: str) -> Any:
+    """Return the kernel ``(z, a)`` that fills `a` with the activations of the sums `z`, both (nodes,)."""
+    if name == "softmax":
+        return _softmax
+    loops = _loops(ACTIVATIONS[name].value(variable("z[j]")), "a")
+    return kernel(defined(f"activate_{name}", _function("z, a", loops), _SCOPE))
 
 
-TIMES_DERIVATIVE: dict[str, Any] = {
-    "identity": _times_1,
-    "sigmoid": _times_sigmoid_slope,
-    "tanh": _times_tanh_slope,
-    "relu": _times_relu_slope,
-    "leaky_relu": _times_leaky_relu_slope,
-    "gelu": _times_gelu_slope,
-    "silu": _times_silu_slope,
-    "softmax": _times_softmax_slope,
-    "exponential": _times_exponential_slope,
-}
-"""Activation -> the kernel ``(z, a, delta, scratch)`` that multiplies `delta` by the derivative at each node, in place.
+@cache
+def derivative_kernel(name: str) -> Any:
+    """Return the kernel ``(z, a, delta, scratch)`` that multiplies `delta` by the derivative at each node, in place.
 
-All arrays are (nodes,); `scratch` may be longer.
-"""
+    All arrays are (nodes,); `scratch` may be longer.
+    """
+    derivative = ACTIVATIONS[name].derivative
+    if derivative is None:
+        return _times_softmax_slope
+    slope, delta = derivative(variable("z[j]"), variable("a[j]")), variable("delta[j]")
+    loops = _loops(_product(delta, slope), "delta", "scratch")
+    if not _is_piecewise_constant(slope):
+        loops.append("flush(delta)")
+    return kernel(defined(f"times_slope_of_{name}", _function("z, a, delta, scratch", loops), _SCOPE))
+
+
+def _product(delta: Symbol, slope: Any) -> Any:
+    """Return a product without multiplications by 0 and 1."""
+    if isinstance(slope, Symbol) and slope.operation == "where":
+        condition, one, other = slope.operands
+        return where(condition, _product(delta, one), _product(delta, other))
+    return delta * slope if isinstance(slope, Symbol) or slope not in (0, 1) else delta if slope else 0
+
+
+def _is_piecewise_constant(slope: Any) -> bool:
+    return not isinstance(slope, Symbol) or (
+        slope.operation == "where" and all(map(_is_piecewise_constant, slope.operands[1:]))
+    )
+
+
+def _loops(result: Any, to: str, scratch: str = "") -> list[str]:
+    """Return the lines of loops over j that fill a vector with a result.
+
+    A hyperbolic tangent has a loop of its own: in one with the sums around it, LLVM would reorder those within it.
+    """
+    lines = []
+    if (argument := _argument_of_tanh(result)) is not None:
+        scratch = scratch or to
+        lines += _loop(argument, scratch) if argument.operation != "variable" else []
+        argument = variable(f"{scratch}[j]") if lines else argument
+        lines += _loop(Symbol("tanh", argument), scratch)
+        result = _with_tanh(result, variable(f"{scratch}[j]"))
+    return lines if _is_variable(result, f"{to}[j]") else lines + _loop(result, to)
+
+
+def _loop(result: Any, to: str) -> list[str]:
+    statements, text = written(result, _LANGUAGE, {"expit": lambda x: 1 / (1 + Symbol("exp", -x))})
+    return ["for j in range(z.shape[0]):", *(f"    {line}" for line in (*statements, f"{to}[j] = {text}"))]
+
+
+def _is_variable(symbol: Any, name: str) -> bool:
+    return isinstance(symbol, Symbol) and symbol.operation == "variable" and symbol.operands == (name,)
+
+
+def _argument_of_tanh(symbol: Any) -> Any:
+    if not isinstance(symbol, Symbol) or symbol.operation == "tanh":
+        return symbol.operands[0] if isinstance(symbol, Symbol) else None
+    return next((found for one in symbol.operands if (found := _argument_of_tanh(one)) is not None), None)
+
+
+def _with_tanh(symbol: Any, value: Symbol) -> Any:
+    if not isinstance(symbol, Symbol) or symbol.operation in ("tanh", "variable"):
+        return value if isinstance(symbol, Symbol) and symbol.operation == "tanh" else symbol
+    return Symbol(symbol.operation, *(_with_tanh(one, value) for one in symbol.operands))
+
+
+def _function(arguments: str, lines: list[str]) -> str:
+    return "\n    ".join([f"def of({arguments}):", *(lines or ["return"])])
+
+
+_SCOPE = globals()

@@ -1,35 +1,21 @@
-"""Codes for names in kernels, and tuples that several kernels take."""
+"""Tuples and views that several kernels use."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.core import imputils
 from numba.extending import intrinsic
 from numba.np import arrayobj
 from numpy.typing import NDArray
 
-from ....nn.activations import ACTIVATIONS
-from ....nn.losses import LOSSES
-from ....nn.optimizers import OPTIMIZERS
 from ....runtime.jit import part_of_kernel
 
 _arrayobj: Any = arrayobj
 _imputils: Any = imputils
-_REGISTRIES = (tuple(ACTIVATIONS), LOSSES, tuple(OPTIMIZERS))
-
-
-def number_of(name: str) -> int:
-    """Return the code of an activation, a loss or an optimizer in kernels: its index in its registry.
-
-    Raises
-    ------
-    StopIteration
-        For an unknown name.
-    """
-    return next(names.index(name) for names in _REGISTRIES if name in names)
 
 
 @part_of_kernel
@@ -92,3 +78,23 @@ matrix_in: Any = intrinsic(lambda context, vector, start, rows, columns: _view(v
 
 Like `vector_in`; unlike `reshape` it does not need Numba's runtime.
 """
+
+GROUP = 8
+"""Numbers that `is_empty` tests at once."""
+
+
+def _group_is_zero() -> Any:
+    def typing(context: Any, row: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            word = ir.IntType(GROUP * row.dtype.bitwidth)
+            found = builder.load(builder.bitcast(builder.gep(data, [given[1]]), word.as_pointer()), align=1)
+            return builder.icmp_unsigned("==", found, ir.Constant(word, 0))
+
+        return types.boolean(row, types.int64), code
+
+    return intrinsic(typing)
+
+
+is_empty: Any = _group_is_zero()
+"""``is_empty(row, at)`` tells whether all bits of the `GROUP` numbers at a place of a row are 0."""

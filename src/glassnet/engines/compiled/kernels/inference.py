@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....runtime.jit import outer_kernel, part_of_kernel
-from .calls import call
-from .common import SparseRows, matrix_in, vector_in
-from .plan import FORWARD, Plan
-from .shards import through_nodes
+from .common import SparseRows, greater, matrix_in, vector_in
+from .plan import Plan
+from .shards import through_layer
 from .sparse import LARGEST_TILE, gather_nonzero, tile_of, tile_sums
 
 
@@ -20,7 +19,7 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 
     Each array argument of a kernel costs 0.25 µs, and a prediction takes about 7 µs.
     """
-    codes = plan.activation, plan.activate.ravel(), plan.products.ravel()
+    codes = plan.coupled, plan.fades, plan.activate.ravel(), plan.products.ravel()
     lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, *codes, tiles)
     return np.concatenate([*(np.concatenate([[len(one)], one]) for one in lists), [rows]])
 
@@ -45,15 +44,17 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     node_at, at = _next(numbers, at)
     weight_at, at = _next(numbers, at)
     bias_at, at = _next(numbers, at)
-    activation, at = _next(numbers, at)
+    coupled, at = _next(numbers, at)
+    fades, at = _next(numbers, at)
     entries, at = _next(numbers, at)
     products, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
-    activate = matrix_in(entries, 0, activation.shape[0], 2)
+    activate = matrix_in(entries, 0, coupled.shape[0], 2)
     # The derivatives and the loss are not used.
     by_blas = matrix_in(products, 0, 3, 2)
-    plan = Plan(sizes, node_at, weight_at, bias_at, activation, activate, activate, by_blas, entries, 0.0, False, False)
-    most, layers, features, nodes = numbers[at], activation.shape[0], sizes[0], sizes[1]
+    unused = activate, by_blas, entries, 0.0, False, False
+    plan = Plan(sizes, node_at, weight_at, bias_at, coupled, fades, activate, *unused)
+    most, layers, features, nodes = numbers[at], coupled.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
     values = most * features + 1
     sums, activations = vector_in(work, 0, size), vector_in(work, size, size)
@@ -69,14 +70,10 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
             constant = vector_in(zeros, 0, weights.shape[1])
             tile_sums(weights, constant, without_zeros, n, sums, tiles[tile], nodes)
         for layer in range(layers):
-            here, fan_out = node_at[layer] * n, sizes[layer + 1]
-            if layer > 0:
-                below = matrix_in(activations, node_at[layer - 1] * n, n, sizes[layer])
-                weight = matrix_in(flat, weight_at[layer], fan_out, sizes[layer])
-                product = (below, weight.T, matrix_in(sums, here, n, fan_out))
-                call(plan.products[FORWARD], product)  # network.forward: z = a @ weight.T
-            z, a = vector_in(sums, here, n * fan_out), vector_in(activations, here, n * fan_out)
-            through_nodes(plan, flat, layer, n, z, a)
+            here, numbers_here = node_at[layer] * n, sizes[layer + 1] * n
+            below = matrix_in(activations, node_at[greater(0, layer - 1)] * n, n, sizes[layer])
+            z, a = vector_in(sums, here, numbers_here), vector_in(activations, here, numbers_here)
+            through_layer(plan, flat, layer, n, below, layer == 0, z, a)
         for i in range(n):
             line, first = out[begin + i], node_at[layers - 1] * n + i * sizes[layers]
             for k in range(line.shape[0]):

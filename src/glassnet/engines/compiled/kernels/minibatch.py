@@ -23,7 +23,7 @@ from .activations import add, copy, set_to_zero
 from .barrier import end_part, first_step, goes_on, wait_for_all
 from .calls import call, call_for_progress, entry_of
 from .common import SampleTargets, greater, lesser, matrix_in, vector_in
-from .optimizers import UPDATE, Constants, constants_of, follow, sum_shards, sum_squares
+from .optimizers import Constants, constants_of, follow, sum_shards, sum_squares, update_kernel
 from .plan import Plan
 from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
 from .sparse import ROW_BLOCK, Pairs, row_block_gradient, row_block_sums, sort_by_column, tile_of, transpose_tile
@@ -85,7 +85,7 @@ class Buffers(NamedTuple):
 ENTRIES = 7
 FILL, FIRST_SUMS, FIRST_GRADIENTS, TRANSPOSE, SHARD, SELECT, UPDATE_PART = range(ENTRIES)
 """Number and rows of `Settings.entries`: `fill_inputs` or `fill_distorted`, `first_sums`, `first_gradients`,
-`transpose_tiles`, `shard_gradients`, `select_hardest`, and the optimizer's kernel in `optimizers.UPDATE`."""
+`transpose_tiles`, `shard_gradients`, `select_hardest`, and the optimizer's kernel."""
 
 
 class Settings(NamedTuple):
@@ -96,7 +96,6 @@ class Settings(NamedTuple):
     tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tile`; (1,) if zeros are multiplied
     column_blocks: NDArray[np.int64]  # (column blocks + 1,): first pairs of inputs; if several, split among threads
     parts: NDArray[np.int64]  # (parts + 1,): parts of the flat vectors for the update; tiles by column block come first
-    optimizer: int
     clip: float  # 0: none
     hardest: float  # 1: all
     averages: bool  # whether `Weights.average` is a separate vector
@@ -127,8 +126,8 @@ def compile_step(
     shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
     entries[SHARD] = entry_of(shard_gradients, *shard)
     constants = Constants(*np.zeros(len(Constants._fields), weights.flat.dtype))
-    update = (settings.optimizer, weights.flat, gradient, weights.slots, 0, 0, constants)
-    entries[UPDATE_PART] = entry_of(UPDATE[optimizer], *update)
+    update = (weights.flat, gradient, weights.slots, 0, 0, constants)
+    entries[UPDATE_PART] = entry_of(update_kernel(optimizer), *update)
 
 
 @outer_kernel
@@ -265,7 +264,7 @@ def _update(
         if settings.clip == 0:
             _sum_part(part, count, units, parts, buffers)
         start, stop = parts[part], parts[part + 1]
-        arguments = (settings.optimizer, weights.flat, gradient, weights.slots, start, stop, constants)
+        arguments = (weights.flat, gradient, weights.slots, start, stop, constants)
         call(settings.entries[UPDATE_PART], arguments)
         follow(weights.average, weights.flat, start, stop, constants.follow)
     # If there are tiles or column blocks, the next step begins with the thread's own.

@@ -171,7 +171,7 @@ def _forward(
     plan, own, complete = mine.plan, mine.groups, True
     here = layer_of(plan, mine.nodes, mine.first)
     # One loop for both, because every call of `activate` is compiled separately.
-    for item in range(own + plan.activation.shape[0] - mine.first):
+    for item in range(own + plan.coupled.shape[0] - mine.first):
         layer, number, turn = (
             greater(0, item - own + mine.first),
             mine.thread + item * mine.threads,
@@ -219,7 +219,7 @@ def _step(nodes: Nodes, rate: Any, has_bias: bool, bias: Any) -> None:
 @part_of_kernel
 def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample) -> None:
     """Propagate the delta of the outputs through the upper layers and this thread's groups, updating all weights."""
-    plan, first, last = mine.plan, mine.first, mine.plan.activation.shape[0] - 1
+    plan, first, last = mine.plan, mine.first, mine.plan.coupled.shape[0] - 1
     has_bias = plan.bias_at[0] >= 0
     _step(layer_of(plan, mine.nodes, last), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
     for item in range(last - first + mine.groups):
@@ -268,7 +268,7 @@ def train_samples(
     """
     groups, plan = work.groups, work.upper.plan
     own = (groups.rows.shape[0] - thread + threads - 1) // threads
-    first, layers = lesser(1, plan.activation.shape[0] - 1), plan.activation.shape[0]
+    first, layers = lesser(1, plan.coupled.shape[0] - 1), plan.coupled.shape[0]
     following = plan.sizes[2] if first > 0 else 0
     mine = ThreadState(thread, threads, own, plan, first, nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread])
     outputs = layer_of(plan, mine.nodes, layers - 1)

@@ -8,15 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ....nn.activations import ACTIVATIONS
 from ....nn.architecture import Architecture
+from ....nn.losses import form_of
 from ....runtime.jit import kernel_with_arrays, part_of_kernel
-from .activations import ACTIVATE, TIMES_DERIVATIVE, flush
+from .activations import activation_kernel, derivative_kernel, flush
 from .calls import NONE, call, call_for_number, entry_of
-from .common import number_of
-from .losses import OF_THE_SUMS, OUTPUT_LOSS
-
-SIGMOID, SILU = map(number_of, ("sigmoid", "silu"))
-
+from .losses import loss_kernel
 
 FORWARD, BACKWARD, GRADIENT = range(3)
 """Rows of `Plan.products`: for ``a @ weight.T``, ``delta @ weight`` and ``delta.T @ a``."""
@@ -35,11 +33,12 @@ class Plan(NamedTuple):
     node_at: NDArray[np.int64]
     weight_at: NDArray[np.int64]
     bias_at: NDArray[np.int64]
-    activation: NDArray[np.int64]  # (layers,): codes
-    activate: NDArray[np.int64]  # (layers, 2): entries of `ACTIVATE`
-    derivative: NDArray[np.int64]  # (layers, 2): entries of `TIMES_DERIVATIVE`
+    coupled: NDArray[np.int64]  # (layers,): 1 where the nodes of a sample are coupled, otherwise 0
+    fades: NDArray[np.int64]  # (layers,): 1 for hidden layers whose activations can be denormal, otherwise 0
+    activate: NDArray[np.int64]  # (layers, 2): entries of `activation_kernel`
+    derivative: NDArray[np.int64]  # (layers, 2): entries of `derivative_kernel`
     products: NDArray[np.int64]  # (3, 2): entries of matrix products by BLAS
-    loss: NDArray[np.int64]  # (2,): entry of `OUTPUT_LOSS`
+    loss: NDArray[np.int64]  # (2,): entry of `loss_kernel`
     loss_parameter: float
     loss_of_the_sums: bool
     notes_rule: bool
@@ -59,16 +58,17 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
         bias_at.append(start if architecture.bias else -1)
         start += fan_out if architecture.bias else 0
     v, names = np.zeros(0, dtype), architecture.activations
-    code, parameter = number_of(names[-1]), architecture.loss_parameter or 0.0
+    last, parameter = len(names) - 1, architecture.loss_parameter or 0.0
     m = np.zeros((2, 2), dtype)
     pairs = {FORWARD: (m, m.T), BACKWARD: (m, m), GRADIENT: (m.T, m)}
     products = [
         entry_of(_product, *pair, m) if in_batches and (trains or which == FORWARD) else NONE
         for which, pair in pairs.items()
     ]
-    of_sums, last = architecture.loss in OF_THE_SUMS, len(names) - 1
+    output_loss = architecture.loss, names[-1].partition("(")[0]
+    of_sums = form_of(*output_loss).of_sums
     derivatives = [
-        entry_of(TIMES_DERIVATIVE[name], v, v, v, v) if trains and not (layer == last and of_sums) else NONE
+        entry_of(derivative_kernel(name), v, v, v, v) if trains and not (layer == last and of_sums) else NONE
         for layer, name in enumerate(names)
     ]
     return Plan(
@@ -76,11 +76,12 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
         node_at=np.concatenate([[0], np.cumsum(sizes[1:])]),
         weight_at=np.array(weight_at, np.int64),
         bias_at=np.array(bias_at, np.int64),
-        activation=np.array([number_of(name) for name in names], np.int64),
-        activate=np.array([entry_of(ACTIVATE[name], v, v) for name in names]),
+        coupled=np.array([ACTIVATIONS[name].derivative is None for name in names], np.int64),
+        fades=np.array([ACTIVATIONS[name].fades and layer < last for layer, name in enumerate(names)], np.int64),
+        activate=np.array([entry_of(activation_kernel(name), v, v) for name in names]),
         derivative=np.array(derivatives),
         products=np.array(products),
-        loss=entry_of(OUTPUT_LOSS[architecture.loss], code, parameter, v, v, v, v, v) if trains else NONE,
+        loss=entry_of(loss_kernel(*output_loss), parameter, v, v, v, v, v) if trains else NONE,
         loss_parameter=parameter,
         loss_of_the_sums=of_sums,
         notes_rule=architecture.rule == "notes",
@@ -91,8 +92,7 @@ def plan_of(architecture: Architecture, dtype: DTypeLike, *, trains: bool = True
 def activate(plan: Plan, layer: int, z: Any, a: Any) -> None:
     """Fill `a` with the activations of a layer's sums `z`, both (nodes,)."""
     call(plan.activate[layer], (z, a))  # network.forward: a = ACTIVATIONS[name].value(z)
-    # Activations of hidden layers can be denormal; outputs are compared and must not change.
-    if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
+    if plan.fades[layer]:  # not of outputs, which are compared and must not change
         flush(a)
 
 
@@ -105,9 +105,8 @@ def times_derivative(plan: Plan, layer: int, z: Any, a: Any, delta: Any, scratch
 @part_of_kernel
 def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
     """Fill the error ``a − t`` and the delta of the outputs, and return the loss."""
-    last = plan.activation.shape[0] - 1
-    arguments = (plan.activation[last], plan.loss_parameter, z, a, target, error, delta)
-    loss: float = call_for_number(plan.loss, arguments)
+    last = plan.coupled.shape[0] - 1
+    loss: float = call_for_number(plan.loss, (plan.loss_parameter, z, a, target, error, delta))
     if not plan.loss_of_the_sums:
         times_derivative(plan, last, z, a, delta, scratch)
     return loss

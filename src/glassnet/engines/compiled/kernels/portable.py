@@ -14,6 +14,7 @@ only compute the sums of several nodes side by side; each sum is still taken ove
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,17 +23,17 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
+from ....nn.activations import ACTIVATIONS
+from ....nn.formulas import PORTABLE, Language, defined, variable, written
 from ....runtime.jit import exact_kernel, exact_outer_kernel
-from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HALF, LN2_HIGH, LN2_LOW, LOG2_E, TAYLOR, F
+from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HIGH, LN2_LOW, LOG2_E, F
+from .activations import PYTHON
 from .calls import call
-from .common import vector_in
+from .common import GROUP, is_empty, vector_in
 from .row_sums import LANES, in_every_lane, vector_at
 
-_ZERO, _HALF, _ONE, _TWO = F(0), F(0.5), F(1), F(2)
+_ZERO, _HALF, _ONE = F(0), F(0.5), F(1)
 _INFINITY = F(np.inf)
-_TAYLOR_7, _TAYLOR_6, _TAYLOR_5, _TAYLOR_4, _TAYLOR_3, _TAYLOR_2 = TAYLOR
-_LEAK, _GELU_SCALE, _GELU_CUBIC, _LARGEST_EXPONENT = map(F, (LEAK, GELU_SCALE, GELU_CUBIC, LARGEST_EXPONENT))
 _BIAS_OF_EXPONENT, _FRACTION_BITS, _I1 = np.int32(127), np.int32(23), np.int32(1)
 
 
@@ -45,16 +46,19 @@ def power_of_two(n: Any) -> Any:
     return np.int32(np.int32(n + _BIAS_OF_EXPONENT) << _FRACTION_BITS).view(np.float32)
 
 
-@exact_kernel
-def series(r: Any) -> Any:
-    """Return ``e^r − 1`` for |r| ≤ ½ ln 2: Taylor's series up to r⁷."""
-    p = _TAYLOR_7
-    p = p * r + _TAYLOR_6
-    p = p * r + _TAYLOR_5
-    p = p * r + _TAYLOR_4
-    p = p * r + _TAYLOR_3
-    p = p * r + _TAYLOR_2
-    return r + r * r * p
+_LANGUAGE = Language(lambda value: f"F({value!r})", PYTHON, eager=True)
+_FUNCTIONS: dict[str, Any] = {}
+
+
+def _define(function: str) -> Any:
+    """Compile a function of `PORTABLE`, under its name for others that call it."""
+    statements, text = written(PORTABLE[function](variable("z")), _LANGUAGE)
+    lines = "\n    ".join(["def of(z):", *statements, f"return {text}"])
+    _FUNCTIONS[function] = exact_kernel(defined(f"{function}32", lines, globals() | _FUNCTIONS))
+    return _FUNCTIONS[function]
+
+
+series = _define("series")
 
 
 @exact_kernel
@@ -72,72 +76,9 @@ def exp32(x: Any) -> Any:
     return value if x == x else x
 
 
-@exact_kernel
-def expm1_32(x: Any) -> Any:
-    """Return ``e^x − 1``, with all digits near 0."""
-    near, far = series(x), exp32(x) - _ONE
-    return near if abs(x) <= LN2_HALF else far
-
-
-@exact_kernel
-def tanh32(z: Any) -> Any:
-    """Return the hyperbolic tangent: ``−m / (m + 2)`` with ``m = e^−2|z| − 1``, and the sign of z."""
-    m = expm1_32(-_TWO * abs(z))
-    t = -m / (m + _TWO)
-    return -t if z < _ZERO else t
-
-
-@exact_kernel
-def sigmoid32(z: Any) -> Any:
-    """Return ``1 / (1 + e^−z)``, from whichever power is at most 1."""
-    e = exp32(-abs(z))
-    return (e if z < _ZERO else _ONE) / (_ONE + e)
-
-
-# Activations of some rows at once: `z` and `a` have `stride` numbers for each row, of which the first `nodes` are used.
-
-
-@exact_kernel
-def _identity(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = z[k]
-
-
-@exact_kernel
-def _sigmoid(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = sigmoid32(z[k])
-
-
-@exact_kernel
-def _tanh(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = tanh32(z[k])
-
-
-@exact_kernel
-def _relu(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = z[k] if not z[k] <= _ZERO else _ZERO  # written so that NaN passes
-
-
-@exact_kernel
-def _leaky_relu(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = z[k] if z[k] > _ZERO else _LEAK * z[k]
-
-
-@exact_kernel
-def _gelu(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        inner = _GELU_SCALE * (z[k] + _GELU_CUBIC * (z[k] * z[k] * z[k]))
-        a[k] = _HALF * z[k] * (_ONE + tanh32(inner))
-
-
-@exact_kernel
-def _silu(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = z[k] * sigmoid32(z[k])
+_FUNCTIONS["exp"] = exp32
+for _function in [*PORTABLE][1:]:
+    _define(_function)
 
 
 @exact_kernel
@@ -158,24 +99,19 @@ def _softmax(z: Any, a: Any, nodes: int, stride: int) -> None:
             a[k] /= total
 
 
-@exact_kernel
-def _exponential(z: Any, a: Any, nodes: int, stride: int) -> None:
-    for k in range(z.shape[0]):
-        a[k] = exp32(z[k] if not z[k] > _LARGEST_EXPONENT else _LARGEST_EXPONENT)
+@cache
+def portable_kernel(name: str) -> Any:
+    """Return the kernel ``(z, a, nodes, stride)`` that fills `a` with the activations of the sums `z`.
 
+    They are those of some rows: each has `stride` numbers, of which the first `nodes` are used.
+    """
+    if name == "softmax":
+        return _softmax
+    statements, text = written(ACTIVATIONS[name].value(variable("z[k]")), _LANGUAGE)
+    body = "\n        ".join([*statements, f"a[k] = {text}"])
+    lines = f"def of(z, a, nodes, stride):\n    for k in range(z.shape[0]):\n        {body}"
+    return exact_kernel(defined(f"portable_{name}", lines, globals() | _FUNCTIONS))
 
-PORTABLE: dict[str, Any] = {
-    "identity": _identity,
-    "sigmoid": _sigmoid,
-    "tanh": _tanh,
-    "relu": _relu,
-    "leaky_relu": _leaky_relu,
-    "gelu": _gelu,
-    "silu": _silu,
-    "softmax": _softmax,
-    "exponential": _exponential,
-}
-"""Activation -> the kernel ``(z, a, nodes, stride)`` that fills `a` with the activations of the sums `z`."""
 
 # Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
 
@@ -291,35 +227,15 @@ def _sums_of_rows() -> Any:
 _one, _two, _three, _four, _five, _six, _seven = (_sums_of_nonzero(one) for one in range(1, LARGEST_TILE + 1))
 _rows: Any = _sums_of_rows()
 
-_GROUP = 8
-
-
-def _group_is_zero() -> Any:
-    """Return an intrinsic that tells whether all bits of the eight numbers at a place of a vector are 0."""
-
-    def typing(context: Any, line: Any, at: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, given[0]).data
-            word = ir.IntType(_GROUP * line.dtype.bitwidth)
-            found = builder.load(builder.bitcast(builder.gep(data, [given[1]]), word.as_pointer()), align=1)
-            return builder.icmp_unsigned("==", found, ir.Constant(word, 0))
-
-        return types.boolean(line, types.int64), code
-
-    return intrinsic(typing)
-
-
-_is_zero: Any = _group_is_zero()
-
 
 @exact_kernel
 def _gather(line: Any, places: Any, values: Any, count: Any) -> Any:
     """Append the places and values of the inputs of a row that are not 0; return the new count."""
     inputs = line.shape[0]
-    whole = inputs // _GROUP * _GROUP
-    for first in range(0, whole, _GROUP):
-        if not _is_zero(line, first):
-            for j in range(first, first + _GROUP):  # zeros are overwritten: a branch would be unpredictable
+    whole = inputs // GROUP * GROUP
+    for first in range(0, whole, GROUP):
+        if not is_empty(line, first):
+            for j in range(first, first + GROUP):  # zeros are overwritten: a branch would be unpredictable
                 places[count], values[count] = j, line[j]
                 count += np.uint64(line[j] != 0)
     for j in range(whole, inputs):

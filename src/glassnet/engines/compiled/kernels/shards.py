@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 from ....runtime.jit import kernel, part_of_kernel, uniform_at
 from .activations import copy, first_largest
 from .calls import call
-from .common import SampleTargets, matrix_in, number_of, vector_in
+from .common import SampleTargets, matrix_in, vector_in
 from .hard_mining import find_hardest, gather_rows
 from .losses import weigh
 from .plan import BACKWARD, FORWARD, GRADIENT, Plan, activate, output_delta, times_derivative
-
-SOFTMAX = number_of("softmax")
 
 IN_CACHE = 4096
 """Numbers of each of two arrays that fit into the L1 cache together."""
@@ -66,19 +64,15 @@ class ShardWork(NamedTuple):
 @part_of_kernel
 def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
     """Fill a shard's sums and activations, layer by layer."""
-    n, layers = part.rows, plan.activation.shape[0]
+    n, layers = part.rows, plan.coupled.shape[0]
     drawn = 0
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
         numbers = end - here
         z, a = vector_in(work.sums, here, numbers), vector_in(work.activations, here, numbers)
         passed = vector_in(work.passed, here, numbers)
-        if layer > 0 or not inputs.are_multiplied:
-            weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
-            below = _below(plan, inputs.dense, dropout, work, layer, n)
-            out = matrix_in(z, 0, n, plan.sizes[layer + 1])
-            call(plan.products[FORWARD], (below, weight.T, out))  # network.forward: z = a @ weight.T
-        through_nodes(plan, flat, layer, n, z, a)
+        below, is_multiplied = _below(plan, inputs.dense, dropout, work, layer, n), layer == 0 and inputs.are_multiplied
+        through_layer(plan, flat, layer, n, below, is_multiplied, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = vector_in(work.masks, here, numbers)
             first = drawn + part.first * plan.sizes[layer + 1]
@@ -108,7 +102,7 @@ def shard_gradients(
     selected rows are moved to the front by the kernel with the entry `select`, and the rows after them are not used
     again.
     """
-    n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
+    n, m, layers = part.rows, part.hardest, plan.coupled.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     shard_forward(plan, flat, inputs, dropout, part, work)
     loss, correct = _outputs(plan, targets, which, work)
@@ -124,7 +118,7 @@ def shard_gradients(
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             # network.backpropagate: np.dot((delta * share).T, a
-            own = _matrix(gradient, plan.weight_at[layer], fan_out, fan_in)
+            own = matrix_in(gradient, plan.weight_at[layer], fan_out, fan_in)
             call(plan.products[GRADIENT], (matrix_in(scaled, 0, m, fan_out).T, below, own))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
@@ -133,7 +127,7 @@ def shard_gradients(
             error = vector_in(work.error, down, up - down)
             # network.send_back: architecture.rule == "notes"
             sent_back = vector_in(work.error, here, end - here) if plan.notes_rule else delta
-            weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
+            weight = matrix_in(flat, plan.weight_at[layer], fan_out, fan_in)
             # network.send_back: error = sent_back @ parameters.weights[layer]
             out = matrix_in(error, 0, m, fan_in)
             call(plan.products[BACKWARD], (matrix_in(sent_back, 0, m, fan_out), weight, out))
@@ -150,26 +144,27 @@ def shard_gradients(
 
 
 @part_of_kernel
-def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
-    return matrix_in(flat, start, rows, columns)
-
-
-@part_of_kernel
 def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: int, n: int) -> Any:
     """Return the inputs of a layer, (n, fan_in)."""
     if layer == 0:
         return inputs
     values = work.passed if dropout.rates[layer - 1] > 0 else work.activations
-    return _matrix(values, plan.node_at[layer - 1] * n, n, plan.sizes[layer])
+    return matrix_in(values, plan.node_at[layer - 1] * n, n, plan.sizes[layer])
 
 
 @part_of_kernel
-def through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
-    """Compute a layer's activations from its products, some rows at a time, which stay in the cache."""
-    code, nodes = plan.activation[layer], plan.sizes[layer + 1]
+def through_layer(plan: Plan, flat: Any, layer: int, n: int, below: Any, is_multiplied: bool, z: Any, a: Any) -> None:
+    """Fill a layer's sums and activations from its inputs `below`, (n, fan_in), unless `z` has the products already.
+
+    The activations are computed some rows at a time, which stay in the cache.
+    """
+    nodes = plan.sizes[layer + 1]
+    if not is_multiplied:
+        weight = matrix_in(flat, plan.weight_at[layer], nodes, plan.sizes[layer])
+        call(plan.products[FORWARD], (below, weight.T, matrix_in(z, 0, n, nodes)))  # network.forward: z = a @ weight.T
     # Conditional expressions instead of `min` and `max`, which Numba would compile separately. Only softmax depends on
     # where a row ends.
-    rows = 1 if code == SOFTMAX or nodes > IN_CACHE else IN_CACHE // nodes
+    rows = 1 if plan.coupled[layer] or nodes > IN_CACHE else IN_CACHE // nodes
     for row in range(0, n, rows):
         start, size = row * nodes, (rows if row + rows < n else n - row) * nodes
         sums = vector_in(z, start, size)
@@ -209,7 +204,7 @@ def _draw_mask(address: Any, first: int, rate: Any, scale: Any, mask: Any) -> No
 @kernel
 def select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
     """Move the data that the backward pass needs of the rows with the largest losses to the front of every layer."""
-    n, layers = part.rows, plan.activation.shape[0]
+    n, layers = part.rows, plan.coupled.shape[0]
     count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.selected)
     if not inputs.are_multiplied:
         dense = inputs.dense
@@ -224,7 +219,7 @@ def select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> N
 @part_of_kernel
 def _outputs(plan: Plan, targets: SampleTargets, which: Any, work: ShardWork) -> tuple[float, int]:
     """Fill error and delta of the outputs for the samples `which`; return loss and correct predictions."""
-    n, layers = which.shape[0], plan.activation.shape[0]
+    n, layers = which.shape[0], plan.coupled.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):

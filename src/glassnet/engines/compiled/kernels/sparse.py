@@ -18,20 +18,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy
-from .common import SparseRows, lesser, matrix_in, vector_in
+from .common import GROUP, SparseRows, is_empty, lesser, matrix_in, vector_in
 from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
-
-WORD = 8
-"""Bytes that `gather_nonzero` tests at once."""
 
 LARGEST_TILE = BLOCK * LANES
 """Maximum nodes of a tile in inference."""
@@ -55,35 +49,6 @@ class Pairs(NamedTuple):
     values: NDArray[Any]  # two per pair, unscaled, at least one non-zero
 
 
-def _word(context: Any, row: Any, at: Any) -> Any:
-    """Return eight bytes of a row, starting at a place, as one number."""
-
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, given[0]).data
-        word = ir.IntType(8 * WORD).as_pointer()
-        return builder.load(builder.bitcast(builder.gep(data, [given[1]]), word), align=1)
-
-    return types.uint64(row, types.intp), code
-
-
-_word_at: Any = intrinsic(_word)
-
-
-def _is_empty(row: Any, at: int) -> bool:
-    return not row[at : at + WORD].any()
-
-
-@overload(_is_empty)
-def _is_empty_of(row: Any, at: int) -> Any:
-    """Test with one load whether `WORD` bytes are 0; for wider numbers return False without a test."""
-    is_of_bytes = row.dtype == types.uint8
-
-    def look(row: Any, at: int) -> Any:
-        return is_of_bytes and _word_at(row, at) == 0
-
-    return look
-
-
 @part_of_kernel
 def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) -> int:
     # Zeros are written too and overwritten by the next value, because a branch would be unpredictable.
@@ -96,16 +61,16 @@ def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) 
 def gather_nonzero(raw: Any, begin: int, count: int, factor: Any, rows: SparseRows) -> None:
     """Fill the places and scaled values of the non-zero entries of `raw`, (n, features), in `count` rows from `begin`.
 
-    Most of an image is empty, so a word of zeros is skipped at once. `rows` needs space for one extra value.
+    Most of an image is empty, so a group of zeros is skipped at once. `rows` needs space for one extra value.
     """
     features, at = raw.shape[1], 0
-    whole = features // WORD * WORD
+    whole = features // GROUP * GROUP
     for i in range(count):
         rows.start[i] = at
         row = raw[begin + i]
-        for first in range(0, whole, WORD):
-            if not _is_empty(row, first):
-                for j in range(first, first + WORD):
+        for first in range(0, whole, GROUP):
+            if not is_empty(row, first):
+                for j in range(first, first + GROUP):
                     at = _keep_value(rows, at, j, row[j], factor[j])
         for j in range(whole, features):
             at = _keep_value(rows, at, j, row[j], factor[j])
@@ -125,19 +90,19 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
 def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
     """Fill the pairs of `raw`, (n, features), with space for one extra pair, as in `gather_nonzero`.
 
-    Block b has the pairs ``blocks[b]`` to ``blocks[b + 1]`` and begins with a word.
+    Block b has the pairs ``blocks[b]`` to ``blocks[b + 1]`` and begins with a group of inputs, see `is_empty`.
     """
     features, at, count = raw.shape[1], 0, blocks.shape[0] - 1
-    whole = features // WORD * WORD
+    whole = features // GROUP * GROUP
     for i in range(raw.shape[0]):
         row = raw[i]
         for block in range(count):
             pairs.start[i * count + block] = at
-            for first in range(2 * blocks[block], lesser(2 * blocks[block + 1], whole), WORD):
-                if not _is_empty(row, first):
-                    for j in range(first, first + WORD, 2):
+            for first in range(2 * blocks[block], lesser(2 * blocks[block + 1], whole), GROUP):
+                if not is_empty(row, first):
+                    for j in range(first, first + GROUP, 2):
                         at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-        for j in range(whole, features, 2):  # inputs after the last whole word belong to the last column block
+        for j in range(whole, features, 2):  # inputs after the last whole group belong to the last column block
             neighbour = row[j + 1] if j + 1 < features else raw.dtype.type(0)
             at = _keep_pair(pairs, at, j // 2, row[j], neighbour)
     pairs.start[raw.shape[0] * count] = at

@@ -3,6 +3,8 @@
 import { makeApi } from "./shared/api.js";
 import { button, fill, h } from "./shared/dom.js";
 import { openEvents } from "./shared/events.js";
+import { translator } from "./shared/format.js";
+import { remembered } from "./shared/remembered.js";
 import { href, read, RoomState } from "./shared/state.js";
 
 const ROOMS = ["draw", "train", "step", "compare", "look"];
@@ -19,24 +21,6 @@ const THEMES = {
   dark: "M20 14.2A8.5 8.5 0 0 1 9.8 4a8.5 8.5 0 1 0 10.2 10.2z",
 };
 
-/** A value that this browser remembers between visits, if it may. */
-const remembered = {
-  get: (key) => {
-    try {
-      return localStorage.getItem(`glassnet.${key}`);
-    } catch {
-      return null;
-    }
-  },
-  set: (key, value) => {
-    try {
-      localStorage.setItem(`glassnet.${key}`, value);
-    } catch {
-      // private windows: the choice lasts as long as the page
-    }
-  },
-};
-
 let el = /** @type {HTMLElement} */ (document.querySelector("#room"));
 const bar = /** @type {HTMLElement} */ (document.querySelector(".bar"));
 const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
@@ -44,6 +28,7 @@ const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
 let lang = remembered.get("lang") ?? "";
 /** @type {Object<string, string>} */
 let words = {};
+const t = translator(() => words);
 let theme = remembered.get("theme") ?? "auto";
 /** @type {(() => void)|undefined} */
 let close;
@@ -101,14 +86,6 @@ const studio = {
     studio.say(problem?.code ? `${message} [${problem.code}]` : message, "alert");
   },
 };
-
-/**
- * The words of a key in the language of the page; an unknown key shows itself. Numbers before a plural: "{n} rows".
- * @param {string} key @param {Object<string, any>} [values]
- */
-function t(key, values = {}) {
-  return (words[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
-}
 
 async function speak(next) {
   words = await api.get(`/api/words/${next}`);

@@ -6,6 +6,9 @@
  *
  * @typedef {{pixels: Uint8Array, width: number, height: number}} Picture  Row by row; 1 is ink in a mask, and 255 is
  *   full ink in a grey picture.
+ * @typedef {{reach: number, weight: (x: number) => number}} Filter
+ * @typedef {{first: number, fixed: Int32Array}} PixelWeights  The first of the pixels that a new one is computed from, and
+ *   their weights in fixed point.
  */
 
 const SIDE = 28;
@@ -15,28 +18,20 @@ const FINE = 100; // pixels on the longer side where strokes are measured and ch
 const THINNEST = 3; // of those pixels: thinner strokes are widened to this before scaling
 
 /**
- * Normalise a piece of ink to the form of MNIST.
+ * Normalise a piece of ink to the form of MNIST, with the stages between.
  *
  * @param {Uint8Array} mask  Not 0 where there is ink; margins are ignored.
  * @param {number} width
  * @param {number} height
- * @returns {Uint8Array}  784 pixels, 255 for full ink; all 0 without ink.
- */
-export function mnistForm(mask, width, height) {
-  return mnistStages(mask, width, height)?.form ?? new Uint8Array(SIDE * SIDE);
-}
-
-/**
- * Normalise a piece of ink to the form of MNIST, with the stages between.
- *
  * @returns {{box: Picture, bold: Picture, small: Picture, form: Uint8Array} | null}  The ink in its bounding box, the
- *   ink with strokes as wide as those of MNIST, the digit at its size in the 28 × 28, and the result; null without ink.
+ *   ink with strokes as wide as those of MNIST, the digit at its size in the 28 × 28, and the result, 784 pixels of which 255
+ *   is full ink; null without ink.
  */
 export function mnistStages(mask, width, height) {
   const box = crop({ pixels: mask, width, height });
   if (!box) return null;
   const bold = adjustStrokes(box);
-  const small = fitBox(bold);
+  const small = resize(greyOf(bold), ...sizeOf(bold, BOX / longer(bold)), MEAN);
   return { box, bold, small, form: centre(small) };
 }
 
@@ -65,6 +60,10 @@ export function strokesToMask(strokes, width, height, pen) {
   return mask;
 }
 
+/**
+ * @param {Uint8Array} mask @param {number} width @param {number} height @param {number} reach
+ * @param {number} x @param {number} y @param {number} endX @param {number} endY
+ */
 function drawLine(mask, width, height, reach, x, y, endX, endY) {
   const [alongX, alongY] = [endX - x, endY - y];
   const squared = alongX * alongX + alongY * alongY;
@@ -81,32 +80,32 @@ function drawLine(mask, width, height, reach, x, y, endX, endY) {
   }
 }
 
-/** Change strokes that are far thinner or thicker than those of MNIST; return the ink in its bounding box. */
+/** Change strokes that are far thinner or thicker than those of MNIST; return the ink in its bounding box. @param {Picture} box */
 function adjustStrokes(box) {
   const bold = rescale(box);
   const changed = adjustStrokeWidth(bold);
   if (changed === bold && longer(box) >= FINE) return box; // the original, because resampling moves edges
-  return crop(changed);
+  return /** @type {Picture} */ (crop(changed)); // there is ink
 }
 
-/** Scale the ink to a size where strokes can be measured. */
+/** Scale the ink to a size where strokes can be measured. @param {Picture} box */
 function rescale(box) {
   let ink = box;
   let scale = FINE / longer(ink);
   if (scale < 1) {
     const short = (THINNEST / scale - strokePixels(ink)) / 2;
     if (short > 0) {
-      ink = crop(widen(ink, short)); // averaging would erase a hairline
+      ink = /** @type {Picture} */ (crop(widen(ink, short))); // averaging would erase a hairline
       scale = FINE / longer(ink);
     }
   }
   const grey = scale > 1 ? blur(greyOf(ink)) : greyOf(ink);
   const fine = resize(grey, ...sizeOf(ink, scale), scale > 1 ? CUBIC : MEAN);
   const least = Math.min(127, fine.pixels.reduce((most, one) => Math.max(most, one), 0) - 1);
-  return crop({ ...fine, pixels: fine.pixels.map((one) => (one > least ? 1 : 0)) });
+  return /** @type {Picture} */ (crop({ ...fine, pixels: fine.pixels.map((one) => (one > least ? 1 : 0)) }));
 }
 
-/** Clip the stroke width to the range of MNIST. */
+/** Clip the stroke width to the range of MNIST. @param {Picture} bold */
 function adjustStrokeWidth(bold) {
   const padded = pad(bold, 1);
   const half = Float64Array.from(squaredDistances(padded, 0), Math.sqrt);
@@ -119,15 +118,11 @@ function adjustStrokeWidth(bold) {
   if (off >= -0.4) return bold;
   // Thin parts of a thick digit keep their width, or the digit would fall apart.
   const middle = largestAround(half, padded.width, padded.height, Math.trunc((width * FINE) / 2));
-  const least = (k) => Math.min(-off, Math.max(middle[k] - (wanted * FINE) / 2, 0));
+  const least = (/** @type {number} */ k) => Math.min(-off, Math.max(middle[k] - (wanted * FINE) / 2, 0));
   return { ...padded, pixels: padded.pixels.map((_, k) => (half[k] > least(k) ? 1 : 0)) };
 }
 
-function fitBox(bold) {
-  return resize(greyOf(bold), ...sizeOf(bold, BOX / longer(bold)), MEAN);
-}
-
-/** Place the digit so that its centre of mass is in the middle of the 28 × 28. */
+/** Place the digit so that its centre of mass is in the middle of the 28 × 28. @param {Picture} small */
 function centre({ pixels, width, height }) {
   let [total, across, down] = [0, 0, 0];
   pixels.forEach((one, k) => {
@@ -135,6 +130,7 @@ function centre({ pixels, width, height }) {
     across += one * (k % width);
     down += one * Math.floor(k / width);
   });
+  /** @param {number} sum @param {number} size */
   const place = (sum, size) => Math.max(0, Math.min(SIDE - size, roundHalfEven(SIDE / 2 - sum / total)));
   const form = new Uint8Array(SIDE * SIDE);
   const start = place(down, height) * SIDE + place(across, width);
@@ -146,17 +142,21 @@ function centre({ pixels, width, height }) {
 
 // Pictures
 
-const longer = ({ width, height }) => Math.max(width, height);
-const greyOf = (mask) => ({ ...mask, pixels: mask.pixels.map((one) => (one ? 255 : 0)) });
-const sizeOf = ({ width, height }, scale) => [width, height].map((one) => Math.max(1, roundHalfEven(one * scale)));
+const longer = (/** @type {Picture} */ { width, height }) => Math.max(width, height);
+const greyOf = (/** @type {Picture} */ mask) => ({ ...mask, pixels: mask.pixels.map((one) => (one ? 255 : 0)) });
 
-/** As Python rounds: a half goes to the even neighbour. */
+/** @param {Picture} picture @param {number} scale @returns {[number, number]} Width and height. */
+function sizeOf({ width, height }, scale) {
+  return [Math.max(1, roundHalfEven(width * scale)), Math.max(1, roundHalfEven(height * scale))];
+}
+
+/** As Python rounds: a half goes to the even neighbour. @param {number} x */
 function roundHalfEven(x) {
   const below = Math.floor(x);
   return x - below === 0.5 ? below + (below % 2 === 0 ? 0 : 1) : Math.round(x);
 }
 
-/** The part of a picture with ink, or null if there is none. */
+/** The part of a picture with ink, or null if there is none. @param {Picture} picture @returns {Picture|null} */
 function crop({ pixels, width, height }) {
   let [top, left, bottom, right] = [height, width, -1, -1];
   for (let row = 0, k = 0; row < height; row++) {
@@ -169,8 +169,8 @@ function crop({ pixels, width, height }) {
     }
   }
   if (bottom < 0) return null;
-  const part = { width: right - left + 1, height: bottom - top + 1 };
-  part.pixels = new Uint8Array(part.width * part.height);
+  const [wide, high] = [right - left + 1, bottom - top + 1];
+  const part = { pixels: new Uint8Array(wide * high), width: wide, height: high };
   for (let row = 0; row < part.height; row++) {
     const start = (top + row) * width + left;
     part.pixels.set(pixels.subarray(start, start + part.width), row * part.width);
@@ -178,31 +178,31 @@ function crop({ pixels, width, height }) {
   return part;
 }
 
-/** A picture with a margin of zeros. */
+/** A picture with a margin of zeros. @param {Picture} picture @param {number} margin @returns {Picture} */
 function pad({ pixels, width, height }, margin) {
-  const padded = { width: width + 2 * margin, height: height + 2 * margin };
-  padded.pixels = new Uint8Array(padded.width * padded.height);
+  const [wide, high] = [width + 2 * margin, height + 2 * margin];
+  const padded = { pixels: new Uint8Array(wide * high), width: wide, height: high };
   for (let row = 0; row < height; row++) {
     padded.pixels.set(pixels.subarray(row * width, (row + 1) * width), (row + margin) * padded.width + margin);
   }
   return padded;
 }
 
-/** Add all pixels at most `reach` from the ink. */
+/** Add all pixels at most `reach` from the ink. @param {Picture} ink @param {number} reach */
 function widen(ink, reach) {
   const padded = pad(ink, Math.trunc(reach) + 1);
   const squared = squaredDistances(padded, 1);
   return { ...padded, pixels: padded.pixels.map((_, k) => (Math.sqrt(squared[k]) <= reach ? 1 : 0)) };
 }
 
-/** The median stroke width in pixels. */
+/** The median stroke width in pixels. @param {Picture} ink */
 function strokePixels(ink) {
   // By counting: there are few different distances.
   const squared = squaredDistances(pad(ink, 1), 0);
   const counts = new Int32Array(squared.reduce((most, one) => Math.max(most, one)) + 1);
   for (const one of squared) counts[one]++;
   const inside = squared.length - counts[0];
-  const ordered = (place) => {
+  const ordered = (/** @type {number} */ place) => {
     let distance = 0;
     for (let rest = place; rest >= 0; rest -= counts[distance]) distance++;
     return Math.sqrt(distance);
@@ -215,6 +215,8 @@ function strokePixels(ink) {
  *
  * In whole numbers, first along columns, then along rows as the lower envelope of parabolas (Meijster, Roerdink and
  * Hesselink 2000).
+ *
+ * @param {Picture} picture @param {0 | 1} target
  */
 function squaredDistances({ pixels, width, height }, target) {
   const down = new Int32Array(pixels.length); // squared distances along the column
@@ -262,8 +264,12 @@ function squaredDistances({ pixels, width, height }, target) {
   return squared;
 }
 
-/** The largest value of the square of `reach` pixels around each pixel, first along rows, then along columns. */
+/**
+ * The largest value of the square of `reach` pixels around each pixel, first along rows, then along columns.
+ * @param {Float64Array} values @param {number} width @param {number} height @param {number} reach
+ */
 function largestAround(values, width, height, reach) {
+  /** @param {Float64Array} given @param {number} count @param {number} step @param {number} lines @param {number} apart */
   const along = (given, count, step, lines, apart) => {
     const largest = new Float64Array(given.length);
     for (let line = 0; line < lines; line++) {
@@ -282,10 +288,11 @@ function largestAround(values, width, height, reach) {
 // Of a Gaussian with a standard deviation of 0.6 pixels: in the middle, and one and two pixels from it.
 const [MIDDLE, NEAR, NEXT] = [0.6638183293849667, 0.16552456665899618, 0.0025662686485205363];
 
-/** Blur grey pixels, outside of which all is 0; results are cut to whole numbers after each direction. */
+/** Blur grey pixels, outside of which all is 0; results are cut to whole numbers after each direction. @param {Picture} grey */
 function blur(grey) {
   const margin = 3;
   const { pixels, width, height } = pad(grey, margin);
+  /** @param {Uint8Array} given @param {number} step */
   const along = (given, step) => {
     const blurred = new Uint8Array(given.length);
     for (let k = 2 * step; k < given.length - 2 * step; k++) {
@@ -305,8 +312,9 @@ function blur(grey) {
 
 // Resizing
 
+/** @type {Filter} */
 const MEAN = { reach: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) };
-/** Cubic convolution with a = −½ (Keys 1981). */
+/** Cubic convolution with a = −½ (Keys 1981). @type {Filter} */
 const CUBIC = {
   reach: 2,
   weight: (x) => {
@@ -317,7 +325,10 @@ const CUBIC = {
 };
 const FRACTION = 22; // bits of a weight in fixed point
 
-/** Resize a grey picture by a filter, first along rows, then along columns, with a rounding to bytes after each. */
+/**
+ * Resize a grey picture by a filter, first along rows, then along columns, with a rounding to bytes after each.
+ * @param {Picture} picture @param {number} newWidth @param {number} newHeight @param {Filter} filter
+ */
 function resize({ pixels, width, height }, newWidth, newHeight, filter) {
   const across = newWidth === width ? pixels : new Uint8Array(newWidth * height);
   if (newWidth !== width) {
@@ -335,6 +346,10 @@ function resize({ pixels, width, height }, newWidth, newHeight, filter) {
   return { pixels: resized, width: newWidth, height: newHeight };
 }
 
+/**
+ * @param {Uint8Array} given @param {number} start @param {number} step
+ * @param {Uint8Array} out @param {number} outStart @param {number} outStep @param {PixelWeights[]} weights
+ */
 function resizeLine(given, start, step, out, outStart, outStep, weights) {
   weights.forEach(({ first, fixed }, place) => {
     let sum = 2 ** (FRACTION - 1);
@@ -343,7 +358,7 @@ function resizeLine(given, start, step, out, outStart, outStep, weights) {
   });
 }
 
-/** For each new pixel, the first of the pixels that it is computed from, and their weights in fixed point. */
+/** The weights of each new pixel. @param {number} size @param {number} newSize @param {Filter} filter @returns {PixelWeights[]} */
 function filterWeights(size, newSize, filter) {
   const scale = size / newSize;
   const stretch = Math.max(1, scale);
@@ -352,7 +367,7 @@ function filterWeights(size, newSize, filter) {
     const middle = (place + 0.5) * scale;
     const first = Math.max(0, Math.trunc(middle - reach + 0.5));
     const end = Math.min(size, Math.trunc(middle + reach + 0.5));
-    const weightOf = (_, k) => filter.weight((k + first - middle + 0.5) * (1 / stretch));
+    const weightOf = (/** @type {unknown} */ _, /** @type {number} */ k) => filter.weight((k + first - middle + 0.5) * (1 / stretch));
     const weights = Array.from({ length: end - first }, weightOf);
     const total = weights.reduce((sum, one) => sum + one, 0);
     const fixed = weights.map((one) => Math.trunc((one / total) * 2 ** FRACTION + (one < 0 ? -0.5 : 0.5)));

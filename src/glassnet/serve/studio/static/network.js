@@ -3,7 +3,7 @@
  *
  * One sample at a time. All numbers are float32: a result is rounded with `Math.fround`, or by storing it in a
  * `Float32Array`, after every operation, and sums are taken over the inputs in ascending order. Nothing depends on the
- * browser's own `exp` or `tanh`: the last part of this file computes them with + − × ÷ and powers of two, so that
+ * browser's own `exp` or `tanh`: `arithmetic.js` and `formulas.js` compute them with + − × ÷ and powers of two, so that
  * another language that does the same gets the same bits.
  *
  * @typedef {{sizes: number[], activations: string[], bias: boolean, loss: string, loss_parameter: number | null,
@@ -12,26 +12,37 @@
  *   that from node j to node k is at k · fan_in + j.
  * @typedef {{sums: Float32Array[], activations: Float32Array[]}} Signals  The sums of every layer, and the
  *   activations, inputs first.
+ * @typedef {(z: Float32Array, a: Float32Array) => Float32Array} Derivative
+ * @typedef {{value: (z: Float32Array) => Float32Array, derivative: Derivative | null}} Activation
+ * @typedef {{factor: number | number[], offset: number | number[], clip: number | null, per_feature: boolean}} Scaling
+ * @typedef {{kind: string, low: number, high: number, offset: number[], scale: number[]}} Targets
+ * @typedef {Architecture & {scaling: Scaling, targets: Targets, temperature: number, members: number, portable: boolean,
+ *   parameters: {shape: number[], offset: number}[], classes: string[], image_shape: [number, number] | null,
+ *   channels: number, maximum: number, reading: string}} Description  Result of `describe` in `models.py`.
  */
+
+import { exp32, sumOf } from "./arithmetic.js";
+import { FORMULAS, LOSSES } from "./formulas.js";
 
 const f = Math.fround;
 
 /**
  * Run the network from the inputs to the outputs: `O = f(W · I + b)`, layer by layer.
  *
- * @param {Architecture} architecture
+ * @param {{activations: string[]}} architecture
  * @param {Parameters} parameters
  * @param {Float32Array} inputs  Scaled inputs of one sample.
  * @returns {Signals}
  */
 export function forward(architecture, parameters, inputs) {
   let a = inputs; // (sizes[0],)
+  /** @type {Signals} */
   const signals = { sums: [], activations: [a] };
   architecture.activations.forEach((name, layer) => {
     const z = weightedSums(parameters.weights[layer], a); // (fan_out,)
     const bias = parameters.biases[layer];
     if (bias) bias.forEach((b, k) => (z[k] += b));
-    a = ACTIVATIONS[name].value(z);
+    a = activationOf(name).value(z);
     signals.sums.push(z);
     signals.activations.push(a);
   });
@@ -53,8 +64,9 @@ export function forward(architecture, parameters, inputs) {
  */
 export function backpropagate(architecture, parameters, signals, targets, rule = architecture.rule) {
   const t = Float32Array.from(targets);
-  const outputs = signals.activations.at(-1);
-  let delta = outputDelta(architecture, signals.sums.at(-1), outputs, t); // (outputs,)
+  const last = signals.sums.length - 1;
+  const outputs = signals.activations[last + 1];
+  let delta = outputDelta(architecture, signals.sums[last], outputs, t); // (outputs,)
   let error = outputs.map((o, k) => o - t[k]); // (outputs,), the notes' −e
   const layers = [];
   for (let layer = architecture.activations.length - 1; layer >= 0; layer--) {
@@ -63,14 +75,15 @@ export function backpropagate(architecture, parameters, signals, targets, rule =
     if (layer > 0) {
       const sentBack = rule === "notes" ? error : delta;
       error = weightedSumsBack(parameters.weights[layer], sentBack, a.length); // (fan_in,): Wᵀ e, or Wᵀ δ
-      const slope = ACTIVATIONS[architecture.activations[layer - 1]].derivative(signals.sums[layer - 1], a);
+      const { derivative } = activationOf(architecture.activations[layer - 1]);
+      const slope = /** @type {Derivative} */ (derivative)(signals.sums[layer - 1], a); // softmax is for outputs only
       delta = slope.map((s, j) => error[j] * s);
     }
   }
   return layers;
 }
 
-/** `W · a` of one layer, each sum in the order of the inputs. */
+/** `W · a` of one layer, each sum in the order of the inputs. @param {Float32Array} weight @param {Float32Array} a */
 function weightedSums(weight, a) {
   const sums = new Float32Array(weight.length / a.length);
   for (let k = 0, place = 0; k < sums.length; k++) {
@@ -81,7 +94,10 @@ function weightedSums(weight, a) {
   return sums;
 }
 
-/** `Wᵀ · e` of one layer, each sum in the order of the nodes that send back. */
+/**
+ * `Wᵀ · e` of one layer, each sum in the order of the nodes that send back.
+ * @param {Float32Array} weight @param {Float32Array} sent @param {number} width
+ */
 function weightedSumsBack(weight, sent, width) {
   const sums = new Float32Array(width);
   for (let k = 0, place = 0; k < sent.length; k++) {
@@ -90,7 +106,7 @@ function weightedSumsBack(weight, sent, width) {
   return sums;
 }
 
-/** Every delta times every activation, (fan_out, fan_in) row by row. */
+/** Every delta times every activation, (fan_out, fan_in) row by row. @param {Float32Array} delta @param {Float32Array} a */
 function products(delta, a) {
   const gradient = new Float32Array(delta.length * a.length);
   for (let k = 0, place = 0; k < delta.length; k++) {
@@ -105,7 +121,7 @@ function products(delta, a) {
  */
 export class Network {
   /**
-   * @param {object} description  Result of `describe`; with `portable` false there is more to the model than this.
+   * @param {Description} description  With `portable` false there is more to the model than this.
    * @param {Float32Array} weights  All members, one after the other.
    */
   constructor(description, weights) {
@@ -134,8 +150,9 @@ export class Network {
    */
   scale(raw) {
     const { factor, offset, clip, per_feature: perFeature } = this.description.scaling;
+    const [factors, offsets] = [[factor].flat(), [offset].flat()];
     return Float32Array.from(raw, (x, i) => {
-      const scaled = perFeature ? x * factor[i] + offset[i] : x * factor + offset;
+      const scaled = perFeature ? x * factors[i] + offsets[i] : x * factors[0] + offsets[0];
       return clip === null ? scaled : Math.max(-clip, Math.min(clip, scaled));
     });
   }
@@ -169,13 +186,18 @@ export class Network {
     return backpropagate(this.description, this.members[member], signals.members[member], targets, rule);
   }
 
+  /** @param {Signals} signals */
   outputsAtTemperature({ sums, activations }) {
     const { temperature, activations: names } = this.description;
-    if (temperature === 1) return activations.at(-1);
-    return ACTIVATIONS[names.at(-1)].value(sums.at(-1).map((z) => z / f(temperature)));
+    const last = sums.length - 1;
+    if (temperature === 1) return activations[last + 1];
+    return activationOf(names[last]).value(sums[last].map((z) => z / f(temperature)));
   }
 
-  /** Probabilities, one per class, that sum to 1; the outputs themselves for labels, NaN for numbers. */
+  /**
+   * Probabilities, one per class, that sum to 1; the outputs themselves for labels, NaN for numbers.
+   * @param {Float32Array} outputs
+   */
   probabilities(outputs) {
     const { kind, low, high } = this.description.targets;
     if (kind !== "classes") return kind === "labels" ? outputs : outputs.map(() => NaN);
@@ -185,38 +207,34 @@ export class Network {
   }
 }
 
-/** Mean of the outputs of several networks, added in their order. */
+/** Mean of the outputs of several networks, added in their order. @param {Float32Array[]} outputs */
 function mean(outputs) {
   if (outputs.length === 1) return outputs[0];
   return outputs[0].map((_, k) => sumOf(outputs.map((one) => one[k])) / outputs.length);
 }
 
-function sumOf(values) {
-  let sum = f(0);
-  for (const value of values) sum = f(sum + value);
-  return sum;
+// Activations: their formulas, which `nn/activations.py` has too, are in `formulas.js`.
+
+/**
+ * The functions of a layer by the name of its activation, with its parameter: `leaky_relu(0.2)`.
+ *
+ * Both take and return the numbers of one layer; a `Float32Array` rounds them. Softmax has no derivative of one node.
+ *
+ * @param {string} spelled
+ * @returns {Activation}
+ */
+export function activationOf(spelled) {
+  const [name, parameter] = spelled.replace(")", "").split("(");
+  if (name === "softmax") return { value: softmax, derivative: null };
+  const formula = FORMULAS[name];
+  const p = f(Number(parameter ?? formula.parameter));
+  return {
+    value: (z) => z.map((one) => formula.value(one, p)),
+    derivative: (z, a) => z.map((one, j) => formula.derivative(one, a[j], p)),
+  };
 }
 
-// Activation functions and their derivatives: see `nn/activations.py`.
-
-const LEAK = f(0.01);
-const GELU_SCALE = f(0.7978845608028654); // √(2 / π)
-const GELU_CUBIC = f(0.044715);
-const LARGEST_EXPONENT = 80;
-
-const geluTanh = (z) => tanh32(f(GELU_SCALE * f(z + f(GELU_CUBIC * f(f(z * z) * z)))));
-
-function geluDerivative(z) {
-  const t = geluTanh(z);
-  const steep = f(f(f(f(0.5 * z) * f(1 - f(t * t))) * GELU_SCALE) * f(1 + f(f(f(f(3 * GELU_CUBIC) * z) * z))));
-  return f(f(0.5 * f(1 + t)) + steep);
-}
-
-function siluDerivative(z) {
-  const s = sigmoid32(z);
-  return f(s * f(1 + f(z * f(1 - s))));
-}
-
+/** @param {Float32Array} z */
 function softmax(z) {
   const peak = Math.max(...z);
   const e = z.map((one) => exp32(f(one - peak)));
@@ -224,180 +242,17 @@ function softmax(z) {
   return e.map((one) => one / total);
 }
 
-/** A function of one node, applied to a layer; `map` rounds its results to float32. */
-const elementwise = (value) => (z) => z.map((one) => value(one));
-const slopeFromActivation = (slope) => (z, a) => a.map((one) => slope(one));
-const slopeFromSum = (slope) => (z) => z.map((one) => slope(one));
-
-/** Name -> `value(z)`, and `derivative(z, a)` or null; all take and return the numbers of one layer. */
-export const ACTIVATIONS = {
-  identity: { value: (z) => z, derivative: slopeFromActivation(() => 1) },
-  sigmoid: { value: elementwise(sigmoid32), derivative: slopeFromActivation((a) => a * f(1 - a)) },
-  tanh: { value: elementwise(tanh32), derivative: slopeFromActivation((a) => 1 - f(a * a)) },
-  relu: { value: elementwise((z) => Math.max(z, 0)), derivative: slopeFromActivation((a) => (a > 0 ? 1 : 0)) },
-  leaky_relu: {
-    value: elementwise((z) => Math.max(z, f(LEAK * z))),
-    derivative: slopeFromActivation((a) => (a > 0 ? 1 : LEAK)),
-  },
-  gelu: {
-    value: elementwise((z) => f(0.5 * z) * f(1 + geluTanh(z))),
-    derivative: slopeFromSum(geluDerivative),
-  },
-  silu: { value: elementwise((z) => z * sigmoid32(z)), derivative: slopeFromSum(siluDerivative) },
-  softmax: { value: softmax, derivative: null },
-  exponential: {
-    value: elementwise((z) => exp32(Math.min(z, LARGEST_EXPONENT))),
-    derivative: slopeFromActivation((a) => a),
-  },
-};
-
-// Losses and the deltas they give at the last layer: see `nn/losses.py`.
-
-/** Loss -> its gradient with respect to one output, for losses with any output activation. */
-const SLOPES = {
-  squared_error: (a, t) => f(a - t),
-  absolute_error: (a, t) => Math.sign(f(a - t)),
-  huber: (a, t, limit) => Math.max(-limit, Math.min(limit, f(a - t))),
-  quantile: (a, t, q) => (a < t ? -q : a > t ? 1 - q : 0),
-};
-
-/** "loss activation" -> the delta, for losses whose formula depends on the activation. */
-const DELTAS = {
-  "cross_entropy sigmoid": (z, a, t) => a.map((o, k) => o - t[k]),
-  "cross_entropy softmax": (z, a, t) => {
-    const total = sumOf(t);
-    return a.map((o, k) => f(o * total) - t[k]);
-  },
-  "poisson exponential": (z, a, t) => a.map((o, k) => o - t[k]),
-  "focal sigmoid": focalSigmoid,
-  "focal softmax": focalSoftmax,
-};
-
-/** The gradient of the loss with respect to the sums of the last layer. */
+/**
+ * The gradient of the loss with respect to the sums of the last layer; the losses are those of `nn/losses.py`.
+ * @param {Architecture} architecture @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t
+ */
 function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
-  const output = activations.at(-1);
-  const slopeOf = SLOPES[loss];
-  if (!slopeOf) return DELTAS[`${loss} ${output}`](z, a, t, f(parameter));
-  const slope = a.map((o, k) => slopeOf(o, t[k], f(parameter)));
-  const { derivative } = ACTIVATIONS[output];
+  const output = activations[activations.length - 1];
+  const { slope: slopeOf, ofSums } = LOSSES[`${loss} ${output.split("(")[0]}`];
+  const slope = slopeOf(z, a, t, f(Number(parameter)));
+  if (ofSums) return slope;
+  const { derivative } = activationOf(output);
   if (derivative) return derivative(z, a).map((one, k) => slope[k] * one);
   const total = sumOf(slope.map((one, k) => one * a[k])); // softmax: Jᵀ · slope with J = diag(a) − a aᵀ
   return a.map((o, k) => o * f(slope[k] - total));
-}
-
-function focalSoftmax(z, a, t, gamma) {
-  const peak = Math.max(...z);
-  const logTotal = log32(sumOf(z.map((one) => exp32(f(one - peak)))));
-  const through = z.map((one, k) => {
-    const logA = f(f(one - peak) - logTotal);
-    const rest = -expm1_32(logA); // 1 − a, exact where a is near 1
-    const ratio = rest > 0 ? f(logA / rest) : -1; // which log a / (1 − a) tends to
-    return f(t[k] * power32(rest, gamma)) * f(f(f(gamma * a[k]) * ratio) - 1); // a ∂E/∂a
-  });
-  const total = sumOf(through);
-  return through.map((one, k) => one - f(a[k] * total));
-}
-
-function focalSigmoid(z, a, t, gamma) {
-  return a.map((o, k) => {
-    const small = log1p_32(exp32(-Math.abs(z[k])));
-    const logA = -f(Math.max(-z[k], 0) + small);
-    const logRest = -f(Math.max(z[k], 0) + small);
-    const rest = exp32(logRest); // 1 − a
-    const yes = f(exp32(f(gamma * logRest)) * f(f(f(gamma * o) * logA) - rest));
-    const no = f(exp32(f(gamma * logA)) * f(o - f(f(gamma * rest) * logRest)));
-    return f(t[k] * yes) + f(f(1 - t[k]) * no);
-  });
-}
-
-// Portable arithmetic: each line is one or more of + − × ÷, comparisons, a conversion to a whole number and a power of
-// two, so that it reads the same in C with `float`, `(int)` and `ldexpf` (without contraction to fused multiply-adds).
-
-const LOG2_E = f(1.4426950408889634);
-// ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
-const LN2_HIGH = f(0.693359375);
-const LN2_LOW = f(-2.1219444005469057e-4);
-const LN2_HALF = f(0.34657359027997264);
-const EXP_LARGEST = f(88.72283); // e^x of the next number rounds to infinity
-const EXP_SMALLEST = f(-103.97208); // e^x of smaller ones rounds to 0
-const FACTORIALS = [5040, 720, 120, 24, 6, 2].map((one) => f(1 / one));
-
-/**
- * `e^x` in float32, within 1.05 units in the last place (measured). NaN gives NaN, too large x infinity, too small x 0, and between
- * these and the smallest normal number the result has the digits that float32 has there.
- *
- * `x = n ln 2 + r` with whole n and |r| ≤ ½ ln 2, so `e^x = 2^n e^r`. The factor is applied in two halves, because 2^n
- * alone may be out of range.
- *
- * @param {number} x  A float32.
- */
-export function exp32(x) {
-  if (x !== x) return NaN;
-  if (x > EXP_LARGEST) return Infinity;
-  if (x < EXP_SMALLEST) return 0;
-  const n = Math.trunc(f(f(x * LOG2_E) + (x < 0 ? -0.5 : 0.5)));
-  const r = f(f(x - f(n * LN2_HIGH)) - f(n * LN2_LOW));
-  const half = Math.trunc(n / 2);
-  return f(f(f(1 + expSeries(r)) * powerOfTwo(half)) * powerOfTwo(n - half));
-}
-
-/** `e^r − 1` for |r| ≤ ½ ln 2 by Taylor's series up to r⁷; the rest is less than a tenth of a rounding. */
-function expSeries(r) {
-  let p = f(0);
-  for (const factor of FACTORIALS) p = f(f(p * r) + factor);
-  return f(r + f(f(r * r) * p));
-}
-
-/** `e^x − 1`, which near 0 keeps the digits that the subtraction would cancel. */
-export function expm1_32(x) {
-  return Math.abs(x) <= LN2_HALF ? expSeries(x) : f(exp32(x) - 1);
-}
-
-/** `ln x`, from `x = 2^n m` with m within √½ and √2, and `ln m = 2 artanh s` with `s = (m − 1) / (m + 1)`. */
-export function log32(x) {
-  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
-  if (x === Infinity) return x;
-  let [m, n] = [x, 0];
-  for (; m > Math.SQRT2; n++) m = f(m * 0.5);
-  for (; m < Math.SQRT1_2; n--) m = f(m * 2);
-  const s = f(f(m - 1) / f(m + 1));
-  const square = f(s * s);
-  let p = f(0);
-  for (const divisor of [9, 7, 5, 3]) p = f(f(p * square) + f(1 / divisor));
-  const logM = f(2 * f(s + f(s * f(square * p))));
-  return f(f(n * LN2_HIGH) + f(f(n * LN2_LOW) + logM));
-}
-
-/** `ln(1 + u)` for u ≥ 0: the quotient undoes the rounding of 1 + u (Kahan). */
-export function log1p_32(u) {
-  const sum = f(1 + u);
-  return sum === 1 ? u : f(log32(sum) * f(u / f(sum - 1)));
-}
-
-/** `x^y` for x within 0 and 1 and y ≥ 0. */
-function power32(x, y) {
-  if (x > 0) return exp32(f(y * log32(x)));
-  return y === 0 ? 1 : 0;
-}
-
-/** `1 / (1 + e^−z)`, from whichever power is at most 1. */
-export function sigmoid32(z) {
-  const e = exp32(-Math.abs(z));
-  return f((z < 0 ? e : 1) / f(1 + e));
-}
-
-/** The hyperbolic tangent: `−m / (m + 2)` with `m = e^−2|z| − 1`, and the sign of z. */
-export function tanh32(z) {
-  const m = expm1_32(-2 * Math.abs(z));
-  const t = f(-m / f(m + 2));
-  return z < 0 ? -t : t;
-}
-
-const bits = new Int32Array(1);
-const float = new Float32Array(bits.buffer);
-
-/** `2^n` for n from −126 to 127, from the bits of its exponent. */
-function powerOfTwo(n) {
-  bits[0] = (n + 127) << 23;
-  return float[0];
 }

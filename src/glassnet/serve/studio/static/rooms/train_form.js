@@ -114,7 +114,7 @@ export function optionForm(studio, declared, changed) {
       const isGiven = name in given;
       one.back.hidden = !isGiven;
       one.wrap.classList.toggle("changed", isGiven);
-      const idle = one.option.needs && !met(one.option.needs, current(one.option.needs.option));
+      const idle = one.option.needs && !met(one.option.needs, [one.option.needs.option, one.option.needs.also].map(current));
       const kept = fixed.has(name);
       one.wrap.classList.toggle("idle", Boolean(idle) || kept);
       one.control.disabled = kept;
@@ -177,7 +177,7 @@ export function optionForm(studio, declared, changed) {
   });
 }
 
-const met = (needs, value) => (needs.values.length ? needs.values.includes(value) : value > needs.above);
+const met = (needs, values) => (needs.values.length ? values.flat().some((one) => needs.values.includes(one)) : values[0] > needs.above);
 
 /** The text of the value at a place of a slider, 0 to 1: two significant digits. */
 function placed({ low, high, log, whole }, share) {

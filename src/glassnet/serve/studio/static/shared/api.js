@@ -10,6 +10,14 @@ export class Problem extends Error {
   }
 }
 
+/** @typedef {ReturnType<typeof makeApi>} Api */
+/** @typedef {{id: string, name: string}} Opened A model or data of the session. */
+/**
+ * What the shell gives to all parts of a room.
+ * @typedef {{t: import("./format.js").Translate, api: Api, session: {models: Opened[], data: Opened[]}, refresh: () => Promise<unknown>,
+ *   error: (problem: unknown) => void}} Studio
+ */
+
 /** @param {() => string} language @param {(bytes: number) => string} tooLarge Why a file of this size is not sent; empty if it is. */
 export function makeApi(language, tooLarge) {
   /** @param {string} path @param {RequestInit} init */
@@ -22,6 +30,7 @@ export function makeApi(language, tooLarge) {
       throw new Problem("", "offline", 0);
     }
     if (answer.ok) return answer;
+    /** @type {{code: string, message: string, option?: string}} */
     let told = { code: `HTTP ${answer.status}`, message: answer.statusText };
     try {
       told = await answer.json();
@@ -30,6 +39,7 @@ export function makeApi(language, tooLarge) {
     }
     throw new Problem(told.code, told.message, answer.status, told.option);
   }
+  /** @param {string} path @param {RequestInit} init */
   const json = async (path, init) => (await request(path, init)).json();
   return {
     /** @param {string} path @param {Object<string, any>} [query] @param {RequestInit} [init] */
@@ -50,6 +60,7 @@ export function makeApi(language, tooLarge) {
   };
 }
 
+/** @param {string} path @param {Object<string, any>} query */
 function withQuery(path, query) {
   const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
   return pairs.length ? `${path}?${new URLSearchParams(pairs.map(([key, value]) => [key, String(value)]))}` : path;

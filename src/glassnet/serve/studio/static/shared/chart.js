@@ -17,10 +17,15 @@ import { number, short } from "./format.js";
 const DASHES = ["", "6 4", "2 3", "9 3 2 3"];
 const COLOURS = ["--c0", "--c1", "--c2", "--c3", "--c4"];
 
+/** @typedef {Series & {colour: string, dash: string}} Styled */
+/**
+ * @typedef {{label: string, xLabel: string, yLabel: string, height?: number, yRange?: [number|null, number|null],
+ *   format?: (value: number) => string, tableWords: string, xRange?: [number, number]}} How
+ */
+
 /**
  * A chart that can be updated.
- * @param {{label: string, xLabel: string, yLabel: string, height?: number, yRange?: [number|null, number|null],
- *   format?: (value: number) => string, tableWords: string, xRange?: [number, number]}} how
+ * @param {How} how
  * @returns {HTMLElement & {update: (series: Series[], xRange?: [number, number]) => void}}
  */
 export function lineChart(how) {
@@ -29,7 +34,7 @@ export function lineChart(how) {
   const twin = h("div.scroll", { tabindex: "0" });
   const details = h("details.twin", { ontoggle: () => details.open && fillTable() }, h("summary", { text: how.tableWords }), twin);
   const el = h("figure.chart", {}, legend, frame, details);
-  /** @type {Series[]} */
+  /** @type {Styled[]} */
   let series = [];
   let range = how.xRange;
   let width = 0;
@@ -55,7 +60,7 @@ export function lineChart(how) {
     if (width < 40) return;
     fill(frame, picture(series, how, width, range));
     const named = series.filter((one) => !one.quiet);
-    fill(legend, named.map((one, i) => key(one, i)));
+    fill(legend, named.map(key));
     if (details.open) fillTable();
   }
 
@@ -68,6 +73,7 @@ export function lineChart(how) {
   }).observe(frame);
 
   return Object.assign(el, {
+    /** @param {Series[]} next @param {[number, number]} [xRange] */
     update(next, xRange) {
       series = next.map((one, i) => ({ colour: COLOURS[i % COLOURS.length], dash: DASHES[i % DASHES.length], ...one }));
       range = xRange ?? how.xRange;
@@ -76,6 +82,7 @@ export function lineChart(how) {
   });
 }
 
+/** @param {Styled} one */
 function key(one) {
   const line = h("svg", { width: 26, height: 10, "aria-hidden": "true" },
     h("line", { x1: 1, x2: 25, y1: 5, y2: 5, "stroke-width": 2.5, "stroke-dasharray": one.dash || null, class: "stroke" }));
@@ -83,17 +90,18 @@ function key(one) {
   return h("span.key", {}, line, one.name);
 }
 
+/** @param {Styled[]} series @param {How} how @param {number} width @param {[number, number]} [xRange] */
 function picture(series, how, width, xRange) {
   const height = how.height ?? 220;
   const edge = { left: 52, right: 14, top: 10, bottom: 34 };
-  const points = series.flatMap((one) => [...one.points, ...(one.band ?? []).flatMap(([x, low, high]) => [[x, low], [x, high]])]);
+  const points = series.flatMap((one) => [...one.points, ...(one.band ?? []).flatMap(([x, low, high]) => pairs([x, low], [x, high]))]);
   const finite = points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
   const xs = xRange ?? extent(finite.map(([x]) => x));
   const measured = extent(finite.map(([, y]) => y));
   const ticksY = ticks(how.yRange?.[0] ?? measured[0], how.yRange?.[1] ?? measured[1], Math.max(3, Math.floor(height / 50)));
   const ys = [Math.min(ticksY[0], how.yRange?.[0] ?? measured[0]), Math.max(ticksY[ticksY.length - 1], how.yRange?.[1] ?? measured[1])];
-  const px = (x) => edge.left + ((x - xs[0]) / (xs[1] - xs[0] || 1)) * (width - edge.left - edge.right);
-  const py = (y) => height - edge.bottom - ((y - ys[0]) / (ys[1] - ys[0] || 1)) * (height - edge.top - edge.bottom);
+  const px = (/** @type {number} */ x) => edge.left + ((x - xs[0]) / (xs[1] - xs[0] || 1)) * (width - edge.left - edge.right);
+  const py = (/** @type {number} */ y) => height - edge.bottom - ((y - ys[0]) / (ys[1] - ys[0] || 1)) * (height - edge.top - edge.bottom);
   const svg = h("svg", { width, height, role: "img", "aria-label": how.label, viewBox: `0 0 ${width} ${height}` });
   for (const y of ticksY) {
     svg.append(
@@ -113,10 +121,10 @@ function picture(series, how, width, xRange) {
     const group = h("g", {});
     group.style.color = `var(${one.colour})`;
     const good = one.points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y));
-    const path = (list) => list.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
+    const path = (/** @type {Pair[]} */ list) => list.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
     if (one.band?.length) {
-      const up = one.band.map(([x, , high]) => [x, high]);
-      const down = one.band.map(([x, low]) => [x, low]).reverse();
+      const up = one.band.flatMap(([x, , high]) => pairs([x, high]));
+      const down = one.band.flatMap(([x, low]) => pairs([x, low])).reverse();
       group.append(h("polygon", { points: path([...up, ...down]), class: "band" }));
     }
     group.append(h("polyline", { points: path(good), class: one.quiet ? "stroke faint" : "stroke", "stroke-dasharray": one.dash || null }));
@@ -128,6 +136,10 @@ function picture(series, how, width, xRange) {
   return svg;
 }
 
+/** @typedef {[number, number]} Pair @param {...Pair} list @returns {Pair[]} */
+const pairs = (...list) => list;
+
+/** @param {number[]} values @returns {[number, number]} The least and the largest, a little apart. */
 function extent(values) {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {

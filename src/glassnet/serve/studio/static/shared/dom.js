@@ -1,18 +1,28 @@
 // Elements without a framework: `h` makes them, the others are the controls that several rooms use.
 
-const SVG = new Set(["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "polygon", "title", "defs", "image"]);
+const SVG = /** @type {const} */ (["svg", "g", "path", "line", "rect", "circle", "text", "polyline", "polygon", "title", "defs", "image"]);
+
+/** @typedef {Node|string|number|boolean|null|undefined} Leaf */
+/** @typedef {Leaf|readonly Leaf[]|readonly (Leaf|readonly Leaf[])[]} Child What is put into an element: nothing for a Boolean. */
+/** @template {string} T @typedef {T extends `${infer N}.${string}` ? Named<N> : Named<T>} ElementOf */
+/**
+ * @template {string} N
+ * @typedef {N extends typeof SVG[number] ? SVGElementTagNameMap[N] : N extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[N]
+ *   : HTMLElement} Named
+ */
 
 /**
  * Make an element.
- * @param {string} tag Name of the element; `.name` after it adds classes: "div.panel.wide".
- * @param {Object<string, any>} [attributes] `onclick` and the like are listeners, `class`, `for`, `aria-…` and `data-…`
+ * @template {string} T
+ * @param {T} tag Name of the element; `.name` after it adds classes: "div.panel.wide".
+ * @param {Object<string, any>|null} [attributes] `onclick` and the like are listeners, `class`, `for`, `aria-…` and `data-…`
  *   attributes, true an empty attribute, false, null and undefined none; `text` is the content as text.
- * @param {...(Node|string|number|null|undefined|false|any[])} children
- * @returns {any}
+ * @param {...Child} children
+ * @returns {ElementOf<T>}
  */
 export function h(tag, attributes = {}, ...children) {
   const [name, ...classes] = tag.split(".");
-  const el = SVG.has(name)
+  const el = SVG.some((one) => one === name)
     ? document.createElementNS("http://www.w3.org/2000/svg", name)
     : document.createElement(name);
   if (classes.length) el.setAttribute("class", classes.join(" "));
@@ -21,17 +31,26 @@ export function h(tag, attributes = {}, ...children) {
     if (key === "text") el.textContent = String(value);
     else if (key === "class") el.setAttribute("class", [...classes, value].join(" ").trim());
     else if (key.startsWith("on")) el.addEventListener(key.slice(2), value);
-    else if (key === "value" || key === "checked" || key === "selected" || key === "disabled") el[key] = value;
+    else if (key === "value" || key === "checked" || key === "selected" || key === "disabled") Object.assign(el, { [key]: value });
     else el.setAttribute(key, value === true ? "" : String(value));
   }
-  el.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  el.append(...nodes(children));
+  return /** @type {ElementOf<T>} */ (el);
+}
+
+/** Remove what an element contains, and put other things in. @template {Element} E @param {E} el @param {...Child} children */
+export function fill(el, ...children) {
+  el.replaceChildren(...nodes(children));
   return el;
 }
 
-/** Remove what an element contains, and put other things in. @param {Element} el @param {...any} children */
-export function fill(el, ...children) {
-  el.replaceChildren(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return el;
+/** @param {readonly Child[]} children @returns {(Node|string)[]} */
+function nodes(children) {
+  return children.flatMap((one) => {
+    if (one instanceof Node) return [one];
+    if (typeof one === "object" && one) return nodes(one);
+    return one === null || one === undefined || typeof one === "boolean" ? [] : [String(one)];
+  });
 }
 
 let numbered = 0;
@@ -75,17 +94,18 @@ export function segmented(label, choices, value, onchange) {
   const buttons = choices.map(([key, words]) =>
     button(words, () => choose(key, true), { "data-key": key, "aria-pressed": String(key === value) }),
   );
+  /** @param {string|undefined} key @param {boolean} tell */
   function choose(key, tell) {
     for (const one of buttons) one.setAttribute("aria-pressed", String(one.dataset.key === key));
-    if (tell) onchange(key);
+    if (tell && key !== undefined) onchange(key);
   }
   const el = h("div.segmented", { role: "group", "aria-label": label }, buttons);
-  return Object.assign(el, { choose: (key) => choose(key, false) });
+  return Object.assign(el, { choose: (/** @type {string} */ key) => choose(key, false) });
 }
 
 /**
  * A table from rows of texts or elements; the first column can be row headers.
- * @param {{caption?: string, head: any[], rows: any[][], numeric?: boolean, headers?: boolean}} parts
+ * @param {{caption?: string, head: Child[], rows: Child[][], numeric?: boolean, headers?: boolean}} parts
  */
 export function table({ caption, head, rows, numeric = true, headers = true }) {
   return h(
@@ -106,17 +126,17 @@ export function table({ caption, head, rows, numeric = true, headers = true }) {
  * @param {HTMLElement} el Where files may be dropped. @param {(file: File) => void} take @returns {() => void} stops it
  */
 export function takeFiles(el, take) {
-  const over = (event) => {
+  const over = (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     el.classList.add("dropping");
   };
   const leave = () => el.classList.remove("dropping");
-  const drop = (event) => {
+  const drop = (/** @type {DragEvent} */ event) => {
     event.preventDefault();
     leave();
     for (const file of event.dataTransfer?.files ?? []) take(file);
   };
-  const paste = (event) => {
+  const paste = (/** @type {ClipboardEvent} */ event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length) event.preventDefault();
     files.forEach(take);

@@ -1,4 +1,12 @@
-// Numbers as text, the same in all rooms.
+// Words and numbers as text, the same in all rooms.
+
+/** @typedef {(key: string, values?: Object<string, any>) => string} Translate */
+/**
+ * What gives the words of a key, with values in their holes: "{n} rows"; an unknown key shows itself.
+ * @param {() => Object<string, string>} words Of the language at this moment. @returns {Translate}
+ */
+export const translator = (words) => (key, values = {}) =>
+  (words()[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
 
 /** A number with significant digits, without exponent where it stays short. @param {number} value @param {number} [digits] */
 export function number(value, digits = 4) {

@@ -2,10 +2,12 @@
 
 import { button, fill, h, uniqueId } from "./dom.js";
 
+/** @typedef {import("./api.js").Studio} Studio @typedef {import("./api.js").Opened} Opened */
+
 /**
  * A list of the models with a button to open another file.
- * @param {any} studio @param {string} value @param {(id: string) => void} onchange
- * @param {(model: any) => boolean} [suitable] @param {string} [none] Words for no model, if that is a choice; its id is "".
+ * @param {Studio} studio @param {string} value @param {(id: string) => void} onchange
+ * @param {(model: Opened) => boolean} [suitable] @param {string} [none] Words for no model, if that is a choice; its id is "".
  */
 export const modelPicker = (studio, value, onchange, suitable = () => true, none = "") =>
   picker(studio, value, onchange, {
@@ -16,7 +18,7 @@ export const modelPicker = (studio, value, onchange, suitable = () => true, none
     accept: ".safetensors",
   });
 
-/** A list of the data, with a button to open other files. @param {any} studio @param {string} value @param {(id: string) => void} onchange */
+/** A list of the data, with a button to open other files. @param {Studio} studio @param {string} value @param {(id: string) => void} onchange */
 export const dataPicker = (studio, value, onchange) =>
   picker(studio, value, onchange, {
     list: () => studio.session.data,
@@ -26,6 +28,10 @@ export const dataPicker = (studio, value, onchange) =>
     accept: "",
   });
 
+/**
+ * @param {Studio} studio @param {string} value @param {(id: string) => void} onchange
+ * @param {{list: () => Opened[], label: string, open: string, path: string, accept: string}} of What is chosen, and uploaded where.
+ */
 function picker(studio, value, onchange, { list, label, open, path, accept }) {
   const id = uniqueId("pick");
   const options = h("select", { id, onchange: () => onchange(options.value) });
@@ -43,6 +49,7 @@ function picker(studio, value, onchange, { list, label, open, path, accept }) {
       studio.error(problem);
     }
   }
+  /** @param {string} chosen */
   function update(chosen) {
     fill(options, list().map((one) => h("option", { value: one.id, text: one.name })));
     options.value = chosen;

@@ -1,6 +1,6 @@
 // Images of digits and of weights on a canvas, pixel by pixel.
 
-const clamp = (value) => (value < 0 ? 0 : value > 255 ? 255 : value);
+const clamp = (/** @type {number} */ value) => (value < 0 ? 0 : value > 255 ? 255 : value);
 
 /** Theme and variable -> the colour: many images would ask for the same ones. @type {Map<string, number[]>} */
 const colours = new Map();
@@ -61,7 +61,7 @@ export function drawPixels(canvas, values, [rows, columns], { signed = false, li
 export function pixelImage(values, shape, label, how = {}) {
   const canvas = document.createElement("canvas");
   if (label) canvas.setAttribute("role", "img");
-  canvas.setAttribute(...(label ? ["aria-label", label] : ["aria-hidden", "true"]));
+  canvas.setAttribute(label ? "aria-label" : "aria-hidden", label || "true");
   drawPixels(canvas, values, shape, how);
   return canvas;
 }

@@ -1,10 +1,11 @@
 // "Take it away": the same work as a command or a Python program, and the files of a room.
 
+import { Problem } from "./api.js";
 import { button, fill, h, segmented } from "./dom.js";
 
 /**
  * The panel at the end of a room.
- * @param {any} studio
+ * @param {import("./api.js").Studio} studio
  * @param {() => Object<string, any>|null} describe What the room shows, for POST /api/take-away; null if nothing yet.
  * @param {() => Array<{href: string, words: string, name?: string}>} [files] What can be downloaded now.
  */
@@ -44,7 +45,7 @@ export function takeAway(studio, describe, files = () => []) {
       const answer = await studio.api.post("/api/take-away", { ...given, form });
       if (mine === turn) text.textContent = answer.text;
     } catch (problem) {
-      if (mine === turn) text.textContent = `${problem.message} [${problem.code}]`;
+      if (mine === turn) text.textContent = problem instanceof Problem ? `${problem.message} [${problem.code}]` : String(problem);
     }
   }
   return Object.assign(details, { update: () => details.open && show() });

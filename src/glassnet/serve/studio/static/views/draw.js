@@ -9,7 +9,7 @@ import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { Network } from "../network.js";
 import { inputSlopes, integratedGradients, nodeContributions } from "../shared/attribution.js";
 import { fill, h, table } from "../shared/dom.js";
-import { number, percent } from "../shared/format.js";
+import { number, percent, translator } from "../shared/format.js";
 import { drawPixels, pixelImage } from "../shared/pixels.js";
 import { makeBoard } from "./board.js";
 
@@ -23,8 +23,7 @@ const signed = (value) => (value > 0 ? `+${number(value, 3)}` : number(value, 3)
 
 /** @param {{model: any, el: HTMLElement}} given @returns {() => void} */
 function render({ model, el }) {
-  const t = model.get("t") ?? ((key, values = {}) =>
-    (model.get("words")[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => String(values[name] ?? hole)));
+  const t = model.get("t") ?? translator(() => model.get("words"));
   const description = model.get("description");
   const { image_shape: shape, channels, classes, maximum } = description;
   const photo = description.reading === "photo";

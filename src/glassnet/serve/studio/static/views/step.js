@@ -2,7 +2,7 @@
 // In the form of anywidget: used by the room and in notebooks.
 
 import { button, fill, h, segmented, table } from "../shared/dom.js";
-import { number as digits } from "../shared/format.js";
+import { number as digits, translator } from "../shared/format.js";
 import { pixelImage, bytesOf } from "../shared/pixels.js";
 import { StepFigure } from "./step_figure.js";
 import { split, StepNumbers } from "./step_numbers.js";
@@ -21,8 +21,7 @@ const number = (value, most = 4) => digits(value, most).replace(/(\.\d*?)0+(?=e|
  */
 function render({ model, el }) {
   el.classList.add("glassnet");
-  const words = model.get("words");
-  const t = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (hole, name) => (name in values ? String(values[name]) : hole));
+  const t = translator(() => model.get("words"));
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {StepNumbers} */
   let numbers;

@@ -1,4 +1,4 @@
-"""The compiled encoder of tables has the bits of the columns' own encodings."""
+"""The compiled loop that encodes tables has the bits of `Columns.apply`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from glassnet import read_table
 from glassnet.preprocess.tabular.columns import Columns
-from glassnet.preprocess.tabular.table_encoder import TableEncoder
+from glassnet.preprocess.tabular.kernels import encode_rows
 
 NUMBERS = st.one_of(st.none(), st.floats(-1e300, 1e300), st.sampled_from([0.0, -0.0, 1.5, float("inf"), 7.0]))
 
@@ -42,10 +42,11 @@ def frame_of(seed: int, rows: int) -> pl.DataFrame:
 def test_the_bits_are_those_of_the_columns(seed, some):
     table = read_table(frame_of(seed, 300))
     columns = Columns.learn(table, "y")
-    encoder = TableEncoder(columns)
+    layout = columns.layout
     other = frame_of(seed + 1, len(some)).with_columns(plain=pl.Series(some, dtype=pl.Float64), word=pl.lit("new"))
     for one in (table, read_table(other)):
         rows = np.flatnonzero(np.random.default_rng(seed).random(len(one)) < 0.8)
         out = np.full((len(rows), len(columns.features)), np.nan, np.float32)
-        encoder.write(encoder.read(one), rows, out)
+        values = columns.values_in(one).take(slice(None))
+        encode_rows(layout.block.constants, layout.truths, values, rows, out)
         np.testing.assert_array_equal(out.view(np.uint32), columns.apply(one)[rows].view(np.uint32))

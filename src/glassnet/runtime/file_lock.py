@@ -1,0 +1,69 @@
+"""Locks between processes: each is a file, and the system releases those of a process that ends."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+POLL_SECONDS = 0.1
+"""Longest single wait for another process or thread, after which it is repeated.
+
+If a library installs its own signal handler (polars does when it is loaded), an unlimited wait is not interrupted.
+"""
+
+LONGEST_WAIT = 600.0
+"""Seconds after which a wait ends without the lock: the holder may be suspended (Ctrl-Z)."""
+
+_HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+"""Error numbers that mean that another process has the lock."""
+
+
+@contextlib.contextmanager
+def file_lock(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock of a file in this block, where the file system supports locks; otherwise do nothing.
+
+    Parameters
+    ----------
+    path : Path
+        Created if necessary, and left in place. A process opens it once at a time: closing it releases the lock.
+    waiting : callable
+        Called once if another process holds the lock.
+    """
+    file: IO[bytes] | None = None
+    with contextlib.suppress(OSError):  # a folder that cannot be written
+        file = path.open("ab")
+    with file or contextlib.nullcontext():
+        last = None
+        while file and (last is None or time.monotonic() < last) and _is_held_elsewhere(file):
+            if last is None:
+                waiting()
+                last = time.monotonic() + LONGEST_WAIT
+            time.sleep(POLL_SECONDS)
+        yield
+
+
+def _is_held_elsewhere(file: IO[bytes]) -> bool:
+    """Lock a file, if its file system supports locks; return whether another process has the lock."""
+    try:
+        _lock(file)
+    except OSError as problem:
+        return problem.errno in _HELD
+    return False
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file, or raise OSError at once."""
+    if sys.platform == "win32":
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

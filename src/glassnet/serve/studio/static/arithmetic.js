@@ -1,0 +1,82 @@
+// Portable arithmetic: each line is one or more of + − × ÷, comparisons, a conversion to a whole number and a power of
+// two, so that it reads the same in C with `float`, `(int)` and `ldexpf` (without contraction to fused multiply-adds).
+
+const f = Math.fround;
+const LOG2_E = f(1.4426950408889634);
+// ln 2 in two parts: n times the first, which has 9 bits, is exact for every n that occurs.
+const LN2_HIGH = f(0.693359375);
+const LN2_LOW = f(-2.1219444005469057e-4);
+const EXP_LARGEST = f(88.72283); // e^x of the next number rounds to infinity
+const EXP_SMALLEST = f(-103.97208); // e^x of smaller ones rounds to 0
+const FACTORIALS = [5040, 720, 120, 24, 6, 2].map((one) => f(1 / one));
+
+/**
+ * `e^x` in float32, within 1.05 units in the last place (measured). NaN gives NaN, too large x infinity, too small x 0, and between
+ * these and the smallest normal number the result has the digits that float32 has there.
+ *
+ * `x = n ln 2 + r` with whole n and |r| ≤ ½ ln 2, so `e^x = 2^n e^r`. The factor is applied in two halves, because 2^n
+ * alone may be out of range.
+ *
+ * @param {number} x  A float32.
+ */
+export function exp32(x) {
+  if (x !== x) return NaN;
+  if (x > EXP_LARGEST) return Infinity;
+  if (x < EXP_SMALLEST) return 0;
+  const n = Math.trunc(f(f(x * LOG2_E) + (x < 0 ? -0.5 : 0.5)));
+  const r = f(f(x - f(n * LN2_HIGH)) - f(n * LN2_LOW));
+  const half = Math.trunc(n / 2);
+  return f(f(f(1 + series32(r)) * powerOfTwo(half)) * powerOfTwo(n - half));
+}
+
+/**
+ * `e^r − 1` for |r| ≤ ½ ln 2 by Taylor's series up to r⁷; the rest is less than a tenth of a rounding.
+ *
+ * @param {number} r
+ */
+export function series32(r) {
+  let p = f(0);
+  for (const factor of FACTORIALS) p = f(f(p * r) + factor);
+  return f(r + f(f(r * r) * p));
+}
+
+/**
+ * `ln x`, from `x = 2^n m` with m within √½ and √2, and `ln m = 2 artanh s` with `s = (m − 1) / (m + 1)`.
+ *
+ * @param {number} x
+ */
+export function log32(x) {
+  if (!(x > 0)) return x === 0 ? -Infinity : NaN;
+  if (x === Infinity) return x;
+  let [m, n] = [x, 0];
+  for (; m > Math.SQRT2; n++) m = f(m * 0.5);
+  for (; m < Math.SQRT1_2; n--) m = f(m * 2);
+  const s = f(f(m - 1) / f(m + 1));
+  const square = f(s * s);
+  let p = f(0);
+  for (const divisor of [9, 7, 5, 3]) p = f(f(p * square) + f(1 / divisor));
+  const logM = f(2 * f(s + f(s * f(square * p))));
+  return f(f(n * LN2_HIGH) + f(f(n * LN2_LOW) + logM));
+}
+
+/** `x^y` for x within 0 and 1 and y ≥ 0. @param {number} x @param {number} y */
+export function power32(x, y) {
+  if (x > 0) return exp32(f(y * log32(x)));
+  return y === 0 ? 1 : 0;
+}
+
+const bits = new Int32Array(1);
+const float = new Float32Array(bits.buffer);
+
+/** `2^n` for n from −126 to 127, from the bits of its exponent. @param {number} n */
+function powerOfTwo(n) {
+  bits[0] = (n + 127) << 23;
+  return float[0];
+}
+
+/** The sum of numbers in their order. @param {Iterable<number>} values */
+export function sumOf(values) {
+  let sum = f(0);
+  for (const value of values) sum = f(sum + value);
+  return sum;
+}

@@ -1,0 +1,1 @@
+"""What `search` and `compare` share: how they read data, and write results."""
