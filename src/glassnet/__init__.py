@@ -69,7 +69,7 @@ if _TYPE_CHECKING:
     from .training.run import Fit as Fit
     from .training.streaming.fit import fit_stream as fit_stream
     from .training.streaming.fit import resume_stream as resume_stream
-    from .training.streaming.verify import verify_stream as verify_stream
+    from .training.streaming.fit import verify_stream as verify_stream
     from .training.verify import Verification as Verification
     from .training.verify import verify as verify
     from .workflow.comparison.compare import compare as compare
@@ -158,7 +158,7 @@ _HOMES = {
     "train_test_split": "data.split:split",
     "update": "network",
     "verify": "training.verify",
-    "verify_stream": "training.streaming.verify",
+    "verify_stream": "training.streaming.fit",
 }
 
 _PACKAGES = (

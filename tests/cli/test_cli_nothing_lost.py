@@ -15,7 +15,7 @@ from glassnet import NetworkClassifier, load_model, save_model
 from glassnet.cli import train as train_module
 from glassnet.errors import FileError, OptionError
 from glassnet.io.writing import FORMATS, replacing
-from glassnet.workflow import train_job
+from glassnet.workflow.training import result
 from support.cli import command, environment, run, snapshot
 from support.samples import digits, digits_csv, png, small_model, write, write_model_and_rows
 from support.stopping import Stopping
@@ -25,6 +25,8 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 
 class Stop(Stopping):
     """Replaces the progress display."""
+
+    on_stream = None
 
     def close(self) -> None:
         """Do nothing."""
@@ -83,13 +85,13 @@ def test_concurrent_runs_do_not_overwrite_each_other(folder):
 @pytest.mark.parametrize("named", [(), ("--out", "mine.safetensors")])
 def test_a_model_written_during_training_is_kept(folder, monkeypatch, named):
     wanted = named[1] if named else "notes.safetensors"
-    evaluate = train_job.evaluate
+    evaluate = result.evaluate
 
     def train_another(*arguments):
         save_model(small_model(), wanted)
         return evaluate(*arguments)
 
-    monkeypatch.setattr(train_job, "evaluate", train_another)
+    monkeypatch.setattr(result, "evaluate", train_another)
     out = run("train", "rows.csv", *QUICK, *named, "--no-plot").fine().out
     assert load_model(wanted).hash() == small_model().hash()
     numbered = wanted.replace(".", "-2.")

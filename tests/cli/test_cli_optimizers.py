@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.options.options import job_options
 from glassnet.options.recipes import BY_OPTIMIZER, for_rows
-from glassnet.workflow.training_data import job_options
 from support.cli import run
 from support.samples import digits_csv
 

@@ -12,7 +12,7 @@ from glassnet import History, fit, load_checkpoint, load_model
 from glassnet.cli import train
 from glassnet.model.file import read, write
 from glassnet.training.events import BlockDone
-from glassnet.workflow import train_job
+from glassnet.workflow.training import result
 from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
@@ -37,6 +37,8 @@ def stopping(monkeypatch):
         left = [blocks]
 
         class Listener(History):
+            on_stream = None
+
             def __call__(self, event):
                 left[0] -= isinstance(event, BlockDone)
                 if isinstance(event, BlockDone) and not left[0]:
@@ -221,7 +223,7 @@ def test_an_interrupt_during_testing_names_the_checkpoint(folder, stopping, monk
     stopping(0)
     keep = ("--checkpoint", "run.ck")
     with monkeypatch.context() as patch:
-        patch.setattr(train_job, "evaluate", interrupted)
+        patch.setattr(result, "evaluate", interrupted)
         run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training run is in run.ck", exit_code=130)
     run("train", "--resume", "run.ck").fine()
 

@@ -11,12 +11,10 @@ import pytest
 from glassnet import TableModel, load_model
 from glassnet.errors import FileError, StreamError
 from glassnet.training.events import BlockDone
-from glassnet.training.streaming import fit as streaming_fit
-from glassnet.training.streaming import order
+from glassnet.training.streaming import feed, order
 from glassnet.workflow.parameters import TableOptions
-from glassnet.workflow.streaming import data as streaming_data
-from glassnet.workflow.streaming.train import train_stream
-from glassnet.workflow.train_job import TrainJob
+from glassnet.workflow.train_job import TrainJob, train
+from glassnet.workflow.training import stream
 from support.cli import run, snapshot
 
 QUICK = ("--engine", "reference", "--hidden", "8", "--members", "1", "--epochs", "3", "--no-plot")
@@ -42,7 +40,7 @@ def frame(rows=900, seed=0):
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(order, "LARGEST_WINDOW", 256)
-    monkeypatch.setattr(streaming_fit, "CACHE", 0)
+    monkeypatch.setattr(feed, "CACHE", 0)
     Path("parts").mkdir()
     for number in range(3):
         frame().slice(300 * number, 300).write_parquet(f"parts/{number}.parquet", row_group_size=100)
@@ -86,7 +84,7 @@ def test_test_data_of_their_own(folder, monkeypatch):
     facts = run("train", "parts", *STREAM, "--test", "test.csv", "--out", "m.safetensors", "--json").fine().json()
     assert facts["stream"]["held_out"] == 0
     assert load_model("m.safetensors").receipt["result"]["samples"] == 200
-    monkeypatch.setattr(streaming_data, "VALIDATION_ROWS", 100)
+    monkeypatch.setattr(stream, "VALIDATION_ROWS", 100)
     told = run("train", "parts", *STREAM, "--test", "test.csv", "--out", "n.safetensors").fine()
     assert "of 200 rows, chosen at random" in told.err
 
@@ -103,7 +101,7 @@ def broken_while_training(action):
         "parts", None, None, options, TableOptions(("y",)), "m.safetensors", checkpoint="c.ck", every="1", stream=True
     )
     with pytest.raises(StreamError) as caught:
-        train_stream(job, callbacks=[break_it])
+        train(job, callbacks=[break_it])
     return caught.value
 
 

@@ -27,7 +27,7 @@ SOURCES = (
     *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "runtime/blas.py"),
     *(f"model/{name}.py" for name in ("build", "network", "train_step")),
     *(f"training/{name}.py" for name in ("loop", "plan", "state", "run", "ensemble")),
-    *(f"training/streaming/{name}.py" for name in ("order", "loader", "encoding")),
+    *(f"training/streaming/{name}.py" for name in ("order", "loader", "encoding", "runs")),
     *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )

@@ -30,7 +30,6 @@ from .shared.console import (
     shown_text,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
-from .shared.stream_progress import stream_hooks
 from .shared.train_text import scores_in_words
 
 
@@ -106,7 +105,7 @@ def info_command(model: str, sources: tuple[str, ...], as_json: bool, **flags: A
 
 def _verify(job: VerifyJob, as_json: bool) -> None:
     with closing(progress_listener()) as show:
-        verified = verify_model(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
+        verified = verify_model(job, callbacks=[show], notify=say_notice, on_stream=show.on_stream)
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
         found: VerificationFacts = {

@@ -14,7 +14,6 @@ from .help.grouped import GroupedCommand
 from .shared.console import json_flag, progress_listener, say_notice
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 from .shared.ray_flag import executor_for, ray_flag
-from .shared.stream_progress import stream_hooks
 from .shared.train_text import print_training
 
 
@@ -53,17 +52,12 @@ def train_command(source: tuple[str, ...], ray: str | None, as_json: bool, **fla
         only_with("--resume", ResumeJob, also=["ray"])
         resumed = job_of(ResumeJob, flags, **sources)
         with executor_for(ray) as executor, closing(progress_listener()) as show:
-            trained = resume(resumed, callbacks=[show], notify=say_notice, executor=executor, **stream_hooks(show))
+            trained = resume(resumed, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
         print_training(trained, as_json)
         return
     job = job_of(TrainJob, flags, **sources)
     if ray is not None and job.stream:
         raise OptionError("GN022", "--ray {ray}: not available with --stream. Omit one of them.", ray=ray)
     with executor_for(ray) as executor, closing(progress_listener()) as show:
-        if job.stream:
-            from ..workflow.streaming.train import train_stream
-
-            trained = train_stream(job, callbacks=[show], notify=say_notice, **stream_hooks(show))
-        else:
-            trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
+        trained = train(job, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
     print_training(trained, as_json)

@@ -53,7 +53,7 @@ from ..training.events import EpochDone, Event
 from ..training.fit import warn_of_constants
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import CONTINUED, ON_OTHER_ROWS, GivenData, receipt_without_start
-from ..training.run import Run
+from ..training.run import Run, Runs
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
 from .attributes import NETWORK_ATTRIBUTES, NetworkAttributes
@@ -308,9 +308,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         tasks = Tasks(self, options.epochs, X, y)
         every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
-        fitted = fit_ensemble(
-            data, options, engine, validation, every, watch=lambda run: setattr(self, "model_", run.model)
-        )
+        runs = Runs(data, options, engine, GivenData(data).begin(), validation)
+        fitted = fit_ensemble(runs, every, watch=lambda run: setattr(self, "model_", run.model))
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)

@@ -32,7 +32,7 @@ from ..runtime.blas import one_blas_thread
 from ..training.callbacks import Callback
 from ..training.checkpoint import LoadedCheckpoint
 from ..training.divergence import weights_after
-from ..training.ensemble import repeated_run
+from ..training.ensemble import repeated_runs
 from ..training.events import EpochDone, Event
 from ..training.fine_tuning import require_parent
 from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
@@ -149,7 +149,7 @@ def replay_epoch(
         raise DataError("GN017", "{source} is not the data that the model was trained on.", source=data.source)
     recorder = _RecordingEngine(engine_of(receipt), epoch - 1)
     if checkpoint is None:
-        run = repeated_run(receipt, data, recorder, given, 0, init_model)
+        run = repeated_runs(receipt, data, recorder, given, init_model).run(0)
         part = run.data
     else:
         part = training_split_of(receipt, data)

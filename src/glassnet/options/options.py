@@ -545,6 +545,11 @@ def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
     return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER[use].get(optimizer, {})
 
 
+def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
+    """Return a recipe's options, changed by those that follow from the data and then by the given ones."""
+    return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
+
+
 SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Options)}
 """Option name -> its declaration."""
 

@@ -146,23 +146,34 @@ class LoadedCheckpoint:
             Required if training was started with validation data.
         """
         self.require_data_set()
-        engine = self.engine(engine)
-        given = GivenData(data)
+        engine, given = self.engine(engine), GivenData(data)
         self.require_same(given, self.model.receipt["data"], Message("training data"))
         if validation is not None or self.validation is not None:
             own = None if validation is None else GivenData(validation)
             self.require_same(own, self.validation, Message("validation data"))
+        training, part = split_for(data, self.options, validation)
+        return self.run_on(training, given, engine, part, own_validation=validation is not None)
+
+    def run_on(
+        self,
+        data: Dataset,
+        given: GivenData,
+        engine: Engine,
+        validation: Dataset | None,
+        *,
+        own_validation: bool = False,
+    ) -> Run:
+        """Return the run in its saved state, on its training samples and validation data."""
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
-        training, validation_part = split_for(data, self.options, validation)
         return Run(
             model=replace(self.model, network=network, receipt={}),
-            data=training,
+            data=data,
             options=self.options,
             engine=engine,
             state=self.state,
             given=given,
-            validation=validation_part,
-            own_validation=validation is not None,
+            validation=validation,
+            own_validation=own_validation,
             history=self.history,
             changes=self.changes,
             parent=self.model.receipt.get("parent"),
@@ -273,7 +284,8 @@ def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tens
     The caller adds the training record and ``training["validation"]``, which take a while to compute.
     """
     numbers, arrays = run.state.saved()
-    arrays |= run.checkpoint_arrays()
+    if run.blocks is not None:
+        arrays |= run.blocks.saved()
     for name, values in vars(run.history).items():
         if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)

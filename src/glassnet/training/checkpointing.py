@@ -24,7 +24,7 @@ from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from .interrupts import DeferredInterrupt
 from .receipt import GivenData, begun_with
-from .run import Fit, Run, finish
+from .run import Fit, Run
 
 
 def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
@@ -36,7 +36,8 @@ def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback
     """
     remove_unfinished(policy.path)
     with CheckpointWriter(policy, run) as writer:
-        return finish(run, [*callbacks, writer])
+        run.train([*callbacks, writer])
+        return run.result()
 
 
 class CheckpointWriter:

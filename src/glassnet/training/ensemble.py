@@ -23,11 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.split import without_fold
-from ..engines import Engine, threads_for_runs
-from ..model.build import new_model
+from ..engines import Engine
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.header import ParentReceipt, Receipt
+from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.parameters import Parameters
@@ -37,77 +35,58 @@ from .events import EpochDone, Event
 from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fine_tuning import parent_of
 from .receipt import GivenData, options_of, receipt_of, training_split_of
-from .run import Fit, Run, finish, split_for
-from .state import TrainingState
+from .run import Fit, Run, Runs
 
 
 def fit_ensemble(
-    data: Dataset,
-    options: Options,
-    engine: Engine,
-    validation: Dataset | None,
+    runs: Runs,
     callbacks: Sequence[Callback],
-    init_model: Model | None = None,
     *,
     watch: Callable[[Run], object] | None = None,
     executor: Executor | None = None,
 ) -> Fit:
     """Train the members in parallel, each with its own seed; callbacks receive the first one's events.
 
-    Parameters and errors as for `fit`; `watch` receives the first one's run before its first step, on threads of this
-    process only. The executor decides where the members are trained; None: on threads, each on one of
-    ``options.threads``, or one after the other where that is faster.
+    `watch` receives the first one's run before its first step, on threads of this process only. The executor decides
+    where the members are trained; None: on threads, each on one of ``options.threads``, or one after the other where
+    that is faster. Errors as for `fit`.
     """
-    began, given = time.perf_counter(), GivenData(data).begin()
+    began, options = time.perf_counter(), runs.options
     first_member = FirstMember(callbacks)
-    threads = threads_for_runs(engine, options, (data.features, *options.hidden, data.classes))
-    with executor_or_threads(executor, threads) as runner:
-        task = runner.share(_Task(data, replace(options, threads=1), engine, given, validation, init_model))
+    with executor_or_threads(executor, runs.threads) as runner:
+        shared = runner.share(runs)
         members: list[Future[TrainedMember]] = []
         try:
             for number in range(options.members):
                 answer = first_member.ends_another if number else first_member
                 started = None if number else watch
                 members.append(
-                    runner.submit(_train_member, task, number, started, on_event=answer if callbacks else None)
+                    runner.submit(_train_member, shared, number, started, on_event=answer if callbacks else None)
                 )
                 if not number:  # before the next one: an executor may run each at once
                     members[0].add_done_callback(lambda _: first_member.leave())
             trained = [*results_in_order(members)]  # or the first error of any member
         finally:
             first_member.cancel()
+            runs.close()
             runner.cancel(members)
-    return joined_fit(trained, options, given, engine, began, validation=validation, parent=parent_of(init_model))
-
-
-def joined_fit(
-    trained: Sequence[TrainedMember],
-    options: Options,
-    given: GivenData,
-    engine: Engine,
-    began: float,
-    *,
-    validation: Dataset | None = None,
-    parent: ParentReceipt | None = None,
-) -> Fit:
-    """Return the result of an ensemble whose members have been trained since `began`, on the performance counter."""
     fits = [one.fit for one in trained]
-    first, model = fits[0], joined_model(trained, options, validation)
+    first, model = fits[0], joined_model(trained, options, runs.validation)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
         options,
-        given,
-        engine,
+        runs.given,
+        runs.engine,
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,
-        parent=parent,
+        parent=parent_of(runs.init_model),
     )
     return Fit(
         model=replace(model, receipt=receipt),
         history=first.history,
-        engine=engine.name,
+        engine=runs.engine.name,
         prepare_seconds=first.prepare_seconds,
         train_seconds=time.perf_counter() - began - first.prepare_seconds,
         member_histories=tuple(histories[1:]),
@@ -116,44 +95,20 @@ def joined_fit(
     )
 
 
-@dataclass(frozen=True)
-class _Task:
-    """What all members have in common; parameters as for `member_run`."""
-
-    data: Dataset
-    options: Options
-    engine: Engine
-    given: GivenData
-    validation: Dataset | None
-    init_model: Model | None
-
-    def run(self, number: int) -> Run:
-        """Return the training run of a member before its first step."""
-        return member_run(
-            self.data,
-            self.options,
-            self.engine,
-            self.given,
-            number,
-            validation=self.validation,
-            init_model=self.init_model,
-        )
-
-
-def _train_member(task: _Task, number: int, watch: Callable[[Run], object] | None, send: Send) -> TrainedMember:
-    run = task.run(number)
+def _train_member(runs: Runs, number: int, watch: Callable[[Run], object] | None, send: Send) -> TrainedMember:
+    """Train a member's run to its end; the first one sends all events, the others the ends of epochs."""
+    run = runs.run(number, threads=1)
     if watch is not None:
         watch(run)
-    return finish_member(run, number, send)
-
-
-def finish_member(run: Run, number: int, send: Send) -> TrainedMember:
-    """Train a member's run to its end; the first one sends all events, the others the ends of epochs."""
 
     def pass_on(event: Event) -> bool:
         return send(event if not number or isinstance(event, EpochDone) else None)
 
-    return TrainedMember.of(finish(run, [pass_on]), run)
+    try:
+        run.train([pass_on])
+        return TrainedMember.of(run)
+    finally:
+        runs.leave(number)
 
 
 @dataclass(frozen=True)
@@ -166,57 +121,22 @@ class TrainedMember:
     weights: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, fit: Fit, run: Run) -> TrainedMember:
+    def of(cls, run: Run) -> TrainedMember:
         """Return what is needed of a run that has ended, without its data."""
-        fold = run.validation
+        fit, fold = run.result(), run.validation
         if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
             return cls(fit)
         return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)
 
 
-def member_run(
-    data: Dataset,
-    options: Options,
-    engine: Engine,
-    given: GivenData,
-    number: int,
-    *,
-    validation: Dataset | None = None,
-    init_model: Model | None = None,
-) -> Run:
-    """Return the training run of a member before its first step.
-
-    All members have the pre- and post-processing of the whole data. Without folds, and with validation data, all use
-    the same samples.
-    """
-    own = replace(options, members=1, seed=options.seed + number)
-    if options.folds and validation is None:
-        model = new_model(data, own)
-        training, fold = without_fold(data, options, number)
-        return Run(model, training, own, engine, TrainingState.start(model.network.parameters, own), given, fold)
-    training, part = split_for(data, options, validation)
-    return Run.on(
-        training,
-        own,
-        engine,
-        given,
-        validation=part,
-        own_validation=validation is not None,
-        init_model=init_model,
-        member=number,
-    )
-
-
-def repeated_run(
-    receipt: Receipt, data: Dataset, engine: Engine, given: GivenData, number: int, init_model: Model | None = None
-) -> Run:
-    """Return the training run of a member in a training record, before its first step and without validation data."""
+def repeated_runs(
+    receipt: Receipt, data: Dataset, engine: Engine, given: GivenData, init_model: Model | None = None
+) -> Runs:
+    """Return the training runs in a training record; train them without their validation data."""
     options, training = options_of(receipt), training_split_of(receipt, data)
     by_folds = options.folds and not receipt.get("own_validation")
     # With validation data, all of `training` is trained on.
-    validation = None if by_folds else training
-    run = member_run(training, options, engine, given, number, validation=validation, init_model=init_model)
-    return replace(run, validation=None, own_validation=False)
+    return Runs(training, options, engine, given, None if by_folds else training, init_model)
 
 
 def joined_model(trained: Sequence[TrainedMember], options: Options, validation: Dataset | None) -> Model:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -28,7 +28,7 @@ from ..messages.message import Listing, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
-from ..options.options import OTHER_NAMES, SPECS, Options, for_optimizer
+from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
@@ -38,7 +38,8 @@ from .events import Event
 from .executor import DividesBatches, Executor, require_executor
 from .fine_tuning import fine_tuning_options, fitting_data, require_members
 from .loop import model_at
-from .run import Fit, Run, finish
+from .receipt import GivenData
+from .run import Fit, Run, Runs
 
 _OTHERS = OTHER_NAMES | {
     "listeners": "callbacks",
@@ -254,16 +255,39 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     ):
         engine = executor.engine()
     engine = engine or by_options
-    if options.members > 1:
-        if checkpoint is not None:
-            raise one_network_only(options.members)
-        return fit_ensemble(data, options, engine, validation, every, init_model, executor=executor)
-    run = Run.start(data, replace(options, folds=False), engine, validation, init_model)
-    if checkpoint is None:
-        return finish(run, every)
-    policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
-    require_free(policy.path)
-    return finish_with(policy, run, every)
+    runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
+    return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
+
+
+def fit_runs(
+    runs: Runs,
+    callbacks: Sequence[Callback],
+    *,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    executor: Executor | None = None,
+    watch: Callable[[Run], object] | None = None,
+) -> Fit:
+    """Train an ensemble, or one network, on a data set or a stream; other parameters and errors as for `fit`.
+
+    `watch` receives the run before its first step, of an ensemble that of the first member: its state has the weights
+    at every event, and evaluating them on other data leaves early stopping and calibration alone. The executor, one of
+    this process then, runs the members.
+    """
+    members = runs.options.members
+    if members > 1 and checkpoint is not None:
+        raise one_network_only(members)
+    with runs:
+        if members > 1:
+            return fit_ensemble(runs, callbacks, watch=watch, executor=executor)
+        run = runs.run(0)
+        if watch is not None:
+            watch(run)
+        if checkpoint is None:
+            run.train(callbacks)
+            return run.result()
+        policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
+        require_free(policy.path)
+        return finish_with(policy, run, callbacks)
 
 
 def fit_watched(
@@ -279,16 +303,14 @@ def fit_watched(
     an ensemble its first member; evaluating that leaves early stopping and calibration alone. If it returns True,
     training ends. The executor, one of this process, runs the members.
     """
-    runs: list[Run] = []
+    first: list[Run] = []
 
     def callback(event: Event) -> bool | None:
-        return follow(event, lambda: model_at(runs[0].model, runs[0].state))
+        return follow(event, lambda: model_at(first[0].model, first[0].state))
 
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
-    if options.members > 1:
-        return fit_ensemble(data, options, engine, None, [callback], watch=runs.append, executor=executor)
-    runs.append(Run.start(data, replace(options, folds=False), engine))
-    return finish(runs[0], [callback])
+    runs = Runs(data, options, engine, GivenData(data).begin())
+    return fit_runs(runs, [callback], watch=first.append, executor=executor)
 
 
 def _require_engine(engine: object) -> None:
@@ -337,4 +359,4 @@ def recipe_options(data: Dataset, recipe: str, changes: dict[str, Any], task: st
         suited["output"] = "exponential"
     if data.columns is None and recipe.startswith("table"):
         suited |= {"scaling": "features", "input_max": 1.0}
-    return Options.recipe(recipe, **{**suited, **for_optimizer(recipe, given.get("optimizer")), **given})
+    return job_options(recipe, given, **suited)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol, cast
 
 from .. import metrics
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, StreamingEngine, engine_for
+from ..engines import Engine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
-from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
 from ..model.network import Network
-from ..nn.optimizers import State
+from ..nn.losses import OutputLoss
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..preprocess.augment.distort import require_pictures
@@ -25,14 +22,14 @@ from ..runtime.blas import one_blas_thread
 from .divergence import DivergenceGuard, constant_answer_loss
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .fine_tuning import made_with
-from .plan import blocks_of_epoch, epoch_blocks
+from .plan import BlockLoader, DatasetBlocks
 from .state import TrainingState
 
 
 @with_near_matches("train")
 def train(
     model: Model,
-    data: Dataset,
+    data: Dataset | BlockLoader,
     options: Options,
     engine: Engine | None = None,
     *,
@@ -46,8 +43,8 @@ def train(
     ----------
     model : Model
         From `new_model`, or a model to train further.
-    data : Dataset
-        The training samples.
+    data : Dataset or BlockLoader
+        The training samples, or the blocks of a stream of them.
     options : Options
     engine : Engine, optional
         By default the engine in `options`.
@@ -85,57 +82,63 @@ def train(
     >>> [event.epoch for event in events if isinstance(event, EpochDone)]
     [1, 2]
     """
-    _require_fitting(model, data, validation, options)
+    loader = DatasetBlocks(model, data, options) if isinstance(data, Dataset) else data
+    _require_fitting(model, loader.data, validation, options)
     state = state or TrainingState.start(model.network.parameters, options)
-    _require_ahead(until, state, len(data), options)
-    engine = engine or engine_for(options, len(data), model.network.architecture.sizes)
+    _require_ahead(until, state, loader.count, options)
+    architecture, sizes = model.network.architecture, model.network.architecture.sizes
+    engine = engine or engine_for(options, loader.count, sizes)
     yield Preparing(engine.name)
-    loop = _Loop(model, _DatasetLoader(model, data, options, engine), options, engine, state, validation)
-    yield from loop.run(until)
-
-
-def train_from(
-    model: Model,
-    loader: BlockLoader,
-    options: Options,
-    engine: Engine,
-    state: TrainingState,
-    validation: Dataset | None = None,
-) -> Iterator[Event]:
-    """Train `model` in place on the blocks of a loader; everything else as for `train`."""
-    yield Preparing(engine.name)
-    yield from _Loop(model, loader, options, engine, state, validation).run(None)
-
-
-class BlockLoader(Protocol):
-    """The blocks of an epoch, and the samples that their orders index."""
-
-    @property
-    def samples(self) -> Samples:
-        """Training samples, or some of them, for the loss of a constant prediction."""
-        ...
-
-    @property
-    def count(self) -> int:
-        """Number of samples of an epoch."""
-        ...
-
-    @property
-    def blocks(self) -> int:
-        """Number of blocks of an epoch, some of which may be empty."""
-        ...
-
-    def prepare(self) -> None:
-        """Prepare the engine, before anything else."""
-        ...
-
-    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
-        """Yield the blocks of an epoch from number `first` on; learning rates are multiplied by `factor`."""
-        ...
-
-    def run(self, state: State, block: Block) -> Progress:
-        """Run the steps of the block that was yielded last."""
-        ...
+    began, loss_function = time.perf_counter(), engine.output_loss(architecture)
+    loader.prepare(engine)
+    one_blas_thread.look_again()  # preparation may have loaded libraries
+    constant = constant_answer_loss(architecture.activations[-1], loss_function, loader.samples)
+    guard, of_classes = DivergenceGuard(constant, state, options, model), model.targets.of_classes
+    count, steps = loader.count, -(-loader.count // options.batch_size)
+    yield TrainingStarted(
+        engine=engine.name,
+        samples=count,
+        epochs=options.epochs,
+        blocks=options.epochs * loader.blocks,
+        seconds=time.perf_counter() - began,
+        hash=state.optimizer_state.parameters.hash(),
+        progress=state.progress,
+    ).with_parameters(state.optimizer_state.parameters)
+    began = time.perf_counter() - state.seconds  # with the steps before an interruption
+    while not state.ended:
+        epoch_began, last_step = time.perf_counter(), until[1] if until and until[0] == state.epoch else None
+        for block in loader.epoch(state.epoch, state.block, state.plateau.factor):
+            if last_step is not None:
+                block = block.before(last_step)
+                if not len(block.order):
+                    break
+            if not len(block.order):  # too few rows of a stream for a batch
+                state.block_done(Progress(0.0, 0), state.progress, time.perf_counter() - began)
+                continue
+            with loader.turn, one_blas_thread():
+                result = engine.run_steps(architecture, state.optimizer_state, loader.prepared, block)
+            samples = len(block.order)
+            guard.check(result.loss / samples)
+            progress = state.epoch + (block.first + len(block.learning_rates)) / steps
+            state.block_done(result, progress, time.perf_counter() - began)
+            accuracy = result.correct / samples if of_classes else None
+            yield BlockDone(progress, float(block.learning_rates[-1]), samples, result.loss / samples, accuracy)
+        if last_step is not None:
+            model.network.parameters.flat[...] = state.optimizer_state.parameters.flat
+            return
+        loss, accuracy = state.loss / count, state.correct / count if of_classes else None
+        guard.check_epoch(loss)
+        state.epoch_done(loss, options.epochs)
+        seconds = time.perf_counter() - epoch_began
+        done = EpochDone(state.epoch, loss, accuracy, seconds, state.optimizer_state.parameters.hash())
+        if validation is not None:
+            loss, accuracy = _evaluated(model_at(model, state), validation, options, loss_function)
+            state.validated(loss, options.early_stopping or options.epochs)
+            done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
+        state.mark_good(options)
+        yield done
+    state.export_to(model.network.parameters, options)
+    yield TrainingEnded(time.perf_counter() - began, state.chosen_epoch(options))
 
 
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
@@ -182,151 +185,15 @@ def model_at(model: Model, state: TrainingState) -> Model:
     return replace(model, network=Network.of(architecture, Parameters(architecture.layout, state.weights)))
 
 
-class Prepared:
-    """An engine prepared to train a model on samples, for the training loop and the learning-rate finder."""
+def _evaluated(model: Model, validation: Dataset, options: Options, loss: OutputLoss) -> tuple[float, float | None]:
+    """Return loss and accuracy of the model that training would produce if it ended here.
 
-    def __init__(self, model: Model, samples: Samples, options: Options, engine: Engine) -> None:
-        self._architecture, self._engine = model.network.architecture, engine
-        self.samples = samples
-        self._prepared = engine.prepare(self._architecture, self.samples, options)
-        one_blas_thread.look_again()  # preparation may have loaded libraries
-
-    def replace(self, samples: Samples) -> None:
-        """Use other samples of the same form from now on."""
-        engine = cast(StreamingEngine, self._engine)
-        self.samples, self._prepared = samples, engine.replace(self._prepared, samples)
-
-    def run(self, state: State, block: Block) -> Progress:
-        """Run the steps of a block."""
-        with one_blas_thread():
-            return self._engine.run_steps(self._architecture, state, self._prepared, block)
-
-
-class _DatasetLoader:
-    """The blocks of an epoch of a data set in memory."""
-
-    def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine) -> None:
-        self._model, self._data, self._options, self._engine = model, data, options, engine
-        self.count, self._blocks = len(data), epoch_blocks(len(data), options)
-
-    def prepare(self) -> None:
-        """See `BlockLoader`."""
-        samples = samples_for(self._model, self._data, self._options)
-        self._prepared = Prepared(self._model, samples, self._options, self._engine)
-
-    @property
-    def samples(self) -> Samples:
-        """See `BlockLoader`."""
-        return self._prepared.samples
-
-    @property
-    def blocks(self) -> int:
-        """See `BlockLoader`."""
-        return len(self._blocks)
-
-    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
-        """See `BlockLoader`."""
-        return itertools.islice(blocks_of_epoch(self._blocks, self.count, epoch, self._options, factor), first, None)
-
-    def run(self, state: State, block: Block) -> Progress:
-        """See `BlockLoader`."""
-        return self._prepared.run(state, block)
-
-
-class _Loop:
-    """Runs the blocks of a training run from its state on."""
-
-    def __init__(
-        self,
-        model: Model,
-        loader: BlockLoader,
-        options: Options,
-        engine: Engine,
-        state: TrainingState,
-        validation: Dataset | None,
-    ) -> None:
-        began, architecture = time.perf_counter(), model.network.architecture
-        self._loader = loader
-        loader.prepare()
-        self._model, self._count, self._options, self._state = model, loader.count, options, state
-        self._validation, self._steps = validation, -(-self._count // options.batch_size)
-        self._loss = engine.output_loss(architecture)
-        constant = constant_answer_loss(architecture.activations[-1], self._loss, loader.samples)
-        self._guard = DivergenceGuard(constant, state, options, model)
-        self.started = TrainingStarted(
-            engine=engine.name,
-            samples=self._count,
-            epochs=options.epochs,
-            blocks=options.epochs * loader.blocks,
-            seconds=time.perf_counter() - began,
-            hash=state.optimizer_state.parameters.hash(),
-            progress=state.progress,
-        ).with_parameters(state.optimizer_state.parameters)
-        self._began = time.perf_counter() - state.seconds
-        self._epoch_began = time.perf_counter()
-
-    def run(self, until: tuple[int, int] | None) -> Iterator[Event]:
-        """Yield the events of the run, up to step `until` if given."""
-        state, model = self._state, self._model
-        yield self.started
-        while not state.ended:
-            yield from self.epoch(until[1] if until and until[0] == state.epoch else None)
-            if until and until[0] == state.epoch:
-                model.network.parameters.flat[...] = state.optimizer_state.parameters.flat
-                return
-            yield self.epoch_done()
-        state.export_to(model.network.parameters, self._options)
-        yield TrainingEnded(self.seconds, state.chosen_epoch(self._options))
-
-    @property
-    def seconds(self) -> float:
-        """Time of all steps so far, including those before an interruption."""
-        return time.perf_counter() - self._began
-
-    def epoch(self, until: int | None) -> Iterator[BlockDone]:
-        """Run the remaining blocks of the epoch, or those before step `until`."""
-        state, of_classes = self._state, self._model.targets.of_classes
-        self._epoch_began = time.perf_counter()
-        for block in self._loader.epoch(state.epoch, state.block, state.plateau.factor):
-            if until is not None:
-                block = block.before(until)
-                if not len(block.order):
-                    return
-            if not len(block.order):  # too few rows of a stream for a batch
-                state.block_done(Progress(0.0, 0), state.progress, self.seconds)
-                continue
-            result, count = self._loader.run(state.optimizer_state, block), len(block.order)
-            self._guard.check(result.loss / count)
-            progress = state.epoch + (block.first + len(block.learning_rates)) / self._steps
-            state.block_done(result, progress, self.seconds)
-            accuracy = result.correct / count if of_classes else None
-            yield BlockDone(progress, float(block.learning_rates[-1]), count, result.loss / count, accuracy)
-
-    def epoch_done(self) -> EpochDone:
-        """Finish an epoch after its last block."""
-        state, count = self._state, self._count
-        loss, accuracy = state.loss / count, state.correct / count if self._model.targets.of_classes else None
-        self._guard.check_epoch(loss)
-        state.epoch_done(loss, self._options.epochs)
-        seconds = time.perf_counter() - self._epoch_began
-        done = EpochDone(state.epoch, loss, accuracy, seconds, state.optimizer_state.parameters.hash())
-        if self._validation is not None:
-            loss, accuracy = self._evaluated(self._validation)
-            state.validated(loss, self._options.early_stopping or self._options.epochs)
-            done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
-        state.mark_good(self._options)
-        return done
-
-    def _evaluated(self, validation: Dataset) -> tuple[float, float | None]:
-        """Return loss and accuracy of the model that training would produce if it ended here.
-
-        The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
-        """
-        architecture, model = self._model.network.architecture, model_at(self._model, self._state)
-        if not (self._options.folds and has_temperature(model)):
-            evaluation = evaluate(model, validation, self._loss)
-            return evaluation.loss, evaluation.accuracy
-        logits, targets = logits_of(model, validation), doubtful_targets(validation)
-        _, loss = calibrated_loss(architecture.activations[-1], logits, targets, validation.weights)
-        answers = logits.argmax(axis=1) if validation.values is None else logits > 0
-        return loss, float(metrics.accuracy(truth_of(validation), answers, validation.weights))
+    The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
+    """
+    if not (options.folds and has_temperature(model)):
+        evaluation = evaluate(model, validation, loss)
+        return evaluation.loss, evaluation.accuracy
+    logits, targets = logits_of(model, validation), doubtful_targets(validation)
+    _, calibrated = calibrated_loss(model.network.architecture.activations[-1], logits, targets, validation.weights)
+    answers = logits.argmax(axis=1) if validation.values is None else logits > 0
+    return calibrated, float(metrics.accuracy(truth_of(validation), answers, validation.weights))

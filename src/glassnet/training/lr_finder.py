@@ -17,7 +17,7 @@ from ..errors import OptionError, require_number, require_whole, with_near_match
 from ..model.build import new_model, samples_for
 from ..nn.optimizers import State
 from ..options.options import Options, require_options
-from .loop import Prepared
+from ..runtime.blas import one_blas_thread
 from .plan import epoch_order
 
 _STEPS, _SAMPLES = 5, 100  # minimum per point
@@ -125,10 +125,9 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> floa
 def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> NDArray[np.float64]:
     """Train a new model with one rate after the other; return the smoothed losses until divergence."""
     model = new_model(data, options)
-    size, prepared = (
-        min(options.batch_size, len(data)),
-        Prepared(model, samples_for(model, data, options), options, engine),
-    )
+    size, architecture = min(options.batch_size, len(data)), model.network.architecture
+    prepared = engine.prepare(architecture, samples_for(model, data, options), options)
+    one_blas_thread.look_again()  # preparation may have loaded libraries
     state = State.new(model.network.parameters, options)
     steps = max(_STEPS, -(-_SAMPLES // size))
     order = _order(len(data), len(rates) * steps * size, options)
@@ -136,7 +135,8 @@ def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine:
     for point, rate in enumerate(rates):
         first = point * steps
         block = Block(order[first * size : (first + steps) * size], size, np.full(steps, rate), 0, first)
-        loss = prepared.run(state, block).loss / len(block.order)
+        with one_blas_thread():
+            loss = engine.run_steps(architecture, state, prepared, block).loss / len(block.order)
         if not np.isfinite(loss):
             break
         losses.append(loss)

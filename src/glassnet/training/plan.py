@@ -3,16 +3,24 @@
 An epoch is run in blocks, each one call of the engine; their number is an option, or depends on the number of samples.
 Progress, the check for divergence and interrupts wait for the end of a block. The number of blocks affects the result,
 because the engine may round differently if the same steps are split differently; checkpoints depend on it too.
+
+Where the samples come from is a property of the loader of the blocks: a data set in memory here, or a stream, whose
+blocks are windows (`streaming.loader`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engines import Block
+from ..data.dataset import Dataset
+from ..engines import Block, Engine, Samples
+from ..model.build import samples_for
+from ..model.model import Model
 from ..nn.random import Purpose, generator
 from ..nn.schedules import learning_rates
 from ..options.options import Options
@@ -31,19 +39,81 @@ def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
     return np.array_split(np.arange(steps), min(blocks, steps))
 
 
-def blocks_of_epoch(
-    blocks: list[NDArray[np.intp]], samples: int, epoch: int, options: Options, factor: float
-) -> Iterator[Block]:
-    """Yield the blocks of an epoch, counted from 0, for the engine; learning rates are multiplied by `factor`."""
-    order, size, steps = epoch_order(samples, epoch, options), options.batch_size, int(blocks[-1][-1]) + 1
-    for block in blocks:
-        first, count = int(block[0]), len(block)
-        rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
-        yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
-
-
 def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
     """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
     if not options.shuffle or samples <= options.batch_size:  # for a full batch the order is irrelevant
         return np.arange(samples)
     return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)
+
+
+class BlockLoader(Protocol):
+    """The blocks of an epoch, and the samples that their orders index.
+
+    Attributes
+    ----------
+    data : Dataset
+        The training samples, or some of them.
+    samples : Samples
+        These, as engines take them, for the loss of a constant prediction.
+    prepared : Any
+        Samples and options as `Engine.run_steps` takes them, for the block that was yielded last.
+    count : int
+        Number of samples of an epoch.
+    blocks : int
+        Number of blocks of an epoch, some of which may be empty.
+    turn : context manager
+        Entered while a block is computed.
+    """
+
+    data: Dataset
+    samples: Samples
+    prepared: Any
+    count: int
+    blocks: int
+    turn: AbstractContextManager[Any]
+
+    def prepare(self, engine: Engine) -> None:
+        """Prepare the engine, before anything else."""
+        ...
+
+    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
+        """Yield the blocks of an epoch, counted from 0, from number `first` on.
+
+        Learning rates are multiplied by `factor`.
+        """
+        ...
+
+    def saved(self) -> dict[str, NDArray[Any]]:
+        """Return arrays for a checkpoint: what the next block needs of those before it."""
+        ...
+
+
+class DatasetBlocks:
+    """The blocks of a data set in memory: see `BlockLoader`."""
+
+    samples: Samples
+    prepared: Any
+
+    def __init__(self, model: Model, data: Dataset, options: Options) -> None:
+        self._model, self.data, self._options = model, data, options
+        self.count, self._steps = len(data), epoch_blocks(len(data), options)
+        self.blocks = len(self._steps)
+        self.turn: AbstractContextManager[Any] = nullcontext()
+
+    def prepare(self, engine: Engine) -> None:
+        """See `BlockLoader`."""
+        self.samples = samples_for(self._model, self.data, self._options)
+        self.prepared = engine.prepare(self._model.network.architecture, self.samples, self._options)
+
+    def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
+        """See `BlockLoader`."""
+        options, size, steps = self._options, self._options.batch_size, int(self._steps[-1][-1]) + 1
+        order = epoch_order(self.count, epoch, options)
+        for block in self._steps[first:]:
+            begin, count = int(block[0]), len(block)
+            rates = learning_rates(options, epoch * steps + begin, count, options.epochs * steps) * factor
+            yield Block(order[begin * size : (begin + count) * size], size, rates, epoch, begin)
+
+    def saved(self) -> dict[str, NDArray[Any]]:
+        """See `BlockLoader`."""
+        return {}

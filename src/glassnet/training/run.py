@@ -1,156 +1,34 @@
-"""A training run: its parts, its state, and the only place that passes the loop's events to callbacks."""
+"""A training run: its parts, its state, and the only place that passes the loop's events to callbacks.
+
+`Runs` makes the runs on a data set: one, or one for each member of an ensemble; `streaming.runs` those on a stream.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
-
-from numpy.typing import NDArray
+from types import TracebackType
+from typing import Self
 
 from ..data.dataset import Dataset
-from ..data.split import parts_of
-from ..engines import Engine
+from ..data.split import parts_of, without_fold
+from ..engines import Engine, threads_for_runs
+from ..errors import StreamError
 from ..messages.formats import counted
 from ..model.build import new_model
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
+from ..model.network import Network
+from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..runtime.blas import one_blas_thread
 from .callbacks import Callback, History, ends_training
-from .events import EpochDone, Event, TrainingEnded, TrainingStarted
+from .events import EpochDone, TrainingEnded, TrainingStarted
 from .fine_tuning import continued, parent_of
 from .loop import train
+from .plan import BlockLoader
 from .receipt import GivenData, receipt_of
 from .state import TrainingState
-
-
-@dataclass
-class Run:
-    """A training run: its parts, its state and its history.
-
-    Parameters
-    ----------
-    model : Model
-    data : Dataset
-        Training samples.
-    options : Options
-    engine : Engine
-    state : TrainingState
-        Updated by training, as is `history`.
-    given : GivenData
-        The data for the training record, before a fraction was held out for validation.
-    validation : Dataset, optional
-        Data to evaluate the model on after each epoch.
-    own_validation : bool
-        Whether these data were passed, rather than held out from the training data.
-    history : History
-    changes : tuple of str
-        Changes of versions and processor since the start, as text, if training was resumed.
-    parent : dict or None
-        Description of the model that training started from; None for a new network.
-    """
-
-    model: Model
-    data: Dataset
-    options: Options
-    engine: Engine
-    state: TrainingState
-    given: GivenData
-    validation: Dataset | None = None
-    own_validation: bool = False
-    history: History = field(default_factory=History)
-    changes: tuple[str, ...] = ()
-    parent: ParentReceipt | None = None
-
-    @classmethod
-    def start(
-        cls,
-        data: Dataset,
-        options: Options,
-        engine: Engine,
-        validation: Dataset | None = None,
-        init_model: Model | None = None,
-    ) -> Self:
-        """Return a run before its first step; early stopping may hold out validation data.
-
-        The model is new, or a copy of `init_model`.
-        """
-        training, validation_part = split_for(data, options, validation)
-        given, own_validation = GivenData(data).begin(), validation is not None
-        return cls.on(
-            training,
-            options,
-            engine,
-            given,
-            validation=validation_part,
-            own_validation=own_validation,
-            init_model=init_model,
-        )
-
-    @classmethod
-    def on(
-        cls,
-        data: Dataset,
-        options: Options,
-        engine: Engine,
-        given: GivenData,
-        *,
-        validation: Dataset | None = None,
-        own_validation: bool = False,
-        init_model: Model | None = None,
-        member: int = 0,
-    ) -> Self:
-        """Return a run before its first step on all of `data`.
-
-        The model is new, or a copy of `init_model`: of an ensemble, of its member number `member`.
-        """
-        model = new_model(data, options) if init_model is None else continued(init_model, data, options, member)
-        state, parent = TrainingState.start(model.network.parameters, options), parent_of(init_model)
-        return cls(model, data, options, engine, state, given, validation, own_validation, parent=parent)
-
-    def events(self) -> Iterator[Event]:
-        """Train from the current state to the end, and yield the events; see `loop.train`."""
-        return train(self.model, self.data, self.options, self.engine, validation=self.validation, state=self.state)
-
-    def checkpoint_arrays(self) -> dict[str, NDArray[Any]]:
-        """Return arrays for a checkpoint, besides those of the state and the history."""
-        return {}
-
-    def train(self, callbacks: Iterable[Callback] = ()) -> None:
-        """Train from the current state to the end, or to the end of the epoch in which a callback returns True.
-
-        Each event is passed to the history, then to the callbacks in their order. Errors as for `loop.train`, and those
-        raised by callbacks.
-        """
-        every: list[Callback] = [self.history, *callbacks]
-        ends = False
-        for event in self.events():
-            for callback in every:
-                ends = ends_training(callback(event)) or ends
-                if ends and isinstance(event, EpochDone):
-                    self.state.ended = True  # at once: the last callback may write a checkpoint
-
-    def receipt(self, *, calibrated: bool = False) -> Receipt:
-        """Return the training record of the model in its current state; parameters as for `receipt_of`."""
-        best = self.state.chosen_epoch(self.options)
-        return receipt_of(
-            self.model,
-            self.options,
-            self.given,
-            self.engine,
-            [self.history],
-            best_epochs=() if best is None else (best,),
-            own_validation=self.own_validation,
-            calibrated=calibrated,
-            changes=self.changes,
-            parent=self.parent,
-        )
-
-
-def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tuple[Dataset, Dataset | None]:
-    """Return the training samples, and the validation data, if any."""
-    return parts_of(data, options) if validation is None else (data, validation)
 
 
 @dataclass(frozen=True, repr=False)
@@ -191,27 +69,197 @@ class Fit:
         return f"Fit({self.model!r}, {epochs}, engine {self.engine}, {self.train_seconds:.2f} s)"
 
 
-def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
-    """Train from the run's state to the end; parameters and errors as for `fit`."""
-    prepare_seconds = train_seconds = 0.0
+@dataclass
+class Run:
+    """A training run: its parts, its state and its history.
 
-    def record_seconds(event: Event) -> None:
-        nonlocal prepare_seconds, train_seconds
-        if isinstance(event, TrainingStarted):
-            prepare_seconds = event.seconds
-        elif isinstance(event, TrainingEnded):
-            train_seconds = event.seconds
+    Parameters
+    ----------
+    model : Model
+    data : Dataset
+        Training samples; of a stream, some of them.
+    options : Options
+    engine : Engine
+    state : TrainingState
+        Updated by training, as is `history`.
+    given : GivenData
+        The data for the training record, before a fraction was held out for validation.
+    validation : Dataset, optional
+        Data to evaluate the model on after each epoch.
+    own_validation : bool
+        Whether these data were passed, rather than held out from the training data.
+    history : History
+    changes : tuple of str
+        Changes of versions and processor since the start, as text, if training was resumed.
+    parent : dict or None
+        Description of the model that training started from; None for a new network.
+    blocks : BlockLoader, optional
+        The blocks of a stream; those of `data` if not given.
+    prepare_seconds, train_seconds : float
+        Time of preparing the engine, and of all steps, once they are known.
+    """
 
-    with one_blas_thread.as_before():
-        run.train([record_seconds, *callbacks])
-    receipt = run.receipt()
-    return Fit(
-        model=replace(run.model, receipt=receipt),
-        history=run.history,
-        engine=run.engine.name,
-        prepare_seconds=prepare_seconds,
-        train_seconds=train_seconds,
-        changes=run.changes,
-        best_epochs=tuple(receipt.get("kept", ())),
-        own_validation=run.own_validation,
-    )
+    model: Model
+    data: Dataset
+    options: Options
+    engine: Engine
+    state: TrainingState
+    given: GivenData
+    validation: Dataset | None = None
+    own_validation: bool = False
+    history: History = field(default_factory=History)
+    changes: tuple[str, ...] = ()
+    parent: ParentReceipt | None = None
+    blocks: BlockLoader | None = None
+    prepare_seconds: float = 0.0
+    train_seconds: float = 0.0
+
+    def train(self, callbacks: Iterable[Callback] = ()) -> None:
+        """Train from the current state to the end, or to the end of the epoch in which a callback returns True.
+
+        Each event is passed to the history, then to the callbacks in their order. Errors as for `loop.train`, and those
+        raised by callbacks. A StreamError has the model so far.
+        """
+        every: list[Callback] = [self.history, *callbacks]
+        ends, data = False, self.blocks or self.data
+        events = train(self.model, data, self.options, self.engine, validation=self.validation, state=self.state)
+        try:
+            with one_blas_thread.as_before():
+                for event in events:
+                    if isinstance(event, TrainingStarted):
+                        self.prepare_seconds = event.seconds
+                    elif isinstance(event, TrainingEnded):
+                        self.train_seconds = event.seconds
+                    for callback in every:
+                        ends = ends_training(callback(event)) or ends
+                        if ends and isinstance(event, EpochDone):
+                            self.state.ended = True  # at once: the last callback may write a checkpoint
+        except StreamError as problem:
+            problem.model, problem.good_epochs = replace(self.model, network=self.network_so_far()), self.state.epoch
+            raise
+
+    def result(self) -> Fit:
+        """Return the trained model, with its training record, and its history."""
+        receipt = self.receipt()
+        return Fit(
+            model=replace(self.model, receipt=receipt),
+            history=self.history,
+            engine=self.engine.name,
+            prepare_seconds=self.prepare_seconds,
+            train_seconds=self.train_seconds,
+            changes=self.changes,
+            best_epochs=tuple(receipt.get("kept", ())),
+            own_validation=self.own_validation,
+        )
+
+    def network_so_far(self) -> Network:
+        """Return the network that training would have produced if it had ended here, as a copy."""
+        architecture = self.model.network.architecture
+        return Network.of(architecture, Parameters(architecture.layout, self.state.answer(self.options).copy()))
+
+    def receipt(self, *, calibrated: bool = False) -> Receipt:
+        """Return the training record of the model in its current state; parameters as for `receipt_of`."""
+        best = self.state.chosen_epoch(self.options)
+        return receipt_of(
+            self.model,
+            self.options,
+            self.given,
+            self.engine,
+            [self.history],
+            best_epochs=() if best is None else (best,),
+            own_validation=self.own_validation,
+            calibrated=calibrated,
+            changes=self.changes,
+            parent=self.parent,
+        )
+
+
+@dataclass
+class Runs:
+    """The training runs on a data set: of one network, or of each member of an ensemble; a context manager.
+
+    All members have the pre- and post-processing of the whole data. Each has its own seed, and with folds its own part
+    of the data. Without folds, and with validation data, all use the same samples.
+
+    Parameters
+    ----------
+    data : Dataset
+    options : Options
+    engine : Engine
+    given : GivenData
+        The data for the training record.
+    validation : Dataset, optional
+        As for `fit`; otherwise early stopping may hold out a part of the data.
+    init_model : Model, optional
+        The model that training starts from.
+    """
+
+    data: Dataset
+    options: Options
+    engine: Engine
+    given: GivenData
+    validation: Dataset | None = None
+    init_model: Model | None = None
+
+    at_once = False
+    """Whether all members must train at the same time."""
+
+    @property
+    def threads(self) -> int:
+        """Number of members to train at the same time; 0: one per core."""
+        sizes = (self.data.features, *self.options.hidden, self.data.classes)
+        return threads_for_runs(self.engine, self.options, sizes)
+
+    def run(self, number: int, *, threads: int | None = None) -> Run:
+        """Return the run of a member before its first step, on so many threads; by default those of the options."""
+        options, start = self.options, self.init_model
+        own = replace(options, members=1, seed=options.seed + number, folds=self.by_folds)
+        if threads is not None:
+            own = replace(own, threads=threads)
+        training, validation = self.parts(number)
+        if start is None:
+            model = new_model(self.data if self.by_folds else training, own)
+        else:
+            model = continued(start, training, own, number)
+        return Run(
+            model=model,
+            data=training,
+            options=own,
+            engine=self.engine,
+            state=TrainingState.start(model.network.parameters, own),
+            given=self.given,
+            validation=validation,
+            own_validation=self.validation is not None,
+            parent=parent_of(start),
+        )
+
+    @property
+    def by_folds(self) -> bool:
+        """Whether each member leaves out a fold; a single network has none."""
+        return self.options.folds and self.options.members > 1
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """Return the training samples of a member, and its validation data, if any."""
+        if self.by_folds and self.validation is None:
+            return without_fold(self.data, self.options, number)
+        return split_for(self.data, replace(self.options, folds=self.by_folds), self.validation)
+
+    def __enter__(self) -> Self:
+        """Begin to read what all runs wait for."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def leave(self, number: int) -> None:
+        """Tell that the run of a member has ended."""
+
+    def close(self) -> None:
+        """End runs that wait."""
+
+
+def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tuple[Dataset, Dataset | None]:
+    """Return the training samples, and the validation data, if any."""
+    return parts_of(data, options) if validation is None else (data, validation)

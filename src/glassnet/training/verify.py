@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
 from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
+from ..model.header import Receipt
 from ..model.model import Model, require_model
 from ..model.network import Network
 from ..options.options import Options
 from .callbacks import Callback, require_callbacks
 from .divergence import weights_after
-from .ensemble import repeated_run, side_by_side
+from .ensemble import repeated_runs, side_by_side
 from .events import EpochDone, Event
+from .executor import Send, ThreadExecutor, results_in_order
 from .fine_tuning import continued, require_parent
 from .receipt import (
     GivenData,
@@ -27,7 +29,7 @@ from .receipt import (
     training_split_of,
     verifiable_options,
 )
-from .run import Run
+from .run import Runs
 
 NO_EPOCH = Message("the weights in the file, which match no epoch")
 OTHER_DATA = "{source} is not the training data"
@@ -102,87 +104,121 @@ def verify(
     if init_model is not None:
         require_model(init_model, "init_model")
     require_dataset("data", data)
-    every, receipt = [without_result(one) for one in require_callbacks(callbacks)], model.receipt
+    every, receipt = require_callbacks(callbacks), model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)
     require_parent(model, init_model)
-    changed = tuple(differences(receipt, surroundings()))
-
-    def differs(where: Message, epoch: int | None = None) -> Verification:
-        return Verification(False, where, changed, epoch)
-
-    if model.hash() != receipt["hash"]:
-        return differs(Message("the weights in the file do not match its training record"))
+    if difference := damage_of(model, options):
+        return differing(receipt, difference)
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
-        return differs(Message(OTHER_DATA, source=data.source))
-    hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
-    if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
-        return differs(Message("the network in the file does not match its training record"))
+        return differing(receipt, Message(OTHER_DATA, source=data.source))
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     if made.scaling != model.scaling:
-        return differs(Message("the scaling of the inputs in the file does not match the data"))
+        return differing(receipt, Message("the scaling of the inputs in the file does not match the data"))
     if made.targets != model.targets:
-        return differs(Message("the scaling of the targets in the file does not match the data"))
+        return differing(receipt, Message("the scaling of the targets in the file does not match the data"))
+    return retrained(model, repeated_runs(receipt, data, engine, given, init_model), every)
+
+
+def differing(receipt: Receipt, difference: Message, epoch: int | None = None) -> Verification:
+    """Return the verification of a model with a difference."""
+    return Verification(False, difference, tuple(differences(receipt, surroundings())), epoch)
+
+
+def damage_of(model: Model, options: Options) -> Message | None:
+    """Return what in a file does not match its training record; None if nothing is known to."""
+    hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
+    if model.hash() != model.receipt["hash"]:
+        return Message("the weights in the file do not match its training record")
+    if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
+        return Message("the network in the file does not match its training record")
+    return None
+
+
+def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verification:
+    """Train the runs of a model's record again, and compare the weights after every epoch.
+
+    Members are trained one after the other, or all at once where they wait for the same windows of a stream; then the
+    callbacks receive the first one's events.
+    """
+    receipt, options = model.receipt, runs.options
     final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
+    trails = [hashes[: 1 + kept] for hashes, kept in zip(receipt["trails"], _last_epochs(receipt), strict=True)]
     networks: list[Network] = []
-    for number, hashes in enumerate(receipt["trails"]):
-        run = repeated_run(receipt, data, engine, given, number, init_model)
-        until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-        where, epoch = first_difference(run, hashes[: until + 1], every)
-        networks.append(run.model.network)
-        if not (where or options.folds) and not _same(networks[-1], model.members[number]):
+    for number, (network, (where, epoch)) in enumerate(_retrained_members(runs, trails, callbacks)):
+        networks.append(network)
+        if not (where or options.folds) and not _same(network, model.members[number]):
             where = final_difference
         if where:
-            return differs(of_member(options, number, where), epoch)
+            of_member = Message("member {number}: {where}", number=number + 1, where=where)
+            return differing(receipt, of_member if options.members > 1 else where, epoch)
     if options.folds and not _same(side_by_side(networks), model.network):
-        return differs(final_difference)
-    return Verification(True, None, changed)
+        return differing(receipt, final_difference)
+    return Verification(True, None, tuple(differences(receipt, surroundings())))
 
 
-def of_member(options: Options, number: int, where: Message) -> Message:
-    """Return a difference with the number of its member, if there are several."""
-    return Message("member {number}: {where}", number=number + 1, where=where) if options.members > 1 else where
+def _last_epochs(receipt: Receipt) -> list[int]:
+    """Return the last epoch that matters of each member: with early stopping, the one whose weights it has."""
+    return receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
 
 
-def _same(one: Network, other: Network) -> bool:
-    return one.parameters.hash() == other.parameters.hash()
+def _retrained_members(
+    runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]
+) -> Iterator[tuple[Network, Difference]]:
+    """Yield the results of `_retrained_member`, one after the other, or of all members once all have ended."""
+    if not runs.at_once:
+        for number, hashes in enumerate(trails):
+            yield _retrained_member(runs, number, hashes, callbacks, lambda event: False)
+        return
+    with runs, ThreadExecutor(len(trails)) as runner:
+        heard: list[Sequence[Callback]] = [callbacks, *[()] * (len(trails) - 1)]
+        tasks = [
+            runner.submit(_retrained_member, runs, number, hashes, heard[number])
+            for number, hashes in enumerate(trails)
+        ]
+        try:
+            found = [*results_in_order(tasks)]
+        finally:
+            runs.close()
+            runner.cancel(tasks)
+    yield from found
 
 
-def without_result(callback: Callback) -> Callback:
-    """Return a callback that never ends training."""
+def _retrained_member(
+    runs: Runs, number: int, hashes: list[str], callbacks: Sequence[Callback], send: Send
+) -> tuple[Network, Difference]:
+    """Train a member's run until its weights differ from the hashes: those at the start, and after each epoch.
 
-    def call(event: Event) -> None:
-        callback(event)
-
-    return call
-
-
-def first_difference(run: Run, hashes: list[str], callbacks: list[Callback]) -> Difference:
-    """Train a run; return the first difference of its weights from the hashes.
-
-    Parameters
-    ----------
-    run : Run
-        Before its first step.
-    hashes : list of str
-        Hashes of the initial weights, and of those after each epoch.
-    callbacks : list of callable
+    Return its network, and the first difference.
     """
-    if run.model.network.parameters.hash() != hashes[0]:
-        return weights_after(0), 0
+    run = replace(runs.run(number), validation=None)
+
+    def unless_cancelled(event: Event) -> None:
+        send(None)
+        for callback in callbacks:  # whose results are ignored
+            callback(event)
 
     def compare(event: Event) -> bool:
         return isinstance(event, EpochDone) and (event.hash != hashes[event.epoch] or event.epoch == len(hashes) - 1)
 
+    network = run.model.network
     try:
-        run.train([*callbacks, compare])
+        if network.parameters.hash() != hashes[0]:
+            return network, (weights_after(0), 0)
+        run.train([unless_cancelled, compare])
     except DivergedError as problem:
         epoch = problem.good_epochs + 1
-        return Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch
+        return network, (Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch)
+    finally:
+        runs.leave(number)
     for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
         if now != then:
-            return weights_after(epoch), epoch
-    return None, None
+            return network, (weights_after(epoch), epoch)
+    return network, (None, None)
+
+
+def _same(one: Network, other: Network) -> bool:
+    return one.parameters.hash() == other.parameters.hash()

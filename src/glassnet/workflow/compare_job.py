@@ -29,7 +29,7 @@ from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..metrics import METRICS
 from ..options.job_parameters import changes, require_declared
-from ..options.options import Options
+from ..options.options import Options, job_options
 from ..options.spec import option
 from ..training.callbacks import require_callbacks
 from ..training.executor import Executor, executor_or_threads
@@ -43,7 +43,7 @@ from .evaluate_job import about_equal_answers
 from .parameters import TableOptions, metric_for
 from .shared.job_data import MakeOptions, read_for
 from .train_job import notify_options
-from .training_data import TrainingData, job_options, require_images
+from .training_data import TrainingData, require_images
 
 SEEDS = 8
 """Seeds of two sides by default: the fewest for which one of them may disagree with the others."""

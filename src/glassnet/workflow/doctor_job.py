@@ -23,10 +23,9 @@ from ..io.writing import replacing, require_place
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from ..options.job_parameters import changes, require_declared
-from ..options.options import Options
+from ..options.options import Options, job_options
 from ..options.spec import option, required
 from . import parameters
-from .training_data import job_options
 
 _PROGRAMS = (".py", ".ipynb")
 

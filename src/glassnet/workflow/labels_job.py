@@ -22,11 +22,11 @@ from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.job_parameters import changes, require_declared
 from ..options.keywords import AllOptions
-from ..options.options import OTHER_NAMES, SPECS, Options
+from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.spec import option
 from . import parameters
 from .parameters import TableOptions
-from .training_data import job_options, load_samples, load_table_samples
+from .training_data import load_samples, load_table_samples
 
 _LIST = re.compile(rb"row,file,label,")
 _DRAWN = 40

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +20,14 @@ from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
+from ..training.run import Fit
 from . import parameters
-from .train_job import Plan, TrainResult, carry_out, read_data
+from .train_job import read_data
+from .training.plan import Plan
+from .training.result import TrainResult, carry_out
 
 if TYPE_CHECKING:
-    from ..training.streaming.survey import OnSurvey
-    from .streaming.train import OnOpen
+    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,12 @@ def resume(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     executor: Executor | None = None,
-    on_open: OnOpen | None = None,
-    on_survey: OnSurvey | None = None,
+    on_stream: OnStream | None = None,
 ) -> TrainResult:
     """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
-    An executor whose workers share batches need not be that of the start; a stream needs none. `on_open` and
-    `on_survey` are as for `streaming.train.train_stream`. Other arguments and errors are as for `train_job.train`.
+    An executor whose workers share batches need not be that of the start; a stream needs none. Other arguments and
+    errors are as for `train_job.train`.
     ModelFileError GN044 is also raised for a checkpoint that `train` did not write.
     """
     saved = load_checkpoint(job.resume)
@@ -66,27 +66,28 @@ def resume(
     require_place(job.resume, MODEL)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     parameters.require_one_file(job.parts, stream=plan.stream)
-    if plan.stream:
-        from .streaming.resume import resume_on_stream
-
-        every = job.every or saved.every
-        with _naming_moved_data(saved, plan, job):
-            return resume_on_stream(
-                saved, plan, every, callbacks=callbacks, notify=notify, on_open=on_open, on_survey=on_survey
-            )
     with _naming_moved_data(saved, plan, job):
-        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
-    engine = None
-    if isinstance(executor, DividesBatches) and saved.model.receipt["engine"] == "compiled":
-        engine = executor.engine(notify)
-    run = saved.run(read.training, engine)
+        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved, on_stream=on_stream)
+    policy = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
+    run = None
+    if read.stream is None:
+        compiled = saved.model.receipt["engine"] == "compiled"
+        shared = executor.engine(notify) if compiled and isinstance(executor, DividesBatches) else None
+        run = saved.run(read.training, shared)
+
+    def fit_it(callbacks: Iterable[Callback]) -> Fit:
+        if read.stream is not None:
+            from ..training.streaming.fit import resume_surveyed  # loads polars
+
+            return resume_surveyed(saved, read.stream, policy, callbacks)
+        assert run is not None
+        return finish_with(policy, run, callbacks)
+
     notify(
         Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
     )
-    for change in run.changes:
+    for change in saved.changes:
         notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
-    checkpoint = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
-    fit_it = partial(finish_with, checkpoint, run)
     return carry_out(plan, read, fit_it, job.resume, callbacks, notify, resumed=True)
 
 

@@ -17,12 +17,12 @@ from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..options.job_parameters import changes, require_declared
-from ..options.options import DISTORTIONS, Options
+from ..options.options import DISTORTIONS, Options, job_options
 from ..options.spec import option
 from ..preprocess.tabular.dataset import read_table
 from . import parameters
 from .parameters import TableOptions
-from .training_data import job_options, load_samples, read_unnamed
+from .training_data import load_samples, read_unnamed
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table

@@ -36,7 +36,7 @@ from ..model.independent import RowPredictor
 from ..model.model import Model, require_model
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
-from ..options.options import OTHER_NAMES, SPECS, Options
+from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
@@ -48,8 +48,8 @@ from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from .model_data import unless_warned
 from .parameters import TableOptions
-from .train_job import evaluate_on_test
-from .training_data import job_options, load_fine_tuning_table, load_training_table
+from .training.result import evaluate_on_test
+from .training_data import load_fine_tuning_table, load_training_table
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -208,36 +208,37 @@ class TableModel:
 
         if start is None:
             Options.recipe(name, **given)  # before the data are read
-        if stream:
-            from .streaming.table import fit_table_stream
-
-            if sample_weight is not None:
-                raise OptionError("GN022", "sample_weight: not with stream=True. Omit one.")
-            how: dict[str, Any] = {"test": test, "hold_out": holdout is not None, "callbacks": callbacks}
-            fitted, evaluation = fit_table_stream(
-                data, wishes, choose, remember, recipe=name, checkpoint=checkpoint, **how
-            )
-            return cls(fitted.model, evaluation, fitted.history, tuple(remarks))
-        if checkpoint is not None:
+        if stream and sample_weight is not None:
+            raise OptionError("GN022", "sample_weight: not with stream=True. Omit one.")
+        if checkpoint is not None and not stream:
             raise OptionError("GN022", "checkpoint: needs stream=True. Pass it, or use glassnet.fit.")
         weights = None
         if sample_weight is not None:
             names = start.columns.names if start and start.columns else header_names(wishes.target)
             data, weights = weighted_table(read_table(data, names, decimal=decimal), sample_weight)
-        if start is None:
-            read = load_training_table(data, test, wishes, name, choose, remember, hold_out=holdout is not None)
+        hold_out = holdout is not None
+        if stream:
+            from ..training.streaming.fit import fit_surveyed
+            from .training.stream import load_stream
+
+            read = load_stream(data, test, wishes, name, choose, remember, hold_out=hold_out)
+            assert read.stream is not None
+            fitted = fit_surveyed(read.stream, read.options, callbacks, checkpoint=checkpoint)
         else:
-            starting = fine_tuning_options(start, given, recipe)
-            read = load_fine_tuning_table(
-                data, test, start, decimal, starting, name, remember, hold_out=holdout is not None
-            )
-        if weights is not None:
-            read = replace(read, training=with_row_weights(read.training, weights))
-        fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)
+            if start is None:
+                read = load_training_table(data, test, wishes, name, choose, remember, hold_out=hold_out)
+            else:
+                own_options = fine_tuning_options(start, given, recipe)
+                read = load_fine_tuning_table(
+                    data, test, start, decimal, own_options, name, remember, hold_out=hold_out
+                )
+            if weights is not None:
+                read = replace(read, training=with_row_weights(read.training, weights))
+            fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)
         model, evaluation = fitted.model, None
         model.receipt["recipe"] = name
         if read.test is not None:
-            evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name)
+            evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name, stratified=not stream)
         return cls(model, evaluation, fitted.history, tuple(remarks))
 
     @property

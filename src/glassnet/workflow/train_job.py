@@ -4,82 +4,50 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
-from importlib import import_module
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .. import data
-from ..data import Dataset
 from ..data.validation import AUTO
 from ..engines import Engine, engine_for
-from ..errors import (
-    DivergedError,
-    FileError,
-    GlassnetError,
-    InterruptedWorkError,
-    OptionError,
-    StreamError,
-)
-from ..io.writing import free_name, require_picture_place
-from ..messages.languages import LANGUAGES
-from ..messages.message import Command, Listing, Message, Sentences
+from ..errors import OptionError
+from ..io.writing import free_name
+from ..messages.message import Command, Listing, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..model.evaluate import Evaluation, evaluate
-from ..model.file import load_model, save_model
-from ..model.header import record_of, text
-from ..model.intervals import score_intervals
+from ..model.file import load_model
 from ..model.model import Model
 from ..options.job_parameters import changes, require_declared
-from ..options.options import Options, beyond_single_samples
-from ..options.recipes import RECORDED_AS, for_rows
+from ..options.options import Options, beyond_single_samples, job_options
+from ..options.recipes import for_rows
 from ..options.spec import option
 from ..options.unused import unused_options, without_effect
-from ..preprocess.tabular.leaks import mention_leak
-from ..runtime.threads import available_cores, start_in_background
-from ..training.callbacks import LAST, STILL_FALLING, Callback, History
+from ..preprocess.augment.distort import IMAGE_OPTIONS
+from ..training.callbacks import LAST, Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
-from ..training.cross_validation import CrossValidation, cross_validate
-from ..training.events import Event, TrainingStarted
 from ..training.executor import DividesBatches, Executor, divisible
 from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
-from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from . import parameters
-from .drawings import drawings_of_test
-from .evaluate_job import about_one_answer
-from .model_data import named_source, unless_warned
+from .model_data import named_source
 from .parameters import TableOptions
+from .training.background import is_large, load_in_background, load_kernels, load_modules
+from .training.plan import Plan
+from .training.result import TrainResult, carry_out, saying_what_is_left, written_at
 from .training_data import (
     TrainingData,
-    job_options,
     load_fine_tuning_table,
     load_training_data,
     load_training_table,
-    notify_weak_test,
     require_images,
     require_picture_files,
 )
 
 if TYPE_CHECKING:
-    from ..data.stream.source import StreamSource
-
-_MOST_WORK = 2e10
-"""Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
-_FEWEST_TESTED, _PERFECT = 100, 0.9999
-_FEWEST_JUDGED = 20
-LARGE_FILE = 1 << 20
-"""Bytes of a data file from which kernels are loaded before its size in rows is known."""
+    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -166,109 +134,8 @@ class TrainJob:
                 add_times=Option("add_times"),
                 add=Option("add", "FOLDER"),
             )
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is fixed before a training run, in addition to its options.
-
-    A checkpoint stores it as its note, under these names, so that a resumed run ends like an uninterrupted one.
-    """
-
-    source: str
-    test: str | None
-    out: str
-    recipe: str
-    pictures: bool
-    wishes: TableOptions
-    language: str = "en"
-    force: bool = False
-    wanted: str = ""
-    """The preferred model file, if that already existed; else empty."""
-    epochs_named: bool = False
-    start: str = ""
-    """The file of the model that is trained further; empty for a new network."""
-    add: tuple[str, ...] = ()
-    """The sources of the added samples, each as often as its samples count."""
-    stratified: bool = True
-    """Whether held-out rows are stratified by class; false for checkpoints of version 0.2 and before."""
-    stream: bool = False
-    parts: tuple[str, ...] = ()
-
-    @classmethod
-    def from_note(cls, note: dict[str, Any]) -> Plan:
-        """Return the plan stored in a checkpoint; ValueError if it is not valid."""
-        record_of(cls, wishes=record_of(TableOptions), language=text(LANGUAGES))(note, "note")
-        table: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
-        return cls(
-            **{
-                **note,
-                "recipe": RECORDED_AS.get(note["recipe"], note["recipe"]),
-                "wishes": TableOptions(**table),
-                "add": tuple(note.get("add", ())),
-                "parts": tuple(note.get("parts", ())),
-                "stratified": note.get("stratified", False),
-            }
-        )
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """A model that was trained, tested and saved.
-
-    Parameters
-    ----------
-    model : Model
-        With its training record.
-    path : Path
-        The model file.
-    wanted : str
-        The file that was announced; differs from `path` if it was written by another program meanwhile.
-    test : Dataset
-        The test data.
-    evaluation : Evaluation
-    history : History
-        The learning curve; of an ensemble, that of the first member.
-    seconds : dict
-        The times for ``load``, ``compile``, ``train`` and ``test``.
-    held_out : bool
-        Whether the test data were held out from the training data.
-    plan : Plan
-    replaced : bool
-        Whether the model file replaced another one.
-    stream : StreamSource or None
-        The stream that the model was trained on.
-    """
-
-    model: Model
-    path: Path
-    wanted: str
-    test: Dataset
-    evaluation: Evaluation
-    history: History
-    seconds: dict[str, float]
-    held_out: bool
-    plan: Plan
-    replaced: bool = False
-    stream: StreamSource | None = None
-
-    @property
-    def epochs(self) -> int:
-        """Number of epochs run; of an ensemble, the largest."""
-        return extent_of(self.model.receipt)[0]
-
-    @property
-    def samples(self) -> int:
-        """Number of training samples."""
-        return extent_of(self.model.receipt)[1]
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """The written plots, and the error if one could not be written."""
-
-    files: tuple[str, ...]
-    problem: GlassnetError | None = None
+        if self.stream:
+            _require_stream(self)
 
 
 def train(
@@ -277,6 +144,7 @@ def train(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     executor: Executor | None = None,
+    on_stream: OnStream | None = None,
 ) -> TrainResult:
     """Read data, train a model, test it and save it.
 
@@ -289,6 +157,8 @@ def train(
         Called with each notice.
     executor : Executor, optional
         As for `fit`; the folds of a cross-validation are trained there too.
+    on_stream : callable, optional
+        As for `read_data`.
 
     Raises
     ------
@@ -313,16 +183,29 @@ def train(
     def choose(rows: int, task: str) -> Options:
         return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
 
-    read = read_data(plan, options, choose, notify, start=start)
+    read = read_data(plan, options, choose, notify, start=start, on_stream=on_stream)
     if start is None:
         require_images(recipe, job.options, read.training, read.options)
     if plan.wanted:
         notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
     read, engine = _with_batches_shared(read, executor, notify)
-    fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint, init_model=start, executor=executor)
-    if engine is not None:
-        fit_it = partial(fit_it, engine=engine)
+
+    def fit_it(callbacks: Iterable[Callback]) -> Fit:
+        if read.stream is not None:
+            from ..training.streaming.fit import fit_surveyed  # loads polars
+
+            return fit_surveyed(read.stream, read.options, callbacks, checkpoint=checkpoint)
+        return fit(
+            read.training,
+            read.options,
+            callbacks=callbacks,
+            engine=engine,
+            checkpoint=checkpoint,
+            init_model=start,
+            executor=executor,
+        )
+
     before = written_at(job.checkpoint)
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
         return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)
@@ -350,48 +233,6 @@ def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
     if not job.force and job.out is None and (free := str(free_name(plan.out))) != plan.out:
         plan = replace(plan, out=free, wanted=plan.out)
     return plan
-
-
-@contextmanager
-def saying_what_is_left(*, might_resume: bool) -> Iterator[None]:
-    """Say on an interruption what is left of a training run; `might_resume` if a checkpoint would have helped."""
-    try:
-        yield
-    except KeyboardInterrupt as stop:
-        nothing, hint = Message("interrupted; nothing was written."), None
-        if might_resume:
-            hint = Message("With {checkpoint}, training can be resumed.", checkpoint=Option("checkpoint", "FILE"))
-        raise KeyboardInterrupt(*(stop.args or [Message("{said}", said=Sentences(nothing, hint))])) from None
-
-
-def _curve(result: TrainResult) -> dict[str, Any]:
-    """Return the learning curve with the test of the trained model at its end."""
-    curve, evaluation = result.history.curve(), result.evaluation
-    tested = {"tested": curve["progress"][-1:], "test_loss": [evaluation.loss]}
-    return {**curve, **tested, **({"test_accuracy": [evaluation.accuracy]} if "accuracy" in curve else {})}
-
-
-def draw_pictures(result: TrainResult) -> Pictures:
-    """Draw the learning curve and the plots of the test next to the model; a failure does not raise."""
-    from .. import plots
-
-    language, path = result.plan.language, result.path
-    drawings: dict[str, Callable[[], Any]] = {
-        "curve": lambda: plots.draw_curve(_curve(result), language=language),
-        **drawings_of_test(result.model, result.test, result.evaluation, language),
-    }
-    written: list[str] = []
-    try:
-        for name, draw in drawings.items():
-            target = path.with_name(f"{path.stem}-{name}.png")
-            require_picture_place(target)
-            plots.save(draw(), target)
-            written.append(target.name)
-    except (FileError, OptionError) as problem:
-        return Pictures(tuple(written), problem)
-    except KeyboardInterrupt:
-        raise InterruptedWorkError("GN031", "interrupted while drawing; the model is in {path}.", path=path) from None
-    return Pictures(tuple(written))
 
 
 def checkpoint_policy(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> CheckpointPolicy | None:
@@ -432,13 +273,36 @@ def read_data(
     notify: Notify,
     saved: LoadedCheckpoint | None = None,
     start: Model | None = None,
+    on_stream: OnStream | None = None,
 ) -> TrainingData:
-    """Read the data, and meanwhile load the kernels that training is likely to need; `start` is trained further."""
-    if options.engine == "compiled" or (options.engine == "auto" and _is_large(plan.source)):
+    """Read the data, and meanwhile load the kernels that training is likely to need.
+
+    Parameters
+    ----------
+    plan : Plan
+    options : Options
+        Of a table they are only the default: `choose` returns them for a number of rows and a task.
+    choose : callable
+    notify : callable
+    saved : LoadedCheckpoint, optional
+        The training run to resume.
+    start : Model, optional
+        The model that is trained further.
+    on_stream : callable, optional
+        Called with the opened stream and the number of rows read so far, 0 at first.
+    """
+    if options.engine == "compiled" or (options.engine == "auto" and is_large(plan.source)):
         if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
-            _load_in_background(_load_modules, ["glassnet.engines.compiled.engine"])
+            load_in_background(load_modules, ["glassnet.engines.compiled.engine"])
         else:
-            _load_in_background(_load_kernels, options)
+            load_in_background(load_kernels, options)
+    if plan.stream:
+        from .training.stream import load_stream  # loads polars
+
+        source = plan.parts or plan.source
+        return load_stream(
+            source, plan.test, plan.wishes, plan.recipe, choose, notify, saved=saved, on_stream=on_stream
+        )
     if plan.start and saved is not None:
         start = saved.model  # with the same scaling, classes and columns
     if start is not None and start.columns is not None:
@@ -535,6 +399,30 @@ def _require_parent_kept(job: TrainJob, plan: Plan) -> None:
             raise OptionError("GN022", template, option=Option(name, file), verify=Command("info", Option("verify")))
 
 
+def _require_stream(job: TrainJob) -> None:
+    """Raise OptionError GN022 for what is not available with a stream."""
+    if not job.table.target:
+        raise OptionError(
+            "GN022",
+            "{stream}: reads tables with named columns. Name the column to predict with {target}.",
+            stream=Option("stream"),
+            target=Option("target"),
+        )
+    if job.source is None and not job.parts:
+        raise OptionError("GN022", "{stream}: needs DATA, such as 'parts/*.parquet'.", stream=Option("stream"))
+    if job.start:
+        raise OptionError(
+            "GN022",
+            "{start}: not available with {stream}. Omit one of them.",
+            start=Option("init_model", job.start),
+            stream=Option("stream"),
+        )
+    for name in ("size", "colour", "handwriting", *IMAGE_OPTIONS):
+        given = job.options.get(name)
+        if given and given != getattr(Options, name):
+            raise OptionError("GN022", "{option}: for images, and a stream is a table. Omit it.", option=Option(name))
+
+
 def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
     """Notify of options that have no effect, and of those that make training slow."""
     for name, needs in unused_options(given, options).items():
@@ -575,322 +463,3 @@ def _with_batches_shared(
             Message("{ray}: skip_zeros is no, so that workers can share a batch; other last bits", ray=Option("ray"))
         )
     return replace(read, options=shared), executor.engine(notify)
-
-
-def carry_out(
-    plan: Plan,
-    read: TrainingData,
-    fit_it: Callable[..., Fit],
-    checkpoint: str | None,
-    callbacks: Iterable[Callback],
-    notify: Notify,
-    *,
-    before: int | None = None,
-    resumed: bool = False,
-    executor: Executor | None = None,
-) -> TrainResult:
-    """Train, test and save.
-
-    `fit_it` takes callbacks. `before` is the modification time of the file `checkpoint` before training, if it existed:
-    an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model. The
-    folds of a cross-validation are trained on `executor`.
-    """
-    fitted = fit_or_keep(fit_it, plan, read.options, callbacks)
-    return conclude(plan, read, fitted, checkpoint, notify, before=before, resumed=resumed, executor=executor)
-
-
-def conclude(
-    plan: Plan,
-    read: TrainingData,
-    fitted: Fit,
-    checkpoint: str | None,
-    notify: Notify,
-    *,
-    before: int | None = None,
-    resumed: bool = False,
-    executor: Executor | None = None,
-) -> TrainResult:
-    """Test and save a trained model; arguments as for `carry_out`."""
-    path, options = Path(plan.out), read.options
-    fall = fitted.history.loss_fall()
-    if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
-        notify(
-            Message(
-                "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try "
-                "more {option}",
-                fall=fall,
-                last=LAST,
-                epochs=options.epochs,
-                option=Option("epochs"),
-            )
-        )
-    if checkpoint and written_at(checkpoint) in (None, before):  # it could not be written
-        checkpoint = None
-    model, test = fitted.model, read.test
-    assert test is not None  # a job always has test data
-    with _not_lost(checkpoint):
-        began = time.perf_counter()
-        parent = Path(plan.start).name
-        crossed = _cross_validated(read, notify, executor)
-        evaluation = evaluate_on_test(
-            model,
-            test,
-            read,
-            notify,
-            recipe=plan.recipe,
-            stratified=plan.stratified,
-            added=plan.add,
-            parent=parent,
-            crossed=crossed,
-        )
-        seconds = {
-            "load": read.seconds,
-            "compile": fitted.prepare_seconds,
-            "train": fitted.train_seconds,
-            "test": time.perf_counter() - began,
-        }
-        replaced = plan.force and os.path.lexists(path)
-        path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
-    return TrainResult(
-        model=model,
-        path=path,
-        wanted=plan.out,
-        test=test,
-        evaluation=evaluation,
-        history=fitted.history,
-        seconds=seconds,
-        held_out=read.held_out,
-        plan=plan,
-        replaced=replaced,
-    )
-
-
-def evaluate_on_test(
-    model: Model,
-    test: Dataset,
-    read: TrainingData,
-    notify: Notify,
-    *,
-    recipe: str,
-    stratified: bool = True,
-    added: Sequence[str] = (),
-    parent: str = "",
-    crossed: CrossValidation | None = None,
-) -> Evaluation:
-    """Test a model on the test data that were read with its training data; add the result to its training record."""
-    unless_warned(model).warn_if_far(test.inputs)
-    evaluation = evaluate(model, test)
-    _notify_perfect(read, evaluation, crossed, notify)
-    few = crossed is not None and evaluation.samples < _FEWEST_JUDGED
-    said = [] if few else about_one_answer(model, test, evaluation, read.options.initializer)
-    for one in said:
-        notify(one)
-    if not said:
-        _notify_useless(read, test, evaluation, crossed, notify)
-    notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
-    add_test(
-        model.receipt,
-        evaluation,
-        recipe=recipe,
-        held_out=read.held_out,
-        stratified=stratified,
-        added=added,
-        parent=parent,
-        interval=score_intervals(evaluation, test),
-        cross_validation=crossed.to_dict() if crossed else None,
-    )
-    return evaluation
-
-
-def _cross_validated(read: TrainingData, notify: Notify, executor: Executor | None) -> CrossValidation | None:
-    """Cross-validate a small table with the options of its training; None if that is not due, or not possible.
-
-    A network that takes long is trained only once.
-    """
-    sizes = (read.training.features, *read.options.hidden, read.training.classes)
-    weights = read.options.members * sum(below * above for below, above in pairwise(sizes))
-    if read.folds is None or read.options.epochs * len(read.training) * weights > _MOST_WORK:
-        return None
-    try:
-        return cross_validate(read.folds(), read.options, executor)
-    except KeyboardInterrupt:  # the trained model is not lost
-        notify(Message("interrupted: no cross-validation; the model is tested on the held-out rows only"))
-    except GlassnetError as problem:
-        notify(Message("no cross-validation: {reason}", reason=problem))
-    return None
-
-
-def _notify_perfect(
-    read: TrainingData, evaluation: Evaluation, crossed: CrossValidation | None, notify: Notify
-) -> None:
-    """Notify if the test of a table has no errors, which is more often due to a column that contains the answer."""
-    columns = read.training.columns
-    scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
-    if columns is None or samples < _FEWEST_TESTED or mention_leak(columns.remarks):
-        return
-    if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
-        notify(
-            Message(
-                "{source}: the test has no errors; make sure that no column contains the answer, or is known "
-                "only after it",
-                source=read.training.source,
-            )
-        )
-
-
-def _notify_useless(
-    read: TrainingData, test: Dataset, evaluation: Evaluation, crossed: CrossValidation | None, notify: Notify
-) -> None:
-    """Notify if a model is not better than the most frequent class or the mean, by its cross-validation or else test.
-
-    A few tested samples may mislead by chance.
-    """
-    scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
-    if test.weights is not None or samples < _FEWEST_JUDGED:
-        return
-    if scores.get("r2", 1) <= 0:
-        notify(
-            Message(
-                "{source}: the predictions are not better than always answering the mean (R² {r2:.2f})",
-                source=read.training.source,
-                r2=scores["r2"],
-            )
-        )
-    if "accuracy" not in scores or test.values is not None:
-        return
-    labels = np.concatenate([read.training.labels, test.labels]) if crossed else test.labels
-    counts = np.bincount(labels)
-    share = counts.max() / len(labels)
-    if scores["accuracy"] <= share < 1:  # a test of a single class does not tell
-        name = test.name_of(int(counts.argmax()))
-        facts = {"accuracy": scores["accuracy"], "name": name, "share": share}
-        notify(
-            Message(
-                "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
-                source=read.training.source,
-                **facts,
-            )
-        )
-
-
-def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:
-    """Return the modules for the test and the plots that are worth loading while the compiled loops train.
-
-    None if no core is free: the training threads wait for each other, so one that shares its core delays the other.
-    Loading then takes more time from training than it saves later.
-    """
-    if options.members > 1 or cores <= min(options.threads or options.shards, options.shards):
-        return []
-    return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
-
-
-def fit_or_keep(fit_it: Callable[..., Fit], plan: Plan, options: Options, callbacks: Iterable[Callback]) -> Fit:
-    """Train; if that fails, write the last good weights, and name their file in the error."""
-    path, needed_later = Path(plan.out), modules_for_later(plan.pictures, options, available_cores())
-
-    def load_meanwhile(event: Event) -> None:
-        # Only the compiled loops release the GIL, so that another thread can load these modules.
-        if isinstance(event, TrainingStarted) and event.engine == "compiled":
-            _load_in_background(_load_modules, needed_later)
-
-    try:
-        return fit_it(callbacks=[*callbacks, load_meanwhile])
-    except (DivergedError, StreamError) as problem:
-        kept = [Message("{path} was not written.", path=path)]
-        if problem.model is not None and problem.good_epochs:
-            place = path.with_name(f"{path.stem}-last-good.safetensors")
-            place = _save_under_free_name(problem.model, place, overwrite=False)
-            kept.append(Message("The last good weights are in {place}.", place=place))
-        raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
-
-
-def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write the model and return its file; if it cannot be written, a file in the temporary folder."""
-    try:
-        return _save_under_free_name(model, path, overwrite=overwrite)
-    except FileError as problem:
-        place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
-        try:
-            save_model(model, place)
-        except FileError:  # not possible there either
-            place.parent.rmdir()
-            raise problem from None
-        raise FileError(
-            problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place
-        ) from None
-
-
-def _save_under_free_name(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write a model under a free name, if another run has written to its name in the meantime."""
-    place = path
-    while True:
-        try:
-            save_model(model, place, overwrite)
-            return place
-        except FileError as problem:
-            if problem.code != "GN007":
-                raise
-            place = free_name(path)
-
-
-def _is_saved(model: Model, path: Path) -> bool:
-    """Return whether a file holds exactly this model."""
-    with suppress(GlassnetError):
-        return load_model(path).hash() == model.hash()
-    return False
-
-
-def written_at(path: str | None) -> int | None:
-    """Return the modification time of a file in nanoseconds; None if there is no file."""
-    with suppress(OSError):
-        return os.stat(path).st_mtime_ns if path else None
-    return None
-
-
-@contextmanager
-def _not_lost(checkpoint: str | None) -> Iterator[None]:
-    """Name the checkpoint in the error, if the end of a training run fails or is interrupted."""
-    try:
-        yield
-    except FileError as problem:
-        if not checkpoint:
-            raise
-        template = "The training run is in {checkpoint}; resume it with `{command}`."
-        kept = Message(template, checkpoint=checkpoint, command=Command("train", Option("resume", checkpoint)))
-        raise FileError(problem.code, "{problem} {kept}", problem=problem, kept=kept) from None
-    except KeyboardInterrupt:
-        if not checkpoint:
-            raise
-        template = "interrupted; the training run is in {checkpoint}. Resume it with `{command}`."
-        saved = Message(template, checkpoint=checkpoint, command=Command("train", Option("resume", checkpoint)))
-        raise KeyboardInterrupt(saved) from None
-
-
-def _load_in_background(load: Callable[..., Any], *arguments: Any) -> None:
-    """Load on a thread; what fails there is loaded again, and reported, where it is needed."""
-
-    def run() -> None:
-        with suppress(BaseException):
-            load(*arguments)
-
-    start_in_background(run)
-
-
-def _is_large(source: str) -> bool:
-    """Return whether data are probably too large for the reference engine, judged by the size of the files."""
-    path = Path(source)
-    if source == data.BUNDLED or not path.exists():
-        return source == data.BUNDLED
-    sizes = (one.stat().st_size for one in (path.rglob("*") if path.is_dir() else [path]) if one.is_file())
-    return any(total >= LARGE_FILE for total in accumulate(sizes))
-
-
-def _load_kernels(options: Options) -> None:
-    from ..engines.compiled.engine import load_kernels
-
-    load_kernels(options)
-
-
-def _load_modules(names: list[str]) -> None:
-    for name in names:
-        import_module(name)

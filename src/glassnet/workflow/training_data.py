@@ -33,7 +33,7 @@ from ..messages.notice import Notify
 from ..messages.option_spelling import Option
 from ..model.header import DataReceipt
 from ..model.model import Model
-from ..options.options import Options, for_optimizer
+from ..options.options import Options
 from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -43,6 +43,7 @@ from .parameters import TableOptions
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
+    from ..training.streaming.survey import Survey
 
 FOLDS = 5
 """Folds of the cross-validation of a small table."""
@@ -70,6 +71,8 @@ class TrainingData:
         The time for reading.
     folds : callable or None
         Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows.
+    stream : Survey or None
+        The stream of which the training data are a sample.
     """
 
     training: Dataset
@@ -78,17 +81,13 @@ class TrainingData:
     held_out: bool
     seconds: float
     folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
+    stream: Survey | None = None
 
 
 def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:
     """Return the notice that a table has been read."""
     template = "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}"
     return Message(template, source=source, rows=rows, columns=columns, recipe=recipe)
-
-
-def job_options(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
-    """Return a recipe's options, changed by those that follow from the data and then by the given ones."""
-    return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
 
 
 def with_validation_curve(options: Options, given: dict[str, Any]) -> dict[str, Any]:
@@ -138,14 +137,7 @@ def load_training_data(
     held_out, whole = not (test_source or data.has_part(source, "test")), training
     if held_out:
         training, test = split(whole, options, stratified=stratified)
-        notify(
-            Message(
-                "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
-                share=100 * options.holdout,
-                source=training.source,
-                rows=len(test),
-            )
-        )
+        notify_held_out(training.source, options.holdout, len(test), notify)
         if like is not None:
             _notify_seen(like, whole, len(whole), test, notify)
     else:
@@ -218,28 +210,44 @@ def load_fine_tuning_table(
     assert columns is not None
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
-    whole = samples_of(table, columns)
     notify_surprises(table, columns, notify)
-    tested, part, test_table = test_source is not None, table, None
-    if tested:
+    parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    training, test = _parts_of_table(table, columns, parts, test_source, decimal, options, notify)
+    held_out = test is not None and parts is not None
+    _require_every_class(model, table.source, training.labels, test.labels if test is not None and held_out else ())
+    if test is not None and held_out:
+        _notify_seen(model, samples_of(table, columns), len(table), test, notify)
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+
+
+def _parts_of_table(
+    table: Table,
+    columns: Columns,
+    parts: tuple[NDArray[np.int64], NDArray[np.int64]] | None,
+    test_source: Any,
+    decimal: str,
+    options: Options,
+    notify: Notify,
+) -> tuple[Dataset, Dataset | None]:
+    """Return training and test samples; the latter are None without a source of test data, and without `parts`.
+
+    `parts` are the rows for training, and those that are held out for the test.
+    """
+    if test_source is not None:
         test_table = read_table(test_source, columns.names, decimal=decimal)
-    elif hold_out:
-        kept, aside = split_table(table, columns, options, stratified=stratified)
-        part, test_table = table.take(kept), table.take(aside)
-    training = whole if part is table else samples_of(part, columns)
-    test = None if test_table is None else samples_of(test_table, columns)
-    if test is None or tested:
-        notify_left_out(table, whole, notify)
-    else:
-        _notify_held_out(table, training, test, options, notify)
-    _require_every_class(model, table.source, training.labels, () if test is None or tested else test.labels)
-    if test is not None and test_table is not None:
-        if tested:
-            notify_surprises(test_table, columns, notify)
-            notify_left_out(test_table, test, notify)
-        else:
-            _notify_seen(model, whole, len(table), test, notify)
-    return TrainingData(training, test, options, hold_out and not tested, time.perf_counter() - began)
+        training, test = samples_of(table, columns), samples_of(test_table, columns)
+        notify_left_out(table, training, notify)
+        notify_surprises(test_table, columns, notify)
+        notify_left_out(test_table, test, notify)
+        return training, test
+    if parts is None:
+        training = samples_of(table, columns)
+        notify_left_out(table, training, notify)
+        return training, None
+    training, test = (samples_of(table.take(rows), columns) for rows in parts)
+    notify_without_target(len(table) - len(training) - len(test), training, notify)
+    notify_held_out(table.source, options.holdout, len(test), notify)
+    return training, test
 
 
 def load_training_table(
@@ -265,6 +273,21 @@ def load_training_table(
         columns = learn_columns(table, table_options)
     columns.require(table, (*columns.names, *columns.target_names))
     options = choose(len(table), columns.task)
+    require_no_classes(options)
+    parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    if parts is not None and not known:
+        columns = learn_columns(table, table_options, parts[0])
+    notify(table_read(table.source, len(table), len(table.names), recipe))
+    notify_learnt(table.source, columns, notify, table.remarks)
+    training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
+    folds = None
+    if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
+        folds = partial(table_folds, table, columns, table_options, options.seed)
+    return TrainingData(training, test, options, parts is not None, time.perf_counter() - began, folds)
+
+
+def require_no_classes(options: Options) -> None:
+    """Raise OptionError GN022 for a number of classes, of a table with named columns."""
     if options.classes:
         raise OptionError(
             "GN022",
@@ -272,33 +295,6 @@ def load_training_table(
             classes=Option("classes", options.classes),
             target=Option("target"),
         )
-    tested = test_source is not None
-    kept, aside = (
-        split_table(table, columns, options, stratified=stratified) if hold_out and not tested else (None, None)
-    )
-    if kept is not None and not known:
-        columns = learn_columns(table, table_options, kept)
-    notify(table_read(table.source, len(table), len(table.names), recipe))
-    _notify_learnt(table, columns, notify)
-    part, test_table = table if kept is None else table.take(kept), None
-    if tested:
-        test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
-    elif aside is not None:
-        test_table = table.take(aside)
-    training = samples_of(part, columns)
-    test = None if test_table is None else samples_of(test_table, columns)
-    if test is None or tested:
-        notify_left_out(part, training, notify)
-    else:
-        _notify_held_out(table, training, test, options, notify)
-    folds = None
-    if test_table is not None and test is not None:
-        if tested:
-            notify_surprises(test_table, columns, notify)
-            notify_left_out(test_table, test, notify)
-        if not tested and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
-            folds = partial(table_folds, table, columns, table_options, options.seed)
-    return TrainingData(training, test, options, aside is not None, time.perf_counter() - began, folds)
 
 
 def table_folds(
@@ -318,7 +314,7 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
     """Read a whole table; return its samples and the number of rows, including rows without a target."""
     table = _read_named(source, table_options)
     columns = learn_columns(table, table_options)
-    _notify_learnt(table, columns, notify)
+    notify_learnt(table.source, columns, notify, table.remarks)
     samples = samples_of(table, columns)
     notify_left_out(table, samples, notify)
     return samples, len(table)
@@ -448,7 +444,7 @@ def _parts_of_stream(
     """Return what was for training and for testing of a stream, by the number of its rows; None for another number."""
     if rows != stream["rows"] or not stream["holdout"]:
         return None
-    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(0, rows)[samples.row_numbers]
+    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(samples.row_numbers)
     return samples.take(np.flatnonzero(~aside)), samples.take(np.flatnonzero(aside))
 
 
@@ -560,23 +556,17 @@ def notify_values(table: Table, remarks: Sequence[Message], notify: Notify, *, s
 
 def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
     """Notify of the number of rows without a target."""
-    _notify_without_target(len(table) - len(samples), samples, notify)
+    notify_without_target(len(table) - len(samples), samples, notify)
 
 
-def _notify_held_out(table: Table, training: Dataset, test: Dataset, options: Options, notify: Notify) -> None:
-    """Notify of the number of rows without a target, and of those of the others that are held out."""
-    _notify_without_target(len(table) - len(training) - len(test), training, notify)
-    notify(
-        Message(
-            "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test",
-            share=100 * options.holdout,
-            source=table.source,
-            rows=len(test),
-        )
-    )
+def notify_held_out(source: str, fraction: float, rows: int, notify: Notify) -> None:
+    """Notify of the fraction of the rows that is held out for the test."""
+    template = "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test"
+    notify(Message(template, share=100 * fraction, source=source, rows=rows))
 
 
-def _notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
+def notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
+    """Notify of the number of rows without a target, of a table or stream with these samples."""
     if count:
         assert samples.columns is not None
         notify(
@@ -619,10 +609,8 @@ def read_unnamed(source: str, decimal: str = AUTO) -> Table | None:
     return None if drawn and all(one.kind == "number" for one in table.columns().values()) else table
 
 
-def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
-    for text in (
-        *table.remarks,
-        *columns.remarks,
-        *(Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped),
-    ):
-        notify(Message("{source}: {remark}", source=table.source, remark=text))
+def notify_learnt(source: str, columns: Columns, notify: Notify, remarks: Sequence[Message] = ()) -> None:
+    """Notify of remarks on a table, of what was decided about its columns, and of those that are not used."""
+    left_out = (Message("column {name!r} not used: {why}", name=name, why=why) for name, why in columns.dropped)
+    for text in (*remarks, *columns.remarks, *left_out):
+        notify(Message("{source}: {remark}", source=source, remark=text))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..data.validation import AUTO
 from ..errors import OptionError
 from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
@@ -19,8 +20,7 @@ from . import parameters
 from .model_data import load_parent, load_trained_on
 
 if TYPE_CHECKING:
-    from ..training.streaming.survey import OnSurvey
-    from .streaming.train import OnOpen
+    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,17 @@ def verify_model(
     *,
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
-    on_open: OnOpen | None = None,
-    on_survey: OnSurvey | None = None,
+    on_stream: OnStream | None = None,
 ) -> VerifyResult:
     """Retrain a model from its training record.
 
-    `on_open` and `on_survey` are as for `streaming.train.train_stream`.
+    `on_stream` is as for `train_job.read_data`.
     """
     source = job.source
     model = load_model(job.model)
     require_repeatable(model.receipt)
     if "stream" in model.receipt.get("data", {}):
-        return _on_stream(model, job, callbacks, notify, on_open, on_survey)
+        return VerifyResult(model, _on_stream(model, job, callbacks, notify, on_stream))
     if source is not None and not isinstance(source, str):
         raise OptionError(
             "GN020", "{second}: a second DATA. Name the one file that the model was trained on.", second=source[1]
@@ -86,26 +85,17 @@ def verify_model(
 
 
 def _on_stream(
-    model: Model,
-    job: VerifyJob,
-    callbacks: Iterable[Callback],
-    notify: Notify,
-    on_open: OnOpen | None,
-    on_survey: OnSurvey | None,
-) -> VerifyResult:
-    from ..data.stream.opening import open_stream
-    from ..training.streaming.verify import verify_stream
-    from .streaming.data import notify_empty_files
+    model: Model, job: VerifyJob, callbacks: Iterable[Callback], notify: Notify, on_stream: OnStream | None
+) -> Verification:
+    from ..training.streaming.fit import verify_stream  # loads polars
+    from .training.stream import first_pass, opened
 
+    assert model.columns is not None
     if job.source is None:
         raise OptionError(
             "GN022",
             "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA it was trained on.",
             model=job.model,
         )
-    assert model.columns is not None
-    stream = open_stream(job.source, model.columns.names)
-    notify_empty_files(stream, notify)
-    if on_open is not None:
-        on_open(stream)
-    return VerifyResult(model, verify_stream(model, stream, list(callbacks), on_survey=on_survey))
+    stream = opened(job.source, model.columns.names, AUTO, notify)
+    return verify_stream(model, stream, list(callbacks), on_survey=first_pass(stream, on_stream))

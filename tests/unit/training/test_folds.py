@@ -17,9 +17,10 @@ from glassnet.engines.reference import ReferenceEngine
 from glassnet.errors import DataError, DataWarning, OptionError
 from glassnet.explain.replay import replay
 from glassnet.network import forward
-from glassnet.training.ensemble import member_run, side_by_side
+from glassnet.training.ensemble import side_by_side
 from glassnet.training.events import EpochDone
 from glassnet.training.receipt import GivenData
+from glassnet.training.run import Runs
 from glassnet.training.verify import verify
 
 SMALL = {"hidden": (6, 5), "epochs": 3, "engine": "reference"}
@@ -92,7 +93,7 @@ def test_members_equal_networks_trained_without_their_fold(targets):
     networks = []
     for number, (training, fold) in enumerate(folds):
         assert {*training.row_numbers.tolist()}.isdisjoint(fold.row_numbers.tolist())
-        run = member_run(data, options, ReferenceEngine(), GivenData(data), number)
+        run = Runs(data, options, ReferenceEngine(), GivenData(data)).run(number)
         assert (run.data.row_numbers.tolist(), run.options.seed) == (training.row_numbers.tolist(), number)
         run.train()
         networks.append(run.model.network)

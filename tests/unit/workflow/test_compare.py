@@ -14,7 +14,7 @@ from glassnet.errors import DivergedError, GlassnetError, InterruptedWorkError, 
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone, EpochDone, TrainingStarted
 from glassnet.training.executor import ThreadExecutor
-from glassnet.training.run import Run
+from glassnet.training.run import Runs
 from glassnet.workflow.compare_job import CompareJob, Pair, Side, SideEvent, compare
 from glassnet.workflow.comparison import trial
 from glassnet.workflow.comparison.paired import FEWEST, judge
@@ -162,17 +162,17 @@ def test_seeds_of_ensembles_have_no_member_in_common_and_the_start_may_differ(fo
 def test_early_stopping_does_not_choose_its_epoch_by_the_validation_samples(folder, monkeypatch):
     """The scored samples are not among those of which early stopping holds out a part."""
     runs, tested = [], []
-    start, evaluate = Run.start, trial.evaluate
+    run, evaluate = Runs.run, trial.evaluate
 
-    def spy_on_start(*given):
-        runs.append(start(*given))
+    def spy_on_run(*given, **named):
+        runs.append(run(*given, **named))
         return runs[-1]
 
     def spy_on_evaluate(model, data):
         tested.append(data)
         return evaluate(model, data)
 
-    monkeypatch.setattr(Run, "start", spy_on_start)
+    monkeypatch.setattr(Runs, "run", spy_on_run)
     monkeypatch.setattr(trial, "evaluate", spy_on_evaluate)
     result = compare(job({"early_stopping": 1, "epochs": 30}, {"epochs": 30}, seeds=2), executor=ThreadExecutor(1))
     scored = set(tested[0].row_numbers.tolist())

@@ -9,14 +9,18 @@ import pytest
 
 from glassnet import load_model
 from glassnet.data.split import split_rows
+from glassnet.errors import GlassnetError
+from glassnet.messages.notice import ignore
 from glassnet.model.file import save_model
+from glassnet.options.options import job_options
 from glassnet.training.cross_validation import CrossValidation
 from glassnet.training.receipt import options_of
 from glassnet.workflow import train_job
 from glassnet.workflow.evaluate_job import EvaluateJob, evaluate_model
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
-from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS
+from glassnet.workflow.training import result
+from glassnet.workflow.training_data import FEW_HELD_OUT, FOLDS, load_training_table
 from glassnet.workflow.verify_job import VerifyJob, verify_model
 from support.cli import run
 from support.notices import saying
@@ -42,7 +46,7 @@ def trained(target="kind", notices=None, source="t.csv", **options):
     job = TrainJob(
         source, options={**QUICK, **options}, table=TableOptions(target=(target,)), out="m.safetensors", force=True
     )
-    return train(job, notify=(lambda one: notices.append(one)) if notices is not None else train_job.ignore)
+    return train(job, notify=(lambda one: notices.append(one)) if notices is not None else ignore)
 
 
 def shares(labels):
@@ -71,13 +75,13 @@ def test_the_cross_validation_is_in_the_record_and_reproducible():
 
 def test_each_row_is_tested_once_by_a_model_and_columns_without_it():
     seen = []
-    whole = train_job.load_training_table(
+    whole = load_training_table(
         "t.csv",
         None,
         TableOptions(target=("kind",)),
         "table",
-        lambda rows, task: train_job.job_options("table", QUICK),
-        train_job.ignore,
+        lambda rows, task: job_options("table", QUICK),
+        ignore,
     )
     for training, test in whole.folds():
         assert not set(training.row_numbers) & set(test.row_numbers)
@@ -104,17 +108,17 @@ def test_only_small_tables_without_test_data_are_cross_validated(monkeypatch):
     receipt = train(job).model.receipt
     assert "cross_validation" not in receipt
     assert "interval" in receipt
-    monkeypatch.setattr(train_job, "_MOST_WORK", 120)
+    monkeypatch.setattr(result, "_MOST_WORK", 120)
     assert "cross_validation" not in trained().model.receipt, "a long training"
 
 
 def test_an_interrupted_or_failed_cross_validation_does_not_lose_the_model(monkeypatch):
-    for problem in (KeyboardInterrupt(), train_job.GlassnetError("GN030", "too steep")):
+    for problem in (KeyboardInterrupt(), GlassnetError("GN030", "too steep")):
 
         def fails(*_, problem=problem):
             raise problem
 
-        monkeypatch.setattr(train_job, "cross_validate", fails)
+        monkeypatch.setattr(result, "cross_validate", fails)
         notices = []
         assert "cross_validation" not in trained(notices=notices).model.receipt
         assert load_model("m.safetensors")
@@ -166,14 +170,14 @@ def test_a_test_without_errors_is_said_once():
 
 def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
     monkeypatch.setattr(
-        train_job, "cross_validate", lambda *_: CrossValidation(5, 120, {"accuracy": 1.0}, {"accuracy": (0.9, 1.0)})
+        result, "cross_validate", lambda *_: CrossValidation(5, 120, {"accuracy": 1.0}, {"accuracy": (0.9, 1.0)})
     )
     notices = []
     trained(notices=notices)
     [said] = saying(notices, "the test has no errors")
     assert "contains the answer" in said.text("en")
     monkeypatch.setattr(
-        train_job, "cross_validate", lambda *_: CrossValidation(5, 20, {"accuracy": 1.0}, {"accuracy": (0.8, 1.0)})
+        result, "cross_validate", lambda *_: CrossValidation(5, 20, {"accuracy": 1.0}, {"accuracy": (0.8, 1.0)})
     )
     trained(notices=(few := []))
     assert not saying(few, "the test has no errors"), "20 right answers are no surprise"

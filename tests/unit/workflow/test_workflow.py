@@ -27,7 +27,9 @@ from glassnet.workflow import (
 from glassnet.workflow.doctor_job import DoctorJob, examine_source
 from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.resume_job import ResumeJob, resume
-from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, modules_for_later, train
+from glassnet.workflow.train_job import TrainJob, train
+from glassnet.workflow.training.pictures import draw_pictures
+from glassnet.workflow.training.result import TrainResult, modules_for_later
 from glassnet.workflow.training_data import learn_columns
 from support.notices import saying
 from support.samples import digits_csv, small_model

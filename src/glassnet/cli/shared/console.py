@@ -207,14 +207,11 @@ class _Lines:
         self._unwritten: EpochDone | None = None
         self.pace = StreamPace()
 
-    def on_open(self, source: StreamSource) -> None:
-        """Also tell the speed and the file, of training on a stream."""
-        self.pace.begin(source)
-
-    def on_survey(self, done: int, rows: int) -> None:
-        """Tell how far the first pass over a stream is, if it takes long."""
-        if self.pace.is_due(_LONG):
-            say(message("surveying", share=done / rows, at=self.pace.file))
+    def on_stream(self, source: StreamSource, done: int) -> None:
+        """Tell how far the first pass over a stream is, if it takes long; later also the speed and the file."""
+        self.pace.follow(source)
+        if done and self.pace.is_due(_LONG):
+            say(message("surveying", share=done / source.rows, at=self.pace.file))
 
     def __call__(self, event: Event) -> None:
         self.pace.count(event)
@@ -271,13 +268,12 @@ class _Bar:
         )
         self.pace = StreamPace()
 
-    def on_open(self, source: StreamSource) -> None:
-        """Also show the speed and the file, of training on a stream."""
-        self.pace.begin(source)
-
-    def on_survey(self, done: int, rows: int) -> None:
-        """Show how far the first pass over a stream is."""
-        progress = self._progress
+    def on_stream(self, source: StreamSource, done: int) -> None:
+        """Show how far the first pass over a stream is; later also the speed and the file."""
+        progress, rows = self._progress, source.rows
+        self.pace.follow(source)
+        if not done:
+            return
         if not progress.task_ids:
             progress.add_task("", total=rows, epoch=0, epochs="…", score="")
             progress.start()

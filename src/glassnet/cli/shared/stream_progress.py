@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...training.events import BlockDone, EpochDone, Event, TrainingStarted
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
 
 _SETTLED = 10.0
 """Seconds over which the speed is measured."""
-
-
-def stream_hooks(listener: object) -> dict[str, Any]:
-    """Return what a job on a stream also calls of a listener: `on_open` and `on_survey`, or None if it lacks them."""
-    return {name: getattr(listener, name, None) for name in ("on_open", "on_survey")}
 
 
 class StreamPace:
@@ -38,9 +33,10 @@ class StreamPace:
         self._rows, self._since = 0, time.monotonic()
         self._told = time.monotonic()
 
-    def begin(self, source: StreamSource) -> None:
-        """Count from here on, for this stream."""
-        self._source, self._told = source, time.monotonic()
+    def follow(self, source: StreamSource) -> None:
+        """Count the rows of this stream from its first call on."""
+        if self._source is None:
+            self._source, self._told = source, time.monotonic()
 
     def count(self, event: Event) -> None:
         """Count the rows of an event."""

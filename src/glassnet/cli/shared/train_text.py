@@ -13,7 +13,8 @@ from ...messages.formats import below_all
 from ...messages.message import Listing
 from ...model.header import ParentReceipt, joined_count
 from ...words.plots import shown
-from ...workflow.train_job import TrainResult, draw_pictures
+from ...workflow.training.pictures import draw_pictures
+from ...workflow.training.result import TrainResult
 from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}

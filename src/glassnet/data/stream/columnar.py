@@ -20,7 +20,8 @@ from ..tables.declared_sizes import (
     reason_of,
     require_pages,
 )
-from .parts import Part, Piece, State, most_rows, pieces_of, state_of
+from .parts import Part, groups_of, most_rows, state_of
+from .source import RowGroup
 
 _UNREADABLE = (*PROBLEMS, TypeError, RecursionError)
 
@@ -39,12 +40,11 @@ class ColumnarPart(Part):
     """
 
     def __init__(self, path: Path, kind: str) -> None:
-        groups_of = _GROUPS[kind]
         self.unit = Message("row group") if kind == "parquet" else Message("record batch")
         self._kind = kind
         try:
             with path.open("rb") as stream:
-                groups = groups_of(stream)
+                groups = _GROUPS[kind](stream)
             schema = dict(_scanned(path, kind, state_of(path)).collect_schema())
         except _UNREADABLE as problem:
             if isinstance(problem, FileNotFoundError | PermissionError):
@@ -59,41 +59,41 @@ class ColumnarPart(Part):
                 reason=reason_of(problem),
             ) from None
         self._unchecked = dict(enumerate(groups))
-        super().__init__(path, schema, pieces_of([(group.rows, group.size) for group in groups], schema))
+        super().__init__(path, schema, groups_of(((group.rows, group.size) for group in groups), schema))
 
-    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
-        """Read some columns of a piece."""
+    def read(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a row group."""
         self.require_unchanged()
         try:
-            if (unchecked := self._unchecked.get(piece.number)) is not None:  # another thread may check it too
+            if (unchecked := self._unchecked.get(group.number)) is not None:  # another thread may check it too
                 with self.path.open("rb") as stream:
                     require_pages(stream, unchecked)
-                self._unchecked.pop(piece.number, None)
+                self._unchecked.pop(group.number, None)
             scanned = _scanned(self.path, self._kind, self._state)
-            frame = scanned.select(columns).slice(piece.first, piece.rows).collect()
+            frame = scanned.select(columns).slice(group.start, group.rows).collect()
         except _UNREADABLE as problem:
             self.require_unchanged()
             raise FileError(
                 "GN006",
                 "{place}: damaged {kind} data ({reason}). Write or fetch the file again, or leave it out.",
-                place=self.place(piece),
+                place=self.place(group),
                 kind=self._kind,
                 reason=reason_of(problem),
             ) from None
-        if len(frame) != piece.rows:
+        if len(frame) != group.rows:
             raise FileError(
                 "GN006",
                 "{place}: {rows:,} rows, and its metadata promise {expected:,}. Write or fetch the file "
                 "again, or leave it out.",
-                place=self.place(piece),
+                place=self.place(group),
                 rows=len(frame),
-                expected=piece.rows,
+                expected=group.rows,
             )
         return frame
 
 
 @lru_cache(maxsize=4)
-def _scanned(path: Path, kind: str, state: State) -> pl.LazyFrame:
+def _scanned(path: Path, kind: str, state: tuple[int, int]) -> pl.LazyFrame:
     """Return a file in this state as polars scans it; few are remembered, because each holds the file's metadata."""
     return _SCANS[kind](path, glob=False)
 
@@ -115,29 +115,24 @@ class RemotePart(Part):
             rows = int(self._frame.select(pl.len()).collect().item())
         except _UNREADABLE as problem:
             raise self._unreadable(problem, address) from None
-        most = most_rows(schema)
-        self.schema = schema
-        self.pieces = [Piece(number, at, min(most, rows - at)) for number, at in enumerate(range(0, rows, most))]
+        self.schema, most = schema, most_rows(schema)
+        starts = enumerate(range(0, rows, most))
+        self.groups = [RowGroup(0, number, start, min(most, rows - start), start) for number, start in starts]
 
     @property
     def name(self) -> str:
         """The address."""
         return self._address
 
-    @property
-    def size(self) -> int:
-        """Number of rows: the size in bytes is not known."""
-        return self.rows
-
     def require_unchanged(self) -> None:
         """Do nothing: that is not known."""
 
-    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+    def read(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
         """Read some columns of a slice; FileError GN003 if polars cannot."""
         try:
-            return self._frame.select(columns).slice(piece.first, piece.rows).collect()
+            return self._frame.select(columns).slice(group.start, group.rows).collect()
         except _UNREADABLE as problem:
-            raise self._unreadable(problem, self.place(piece)) from None
+            raise self._unreadable(problem, self.place(group)) from None
 
     @staticmethod
     def _unreadable(problem: BaseException, place: str | Message) -> FileError:

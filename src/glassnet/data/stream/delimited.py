@@ -14,10 +14,9 @@ from ...messages.message import Message
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
 from ..tables.header import is_header
 from .line_index import index_blocks, second_row
-from .parts import LEAST_ROWS, PIECE_BYTES, Part, Piece, most_rows
+from .parts import LEAST_ROWS, PIECE_BYTES, Part, most_rows
+from .source import BLOCK_ROWS, RowGroup
 
-BLOCK_ROWS = 65_536
-"""Rows of a block; rows of more than a kilobyte, or than 42 columns, make smaller ones."""
 _HEAD = 1 << 20
 """Bytes from which separator, header and encoding are detected, and the length of a row."""
 
@@ -65,19 +64,19 @@ class DelimitedPart(Part):
         fitting = max(LEAST_ROWS, PIECE_BYTES // size)
         most = min(BLOCK_ROWS, fitting, most_rows(dict.fromkeys(self._names, pl.String())))
         self._blocks = index_blocks(path, *start, self._separator, most) if start else []
-        pieces, first = [], 0
+        groups, first = [], 0
         for number, block in enumerate(self._blocks):
-            pieces.append(Piece(number, first, block.rows))
+            groups.append(RowGroup(0, number, first, block.rows, first))
             first += block.rows
         names = self._names
         if not given[-1].strip() and self.header and not any(row[-1].strip() for row in first_rows[1:]):
             names = names[:-1]  # every line ends in a separator
-        super().__init__(path, dict.fromkeys(names, pl.String()), pieces)
+        super().__init__(path, dict.fromkeys(names, pl.String()), groups)
 
-    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
+    def read(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
         """Read some columns of a block as text."""
         self.require_unchanged()
-        block = self._blocks[piece.number]
+        block = self._blocks[group.number]
         try:
             with self.path.open("rb") as stream:
                 stream.seek(block.start)
@@ -87,7 +86,7 @@ class DelimitedPart(Part):
         width = len(self._names)
         frame = read_fast(content, self._separator, width)
         if frame is None:
-            _require_utf8(content, self.place(piece))
+            _require_utf8(content, self.place(group))
             frame = read_careful(content, self._separator, width, self.name, block.line - 1)
         frame.columns = self._names
         if len(frame) != block.rows:
@@ -95,7 +94,7 @@ class DelimitedPart(Part):
                 "GN012",
                 "{place}, from line {line}: {rows:,} rows, expected {expected:,}. Close all quotation marks "
                 "and remove blank lines, or write the data as Parquet.",
-                place=self.place(piece),
+                place=self.place(group),
                 line=block.line,
                 rows=len(frame),
                 expected=block.rows,

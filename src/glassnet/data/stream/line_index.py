@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,13 +42,29 @@ def index_blocks(path: Path, start: int, line: int, separator: str, rows: int) -
     """
     # Byte and line at which each block begins; blank lines do not count.
     edges: list[tuple[int, int]] = []
-    count, stop = 0, start
-    for piece in _pieces(path, start, line, separator):
-        first = -count % rows  # the first row of the next block, among these
-        chosen = slice(first, None, rows)
-        edges += zip(piece.starts[chosen].tolist(), piece.lines[chosen].tolist(), strict=True)
-        count += len(piece.starts)
-        stop = piece.stop
+    count, stop, rest, name, read = 0, start, b"", str(path), b"."
+    try:
+        with path.open("rb") as stream:
+            stream.seek(start)
+            while read:
+                read = stream.read(_READ)
+                text = rest + (read or b"\n" * (not rest.endswith(b"\n") and bool(rest)))
+                if not text:
+                    break
+                found, used, lines = _rows_in(text, start, line, separator, name)
+                chosen = slice(-count % rows, None, rows)  # the first row of the next block, among these
+                edges += zip(found.starts[chosen].tolist(), found.lines[chosen].tolist(), strict=True)
+                count, stop = count + len(found.starts), found.stop
+                rest, start, line = text[used:], start + used, line + lines
+                if rest and (not read or len(rest) > _LONGEST):
+                    raise DataError(
+                        "GN012",
+                        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
+                        "read as one value. Close or remove it.",
+                        place=Place(name, line=line),
+                    )
+    except OSError as error:
+        raise file_problem(name, error) from None
     ends = [*(at for at, _ in edges[1:]), stop]
     sizes = [min(rows, count - number * rows) for number in range(len(edges))]
     return [Block(at, end, size, line) for (at, line), end, size in zip(edges, ends, sizes, strict=True)]
@@ -61,11 +76,11 @@ def second_row(text: bytes, start: int, line: int, separator: str, name: str) ->
     `start` is the byte of the first row, and `line` its line; errors as for `index_blocks`.
     """
     whole = text if text.endswith(b"\n") else text + b"\n"
-    piece, _, _ = _rows_in(whole[start:], start, line, separator, name)
-    return (int(piece.starts[1]), int(piece.lines[1])) if len(piece.starts) > 1 else None
+    found, _, _ = _rows_in(whole[start:], start, line, separator, name)
+    return (int(found.starts[1]), int(found.lines[1])) if len(found.starts) > 1 else None
 
 
-class _Piece(NamedTuple):
+class _Rows(NamedTuple):
     """Where the rows of some text begin: bytes and lines in the file, shape (n,), and the end of the last row."""
 
     starts: np.ndarray
@@ -73,33 +88,7 @@ class _Piece(NamedTuple):
     stop: int
 
 
-def _pieces(path: Path, start: int, line: int, separator: str) -> Iterator[_Piece]:
-    try:
-        with path.open("rb") as stream:
-            stream.seek(start)
-            rest = b""
-            while True:
-                read = stream.read(_READ)
-                text = rest + (read or b"\n" * (not rest.endswith(b"\n") and bool(rest)))
-                if not text:
-                    return
-                piece, used, lines = _rows_in(text, start, line, separator, str(path))
-                yield piece
-                rest, start, line = text[used:], start + used, line + lines
-                if rest and (not read or len(rest) > _LONGEST):
-                    raise DataError(
-                        "GN012",
-                        "{place}: a quotation mark is not closed at the end of its value, so the following lines are "
-                        "read as one value. Close or remove it.",
-                        place=Place(str(path), line=line),
-                    )
-                if not read:
-                    return
-    except OSError as error:
-        raise file_problem(str(path), error) from None
-
-
-def _rows_in(text: bytes, start: int, line: int, separator: str, name: str) -> tuple[_Piece, int, int]:
+def _rows_in(text: bytes, start: int, line: int, separator: str, name: str) -> tuple[_Rows, int, int]:
     """Return the complete rows of text that begins with a row, and how many bytes and lines they take."""
     values = np.frombuffer(text, np.uint8)
     newlines = np.flatnonzero(values == _NEWLINE)
@@ -111,13 +100,13 @@ def _rows_in(text: bytes, start: int, line: int, separator: str, name: str) -> t
         used = int(ends[-1]) + 1 if len(ends) else 0
         _require_quoted(values, quotes[: np.searchsorted(quotes, used)], newlines, separator, name, line)
     if not len(ends):
-        return _Piece(ends, ends, start), 0, 0
+        return _Rows(ends, ends, start), 0, 0
     used = int(ends[-1]) + 1
     starts = np.concatenate([[0], ends[:-1] + 1])
     filled = ~_blank(text, values, starts, ends, separator)
     starts = starts[filled]
     lines = line + np.searchsorted(newlines, starts)
-    return _Piece(starts + start, lines, start + used), used, int(np.searchsorted(newlines, used))
+    return _Rows(starts + start, lines, start + used), used, int(np.searchsorted(newlines, used))
 
 
 def _blank(text: bytes, values: np.ndarray, starts: np.ndarray, ends: np.ndarray, separator: str) -> np.ndarray:

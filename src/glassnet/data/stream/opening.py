@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,13 @@ from ...errors import DataError, FileError, require_choice, with_near_matches
 from ...io.encoding import wide_encoding
 from ...io.opening import GZIP_MAGIC, Opened, file_problem, refuse_pointer
 from ...io.sniff import kind_of
-from ...messages.message import Listing, Message
+from ...messages.message import Listing
 from ..tables.partitions import partition_columns, with_partitions
 from ..tables.table import QUOTED_ROWS, Table, cleaned, quoted_columns
 from ..validation import AUTO, DECIMALS
 from .columnar import ColumnarPart, RemotePart
 from .delimited import DelimitedPart
-from .parts import Part, Piece
+from .parts import Part
 from .paths import files_of, is_remote
 from .source import FIRST_ROWS, RowGroup, StreamSource
 
@@ -37,51 +37,29 @@ class FileStream(StreamSource):
     def __init__(
         self, source: str, parts: Sequence[Part], decimal: str = AUTO, empty_files: Sequence[str] = ()
     ) -> None:
-        self._parts, self._decimal = parts, decimal
-        self._schema = common_schema(parts)
-        self._pieces: dict[RowGroup, tuple[Part, Piece]] = {}
-        first = 0
+        self._parts, self._decimal, self._schema = parts, decimal, common_schema(parts)
+        groups: list[RowGroup] = []
         for number, part in enumerate(parts):
-            for piece in part.pieces:
-                group = RowGroup(number, piece.number, first + piece.first, piece.rows)
-                self._pieces[group] = part, piece
-            first += part.rows
-        shape = repr([(part.size, [tuple(piece) for piece in part.pieces]) for part in parts]) + repr(self._schema)
-        super().__init__(
-            source,
-            tuple(self._schema),
-            [part.name for part in parts],
-            self._pieces,
-            hashlib.sha256(shape.encode()).hexdigest(),
-            empty_files,
-        )
+            first = groups[-1].first + groups[-1].rows if groups else 0
+            groups += [replace(group, part=number, first=first + group.start) for group in part.groups]
+        super().__init__(source, tuple(self._schema), [part.name for part in parts], groups, empty_files)
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
         """Read a row group, or some columns of it; see `StreamSource.read`."""
         self.last_read = group
         frame = self._frame(group, self.names if columns is None else columns)
         numbers = np.arange(group.first, group.first + group.rows)
-        return self._table(cleaned(frame, self.place(group), self._quoted), numbers)
+        return self._table(cleaned(frame, self._parts[group.part].place(group), self._quoted), numbers)
 
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
         frame = self._first_frame(count, self.names)
         return self._table(cleaned(frame, self.source, self._quoted), np.arange(len(frame)))
 
-    def place(self, group: RowGroup) -> Message:
-        """Return the file and row group, for messages and progress."""
-        part, piece = self._pieces[group]
-        return part.place(piece)
-
-    def require_unchanged(self) -> None:
-        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
-        for part in self._parts:
-            part.require_unchanged()
-
     def _frame(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
-        part, piece = self._pieces[group]
+        part = self._parts[group.part]
         in_file = [name for name in columns if name not in part.partitions]
-        frame = part.read(piece, in_file or [*part.schema][:1])
+        frame = part.read(group, in_file or [*part.schema][:1])
         frame = with_partitions(frame, part.partitions).select(columns)
         return frame.with_columns(
             pl.col(name).cast(self._schema[name]) for name in columns if frame.schema[name] == pl.Null
@@ -108,7 +86,7 @@ class FileStream(StreamSource):
 
     def _table(self, frame: pl.DataFrame, numbers: np.ndarray) -> Table:
         first = self._parts[0]
-        return Table(frame, self.source, first.header, first.remarks, numbers, self._decimal, first.typed)
+        return Table(frame, self.source, first.header, (), numbers, self._decimal, first.typed)
 
 
 @with_near_matches("open_stream")
@@ -157,7 +135,7 @@ def open_stream(source: Any, expected: Collection[str] = (), *, decimal: str = A
         for part, columns in zip(parts, partition_columns(files, expected), strict=True):
             part.partitions = {one: value for one, value in columns.items() if one not in part.schema}
             part.schema = {**part.schema, **{one: value.dtype for one, value in part.partitions.items()}}
-    filled = [part for part in parts if part.rows]
+    filled = [part for part in parts if part.groups]
     if not filled:
         raise DataError("GN010", "{name}: no rows, expected samples. Check the files.", name=name)
     return FileStream(name, filled, decimal, [str(file) for file in empty])

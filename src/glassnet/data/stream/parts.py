@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
 import polars as pl
 
 from ...errors import FileError
 from ...io.opening import file_problem
 from ...messages.message import Message
+from .source import RowGroup
 
 PIECE_ROWS = 1 << 17
 """The most rows that are read at a time."""
@@ -23,14 +22,6 @@ PIECE_BYTES = 1 << 26
 LEAST_ROWS = 1024
 _TEXT_BYTES = 24
 """Bytes of a value of text or of a nested type, for the estimate."""
-
-
-class Piece(NamedTuple):
-    """Rows of one row group: the group's number, the first row in the part, the number of rows."""
-
-    number: int
-    first: int
-    rows: int
 
 
 class Part(ABC):
@@ -42,19 +33,18 @@ class Part(ABC):
         The file.
     schema : dict of str to polars.DataType
         Column names and types.
-    pieces : sequence of Piece
-        What is read at a time, in order.
+    groups : sequence of RowGroup
+        What is read at a time, in order, as if the file were the whole source.
     """
 
     unit = Message("row group")
     typed = True
     header = True
-    remarks: tuple[Message, ...] = ()
     partitions: Mapping[str, pl.Series] = MappingProxyType({})
     """Columns that the part's folders give; see `tables.partitions`."""
 
-    def __init__(self, path: Path, schema: dict[str, pl.DataType], pieces: Sequence[Piece]) -> None:
-        self.path, self.schema, self.pieces = path, schema, pieces
+    def __init__(self, path: Path, schema: dict[str, pl.DataType], groups: Sequence[RowGroup]) -> None:
+        self.path, self.schema, self.groups = path, schema, groups
         self._state = state_of(path)
 
     @property
@@ -62,19 +52,9 @@ class Part(ABC):
         """The file's name, for messages."""
         return str(self.path)
 
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return sum(piece.rows for piece in self.pieces)
-
-    @property
-    def size(self) -> int:
-        """Size of the file in bytes."""
-        return self._state.size
-
-    def place(self, piece: Piece) -> Message:
+    def place(self, group: RowGroup) -> Message:
         """Return the file and row group, for messages."""
-        return Message("{name} [{unit} {number}]", name=self.name, unit=self.unit, number=piece.number + 1)
+        return Message("{name} [{unit} {number}]", name=self.name, unit=self.unit, number=group.number + 1)
 
     def require_unchanged(self) -> None:
         """Raise FileError GN001 or GN141 if the file is gone or was changed since it was opened."""
@@ -87,37 +67,29 @@ class Part(ABC):
             )
 
     @abstractmethod
-    def read(self, piece: Piece, columns: Sequence[str]) -> pl.DataFrame:
-        """Read some columns of a piece."""
+    def read(self, group: RowGroup, columns: Sequence[str]) -> pl.DataFrame:
+        """Read some columns of a row group."""
 
 
-@dataclass(frozen=True)
-class State:
-    """Size and time of a file, which tell whether it has changed."""
-
-    size: int
-    changed: int  # nanoseconds
-
-
-def state_of(path: Path) -> State:
-    """Return size and time of a file; FileError GN001 or GN003 if it is gone."""
+def state_of(path: Path) -> tuple[int, int]:
+    """Return size and time of a file, in nanoseconds; they tell whether it has changed. FileError GN001 or GN003."""
     try:
         found = os.stat(path)
     except OSError as error:
         raise file_problem(str(path), error) from None
-    return State(found.st_size, found.st_mtime_ns)
+    return found.st_size, found.st_mtime_ns
 
 
-def pieces_of(groups: Sequence[tuple[int, int]], schema: dict[str, pl.DataType]) -> list[Piece]:
-    """Return the pieces of row groups with these numbers of rows and bytes: each group, or slices of a large one."""
-    pieces, first = [], 0
-    for number, (rows, size) in enumerate(groups):
+def groups_of(sizes: Iterable[tuple[int, int]], schema: dict[str, pl.DataType]) -> list[RowGroup]:
+    """Return the row groups with these numbers of rows and bytes, or slices of equal size of a large one."""
+    groups, first = [], 0
+    for number, (rows, size) in enumerate(sizes):
         count = -(-rows // most_rows(schema, size // max(rows, 1)))
-        for place in range(count):  # of equal size, within one row
-            start, stop = (rows * edge // count for edge in (place, place + 1))
-            pieces.append(Piece(number, first + start, stop - start))
+        for place in range(count):
+            start, stop = (first + rows * edge // count for edge in (place, place + 1))
+            groups.append(RowGroup(0, number, start, stop - start, start))
         first += rows
-    return pieces
+    return groups
 
 
 def most_rows(schema: dict[str, pl.DataType], written: int = 0) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.random import Purpose, key, uniform
+from ...nn.random import Purpose, key, numbered
 
 VALIDATION_ROWS = 65_536
 """The most rows, on average, of the validation sample, which stays in memory."""
@@ -21,7 +21,7 @@ _TEST, _VALIDATION, _FOLD = range(3)  # epochs of the purpose
 
 @dataclass(frozen=True)
 class RowRoles:
-    """The roles of rows.
+    """The roles of rows, which are given by their numbers, shape (n,).
 
     Parameters
     ----------
@@ -40,24 +40,29 @@ class RowRoles:
     validation: float = 0.0
     folds: int = 0
 
-    def test(self, first: int, count: int) -> NDArray[np.bool_]:
-        """Return which of `count` rows, from number `first`, are for testing, shape (count,)."""
-        return self._uniform(_TEST, first, count) < np.float32(self.holdout)
+    def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows are for testing, shape (n,)."""
+        return self._drawn(_TEST, rows) < np.float32(self.holdout)
 
-    def validation_sample(self, first: int, count: int) -> NDArray[np.bool_]:
-        """Return which rows are in the validation sample, shape (count,); none of them is for testing."""
-        chosen = self._uniform(_VALIDATION, first, count) < np.float32(self.validation)
-        return chosen & ~self.test(first, count)
+    def validation_sample(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows are in the validation sample, shape (n,); none of them is for testing."""
+        return (self._drawn(_VALIDATION, rows) < np.float32(self.validation)) & ~self.test(rows)
 
-    def fold(self, first: int, count: int) -> NDArray[np.int64]:
-        """Return the fold of each row, shape (count,), 0 to ``folds - 1``; −1 for rows that are for testing."""
-        fold = (self._uniform(_FOLD, first, count).astype(np.float64) * self.folds).astype(np.int64)
-        fold[self.test(first, count)] = -1
+    def fold(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the fold of each row, shape (n,), 0 to ``folds - 1``; 0 without folds, −1 for testing."""
+        fold = (self._drawn(_FOLD, rows).astype(np.float64) * self.folds).astype(np.int64)
+        fold[self.test(rows)] = -1
         return fold
 
-    def training(self, first: int, count: int) -> NDArray[np.bool_]:
-        """Return which rows are for training: neither for testing nor in the validation sample, shape (count,)."""
-        return ~(self.test(first, count) | self.validation_sample(first, count))
+    def training(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows are for training, shape (n,): not for testing, nor without folds in the validation sample.
 
-    def _uniform(self, what: int, first: int, count: int) -> NDArray[np.float32]:
-        return uniform(key(self.seed, Purpose.ROLES, what), first, count)
+        With folds, the rows of a member's validation sample are for training the other members.
+        """
+        chosen = ~self.test(rows)
+        return chosen if self.folds else chosen & ~self.validation_sample(rows)
+
+    def _drawn(self, what: int, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return a random number from 0 to 1 for each row, as `nn.random.uniform` draws them."""
+        bits = numbered(key(self.seed, Purpose.ROLES, what), rows)
+        return (bits >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)

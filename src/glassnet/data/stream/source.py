@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from ...messages.message import Message
 from ..tables.table import Table
 
 BLOCK_ROWS = 65_536
@@ -33,12 +32,15 @@ class RowGroup:
         Number of the first row in the whole source, from 0.
     rows : int
         Number of rows, 1 or more.
+    start : int
+        Number of the first row in its part, from 0.
     """
 
     part: int
     number: int
     first: int
     rows: int
+    start: int = 0
 
 
 class StreamSource(ABC):
@@ -64,11 +66,10 @@ class StreamSource(ABC):
         names: Sequence[str],
         parts: Sequence[str],
         groups: Iterable[RowGroup],
-        shape: str = "",
         empty_files: Sequence[str] = (),
     ) -> None:
         self.source, self.names, self.parts, self.groups = source, tuple(names), tuple(parts), tuple(groups)
-        self._shape, self.empty_files = shape, tuple(empty_files)
+        self.empty_files = tuple(empty_files)
         self.last_read: RowGroup | None = None
         """The row group that was read last, for progress."""
 
@@ -88,18 +89,6 @@ class StreamSource(ABC):
     @abstractmethod
     def first_rows(self, count: int = FIRST_ROWS) -> Table:
         """Return the first rows as one table."""
-
-    def place(self, group: RowGroup) -> Message:
-        """Return the part and row group, for messages and progress."""
-        return Message("{source}, row group {number}", source=self.parts[group.part], number=group.number + 1)
-
-    def require_unchanged(self) -> None:  # noqa: B027 a table in memory does not change
-        """Raise FileError GN001 or GN141 if a part is gone or has changed since it was opened."""
-
-    @property
-    def shape(self) -> str:
-        """A text that differs when parts, columns, types, row groups or file sizes do: for a quick comparison."""
-        return self._shape
 
     def __iter__(self) -> Iterator[Table]:
         return map(self.read, self.groups)
@@ -127,7 +116,7 @@ class TableStream(StreamSource):
         if sum(sizes) != whole or min(sizes, default=0) < 1:
             raise ValueError(f"sizes of row groups: a sum of {sum(sizes)}, expected {whole}, each 1 or more")
         firsts = np.concatenate([[0], np.cumsum(sizes)]).tolist()
-        groups = [RowGroup(0, number, firsts[number], rows) for number, rows in enumerate(sizes)]
+        groups = [RowGroup(0, number, firsts[number], rows, firsts[number]) for number, rows in enumerate(sizes)]
         super().__init__(table.source, table.names, (table.source,), groups)
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:

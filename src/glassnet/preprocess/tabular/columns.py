@@ -41,7 +41,7 @@ from .selection import (
     more_columns,
 )
 from .summaries.columns import TargetSummary
-from .target import Target, has_target, labels_of, learn_targets, summarise_target, values_of
+from .target import Target, has_target, labels_of, labels_of_words, learn_targets, summarise_target, values_of
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -486,18 +486,24 @@ class Columns:
             GN060 when a column is missing, GN064 for a class that the training data did not have, a label that is
             neither 0 nor 1, words instead of numbers, or when no row has all targets.
         """
+        present, targets = self.targets_of(table)
+        rows = np.flatnonzero(present)
+        _require_rows(rows, table, self.target_names)
+        return rows, targets[rows]
+
+    def targets_of(self, table: Table) -> tuple[NDArray[np.bool_], NDArray[np.int64] | NDArray[np.float64]]:
+        """Return which rows have all targets, and the targets of all rows: as `answers`, but no row need have one."""
         self.require(table, self.target_names)
+        if self.task == "classes":
+            (target,) = self.targets
+            column = table.columns_without_numbers([target.name])[target.name]
+            labels = None if target.numeric or not column.is_text else labels_of_words(column, target)
+            if labels is None:
+                labels = labels_of(table.source, self.parsed(table, self.targets)[target.name], target)
+            return np.greater_equal(labels, 0), labels
         columns = self.parsed(table, self.targets)
-        if self.task != "classes":
-            values = np.stack([values_of(table.source, columns[one.name], one) for one in self.targets], axis=1)
-            rows = np.flatnonzero(~np.isnan(values).any(axis=1))
-            _require_rows(rows, table, self.target_names)
-            return rows, values[rows]
-        (target,) = self.targets
-        labels = labels_of(table.source, columns[target.name], target)
-        rows = np.flatnonzero(labels >= 0)
-        _require_rows(rows, table, (target.name,))
-        return rows, labels[rows]
+        values = np.stack([values_of(table.source, columns[one.name], one) for one in self.targets], axis=1)
+        return np.asarray(~np.isnan(values).any(axis=1), np.bool_), values
 
     def require(self, table: Table, names: Iterable[str]) -> None:
         """Raise DataError GN060 for a table without these columns."""

@@ -25,14 +25,14 @@ from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model
 from ...nn.parameters import FloatArray
-from ...options.options import Options
+from ...options.options import Options, job_options
 from ...preprocess.tabular.dataset import read_table
 from ...training.cross_validation import fold_options
 from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
-from ...workflow.training_data import job_options, load_samples, load_table_samples, parts_in_training
+from ...workflow.training_data import load_samples, load_table_samples, parts_in_training
 from .data import cell
 from .endpoints import api, rows_in, text_in, whole_in
 from .jobs import Job

@@ -20,7 +20,7 @@ from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...nn.parameters import Parameters
 from ...options.job_parameters import parameters
-from ...options.options import OTHER_NAMES, SPECS, Options, checked
+from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
 from ...runtime.compile_notice import CompileNotice, shown_by
@@ -28,9 +28,10 @@ from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingE
 from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
-from ...workflow.train_job import TrainJob, TrainResult
+from ...workflow.train_job import TrainJob
 from ...workflow.train_job import train as train_model
-from ...workflow.training_data import job_options, learn_columns, with_validation_curve
+from ...workflow.training.result import TrainResult
+from ...workflow.training_data import learn_columns, with_validation_curve
 from .endpoints import api, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data

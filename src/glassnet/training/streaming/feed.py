@@ -5,73 +5,64 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextvars import copy_context
-from dataclasses import dataclass, field
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import Dataset
+from ...data.stream.source import TableStream
+from ...errors import DataError, FileError, StreamError
 from ...options.options import Options
 from ...runtime.file_lock import POLL_SECONDS
 from .encoding import GroupReader, GroupRows
 from .order import Piece, epoch_windows
 from .survey import Survey
 
+CACHE = 1 << 28
+"""Bytes of encoded rows that are kept in memory by default, if all fit."""
 
-class Buffer:
-    """Memory for the rows of a window, and after them for the rows that each member carries into it.
+
+class Window:
+    """A window of encoded training rows, and after them the rows that each member carries into it.
+
+    Its memory is used again for other windows.
 
     Parameters
     ----------
-    window : int
-        Rows of a window.
+    size : int
+        Most rows of a window.
     carried : int
         Most rows that a member carries into a window: one less than a batch.
     members : int
-    features : int
-    values : int
-        Number of values of a row's target; 0 for classes.
-    """
+    data : Dataset
+        Some rows, which tell the number of features and the form of targets.
 
-    def __init__(self, window: int, carried: int, members: int, features: int, values: int) -> None:
-        rows = window + members * carried
-        self.window, self.carried = window, carried
-        # Zeros, because engines may look at all rows; untouched pages take no memory.
-        self.inputs = np.zeros((rows, features), np.float32)
-        self.classes: NDArray[np.int64] | None = None if values else np.zeros(rows, np.int64)
-        self.values: NDArray[np.float64] | None = np.zeros((rows, values)) if values else None
-        self.folds = np.zeros(window, np.int64)
-
-    def carried_by(self, member: int) -> slice:
-        """Return the rows that belong to a member."""
-        start = self.window + member * self.carried
-        return slice(start, start + self.carried)
-
-
-@dataclass
-class Window:
-    """A window of encoded training rows.
-
-    Parameters
+    Attributes
     ----------
-    epoch, number : int
-        Both from 0.
-    buffer : Buffer
+    place : (int, int)
+        Epoch and number of the window, both from 0.
     rows : int
-        Number of training rows, the first ones in the buffer.
+        Number of its training rows, the first ones.
     waiting : set of int
         Members that have yet to train on it.
     """
 
-    epoch: int
-    number: int
-    buffer: Buffer
-    rows: int
-    waiting: set[int] = field(default_factory=set)
+    def __init__(self, size: int, carried: int, members: int, data: Dataset) -> None:
+        rows = size + members * carried
+        self._size, self._carried = size, carried
+        # Zeros, because engines may look at all rows; untouched pages take no memory.
+        self.inputs = np.zeros((rows, data.features), np.float32)
+        self.targets = np.zeros(rows, np.int64) if data.values is None else np.zeros((rows, data.classes))
+        self.folds = np.zeros(size, np.int64)
+        self.place, self.rows, self.waiting = (0, 0), 0, set[int]()
+
+    def carried_by(self, member: int, count: int) -> NDArray[np.int64]:
+        """Return the places of the first `count` rows that a member carries."""
+        return self._size + member * self._carried + np.arange(count)
 
 
 class WindowFeed:
-    """Reads and encodes windows in their order, as long as members train; a context manager.
+    """Reads and encodes windows in their order, as long as members train.
 
     Parameters
     ----------
@@ -80,8 +71,8 @@ class WindowFeed:
         With the seed of the run, which permutes the row groups.
     start : (int, int)
         Epoch and number of the first window.
-    cache : int
-        Bytes of encoded rows to keep, if all rows take no more.
+    cache : int, optional
+        Bytes of encoded rows to keep, if all rows take no more; by default `CACHE`, and of a `TableStream` any number.
     ahead : int
         Windows to read while the members train on another.
     """
@@ -92,19 +83,18 @@ class WindowFeed:
         options: Options,
         start: tuple[int, int] = (0, 0),
         *,
-        cache: int = 0,
+        cache: int | None = None,
         ahead: int = 1,
     ) -> None:
         self._survey, self._options, self._start = survey, options, start
-        features = len(survey.columns.features)
-        values = 0 if survey.columns.task == "classes" else len(survey.columns.targets)
-        keeps = 4 * features * survey.source.rows <= cache
-        self._reader = GroupReader(survey.source, survey.columns, survey.roles)
+        if cache is None:
+            cache = 1 << 62 if isinstance(survey.source, TableStream) else CACHE
+        keeps = 4 * survey.sample.features * survey.source.rows <= cache
+        self._reader = GroupReader(survey)
         self._encoded: dict[int, GroupRows] | None = {} if keeps else None
         self._last: tuple[int, GroupRows] | None = None
-        self._free = [
-            Buffer(survey.window, options.batch_size - 1, options.members, features, values) for _ in range(1 + ahead)
-        ]
+        most = options.batch_size - 1
+        self._free = [Window(survey.window, most, options.members, survey.sample) for _ in range(1 + ahead)]
         self._changed = threading.Condition()
         self._members = set(range(options.members))
         self._ready: list[Window] = []
@@ -113,15 +103,12 @@ class WindowFeed:
             target=copy_context().run, args=(self._read,), name="glassnet reads", daemon=True
         )
 
-    def __enter__(self) -> WindowFeed:
+    def start(self) -> None:
         """Start reading."""
         self._reading.start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+    def join(self) -> None:
+        """Wait until reading has ended, after `close`."""
         self._reading.join()
 
     def close(self) -> None:
@@ -131,11 +118,11 @@ class WindowFeed:
             self._changed.notify_all()
 
     def take(self, member: int, epoch: int, number: int) -> Window:
-        """Return a window when it has been read; raise what reading it raised."""
+        """Return a window when it has been read; a StreamError says why it cannot be read."""
         with self._changed:
             while True:
                 for window in self._ready:
-                    if (window.epoch, window.number) == (epoch, number):
+                    if window.place == (epoch, number):
                         return window
                 if self._problem is not None:
                     raise self._problem
@@ -160,7 +147,7 @@ class WindowFeed:
     def _drop(self) -> None:
         for window in [one for one in self._ready if not one.waiting]:
             self._ready.remove(window)
-            self._free.append(window.buffer)
+            self._free.append(window)
         self._changed.notify_all()
 
     def _read(self) -> None:
@@ -173,33 +160,31 @@ class WindowFeed:
                         self._changed.wait_for(lambda: self._free or not self._members)
                         if not self._members:
                             return
-                        buffer = self._free.pop()
-                    rows = self._fill(buffer, windows[number])
+                        window = self._free.pop()
+                    self._fill(window, windows[number])
                     with self._changed:
-                        self._ready.append(Window(epoch, number, buffer, rows, set(self._members)))
+                        window.place, window.waiting = (epoch, number), set(self._members)
+                        self._ready.append(window)
                         self._drop()
                 skipped = 0
         except BaseException as problem:
+            if isinstance(problem, FileError | DataError):
+                self._problem = StreamError(problem.code, problem.message)
+                self._problem.__cause__ = problem
             with self._changed:
-                self._problem = problem
+                self._problem = self._problem or problem
                 self._changed.notify_all()
 
-    def _fill(self, buffer: Buffer, pieces: Sequence[Piece]) -> int:
-        """Fill a buffer with the training rows of pieces of row groups; return their number."""
-        rows = 0
+    def _fill(self, window: Window, pieces: Sequence[Piece]) -> None:
+        """Fill a window with the training rows of pieces of row groups."""
+        window.rows = 0
         for piece in pieces:
             group = self._group(piece.group)
             begin, end = np.searchsorted(group.places, (piece.start, piece.stop)).tolist()
-            part, place = slice(begin, end), slice(rows, rows + end - begin)
-            self._reader.write(group, part, buffer.inputs[place])
-            if buffer.classes is not None and group.classes is not None:
-                buffer.classes[place] = group.classes[part]
-            if buffer.values is not None and group.values is not None:
-                buffer.values[place] = group.values[part]
-            if group.folds is not None:
-                buffer.folds[place] = group.folds[part]
-            rows += end - begin
-        return rows
+            part, place = slice(begin, end), slice(window.rows, window.rows + end - begin)
+            group.write(part, window.inputs[place])
+            window.targets[place], window.folds[place] = group.targets[part], group.folds[part]
+            window.rows += end - begin
 
     def _group(self, number: int) -> GroupRows:
         """Return an encoded row group: one of those in memory, or the last one, which two windows may share."""
@@ -210,7 +195,7 @@ class WindowFeed:
         self._last = None  # before another one takes memory
         group = self._reader.read(self._survey.source.groups[number])
         if self._encoded is not None:
-            group = self._encoded[number] = self._reader.encoded(group)
+            group = self._encoded[number] = group.encoded(self._survey.sample.features)
         else:
             self._last = number, group
         return group

@@ -1,4 +1,4 @@
-"""`fit_stream`: learn the columns of a stream, train a network on it, and add its training record.
+"""`fit_stream`, `resume_stream` and `verify_stream`: as `fit`, `resume` and `verify`, on a stream.
 
 Everything that is trained depends on the rows, the sizes of the row groups, the options and the seed: a table in
 memory (`TableStream`), Parquet, Arrow and delimited text with the same row groups give the same bits.
@@ -10,30 +10,25 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from ...data.dataset import Dataset
-from ...data.stream.source import StreamSource, TableStream
+from ...data.stream.source import StreamSource
 from ...engines import Engine, engine_for
-from ...errors import ModelFileError, with_near_matches
+from ...errors import DataError, ModelFileError, with_near_matches
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
-from ...model.file import damage
-from ...model.network import Network
+from ...model.model import Model
 from ...options.options import Options
 from ..callbacks import Callback, require_callbacks
-from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, one_network_only, require_free
+from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint
 from ..checkpointing import changes_warning, finish_with
-from ..run import Fit, finish
-from .feed import WindowFeed
-from .loader import StreamLoader
-from .members import fit_members
-from .run import GivenStream, model_for, require_streamable, require_streaming, stream_run
-from .survey import OnSurvey, Survey, learner_for, roles_for, roles_of, survey_of
-
-CACHE = 1 << 28
-"""Bytes of encoded rows that are kept in memory by default, if all fit."""
-Choose = Callable[[int, str], Options]
-"""Returns the options for a number of rows and a task (``"classes"``, ``"numbers"`` or ``"labels"``)."""
+from ..fit import fit_runs
+from ..receipt import engine_of, verifiable_options
+from ..run import Fit
+from ..verify import OTHER_DATA, Verification, damage_of, differing, retrained
+from .runs import GivenStream, StreamRuns
+from .survey import Choose, OnSurvey, Survey, surveyed, surveyed_again
 
 
 @dataclass(frozen=True)
@@ -65,6 +60,12 @@ class StreamFit:
     training_rows: int
     window: int
     survey_seconds: float
+
+    @classmethod
+    def of(cls, fitted: Fit, survey: Survey) -> Self:
+        """Return the result of training on a stream."""
+        columns, rows = survey.columns, survey.source.rows
+        return cls(fitted, survey.test, columns.remarks, rows, survey.training_rows(0), survey.window, survey.seconds)
 
 
 @with_near_matches("fit_stream")
@@ -128,38 +129,30 @@ def fit_stream(
     DivergedError
         GN030 when training diverges.
     """
-    learner, targets = learner_for(source, target, task, drop, keep)
-    chosen = options if isinstance(options, Options) else options(source.rows, targets.task)
-    chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
-    survey = survey_of(
-        source,
-        roles_for(source, chosen, hold_out=hold_out),
-        targets,
-        learner,
-        positive=chosen.output == "exponential",
-        on_survey=on_survey,
+    survey, chosen = surveyed(
+        source, target, options, task=task, drop=drop, keep=keep, hold_out=hold_out, on_survey=on_survey
     )
-    require_streamable(chosen, survey.sample.features)
     if on_surveyed is not None:
         on_surveyed(survey, chosen)
-    every = require_callbacks(callbacks)
+    return StreamFit.of(fit_surveyed(survey, chosen, callbacks, engine, checkpoint, cache=cache, ahead=ahead), survey)
+
+
+def fit_surveyed(
+    survey: Survey,
+    options: Options,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    *,
+    cache: int | None = None,
+    ahead: int = 1,
+) -> Fit:
+    """Train on a stream after the pass that learns its columns; parameters and errors as for `fit_stream`."""
     if engine is None:
-        sizes = (survey.sample.features, *chosen.hidden, survey.sample.classes)
-        engine = engine_for(chosen, survey.training_rows(0), sizes)
-    require_streaming(engine)
-    kept = _cache(source, cache)
-    if chosen.members > 1:
-        if checkpoint is not None:
-            raise one_network_only(chosen.members)
-        return _result(fit_members(survey, chosen, engine, every, cache=kept, ahead=ahead), survey)
-    policy = checkpoint if isinstance(checkpoint, CheckpointPolicy | None) else CheckpointPolicy(checkpoint)
-    if policy is not None:
-        require_free(policy.path)
-    with WindowFeed(survey, chosen, cache=kept, ahead=ahead) as feed:
-        loader = StreamLoader(model_for(survey, chosen), survey, feed, 0, chosen, engine)
-        run = stream_run(survey, chosen, engine, GivenStream(survey), loader, 0)
-        fitted = finish(run, every) if policy is None else finish_with(policy, run, every)
-    return _result(fitted, survey)
+        sizes = (survey.sample.features, *options.hidden, survey.sample.classes)
+        engine = engine_for(options, survey.training_rows(0), sizes)
+    every, runs = require_callbacks(callbacks), StreamRuns(survey, options, engine, cache=cache, ahead=ahead)
+    return fit_runs(runs, every, checkpoint=checkpoint)
 
 
 @with_near_matches("resume_stream")
@@ -184,39 +177,41 @@ def resume_stream(
         GN044 for another stream, and for the checkpoint of a training run without a stream; as `load_checkpoint`.
     """
     saved = load_checkpoint(path)
-    model, options, state, stream = saved.model, saved.options, saved.state, saved.model.receipt["data"].get("stream")
-    if stream is None or model.columns is None:
-        raise ModelFileError(
-            "GN044", "{path}: the training was not started on a stream. Resume it with its data.", path=path
-        )
     own = saved.engine(engine)
-    require_streaming(own)
     if saved.changes:
         warnings.warn(changes_warning(path, saved.changes), stacklevel=2)
-    survey = survey_of(source, roles_of(options, stream), model.columns, on_survey=on_survey)
-    given = GivenStream(survey)
-    _require_same(saved, given)
+    survey = surveyed_as_saved(saved, source, on_survey)
     if on_surveyed is not None:
-        on_surveyed(survey, options)
-    network = Network.of(model.network.architecture, state.optimizer_state.parameters)
-    start = state.epoch, state.block
-    with WindowFeed(survey, options, start, cache=_cache(source, cache)) as feed:
-        loader = StreamLoader(replace(model, network=network, receipt={}), survey, feed, 0, options, own)
-        if state.block:
-            with damage(path):
-                loader.restore(saved.carried)
-        run = stream_run(survey, options, own, given, loader, 0)
-        run.state, run.history, run.changes = state, saved.history, saved.changes
-        policy = CheckpointPolicy(path, every or saved.every, saved.note)
-        return _result(finish_with(policy, run, require_callbacks(callbacks)), survey)
+        on_surveyed(survey, saved.options)
+    policy = CheckpointPolicy(path, every or saved.every, saved.note)
+    return StreamFit.of(resume_surveyed(saved, survey, policy, callbacks, own, cache=cache), survey)
 
 
-def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
-    """Raise ModelFileError GN044, with what differs, unless the stream is that of the start."""
-    began, now = saved.model.receipt["data"], given.described()
-    if now["fingerprint"] == began["fingerprint"]:
-        return
-    was, has = began["stream"], now["stream"]
+def resume_surveyed(
+    saved: LoadedCheckpoint,
+    survey: Survey,
+    policy: CheckpointPolicy,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | None = None,
+    *,
+    cache: int | None = None,
+) -> Fit:
+    """Resume a training run on a stream that is known to be the same; parameters as for `resume_stream`."""
+    every = require_callbacks(callbacks)
+    with StreamRuns(survey, saved.options, saved.engine(engine), cache=cache, saved=saved) as runs:
+        return finish_with(policy, runs.run(0), every)
+
+
+def surveyed_as_saved(saved: LoadedCheckpoint, source: StreamSource, on_survey: OnSurvey | None = None) -> Survey:
+    """Read the stream of a checkpoint; ModelFileError GN044, with what differs, unless it is that of the start."""
+    began = saved.model.receipt["data"]
+    if "stream" not in began or saved.model.columns is None:
+        template = "{path}: the training was not started on a stream. Resume it with its data."
+        raise ModelFileError("GN044", template, path=saved.path)
+    survey = surveyed_again(source, saved.model, saved.options, on_survey)
+    if survey.fingerprint == began["fingerprint"]:
+        return survey
+    was, has = began["stream"], GivenStream(survey).described()["stream"]
     differs = Message("as many rows with other values")
     if was["rows"] != has["rows"]:
         differs = Message("{was:,} rows, now {rows:,}", was=was["rows"], rows=has["rows"])
@@ -226,7 +221,7 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
     raise ModelFileError(
         "GN044",
         "{source}: {path} was started with other training data of {began_with} ({differs}). Name those: `{command}`.",
-        source=given.data.source,
+        source=source.source,
         path=saved.path,
         began_with=began["source"],
         differs=differs,
@@ -234,20 +229,45 @@ def _require_same(saved: LoadedCheckpoint, given: GivenStream) -> None:
     )
 
 
-def _cache(source: StreamSource, cache: int | None) -> int:
-    """Return how many bytes of encoded rows to keep."""
-    if cache is not None:
-        return cache
-    return 1 << 62 if isinstance(source, TableStream) else CACHE
+@with_near_matches("verify_stream")
+def verify_stream(
+    model: Model,
+    source: StreamSource,
+    callbacks: Iterable[Callback] = (),
+    *,
+    cache: int = 0,
+    on_survey: OnSurvey | None = None,
+) -> Verification:
+    """Repeat the training of a model of `fit_stream` from its record, and compare the weights after every epoch.
 
+    Whether a model was trained on a stream: ``"stream" in model.receipt["data"]``.
 
-def _result(fitted: Fit, survey: Survey) -> StreamFit:
-    return StreamFit(
-        fit=fitted,
-        test=survey.test,
-        remarks=survey.columns.remarks,
-        rows=survey.source.rows,
-        training_rows=survey.training_rows(0),
-        window=survey.window,
-        survey_seconds=survey.seconds,
-    )
+    Parameters
+    ----------
+    model : Model
+    source : StreamSource
+        The same rows in the same row groups, of files or in memory.
+    callbacks, cache, on_survey
+        As for `fit_stream`; results of callbacks are ignored.
+
+    Raises
+    ------
+    DataError
+        GN017, with the reason, when the training record is incomplete or not of a stream.
+    StreamError
+        As `fit_stream`.
+    """
+    every, receipt = require_callbacks(callbacks), model.receipt
+    options, engine = verifiable_options(receipt), engine_of(receipt)
+    if "stream" not in receipt["data"] or model.columns is None:
+        raise DataError("GN017", "the model was not trained on a stream. Verify it with its data.")
+    if difference := damage_of(model, options):
+        return differing(receipt, difference)
+    survey = replace(surveyed_again(source, model, options, on_survey), targets=model.targets)
+    was, has = receipt["data"]["stream"], GivenStream(survey).described()["stream"]
+    # The same values have other fingerprints as text and as numbers; training shows whether they are the same.
+    is_converted = survey.typed != was.get("typed")
+    same = is_converted or survey.fingerprint == receipt["data"]["fingerprint"]
+    if not same or {**has, "typed": was.get("typed")} != was:
+        return differing(receipt, Message(OTHER_DATA, source=source.source))
+    return retrained(model, StreamRuns(survey, options, engine, cache=cache), every)

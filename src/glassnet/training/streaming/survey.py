@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,9 @@ from ...data.stream.roles import VALIDATION_ROWS, RowRoles
 from ...data.stream.row_groups import digest_of, row_bytes
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
-from ...errors import DataError
+from ...errors import DataError, OptionError
+from ...messages.option_spelling import Option
+from ...model.model import Model
 from ...nn.random import Purpose, key, uniform
 from ...options.options import Options
 from ...preprocess.tabular.columns import Columns
@@ -28,7 +30,6 @@ from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
 from ...preprocess.targets import Targets
 from ...runtime.threads import available_cores
-from .encoding import answers_of
 from .order import window_rows
 
 SAMPLE_BYTES = 1 << 25
@@ -45,6 +46,9 @@ WORKERS = 2
 """Row groups that are read at the same time."""
 
 OnSurvey = Callable[[int, int], object]
+"""Receives the number of rows read, and of all rows."""
+Choose = Callable[[int, str], Options]
+"""Returns the options for a number of rows and a task (``"classes"``, ``"numbers"`` or ``"labels"``)."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,6 @@ class Survey:
         Some training rows.
     validation : Dataset or None
         The validation sample.
-    validation_folds : ndarray of int64, shape (n,)
-        Fold of each of its rows, if there are folds.
     test : Dataset or None
         The rows for testing.
     targets : Targets or None
@@ -85,7 +87,6 @@ class Survey:
     counts: NDArray[np.int64]
     sample: Dataset
     validation: Dataset | None
-    validation_folds: NDArray[np.int64]
     test: Dataset | None
     targets: Targets | None
     fingerprint: str
@@ -112,30 +113,12 @@ class Survey:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(np.flatnonzero(self.validation_folds == member))
+        return self.validation.take(np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member))
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
     """Return how many rows fit into `SAMPLE_BYTES` before encoding: at least 1, at most `most`."""
     return min(most, max(1, SAMPLE_BYTES // row_bytes(source.first_rows(LENGTH_ROWS))))
-
-
-def roles_for(source: StreamSource, options: Options, *, hold_out: bool) -> RowRoles:
-    """Return the roles of the rows: samples in memory are limited in rows, and in bytes before encoding."""
-    most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
-    by_folds = options.folds and options.members > 1
-    fraction = 1.0 if by_folds else options.validation if options.early_stopping else 0.0
-    return RowRoles(
-        seed=options.seed,
-        holdout=min(options.holdout, most) if hold_out else 0.0,
-        validation=min(fraction, most),
-        folds=options.members if by_folds else 0,
-    )
-
-
-def roles_of(options: Options, stream: Mapping[str, Any]) -> RowRoles:
-    """Return the roles of the rows in a training record, whose description of the stream is `stream`."""
-    return RowRoles(options.seed, stream["holdout"], stream["validation"], options.members if options.folds else 0)
 
 
 class _SampleRows:
@@ -161,62 +144,85 @@ class _SampleRows:
         most = max(1, SAMPLE_BYTES // (4 * len(columns.features)))
         if len(table) > most:
             table = table.take(np.arange(most) * len(table) // most)
-        if not answers_of(table, columns).present.any():
-            return None
-        return samples_of(table, columns)
+        return samples_of(table, columns) if columns.targets_of(table)[0].any() else None
 
 
-def learner_for(
-    source: StreamSource, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
-) -> tuple[ColumnsLearner, Columns]:
-    """Return what learns the columns, and columns with only the targets, as the first rows have them."""
-    first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
-    learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep)
-    return learner, learner.answers
+def surveyed(
+    source: StreamSource,
+    target: str | Sequence[str],
+    options: Options | Choose,
+    *,
+    task: str | None = None,
+    drop: Sequence[str] = (),
+    keep: Sequence[str] = (),
+    hold_out: bool = True,
+    on_survey: OnSurvey | None = None,
+) -> tuple[Survey, Options]:
+    """Learn the columns of a stream in one pass; parameters and errors as for `fit_stream`.
+
+    Return with it the options of the training run.
+    """
+    learner = ColumnsLearner(
+        source.first_rows(rows_in_memory(source, FIRST_ROWS)), target, task=task, drop=drop, keep=keep
+    )
+    chosen = options if isinstance(options, Options) else options(source.rows, learner.answers.task)
+    chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
+    # Samples in memory are limited in rows, and in bytes before encoding.
+    most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
+    validation = 1.0 if chosen.folds else chosen.validation if chosen.early_stopping else 0.0
+    roles = RowRoles(
+        seed=chosen.seed,
+        holdout=min(chosen.holdout, most) if hold_out else 0.0,
+        validation=min(validation, most),
+        folds=chosen.members if chosen.folds else 0,
+    )
+    survey = _survey(source, roles, learner.answers, learner, chosen.output == "exponential", on_survey)
+    if chosen.scaling in ("standard", "features"):
+        template = "{given}: not with a stream, whose columns are standardised. Use {other}."
+        given, other = Option("scaling", chosen.scaling), Option("scaling", "unit")
+        raise OptionError("GN022", template, given=given, other=other)
+    if chosen.batch_size > survey.window:
+        template = "{given}: not with a stream of {features} inputs, expected up to {window}."
+        facts = {"features": survey.sample.features, "window": survey.window}
+        raise OptionError("GN022", template, given=Option("batch_size", chosen.batch_size), **facts)
+    return survey, chosen
 
 
-def survey_of(
+def surveyed_again(source: StreamSource, model: Model, options: Options, on_survey: OnSurvey | None = None) -> Survey:
+    """Read a stream as it was read to train a model: its columns, and the roles of the rows in its training record."""
+    stream = model.receipt["data"]["stream"]
+    folds = options.members if options.folds else 0
+    roles = RowRoles(options.seed, stream["holdout"], stream["validation"], folds)
+    assert model.columns is not None
+    return _survey(source, roles, model.columns, on_survey=on_survey)
+
+
+def _survey(
     source: StreamSource,
     roles: RowRoles,
     columns: Columns,
     learner: ColumnsLearner | None = None,
-    *,
     positive: bool = False,
     on_survey: OnSurvey | None = None,
 ) -> Survey:
-    """Read a stream once.
+    """Read a stream once; `columns` are known, or only their targets, and the `learner` learns the others.
 
-    Parameters
-    ----------
-    source : StreamSource
-    roles : RowRoles
-    columns : Columns
-        Those of the model; with a `learner`, only the targets, by the first rows.
-    learner : ColumnsLearner, optional
-        Learns the columns in this pass.
-    positive : bool
-        Whether the outputs of a regression are positive.
-    on_survey : callable, optional
-        Called with the number of rows read, and of all.
+    `positive` tells whether the outputs of a regression are.
     """
-    began, digest = time.perf_counter(), hashlib.sha256()
+    began, digest, digests, without_target, typed = time.perf_counter(), hashlib.sha256(), set[bytes](), 0, True
     counts = np.zeros(max(1, roles.folds), np.int64)
-    sample, validation, test = _SampleRows(), _SampleRows(), _SampleRows()
+    sample, validation, test = kept = _SampleRows(), _SampleRows(), _SampleRows()
     summary: TableSummary | None = None
-    typed, digests, without_target = True, set(), 0
-    fold_parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
     for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
         digest.update(part.digest)
         digests.add(part.digest)
         without_target += part.without_target
-        typed = part.sample.typed
         counts += part.counts
         if part.summary is not None:
             summary = part.summary if summary is None else summary.merge(part.summary)
-        for rows, table in ((sample, part.sample), (validation, part.validation), (test, part.test)):
+        for rows, table in zip(kept, part.kept, strict=True):
+            typed = table.typed
             rows.add(table)
-        if roles.folds:
-            fold_parts.append(part.folds)
         if on_survey is not None:
             on_survey(group.first + group.rows, source.rows)
     targets = None
@@ -225,20 +231,26 @@ def survey_of(
         columns = learner.columns(summary)
         if columns.task == "numbers":
             targets = learner.targets(summary, positive=positive)
-    samples = sample.encoded(columns)
+    samples, of_validation = sample.encoded(columns), validation.encoded(columns)
     if samples is None:
         raise DataError(
             "GN010", "{name}: no training rows with a target, expected some. Check the target.", name=source.source
         )
-    of_validation = validation.encoded(columns)
-    survey = Survey(
+    folds = [] if of_validation is None else np.unique(roles.fold(of_validation.row_numbers)).tolist()
+    if roles.validation and len(folds) < max(1, roles.folds):
+        raise DataError(
+            "GN010",
+            "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.",
+            source=source.source,
+            rows=source.rows,
+        )
+    return Survey(
         source=source,
         columns=columns,
         roles=roles,
         counts=counts,
         sample=replace(samples, source=source.source),
         validation=of_validation,
-        validation_folds=_folds_of(of_validation, fold_parts),
         test=test.encoded(columns),
         targets=targets,
         fingerprint=digest.hexdigest(),
@@ -247,8 +259,6 @@ def survey_of(
         without_target=without_target,
         seconds=time.perf_counter() - began,
     )
-    _require_validation(survey)
-    return survey
 
 
 class _Examined(NamedTuple):
@@ -257,39 +267,26 @@ class _Examined(NamedTuple):
     digest: bytes
     counts: NDArray[np.int64]  # training rows, by fold
     summary: TableSummary | None
-    sample: Table
-    validation: Table
-    test: Table
-    folds: tuple[NDArray[np.int64], NDArray[np.int64]]  # row numbers and folds of the validation sample
+    kept: tuple[Table, Table, Table]  # some training rows, the validation sample, the rows for testing
     without_target: int
 
 
 def _examine(
     source: StreamSource, roles: RowRoles, columns: Columns, learner: ColumnsLearner | None, group: RowGroup
 ) -> _Examined:
-    table, first, rows = source.read(group), group.first, group.rows
-    is_test, is_validation = roles.test(first, rows), roles.validation_sample(first, rows)
-    present = _present(table, columns)
-    training = present & ~is_test & (np.bool_(roles.folds > 0) | ~is_validation)
-    numbers, folds = np.empty(0, np.int64), np.empty(0, np.int64)
-    counts = np.array([np.count_nonzero(training)])
-    if roles.folds:
-        of_rows = roles.fold(first, rows)
-        counts = np.bincount(of_rows[training], minlength=roles.folds)
-        numbers, folds = first + np.flatnonzero(is_validation), of_rows[is_validation]
-    drawn = uniform(key(0, Purpose.RANGE, 1), first, rows) < np.float32(SAMPLE_ROWS / source.rows)
-    sample, validation, test = (
-        table.take(np.flatnonzero(which)) for which in (training & drawn, is_validation, is_test)
+    table = source.read(group)
+    numbers, present = table.numbers_of_rows, _present(table, columns)
+    training, is_test = present & roles.training(numbers), roles.test(numbers)
+    drawn = uniform(key(0, Purpose.RANGE, 1), group.first, group.rows) < np.float32(SAMPLE_ROWS / source.rows)
+    some, validation, test = (
+        table.take(np.flatnonzero(which)) for which in (training & drawn, roles.validation_sample(numbers), is_test)
     )
     return _Examined(
         digest_of(table),
-        counts,
+        np.bincount(roles.fold(numbers[training]), minlength=max(1, roles.folds)),
         None if learner is None else learner.summarise(table, np.flatnonzero(~is_test)),
-        sample,
-        validation,
-        test,
-        (numbers, folds),
-        rows - int(np.count_nonzero(present)),
+        (some, validation, test),
+        group.rows - int(np.count_nonzero(present)),
     )
 
 
@@ -301,38 +298,15 @@ def _in_order(
     waiting: deque[tuple[RowGroup, Future[_Examined]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
-            for group in groups:
-                if len(waiting) == workers:
+            for group in (*groups, None):
+                while waiting and (group is None or len(waiting) == workers):
                     first, future = waiting.popleft()
                     yield first, future.result()
-                waiting.append((group, pool.submit(context.copy().run, function, group)))
-            while waiting:
-                first, future = waiting.popleft()
-                yield first, future.result()
+                if group is not None:
+                    waiting.append((group, pool.submit(context.copy().run, function, group)))
         finally:
             for _, future in waiting:
                 future.cancel()
-
-
-def _folds_of(data: Dataset | None, kept: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> NDArray[np.int64]:
-    """Return the folds of the rows of the validation sample, from row numbers and folds of each row group."""
-    if data is None or data.source_rows is None or not kept:
-        return np.empty(0, np.int64)
-    rows, folds = (np.concatenate(arrays) for arrays in zip(*kept, strict=True))
-    return folds[np.searchsorted(rows, data.source_rows)]
-
-
-def _require_validation(survey: Survey) -> None:
-    """Raise DataError GN010 if a member has no validation rows."""
-    roles, folds = survey.roles, survey.validation_folds
-    some = len(np.unique(folds)) == roles.folds if roles.folds else survey.validation is not None
-    if roles.validation and not some:
-        raise DataError(
-            "GN010",
-            "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.",
-            source=survey.source.source,
-            rows=survey.source.rows,
-        )
 
 
 def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:

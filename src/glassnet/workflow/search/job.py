@@ -39,7 +39,8 @@ from .. import parameters
 from ..evaluate_job import about_equal_answers
 from ..parameters import TableOptions, metric_for, trained_task
 from ..shared.job_data import read_for
-from ..train_job import evaluate_on_test, notify_options
+from ..train_job import notify_options
+from ..training.result import evaluate_on_test
 from ..training_data import TrainingData, require_images
 from .evidence import Scorer, judge_choice, predicted
 from .result import SearchResult, Tested, difference_interval, tested

@@ -10,12 +10,13 @@ from typing import Any
 from ...data.dataset import Dataset
 from ...errors import ArgumentError
 from ...messages.notice import Notify
-from ...options.options import Options
+from ...options.options import Options, job_options
 from ...options.recipes import for_rows
 from ...training.fit import recipe_options
 from ..parameters import TableOptions
-from ..train_job import Plan, read_data
-from ..training_data import TrainingData, job_options, load_training_table, require_picture_files
+from ..train_job import read_data
+from ..training.plan import Plan
+from ..training_data import TrainingData, load_training_table, require_picture_files
 
 MakeOptions = Callable[[str, dict[str, Any]], Options]
 """Returns the options of a recipe, with changes by the names of their fields, for the data that were read."""

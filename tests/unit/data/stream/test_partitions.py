@@ -111,4 +111,4 @@ def test_threads_may_read_the_same_rows_for_the_first_time(tmp_path):
     written(tmp_path)
     part = ColumnarPart(min(tmp_path.rglob("*.parquet")), "parquet")
     part._unchecked = CheckedByAnother(part._unchecked)
-    assert len(part.read(part.pieces[0], ["x"])) == part.pieces[0].rows
+    assert len(part.read(part.groups[0], ["x"])) == part.groups[0].rows

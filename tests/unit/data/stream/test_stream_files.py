@@ -96,7 +96,7 @@ def test_files_folders_patterns_and_lists_are_the_same_stream(tmp_path, monkeypa
             "1.parquet",
             "2.parquet",
         ]
-    assert open_stream("d").shape == open_stream(files).shape != open_stream(files[:2]).shape
+    assert open_stream("d").groups == open_stream(files).groups != open_stream(files[:2]).groups
     assert open_stream(f"file://{folder}/[0-2].parquet").rows == ROWS
 
 

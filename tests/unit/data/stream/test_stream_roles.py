@@ -14,17 +14,19 @@ from glassnet.data.stream.roles import RowRoles
 def test_roles_do_not_depend_on_what_is_read_together(seed, first, cut):
     roles = RowRoles(seed, 0.2, 0.3, 4)
     for role in (roles.test, roles.validation_sample, roles.fold, roles.training):
-        joined = np.concatenate([role(first, cut), role(first + cut, 500 - cut)])
-        assert np.array_equal(role(first, 500), joined)
+        rows = first + np.arange(500)
+        assert np.array_equal(role(rows), np.concatenate([role(rows[:cut]), role(rows[cut:])]))
 
 
 def test_every_row_has_one_role_in_the_given_fractions():
-    roles, count = RowRoles(3, 0.1, 0.2, 5), 200_000
-    test, validation, training = roles.test(0, count), roles.validation_sample(0, count), roles.training(0, count)
-    assert np.array_equal(test.astype(int) + validation + training, np.ones(count))
+    roles, rows = RowRoles(3, 0.1, 0.2), np.arange(200_000)
+    test, validation, training = roles.test(rows), roles.validation_sample(rows), roles.training(rows)
+    assert np.array_equal(test.astype(int) + validation + training, np.ones(len(rows)))
     np.testing.assert_allclose([test.mean(), validation.mean()], [0.1, 0.9 * 0.2], atol=0.003)
-    fold = roles.fold(0, count)
+    by_folds = RowRoles(3, 0.1, 0.2, 5)
+    fold = by_folds.fold(rows)
+    assert np.array_equal(by_folds.training(rows), ~test)
     assert np.array_equal(fold == -1, test)
     np.testing.assert_allclose(np.bincount(fold[~test]) / (~test).sum(), 0.2, atol=0.004)
-    assert not np.array_equal(test, RowRoles(4, 0.1).test(0, count))
-    assert not RowRoles(3).test(0, count).any()
+    assert not np.array_equal(test, RowRoles(4, 0.1).test(rows))
+    assert not RowRoles(3).test(rows).any()

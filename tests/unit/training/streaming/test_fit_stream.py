@@ -15,9 +15,8 @@ from glassnet.engines.reference import ReferenceEngine
 from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
 from glassnet.training.streaming import encoding
-from glassnet.training.streaming.fit import StreamFit, fit_stream
+from glassnet.training.streaming.fit import StreamFit, fit_stream, verify_stream
 from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory
-from glassnet.training.streaming.verify import verify_stream
 
 GROUP, ROWS = 130, 900
 
@@ -185,3 +184,11 @@ def test_long_text_leaves_fewer_rows_in_memory_whatever_the_kind_of_file(tmp_pat
     sources = [open_stream(tmp_path / "d.csv"), open_stream(tmp_path / "d.parquet"), TableStream(read_table(frame))]
     assert {rows_in_memory(source, 100_000) for source in sources} == {SAMPLE_BYTES // (16 + 8000 - 64)}
     assert rows_in_memory(TableStream(read_table(frame.drop("text"))), 100_000) == 100_000
+
+
+def test_a_member_that_differs_from_the_start_does_not_hold_up_the_others(frame):
+    model = train(stream(frame), options(members=3, folds=True, early_stopping=1)).fit.model
+    model.receipt["trails"][1][0] = "0" * 64
+    found = verify_stream(model, stream(frame))
+    assert (found.same, found.epoch) == (False, 0)
+    assert "member 2" in found.where

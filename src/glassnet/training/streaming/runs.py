@@ -1,0 +1,150 @@
+"""The training runs on a stream, and its description in the training record."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+from ...data.dataset import Dataset
+from ...engines import Engine
+from ...errors import OptionError, StreamError
+from ...messages.option_spelling import Option
+from ...model.file import damage
+from ...model.header import DataReceipt
+from ...options.options import Options
+from ...runtime.threads import number_of_threads
+from ..checkpoint import LoadedCheckpoint
+from ..ensemble import side_by_side
+from ..receipt import GivenData
+from ..run import Run, Runs
+from .feed import WindowFeed
+from .loader import WindowBlocks
+from .survey import Survey
+
+
+class GivenStream(GivenData):
+    """The stream that a training run is given, and its fingerprint."""
+
+    def __init__(self, survey: Survey) -> None:
+        super().__init__(survey.sample)
+        self._survey, self._fingerprint = survey, survey.fingerprint
+
+    def described(self) -> DataReceipt:
+        """Return the description of the stream for a training record."""
+        survey, roles = self._survey, self._survey.roles
+        return {
+            **super().described(),
+            "samples": int(survey.counts.sum()),
+            "stream": {
+                "rows": survey.source.rows,
+                "groups": len(survey.source.groups),
+                "sizes": hashlib.sha256(repr(survey.sizes).encode()).hexdigest(),
+                "window": survey.window,
+                "holdout": roles.holdout,
+                "validation": roles.validation,
+                "typed": survey.typed,
+            },
+        }
+
+
+class StreamRuns(Runs):
+    """The training runs on a stream: see `Runs`.
+
+    All members train at the same time, so that a window is read once for all of them.
+
+    Parameters
+    ----------
+    survey : Survey
+    options : Options
+    engine : Engine
+    cache, ahead
+        As for `WindowFeed`.
+    saved : LoadedCheckpoint, optional
+        The state in which to continue the run of a single network.
+
+    Raises
+    ------
+    OptionError
+        GN022 for an engine that cannot continue on other samples: see `engines.StreamingEngine`.
+    """
+
+    at_once = True
+
+    def __init__(
+        self,
+        survey: Survey,
+        options: Options,
+        engine: Engine,
+        *,
+        cache: int | None = None,
+        ahead: int = 1,
+        saved: LoadedCheckpoint | None = None,
+    ) -> None:
+        if not hasattr(engine, "replace"):
+            template = "{given}: cannot train on a stream. Use compiled or reference."
+            raise OptionError("GN022", template, given=Option("engine", engine.name))
+        super().__init__(survey.sample, options, engine, GivenStream(survey))
+        start = (0, 0) if saved is None else (saved.state.epoch, saved.state.block)
+        self._survey, feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
+        self._feed = feed
+        # A thread for each member, since all wait for the same windows; this limits how many compute at the same time.
+        turn: AbstractContextManager[Any] = nullcontext()
+        if options.members > 1:
+            turn = threading.Semaphore(number_of_threads(options.threads))
+        if saved is None:
+            new_run, threads = super().run, 1 if options.members > 1 else None
+            self._runs = [new_run(number, threads=threads) for number in range(options.members)]
+        else:
+            self._runs = [saved.run_on(survey.sample, self.given, engine, survey.validation)]
+        for number, run in enumerate(self._runs):
+            if survey.targets is not None:
+                run.model = replace(run.model, targets=survey.targets)
+            run.blocks = blocks = WindowBlocks(run.model, survey, feed, number, run.options, turn)
+            if saved is not None and saved.state.block:
+                with damage(saved.path):
+                    blocks.restore(saved.carried)
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """Return some training rows, and the validation data of a member."""
+        return self._survey.sample, self._survey.validation_of(number)
+
+    @property
+    def threads(self) -> int:
+        """Number of members to train at the same time: all."""
+        return self.options.members
+
+    def run(self, number: int, *, threads: int | None = None) -> Run:
+        """Return the run of a member before its first step; members have one thread each."""
+        return self._runs[number]
+
+    def __enter__(self) -> Self:
+        """Start reading."""
+        self._feed.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop reading; the error for a broken part gets the weights so far of all members."""
+        self._feed.close()
+        self._feed.join()
+        if isinstance(problem, StreamError) and len(self._runs) > 1:
+            first, *others = networks = [run.network_so_far() for run in self._runs]
+            model = self._runs[0].model
+            if self.options.folds:
+                problem.model = replace(model, network=side_by_side(networks))
+            else:
+                problem.model = replace(model, network=first, others=tuple(others))
+            problem.good_epochs = min(run.state.epoch for run in self._runs)
+
+    def leave(self, number: int) -> None:
+        """See `Runs.leave`: others wait no longer until this member has used a window."""
+        self._feed.leave(number)
+
+    def close(self) -> None:
+        """See `Runs.close`."""
+        self._feed.close()

@@ -1,1 +1,0 @@
-"""Training on streams, resuming and verifying it: what ``glassnet train --stream`` does, without a terminal."""

@@ -1,0 +1,163 @@
+"""The data of a training run on a stream: opening it, its test data, and notices."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...data import Dataset
+from ...data.stream.opening import open_stream
+from ...data.stream.roles import VALIDATION_ROWS, RowRoles
+from ...data.stream.row_groups import digest_of
+from ...data.stream.source import StreamSource, TableStream, joined
+from ...data.tables.header import header_names
+from ...errors import DataError
+from ...messages.message import Message
+from ...messages.notice import Notify
+from ...messages.option_spelling import Option
+from ...options.options import Options
+from ...preprocess.tabular.dataset import read_table, samples_of
+from ...training.checkpoint import LoadedCheckpoint
+from ...training.streaming.fit import surveyed_as_saved
+from ...training.streaming.survey import OnSurvey, Survey, rows_in_memory, surveyed
+from ..parameters import TableOptions
+from ..training_data import (
+    TrainingData,
+    notify_held_out,
+    notify_learnt,
+    notify_left_out,
+    notify_surprises,
+    notify_without_target,
+    require_no_classes,
+    table_read,
+)
+
+OnStream = Callable[[StreamSource, int], object]
+"""Receives an opened stream, and the number of rows read so far in the first pass over it: 0 before."""
+
+
+def opened(data: Any, expected: Sequence[str], decimal: str, notify: Notify) -> StreamSource:
+    """Open files as a stream, or a data frame or mapping in memory; notify of files of 0 bytes, which are skipped."""
+    named = isinstance(data, str | os.PathLike | StreamSource)
+    if named or (isinstance(data, list | tuple) and all(isinstance(one, str | os.PathLike) for one in data)):
+        source = open_stream(data, expected, decimal=decimal)
+    else:
+        source = TableStream(read_table(data, expected, decimal=decimal))
+    if empty := source.empty_files:
+        facts = {"count": len(empty), "all": len(empty) + len(source.parts), "name": empty[0]}
+        notify(
+            Message(
+                "{source}: empty files (0 bytes) skipped: {count:,} of {all:,}, the first {name}; if a copy "
+                "failed, copy it again",
+                source=source.source,
+                **facts,
+            )
+        )
+    return source
+
+
+def first_pass(source: StreamSource, on_stream: OnStream | None) -> OnSurvey | None:
+    """Call `on_stream` for the opened stream, and return what calls it in the first pass over it."""
+    if on_stream is None:
+        return None
+    on_stream(source, 0)
+    return lambda done, rows: on_stream(source, done)
+
+
+def load_stream(
+    source: Any,
+    test_source: Any,
+    table_options: TableOptions,
+    recipe: str,
+    choose: Callable[[int, str], Options],
+    notify: Notify,
+    *,
+    hold_out: bool = True,
+    saved: LoadedCheckpoint | None = None,
+    on_stream: OnStream | None = None,
+) -> TrainingData:
+    """Read a stream once, to learn its columns, and its test data: `test_source`, or the rows that are held out.
+
+    Arguments and errors as for `training_data.load_training_table`; sources as for `opened`. With a `saved` training
+    run, its columns are known, and the stream must be the same.
+    """
+    stream = opened(source, header_names(table_options.target), table_options.decimal, notify)
+    test = None
+    if test_source is not None:  # what is wrong with its files is known before the training data are read
+        test = opened(test_source, stream.names, table_options.decimal, notify)
+
+    def chosen(rows: int, task: str) -> Options:
+        options = choose(rows, task)
+        require_no_classes(options)
+        notify(table_read(stream.source, rows, len(stream.names), recipe))
+        return options
+
+    on_survey = first_pass(stream, on_stream)
+    if saved is None:
+        wanted: dict[str, Any] = {name: getattr(table_options, name) for name in ("task", "drop", "keep")}
+        holds_out = hold_out and test is None
+        survey, options = surveyed(
+            stream, table_options.target, chosen, **wanted, hold_out=holds_out, on_survey=on_survey
+        )
+    else:
+        survey, options = surveyed_as_saved(saved, stream, on_survey), saved.options
+    notify_learnt(stream.source, survey.columns, notify)
+    notify_without_target(survey.without_target, survey.sample, notify)
+    held_out = survey.test
+    if test is not None:
+        held_out = _load_test(test, survey, options, notify)
+    elif held_out is not None:
+        notify_held_out(stream.source, survey.roles.holdout, len(held_out), notify)
+    elif survey.roles.holdout:
+        raise DataError(
+            "GN010",
+            "{source}: 0 of {count} samples would be held out for testing. Pass test data with {test}, "
+            "or another {holdout}.",
+            source=stream.source,
+            count=stream.rows,
+            test=Option("test"),
+            holdout=Option("holdout"),
+        )
+    return TrainingData(survey.sample, held_out, options, test is None, survey.seconds, stream=survey)
+
+
+def _load_test(source: StreamSource, survey: Survey, options: Options, notify: Notify) -> Dataset:
+    """Read test data: all rows, or of a large source about as many as are held out of a stream, by their numbers.
+
+    Notifies of row groups that are also in the training data.
+    """
+    columns, seen, tables = survey.columns, 0, []
+    most = rows_in_memory(source, VALIDATION_ROWS)
+    few, roles = source.rows <= most, RowRoles(options.seed, most / source.rows)
+    for table in source:
+        seen += len(table) * (digest_of(table) in survey.digests)
+        if not few:
+            table = table.take(np.flatnonzero(roles.test(table.numbers_of_rows)))
+        if len(table):
+            tables.append(table)
+    table = joined(tables)
+    if not few:
+        notify(
+            Message(
+                "{source}: tested on {rows:,} of {all:,} rows, chosen at random: they stay in memory",
+                source=source.source,
+                rows=len(table),
+                all=source.rows,
+            )
+        )
+    if seen:
+        notify(
+            Message(
+                "{source}: {seen:,} of these {rows:,} rows are also in the training data, so the result proves little",
+                source=source.source,
+                seen=seen,
+                rows=source.rows,
+            )
+        )
+    test = samples_of(table, columns)
+    notify_surprises(table, columns, notify)
+    notify_left_out(table, test, notify)
+    return test
