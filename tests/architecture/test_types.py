@@ -194,7 +194,9 @@ def test_javascript_that_is_checked_has_no_exceptions():
 
 @pytest.mark.skipif(not TSC.exists() or shutil.which("node") is None, reason="no TypeScript: .ci/run installs it")
 def test_a_wrong_type_in_javascript_is_found(tmp_path):
-    wrong = 'import { exp32 } from "STATIC/arithmetic.js";\nexp32("1");\nexp32(1);\n'.replace("STATIC", STATIC.as_posix())
+    wrong = 'import { exp32 } from "STATIC/arithmetic.js";\nexp32("1");\nexp32(1);\n'.replace(
+        "STATIC", STATIC.as_posix()
+    )
     (tmp_path / "wrong.js").write_text(wrong)
     configuration = {"extends": str(ROOT / "jsconfig.json"), "files": ["wrong.js"], "include": []}
     (tmp_path / "jsconfig.json").write_text(json.dumps(configuration))
