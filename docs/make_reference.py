@@ -368,9 +368,9 @@ def activations_page() -> str:
         "activation. The formulas of the values are those of [portable arithmetic](portable.md): each operation is "
         "rounded by itself, in this order, and constants are rounded to float32. An activation with a parameter has an "
         "[option](options.md) that sets it; in the architecture of a file it is written after the name, if it is not "
-        "the default: `leaky_relu(0.2)`."
+        "the default: `leaky_relu(0.2)`. In an ONNX file it is the operator named here, or its formula in several."
     )
-    lines = ["| activation | value | derivative | option | layers | about |", "|---|---|---|---|---|---|"]
+    lines = ["| activation | value | derivative | option | layers | ONNX | about |", "|---|---|---|---|---|---|---|"]
     for name, one in ACTIVATIONS.items():
         given = [variable(one.parameter.option)] if one.parameter else []
         option = f"[`{given[0].operands[0]}`](options.md#{given[0].operands[0]})" if given else ""
@@ -380,7 +380,8 @@ def activations_page() -> str:
             slope = formula(one.derivative(variable("z"), variable("a"), *given))
         about = re.sub(r"``(.*?)``", r"`\1`", (one.value.__doc__ or "").split("\n")[0].removeprefix("Return "))
         layers = "all" if one.hidden else "outputs"
-        lines.append(f"| `{name}` | {value} | {slope} | {option} | {layers} | {about} |".replace("|z|", "abs(z)"))
+        cells = [f"`{name}`", value, slope, option, layers, one.onnx, about]
+        lines.append(f"| {' | '.join(cells)} |".replace("|z|", "abs(z)"))
     return f"{MARK.format('nn/activations')}\n\n# Activations\n\n{text}\n" + "\n".join(lines) + "\n"
 
 

@@ -58,7 +58,8 @@ class Activation:
     hidden : bool
         Whether hidden layers may have it.
     onnx : str
-        The operator of ONNX. Without one, the formula is written node by node, and recognised by its values.
+        The operator of ONNX. Without one, or if it is newer than the version that is written, the formula is written
+        node by node. Such nodes are recognised by their values, with the default parameter.
     onnx_parameter : str
         The operator's attribute that is the parameter; it has the same default.
     """

@@ -12,7 +12,8 @@ from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY, spelled
 ROWS = np.random.default_rng(0).normal(size=(12, 5)).astype(np.float32)
 
 
-NAMES = [*ACTIVATIONS, *(spelled(name, -0.3) for name, one in ACTIVATIONS.items() if one.parameter)]
+PARAMETERS = {name: one.parameter for name, one in ACTIVATIONS.items() if one.parameter}
+NAMES = [*ACTIVATIONS, *(spelled(name, 0.3 if own.low > -0.3 else -0.3) for name, own in PARAMETERS.items())]
 
 
 def model_with(activation):

@@ -18,6 +18,7 @@ from glassnet import export, import_model, load_model, save_model
 from glassnet.data.dataset import SampleLayout
 from glassnet.errors import DataError, FileError, OptionError
 from glassnet.exports.export import FORMS
+from glassnet.nn.activations import ACTIVATIONS
 from support.messages import untranslated
 from support.onnx_nets import DOUBLE, FLOAT, Net, scikit_classifier
 
@@ -72,6 +73,14 @@ HIDDEN = {
     "silu": silu_of_torch,
     "identity": lambda net: net.add("Identity"),
 }
+
+
+@pytest.mark.parametrize("name", [name for name, one in ACTIVATIONS.items() if one.onnx and one.hidden])
+def test_the_operator_of_each_activation_is_read(tmp_path, name):
+    operator = ACTIVATIONS[name].onnx
+    net = Net(opset=max(17, onnx.defs.get_schema(operator).since_version)).gemm(9).add(operator).gemm(3)
+    model = import_model(net.save(tmp_path / "net.onnx"))
+    assert model.network.architecture.activations[0] == name
 
 
 @pytest.mark.parametrize("activation", HIDDEN)

@@ -48,7 +48,7 @@ def test_a_parameter_is_written_after_the_name(name):
     own = ACTIVATIONS[name].parameter
     assert spelled(name) == spelled(name, own.default) == name
     assert name_and_parameter(name) == name_and_parameter(f"{name}({own.default})") == (name, own.default)
-    for given in (0.3, -2.5, 1e-7, own.low, own.high):
+    for given in {min(max(one, own.low), own.high) for one in (0.3, -2.5, 1e-7, -1e9, 1e9)} - {own.default}:
         text = spelled(name, given)
         assert name_and_parameter(text) == (name, given)
         value, derivative = ACTIVATIONS[text].value, ACTIVATIONS[text].derivative
@@ -134,6 +134,12 @@ def test_softmax_sums_to_one_and_ignores_a_constant_added_to_all_nodes():
     np.testing.assert_allclose(softmax(z + 500), softmax(z), rtol=1e-11)
     np.testing.assert_array_equal(softmax(z).argmax(axis=1), z.argmax(axis=1))
     assert ACTIVATIONS["softmax"].derivative is None
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_values_that_fade_out_are_marked(name):
+    [far] = ACTIVATIONS[name].value(np.array([-100.0]))
+    assert ACTIVATIONS[name].fades == (0 < abs(far) < np.finfo(np.float32).tiny)
 
 
 @pytest.mark.parametrize("name", HIDDEN)

@@ -36,7 +36,7 @@ def add_activation(graph: Graph, name: str, z: str, place: str) -> str:
     one = ACTIVATIONS[name]
     if one.onnx == "Softmax":
         return graph.add("Softmax", z, wanted=f"{place}.softmax", axis=-1)
-    if one.onnx:
+    if one.onnx and _is_written(one.onnx):
         attributes: dict[str, Any] = {one.onnx_parameter: name_and_parameter(name)[1]} if one.onnx_parameter else {}
         return graph.add(one.onnx, z, wanted=f"{place}.{one.onnx}", **attributes)
     results: dict[Symbol, str] = {}
@@ -55,6 +55,19 @@ def add_activation(graph: Graph, name: str, z: str, place: str) -> str:
         return results[symbol]
 
     return result_of(one.value(variable("z")))
+
+
+def _is_written(operator: str) -> bool:
+    """Return whether the version of the operators that is written has an operator; a later one is only read."""
+    from onnx.defs import SchemaError, get_schema
+
+    from .graph import OPSET
+
+    try:
+        get_schema(operator, OPSET)
+    except SchemaError:
+        return False
+    return True
 
 
 def activation_of(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> str:
