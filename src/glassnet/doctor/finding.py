@@ -16,27 +16,15 @@ TRAIN_TABLE = Command("train", Option("target"))
 
 @dataclass(frozen=True, init=False)
 class Kind:
-    """One kind of finding: declared beside its check, with its Chinese in ``messages/zh.po``.
+    """One kind of finding: declared beside its check, with its Chinese in ``messages/zh.po``."""
 
-    Parameters
-    ----------
-    code : str
-        GD and a number for data, GS for programs.
-    severity : {"error", "warning", "remark"}
-        An error prevents training, a warning makes its result worse, a remark does no harm.
-    meaning : str
-        The problem.
-    advice : str or Message
-        The fix; begins with "none needed" if there is nothing to do.
-    repair : str
-        The change that ``--fix`` makes; empty if only a person can decide.
-    """
-
-    code: str
+    code: str  # GD and a number for data, GS for programs
+    # {"error", "warning", "remark"}: an error prevents training, a warning makes its result worse, a remark does no
+    # harm
     severity: str
-    meaning: Message
-    advice: Message
-    repair: Message | None
+    meaning: Message  # the problem
+    advice: Message  # the fix; begins with "none needed" if there is nothing to do
+    repair: Message | None  # the change that ``--fix`` makes; empty if only a person can decide
 
     def __init__(self, code: str, severity: str, meaning: str, advice: str | Message, repair: str = "") -> None:
         for name, value in (
@@ -70,44 +58,19 @@ class FindingFacts(TypedDict):
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem, or a fact worth knowing, with its location.
-
-    Parameters
-    ----------
-    kind : Kind
-    source : str
-        The file.
-    text : Message
-        The details.
-    count : int
-        Number of affected rows, columns or places; 0 if not applicable.
-    rows : tuple of int
-        The first few affected rows, counted from 0 without the header and blank lines.
-    lines : tuple of int
-        Line numbers of `rows` in a text file, from 1; in a notebook, lines of the cell.
-    columns : tuple of str
-        The first few affected columns.
-    files : tuple of str
-        The image files of `rows` if the source is a folder of images.
-    command : Command, optional
-        A command that helps, if there is one.
-    repaired : bool
-        Whether ``--fix`` repairs it.
-    cell : int
-        The cell of a notebook, from 1, text cells included; 0 for other sources.
-    """
+    """A problem, or a fact worth knowing, with its location."""
 
     kind: Kind
-    source: str
-    text: Message
-    count: int = 0
-    rows: tuple[int, ...] = ()
-    lines: tuple[int, ...] = ()
-    columns: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    command: Command | None = None
-    repaired: bool = False
-    cell: int = 0
+    source: str  # the file
+    text: Message  # the details
+    count: int = 0  # number of affected rows, columns or places; 0 if not applicable
+    rows: tuple[int, ...] = ()  # the first few affected rows, counted from 0 without the header and blank lines
+    lines: tuple[int, ...] = ()  # line numbers of `rows` in a text file, from 1; in a notebook, lines of the cell
+    columns: tuple[str, ...] = ()  # the first few affected columns
+    files: tuple[str, ...] = ()  # the image files of `rows` if the source is a folder of images
+    command: Command | None = None  # a command that helps, if there is one
+    repaired: bool = False  # whether ``--fix`` repairs it
+    cell: int = 0  # the cell of a notebook, from 1, text cells included; 0 for other sources
 
     @property
     def code(self) -> str:

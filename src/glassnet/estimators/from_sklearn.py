@@ -31,14 +31,8 @@ class Translated(NamedTuple):
 def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     """Return the parameters for an estimator of class `kind`, and a text that lists what was translated.
 
-    Warns about settings without an equivalent.
-
-    Raises
-    ------
-    ArgumentError
-        GN021 when `given` is not scikit-learn's network of the same task.
-    ValueError
-        When a parameter has a value that scikit-learn does not allow.
+    Warns about settings without an equivalent. Raises ArgumentError (GN021) when `given` is not scikit-learn's network
+    of the same task, and ValueError when a parameter has a value that scikit-learn does not allow.
     """
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 

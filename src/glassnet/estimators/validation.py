@@ -44,11 +44,6 @@ def in_place(
 
     Dates and times are rejected first, because scikit-learn would convert them to nanoseconds; in a data frame whose
     columns are prepared (`of_table`), only times and durations.
-
-    Raises
-    ------
-    ValueError
-        As `check`, and for dates and times.
     """
     _require_frame(X)
     _refuse_times(X, but_dates=of_table)
@@ -157,13 +152,7 @@ def _converts(value: Any) -> bool:
 
 
 def plain_classes(y: Array, name: str) -> Array:
-    """Return a column of objects as numbers or booleans if all its values are; reject missing values and mixed types.
-
-    Raises
-    ------
-    ValueError
-        With the first row without a value, or the mixed types.
-    """
+    """Return objects as numbers or booleans if all of them are; reject missing values and mixed types."""
     if y.dtype != object or y.ndim != 1:
         return y
     _require_present(y, name)
@@ -184,13 +173,7 @@ def _kind(value: Any) -> str:
 
 
 def regression_targets(y: Array, name: str) -> Array:
-    """Return regression targets as float64, shape (n, outputs).
-
-    Raises
-    ------
-    ValueError
-        When a value is missing or is not a number.
-    """
+    """Return regression targets as float64, shape (n, outputs); reject all that are not numbers."""
     y = y.toarray() if hasattr(y, "toarray") else y
     if is_of_times(y.dtype):
         raise _dated(name)

@@ -54,15 +54,8 @@ class Flip:
 class FlipSearch:
     """Search for small changes of a sample that change the prediction.
 
-    Parameters
-    ----------
-    model : Model
-    raw : ndarray, shape (features,)
-        Unscaled sample.
-    answer : int
-        Prediction of the model for it.
-    output : int or None
-        Label to change, for multi-label models.
+    `raw` is the unscaled sample, shape (features,), `answer` the prediction for it, and `output` the label to change,
+    for multi-label models.
     """
 
     def __init__(self, model: Model, raw: NDArray[Any], answer: int, output: int | None) -> None:
@@ -72,12 +65,9 @@ class FlipSearch:
     def follow_gradients(self, directions: Array) -> Flip | None:
         """Step along the gradient to the nearest decision boundary until the prediction changes.
 
-        A pixel at an end of the range can only move inwards, so it is excluded from directions that lead outwards.
-
-        Parameters
-        ----------
-        directions : ndarray, shape (directions, outputs)
-            Directions of the logits that lead to another prediction; at the boundary one of the products is 0.
+        The `directions` of the logits, shape (directions, outputs), lead to another prediction; at the boundary one of
+        the products is 0. A pixel at an end of the range can only move inwards, so it is excluded from directions that
+        lead outwards.
         """
         scaling, ends = self._model.scaling, input_range(self._model)
         low, high = scaling.apply(np.repeat(np.array(ends)[:, None], len(self._raw), axis=1))  # (features,) each
@@ -143,13 +133,7 @@ class FlipSearch:
         return next((flip for row in flipped if (flip := self._verify(row))), None)
 
     def move_towards(self, samples: NDArray[Any]) -> Flip | None:
-        """Move straight towards samples with another prediction; return the shortest change.
-
-        Parameters
-        ----------
-        samples : ndarray, shape (n, features)
-            Unscaled samples.
-        """
+        """Move straight towards samples with another prediction, unscaled; return the shortest change."""
         flips = [flip for sample in samples if (flip := self._shorten(sample, SHRINK_FACTORS[SHRINK_FACTORS <= 1]))]
         shortest = min(flips, key=lambda flip: flip.distance, default=None)
         return shortest and (self._shorten(shortest.sample, FINE_SHRINK_FACTORS) or shortest)

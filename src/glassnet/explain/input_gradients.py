@@ -19,18 +19,9 @@ from ..nn.activations import ACTIVATIONS, Array
 def output_gradients(network: Network, signals: Signals, direction: Array) -> list[Array]:
     """Return the gradient of ``direction · z``, with the logits z, by the signals of each layer.
 
-    Parameters
-    ----------
-    network : Network
-    signals : Signals
-        Result of `network.forward` for n samples, or for one sample and several directions.
-    direction : ndarray, shape (n, outputs) or (outputs,)
-        A direction of 1 for one class and −1 for another gives the gradient of their margin.
-
-    Returns
-    -------
-    list of ndarray
-        Gradient by the inputs, shape (n, features); then by the activations of each hidden layer, (n, nodes).
+    The signals are those of n samples, or of one sample for several directions. A direction, shape (n, outputs) or
+    (outputs,), of 1 for one class and −1 for another gives the gradient of their margin. The gradient by the inputs,
+    shape (n, features), comes first, then those by the activations of each hidden layer, (n, nodes).
     """
     architecture, weights = network.architecture, network.parameters.weights
     gradient: Array = direction @ weights[-1]

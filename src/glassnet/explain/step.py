@@ -120,26 +120,16 @@ class TraceFacts(TypedDict):
 @one_line
 @dataclass(frozen=True)
 class WayBack:
-    """Error, delta and weight changes of a layer by one rule.
+    """Error, delta and weight changes of a layer by one rule."""
 
-    Parameters
-    ----------
-    error : ndarray, shape (n, fan_out)
-        Error sent back to the nodes of the layer; at the outputs ``t − o``.
-    delta : ndarray, shape (n, fan_out)
-        Error times derivative, ``E · O(1 − O)`` in the notes; at the outputs, negative gradient of the loss.
-    sent : ndarray, shape (n, fan_out)
-        Signal sent back over the weights: the error by rule ``notes``, the delta by rule ``gradient``.
-    change : ndarray, shape (fan_out, fan_in)
-        Change of the weights, averaged over the samples.
-    bias_change : ndarray, shape (fan_out,), or None
-    """
-
-    error: Array
+    error: Array  # shape (n, fan_out): error sent back to the nodes of the layer; at the outputs ``t − o``
+    # shape (n, fan_out): error times derivative, ``E · O(1 − O)`` in the notes; at the outputs, negative gradient of
+    # the loss
     delta: Array
+    # shape (n, fan_out): signal sent back over the weights: the error by rule ``notes``, the delta by rule ``gradient``
     sent: Array
-    change: Array
-    bias_change: Array | None
+    change: Array  # shape (fan_out, fan_in): change of the weights, averaged over the samples
+    bias_change: Array | None  # shape (fan_out,)
 
 
 @one_line
@@ -334,23 +324,10 @@ def trace_step(
     masks: Sequence[Array | None] = (),
     weights: Array | None = None,
 ) -> Trace:
-    """Compute one step of a network.
+    """Compute one step of a network on scaled inputs, shape (n, features), and targets, (n, outputs).
 
-    Parameters
-    ----------
-    network : Network
-    inputs : ndarray, shape (n, features)
-        Scaled inputs.
-    targets : ndarray, shape (n, outputs)
-    learning_rate : float
-    options : Options, optional
-        Options of the optimizer; plain steps by default.
-    state : State, optional
-        State of the optimizer; empty by default.
-    masks : sequence of ndarray or None
-        Dropout masks, as for `network.forward`.
-    weights : ndarray, shape (n,), optional
-        Sample weights, as for `network.backpropagate`; errors and deltas are multiplied by them.
+    By default, the optimizer makes plain steps and its state is empty. Dropout `masks` are as for `network.forward`,
+    sample `weights`, shape (n,), as for `network.backpropagate`; errors and deltas are multiplied by them.
     """
     options = options or Options()
     parameters = network.parameters.copy(np.float64)

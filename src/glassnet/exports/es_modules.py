@@ -25,17 +25,9 @@ REGISTRY = "globalThis.glassnetModules"
 def bundle(entry: Path, root: Path, loaded: Collection[Path] = ()) -> tuple[str, list[Path]]:
     """Return a module and all that it imports as one script, and their paths in the order of execution.
 
-    Parameters
-    ----------
-    entry, root : Path
-        The module that is run, and a folder that contains all modules: their names in the script are relative to it.
-    loaded : collection of Path
-        Modules that an earlier script of the page has.
-
-    Raises
-    ------
-    ValueError
-        For imports and exports of other forms than this module knows, cycles, and text that would end the script.
+    The folder `root` contains all modules: their names in the script are relative to it. Modules in `loaded` are in an
+    earlier script of the page. Raises ValueError for imports and exports of other forms than this module knows, cycles,
+    and text that would end the script.
     """
     order = _in_order(entry, loaded)
     parts = [f"const modules = ({REGISTRY} ??= {{}});", *_parts(order, root)]

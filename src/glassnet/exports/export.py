@@ -26,26 +26,13 @@ from .stored import Stored, differences
 
 @dataclass(frozen=True)
 class Form:
-    """What is known of a form before its module is loaded.
+    """What is known of a form before its module is loaded."""
 
-    Parameters
-    ----------
-    suffixes : tuple of str
-        Suffixes of its files, the usual one first.
-    quantizes : bool
-        Whether it has weights of 8 bits.
-    mixes_layers : bool
-        Whether the networks of an ensemble may have different layers.
-    most_rows : int
-        How many rows a proof compares at most.
-    require : callable
-        Raises OptionError GN092 if a package is not installed that the form needs.
-    """
-
-    suffixes: tuple[str, ...]
-    quantizes: bool = False
-    mixes_layers: bool = False
-    most_rows: int = 10_000
+    suffixes: tuple[str, ...]  # suffixes of its files, the usual one first
+    quantizes: bool = False  # whether it has weights of 8 bits
+    mixes_layers: bool = False  # whether the networks of an ensemble may have different layers
+    most_rows: int = 10_000  # how many rows a proof compares at most
+    # raises OptionError GN092 if a package is not installed that the form needs
     require: Callable[[], None] = lambda: None
 
 

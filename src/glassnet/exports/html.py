@@ -61,18 +61,10 @@ _SECONDS = 300
 def write(
     form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
 ) -> bytes:
-    """Return a page of HTML, UTF-8.
+    """Return a page of HTML, UTF-8, entitled `name`, with some of the rows as examples.
 
-    Parameters
-    ----------
-    form, model, rows
-        The model in both forms, and rows of which some become examples in the page.
-    name : str
-        The title.
-    quantize : None
-        `network.js` has no weights of 8 bits; `export` refuses them.
-    file : str, optional
-        Not used: the page does not name its file.
+    `network.js` has no weights of 8 bits, so `quantize` is None: `export` refuses them. The page does not name its
+    `file`.
     """
     assert quantize is None
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)

@@ -45,23 +45,10 @@ _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the ima
 
 
 def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading, Plane]:
-    """Read a photograph upright, as dark or light ink, on a sheet, or tightly cropped.
+    """Read an opaque photograph upright, as dark or light ink, on a sheet, or tightly cropped.
 
-    Parameters
-    ----------
-    model : Model
-    picture : PIL.Image.Image
-        The photograph, opaque.
-    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading : Reading
-    view : ndarray of float32, shape (rows, columns, 3)
-        The photograph at its working size, without the surroundings of a sheet.
+    `values` is the photograph at its working size, float32, shape (rows, columns, 3), 0 to 1; it is returned with the
+    reading, without the surroundings of a sheet. `sure` is the least confidence of a sure digit.
     """
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(

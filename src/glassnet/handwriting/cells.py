@@ -50,25 +50,10 @@ _CELLS = 1000  # more than the cells in a row
 
 
 def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading | None, bool]:
-    """Read a form.
+    """Read a form; return also whether there is ruling whose cells are uncertain, so that nothing on it is sure.
 
-    Parameters
-    ----------
-    model : Model
-    picture : PIL.Image.Image
-        The photograph, opaque.
-    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading : Reading or None
-        None if the picture has no ruling that is wider than its writing. The boxes are in the photograph; ink and mask
-        are those of the straightened form.
-    is_ruled : bool
-        Whether there is ruling whose cells are uncertain, so that nothing on it is sure.
+    The reading is None if the picture has no ruling that is wider than its writing. Its boxes are in the photograph;
+    ink and mask are those of the straightened form. Arguments are those of `attempts.read_first`.
     """
     form, is_crossed = find_form(picture, values)
     if form is None:

@@ -52,20 +52,8 @@ class _Way:
 def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tuple[Reading, Plane | None]:
     """Read a photograph in another way up if its first reading is not sure and that is clearly surer.
 
-    Parameters
-    ----------
-    model : Model
-    reading : Reading
-        The first reading.
-    view : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size, as of `attempts.read_first`.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading, view
-        The surer reading, and the photograph rotated alike; None if it is on its side, but the side is not clear.
+    `reading` and `view` are those of `attempts.read_first`. Returns the surer reading, and the photograph rotated
+    alike; None if it is on its side, but the side is not clear.
     """
     confidences = [digit.confidence for digit in reading.digits]
     surely_read = bool(confidences) and (min(confidences) >= SURE or np.mean(confidences) >= _UNSURE)

@@ -36,16 +36,10 @@ _FORM = 3
 
 
 def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
-    """Find the digits of a photograph or scan and predict each.
+    """Find the digits of a photograph or scan and predict each, with a model for images of 28 × 28.
 
-    Parameters
-    ----------
-    model : Model
-        A model for images of 28 × 28.
-    picture : PIL.Image.Image
-        Dark ink on light paper or light on dark, of any size and mode.
-    sure : float, 0 to 1
-        Least confidence at which a digit counts as read.
+    The picture has dark ink on light paper or light on dark, any size and mode. `sure`, 0 to 1, is the least confidence
+    at which a digit counts as read.
     """
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError(

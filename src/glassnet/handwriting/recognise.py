@@ -53,35 +53,19 @@ _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragmen
 
 @dataclass(frozen=True)
 class Candidate:
-    """A piece of ink with the model's outputs and confidence for it.
-
-    Parameters
-    ----------
-    piece : Piece
-    form : ndarray of uint8, shape (28, 28)
-    outputs : ndarray, shape (classes,)
-        Averaged over small changes.
-    confidence : float
-        Probability, 0 to 1, that it is a digit and that the prediction is right.
-    is_digit : float
-        Probability of the gate, 0 to 1, that it is a digit.
-    """
+    """A piece of ink with the model's outputs and confidence for it."""
 
     piece: Piece
-    form: NDArray[np.uint8]
-    outputs: FloatArray
-    confidence: float
-    is_digit: float
+    form: NDArray[np.uint8]  # shape (28, 28)
+    outputs: FloatArray  # shape (classes,): averaged over small changes
+    confidence: float  # probability, 0 to 1, that it is a digit and that the prediction is right
+    is_digit: float  # probability of the gate, 0 to 1, that it is a digit
 
 
 def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Average the outputs over variants, shape (n, forms, 784).
 
-    Returns
-    -------
-    outputs : ndarray, shape (n, classes)
-    confidence, is_digit : ndarray, shape (n,)
-        As of a `Candidate`.
+    Returns the outputs, shape (n, classes), and confidence and `is_digit` as of a `Candidate`, shape (n,).
     """
     flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
     averaged = []

@@ -29,14 +29,7 @@ _STROKE, _CROSS = 6, 0.85  # width of a bar, in pixels of 28 × 28; least fracti
 
 
 def judge_lines(reading: Reading, sure: float) -> Reading:
-    """Name the lines that are not digits, and lower the confidence of all their digits: an o in a word is not a 0.
-
-    Parameters
-    ----------
-    reading : Reading
-    sure : float
-        Least confidence of a sure digit.
-    """
+    """Name the lines that are not digits, and lower the confidence of all their digits: an o in a word is not a 0."""
     lines: dict[int, list[Digit]] = {}
     for digit in reading.digits:
         lines.setdefault(digit.line, []).append(digit)

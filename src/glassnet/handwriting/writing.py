@@ -48,14 +48,7 @@ _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is
 
 
 def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
-    """Lower the confidence of digits of a photograph that do not look like writing.
-
-    Parameters
-    ----------
-    reading : Reading
-    sure : float
-        Least confidence of a sure digit.
-    """
+    """Lower the confidence of digits of a photograph that do not look like writing."""
     measured = {k: _unevenness_of(reading, digit) for k, digit in enumerate(reading.digits) if digit.sure}
     if not measured:
         return reading
@@ -125,15 +118,8 @@ def unevenness(
 ) -> tuple[float, float]:
     """Return how uneven a digit and the ground around it are, and its `relief`; 1 and more is not writing.
 
-    Parameters
-    ----------
-    separated : Ink
-    window : (slice, slice)
-        The digit and the ground around it.
-    ink, every : ndarray of bool, shape (rows, columns)
-        The pixels of the digit, and those of all ink.
-    form : ndarray of uint8, shape (28, 28)
-        The digit in the form of MNIST, without the gaps that a dry pen leaves.
+    The window contains both. `ink` and `every` are the pixels of the digit and those of all ink, shape (rows, columns);
+    `form` is the digit in the form of MNIST, without the gaps that a dry pen leaves.
     """
     strength = separated.strength[window]
     half = distance(np.pad(ink, 1))[1:-1, 1:-1]
@@ -161,17 +147,10 @@ def unevenness(
 def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
     """Return how much a shape looks lit from one side, as a round thing is; 1 and more is not writing.
 
-    The strength inside the shape and the steepness of its borders are fitted with a mean and a term for the direction
-    that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the term vanishes.
-
-    Parameters
-    ----------
-    strength : ndarray of float32, shape (rows, columns)
-        About 1 for ink.
-    ink, every : ndarray of bool, shape (rows, columns)
-        The pixels of the shape, and those of all ink.
-    pen : float
-        Its stroke width in pixels.
+    The strength inside the shape, about 1 for ink, and the steepness of its borders are fitted with a mean and a term
+    for the direction that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the
+    term vanishes. `ink` and `every` are the pixels of the shape and those of all ink; `pen` is its stroke width in
+    pixels.
     """
     if pen < _THIN:
         return 0.0

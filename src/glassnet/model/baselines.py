@@ -33,10 +33,7 @@ _SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mae")
 class Scores:
     """Result of `prediction_scores`; None for what the kind of target does not have.
 
-    Parameters
-    ----------
-    accuracy, balanced_accuracy, log_loss, r2, rmse, mean_error : float or None
-        As in `glassnet.metrics`, where the last one, the mean absolute error, is `mae`.
+    They are those of `glassnet.metrics`, where `mean_error`, the mean absolute error, is `mae`.
     """
 
     accuracy: float | None = None
@@ -70,16 +67,10 @@ class Comparison:
 
 
 def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None = None) -> Comparison:
-    """Compare a model with a constant prediction and with a linear model, on the same samples.
+    """Compare a model with a constant prediction and with a linear model, on samples that it was not trained on.
 
-    Parameters
-    ----------
-    model : Model
-    data : Dataset
-        Labelled samples that the model was not trained on.
-    training : Dataset, optional
-        The training samples, from which both baselines are learned. Without them, the constant prediction is that of
-        `data`, and there is no linear model.
+    Both baselines are learned from the training samples. Without them, the constant prediction is that of `data`, and
+    there is no linear model.
     """
     model.require(data)
     outputs = model.unchecked().outputs(data.inputs)
@@ -99,17 +90,11 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
 def prediction_scores(
     model: Model, data: Dataset, predictions: NDArray[Any], answers: NDArray[Any] | None = None
 ) -> Scores:
-    """Return the scores of predictions: probabilities of classes or labels, or numbers.
+    """Return the scores of predictions, shape (n, classes): probabilities of classes or labels, or numbers.
 
-    Parameters
-    ----------
-    model : Model
-        Determines the kind of target.
-    data : Dataset
-        The true values, with sample weights if there are any.
-    predictions : ndarray, shape (n, classes)
-    answers : ndarray, shape (n,) or (n, classes), optional
-        The class of each sample, or its labels, by default the most probable one, or those above ½.
+    The model determines the kind of target; `data` has the true values, and sample weights if there are any. `answers`,
+    shape (n,) or (n, classes), has the class of each sample, or its labels, by default the most probable one, or those
+    above ½.
     """
     if model.targets.name == "values":
         task, answers = "numbers", predictions
@@ -144,18 +129,11 @@ def _mean_target(model: Model, data: Dataset) -> Floats:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Result of `fit_linear`.
+    """Result of `fit_linear`."""
 
-    Parameters
-    ----------
-    weights : ndarray, shape (classes, features)
-    bias : ndarray, shape (classes,)
-    kind : {"numbers", "labels", "classes"}
-    """
-
-    weights: Floats
-    bias: Floats
-    kind: str
+    weights: Floats  # shape (classes, features)
+    bias: Floats  # shape (classes,)
+    kind: str  # {"numbers", "labels", "classes"}
 
     def predict(self, inputs: Floats) -> Floats:
         """Return probabilities or numbers, shape (n, classes), for inputs of the network, shape (n, features)."""
@@ -169,13 +147,8 @@ def fit_linear(model: Model, training: Dataset) -> LinearModel:
     """Fit a linear model of the network's inputs: ridge regression, or logistic regression for classes and labels.
 
     Both minimise the sum of the losses plus half of `PENALTY` times the squared weights (for numbers, both doubled),
-    without a penalty on the biases. The logistic loss is minimised by L-BFGS.
-
-    Parameters
-    ----------
-    model : Model
-        Determines the encoding and scaling of the inputs, and the kind of target.
-    training : Dataset
+    without a penalty on the biases. The logistic loss is minimised by L-BFGS. The model determines the encoding and
+    scaling of the inputs, and the kind of target.
 
     References
     ----------

@@ -72,24 +72,12 @@ OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identi
 @one_line
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings on data, and the repaired data.
+    """The findings on data, and the repaired data."""
 
-    Parameters
-    ----------
-    findings : list of Finding
-        In the order of the checks; those of the training data before those of the test data.
-    table : RawData
-        The repaired training data.
-    rows : int
-        Number of rows before the repair.
-    test : RawData or None
-        The test data, with the repairs of the training data applied; None without test data.
-    """
-
-    findings: list[Finding]
-    table: RawData
-    rows: int
-    test: RawData | None = None
+    findings: list[Finding]  # in the order of the checks; those of the training data before those of the test data
+    table: RawData  # the repaired training data
+    rows: int  # number of rows before the repair
+    test: RawData | None = None  # the test data, with the repairs of the training data applied; None without test data
 
     @property
     def healthy(self) -> bool:
@@ -125,30 +113,10 @@ def examine(
 ) -> Diagnosis:
     """Check data before training on them.
 
-    Parameters
-    ----------
-    source : str or path
-        The training data: ``"mnist"``, CSV, IDX, NPZ or a folder.
-    test : str or path, optional
-        The test data; by default the test part of the source, if it has one.
-    target : str, optional
-        Name, or number from 1, of the label column; guessed if not given.
-    options : Options, optional
-        The options of the training: largest input value, classes, targets, and size and colour of the images of a
-        folder.
-    decimal : {"auto", ",", "."}
-        Decimal mark in text; "auto" detects it for each column.
-
-    Returns
-    -------
-    Diagnosis
-
-    Raises
-    ------
-    FileError
-        GN001 to GN006 if a file is missing, unreadable or of an unknown type.
-    DataError
-        GN010, GN011 or GN019 if a file has no rows and columns, GN060 if there is no such target.
+    `source` and `test` are as in `load`; by default, `test` is the test part of the source, if it has one. `target` is
+    the name, or number from 1, of the label column, which is guessed if not given. Of the `options`, the largest input
+    value, classes, targets, and size and colour of the images of a folder count. Raises FileError (GN001 to GN006) and
+    DataError (GN010, GN011, GN019; GN060 if there is no such target).
     """
     case = Case(options or Options(), "train", target)
     return _examine_both(*_read_both(source, test, case, decimal), case)
@@ -165,19 +133,9 @@ def examine_each(
 ) -> list[Finding]:
     """Check data with several target columns: once for each, with the other targets removed.
 
-    Parameters
-    ----------
-    source, test, options, decimal
-        As for `examine`; a source that is itself the test ``part`` is not searched for test data.
-    targets : sequence of str or None
-        Names of the columns to predict; a single None for data without named targets, as for `examine`.
-    part : {"train", "test"}
-        The part that `source` is.
-
-    Returns
-    -------
-    list of Finding
-        A finding common to all targets appears once; the text of any other finding begins with its target.
+    A single None in `targets` stands for data without named targets, as for `examine`. A source that is itself the test
+    `part` is not searched for test data. A finding common to all targets appears once; the text of any other finding
+    begins with its target.
     """
     cases = [Case(options or Options(), part, target) for target in targets]
     tables = _read_both(source, test, cases[0], decimal)
