@@ -12,19 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
-from ..segmentation import (
-    Ink,
-    Mask,
-    Piece,
-    add_margins,
-    find_pieces,
-    ink_masks,
-    isolate_sheet,
-    possible_inks,
-    remove_margin,
-    separate_ink_again,
-)
-from ..segmentation.morphology import Plane
+from ..segmentation.margin import add_margins, remove_margin
+from ..segmentation.morphology import Mask, Plane
+from ..segmentation.paper import Ink, possible_inks, separate_ink_again
+from ..segmentation.segment import Piece, find_pieces, ink_masks
+from ..segmentation.sheet import isolate_sheet
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_edge, is_wide
 from .recognise import Candidate, is_print, recognise

@@ -14,10 +14,10 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..model.model import Model
-from ..segmentation import Piece, dark_ink, find_cell_pieces, mnist_forms, threshold_ink
-from ..segmentation.mnist_form import SIDE
+from ..segmentation.mnist_form import SIDE, mnist_forms
 from ..segmentation.morphology import Mask, Plane, dilate
-from ..segmentation.segment import bounding_box
+from ..segmentation.paper import dark_ink
+from ..segmentation.segment import Piece, bounding_box, find_cell_pieces, threshold_ink
 from .attempts import make_digit
 from .grid import Form, boundaries, find_form, map_points
 from .reading import Digit, Reading

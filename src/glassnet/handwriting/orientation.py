@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..model.model import Model
-from ..segmentation import Ink, find_pieces, find_tilt, mnist_forms
+from ..segmentation.mnist_form import mnist_forms
 from ..segmentation.morphology import Mask, Plane
+from ..segmentation.paper import Ink
+from ..segmentation.segment import find_pieces, find_tilt
 from .attempts import read_mask
 from .reading import Digit, Reading
 from .reasons import Reason

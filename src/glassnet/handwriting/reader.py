@@ -16,7 +16,11 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..errors import DataError
 from ..model.model import Model
-from ..segmentation import SIDE, Piece, Plane, ink_mask, match_mnist_form, opaque, possible_inks, working_size
+from ..segmentation.mnist_form import SIDE, match_mnist_form
+from ..segmentation.morphology import Plane
+from ..segmentation.paper import possible_inks
+from ..segmentation.photo import opaque, working_size
+from ..segmentation.segment import Piece, ink_mask
 from .attempts import make_digit, read_again, read_first
 from .cells import read_form
 from .orientation import add_other_way, doubt_way_up, read_turned

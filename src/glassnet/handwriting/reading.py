@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nn.parameters import FloatArray
-from ..segmentation import Ink
+from ..segmentation.paper import Ink
 from .reasons import DOUBTED, Reason
 
 if TYPE_CHECKING:

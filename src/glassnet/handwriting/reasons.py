@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from ..segmentation import Ink, Piece
+from ..segmentation.paper import Ink
+from ..segmentation.segment import Piece
 
 DOUBTED = 0.3
 """Factor by which the confidence is lowered for what the models cannot see: a piece too wide, a line of words."""

@@ -17,17 +17,14 @@ from numpy.typing import NDArray
 from ..model.file import shipped_model
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from ..segmentation import (
-    CHANGES,
-    SIDE,
+from ..segmentation.mnist_form import CHANGES, SIDE, mnist_form, mnist_forms
+from ..segmentation.segment import (
     Piece,
     ambiguous_pairs,
     find_cuts,
     is_dust,
     may_be_broken,
     may_be_one_digit,
-    mnist_form,
-    mnist_forms,
     sort_into_lines,
     union,
 )

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ...handwriting.reader import Digit, Reading
 from ...messages.message import Message
-from ...segmentation import SIDE
+from ...segmentation.mnist_form import SIDE
 from ...words.plots import words_in
 from ...words.speaking import Say
 from ..figure import SeveralAxes, new_axes, require_axes
