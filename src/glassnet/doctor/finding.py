@@ -58,19 +58,44 @@ class FindingFacts(TypedDict):
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem, or a fact worth knowing, with its location."""
+    """A problem, or a fact worth knowing, with its location.
+
+    Parameters
+    ----------
+    kind : Kind
+    source : str
+        The file.
+    text : Message
+        The details.
+    count : int
+        Number of affected rows, columns or places; 0 if not applicable.
+    rows : tuple of int
+        The first few affected rows, counted from 0 without the header and blank lines.
+    lines : tuple of int
+        Line numbers of `rows` in a text file, from 1; in a notebook, lines of the cell.
+    columns : tuple of str
+        The first few affected columns.
+    files : tuple of str
+        The image files of `rows` if the source is a folder of images.
+    command : Command, optional
+        A command that helps, if there is one.
+    repaired : bool
+        Whether ``--fix`` repairs it.
+    cell : int
+        The cell of a notebook, from 1, text cells included; 0 for other sources.
+    """
 
     kind: Kind
-    source: str  # the file
-    text: Message  # the details
-    count: int = 0  # number of affected rows, columns or places; 0 if not applicable
-    rows: tuple[int, ...] = ()  # the first few affected rows, counted from 0 without the header and blank lines
-    lines: tuple[int, ...] = ()  # line numbers of `rows` in a text file, from 1; in a notebook, lines of the cell
-    columns: tuple[str, ...] = ()  # the first few affected columns
-    files: tuple[str, ...] = ()  # the image files of `rows` if the source is a folder of images
-    command: Command | None = None  # a command that helps, if there is one
-    repaired: bool = False  # whether ``--fix`` repairs it
-    cell: int = 0  # the cell of a notebook, from 1, text cells included; 0 for other sources
+    source: str
+    text: Message
+    count: int = 0
+    rows: tuple[int, ...] = ()
+    lines: tuple[int, ...] = ()
+    columns: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    command: Command | None = None
+    repaired: bool = False
+    cell: int = 0
 
     @property
     def code(self) -> str:

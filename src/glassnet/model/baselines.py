@@ -33,7 +33,10 @@ _SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mae")
 class Scores:
     """Result of `prediction_scores`; None for what the kind of target does not have.
 
-    They are those of `glassnet.metrics`, where `mean_error`, the mean absolute error, is `mae`.
+    Parameters
+    ----------
+    accuracy, balanced_accuracy, log_loss, r2, rmse, mean_error : float or None
+        As in `glassnet.metrics`, where the last one, the mean absolute error, is `mae`.
     """
 
     accuracy: float | None = None
@@ -67,10 +70,16 @@ class Comparison:
 
 
 def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None = None) -> Comparison:
-    """Compare a model with a constant prediction and with a linear model, on samples that it was not trained on.
+    """Compare a model with a constant prediction and with a linear model, on the same samples.
 
-    Both baselines are learned from the training samples. Without them, the constant prediction is that of `data`, and
-    there is no linear model.
+    Parameters
+    ----------
+    model : Model
+    data : Dataset
+        Labelled samples that the model was not trained on.
+    training : Dataset, optional
+        The training samples, from which both baselines are learned. Without them, the constant prediction is that of
+        `data`, and there is no linear model.
     """
     model.require(data)
     outputs = model.unchecked().outputs(data.inputs)

@@ -20,20 +20,36 @@ class ThresholdCurves:
 
     A sample is predicted positive if its probability is at least the threshold. The first threshold is infinite:
     nothing is predicted positive; the others are the different probabilities, in decreasing order.
+
+    Parameters
+    ----------
+    thresholds : ndarray, shape (thresholds,)
+    recall : ndarray, shape (thresholds,)
+        True positive rate, 0 to 1, increasing.
+    false_alarms : ndarray, shape (thresholds,)
+        False positive rate, 0 to 1, increasing.
+    precision : ndarray, shape (thresholds,)
+        Correct fraction of the positive predictions; 1 where there are none.
+    accuracy, balanced : ndarray, shape (thresholds,)
+        Accuracy, and the mean of the recalls of both classes.
+    predicted : ndarray, shape (thresholds,)
+        Fraction of the samples that are predicted positive.
+    auc : float
+        Area under the ROC curve: the probability that a positive sample has a higher probability than a negative one,
+        where equal ones count half.
+    average_precision : float
+        Mean of the precisions, weighted by the increases of the recall.
     """
 
-    thresholds: Floats  # shape (thresholds,)
-    recall: Floats  # shape (thresholds,): True positive rate, 0 to 1, increasing
-    false_alarms: Floats  # shape (thresholds,): False positive rate, 0 to 1, increasing
-    precision: Floats  # shape (thresholds,): correct fraction of the positive predictions; 1 where there are none
-    # accuracy, balanced: shape (thresholds,): accuracy, and the mean of the recalls of both classes
+    thresholds: Floats
+    recall: Floats
+    false_alarms: Floats
+    precision: Floats
     accuracy: Floats
     balanced: Floats
-    predicted: Floats  # shape (thresholds,): fraction of the samples that are predicted positive
-    # area under the ROC curve: the probability that a positive sample has a higher probability than a negative one,
-    # where equal ones count half
+    predicted: Floats
     auc: float
-    average_precision: float  # mean of the precisions, weighted by the increases of the recall
+    average_precision: float
 
     @property
     def best(self) -> int:
@@ -50,8 +66,19 @@ def threshold_curves(
 ) -> ThresholdCurves | None:
     """Compare the predictions of two classes with the truth, at every threshold.
 
-    `probabilities` are those of the `positive` class, shape (n,); any score that increases with them will do. Returns
-    None if the samples are all of one class, which has no curve.
+    Parameters
+    ----------
+    positive : array_like of bool, shape (n,)
+        Whether each sample belongs to the positive class.
+    probabilities : array_like, shape (n,)
+        Predicted probability of the positive class; any score that increases with it will do.
+    weights : array_like, shape (n,), optional
+        Sample weights.
+
+    Returns
+    -------
+    ThresholdCurves or None
+        None if the samples are all of one class, which has no curve.
 
     References
     ----------

@@ -172,42 +172,77 @@ def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple
 
 @dataclass(frozen=True)
 class NumberScores:
-    """Result of `number_scores`: the errors of a regression, per output."""
+    """Result of `number_scores`: the errors of a regression, per output.
 
-    # shape (outputs,): coefficient of determination: the explained fraction of the variance, at most 1
+    Parameters
+    ----------
+    r2 : ndarray, shape (outputs,)
+        Coefficient of determination: the explained fraction of the variance, at most 1.
+    rmse, mean_error : ndarray, shape (outputs,)
+        Root mean squared error and mean absolute error (MAE), in the unit of the targets.
+    """
+
     r2: NDArray[np.float64]
-    # rmse, mean_error: shape (outputs,): root mean squared error and mean absolute error (MAE), in the unit of the
-    # targets
     rmse: NDArray[np.float64]
     mean_error: NDArray[np.float64]
 
 
 def number_scores(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None = None) -> NumberScores:
-    """Compare predictions of a regression with the true values, both of shape (n, outputs), weighted by sample."""
+    """Compare the predictions of a regression with the true values.
+
+    Parameters
+    ----------
+    values, answers : ndarray, shape (n, outputs)
+        True values and predictions.
+    weights : ndarray, shape (n,), optional
+        Sample weights.
+    """
     found = (one(values, answers, weights, by_output=True) for one in (r2, rmse, mae))
     return NumberScores(*found)
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Result of `class_scores`; NaN if the denominator is 0."""
+    """Result of `class_scores`; NaN if the denominator is 0.
 
-    precision: NDArray[np.float64]  # shape (classes,): correct fraction of the predictions of the class
-    recall: NDArray[np.float64]  # shape (classes,): correctly predicted fraction of the samples of the class
-    # shape (classes,): harmonic mean of precision and recall, ``2 · right / (samples + answers)``
+    Parameters
+    ----------
+    precision : ndarray, shape (classes,)
+        Correct fraction of the predictions of the class.
+    recall : ndarray, shape (classes,)
+        Correctly predicted fraction of the samples of the class.
+    f1 : ndarray, shape (classes,)
+        Harmonic mean of precision and recall, ``2 · right / (samples + answers)``.
+    samples, answers : ndarray of int64, shape (classes,)
+        Number of samples and of predictions of the class.
+    """
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
     f1: NDArray[np.float64]
-    # samples, answers: shape (classes,): number of samples and of predictions of the class
     samples: NDArray[np.int64]
     answers: NDArray[np.int64]
 
 
 def class_scores(confusion: NDArray[np.int64]) -> ClassScores:
-    """Return precision, recall and F1 of each class from a confusion matrix, as in `Evaluation`."""
+    """Return precision, recall and F1 of each class.
+
+    Parameters
+    ----------
+    confusion : ndarray of int64, shape (classes, classes)
+        Confusion matrix, as in `Evaluation`.
+    """
     return _class_scores(confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0))
 
 
 def label_scores(values: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
-    """Return precision, recall and F1 of each label, from true and predicted ones, 1 or 0, shape (n, labels)."""
+    """Return precision, recall and F1 of each label of multi-label data.
+
+    Parameters
+    ----------
+    values, answers : ndarray, shape (n, labels)
+        True and predicted labels, each 1 or 0.
+    """
     right, samples, predicted = ((one > 0).sum(axis=0) for one in (values * answers, values, answers))
     return _class_scores(right, samples, predicted)
 

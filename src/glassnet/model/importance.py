@@ -21,14 +21,21 @@ ROWS, TIMES = 2000, 3
 @one_line
 @dataclass(frozen=True)
 class Importance:
-    """Result of `column_importance`, with one entry per column of the table."""
+    """Result of `column_importance`, with one entry per column of the table.
 
-    columns: tuple[str, ...]  # their names
-    # shape (columns,): decrease of the accuracy, or of R² for a regression. Negative if the model is better without the
-    # column.
+    Parameters
+    ----------
+    columns : tuple of str
+        Their names.
+    score : ndarray, shape (columns,)
+        Decrease of the accuracy, or of R² for a regression. Negative if the model is better without the column.
+    loss : ndarray, shape (columns,)
+        Increase of the mean loss per sample, which measures probabilities too: if one class is rare, no column may
+        change the accuracy.
+    """
+
+    columns: tuple[str, ...]
     score: NDArray[np.float64]
-    # shape (columns,): increase of the mean loss per sample, which measures probabilities too: if one class is rare, no
-    # column may change the accuracy
     loss: NDArray[np.float64]
 
     def __str__(self) -> str:
@@ -39,10 +46,22 @@ class Importance:
 
 
 def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
-    """Return how much worse the model is if a column of the table is shuffled, averaged over three shuffles.
+    """Return how much worse the model is if a column of the table is shuffled.
 
-    Correlated columns share their importance, because each can replace the other. Of the held-out samples, the first
-    2,000 are used. The result has an entry for each of ``model.columns.inputs``.
+    Correlated columns share their importance, because each can replace the other.
+
+    Parameters
+    ----------
+    model : Model
+        A model of a table with named columns.
+    data : Dataset
+        Held-out samples; the first 2,000 are used.
+    seed : int
+
+    Returns
+    -------
+    Importance
+        For each of ``model.columns.inputs``, averaged over three shuffles.
 
     References
     ----------

@@ -23,18 +23,26 @@ _FROM, _TO = 0.01, 0.99
 @one_line
 @dataclass(frozen=True)
 class Effect:
-    """Result of `partial_dependence`."""
+    """Result of `partial_dependence`.
+
+    Parameters
+    ----------
+    column : str
+    values : ndarray of float64, shape (values,), or tuple of str
+        Numbers in increasing order; or words, the most frequent first: ``(other)`` for rare words, ``(missing)`` for
+        missing values, empty for words that training did not have.
+    means : ndarray of float64, shape (values, outputs)
+        Mean prediction: probabilities of classes or labels, or numbers in the unit of the target.
+    shares : ndarray of float64, shape (values,)
+        Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
+    observed : ndarray of float64, shape (n,)
+        The numbers in the data, without missing ones, in increasing order; empty for words.
+    """
 
     column: str
-    # shape (values,), or tuple of str: numbers in increasing order; or words, the most frequent first: ``(other)`` for
-    # rare words, ``(missing)`` for missing values, empty for words that training did not have
     values: NDArray[np.float64] | tuple[str, ...]
-    # shape (values, outputs): mean prediction: probabilities of classes or labels, or numbers in the unit of the target
     means: NDArray[np.float64]
-    # shape (values,): fraction of the rows with each word, or with each number if `values` are all of them; otherwise
-    # empty
     shares: NDArray[np.float64]
-    # shape (n,): the numbers in the data, without missing ones, in increasing order; empty for words
     observed: NDArray[np.float64]
 
     @property
@@ -47,8 +55,16 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     """Return the mean prediction for values of a column, the other columns as in the data.
 
     Combinations of values that do not occur are averaged too, so the effect of a column that is strongly correlated
-    with another may be misleading. At most 500 rows, evenly spaced, are used for the means. `column` is an index in
-    ``model.columns.inputs``.
+    with another may be misleading.
+
+    Parameters
+    ----------
+    model : Model
+        A model of a table with named columns.
+    data : Dataset
+        Rows of such a table; at most 500, evenly spaced, are used for the means.
+    column : int
+        Index in ``model.columns.inputs``.
 
     References
     ----------

@@ -72,12 +72,24 @@ OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identi
 @one_line
 @dataclass(frozen=True)
 class Diagnosis:
-    """The findings on data, and the repaired data."""
+    """The findings on data, and the repaired data.
 
-    findings: list[Finding]  # in the order of the checks; those of the training data before those of the test data
-    table: RawData  # the repaired training data
-    rows: int  # number of rows before the repair
-    test: RawData | None = None  # the test data, with the repairs of the training data applied; None without test data
+    Parameters
+    ----------
+    findings : list of Finding
+        In the order of the checks; those of the training data before those of the test data.
+    table : RawData
+        The repaired training data.
+    rows : int
+        Number of rows before the repair.
+    test : RawData or None
+        The test data, with the repairs of the training data applied; None without test data.
+    """
+
+    findings: list[Finding]
+    table: RawData
+    rows: int
+    test: RawData | None = None
 
     @property
     def healthy(self) -> bool:
@@ -113,10 +125,30 @@ def examine(
 ) -> Diagnosis:
     """Check data before training on them.
 
-    `source` and `test` are as in `load`; by default, `test` is the test part of the source, if it has one. `target` is
-    the name, or number from 1, of the label column, which is guessed if not given. Of the `options`, the largest input
-    value, classes, targets, and size and colour of the images of a folder count. Raises FileError (GN001 to GN006) and
-    DataError (GN010, GN011, GN019; GN060 if there is no such target).
+    Parameters
+    ----------
+    source : str or path
+        The training data: ``"mnist"``, CSV, IDX, NPZ or a folder.
+    test : str or path, optional
+        The test data; by default the test part of the source, if it has one.
+    target : str, optional
+        Name, or number from 1, of the label column; guessed if not given.
+    options : Options, optional
+        The options of the training: largest input value, classes, targets, and size and colour of the images of a
+        folder.
+    decimal : {"auto", ",", "."}
+        Decimal mark in text; "auto" detects it for each column.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 if a file is missing, unreadable or of an unknown type.
+    DataError
+        GN010, GN011 or GN019 if a file has no rows and columns, GN060 if there is no such target.
     """
     case = Case(options or Options(), "train", target)
     return _examine_both(*_read_both(source, test, case, decimal), case)
