@@ -93,7 +93,8 @@ def _refuse_times(X: Any, *, of_objects: bool = False, but_dates: bool = False) 
                 raise _dated(Place("X", column=name))
     elif names := _names(X):
         for name, kind in zip(names, X.dtypes, strict=True):
-            if is_of_times(kind) and not (but_dates and _is_of_dates(kind)):
+            of_dates = getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
+            if is_of_times(kind) and not (but_dates and of_dates):
                 raise _dated(Place("X", column=str(name)))
     elif is_of_times(getattr(X, "dtype", None)):
         raise _dated("X")
@@ -103,10 +104,6 @@ def is_of_times(kind: Any) -> bool:
     """Return whether a NumPy, pandas or polars type holds dates, times or durations."""
     of_polars = getattr(kind, "is_temporal", None)
     return bool(of_polars()) if of_polars else getattr(kind, "kind", "") in ("m", "M")
-
-
-def _is_of_dates(kind: Any) -> bool:
-    return getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
 
 
 def _dated(place: str | Place) -> DataError:

@@ -12,7 +12,7 @@ from ..messages.one_line import one_line
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array
-from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums, select_row
+from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums
 
 MAX_ITERATIONS, MAX_STEP, GROWTH = 12, 0.25, 1.25
 """Most iterations; largest first step as a fraction of the range, because gradients are local; and its growth per
@@ -84,7 +84,8 @@ class FlipSearch:
             signals = self._signals(steps)
             gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest boundary
             best = int((gaps < 0).argmax() if (gaps < 0).any() else gaps.argmin())
-            x, signals = steps[[best]], [select_row(one, best) for one in signals]
+            x = steps[[best]]
+            signals = [Signals(*([layer[[best]] for layer in part] for part in one)) for one in signals]
             if gaps[best] < 0 and (flip := self._shorten(np.clip(scaling.invert(x[0]), *ends))):
                 flip = flip if iteration == 0 else self._move_closer(flip, other_directions, low, high)
                 return self._shorten(flip.sample, FINE_SHRINK_FACTORS) or flip

@@ -94,7 +94,7 @@ def write(
         "name": html.escape(printable(name)),
         "icon": f"data:image/svg+xml,{quote(icon)}",
         "style": style,
-        "content": _as_json(content),
+        "content": json_text(content).replace("<", r"\u003c"),  # cannot end the script element around it
         "weights": base64.b64encode(_weights(form).tobytes()).decode(),
         "answers": answers,
         "page": page,
@@ -111,11 +111,6 @@ def _allowing(*scripts: str) -> str:
 
 def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _as_json(value: Any) -> str:
-    """Return JSON that cannot end the script element around it."""
-    return json_text(value).replace("<", r"\u003c")
 
 
 def _weights(form: PortableForm) -> NDArray[np.float32]:

@@ -69,17 +69,12 @@ def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Read
     )
 
 
-def read_mask(model: Model, picture: Image, ink: Ink, mask: Mask, sure: float) -> Reading:
-    """Read a photograph of which the mask of the ink is known."""
-    return _read_mask(model, picture, ink, mask, mask, 0, sure)
-
-
 def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) -> Reading:
     """Read one separation of ink from paper; with and without long straight lines if they may be strokes."""
     (mask, *others), everything = ink_masks(ink)
-    best = _read_mask(model, picture, ink, mask, everything, margin, sure)
+    best = read_mask(model, picture, ink, mask, everything, margin, sure)
     if others and not (best.digits and all(digit.sure for digit in best.digits)):
-        readings = [_read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
+        readings = [read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
         most = 1 if _has_all_ink(best) else np.inf
         best = _choose_best([best, *(one for one in readings if len(one.digits) <= most)])
     return best
@@ -93,7 +88,7 @@ def _has_all_ink(reading: Reading) -> bool:
     return right - left < _NARROW * (bottom - top) and reading.removed.sum() < _REST * reading.mask.sum()
 
 
-def _read_mask(
+def read_mask(
     model: Model, picture: Image, ink: Ink, mask: Mask, everything: Mask, margin: int, sure: float, gaps: float = 0.0
 ) -> Reading:
     """Read the pixels of a mask; those of all ink that are not in its digits are removed."""
@@ -122,7 +117,7 @@ def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
     masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
     readings = [
-        (_read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
+        (read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
         for mask, gaps, most in masks
         if mask.any()
     ]

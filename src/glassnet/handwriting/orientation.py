@@ -72,7 +72,7 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
             return replace(reading, digits=(reading.digits[0].doubted(Reason.UNCLEAR, sure),)), None
         return reading, view
     picture = _rotate_picture(reading.picture, best.turned, best.tilt)
-    other = read_mask(model, picture, best.ink, best.mask, sure)
+    other = read_mask(model, picture, best.ink, best.mask, best.mask, 0, sure)
     if not _is_clearly_surer(other, reading, on_side=best.turned in (90, 270)):
         return reading, view
     rows = np.stack([_rotate_plane(view[..., k], best.turned, best.tilt) for k in range(3)], axis=2)

@@ -76,8 +76,9 @@ def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
     """Read a photograph upright, and turned if that may be the right way up."""
     reading, view = read_first(model, picture, values, sure)
     reading = doubt_other_than_writing(reading, sure)  # so that ink merged with a shadow is read again
-    if _has_few_digits(reading):
-        return judge_lines(reading, sure)
+    pieces = scipy.ndimage.label(reading.mask)[1]
+    if pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits):
+        return judge_lines(reading, sure)  # hardly any of very many pieces are digits: no other way of reading helps
     judged = judge_lines(reading, sure)
     if is_upright(judged):
         return judged
@@ -89,9 +90,3 @@ def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
         broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
         judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is not a word
     return doubt_other_than_writing(judged, sure)  # also what was read again from the same ink
-
-
-def _has_few_digits(reading: Reading) -> bool:
-    """Return whether hardly any of very many pieces of ink are digits, so that no other way of reading helps."""
-    pieces = scipy.ndimage.label(reading.mask)[1]
-    return bool(pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits))

@@ -95,9 +95,4 @@ def find_reason(
         return Reason.EDGE
     if ink.contrast < _FAINTEST or ink.noise > _NOISIEST:
         return Reason.FAINT
-    return probable_reason(is_digit, certainty)
-
-
-def probable_reason(is_digit: float, certainty: float) -> Reason:
-    """Return which of the two probabilities, described at `find_reason`, makes a digit doubtful."""
     return Reason.NOT_A_DIGIT if is_digit < certainty else Reason.UNCLEAR

@@ -118,7 +118,9 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
             return [whole]
     if may_be_one_digit(pieces):
         (whole,) = _make_candidates(model, [reduce(union, pieces)])
-        is_column = _is_slender(whole.piece) and np.mean([_is_whole_digit(one) for one in candidates]) >= 0.5
+        # A fragment of a stroke can look like a 1.
+        whole_digits = [one.confidence >= SURE and not _is_slender(one.piece) for one in candidates]
+        is_column = _is_slender(whole.piece) and np.mean(whole_digits) >= 0.5
         if not is_column and whole.confidence > np.mean([one.confidence for one in candidates]):
             return [whole]
     tested: dict[tuple[int, int], Candidate] = {}  # no pair is classified twice
@@ -145,11 +147,6 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
         alive += joined
         candidates = [one for k, one in enumerate(candidates) if k not in taken] + joined
     return candidates
-
-
-def _is_whole_digit(candidate: Candidate) -> bool:
-    """Return whether a piece is certainly a whole digit; a fragment of a stroke can look like a 1."""
-    return candidate.confidence >= SURE and not _is_slender(candidate.piece)
 
 
 def _is_slender(piece: Piece) -> bool:

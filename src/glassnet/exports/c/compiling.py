@@ -294,8 +294,9 @@ def _answer(program: Program) -> str:
         given = "given"
     else:
         columns = list(zip(form.columns.inputs, Table(form.columns, prefix).fields, strict=True))
-        words = {field: _longest(program.rows.values[one.name]) for one, field in columns if _is_word(one)}
-        declare = "".join(f"    static char text_{field}[{longest + 1}];\n" for field, longest in words.items())
+        words = {field: program.rows.values[one.name] for one, field in columns if _is_word(one)}
+        longest = {field: max((len(_bytes(one)) for one in some if one), default=0) for field, some in words.items()}
+        declare = "".join(f"    static char text_{field}[{length + 1}];\n" for field, length in longest.items())
         declare += f"    {prefix}_row given;"
         read = "".join(
             _READ_WORD.replace("FIELD", field)
@@ -312,10 +313,6 @@ def _answer(program: Program) -> str:
 
 def _is_word(column: Encoding) -> bool:
     return not isinstance(column, NumberColumn | BooleanColumn | DateColumn)
-
-
-def _longest(values: Sequence[str | None]) -> int:
-    return max((len(_bytes(one)) for one in values if one is not None), default=0)
 
 
 def _bytes(text: str) -> bytes:
