@@ -71,12 +71,12 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
     certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
-    spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]
+    spread = [piece.moved(row * apart, column * apart) for (row, column), piece in pieces]
     candidates = [candidate for line in recognise(model, spread) for candidate in line]
     digits, parts, removed = [], [], mask.copy()
     for candidate in sorted(candidates, key=lambda one: (one.piece.top // apart, one.piece.left)):
         row, column = candidate.piece.top // apart, candidate.piece.left // apart
-        piece = _moved(candidate.piece, -row * apart, -column * apart)
+        piece = candidate.piece.moved(-row * apart, -column * apart)
         box = _box_of(piece, form, picture)
         cell = row * _CELLS + column
         digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
@@ -189,16 +189,6 @@ def _goes_on(piece: Piece, mask: Mask, cell: tuple[int, int], form: Form) -> boo
     row = np.searchsorted(boundaries(form.rows), rows + corner[0])
     column = np.searchsorted(boundaries(form.columns), columns + corner[1])
     return bool(((row != cell[0]) | (column != cell[1])).any())
-
-
-def _moved(piece: Piece, down: int, across: int) -> Piece:
-    return replace(
-        piece,
-        top=piece.top + down,
-        left=piece.left + across,
-        bottom=piece.bottom + down,
-        right=piece.right + across,
-    )
 
 
 def _is_edge(piece: Piece, form: Form, picture: Image, values: Plane) -> bool:

@@ -42,7 +42,6 @@ class Search:
     # times it
     around: float = 0.0
     choices: tuple[Any, ...] = ()  # values to choose from, instead of a range; the recipe's own is added to them
-    images: bool = False  # whether only images have it
     by_default: bool = True  # whether a search varies it if no options to vary are named
 
 

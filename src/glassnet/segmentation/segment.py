@@ -6,7 +6,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from heapq import heapify, heappop, heappush
 
@@ -69,6 +69,11 @@ class Piece:
         inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
         places = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
         object.__setattr__(self, "outline", places)
+
+    def moved(self, down: int, across: int) -> Piece:
+        """Return the piece at another place."""
+        top, left, bottom, right = self.top + down, self.left + across, self.bottom + down, self.right + across
+        return Piece(top, left, bottom, right, self.mask)
 
     @property
     def height(self) -> int:
@@ -155,16 +160,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
         return []
     if gaps:
         whole = reduce(union, pieces)
-        pieces = [
-            replace(
-                piece,
-                top=piece.top + whole.top,
-                left=piece.left + whole.left,
-                bottom=piece.bottom + whole.top,
-                right=piece.right + whole.left,
-            )
-            for piece in _connected_components(bridge_gaps(whole.mask, gaps))
-        ]
+        pieces = [piece.moved(whole.top, whole.left) for piece in _connected_components(bridge_gaps(whole.mask, gaps))]
     largest = max(piece.size for piece in pieces)
     pieces = _merge_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
     large = _drop_small_pieces(pieces)
