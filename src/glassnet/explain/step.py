@@ -30,24 +30,12 @@ from ..options.options import Options
 def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
     """Split the error of each node over the weights into it.
 
-    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
-    denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
+    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``, or 0 if the sum is 0; their example
+    is 0.42. Without the denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
 
-    Parameters
-    ----------
-    error : ndarray, shape (n, fan_out)
-        Error of the nodes that the weights lead to.
-    weight : ndarray, shape (fan_out, fan_in)
-    in_proportion : bool
-        Whether to divide by the sum of the weights into the node. If that is 0, the shares are 0.
+    `error` has shape (n, fan_out), `weight` (fan_out, fan_in), and the shares (n, fan_out, fan_in): their sum over the
+    nodes k is the error of each node in the layer below.
 
-    Returns
-    -------
-    ndarray, shape (n, fan_out, fan_in)
-        Shares; their sum over the nodes k is the error of each node in the layer below.
-
-    Examples
-    --------
     >>> split(np.array([[0.8, 0.5]]), np.array([[2.0, 3.0], [1.0, 4.0]]), in_proportion=True).sum(axis=1).round(12)
     array([[0.42, 0.88]])
     """

@@ -85,7 +85,8 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
     outputs = model.unchecked().outputs(data.inputs)
     answers = model.targets.invert(outputs)
     network = answers if model.targets.name == "values" else model.probabilities(outputs)
-    constant = np.broadcast_to(_mean_target(model, data if training is None else training), network.shape)
+    source = data if training is None else training
+    constant = np.broadcast_to(np.average(_truth(model, source), axis=0, weights=source.weights), network.shape)
     ours, theirs = prediction_scores(model, data, network, answers), prediction_scores(model, data, constant)
     if training is None:
         return Comparison(ours, theirs, None, 0)
@@ -129,11 +130,6 @@ def _truth(model: Model, data: Dataset) -> Floats:
     if data.values is not None:
         return data.values.astype(np.float64)
     return np.eye(model.classes)[data.labels]
-
-
-def _mean_target(model: Model, data: Dataset) -> Floats:
-    mean: Floats = np.average(_truth(model, data), axis=0, weights=data.weights)
-    return mean
 
 
 @dataclass(frozen=True)
