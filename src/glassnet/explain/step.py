@@ -30,8 +30,8 @@ from ..options.options import Options
 def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
     """Split the error of each node over the weights into it.
 
-    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``, or 0 if the sum is 0; their example
-    is 0.42. Without the denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
+    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``, or 0 if the sum is 0; in their
+    example 0.42. Without the denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
 
     `error` has shape (n, fan_out), `weight` (fan_out, fan_in), and the shares (n, fan_out, fan_in): their sum over the
     nodes k is the error of each node in the layer below.
