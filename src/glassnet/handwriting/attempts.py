@@ -84,8 +84,8 @@ def _has_all_ink(reading: Reading) -> bool:
     """Return whether a single digit, taller than wide, has nearly all ink: no stroke of it is a line between digits."""
     if len(reading.digits) != 1:
         return False
-    left, top, right, bottom = reading.digits[0].box
-    return right - left < _NARROW * (bottom - top) and reading.removed.sum() < _REST * reading.mask.sum()
+    digit = reading.digits[0]
+    return digit.width < _NARROW * digit.height and reading.removed.sum() < _REST * reading.mask.sum()
 
 
 def read_mask(

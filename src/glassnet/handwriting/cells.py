@@ -152,12 +152,12 @@ def _in_rows(reading: Reading, sure: float) -> Reading:
     """
     digits = reading.digits
     rows = {row: place for place, row in enumerate(sorted({digit.line // _CELLS for digit in digits}))}
-    usual = np.median([digit.box[3] - digit.box[1] for digit in digits])
+    usual = np.median([digit.height for digit in digits])
     others = []
     for row, place in rows.items():
         own = [digit for digit in digits if digit.line // _CELLS == row]
         cells = {digit.line for digit in own}
-        is_small = len(own) > 2 and np.median([digit.box[3] - digit.box[1] for digit in own]) < _HEADING * usual
+        is_small = len(own) > 2 and np.median([digit.height for digit in own]) < _HEADING * usual
         if is_small or 3 * len(cells & set(reading.other_lines)) >= len(cells):
             others.append(place)
     digits = tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in digits)

@@ -87,7 +87,7 @@ def _is_other(digits: list[Digit]) -> bool | None:
 
 def _has_words_heights(digits: list[Digit]) -> bool:
     """Return whether heights vary as in a word: digits are about equally high, letters have ascenders or have not."""
-    heights = np.array([digit.box[3] - digit.box[1] for digit in digits if not _is_dash(digit)])
+    heights = np.array([digit.height for digit in digits if not _is_dash(digit)])
     ratios = heights / np.median(heights) if len(heights) else heights
     uneven = np.count_nonzero((ratios < 1 / _UNEVEN) | (ratios > _UNEVEN))
     return len(heights) > _LETTERS and bool(uneven >= _UNLIKE * len(heights))
@@ -99,7 +99,7 @@ def _lines_of_equals(digits: tuple[Digit, ...]) -> set[int]:
     lines: set[int] = set()
     for k, one in enumerate(bars):
         for other in bars[k + 1 :]:
-            width = max(bar.box[2] - bar.box[0] for bar in (one, other))
+            width = max(one.width, other.width)
             common = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
             gap = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
             if common >= _COMMON * width and 0 < gap < width:
@@ -108,8 +108,7 @@ def _lines_of_equals(digits: tuple[Digit, ...]) -> set[int]:
 
 
 def _is_dash(digit: Digit) -> bool:
-    left, top, right, bottom = digit.box
-    return digit.confidence < SURE and right - left >= _DASH * (bottom - top) and not _is_equals(digit.form)
+    return digit.confidence < SURE and digit.width >= _DASH * digit.height and not _is_equals(digit.form)
 
 
 def _is_equals(form: NDArray[np.uint8]) -> bool:

@@ -17,7 +17,7 @@ from PIL import Image
 from ..segmentation.morphology import Mask, Plane, dilate, distance, open_mask
 from ..segmentation.paper import Ink
 from ..segmentation.rules import stroke_pixels
-from .reading import Digit, Reading
+from .reading import Digit, Reading, mask_place
 from .reasons import Reason
 
 _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
@@ -69,7 +69,7 @@ def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
 
 def _reaches_in(reading: Reading, digit: Digit) -> bool:
     """Return whether a thick shape reaches in from one edge of the picture, as an arm does."""
-    place = _place_of(reading, digit)
+    place = mask_place(reading, digit)
     touched = [part.start <= 1 for part in place]
     touched += [part.stop >= side - 1 for part, side in zip(place, reading.mask.shape, strict=True)]
     ink = reading.mask[place]
@@ -79,13 +79,13 @@ def _reaches_in(reading: Reading, digit: Digit) -> bool:
 def _is_part_of_much(reading: Reading) -> bool:
     """Return whether all that was read is one slender stroke or two, among far more ink as thick as they."""
     sure = [digit for digit in reading.digits if digit.sure]
-    slender = [digit for digit in sure if _SLENDER * (digit.box[3] - digit.box[1]) >= digit.box[2] - digit.box[0]]
+    slender = [digit for digit in sure if _SLENDER * digit.height >= digit.width]
     if not 0 < len(slender) == len(sure) <= 2:
         return False
     everything = (reading.mask | reading.removed) & (reading.ink.strength > _AS_STRONG)
     own = np.zeros_like(everything)
     for digit in sure:
-        place = _place_of(reading, digit)
+        place = mask_place(reading, digit)
         own[place] = reading.mask[place]
     if not own.any():
         return False
@@ -93,15 +93,8 @@ def _is_part_of_much(reading: Reading) -> bool:
     return bool(np.count_nonzero(thick) > _MUCH * np.count_nonzero(own))
 
 
-def _place_of(reading: Reading, digit: Digit) -> tuple[slice, slice]:
-    """Return the rows and columns of a digit in the mask."""
-    down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
-    left, top, right, bottom = digit.box
-    return slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
-
-
 def _unevenness_of(reading: Reading, digit: Digit) -> tuple[float, float]:
-    place = _place_of(reading, digit)
+    place = mask_place(reading, digit)
     ink = reading.mask[place]
     if min(ink.shape) < 2 or not ink.any():
         return 0.0, 0.0
