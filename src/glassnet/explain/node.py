@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..messages.one_line import one_line
+from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..network import Signals
@@ -136,7 +137,6 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
     z, a = np.concatenate(signals, axis=1)
     # Where the activation is flat, many samples have the same one: the weighted sum decides, then the row.
     most = np.lexsort((np.arange(len(a)), -z, -a))[:count]
-    labels = data.labels if data.values is None else data.values
     return HiddenNode(
         layer=layer,
         node=node,
@@ -149,7 +149,7 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
         activations=a[most],
         sums=z[most],
         inputs=model.upright(data.inputs[most]),
-        labels=labels[most],
+        labels=truth_of(data)[most],
         by_output=_by_output(model, data, a),
         slopes=sums[0] / len(a),
         adds=sums[1] / len(a),

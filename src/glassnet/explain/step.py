@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..messages.one_line import one_line
+from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..network import Signals, backpropagate, forward, send_back
@@ -290,7 +291,7 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     learning_rate = Options(learning_rate=learning_rate).learning_rate
     model, raw = model.opened(sample.inputs)
     inputs = model.scaling.apply(raw, np.float64)
-    targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
+    targets = model.targets.apply(truth_of(sample))
     step = trace_step(model.network, inputs, targets, learning_rate)
     return replace(
         step,
