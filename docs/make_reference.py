@@ -44,7 +44,7 @@ from glassnet.errors import CODES
 from glassnet.messages.option_spelling import as_flag, choice_text
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import Language, variable, written
-from glassnet.options.options import SPECS, TYPES, Options
+from glassnet.options.options import DISTORTIONS, SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
 from glassnet.workflow.shared.facts import with_described
@@ -266,6 +266,8 @@ def option_section(name: str) -> str:
     }
     if spec.search is not None:
         facts["search"] = searched(spec.search)
+        if name in DISTORTIONS and spec.search.by_default:
+            facts["search"] += ", of recipes that distort images"
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
     lines += f"\n- note: {NOTES[name]}" if name in NOTES else ""
     english, chinese = spec.full_help(), spec.full_help("zh")
@@ -284,7 +286,6 @@ def searched(search: Search) -> str:
     else:
         text = f"{search.low:g} to {search.high:g}"
     text += " (log)" if search.log else ""
-    text += ", of recipes that distort images" if search.images and search.by_default else ""
     return text if search.by_default else f"{text}, only with `--space`"
 
 
