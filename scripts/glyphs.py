@@ -15,7 +15,7 @@ from pens import FIELD, SIDE, Hand, Mask, write
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.segmentation import mnist_form
+from glassnet.segmentation.mnist_form import mnist_form
 from glassnet.segmentation.paper import otsu_threshold
 
 PACKAGES = (

@@ -12,7 +12,7 @@ from pens import FIELD, Hand, write
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.segmentation import mnist_form
+from glassnet.segmentation.mnist_form import mnist_form
 
 MARKS = (
     "50,8 50,92|10,50 90,50",  # plus

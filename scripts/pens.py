@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from glassnet.segmentation import mnist_form
+from glassnet.segmentation.mnist_form import mnist_form
 from glassnet.segmentation.rules import close_gaps
 
 SIDE = 100  # pixels of the field of a way, without the room around it

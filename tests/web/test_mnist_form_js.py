@@ -7,7 +7,7 @@ import pytest
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.segmentation import mnist_form
+from glassnet.segmentation.mnist_form import mnist_form
 from glassnet.segmentation.segment import bounding_box
 from support.strokes import SIDE, bundled_digit, hand_digit, hand_strokes, other_shape
 from support.web import array_of, text_of

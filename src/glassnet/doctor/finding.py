@@ -16,27 +16,15 @@ TRAIN_TABLE = Command("train", Option("target"))
 
 @dataclass(frozen=True, init=False)
 class Kind:
-    """One kind of finding: declared beside its check, with its Chinese in ``messages/zh.po``.
+    """One kind of finding: declared beside its check, with its Chinese in ``messages/zh.po``."""
 
-    Parameters
-    ----------
-    code : str
-        GD and a number for data, GS for programs.
-    severity : {"error", "warning", "remark"}
-        An error prevents training, a warning makes its result worse, a remark does no harm.
-    meaning : str
-        The problem.
-    advice : str or Message
-        The fix; begins with "none needed" if there is nothing to do.
-    repair : str
-        The change that ``--fix`` makes; empty if only a person can decide.
-    """
-
-    code: str
+    code: str  # GD and a number for data, GS for programs
+    # {"error", "warning", "remark"}: an error prevents training, a warning makes its result worse, a remark does no
+    # harm
     severity: str
-    meaning: Message
-    advice: Message
-    repair: Message | None
+    meaning: Message  # the problem
+    advice: Message  # the fix; begins with "none needed" if there is nothing to do
+    repair: Message | None  # the change that ``--fix`` makes; empty if only a person can decide
 
     def __init__(self, code: str, severity: str, meaning: str, advice: str | Message, repair: str = "") -> None:
         for name, value in (

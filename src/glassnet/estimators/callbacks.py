@@ -33,14 +33,7 @@ def with_callbacks(method: _Method) -> _Method:
 class Tasks:
     """A callback that reports each epoch to an estimator's scikit-learn callbacks and stops when one of them wants to.
 
-    Parameters
-    ----------
-    estimator : estimator
-        The estimator in training.
-    epochs : int
-        Maximum number of epochs.
-    X, y : array_like
-        The training data, which callbacks may request.
+    `epochs` is their maximum number; `X` and `y` are the training data, which callbacks may request.
     """
 
     def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:

@@ -31,14 +31,8 @@ class Translated(NamedTuple):
 def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     """Return the parameters for an estimator of class `kind`, and a text that lists what was translated.
 
-    Warns about settings without an equivalent.
-
-    Raises
-    ------
-    ArgumentError
-        GN021 when `given` is not scikit-learn's network of the same task.
-    ValueError
-        When a parameter has a value that scikit-learn does not allow.
+    Warns about settings without an equivalent. Raises ArgumentError (GN021) when `given` is not scikit-learn's network
+    of the same task, and ValueError when a parameter has a value that scikit-learn does not allow.
     """
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
@@ -57,7 +51,7 @@ def translate(kind: type, given: object) -> tuple[dict[str, Any], str]:
     }
     translated, not_translated, unused = lines.values()
     for name in (one for one in values if one not in defaults or values[one] != defaults[one]):
-        rule, solvers = PARAMETERS.get(name, (_unknown, _ALL))
+        rule, solvers = PARAMETERS.get(name, (_UNKNOWN, _ALL))
         if values["solver"] not in solvers:
             unused.append(Message("{name}", name=name))
             continue
@@ -125,10 +119,6 @@ def _solver(given: Given) -> Translated:
     return Translated(_optimizer(given))
 
 
-def _momentum(given: Given) -> Translated:
-    return Translated(_optimizer(given) | ({"momentum": given["momentum"]} if given["momentum"] else {}))
-
-
 def _alpha(given: Given) -> Translated:
     if given["alpha"] == 0:
         return Translated({"weight_decay": 0.0})
@@ -182,22 +172,11 @@ def _validation_fraction(given: Given) -> Translated:
     return Translated({}, Message("used only with early_stopping"))
 
 
-def _power_t(given: Given) -> Translated:
-    return Translated({}, Message("used only with learning_rate='invscaling', which is not translated"))
+def _omitted(note: Message) -> Callable[[Given], Translated]:
+    return lambda given: Translated({}, note)
 
 
-def _tol(given: Given) -> Translated:
-    return Translated({}, Message("there is no tolerance: early_stopping compares validation losses"))
-
-
-def _max_fun(given: Given) -> Translated:
-    return Translated({}, Message("there is no lbfgs"))
-
-
-def _unknown(given: Given) -> Translated:
-    return Translated({}, Message("this version of glassnet does not have it"))
-
-
+_UNKNOWN = _omitted(Message("this version of glassnet does not have it"))
 _ALL = ("adam", "sgd", "lbfgs")
 _STEPS = ("adam", "sgd")
 PARAMETERS: dict[str, tuple[Callable[[Given], Translated], tuple[str, ...]]] = {
@@ -212,14 +191,20 @@ PARAMETERS: dict[str, tuple[Callable[[Given], Translated], tuple[str, ...]]] = {
     "batch_size": (_same("batch_size"), _STEPS),
     "learning_rate": (_schedule, ("sgd",)),
     "learning_rate_init": (_rate, _STEPS),
-    "power_t": (_power_t, ("sgd",)),
+    "power_t": (
+        _omitted(Message("used only with learning_rate='invscaling', which is not translated")),
+        ("sgd",),
+    ),
     "max_iter": (_max_iter, _ALL),
     "shuffle": (_same("shuffle"), _STEPS),
     "random_state": (_same("random_state"), _ALL),
-    "tol": (_tol, _ALL),
+    "tol": (_omitted(Message("there is no tolerance: early_stopping compares validation losses")), _ALL),
     "verbose": (lambda given: Translated({"verbose": bool(given["verbose"])}), _ALL),
     "warm_start": (_same("warm_start"), _ALL),
-    "momentum": (_momentum, ("sgd",)),
+    "momentum": (
+        lambda given: Translated(_optimizer(given) | ({"momentum": given["momentum"]} if given["momentum"] else {})),
+        ("sgd",),
+    ),
     "nesterovs_momentum": (lambda given: Translated(_optimizer(given)), ("sgd",)),
     "early_stopping": (_same("early_stopping"), _STEPS),
     "validation_fraction": (_validation_fraction, _STEPS),
@@ -227,6 +212,6 @@ PARAMETERS: dict[str, tuple[Callable[[Given], Translated], tuple[str, ...]]] = {
     "beta_2": (_same("beta_2", "beta2"), ("adam",)),
     "epsilon": (_same("epsilon"), ("adam",)),
     "n_iter_no_change": (_n_iter_no_change, _STEPS),
-    "max_fun": (_max_fun, ("lbfgs",)),
+    "max_fun": (_omitted(Message("there is no lbfgs")), ("lbfgs",)),
 }
 """scikit-learn's parameter -> the rule that translates it, and the solvers that use it."""

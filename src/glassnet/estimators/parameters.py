@@ -201,13 +201,7 @@ def seed_of(random_state: Any) -> int:
 
 
 def threads_of(n_jobs: Any) -> Any:
-    """Return the number of threads for scikit-learn's `n_jobs`: None is 1, -1 one per core, -2 one fewer.
-
-    Raises
-    ------
-    ValueError
-        For 0.
-    """
+    """Return the number of threads for scikit-learn's `n_jobs`, not 0: None is 1, -1 one per core, -2 one fewer."""
     if isinstance(n_jobs, Integral) and n_jobs == 0:
         raise OptionError("GN021", "n_jobs 0: expected None, 1 or more, or -1 for one thread per core.")
     if isinstance(n_jobs, Integral) and n_jobs < 0:

@@ -100,11 +100,6 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
     """Reject columns without a number that had numbers in training; warn of values that are not numbers in others.
 
     Values that `fit` has warned of, which are `known`, need no second warning.
-
-    Raises
-    ------
-    ValueError
-        With the first value of the column.
     """
     if columns is None:
         return
@@ -140,10 +135,7 @@ def _warn(remarks: Sequence[Message]) -> None:
 def table_of(X: Any, names: Sequence[str]) -> Table:
     """Return a table with these names of columns; scikit-learn has checked the names that X has, and their order.
 
-    Raises
-    ------
-    ValueError
-        For an infinite number.
+    Raises ValueError for an infinite number.
     """
     table = read_table(X if is_frame(X) else np.asarray(X, object))
     for column in table.frame:

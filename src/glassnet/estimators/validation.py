@@ -44,11 +44,6 @@ def in_place(
 
     Dates and times are rejected first, because scikit-learn would convert them to nanoseconds; in a data frame whose
     columns are prepared (`of_table`), only times and durations.
-
-    Raises
-    ------
-    ValueError
-        As `check`, and for dates and times.
     """
     _require_frame(X)
     _refuse_times(X, but_dates=of_table)
@@ -98,7 +93,8 @@ def _refuse_times(X: Any, *, of_objects: bool = False, but_dates: bool = False) 
                 raise _dated(Place("X", column=name))
     elif names := _names(X):
         for name, kind in zip(names, X.dtypes, strict=True):
-            if is_of_times(kind) and not (but_dates and _is_of_dates(kind)):
+            of_dates = getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
+            if is_of_times(kind) and not (but_dates and of_dates):
                 raise _dated(Place("X", column=str(name)))
     elif is_of_times(getattr(X, "dtype", None)):
         raise _dated("X")
@@ -108,10 +104,6 @@ def is_of_times(kind: Any) -> bool:
     """Return whether a NumPy, pandas or polars type holds dates, times or durations."""
     of_polars = getattr(kind, "is_temporal", None)
     return bool(of_polars()) if of_polars else getattr(kind, "kind", "") in ("m", "M")
-
-
-def _is_of_dates(kind: Any) -> bool:
-    return getattr(kind, "kind", "") == "M" or str(kind).startswith("Date")
 
 
 def _dated(place: str | Place) -> DataError:
@@ -157,13 +149,7 @@ def _converts(value: Any) -> bool:
 
 
 def plain_classes(y: Array, name: str) -> Array:
-    """Return a column of objects as numbers or booleans if all its values are; reject missing values and mixed types.
-
-    Raises
-    ------
-    ValueError
-        With the first row without a value, or the mixed types.
-    """
+    """Return objects as numbers or booleans if all of them are; reject missing values and mixed types."""
     if y.dtype != object or y.ndim != 1:
         return y
     _require_present(y, name)
@@ -184,13 +170,7 @@ def _kind(value: Any) -> str:
 
 
 def regression_targets(y: Array, name: str) -> Array:
-    """Return regression targets as float64, shape (n, outputs).
-
-    Raises
-    ------
-    ValueError
-        When a value is missing or is not a number.
-    """
+    """Return regression targets as float64, shape (n, outputs); reject all that are not numbers."""
     y = y.toarray() if hasattr(y, "toarray") else y
     if is_of_times(y.dtype):
         raise _dated(name)

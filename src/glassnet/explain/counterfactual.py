@@ -12,7 +12,7 @@ from ..messages.one_line import one_line
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array
-from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums, select_row
+from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums
 
 MAX_ITERATIONS, MAX_STEP, GROWTH = 12, 0.25, 1.25
 """Most iterations; largest first step as a fraction of the range, because gradients are local; and its growth per
@@ -54,15 +54,8 @@ class Flip:
 class FlipSearch:
     """Search for small changes of a sample that change the prediction.
 
-    Parameters
-    ----------
-    model : Model
-    raw : ndarray, shape (features,)
-        Unscaled sample.
-    answer : int
-        Prediction of the model for it.
-    output : int or None
-        Label to change, for multi-label models.
+    `raw` is the unscaled sample, shape (features,), `answer` the prediction for it, and `output` the label to change,
+    for multi-label models.
     """
 
     def __init__(self, model: Model, raw: NDArray[Any], answer: int, output: int | None) -> None:
@@ -72,12 +65,9 @@ class FlipSearch:
     def follow_gradients(self, directions: Array) -> Flip | None:
         """Step along the gradient to the nearest decision boundary until the prediction changes.
 
-        A pixel at an end of the range can only move inwards, so it is excluded from directions that lead outwards.
-
-        Parameters
-        ----------
-        directions : ndarray, shape (directions, outputs)
-            Directions of the logits that lead to another prediction; at the boundary one of the products is 0.
+        The `directions` of the logits, shape (directions, outputs), lead to another prediction; at the boundary one of
+        the products is 0. A pixel at an end of the range can only move inwards, so it is excluded from directions that
+        lead outwards.
         """
         scaling, ends = self._model.scaling, input_range(self._model)
         low, high = scaling.apply(np.repeat(np.array(ends)[:, None], len(self._raw), axis=1))  # (features,) each
@@ -94,7 +84,8 @@ class FlipSearch:
             signals = self._signals(steps)
             gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest boundary
             best = int((gaps < 0).argmax() if (gaps < 0).any() else gaps.argmin())
-            x, signals = steps[[best]], [select_row(one, best) for one in signals]
+            x = steps[[best]]
+            signals = [Signals(*([layer[[best]] for layer in part] for part in one)) for one in signals]
             if gaps[best] < 0 and (flip := self._shorten(np.clip(scaling.invert(x[0]), *ends))):
                 flip = flip if iteration == 0 else self._move_closer(flip, other_directions, low, high)
                 return self._shorten(flip.sample, FINE_SHRINK_FACTORS) or flip
@@ -143,13 +134,7 @@ class FlipSearch:
         return next((flip for row in flipped if (flip := self._verify(row))), None)
 
     def move_towards(self, samples: NDArray[Any]) -> Flip | None:
-        """Move straight towards samples with another prediction; return the shortest change.
-
-        Parameters
-        ----------
-        samples : ndarray, shape (n, features)
-            Unscaled samples.
-        """
+        """Move straight towards samples with another prediction, unscaled; return the shortest change."""
         flips = [flip for sample in samples if (flip := self._shorten(sample, SHRINK_FACTORS[SHRINK_FACTORS <= 1]))]
         shortest = min(flips, key=lambda flip: flip.distance, default=None)
         return shortest and (self._shorten(shortest.sample, FINE_SHRINK_FACTORS) or shortest)

@@ -26,16 +26,7 @@ SHRINK_STEPS = 64
 class TableFlipSearch(FlipSearch):
     """Search for changes of a few columns that change the prediction.
 
-    Parameters
-    ----------
-    model : Model
-        Model of a table with named columns.
-    raw : ndarray of float32, shape (features,)
-        Encoded row.
-    answer, output : int, int or None
-        As for `FlipSearch`.
-    directions : ndarray, shape (directions, outputs)
-        As for `FlipSearch.follow_gradients`.
+    `raw` is an encoded row, float32; the other arguments are those of `FlipSearch` and its `follow_gradients`.
     """
 
     def __init__(

@@ -35,23 +35,12 @@ def excerpt(
 ) -> dict[str, Any]:
     """Return the numbers of a step that a drawing shows, as plain values.
 
-    Parameters
-    ----------
-    trace : Trace
-    sample : int
-        Sample of the batch whose signals and errors are shown; weight changes are those of the batch.
-    scaling : Scaling, optional
-        That of the model, for the raw values of the inputs.
-    features : sequence of str
-        Names of the inputs.
-    extra : (layer, node), optional
-        A node to show in addition; layers count from 1, nodes from 0.
+    Signals and errors are those of one `sample` of the batch, weight changes those of the batch. The `scaling` of the
+    model gives the raw values of the inputs, `features` their names. `extra` is a node to show in addition: its layer,
+    from 1, and its number in it, from 0.
 
-    Returns
-    -------
-    dict
-        ``inputs`` and ``layers``, in which ``nodes`` have their sum, activation, errors and deltas by both rules, the
-        links into them (``links``), and those that an error is sent back over (``back``).
+    The result has ``inputs`` and ``layers``, in which ``nodes`` have their sum, activation, errors and deltas by both
+    rules, the links into them (``links``), and those that an error is sent back over (``back``).
     """
     view = _View(trace, sample, scaling, tuple(features), extra)
     sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]

@@ -10,12 +10,7 @@ from ..nn.activations import Array
 class GradientAscent:
     """Adam (Kingma and Ba 2015, β₁ = 0.9, β₂ = 0.99) for ascent, with a rate that decreases linearly to 0.
 
-    Parameters
-    ----------
-    rate : float
-        Approximate length of the first step in each coordinate.
-    steps : int
-        Number of steps.
+    `rate` is about the length of the first step in each coordinate.
     """
 
     def __init__(self, rate: float, steps: int) -> None:

@@ -16,23 +16,16 @@ from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS, Array
 
 
-def output_gradients(network: Network, signals: Signals, direction: Array) -> list[Array]:
+def output_gradients(network: Network, signals: Signals, direction: Array, top: int | None = None) -> list[Array]:
     """Return the gradient of ``direction · z``, with the logits z, by the signals of each layer.
 
-    Parameters
-    ----------
-    network : Network
-    signals : Signals
-        Result of `network.forward` for n samples, or for one sample and several directions.
-    direction : ndarray, shape (n, outputs) or (outputs,)
-        A direction of 1 for one class and −1 for another gives the gradient of their margin.
+    With `top`, z are the weighted sums of that layer, counted from 1, instead.
 
-    Returns
-    -------
-    list of ndarray
-        Gradient by the inputs, shape (n, features); then by the activations of each hidden layer, (n, nodes).
+    The signals are those of n samples, or of one sample for several directions. A direction, shape (n, outputs) or
+    (outputs,), of 1 for one class and −1 for another gives the gradient of their margin. The gradient by the inputs,
+    shape (n, features), comes first, then those by the activations of each hidden layer, (n, nodes).
     """
-    architecture, weights = network.architecture, network.parameters.weights
+    architecture, weights = network.architecture, network.parameters.weights[:top]
     gradient: Array = direction @ weights[-1]
     gradients = [gradient]
     for layer in reversed(range(1, len(weights))):
@@ -51,11 +44,6 @@ def members_in_float64(model: Model) -> list[Network]:
 def forward_members(members: list[Network], inputs: Array) -> list[Signals]:
     """Run scaled inputs, shape (n, features), forward through every member."""
     return [forward(member.architecture, member.parameters, inputs) for member in members]
-
-
-def select_row(signals: Signals, row: int) -> Signals:
-    """Return the signals of one sample."""
-    return Signals(*([layer[row : row + 1] for layer in part] for part in signals))
 
 
 def last_hidden(signals: list[Signals]) -> Array:

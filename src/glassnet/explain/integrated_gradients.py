@@ -22,18 +22,8 @@ PIECES = 48
 def integrated_gradients(members: list[Network], baseline: Array, x: Array, direction: Array) -> Array:
     """Return the contribution of each input to ``direction · z`` relative to the baseline.
 
-    Parameters
-    ----------
-    members : list of Network
-        Ensemble members; the logits z are their mean.
-    baseline, x : ndarray, shape (features,)
-        Scaled inputs.
-    direction : ndarray, shape (outputs,)
-
-    Returns
-    -------
-    ndarray, shape (features,)
-        Contributions in float64, with the accuracy of the members' own precision.
+    The logits z are the mean over the members; `baseline` and `x` are scaled inputs. The contributions, shape
+    (features,), are float64, with the accuracy of the members' own precision.
 
     References
     ----------

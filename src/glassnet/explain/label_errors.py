@@ -66,26 +66,14 @@ class Cause(Enum):
 
 @dataclass(frozen=True)
 class LabelModel:
-    """A fitted model of the labels; see `fit_label_model`.
-
-    Parameters
-    ----------
-    cause : Cause
-    floors : ndarray, shape (classes,)
-        Fraction of all samples that have each label regardless of their inputs.
-    wrong : ndarray, shape (n,)
-        Probability that each label is wrong.
-    overlap : ndarray, shape (n,)
-        Probability of all classes but the most probable one, according to the calibrated softmax.
-    score : float
-        Log-likelihood minus half the logarithm of n for each parameter: the criterion times -1/2.
-    """
+    """A fitted model of the labels; see `fit_label_model`."""
 
     cause: Cause
-    floors: Floats
-    wrong: Floats
+    floors: Floats  # shape (classes,): fraction of all samples that have each label regardless of their inputs
+    wrong: Floats  # shape (n,): probability that each label is wrong
+    # shape (n,): probability of all classes but the most probable one, according to the calibrated softmax
     overlap: Floats
-    score: float
+    score: float  # log-likelihood minus half the logarithm of n for each parameter: the criterion times -1/2
 
     @property
     def plain(self) -> bool:
@@ -179,11 +167,7 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
 def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, Labels]:
     """Return the margin between the probability of each label and that of the best other class, and that class.
 
-    Returns
-    -------
-    margin : ndarray, shape (n,)
-        From −1 (certainly wrong) to 1.
-    likely : ndarray of int64, shape (n,)
+    A margin of −1 is certainly wrong; the largest is 1.
     """
     rows = np.arange(len(labels))
     rivals = probabilities.copy()

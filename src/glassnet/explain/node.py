@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..messages.one_line import one_line
+from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
+from .input_gradients import output_gradients
 from .nodes import is_flat
 
 
@@ -128,12 +130,13 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
         z, a = first.sums[layer - 1][:, node], first.activations[layer][:, node]
         slopes = _logit_slopes(network, first, layer, node)
         sums[:2] += np.stack([slopes.sum(axis=0), a.astype(np.float64) @ slopes])
-        pattern += _input_gradient(network, first, layer, node)
+        if layer > 1:
+            one_node = np.arange(hidden[layer - 1]) == node
+            pattern += output_gradients(network, first, one_node.astype(np.float64), layer)[0].sum(axis=0)
         signals.append(np.stack([z, a]).astype(np.float64))
     z, a = np.concatenate(signals, axis=1)
     # Where the activation is flat, many samples have the same one: the weighted sum decides, then the row.
     most = np.lexsort((np.arange(len(a)), -z, -a))[:count]
-    labels = data.labels if data.values is None else data.values
     return HiddenNode(
         layer=layer,
         node=node,
@@ -146,7 +149,7 @@ def examine_node(model: Model, data: Dataset, node: int, layer: int = 1, count: 
         activations=a[most],
         sums=z[most],
         inputs=model.upright(data.inputs[most]),
-        labels=labels[most],
+        labels=truth_of(data)[most],
         by_output=_by_output(model, data, a),
         slopes=sums[0] / len(a),
         adds=sums[1] / len(a),
@@ -162,20 +165,6 @@ def _logit_slopes(network: Network, signals: Signals, layer: int, node: int) -> 
         assert derivative is not None  # hidden layers cannot have softmax
         tangent = (tangent * derivative(signals.sums[above - 1], signals.activations[above])) @ weights[above].T
     return tangent
-
-
-def _input_gradient(network: Network, signals: Signals, layer: int, node: int) -> Array:
-    """Return the gradient of a node's weighted sum by the scaled inputs, summed over the samples; shape (features,)."""
-    weights, architecture = network.parameters.weights, network.architecture
-    gradient = np.broadcast_to(
-        weights[layer - 1][node].astype(np.float64), (len(signals.outputs), weights[layer - 1].shape[1])
-    )
-    for below in reversed(range(1, layer)):
-        derivative = ACTIVATIONS[architecture.activations[below - 1]].derivative
-        assert derivative is not None
-        gradient = (gradient * derivative(signals.sums[below - 1], signals.activations[below])) @ weights[below - 1]
-    total: Array = gradient.sum(axis=0)
-    return total
 
 
 def _by_output(model: Model, data: Dataset, a: Array) -> Array:

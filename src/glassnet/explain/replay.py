@@ -176,14 +176,7 @@ class ReplayedEpoch:
 
     It holds the weights at the start of each block of the epoch, or of every second, fourth, … of more than
     `MOST_STARTS`. A step takes at most two runs of a block, after those from the last start; a neighbour of one of the
-    `RECENT` steps takes one. Threads may share it.
-
-    Attributes
-    ----------
-    epoch, epochs, steps : int
-        Number of the epoch, counted from 1, of epochs of the run, and of steps per epoch.
-    checked, differs
-        As in `Replay`.
+    `RECENT` steps takes one. Threads may share it. `epoch` counts from 1; `checked` and `differs` are as in `Replay`.
     """
 
     def __init__(

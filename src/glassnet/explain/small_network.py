@@ -22,27 +22,15 @@ _Matrix = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class SmallNetwork:
-    """A small network without biases, one example and a learning rate.
-
-    Parameters
-    ----------
-    sizes : tuple of int
-    activation : str
-    weights : tuple of matrices
-        One per layer, each ``(fan_out, fan_in)``.
-    inputs, targets : tuple of float
-    rate : float
-        Learning rate.
-    rule : {"notes", "gradient"}
-    """
+    """A small network without biases, one example and a learning rate."""
 
     sizes: tuple[int, ...]
     activation: str
-    weights: tuple[_Matrix, ...]
+    weights: tuple[_Matrix, ...]  # one per layer, each ``(fan_out, fan_in)``
     inputs: tuple[float, ...]
     targets: tuple[float, ...]
-    rate: float
-    rule: str = "notes"
+    rate: float  # learning rate
+    rule: str = "notes"  # {"notes", "gradient"}
 
     def changed(self, given: Mapping[str, Any]) -> Self:
         """Return the network with the given ``weights``, ``inputs``, ``targets``, ``rate`` and ``rule``."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..messages.one_line import one_line
+from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..network import Signals, backpropagate, forward, send_back
@@ -30,24 +31,12 @@ from ..options.options import Options
 def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
     """Split the error of each node over the weights into it.
 
-    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
-    denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
+    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``, or 0 if the sum is 0; in their
+    example 0.42. Without the denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
 
-    Parameters
-    ----------
-    error : ndarray, shape (n, fan_out)
-        Error of the nodes that the weights lead to.
-    weight : ndarray, shape (fan_out, fan_in)
-    in_proportion : bool
-        Whether to divide by the sum of the weights into the node. If that is 0, the shares are 0.
+    `error` has shape (n, fan_out), `weight` (fan_out, fan_in), and the shares (n, fan_out, fan_in): their sum over the
+    nodes k is the error of each node in the layer below.
 
-    Returns
-    -------
-    ndarray, shape (n, fan_out, fan_in)
-        Shares; their sum over the nodes k is the error of each node in the layer below.
-
-    Examples
-    --------
     >>> split(np.array([[0.8, 0.5]]), np.array([[2.0, 3.0], [1.0, 4.0]]), in_proportion=True).sum(axis=1).round(12)
     array([[0.42, 0.88]])
     """
@@ -120,26 +109,16 @@ class TraceFacts(TypedDict):
 @one_line
 @dataclass(frozen=True)
 class WayBack:
-    """Error, delta and weight changes of a layer by one rule.
+    """Error, delta and weight changes of a layer by one rule."""
 
-    Parameters
-    ----------
-    error : ndarray, shape (n, fan_out)
-        Error sent back to the nodes of the layer; at the outputs ``t − o``.
-    delta : ndarray, shape (n, fan_out)
-        Error times derivative, ``E · O(1 − O)`` in the notes; at the outputs, negative gradient of the loss.
-    sent : ndarray, shape (n, fan_out)
-        Signal sent back over the weights: the error by rule ``notes``, the delta by rule ``gradient``.
-    change : ndarray, shape (fan_out, fan_in)
-        Change of the weights, averaged over the samples.
-    bias_change : ndarray, shape (fan_out,), or None
-    """
-
-    error: Array
+    error: Array  # shape (n, fan_out): error sent back to the nodes of the layer; at the outputs ``t − o``
+    # shape (n, fan_out): error times derivative, ``E · O(1 − O)`` in the notes; at the outputs, negative gradient of
+    # the loss
     delta: Array
+    # shape (n, fan_out): signal sent back over the weights: the error by rule ``notes``, the delta by rule ``gradient``
     sent: Array
-    change: Array
-    bias_change: Array | None
+    change: Array  # shape (fan_out, fan_in): change of the weights, averaged over the samples
+    bias_change: Array | None  # shape (fan_out,)
 
 
 @one_line
@@ -312,7 +291,7 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     learning_rate = Options(learning_rate=learning_rate).learning_rate
     model, raw = model.opened(sample.inputs)
     inputs = model.scaling.apply(raw, np.float64)
-    targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
+    targets = model.targets.apply(truth_of(sample))
     step = trace_step(model.network, inputs, targets, learning_rate)
     return replace(
         step,
@@ -334,23 +313,10 @@ def trace_step(
     masks: Sequence[Array | None] = (),
     weights: Array | None = None,
 ) -> Trace:
-    """Compute one step of a network.
+    """Compute one step of a network on scaled inputs, shape (n, features), and targets, (n, outputs).
 
-    Parameters
-    ----------
-    network : Network
-    inputs : ndarray, shape (n, features)
-        Scaled inputs.
-    targets : ndarray, shape (n, outputs)
-    learning_rate : float
-    options : Options, optional
-        Options of the optimizer; plain steps by default.
-    state : State, optional
-        State of the optimizer; empty by default.
-    masks : sequence of ndarray or None
-        Dropout masks, as for `network.forward`.
-    weights : ndarray, shape (n,), optional
-        Sample weights, as for `network.backpropagate`; errors and deltas are multiplied by them.
+    By default, the optimizer makes plain steps and its state is empty. Dropout `masks` are as for `network.forward`,
+    sample `weights`, shape (n,), as for `network.backpropagate`; errors and deltas are multiplied by them.
     """
     options = options or Options()
     parameters = network.parameters.copy(np.float64)

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError, ShapeError
 from ..messages.one_line import one_line
+from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.activations import Array
@@ -158,8 +159,8 @@ class Neighbours:
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
         nearest = np.argsort(distances, kind="stable")[:count]
         rows, distances = rows[nearest], distances[nearest]
-        labels = self._data.labels if self._data.values is None else self._data.values
-        return Nearest(self._data.row_numbers[rows], distances, self._data.inputs[rows], labels[rows])
+        data = self._data
+        return Nearest(data.row_numbers[rows], distances, data.inputs[rows], truth_of(data)[rows])
 
     def nearest_across_border(self, hidden: Array, directions: Array, count: int = 5) -> NDArray[Any]:
         """Return the nearest samples, unscaled, across a decision boundary: where a ``direction · z`` is above 0."""

@@ -91,7 +91,12 @@ def why_facts(why: Why, model: Model) -> WhyFacts:
     if flip:
         found: FlipFacts = {"answer": flip.answer, "distance": flip.distance, "sample": flip.sample.tolist()}
         if model.columns:
-            found["columns"] = _changed_columns(why, model)
+            before, after = (
+                {name: _plain(value) for name, value in model.columns.decode(row).items()}
+                for row in (why.sample, flip.sample)
+            )
+            changed = [name for name in after if after[name] != before[name]]
+            found["columns"] = {name: {"before": before[name], "after": after[name]} for name in changed}
         facts["flip"] = found
     if alike:
         labels, distances = alike.labels.tolist(), alike.distances.tolist()
@@ -99,18 +104,8 @@ def why_facts(why: Why, model: Model) -> WhyFacts:
     return facts
 
 
-def _changed_columns(why: Why, model: Model) -> dict[str, ChangedFacts]:
-    """Return the values of the changed columns before and after: a number, a word, or None if it is missing."""
-    assert why.flip is not None
-    assert model.columns is not None
-    before, after = (
-        {name: _plain(value) for name, value in model.columns.decode(row).items()}
-        for row in (why.sample, why.flip.sample)
-    )
-    return {name: {"before": before[name], "after": value} for name, value in after.items() if value != before[name]}
-
-
 def _plain(value: float | dict[str, float]) -> float | str | None:
+    """Return the value of a column: a number, a word, or None if it is missing."""
     if isinstance(value, float):
         return None if math.isnan(value) else value
     return next((word for word, share in value.items() if share > 0.5 and word != f"({MISSING})"), None)

@@ -16,6 +16,7 @@ _DEFAULT = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.M)
 _DECLARED = re.compile(r"^export ((?:async )?function|class|const)(\*? )(\w+)", re.M)
 _EXPORTED = re.compile(r"^export default (?=\{)", re.M)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|.*\bawait import\b.*", re.M)
+_COMMENTS = re.compile(r"^\s*/\*.*?\*/|^\s*//[^\n]*$", re.S | re.M)  # not the /* of "image/*"
 _CLOSING = re.compile(r"</(?=script)|<!--|]]>", re.I)
 
 REGISTRY = "globalThis.glassnetModules"
@@ -25,17 +26,9 @@ REGISTRY = "globalThis.glassnetModules"
 def bundle(entry: Path, root: Path, loaded: Collection[Path] = ()) -> tuple[str, list[Path]]:
     """Return a module and all that it imports as one script, and their paths in the order of execution.
 
-    Parameters
-    ----------
-    entry, root : Path
-        The module that is run, and a folder that contains all modules: their names in the script are relative to it.
-    loaded : collection of Path
-        Modules that an earlier script of the page has.
-
-    Raises
-    ------
-    ValueError
-        For imports and exports of other forms than this module knows, cycles, and text that would end the script.
+    The folder `root` contains all modules: their names in the script are relative to it. Modules in `loaded` are in an
+    earlier script of the page. Raises ValueError for imports and exports of other forms than this module knows, cycles,
+    and text that would end the script.
     """
     order = _in_order(entry, loaded)
     parts = [f"const modules = ({REGISTRY} ??= {{}});", *_parts(order, root)]
@@ -92,11 +85,7 @@ def _wrapped(path: Path, root: Path, text: str) -> str:
     if _EXPORTED.search(text):
         text = _EXPORTED.sub("const exportedDefault = ", text)
         names.append("default: exportedDefault")
-    if other := _OTHER.search(_without_comments(text)) or _CLOSING.search(text):
+    if other := _OTHER.search(_COMMENTS.sub("", text)) or _CLOSING.search(text):
         raise ValueError(f"{path.name}: {other[0].strip()!r} has no form in an inline script")
     name = path.relative_to(root).as_posix()
     return f'modules["{name}"] = (() => {{\n"use strict";\n{text}\nreturn {{ {", ".join(names)} }};\n}})();'
-
-
-def _without_comments(text: str) -> str:
-    return re.sub(r"^\s*/\*.*?\*/|^\s*//[^\n]*$", "", text, flags=re.S | re.M)  # not the /* of "image/*"

@@ -26,26 +26,13 @@ from .stored import Stored, differences
 
 @dataclass(frozen=True)
 class Form:
-    """What is known of a form before its module is loaded.
+    """What is known of a form before its module is loaded."""
 
-    Parameters
-    ----------
-    suffixes : tuple of str
-        Suffixes of its files, the usual one first.
-    quantizes : bool
-        Whether it has weights of 8 bits.
-    mixes_layers : bool
-        Whether the networks of an ensemble may have different layers.
-    most_rows : int
-        How many rows a proof compares at most.
-    require : callable
-        Raises OptionError GN092 if a package is not installed that the form needs.
-    """
-
-    suffixes: tuple[str, ...]
-    quantizes: bool = False
-    mixes_layers: bool = False
-    most_rows: int = 10_000
+    suffixes: tuple[str, ...]  # suffixes of its files, the usual one first
+    quantizes: bool = False  # whether it has weights of 8 bits
+    mixes_layers: bool = False  # whether the networks of an ensemble may have different layers
+    most_rows: int = 10_000  # how many rows a proof compares at most
+    # raises OptionError GN092 if a package is not installed that the form needs
     require: Callable[[], None] = lambda: None
 
 
@@ -312,21 +299,14 @@ def prove_file(path: str | Path, model: Model, data: Any = None, *, notify: Noti
             hash=model.hash(),
         )
     rows = proof_rows(model, data, quantize=mark.quantize, most=FORMS[mark.form].most_rows, notify=notify)
-    proof = _proof(path, mark, content, model, rows, _stored_differences(path, mark, content, model, rows))
-    if proof.ran is None and not proof.differences:
-        raise OptionError("GN103", "{path}: cannot be run here ({why}).", path=path, why=proof.why_not)
-    return proof
-
-
-def _stored_differences(
-    path: str | Path, mark: Mark, content: bytes, model: Model, rows: ProofRows
-) -> tuple[Message, ...]:
-    """Return how a file differs from an export of the model of the same name, apart from the rows in it."""
     module, portable = form_module(mark.form), portable_form(model)
     file = module.stored(path, content)
     network = portable.quantised() if mark.quantize else portable
     exported = module.write(network, model, rows, name=file.name, quantize=mark.quantize)
-    return differences(file, module.stored(path, exported))
+    proof = _proof(path, mark, content, model, rows, differences(file, module.stored(path, exported)))
+    if proof.ran is None and not proof.differences:
+        raise OptionError("GN103", "{path}: cannot be run here ({why}).", path=path, why=proof.why_not)
+    return proof
 
 
 def _proof(

@@ -61,18 +61,10 @@ _SECONDS = 300
 def write(
     form: PortableForm, model: Model, rows: ProofRows, *, name: str, quantize: str | None, file: str | None = None
 ) -> bytes:
-    """Return a page of HTML, UTF-8.
+    """Return a page of HTML, UTF-8, entitled `name`, with some of the rows as examples.
 
-    Parameters
-    ----------
-    form, model, rows
-        The model in both forms, and rows of which some become examples in the page.
-    name : str
-        The title.
-    quantize : None
-        `network.js` has no weights of 8 bits; `export` refuses them.
-    file : str, optional
-        Not used: the page does not name its file.
+    `network.js` has no weights of 8 bits, so `quantize` is None: `export` refuses them. The page does not name its
+    `file`.
     """
     assert quantize is None
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
@@ -102,7 +94,7 @@ def write(
         "name": html.escape(printable(name)),
         "icon": f"data:image/svg+xml,{quote(icon)}",
         "style": style,
-        "content": _as_json(content),
+        "content": json_text(content).replace("<", r"\u003c"),  # cannot end the script element around it
         "weights": base64.b64encode(_weights(form).tobytes()).decode(),
         "answers": answers,
         "page": page,
@@ -119,11 +111,6 @@ def _allowing(*scripts: str) -> str:
 
 def _hash_of(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _as_json(value: Any) -> str:
-    """Return JSON that cannot end the script element around it."""
-    return json_text(value).replace("<", r"\u003c")
 
 
 def _weights(form: PortableForm) -> NDArray[np.float32]:

@@ -27,31 +27,19 @@ QUANTIZED = ("int8",)
 
 @dataclass(frozen=True)
 class Ran:
-    """The answers of an exported file, or the reason why nothing here could run it.
+    """The answers of an exported file, or the reason why nothing here could run it."""
 
-    Parameters
-    ----------
-    tool : str or None
-        What ran it, with its version, such as ``"gcc 12.2.0 -O2"``; None if nothing could.
-    why_not : Message or None
-        If nothing could: a sentence without a full stop, such as "no C compiler was found". What it needs is named, so
-        that the reader can install it.
-    outputs : ndarray of float32, shape (n, outputs), or None
-        The network's outputs, as `ProofRows.outputs`.
-    predicted : ndarray or None
-        The decoded answers, as `ProofRows.predicted`; None if the form does not decode.
-    probabilities : ndarray or None
-        The probabilities of classes, shape (n, classes), if the form computes them.
-    differences : tuple of Message
-        What else differs from the model, each a sentence without a full stop.
-    """
-
-    tool: str | None
+    tool: str | None  # what ran it, with its version, such as ``"gcc 12.2.0 -O2"``; None if nothing could
+    # if nothing could: a sentence without a full stop, such as "no C compiler was found". What it needs is named, so
+    # that the reader can install it.
     why_not: Message | None = None
+    # shape (n, outputs): the network's outputs, as `ProofRows.outputs`
     outputs: NDArray[np.float32] | None = field(default=None, repr=False)
+    # the decoded answers, as `ProofRows.predicted`; None if the form does not decode
     predicted: NDArray[Any] | None = field(default=None, repr=False)
+    # the probabilities of classes, shape (n, classes), if the form computes them
     probabilities: NDArray[np.float32] | None = field(default=None, repr=False)
-    differences: tuple[Message, ...] = ()
+    differences: tuple[Message, ...] = ()  # what else differs from the model, each a sentence without a full stop
 
 
 @one_line

@@ -35,40 +35,22 @@ _DTYPES = {"bytes": np.uint8, "float": np.float32, "double": np.float64}
 @one_line
 @dataclass(frozen=True)
 class ProofRows:
-    """Rows, and the answers of the portable arithmetic to them.
+    """Rows, and the answers of the portable arithmetic to them."""
 
-    Parameters
-    ----------
-    source : str or Message
-        Where they are from, as the output names it.
-    raw : ndarray, shape (n, features), or None
-        uint8, float32 or float64, as `PortableForm.input_kind` says; None for a table.
-    values : dict of str to list
-        For a table: column -> number, or for dates whole microseconds since 1970; bool; or word. A missing value is
-        None, never NaN. Empty otherwise.
-    encoded : ndarray of float32, shape (n, features), or None
-        For a table: the network's inputs of these values.
-    labels : ndarray of int64, shape (n,), or None
-        The true classes, if the data have them.
-    outputs : ndarray of float32, shape (n, outputs)
-        Portable outputs, of the quantised form if there is one.
-    predicted : ndarray
-        Their classes, int64 (n,); labels 0 or 1, int64 (n, outputs); or values, float64 (n, outputs).
-    not_quantised : ndarray or None
-        The same of weights of 32 bits, if the outputs are of the quantised form.
-    added : int
-        How many rows at the end are not from `source`, but made so that every input counts.
-    """
-
-    source: str | Message
+    source: str | Message  # where they are from, as the output names it
+    # shape (n, features): uint8, float32 or float64, as `PortableForm.input_kind` says; None for a table
     raw: NDArray[Any] | None
+    # for a table: column -> number, or for dates whole microseconds since 1970; bool; or word. A missing value is None,
+    # never NaN. Empty otherwise.
     values: dict[str, list[Any]]
-    encoded: NDArray[np.float32] | None
-    labels: NDArray[np.int64] | None
-    outputs: NDArray[np.float32]
+    encoded: NDArray[np.float32] | None  # shape (n, features): for a table: the network's inputs of these values
+    labels: NDArray[np.int64] | None  # shape (n,): the true classes, if the data have them
+    outputs: NDArray[np.float32]  # shape (n, outputs): portable outputs, of the quantised form if there is one
+    # their classes, int64 (n,); labels 0 or 1, int64 (n, outputs); or values, float64 (n, outputs)
     predicted: NDArray[Any]
+    # the same of weights of 32 bits, if the outputs are of the quantised form
     not_quantised: NDArray[Any] | None = None
-    added: int = 0
+    added: int = 0  # how many rows at the end are not from `source`, but made so that every input counts
 
     def __len__(self) -> int:
         return len(self.outputs)
@@ -103,20 +85,10 @@ def proof_rows(
     most: int = 10_000,
     notify: Notify = ignore,
 ) -> ProofRows:
-    """Return rows for a model, with the portable answers.
+    """Return rows for a model, with the portable answers, by weights of 8 bits if `quantize` is ``"int8"``.
 
-    Parameters
-    ----------
-    model : Model
-    data : path, Dataset, array_like or table, optional
-        By default, the bundled test digits for a model trained on MNIST, and `count` rows made from the model for any
-        other.
-    quantize : {"int8"}, optional
-        Whether the answers are those of weights of 8 bits.
-    count, most : int
-        Number of rows to make, and largest number of rows to use: of more, those at equal distances.
-    notify : callable
-        Called with remarks on the data.
+    By default, the rows are the bundled test digits for a model trained on MNIST, and `count` rows made from the model
+    for any other. Of more than `most` rows, those at equal distances are used. `notify` gets remarks on the data.
     """
     form = portable_form(model)
     if data is None and trained_on_bundled(model):

@@ -25,21 +25,11 @@ _LONGEST = 60
 
 @dataclass(frozen=True)
 class Stored:
-    """What a file stores.
+    """What a file stores."""
 
-    Parameters
-    ----------
-    name : str
-        The name of the model in the file.
-    version : str
-        The version of glassnet that wrote the file.
-    facts : dict
-        Name -> array, list, number or text.
-    """
-
-    name: str
-    version: str
-    facts: Mapping[str, Any]
+    name: str  # the name of the model in the file
+    version: str  # the version of glassnet that wrote the file
+    facts: Mapping[str, Any]  # name -> array, list, number or text
 
 
 def differences(file: Stored, expected: Stored) -> tuple[Message, ...]:

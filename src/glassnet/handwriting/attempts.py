@@ -12,19 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..model.model import Model
-from ..segmentation import (
-    Ink,
-    Mask,
-    Piece,
-    add_margins,
-    find_pieces,
-    ink_masks,
-    isolate_sheet,
-    possible_inks,
-    remove_margin,
-    separate_ink_again,
-)
-from ..segmentation.morphology import Plane
+from ..segmentation.margin import add_margins, remove_margin
+from ..segmentation.morphology import Mask, Plane
+from ..segmentation.paper import Ink, possible_inks, separate_ink_again
+from ..segmentation.segment import Piece, find_pieces, ink_masks
+from ..segmentation.sheet import isolate_sheet
 from .reading import Digit, Reading
 from .reasons import DOUBTED, find_reason, is_edge, is_wide
 from .recognise import Candidate, is_print, recognise
@@ -45,23 +37,10 @@ _UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the ima
 
 
 def read_first(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading, Plane]:
-    """Read a photograph upright, as dark or light ink, on a sheet, or tightly cropped.
+    """Read an opaque photograph upright, as dark or light ink, on a sheet, or tightly cropped.
 
-    Parameters
-    ----------
-    model : Model
-    picture : PIL.Image.Image
-        The photograph, opaque.
-    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading : Reading
-    view : ndarray of float32, shape (rows, columns, 3)
-        The photograph at its working size, without the surroundings of a sheet.
+    `values` is the photograph at its working size, float32, shape (rows, columns, 3), 0 to 1; it is returned with the
+    reading, without the surroundings of a sheet. `sure` is the least confidence of a sure digit.
     """
     views = [alone] if (alone := isolate_sheet(values)) is not None else []
     best = _choose_best(
@@ -90,17 +69,12 @@ def read_again(model: Model, reading: Reading, view: Plane, sure: float) -> Read
     )
 
 
-def read_mask(model: Model, picture: Image, ink: Ink, mask: Mask, sure: float) -> Reading:
-    """Read a photograph of which the mask of the ink is known."""
-    return _read_mask(model, picture, ink, mask, mask, 0, sure)
-
-
 def _read_ink(model: Model, picture: Image, ink: Ink, margin: int, sure: float) -> Reading:
     """Read one separation of ink from paper; with and without long straight lines if they may be strokes."""
     (mask, *others), everything = ink_masks(ink)
-    best = _read_mask(model, picture, ink, mask, everything, margin, sure)
+    best = read_mask(model, picture, ink, mask, everything, margin, sure)
     if others and not (best.digits and all(digit.sure for digit in best.digits)):
-        readings = [_read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
+        readings = [read_mask(model, picture, ink, other, everything, margin, sure) for other in others]
         most = 1 if _has_all_ink(best) else np.inf
         best = _choose_best([best, *(one for one in readings if len(one.digits) <= most)])
     return best
@@ -110,11 +84,11 @@ def _has_all_ink(reading: Reading) -> bool:
     """Return whether a single digit, taller than wide, has nearly all ink: no stroke of it is a line between digits."""
     if len(reading.digits) != 1:
         return False
-    left, top, right, bottom = reading.digits[0].box
-    return right - left < _NARROW * (bottom - top) and reading.removed.sum() < _REST * reading.mask.sum()
+    digit = reading.digits[0]
+    return digit.width < _NARROW * digit.height and reading.removed.sum() < _REST * reading.mask.sum()
 
 
-def _read_mask(
+def read_mask(
     model: Model, picture: Image, ink: Ink, mask: Mask, everything: Mask, margin: int, sure: float, gaps: float = 0.0
 ) -> Reading:
     """Read the pixels of a mask; those of all ink that are not in its digits are removed."""
@@ -143,7 +117,7 @@ def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
     masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
     readings = [
-        (_read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
+        (read_mask(model, reading.picture, reading.ink, mask, reading.mask | reading.removed, 0, sure, gaps), most)
         for mask, gaps, most in masks
         if mask.any()
     ]

@@ -14,10 +14,10 @@ import numpy as np
 import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..model.model import Model
-from ..segmentation import Piece, dark_ink, find_cell_pieces, mnist_forms, threshold_ink
-from ..segmentation.mnist_form import SIDE
+from ..segmentation.mnist_form import SIDE, mnist_forms
 from ..segmentation.morphology import Mask, Plane, dilate
-from ..segmentation.segment import bounding_box
+from ..segmentation.paper import dark_ink
+from ..segmentation.segment import Piece, bounding_box, find_cell_pieces, threshold_ink
 from .attempts import make_digit
 from .grid import Form, boundaries, find_form, map_points
 from .reading import Digit, Reading
@@ -50,25 +50,10 @@ _CELLS = 1000  # more than the cells in a row
 
 
 def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple[Reading | None, bool]:
-    """Read a form.
+    """Read a form; return also whether there is ruling whose cells are uncertain, so that nothing on it is sure.
 
-    Parameters
-    ----------
-    model : Model
-    picture : PIL.Image.Image
-        The photograph, opaque.
-    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading : Reading or None
-        None if the picture has no ruling that is wider than its writing. The boxes are in the photograph; ink and mask
-        are those of the straightened form.
-    is_ruled : bool
-        Whether there is ruling whose cells are uncertain, so that nothing on it is sure.
+    The reading is None if the picture has no ruling that is wider than its writing. Its boxes are in the photograph;
+    ink and mask are those of the straightened form. Arguments are those of `attempts.read_first`.
     """
     form, is_crossed = find_form(picture, values)
     if form is None:
@@ -86,12 +71,12 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
     certain = not is_netted and not any(_is_remain(piece, form) for _, piece in pieces)
     # Each cell is moved away from the others, so that nothing is merged with what is in another one.
     apart = 4 * max(mask.shape)
-    spread = [_moved(piece, row * apart, column * apart) for (row, column), piece in pieces]
+    spread = [piece.moved(row * apart, column * apart) for (row, column), piece in pieces]
     candidates = [candidate for line in recognise(model, spread) for candidate in line]
     digits, parts, removed = [], [], mask.copy()
     for candidate in sorted(candidates, key=lambda one: (one.piece.top // apart, one.piece.left)):
         row, column = candidate.piece.top // apart, candidate.piece.left // apart
-        piece = _moved(candidate.piece, -row * apart, -column * apart)
+        piece = candidate.piece.moved(-row * apart, -column * apart)
         box = _box_of(piece, form, picture)
         cell = row * _CELLS + column
         digit = make_digit(model, replace(candidate, piece=piece), box, cell, sure, picture, ink)
@@ -167,12 +152,12 @@ def _in_rows(reading: Reading, sure: float) -> Reading:
     """
     digits = reading.digits
     rows = {row: place for place, row in enumerate(sorted({digit.line // _CELLS for digit in digits}))}
-    usual = np.median([digit.box[3] - digit.box[1] for digit in digits])
+    usual = np.median([digit.height for digit in digits])
     others = []
     for row, place in rows.items():
         own = [digit for digit in digits if digit.line // _CELLS == row]
         cells = {digit.line for digit in own}
-        is_small = len(own) > 2 and np.median([digit.box[3] - digit.box[1] for digit in own]) < _HEADING * usual
+        is_small = len(own) > 2 and np.median([digit.height for digit in own]) < _HEADING * usual
         if is_small or 3 * len(cells & set(reading.other_lines)) >= len(cells):
             others.append(place)
     digits = tuple(replace(digit, line=rows[digit.line // _CELLS]) for digit in digits)
@@ -204,16 +189,6 @@ def _goes_on(piece: Piece, mask: Mask, cell: tuple[int, int], form: Form) -> boo
     row = np.searchsorted(boundaries(form.rows), rows + corner[0])
     column = np.searchsorted(boundaries(form.columns), columns + corner[1])
     return bool(((row != cell[0]) | (column != cell[1])).any())
-
-
-def _moved(piece: Piece, down: int, across: int) -> Piece:
-    return replace(
-        piece,
-        top=piece.top + down,
-        left=piece.left + across,
-        bottom=piece.bottom + down,
-        right=piece.right + across,
-    )
 
 
 def _is_edge(piece: Piece, form: Form, picture: Image, values: Plane) -> bool:

@@ -7,7 +7,7 @@ import numpy as np
 from ..data.dataset import HANDWRITING
 from ..data.load import bundled, is_bundled
 from ..model.model import Model
-from ..segmentation import SIDE
+from ..segmentation.mnist_form import SIDE
 
 _SAMPLES = 200  # digits of MNIST on which a model of unknown training data is tried
 _LEAST = 0.5  # least accuracy of a model for digits on them; that of other models is about 0.1

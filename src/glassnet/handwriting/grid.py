@@ -45,28 +45,16 @@ _THIN = 0.45  # height of a row relative to the median, below which it is the ga
 
 @dataclass(frozen=True)
 class Line:
-    """A line of one direction: its place at column `x` is ``place + slope * x``, in pixels.
-
-    Parameters
-    ----------
-    place, slope : float
-    start, end : int
-        First and last column.
-    thick : float
-        Width in pixels.
-    covered : float
-        Fraction of ink between the ends.
-    dashed : bool
-        Whether it is regular dashes or dots.
-    """
+    """A line of one direction: its place at column `x` is ``place + slope * x``, in pixels."""
 
     place: float
     slope: float
+    # start, end: first and last column
     start: int
     end: int
-    thick: float
-    covered: float
-    dashed: bool = False
+    thick: float  # width in pixels
+    covered: float  # fraction of ink between the ends
+    dashed: bool = False  # whether it is regular dashes or dots
 
     def at(self, x: Any) -> Any:
         """Return the place at column x."""
@@ -75,29 +63,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Form:
-    """A straightened form without its lines.
+    """A straightened form without its lines."""
 
-    Parameters
-    ----------
-    picture : ndarray of float32, shape (rows, columns, 3), 0 to 1
-    rows, columns : ndarray of float
-        Places of the level and upright lines, in pixels; without upright lines, `columns` is empty.
-    near : ndarray of bool, shape (rows, columns)
-        The pixels of the lines.
-    pitch : float
-        Usual distance of neighbouring lines, in pixels.
-    back : ndarray, shape (3, 3)
-        Perspective map from its pixels to those of the photograph.
-    across : bool
-        Whether the lines are close and cross the whole photograph, as those of ruled and squared paper do.
-    """
-
-    picture: Plane
+    picture: Plane  # float32, shape (rows, columns, 3), 0 to 1
+    # rows, columns: places of the level and upright lines, in pixels; without upright lines, `columns` is empty
     rows: NDArray[np.float64]
     columns: NDArray[np.float64]
-    near: Mask
-    pitch: float
-    back: NDArray[np.float64]
+    near: Mask  # shape (rows, columns): the pixels of the lines
+    pitch: float  # usual distance of neighbouring lines, in pixels
+    back: NDArray[np.float64]  # shape (3, 3): perspective map from its pixels to those of the photograph
+    # whether the lines are close and cross the whole photograph, as those of ruled and squared paper do
     across: bool = False
 
 
@@ -262,14 +237,8 @@ def _consistent(lines: list[Line], columns: int) -> list[Line]:
 def _find_runs(grey: Plane) -> tuple[NDArray[np.float64], float]:
     """Find level runs of thin dark pixels as long as lines: a quick search, for pictures without any.
 
-    Pixels are averaged in strips along a line, which may rise or fall by a pixel from one strip to the next.
-
-    Returns
-    -------
-    places : ndarray of float
-        The rows of the runs, where most are one above the other.
-    strength : float
-        The fraction of light that is missing in them.
+    Pixels are averaged in strips along a line, which may rise or fall by a pixel from one strip to the next. Returns
+    the rows of the runs, where most are one above the other, and the fraction of light that is missing in them.
     """
     rows, columns = grey.shape
     strips = grey[:, : columns // _STRIP * _STRIP].reshape(-1, _STRIP) @ np.full(_STRIP, 1 / _STRIP, np.float32)
@@ -311,18 +280,8 @@ def _is_fine(grey: Plane, places: NDArray[np.float64], strength: float) -> bool:
 def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     """Find the ruling of a form, and return it straight and without its lines.
 
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        The photograph, opaque.
-    values : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size.
-
-    Returns
-    -------
-    form : Form or None
-    is_crossed : bool
-        Whether lines were seen that cross each other, without being a form.
+    `values` is the opaque photograph at its working size, float32, shape (rows, columns, 3), 0 to 1. Returns also
+    whether lines were seen that cross each other, without being a form.
     """
     if min(values.shape[:2]) < 60:
         return None, False

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..model.model import Model
-from ..segmentation import Ink, find_pieces, find_tilt, mnist_forms
+from ..segmentation.mnist_form import mnist_forms
 from ..segmentation.morphology import Mask, Plane
+from ..segmentation.paper import Ink
+from ..segmentation.segment import find_pieces, find_tilt
 from .attempts import read_mask
-from .reading import Digit, Reading
+from .reading import Digit, Reading, mask_place
 from .reasons import Reason
 from .recognise import SURE, score_forms
 
@@ -52,20 +54,8 @@ class _Way:
 def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tuple[Reading, Plane | None]:
     """Read a photograph in another way up if its first reading is not sure and that is clearly surer.
 
-    Parameters
-    ----------
-    model : Model
-    reading : Reading
-        The first reading.
-    view : ndarray of float32, shape (rows, columns, 3), 0 to 1
-        The photograph at its working size, as of `attempts.read_first`.
-    sure : float
-        Least confidence of a sure digit.
-
-    Returns
-    -------
-    reading, view
-        The surer reading, and the photograph rotated alike; None if it is on its side, but the side is not clear.
+    `reading` and `view` are those of `attempts.read_first`. Returns the surer reading, and the photograph rotated
+    alike; None if it is on its side, but the side is not clear.
     """
     confidences = [digit.confidence for digit in reading.digits]
     surely_read = bool(confidences) and (min(confidences) >= SURE or np.mean(confidences) >= _UNSURE)
@@ -82,7 +72,7 @@ def read_turned(model: Model, reading: Reading, view: Plane, sure: float) -> tup
             return replace(reading, digits=(reading.digits[0].doubted(Reason.UNCLEAR, sure),)), None
         return reading, view
     picture = _rotate_picture(reading.picture, best.turned, best.tilt)
-    other = read_mask(model, picture, best.ink, best.mask, sure)
+    other = read_mask(model, picture, best.ink, best.mask, best.mask, 0, sure)
     if not _is_clearly_surer(other, reading, on_side=best.turned in (90, 270)):
         return reading, view
     rows = np.stack([_rotate_plane(view[..., k], best.turned, best.tilt) for k in range(3)], axis=2)
@@ -95,7 +85,7 @@ def add_other_way(model: Model, reading: Reading) -> Reading:
         return reading
     (digit,) = reading.digits
     turns = (90, 180, 270) if digit.confidence < SURE else (180,) if digit.answer in (6, 9) else ()
-    mask = _mask_of(digit, reading)
+    mask = reading.mask[mask_place(reading, digit)]
     if not turns or not mask.any():
         return reading
     answers, confidences, _ = _classify(model, [np.rot90(mask, -turned // 90) for turned in turns])
@@ -184,7 +174,11 @@ def _is_clearly_surer(other: Reading, first: Reading, *, on_side: bool) -> bool:
     before = 0.0 if len(first.digits) == 1 and len(other.digits) >= _COLUMN else before
     if legible < _LEGIBLE or legible < before + _MORE:
         return False
-    counted = [digit for digit in other.digits if not (on_side and digit.answer == 1 and _is_slender(digit))]
+    counted = [
+        digit
+        for digit in other.digits
+        if not (on_side and digit.answer == 1 and digit.width <= _SLENDER * digit.height)
+    ]
     gains = [_log_odds(np.array([digit.confidence for digit in digits])).sum() for digits in (counted, first.digits)]
     return bool(gains[0] - gains[1] >= _GAIN)
 
@@ -193,22 +187,10 @@ def _is_column(reading: Reading) -> bool:
     """Return whether one digit was put together from so many pieces that it may be a line of digits on its side."""
     if len(reading.digits) != 1:
         return False
-    labels, count = scipy.ndimage.label(_mask_of(reading.digits[0], reading), np.ones((3, 3), bool))
+    ink = reading.mask[mask_place(reading, reading.digits[0])]
+    labels, count = scipy.ndimage.label(ink, np.ones((3, 3), bool))
     areas = np.bincount(labels.ravel())[1:]
     return bool(count and np.count_nonzero(areas > 0.05 * areas.sum()) >= _COLUMN)
-
-
-def _is_slender(digit: Digit) -> bool:
-    left, top, right, bottom = digit.box
-    return right - left <= _SLENDER * (bottom - top)
-
-
-def _mask_of(digit: Digit, reading: Reading) -> Mask:
-    """Return the ink within the box of a digit."""
-    rows, columns = reading.mask.shape
-    across, down = columns / reading.picture.width, rows / reading.picture.height
-    left, top, right, bottom = digit.box
-    return reading.mask[round(top * down) : round(bottom * down), round(left * across) : round(right * across)]
 
 
 def _without_border_pieces(mask: Mask) -> Mask:

@@ -16,7 +16,11 @@ import scipy  # `scipy.ndimage` is loaded when it is first used
 
 from ..errors import DataError
 from ..model.model import Model
-from ..segmentation import SIDE, Piece, Plane, ink_mask, match_mnist_form, opaque, possible_inks, working_size
+from ..segmentation.mnist_form import SIDE, match_mnist_form
+from ..segmentation.morphology import Plane
+from ..segmentation.paper import possible_inks
+from ..segmentation.photo import opaque, working_size
+from ..segmentation.segment import Piece, ink_mask
 from .attempts import make_digit, read_again, read_first
 from .cells import read_form
 from .orientation import add_other_way, doubt_way_up, read_turned
@@ -36,16 +40,10 @@ _FORM = 3
 
 
 def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
-    """Find the digits of a photograph or scan and predict each.
+    """Find the digits of a photograph or scan and predict each, with a model for images of 28 × 28.
 
-    Parameters
-    ----------
-    model : Model
-        A model for images of 28 × 28.
-    picture : PIL.Image.Image
-        Dark ink on light paper or light on dark, of any size and mode.
-    sure : float, 0 to 1
-        Least confidence at which a digit counts as read.
+    The picture has dark ink on light paper or light on dark, any size and mode. `sure`, 0 to 1, is the least confidence
+    at which a digit counts as read.
     """
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError(
@@ -78,8 +76,9 @@ def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
     """Read a photograph upright, and turned if that may be the right way up."""
     reading, view = read_first(model, picture, values, sure)
     reading = doubt_other_than_writing(reading, sure)  # so that ink merged with a shadow is read again
-    if _has_few_digits(reading):
-        return judge_lines(reading, sure)
+    pieces = scipy.ndimage.label(reading.mask)[1]
+    if pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits):
+        return judge_lines(reading, sure)  # hardly any of very many pieces are digits: no other way of reading helps
     judged = judge_lines(reading, sure)
     if is_upright(judged):
         return judged
@@ -91,9 +90,3 @@ def _read(model: Model, picture: Image, values: Plane, sure: float) -> Reading:
         broken = len(judged.digits) == 1 and not judged.digits[0].sure and bool(other.other_lines)
         judged = judged if broken else other  # one doubtful digit, as one cut off at the edge, is not a word
     return doubt_other_than_writing(judged, sure)  # also what was read again from the same ink
-
-
-def _has_few_digits(reading: Reading) -> bool:
-    """Return whether hardly any of very many pieces of ink are digits, so that no other way of reading helps."""
-    pieces = scipy.ndimage.label(reading.mask)[1]
-    return bool(pieces > 2 * PAGE and pieces > 4 * sum(digit.sure for digit in reading.digits))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..nn.parameters import FloatArray
-from ..segmentation import Ink
+from ..segmentation.paper import Ink
 from .reasons import DOUBTED, Reason
 
 if TYPE_CHECKING:
@@ -53,6 +53,16 @@ class Digit:
     outputs: FloatArray = field(repr=False)
     form: NDArray[np.uint8] = field(repr=False)
     reason: Reason | None = None
+
+    @property
+    def width(self) -> int:
+        """Width of the box."""
+        return self.box[2] - self.box[0]
+
+    @property
+    def height(self) -> int:
+        """Height of the box."""
+        return self.box[3] - self.box[1]
 
     @property
     def second(self) -> int:
@@ -121,6 +131,13 @@ class Reading:
         for digit in self.digits:
             lines[digit.line].append(digit)
         return "\n".join(map(_line_text, lines))
+
+
+def mask_place(reading: Reading, digit: Digit) -> tuple[slice, slice]:
+    """Return the rows and columns of a digit in the mask."""
+    down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
+    left, top, right, bottom = digit.box
+    return slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
 
 
 def _line_text(digits: list[Digit]) -> str:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from ..segmentation import Ink, Piece
+from ..segmentation.paper import Ink
+from ..segmentation.segment import Piece
 
 DOUBTED = 0.3
 """Factor by which the confidence is lowered for what the models cannot see: a piece too wide, a line of words."""
@@ -80,20 +81,9 @@ def find_reason(
 ) -> Reason:
     """Return the likeliest reason why a digit is not sure.
 
-    Parameters
-    ----------
-    piece : Piece
-        Its ink.
-    ink : Ink
-        All ink of the photograph.
-    box : (left, top, right, bottom)
-        Its place in the photograph, in pixels; right and bottom are exclusive.
-    size : (width, height)
-        Size of the photograph, in pixels.
-    is_digit : float, 0 to 1
-        Probability of the gate that it is a digit.
-    certainty : float, 0 to 1
-        Confidence of the model in the answer, if it is a digit.
+    `ink` is all ink of the photograph; `box` is (left, top, right, bottom), the last two exclusive, and `size` (width,
+    height), in pixels. `is_digit` is the probability of the gate, `certainty` the confidence of the model in the
+    answer, if it is a digit.
     """
     if is_wide(piece):
         return Reason.NOT_A_DIGIT if piece.height < _STROKE * piece.pen else Reason.WIDE
@@ -105,9 +95,4 @@ def find_reason(
         return Reason.EDGE
     if ink.contrast < _FAINTEST or ink.noise > _NOISIEST:
         return Reason.FAINT
-    return probable_reason(is_digit, certainty)
-
-
-def probable_reason(is_digit: float, certainty: float) -> Reason:
-    """Return which of the two probabilities, described at `find_reason`, makes a digit doubtful."""
     return Reason.NOT_A_DIGIT if is_digit < certainty else Reason.UNCLEAR

@@ -17,17 +17,14 @@ from numpy.typing import NDArray
 from ..model.file import shipped_model
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from ..segmentation import (
-    CHANGES,
-    SIDE,
+from ..segmentation.mnist_form import CHANGES, SIDE, mnist_form, mnist_forms
+from ..segmentation.segment import (
     Piece,
     ambiguous_pairs,
     find_cuts,
     is_dust,
     may_be_broken,
     may_be_one_digit,
-    mnist_form,
-    mnist_forms,
     sort_into_lines,
     union,
 )
@@ -53,35 +50,19 @@ _SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragmen
 
 @dataclass(frozen=True)
 class Candidate:
-    """A piece of ink with the model's outputs and confidence for it.
-
-    Parameters
-    ----------
-    piece : Piece
-    form : ndarray of uint8, shape (28, 28)
-    outputs : ndarray, shape (classes,)
-        Averaged over small changes.
-    confidence : float
-        Probability, 0 to 1, that it is a digit and that the prediction is right.
-    is_digit : float
-        Probability of the gate, 0 to 1, that it is a digit.
-    """
+    """A piece of ink with the model's outputs and confidence for it."""
 
     piece: Piece
-    form: NDArray[np.uint8]
-    outputs: FloatArray
-    confidence: float
-    is_digit: float
+    form: NDArray[np.uint8]  # shape (28, 28)
+    outputs: FloatArray  # shape (classes,): averaged over small changes
+    confidence: float  # probability, 0 to 1, that it is a digit and that the prediction is right
+    is_digit: float  # probability of the gate, 0 to 1, that it is a digit
 
 
 def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Average the outputs over variants, shape (n, forms, 784).
 
-    Returns
-    -------
-    outputs : ndarray, shape (n, classes)
-    confidence, is_digit : ndarray, shape (n,)
-        As of a `Candidate`.
+    Returns the outputs, shape (n, classes), and confidence and `is_digit` as of a `Candidate`, shape (n,).
     """
     flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
     averaged = []
@@ -137,7 +118,9 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
             return [whole]
     if may_be_one_digit(pieces):
         (whole,) = _make_candidates(model, [reduce(union, pieces)])
-        is_column = _is_slender(whole.piece) and np.mean([_is_whole_digit(one) for one in candidates]) >= 0.5
+        # A fragment of a stroke can look like a 1.
+        whole_digits = [one.confidence >= SURE and not _is_slender(one.piece) for one in candidates]
+        is_column = _is_slender(whole.piece) and np.mean(whole_digits) >= 0.5
         if not is_column and whole.confidence > np.mean([one.confidence for one in candidates]):
             return [whole]
     tested: dict[tuple[int, int], Candidate] = {}  # no pair is classified twice
@@ -164,11 +147,6 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
         alive += joined
         candidates = [one for k, one in enumerate(candidates) if k not in taken] + joined
     return candidates
-
-
-def _is_whole_digit(candidate: Candidate) -> bool:
-    """Return whether a piece is certainly a whole digit; a fragment of a stroke can look like a 1."""
-    return candidate.confidence >= SURE and not _is_slender(candidate.piece)
 
 
 def _is_slender(piece: Piece) -> bool:

@@ -29,14 +29,7 @@ _STROKE, _CROSS = 6, 0.85  # width of a bar, in pixels of 28 × 28; least fracti
 
 
 def judge_lines(reading: Reading, sure: float) -> Reading:
-    """Name the lines that are not digits, and lower the confidence of all their digits: an o in a word is not a 0.
-
-    Parameters
-    ----------
-    reading : Reading
-    sure : float
-        Least confidence of a sure digit.
-    """
+    """Name the lines that are not digits, and lower the confidence of all their digits: an o in a word is not a 0."""
     lines: dict[int, list[Digit]] = {}
     for digit in reading.digits:
         lines.setdefault(digit.line, []).append(digit)
@@ -94,7 +87,7 @@ def _is_other(digits: list[Digit]) -> bool | None:
 
 def _has_words_heights(digits: list[Digit]) -> bool:
     """Return whether heights vary as in a word: digits are about equally high, letters have ascenders or have not."""
-    heights = np.array([digit.box[3] - digit.box[1] for digit in digits if not _is_dash(digit)])
+    heights = np.array([digit.height for digit in digits if not _is_dash(digit)])
     ratios = heights / np.median(heights) if len(heights) else heights
     uneven = np.count_nonzero((ratios < 1 / _UNEVEN) | (ratios > _UNEVEN))
     return len(heights) > _LETTERS and bool(uneven >= _UNLIKE * len(heights))
@@ -106,7 +99,7 @@ def _lines_of_equals(digits: tuple[Digit, ...]) -> set[int]:
     lines: set[int] = set()
     for k, one in enumerate(bars):
         for other in bars[k + 1 :]:
-            width = max(bar.box[2] - bar.box[0] for bar in (one, other))
+            width = max(one.width, other.width)
             common = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
             gap = max(one.box[1], other.box[1]) - min(one.box[3], other.box[3])
             if common >= _COMMON * width and 0 < gap < width:
@@ -115,8 +108,7 @@ def _lines_of_equals(digits: tuple[Digit, ...]) -> set[int]:
 
 
 def _is_dash(digit: Digit) -> bool:
-    left, top, right, bottom = digit.box
-    return digit.confidence < SURE and right - left >= _DASH * (bottom - top) and not _is_equals(digit.form)
+    return digit.confidence < SURE and digit.width >= _DASH * digit.height and not _is_equals(digit.form)
 
 
 def _is_equals(form: NDArray[np.uint8]) -> bool:

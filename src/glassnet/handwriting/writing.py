@@ -17,7 +17,7 @@ from PIL import Image
 from ..segmentation.morphology import Mask, Plane, dilate, distance, open_mask
 from ..segmentation.paper import Ink
 from ..segmentation.rules import stroke_pixels
-from .reading import Digit, Reading
+from .reading import Digit, Reading, mask_place
 from .reasons import Reason
 
 _UNEVEN_GROUND, _UNEVEN_WIDTH, _UNEVEN_INK = 0.08, 0.42, 0.4
@@ -48,14 +48,7 @@ _FINE = 8.0  # stroke width in pixels below which the strength inside strokes is
 
 
 def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
-    """Lower the confidence of digits of a photograph that do not look like writing.
-
-    Parameters
-    ----------
-    reading : Reading
-    sure : float
-        Least confidence of a sure digit.
-    """
+    """Lower the confidence of digits of a photograph that do not look like writing."""
     measured = {k: _unevenness_of(reading, digit) for k, digit in enumerate(reading.digits) if digit.sure}
     if not measured:
         return reading
@@ -76,7 +69,7 @@ def doubt_other_than_writing(reading: Reading, sure: float) -> Reading:
 
 def _reaches_in(reading: Reading, digit: Digit) -> bool:
     """Return whether a thick shape reaches in from one edge of the picture, as an arm does."""
-    place = _place_of(reading, digit)
+    place = mask_place(reading, digit)
     touched = [part.start <= 1 for part in place]
     touched += [part.stop >= side - 1 for part, side in zip(place, reading.mask.shape, strict=True)]
     ink = reading.mask[place]
@@ -86,13 +79,13 @@ def _reaches_in(reading: Reading, digit: Digit) -> bool:
 def _is_part_of_much(reading: Reading) -> bool:
     """Return whether all that was read is one slender stroke or two, among far more ink as thick as they."""
     sure = [digit for digit in reading.digits if digit.sure]
-    slender = [digit for digit in sure if _SLENDER * (digit.box[3] - digit.box[1]) >= digit.box[2] - digit.box[0]]
+    slender = [digit for digit in sure if _SLENDER * digit.height >= digit.width]
     if not 0 < len(slender) == len(sure) <= 2:
         return False
     everything = (reading.mask | reading.removed) & (reading.ink.strength > _AS_STRONG)
     own = np.zeros_like(everything)
     for digit in sure:
-        place = _place_of(reading, digit)
+        place = mask_place(reading, digit)
         own[place] = reading.mask[place]
     if not own.any():
         return False
@@ -100,15 +93,8 @@ def _is_part_of_much(reading: Reading) -> bool:
     return bool(np.count_nonzero(thick) > _MUCH * np.count_nonzero(own))
 
 
-def _place_of(reading: Reading, digit: Digit) -> tuple[slice, slice]:
-    """Return the rows and columns of a digit in the mask."""
-    down, across = (a / b for a, b in zip(reading.mask.shape, reading.picture.size[::-1], strict=True))
-    left, top, right, bottom = digit.box
-    return slice(round(top * down), round(bottom * down)), slice(round(left * across), round(right * across))
-
-
 def _unevenness_of(reading: Reading, digit: Digit) -> tuple[float, float]:
-    place = _place_of(reading, digit)
+    place = mask_place(reading, digit)
     ink = reading.mask[place]
     if min(ink.shape) < 2 or not ink.any():
         return 0.0, 0.0
@@ -125,15 +111,8 @@ def unevenness(
 ) -> tuple[float, float]:
     """Return how uneven a digit and the ground around it are, and its `relief`; 1 and more is not writing.
 
-    Parameters
-    ----------
-    separated : Ink
-    window : (slice, slice)
-        The digit and the ground around it.
-    ink, every : ndarray of bool, shape (rows, columns)
-        The pixels of the digit, and those of all ink.
-    form : ndarray of uint8, shape (28, 28)
-        The digit in the form of MNIST, without the gaps that a dry pen leaves.
+    The window contains both. `ink` and `every` are the pixels of the digit and those of all ink, shape (rows, columns);
+    `form` is the digit in the form of MNIST, without the gaps that a dry pen leaves.
     """
     strength = separated.strength[window]
     half = distance(np.pad(ink, 1))[1:-1, 1:-1]
@@ -161,17 +140,10 @@ def unevenness(
 def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
     """Return how much a shape looks lit from one side, as a round thing is; 1 and more is not writing.
 
-    The strength inside the shape and the steepness of its borders are fitted with a mean and a term for the direction
-    that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the term vanishes.
-
-    Parameters
-    ----------
-    strength : ndarray of float32, shape (rows, columns)
-        About 1 for ink.
-    ink, every : ndarray of bool, shape (rows, columns)
-        The pixels of the shape, and those of all ink.
-    pen : float
-        Its stroke width in pixels.
+    The strength inside the shape, about 1 for ink, and the steepness of its borders are fitted with a mean and a term
+    for the direction that the border faces. On both sides of a stroke the directions are opposite, so for flat ink the
+    term vanishes. `ink` and `every` are the pixels of the shape and those of all ink; `pen` is its stroke width in
+    pixels.
     """
     if pen < _THIN:
         return 0.0

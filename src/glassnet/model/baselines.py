@@ -85,7 +85,8 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
     outputs = model.unchecked().outputs(data.inputs)
     answers = model.targets.invert(outputs)
     network = answers if model.targets.name == "values" else model.probabilities(outputs)
-    constant = np.broadcast_to(_mean_target(model, data if training is None else training), network.shape)
+    source = data if training is None else training
+    constant = np.broadcast_to(np.average(_truth(model, source), axis=0, weights=source.weights), network.shape)
     ours, theirs = prediction_scores(model, data, network, answers), prediction_scores(model, data, constant)
     if training is None:
         return Comparison(ours, theirs, None, 0)
@@ -99,17 +100,11 @@ def compare_with_baselines(model: Model, data: Dataset, training: Dataset | None
 def prediction_scores(
     model: Model, data: Dataset, predictions: NDArray[Any], answers: NDArray[Any] | None = None
 ) -> Scores:
-    """Return the scores of predictions: probabilities of classes or labels, or numbers.
+    """Return the scores of predictions, shape (n, classes): probabilities of classes or labels, or numbers.
 
-    Parameters
-    ----------
-    model : Model
-        Determines the kind of target.
-    data : Dataset
-        The true values, with sample weights if there are any.
-    predictions : ndarray, shape (n, classes)
-    answers : ndarray, shape (n,) or (n, classes), optional
-        The class of each sample, or its labels, by default the most probable one, or those above ½.
+    The model determines the kind of target; `data` has the true values, and sample weights if there are any. `answers`,
+    shape (n,) or (n, classes), has the class of each sample, or its labels, by default the most probable one, or those
+    above ½.
     """
     if model.targets.name == "values":
         task, answers = "numbers", predictions
@@ -137,25 +132,13 @@ def _truth(model: Model, data: Dataset) -> Floats:
     return np.eye(model.classes)[data.labels]
 
 
-def _mean_target(model: Model, data: Dataset) -> Floats:
-    mean: Floats = np.average(_truth(model, data), axis=0, weights=data.weights)
-    return mean
-
-
 @dataclass(frozen=True)
 class LinearModel:
-    """Result of `fit_linear`.
+    """Result of `fit_linear`."""
 
-    Parameters
-    ----------
-    weights : ndarray, shape (classes, features)
-    bias : ndarray, shape (classes,)
-    kind : {"numbers", "labels", "classes"}
-    """
-
-    weights: Floats
-    bias: Floats
-    kind: str
+    weights: Floats  # shape (classes, features)
+    bias: Floats  # shape (classes,)
+    kind: str  # {"numbers", "labels", "classes"}
 
     def predict(self, inputs: Floats) -> Floats:
         """Return probabilities or numbers, shape (n, classes), for inputs of the network, shape (n, features)."""
@@ -169,13 +152,8 @@ def fit_linear(model: Model, training: Dataset) -> LinearModel:
     """Fit a linear model of the network's inputs: ridge regression, or logistic regression for classes and labels.
 
     Both minimise the sum of the losses plus half of `PENALTY` times the squared weights (for numbers, both doubled),
-    without a penalty on the biases. The logistic loss is minimised by L-BFGS.
-
-    Parameters
-    ----------
-    model : Model
-        Determines the encoding and scaling of the inputs, and the kind of target.
-    training : Dataset
+    without a penalty on the biases. The logistic loss is minimised by L-BFGS. The model determines the encoding and
+    scaling of the inputs, and the kind of target.
 
     References
     ----------

@@ -63,23 +63,14 @@ def calibrated_loss(
 ) -> tuple[float, float]:
     """Return the temperature with the smallest cross-entropy, and this cross-entropy.
 
-    The loss that remains measures how well the classes are separated, whatever the confidence. Stopping at its
-    minimum and correcting the confidence afterwards gives better predictions than stopping at the minimum of the loss
-    itself, where overconfidence grows earlier than errors (Berta, Holzmüller, Jordan and Bach 2025, "Rethinking early
-    stopping: refine, then calibrate").
+    The loss that remains measures how well the classes are separated, whatever the confidence. Stopping at its minimum
+    and correcting the confidence afterwards gives better predictions than stopping at the minimum of the loss itself,
+    where overconfidence grows earlier than errors (Berta, Holzmüller, Jordan and Bach 2025, "Rethinking early stopping:
+    refine, then calibrate").
 
-    Parameters
-    ----------
-    output : {"softmax", "sigmoid"}
-        The activation of the output layer.
-    logits, targets : ndarray, shape (n, outputs)
-        Sums of the output layer, and target probabilities.
-    weights : ndarray, shape (n,), optional
-
-    Notes
-    -----
-    The cross-entropy is convex in the inverse temperature, so Newton's method finds its minimum (Guo et al. 2017,
-    section 4.2, minimise the same function).
+    `output` is the activation of the output layer, "softmax" or "sigmoid"; `logits` and `targets`, shape (n, outputs),
+    are its sums and the target probabilities; `weights` has shape (n,). The cross-entropy is convex in the inverse
+    temperature, so Newton's method finds its minimum (Guo et al. 2017, section 4.2, minimise the same function).
     """
     share = np.full(len(logits), 1 / len(logits)) if weights is None else weights / weights.sum()
     aligned = share @ (targets * logits).sum(axis=1)

@@ -428,21 +428,9 @@ MODEL = Record(
 
 
 def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Callable[[int], str]) -> Architecture:
-    """Raise for a header that violates the schema, or for tensors that do not match it.
+    """Raise for a parsed header that violates the schema, or for tensors that do not match it; return its architecture.
 
-    Parameters
-    ----------
-    header : dict
-        Parsed JSON.
-    tensors : mapping of str to ndarray
-        Tensors of the model, by their names in the file.
-    prefix : callable
-        Maps the index of a member to the prefix of its tensors' names.
-
-    Returns
-    -------
-    Architecture
-        The architecture in the header.
+    `tensors` has those of the model by their names in the file, which begin with the `prefix` of a member's index.
     """
     anything(header, "")
     MODEL(header, "")

@@ -33,13 +33,7 @@ class RowNetwork:
 
     The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows of all
     networks, then by compiled loops with the same bits. Networks of float64, which portable arithmetic lacks, are
-    computed by NumPy.
-
-    Parameters
-    ----------
-    network : Network
-    temperature : float
-        Divides the last sums.
+    computed by NumPy. The temperature divides the last sums.
     """
 
     rows = 0
@@ -76,10 +70,7 @@ class RowNetwork:
 class RowPredictor:
     """A frozen copy of a model's networks and scaling; see `RowNetwork`. It can be pickled, without compiled code.
 
-    Parameters
-    ----------
-    model : Model
-        Its weights are copied at the first prediction.
+    The weights are copied at the first prediction.
     """
 
     def __init__(self, model: Model) -> None:

@@ -38,11 +38,7 @@ def number_intervals(values: NDArray[np.floating[Any]], answers: NDArray[np.floa
     """Return the intervals of R² and RMSE, each averaged over the outputs, by linearization (the delta method).
 
     They are computed for the logarithms of 1 − R² and of the RMSE, so that R² stays below 1 and the RMSE above 0.
-
-    Parameters
-    ----------
-    values, answers : ndarray, shape (n, outputs)
-        True values and predictions.
+    `values` and `answers` have shape (n, outputs).
     """
     scores = number_scores(values, answers)
     r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())

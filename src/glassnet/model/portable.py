@@ -33,50 +33,31 @@ _LEAST = np.float32(1e-12)
 
 @dataclass(frozen=True)
 class PortableForm:
-    """All numbers from which a model's answers follow by portable arithmetic.
+    """All numbers from which a model's answers follow by portable arithmetic."""
 
-    Parameters
-    ----------
-    members : tuple of tuple of PortableLayer
-        The layers of each network, first layer first. The outputs of several networks are averaged.
-    input_kind : {"bytes", "float", "double", "columns"}
-        Raw values: uint8, float32 or float64 numbers, or a row of a table, which `columns` encodes as float32.
-    factor, offset : ndarray of float64, shape (features,), or None
-        For ``"double"``: the inputs are ``float32(clip(x · factor + offset))``. Otherwise the scaling is part of the
-        first layer.
-    clip : float or None
-        For ``"double"``: largest magnitude of a scaled value, if there is one.
-    columns : Columns or None
-        Encodings of a table's columns.
-    temperature : float32
-        Divisor of the last sums.
-    target_kind : {"classes", "labels", "numbers"}
-    low, high : float32
-        Targets of other classes and of a sample's own class.
-    target_offset, target_scale : ndarray of float64, shape (outputs,)
-        For numbers, the answer is ``output · scale + offset``; empty otherwise.
-    names : tuple of str
-        Names of the classes, labels or numbers, one for each output.
-    image_shape : (rows, columns) or None
-    sizes : tuple of int
-        Nodes per layer, inputs first.
-    """
-
+    # the layers of each network, first layer first. The outputs of several networks are averaged.
     members: tuple[tuple[PortableLayer, ...], ...]
+    # {"bytes", "float", "double", "columns"}: raw values: uint8, float32 or float64 numbers, or a row of a table, which
+    # `columns` encodes as float32
     input_kind: str
+    # factor, offset: shape (features,): for ``"double"``: the inputs are ``float32(clip(x · factor + offset))``.
+    # Otherwise the scaling is part of the first layer.
     factor: NDArray[np.float64] | None
     offset: NDArray[np.float64] | None
-    clip: float | None
-    columns: Columns | None
-    temperature: np.float32
-    target_kind: str
+    clip: float | None  # for ``"double"``: largest magnitude of a scaled value, if there is one
+    columns: Columns | None  # encodings of a table's columns
+    temperature: np.float32  # divisor of the last sums
+    target_kind: str  # {"classes", "labels", "numbers"}
+    # low, high: targets of other classes and of a sample's own class
     low: np.float32
     high: np.float32
+    # target_offset, target_scale: shape (outputs,): for numbers, the answer is ``output · scale + offset``; empty
+    # otherwise
     target_offset: NDArray[np.float64]
     target_scale: NDArray[np.float64]
-    names: tuple[str, ...]
-    image_shape: tuple[int, int] | None
-    sizes: tuple[int, ...]
+    names: tuple[str, ...]  # names of the classes, labels or numbers, one for each output
+    image_shape: tuple[int, int] | None  # (rows, columns)
+    sizes: tuple[int, ...]  # nodes per layer, inputs first
 
     def quantised(self) -> PortableForm:
         """Return the form with weights of 8 bits: whole numbers from −127 to 127, and one scale for each node."""
@@ -84,12 +65,7 @@ class PortableForm:
 
 
 class PortableNetwork:
-    """The compiled network of a portable form. Making one takes a moment and requires Numba.
-
-    Parameters
-    ----------
-    form : PortableForm
-    """
+    """The compiled network of a portable form. Making one takes a moment and requires Numba."""
 
     def __init__(self, form: PortableForm) -> None:
         from ..engines.compiled.portable import CompiledLayers  # loads Numba
@@ -102,10 +78,7 @@ class PortableNetwork:
     def outputs(self, raw: ArrayLike) -> NDArray[np.float32]:
         """Return the outputs, shape (n, outputs).
 
-        Parameters
-        ----------
-        raw : array_like of numbers, shape (n, features) or (features,)
-            Raw values; for a table, encoded rows.
+        `raw` has shape (n, features) or (features,); for a table, encoded rows.
         """
         rows = raw if isinstance(raw, np.ndarray) and raw.ndim == 2 else np.atleast_2d(raw)  # which takes a microsecond
         if rows.ndim != 2 or rows.shape[1] != self._form.sizes[0]:

@@ -34,13 +34,8 @@ def train_step(
 def add_outer_products(weight: Array, factor: float, delta: Array, a: Array) -> None:
     """Add ``factor · δᵀ a``, summed over the samples, to a weight matrix in place, with one BLAS call (gemm).
 
-    Parameters
-    ----------
-    weight : ndarray, shape (fan_out, fan_in)
-        A view of `Parameters`; contiguous, so BLAS writes to it instead of a copy.
-    factor : float
-    delta : ndarray, shape (n, fan_out)
-    a : ndarray, shape (n, fan_in)
+    The weights, shape (fan_out, fan_in), are a view of `Parameters`; contiguous, so BLAS writes to it instead of a
+    copy. `delta` has shape (n, fan_out), `a` (n, fan_in).
     """
     from scipy.linalg import blas  # imported here to keep `import glassnet` fast
 

@@ -18,10 +18,7 @@ _Meaning = TypeVar("_Meaning")
 def meanings_of(words: tuple[str, ...], meanings: dict[str, _Meaning]) -> dict[str, _Meaning]:
     """Return the implementation of each choice, in the order of the choices.
 
-    Raises
-    ------
-    ValueError
-        If a choice has no implementation, or an implementation no choice.
+    Raises ValueError if a choice has no implementation, or an implementation no choice.
     """
     if differing := set(words) ^ set(meanings):
         raise ValueError(

@@ -21,25 +21,13 @@ _SCHEMA_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"
 
 @dataclass(frozen=True)
 class Parameter:
-    """A declared field.
-
-    Parameters
-    ----------
-    name : str
-    spec : Spec
-    default : object
-        `dataclasses.MISSING` for one that must be given.
-    item : type
-        bool, int, float or str: the type of a value, or of each of several.
-    several : bool
-        Whether it takes several values, as a tuple.
-    """
+    """A declared field."""
 
     name: str
     spec: Spec
-    default: Any
-    item: Any
-    several: bool
+    default: Any  # `dataclasses.MISSING` for one that must be given
+    item: Any  # bool, int, float or str: the type of a value, or of each of several
+    several: bool  # whether it takes several values, as a tuple
 
     @property
     def word(self) -> str:
@@ -84,12 +72,7 @@ class Parameter:
 def changes(*names: str, recipe: str | None = None) -> Any:
     """Declare the field of a job with changes to the options of a recipe, ``{}`` by default.
 
-    Parameters
-    ----------
-    *names : str
-        The options that the job takes; without names, all.
-    recipe : str, optional
-        The recipe whose values the help shows as defaults.
+    It takes the options with these names, without names all. The help shows the values of `recipe` as defaults.
     """
     return field(default_factory=dict, metadata={"options": names, "recipe": recipe})
 

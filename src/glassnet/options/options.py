@@ -246,7 +246,7 @@ class Options:
         high=180.0,
         group="augmentation",
         common=True,
-        search=Search(0.0, 20.0, images=True),
+        search=Search(0.0, 20.0),
     )
     shift: float = option(
         0.0,
@@ -255,7 +255,7 @@ class Options:
         high=1000.0,
         group="augmentation",
         common=True,
-        search=Search(0.0, 3.0, images=True),
+        search=Search(0.0, 3.0),
     )
     zoom: float = option(
         0.0,
@@ -263,7 +263,7 @@ class Options:
         low=0.0,
         high=0.9,
         group="augmentation",
-        search=Search(0.0, 0.25, images=True, by_default=False),
+        search=Search(0.0, 0.25, by_default=False),
         rare=True,
     )
     shear: float = option(
@@ -272,7 +272,7 @@ class Options:
         low=0.0,
         high=2.0,
         group="augmentation",
-        search=Search(0.0, 0.3, images=True, by_default=False),
+        search=Search(0.0, 0.3, by_default=False),
         rare=True,
     )
     elastic: float = option(
@@ -282,7 +282,7 @@ class Options:
         high=100.0,
         group="augmentation",
         common=True,
-        search=Search(0.0, 2.0, images=True),
+        search=Search(0.0, 2.0),
     )
     elastic_sigma: float = option(
         4.0,

@@ -127,14 +127,7 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any]:
     """Return the options of recipe ``table`` that depend on the number of rows; see `docs/design/tables.md`.
 
-    Parameters
-    ----------
-    rows : int
-        Rows of the training data.
-    members : int
-        Networks of the recipe; fewer for tables of less than ten rows per network.
-    longer : float
-        Factor on the steps.
+    Tables of less than ten rows per network get fewer `members`; `longer` is a factor on the steps.
     """
     members = min(members, max(1, rows // 10))
     trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
@@ -163,17 +156,10 @@ def for_estimator(rows: int, optimizer: str) -> dict[str, Any]:
 
 
 def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:
-    """Return the changes to a recipe for a table of `rows` rows and for the task.
+    """Return the changes to a recipe for a table of `rows` rows and for the task, as in `preprocess.Columns.task`.
 
     The recipes for tables have steps, batches and a learning rate that grow with the number of rows. With any recipe, a
     regression gets unbounded outputs and no label smoothing, and several labels get independent sigmoid outputs.
-
-    Parameters
-    ----------
-    rows : int
-    recipe : str
-    task : {"classes", "numbers", "labels"}
-        As in `preprocess.Columns.task`.
     """
     changes = dict(BY_TASK[task])
     if recipe == "table":

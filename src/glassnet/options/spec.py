@@ -32,83 +32,40 @@ class Needs:
 
 @dataclass(frozen=True)
 class Search:
-    """How a search may vary an option.
+    """How a search may vary an option."""
 
-    Parameters
-    ----------
-    low, high : float, optional
-        Range of a number, inclusive, if `around` does not give one.
-    log : bool
-        Whether equal factors, not equal differences, are equally likely.
-    around : float
-        If above 0 and the recipe's value is not 0, the range extends from the value divided by this factor to the value
-        times it.
-    choices : tuple
-        Values to choose from, instead of a range; the recipe's own is added to them.
-    images : bool
-        Whether only images have it.
-    by_default : bool
-        Whether a search varies it if no options to vary are named.
-    """
-
+    # low, high: range of a number, inclusive, if `around` does not give one
     low: float | None = None
     high: float | None = None
-    log: bool = False
+    log: bool = False  # whether equal factors, not equal differences, are equally likely
+    # if above 0 and the recipe's value is not 0, the range extends from the value divided by this factor to the value
+    # times it
     around: float = 0.0
-    choices: tuple[Any, ...] = ()
-    images: bool = False
-    by_default: bool = True
+    choices: tuple[Any, ...] = ()  # values to choose from, instead of a range; the recipe's own is added to them
+    by_default: bool = True  # whether a search varies it if no options to vary are named
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What an option allows, and its help.
+    """What an option allows, and its help."""
 
-    Parameters
-    ----------
-    help : str
-        One line in English.
-    choices : tuple of str
-        The allowed words, if the option is one of a list.
-    low, high : float, optional
-        Limits of a number, inclusive.
-    flag : str
-        The word on the command line, if it is not the name.
-    argument : str
-        What stands for it in the help, if the command line takes it as an argument instead of a flag.
-    otherwise : str
-        What is used if it is not given, in English, where the default does not say it.
-    pattern, form : str
-        For other words: a regular expression of the allowed ones, and its description.
-    metavar : str
-        What stands for the value in the help; by default that of its type.
-    needs : Needs, optional
-        The option has no effect unless these are met.
-    group : str
-        One of `GROUPS`.
-    common : bool
-        Whether the short help shows the option.
-    rare : bool
-        Whether the command line has no flag for it, only ``--set NAME=VALUE``.
-    search : Search, optional
-        How a search may vary it; None if it may not.
-    """
-
-    help: str
-    choices: tuple[str, ...] = ()
+    help: str  # one line in English
+    choices: tuple[str, ...] = ()  # the allowed words, if the option is one of a list
+    # low, high: limits of a number, inclusive
     low: float | None = None
     high: float | None = None
-    flag: str = ""
-    argument: str = ""
-    otherwise: str = ""
+    flag: str = ""  # the word on the command line, if it is not the name
+    argument: str = ""  # what stands for it in the help, if the command line takes it as an argument instead of a flag
+    otherwise: str = ""  # what is used if it is not given, in English, where the default does not say it
+    # pattern, form: for other words: a regular expression of the allowed ones, and its description
     pattern: str = ""
     form: str = ""
-    metavar: str = ""
-    needs: Needs | None = None
-    group: str = "run"
-    common: bool = False
-    rare: bool = False
-    search: Search | None = None
+    metavar: str = ""  # what stands for the value in the help; by default that of its type
+    needs: Needs | None = None  # the option has no effect unless these are met
+    group: str = "run"  # one of `GROUPS`
+    common: bool = False  # whether the short help shows the option
+    rare: bool = False  # whether the command line has no flag for it, only ``--set NAME=VALUE``
+    search: Search | None = None  # how a search may vary it; None if it may not
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""
@@ -140,16 +97,9 @@ def required(help: str, **spec: Any) -> Any:
 
 
 def fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
-    """Return an option's value in its own type.
+    """Return an option's value in its own type; an error calls it by its `name`.
 
-    Parameters
-    ----------
-    spec : Spec
-    name : str or Option
-        Its name in an error.
-    value : object
-    kind : type
-        bool, int, float, str, or a tuple of int, float or str, where a single value becomes a tuple of one.
+    `kind` is bool, int, float, str, or a tuple of int, float or str, where a single value becomes a tuple of one.
     """
     if hasattr(value, "tolist"):  # NumPy's numbers and arrays
         value = value.tolist()

@@ -64,7 +64,9 @@ def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
         Names the characters replaced.
     """
     plain = [printable(" ".join(str(name).split())) for name in names]
-    missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
+    families = tuple(font_manager.FontProperties().get_family())
+    others = {letter for name in plain for letter in name if not (letter.isascii() and letter.isprintable())}
+    missing = sorted(letter for letter in others if _family_with_glyph(letter, families) is None)
     if missing:
         template = (
             "no installed font has {letters}, so code points are drawn. Install a font that has them, such as Noto "
@@ -73,14 +75,6 @@ def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
         # Python shows a warning from one place once.
         warnings.warn(GlassnetWarning(template, letters=" ".join(missing[:10])), stacklevel=1)
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
-
-
-def _has_glyph(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable()) or _family_with_glyph(letter, _default_families()) is not None
-
-
-def _default_families() -> tuple[str, ...]:
-    return tuple(font_manager.FontProperties().get_family())
 
 
 def _extra_families(text: str, first: tuple[str, ...]) -> list[str]:

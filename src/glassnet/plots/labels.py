@@ -36,18 +36,10 @@ def number_with_unit(model: Model, output: int, value: float) -> str:
 
 
 def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[..., str]) -> str:
-    """Return the text of an explained answer, or of the true value.
+    """Return the text of an explained answer, or of the true value: a class, 1 or 0 for a label, or a number.
 
-    Parameters
-    ----------
-    why : Why
-        Explanation, which determines the kind of value.
-    value : int or float
-        Class, 1 or 0 for a label, or number.
-    names : sequence of str
-        Names of the classes, labels or targets; empty if they are numbered.
-    word : callable
-        Result of `words.plots.words_in`.
+    The explanation determines the kind of value. `names` are those of classes, labels or targets, empty if they are
+    numbered; `word` is the result of `words.plots.words_in`.
     """
     if why.output is None:
         return names[int(value)] if names else str(int(value))
@@ -67,17 +59,7 @@ def explained_label(model: Model, why: Why, value: Any, word: Callable[..., str]
 
 
 def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
-    """Return the text of a prediction or true value: the class, the labels that hold, or the numbers.
-
-    Parameters
-    ----------
-    model : Model
-        Model, which determines the kind of value.
-    value : int or sequence
-        Class, or a label or number per output.
-    word : callable
-        Result of `words.plots.words_in`.
-    """
+    """Return the text of a prediction or true value: the class, the labels that hold, or the numbers."""
     if model.targets.of_classes:
         return model.name_of(int(value))
     names = [model.name_of(output) for output in range(model.classes)]

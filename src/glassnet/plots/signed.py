@@ -19,14 +19,7 @@ LARGEST_SIDE = 800
 
 
 def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.uint8]:
-    """Return RGBA of each number, shape (…, 4).
-
-    Parameters
-    ----------
-    values : array_like, any shape
-    limit : float, optional
-        Magnitude with full colour; the largest one by default.
-    """
+    """Return RGBA of each number, shape (…, 4); the magnitude `limit`, by default the largest, has full colour."""
     numbers = np.asarray(values, float)
     limit = limit or float(np.abs(numbers).max(initial=0)) or 1.0
     inks = np.array([tuple(bytes.fromhex(ink[1:])) for ink in (BLUE, VERMILION)]) / 255  # without matplotlib

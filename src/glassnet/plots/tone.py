@@ -13,19 +13,10 @@ from ..errors import DataError, ShapeError
 
 
 def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
-    """Return the darkness of each pixel, 0 (paper) to 255 (full ink).
+    """Return the darkness of each pixel, 0 (paper) to 255 (full ink); high values are ink, as in MNIST.
 
     Bytes with a value above 127 are used unchanged. Other values, such as scaled inputs or digits of 16 grey levels,
     are stretched from the smallest to the largest value.
-
-    Parameters
-    ----------
-    pixels : array_like of numbers, any shape
-        High values are ink, as in MNIST.
-
-    Returns
-    -------
-    ndarray of uint8, same shape
     """
     raw: NDArray[Any] = np.asarray(pixels)
     if raw.dtype == np.uint8 and raw.size and raw.max() > 127:
@@ -40,21 +31,10 @@ def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
 
 
 def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo: bool = False) -> NDArray[np.uint8]:
-    """Return images to draw: ink dark on white; photographs and colours unchanged.
+    """Return images to draw, 0 is black: ink dark on white; photographs and colours unchanged.
 
-    Parameters
-    ----------
-    pixels : array_like, shape (n, features)
-        Values of any range.
-    image_shape : (rows, columns), optional
-        Shape of an image; a square by default.
-    photo : bool
-        Whether high values are light instead of ink, as they always are in colour images.
-
-    Returns
-    -------
-    ndarray of uint8, shape (n, rows, columns, 1) or (n, rows, columns, 3)
-        0 is black.
+    The pixels, shape (n, features), may have any range; an image is a square by default. With `photo`, high values are
+    light instead of ink, as they always are in colour images. The result is uint8 of shape (n, rows, columns, 1 or 3).
     """
     dark = darkness(pixels)
     shape = shape_of_image(dark.shape[1], image_shape)

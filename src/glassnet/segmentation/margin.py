@@ -26,17 +26,10 @@ _OPEN = 0.2  # least fraction of the edge in the shade of the paper
 
 
 def add_margins(picture: Plane) -> list[tuple[Plane, int]]:
-    """Add a paper margin to an image of two shades.
+    """Add a paper margin to an image of two shades, float32, shape (rows, columns, 3), 0 to 1; return also its width.
 
-    Parameters
-    ----------
-    picture : ndarray of float32, shape (rows, columns, 3), 0 to 1
-
-    Returns
-    -------
-    list of (ndarray, pixels)
-        The image with a margin, and the width of the margin. Two versions, the likelier first, if either shade may be
-        the paper; empty if the image does not have two shades, or if the writing does not fill it.
+    There are two versions, the likelier first, if either shade may be the paper; none if the image does not have two
+    shades, or if the writing does not fill it.
     """
     small = downsample(picture, -(-max(picture.shape[:2]) // _COARSE))
     if min(small.shape[:2]) < 4:

@@ -44,26 +44,13 @@ _THINNEST = 3  # of those pixels: thinner strokes are widened to this before sca
 
 @dataclass(frozen=True)
 class Change:
-    """A small change of a digit (rotation, shear, stroke width, size, offset), for averaging over several.
+    """A small change of a digit (rotation, shear, stroke width, size, offset), for averaging over several."""
 
-    Parameters
-    ----------
-    turn : float
-        Degrees.
-    lean : float
-        Shear to the right, as a slope.
-    stroke : float
-        Factor for the width of strokes.
-    box : float
-        Longer side, in pixels of the 28 × 28.
-    down, across : float
-        Offset, in pixels of the 28 × 28.
-    """
-
-    turn: float = 0.0
-    lean: float = 0.0
-    stroke: float = 1.0
-    box: float = 20.0
+    turn: float = 0.0  # degrees
+    lean: float = 0.0  # shear to the right, as a slope
+    stroke: float = 1.0  # factor for the width of strokes
+    box: float = 20.0  # longer side, in pixels of the 28 × 28
+    # down, across: offset, in pixels of the 28 × 28
     down: float = 0.0
     across: float = 0.0
 
@@ -87,18 +74,10 @@ CHANGES = (
 def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
     """Return the pixels of an image that already has the form of MNIST, which the stages would only degrade.
 
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        An image of any size, dark on light or light on dark.
-
-    Returns
-    -------
-    ndarray of uint8, shape (28, 28), or None
-        Light on dark, if the image has this size or is an enlargement of it and looks like MNIST in all respects: the
-        border is plain, the longer side of the digit is 20, its centre of mass is in the middle, its ink is full, also
-        inside strokes, the paper empty, and grey is only at the edges of strokes. All 60,000 training digits of MNIST
-        have this form.
+    They are light on dark, uint8, shape (28, 28), if the image has this size or is an enlargement of it and looks like
+    MNIST in all respects: the border is plain, the longer side of the digit is 20, its centre of mass is in the middle,
+    its ink is full, also inside strokes, the paper empty, and grey is only at the edges of strokes. All 60,000 training
+    digits of MNIST have this form.
     """
     if picture.width != picture.height or picture.width < SIDE:
         return None
@@ -145,17 +124,7 @@ def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
 def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.uint8]:
     """Normalise a piece of ink to the form of MNIST, once for each change.
 
-    Parameters
-    ----------
-    mask : ndarray of bool, shape (rows, columns)
-        The ink; margins are ignored.
-    changes : sequence of Change
-        The variants.
-
-    Returns
-    -------
-    ndarray of uint8, shape (changes, 28, 28)
-        255 for full ink.
+    Margins of the mask are ignored. The result has shape (changes, 28, 28), 255 for full ink.
     """
     mask = mask[bounding_box(mask)]
     form_of = _normaliser(mask.tobytes(), mask.shape)

@@ -38,37 +38,22 @@ _CLEAR = 0.6  # balance above which dark and light ink cannot be confused
 @one_line
 @dataclass(frozen=True)
 class Ink:
-    """The ink of an image, and the paper below it.
+    """The ink of an image, and the paper below it."""
 
-    Parameters
-    ----------
-    strength : ndarray of float32, shape (rows, columns)
-        0 for paper, about 1 for the ink of this image, values in between at edges and for weaker lines.
-    paper : ndarray of float32, shape (rows, columns, 3)
-        The image without ink, 0 to 1.
-    light_on_dark : bool
-        Whether the ink is lighter than the paper.
-    contrast : float
-        Contrast between ink and paper, 0 to 1.
-    noise : float
-        Standard deviation of `strength` on the paper.
-    """
-
+    # float32, shape (rows, columns): 0 for paper, about 1 for the ink of this image, values in between at edges and for
+    # weaker lines
     strength: Plane
-    paper: Plane
-    light_on_dark: bool
-    contrast: float
-    noise: float
+    paper: Plane  # float32, shape (rows, columns, 3): the image without ink, 0 to 1
+    light_on_dark: bool  # whether the ink is lighter than the paper
+    contrast: float  # contrast between ink and paper, 0 to 1
+    noise: float  # standard deviation of `strength` on the paper
 
 
 def possible_inks(picture: Plane) -> Iterator[Ink]:
     """Separate ink from paper in an image of shape (rows, columns, 3), 0 to 1.
 
-    Yields
-    ------
-    Ink
-        One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible. The
-        second is computed only if it is used.
+    Yields one result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible.
+    The second is computed only if it is used.
     """
     side = _polarity(picture)
     yield _measure_ink(picture, side < 0)

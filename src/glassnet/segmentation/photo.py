@@ -45,22 +45,11 @@ def opaque(picture: Image.Image) -> Image.Image:
 
 
 def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
-    """Convert an image of more than 8 bits per pixel to grey; the conversion of Pillow would clip at 255.
+    """Convert an image of 16 or 32 bits per pixel to grey, mode ``L``; the conversion of Pillow would clip at 255.
 
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        An image with one channel of 16 or 32 bits.
-    white : int
-        Lower limit for the white level.
-
-    Returns
-    -------
-    picture : PIL.Image.Image
-        Of mode ``L``.
-    white : int
-        The white level: the largest value of the smallest of `DEPTHS` that fits all values, because 12-bit cameras
-        write 16-bit files. 0 for fractions and numbers beyond 16 bits, which use the largest value of the image.
+    Returns also the white level, at least `white`: the largest value of the smallest of `DEPTHS` that fits all values,
+    because 12-bit cameras write 16-bit files. It is 0 for fractions and numbers beyond 16 bits, which use the largest
+    value of the image.
     """
     wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
     clear = wide == picture.info.get("transparency", -1)

@@ -65,14 +65,8 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
 def are_printed(ruled: Mask, written: Mask, strength: Plane) -> bool:
     """Return whether ruled lines are certainly printed, and not the straight strokes of a cropped digit.
 
-    Three lines cross opposite edges of the image, or the lines are much thinner or weaker than the writing.
-
-    Parameters
-    ----------
-    ruled, written : ndarray of bool, shape (rows, columns)
-        The ink of the lines, and the other ink.
-    strength : ndarray of float32, shape (rows, columns)
-        The strength of all ink.
+    Three lines cross opposite edges of the image, or the lines are much thinner or weaker than the writing. `ruled` and
+    `written` are their ink and the other ink, `strength` is that of all ink.
     """
     for lines in (ruled, ruled.T):
         near = max(1, round(_EDGE * lines.shape[1]))

@@ -6,7 +6,7 @@ merged; digits side by side form a line, and lines are ordered from the top.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import reduce
 from heapq import heapify, heappop, heappush
 
@@ -53,23 +53,15 @@ _FAINT = 0.025  # contrast below which the strongest "ink" is noise or uneven li
 @one_line
 @dataclass(frozen=True)
 class Piece:
-    """A component of ink: a digit, a part of one, or several that touch.
+    """A component of ink: a digit, a part of one, or several that touch."""
 
-    Parameters
-    ----------
-    top, left, bottom, right : int
-        Its box in the working image; bottom and right are exclusive.
-    mask : ndarray of bool, shape (bottom − top, right − left)
-        The pixels of the box that are its ink.
-    outline : ndarray of float, shape (n, 2)
-        Those of its pixels that border on paper, as rows and columns of the image.
-    """
-
+    # top, left, bottom, right: its box in the working image; bottom and right are exclusive
     top: int
     left: int
     bottom: int
     right: int
-    mask: Mask = field(repr=False)
+    mask: Mask = field(repr=False)  # shape (bottom − top, right − left): the pixels of the box that are its ink
+    # shape (n, 2): those of its pixels that border on paper, as rows and columns of the image
     outline: NDArray[np.float64] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -77,6 +69,11 @@ class Piece:
         inner = inked[:-2, 1:-1] & inked[2:, 1:-1] & inked[1:-1, :-2] & inked[1:-1, 2:]
         places = np.argwhere(self.mask & ~inner) + np.array([self.top, self.left], float)
         object.__setattr__(self, "outline", places)
+
+    def moved(self, down: int, across: int) -> Piece:
+        """Return the piece at another place."""
+        top, left, bottom, right = self.top + down, self.left + across, self.bottom + down, self.right + across
+        return Piece(top, left, bottom, right, self.mask)
 
     @property
     def height(self) -> int:
@@ -163,16 +160,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
         return []
     if gaps:
         whole = reduce(union, pieces)
-        pieces = [
-            replace(
-                piece,
-                top=piece.top + whole.top,
-                left=piece.left + whole.left,
-                bottom=piece.bottom + whole.top,
-                right=piece.right + whole.left,
-            )
-            for piece in _connected_components(bridge_gaps(whole.mask, gaps))
-        ]
+        pieces = [piece.moved(whole.top, whole.left) for piece in _connected_components(bridge_gaps(whole.mask, gaps))]
     largest = max(piece.size for piece in pieces)
     pieces = _merge_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
     large = _drop_small_pieces(pieces)
@@ -183,27 +171,11 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 def find_cell_pieces(
     mask: Mask, rows: NDArray[np.float64], columns: NDArray[np.float64], near: Mask, pitch: float, largest: float
 ) -> tuple[list[tuple[tuple[int, int], Piece]], float]:
-    """Segment the mask of a form into digits, each with its cell (row, column).
+    """Segment the mask of a form into digits, each with its cell (row, column); return also the size of the writing.
 
-    Parameters
-    ----------
-    mask : ndarray of bool, shape (rows, columns)
-        The ink without lines.
-    rows, columns : ndarray of float
-        The places between cells.
-    near : ndarray of bool, shape (rows, columns)
-        Where lines were: what is only there is a remain of them.
-    pitch : float
-        Size of a cell.
-    largest : float
-        Size of the writing relative to the cells, above which they are not those of a form.
-
-    Returns
-    -------
-    digits : list of ((row, column), Piece)
-        Empty if the writing is larger than the cells: squared or ruled paper.
-    size : float
-        Size of the writing relative to the cells.
+    The ink has no lines; where they were (`near`), what is only there is a remain of them. `rows` and `columns` are the
+    places between cells, `pitch` is the size of a cell. Sizes of the writing are relative to the cells. If it is larger
+    than `largest`, there are no digits: this is squared or ruled paper.
     """
     stroke = max(1.0, stroke_pixels(mask))
     if stroke < _HAIR:
@@ -429,17 +401,8 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
 def _cheapest_paths(masks: Mask) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Find the path from the first row to the last that crosses the least ink (dynamic programming).
 
-    Parameters
-    ----------
-    masks : ndarray of bool, shape (rows, masks, columns)
-        Several masks of the same shape.
-
-    Returns
-    -------
-    paths : ndarray of int, shape (masks, rows)
-        The column in each row.
-    costs : ndarray of float, shape (masks,)
-        The number of ink pixels on each path.
+    Of several masks, shape (rows, masks, columns), returns the column in each row, shape (masks, rows), and the number
+    of ink pixels on each path, (masks,).
     """
     rows, count, columns = masks.shape
     away = np.abs(np.arange(columns) - columns / 2) / columns

@@ -21,14 +21,8 @@ _CORNERED = 0.1  # largest relative difference between the area of a sheet and t
 def isolate_sheet(picture: Plane) -> Plane | None:
     """Replace the surroundings of a sheet with the shades of the sheet.
 
-    Parameters
-    ----------
-    picture : ndarray of float32, shape (rows, columns, 3), 0 to 1
-
-    Returns
-    -------
-    ndarray of the same shape, or None
-        None if the image does not show a whole sheet on a background.
+    The image has shape (rows, columns, 3), values 0 to 1. Returns None if it does not show a whole sheet on a
+    background.
     """
     step = -(-max(picture.shape[:2]) // _COARSE)
     small = downsample(picture, step)

@@ -9,7 +9,8 @@ from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.handwriting.reasons import Reason, is_edge
 from glassnet.handwriting.writing import relief
 from glassnet.model.file import shipped_model
-from glassnet.segmentation import Piece, match_mnist_form
+from glassnet.segmentation.mnist_form import match_mnist_form
+from glassnet.segmentation.segment import Piece
 from support.no_writing import GREEK, LIKE_DIGITS, POSES, edge, hand, letter
 from support.photos import Photo
 

@@ -10,7 +10,7 @@ from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.recognise import SURE
 from glassnet.model.file import shipped_model
-from glassnet.segmentation import Piece, sort_into_lines
+from glassnet.segmentation.segment import Piece, sort_into_lines
 from support.photos import Scene, sheet
 from support.written import line_of
 

@@ -16,7 +16,7 @@ from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.recognise import SURE, score_forms
 from glassnet.model.file import shipped_model
 from glassnet.preprocess.training_range import FEWEST, TrainingRange
-from glassnet.segmentation import mnist_forms
+from glassnet.segmentation.mnist_form import mnist_forms
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
 from support.written import line_of

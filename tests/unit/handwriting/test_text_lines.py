@@ -15,7 +15,8 @@ from glassnet.handwriting.reader import Digit, Reading, read_photo
 from glassnet.handwriting.reasons import Reason
 from glassnet.handwriting.text_lines import judge_lines
 from glassnet.model.file import shipped_model
-from glassnet.segmentation import possible_inks, working_size
+from glassnet.segmentation.paper import possible_inks
+from glassnet.segmentation.photo import working_size
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 

@@ -14,7 +14,7 @@ from glassnet import plots
 from glassnet.handwriting.reading import Digit, Reading
 from glassnet.handwriting.reasons import Reason
 from glassnet.plots.palette import BLUE, VERMILION
-from glassnet.segmentation import Ink
+from glassnet.segmentation.paper import Ink
 
 
 def reading(lines: int, columns: int, pitch: tuple[float, float], size: tuple[int, int], seed: int = 1) -> Reading:

@@ -8,8 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.segmentation import extract_digits, match_mnist_form, mnist_form
-from glassnet.segmentation.mnist_form import STROKE, stroke_width
+from glassnet.segmentation.mnist_form import STROKE, extract_digits, match_mnist_form, mnist_form, stroke_width
 
 
 def test_strokes_as_wide_as_those_of_mnist_are_unchanged():

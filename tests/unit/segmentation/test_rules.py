@@ -7,8 +7,10 @@ import pytest
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from glassnet.segmentation import find_pieces, ink_mask, possible_inks, working_size
+from glassnet.segmentation.paper import possible_inks
+from glassnet.segmentation.photo import working_size
 from glassnet.segmentation.rules import are_printed, find_ruled_lines, is_grid, remove_rule_remains
+from glassnet.segmentation.segment import find_pieces, ink_mask
 from support.strokes import bundled_digit
 
 

@@ -10,28 +10,21 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.segmentation import (
+from glassnet.segmentation.gaps import connect_pieces
+from glassnet.segmentation.margin import add_margins, remove_margin
+from glassnet.segmentation.mnist_form import (
     CHANGES,
+    STROKE,
     Change,
-    Piece,
-    add_margins,
     extract_digits,
-    find_cuts,
-    find_pieces,
-    ink_mask,
-    isolate_sheet,
     mnist_form,
     mnist_forms,
-    opaque,
-    possible_inks,
-    remove_margin,
-    separate_ink_again,
-    sort_into_lines,
-    working_size,
+    stroke_width,
 )
-from glassnet.segmentation.gaps import connect_pieces
-from glassnet.segmentation.mnist_form import STROKE, stroke_width
-from glassnet.segmentation.paper import otsu_threshold
+from glassnet.segmentation.paper import otsu_threshold, possible_inks, separate_ink_again
+from glassnet.segmentation.photo import opaque, working_size
+from glassnet.segmentation.segment import Piece, find_cuts, find_pieces, ink_mask, sort_into_lines
+from glassnet.segmentation.sheet import isolate_sheet
 from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
 

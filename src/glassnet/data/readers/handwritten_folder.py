@@ -17,7 +17,7 @@ from ...io.opening import open_source
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
 from ...runtime.threads import in_threads
-from ...segmentation import SIDE
+from ...segmentation.mnist_form import SIDE
 from ..dataset import HANDWRITING
 from .image import parse_image, quiet_pillow
 from .image_batch import Pictures

@@ -22,8 +22,9 @@ from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
 from ...messages.message import Listing
-from ...segmentation import SIDE, eight_bits, extract_digits, opaque, reduction
+from ...segmentation.mnist_form import SIDE, extract_digits
 from ...segmentation.morphology import border
+from ...segmentation.photo import eight_bits, opaque, reduction
 
 _WHITEST = 65535
 LARGEST = 89_000_000

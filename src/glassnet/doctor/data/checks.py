@@ -165,19 +165,9 @@ def examine_each(
 ) -> list[Finding]:
     """Check data with several target columns: once for each, with the other targets removed.
 
-    Parameters
-    ----------
-    source, test, options, decimal
-        As for `examine`; a source that is itself the test ``part`` is not searched for test data.
-    targets : sequence of str or None
-        Names of the columns to predict; a single None for data without named targets, as for `examine`.
-    part : {"train", "test"}
-        The part that `source` is.
-
-    Returns
-    -------
-    list of Finding
-        A finding common to all targets appears once; the text of any other finding begins with its target.
+    A single None in `targets` stands for data without named targets, as for `examine`. A source that is itself the test
+    `part` is not searched for test data. A finding common to all targets appears once; the text of any other finding
+    begins with its target.
     """
     cases = [Case(options or Options(), part, target) for target in targets]
     tables = _read_both(source, test, cases[0], decimal)

@@ -17,24 +17,12 @@ from .raw import RawData
 
 @dataclass(frozen=True)
 class Case:
-    """The circumstances under which a table is checked.
+    """The circumstances under which a table is checked."""
 
-    Parameters
-    ----------
-    options : Options
-        The options of the training.
-    part : {"train", "test"}
-        A test part may lack classes and be sorted.
-    target : str or None
-        Name, or number from 1, of the label column if it was given.
-    like : RawData or None
-        The repaired training data, whose columns, labels and scale apply to a test part.
-    """
-
-    options: Options
-    part: str = "train"
-    target: str | None = None
-    like: RawData | None = None
+    options: Options  # the options of the training
+    part: str = "train"  # {"train", "test"}: a test part may lack classes and be sorted
+    target: str | None = None  # name, or number from 1, of the label column if it was given
+    like: RawData | None = None  # the repaired training data, whose columns, labels and scale apply to a test part
 
     def takes_gaps(self, table: RawData) -> bool:
         """Return whether training imputes missing values: it does in a table with column names."""

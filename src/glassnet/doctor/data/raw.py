@@ -15,113 +15,58 @@ from ...messages.message import Message
 
 @dataclass(frozen=True)
 class Repairs:
-    """Repairs of training data that the test data need too.
+    """Repairs of training data that the test data need too."""
 
-    Parameters
-    ----------
-    names : tuple of str
-        All columns in order, before any was dropped.
-    label_columns : tuple of str
-        The label column, or the one-hot label columns; empty if the file format separates labels from inputs.
-    numbering : mapping of str to int
-        Original label -> new number, if labels were renumbered.
-    scale : (low, high), or None
-        The values that were mapped to 0 and to the largest value.
-    sentinels : mapping of str to tuple of float
-        Column -> the numbers that mark missing values.
-    blanked : tuple of str
-        Pixels that were set to 0.
-    """
-
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # all columns in order, before any was dropped
+    # the label column, or the one-hot label columns; empty if the file format separates labels from inputs
     label_columns: tuple[str, ...] = ()
+    # original label -> new number, if labels were renumbered
     numbering: Mapping[str, int] = field(default_factory=dict)
-    scale: tuple[float, float] | None = None
+    scale: tuple[float, float] | None = None  # (low, high): the values that were mapped to 0 and to the largest value
+    # column -> the numbers that mark missing values
     sentinels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    blanked: tuple[str, ...] = ()
+    blanked: tuple[str, ...] = ()  # pixels that were set to 0
 
 
 @dataclass(frozen=True)
 class RawData:
-    """The values of a source of any format as one matrix, with their mistakes.
+    """The values of a source of any format as one matrix, with their mistakes."""
 
-    Parameters
-    ----------
-    source : str
-        The file, for messages.
-    numbers : ndarray of uint8 or float64, shape (n, width)
-        The values; NaN for a field that is empty or that training does not read as a number.
-    words : mapping of int to ndarray of str objects, shape (n,)
-        Column -> its fields as text, for every column with a field that is neither a number nor empty.
-    names : tuple of str
-        Name of each column in the file, or ``column 3``.
-    header : bool
-        Whether the file has the names.
-    rows : ndarray of int64, shape (n,)
-        Index of each row in the file, from 0, without the header and blank lines.
-    lines : ndarray of int64, shape (n,), or None
-        Line number of each row, from 1, in a text file.
-    broken : tuple of (row, line, fields)
-        Rows of a different width, or with ``ragged.OPEN`` as width, which `numbers` does not contain.
-    decimal_comma : bool
-        Whether decimals are written with a comma.
-    labels : ndarray, shape (n,), or None
-        Numbers or text, once the format or a check has separated them from the inputs.
-    label_name : str
-        Name of the label column.
-    label_last : bool
-        Whether it was the last column; a copy with column names keeps it there.
-    image_shape : (rows, columns) or None
-        Shape of a sample as an image, if the format defines it.
-    pictures : bool
-        Whether the inputs are pixels.
-    ordered : bool
-        Whether somebody chose the order of the rows; False for the images of a folder.
-    class_names : tuple of str
-        Names of the classes, if `labels` are indices into them.
-    files : tuple of str
-        Image file of each row of the source, if that is a folder; indexed by `rows`: ``cats/7.png``.
-    unreadable : tuple of (row, reason)
-        Images that cannot be read, which `numbers` does not contain.
-    coloured : int
-        Number of image files in colour.
-    records : tuple of str
-        Names of the columns that hold lists, records or similar.
-    row_names : bool
-        Whether the unnamed first column has row names as R writes them.
-    resized : tuple of int
-        Rows of images that were resized to the most common size.
-    exact : mapping of int to ndarray of str, shape (n,)
-        Column -> its fields as written, empty if missing, for every column whose numbers would lose information: codes
-        such as ``01037``, whole numbers beyond 2**53, amounts with a unit.
-    repairs : Repairs
-        The repairs so far, for the test data.
-    """
-
-    source: str
+    source: str  # the file, for messages
+    # uint8 or float64, shape (n, width): the values; NaN for a field that is empty or that training does not read as a
+    # number
     numbers: NDArray[Any]
+    # column -> its fields as text, shape (n,), for every column with a field that is neither a number nor empty
     words: Mapping[int, NDArray[Any]]
-    names: tuple[str, ...]
-    header: bool
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64] | None = None
+    names: tuple[str, ...]  # name of each column in the file, or ``column 3``
+    header: bool  # whether the file has the names
+    rows: NDArray[np.int64]  # shape (n,): index of each row in the file, from 0, without the header and blank lines
+    lines: NDArray[np.int64] | None = None  # shape (n,): line number of each row, from 1, in a text file
+    # tuple of (row, line, fields): rows of a different width, or with ``ragged.OPEN`` as width, which `numbers` does
+    # not contain
     broken: tuple[tuple[int, int, int], ...] = ()
-    decimal_comma: bool = False
+    decimal_comma: bool = False  # whether decimals are written with a comma
+    # shape (n,): numbers or text, once the format or a check has separated them from the inputs
     labels: NDArray[Any] | None = None
-    label_name: str = ""
-    label_last: bool = False
+    label_name: str = ""  # name of the label column
+    label_last: bool = False  # whether it was the last column; a copy with column names keeps it there
+    # (rows, columns): shape of a sample as an image, if the format defines it
     image_shape: tuple[int, int] | None = None
-    pictures: bool = False
-    ordered: bool = True
-    class_names: tuple[str, ...] = ()
+    pictures: bool = False  # whether the inputs are pixels
+    ordered: bool = True  # whether somebody chose the order of the rows; False for the images of a folder
+    class_names: tuple[str, ...] = ()  # names of the classes, if `labels` are indices into them
+    # image file of each row of the source, if that is a folder; indexed by `rows`: ``cats/7.png``
     files: tuple[str, ...] = ()
+    # tuple of (row, reason): images that cannot be read, which `numbers` does not contain
     unreadable: tuple[tuple[int, Message], ...] = ()
-    resized: tuple[int, ...] = ()
-    coloured: int = 0
-    row_names: bool = False
-    records: tuple[str, ...] = ()
+    resized: tuple[int, ...] = ()  # rows of images that were resized to the most common size
+    coloured: int = 0  # number of image files in colour
+    row_names: bool = False  # whether the unnamed first column has row names as R writes them
+    records: tuple[str, ...] = ()  # names of the columns that hold lists, records or similar
+    # column -> its fields as written, shape (n,), empty if missing, for every column whose numbers would lose
+    # information: codes such as ``01037``, whole numbers beyond 2**53, amounts with a unit
     exact: Mapping[int, NDArray[np.str_]] = field(default_factory=dict)
-    repairs: Repairs = field(default_factory=Repairs)
+    repairs: Repairs = field(default_factory=Repairs)  # the repairs so far, for the test data
 
     def __len__(self) -> int:
         return len(self.numbers)

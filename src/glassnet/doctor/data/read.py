@@ -49,22 +49,10 @@ def read_raw(
     colour: bool = False,
     decimal: str = AUTO,
 ) -> RawData:
-    """Read a source with its mistakes.
+    """Read a source as `load` does, but with its mistakes.
 
-    Parameters
-    ----------
-    source : str or path
-        As in `load`.
-    part : {"train", "test"}
-        The part, if the source has several.
-    target : str, optional
-        Name of the label column: a first line that contains it is a header.
-    size : (rows, columns), optional
-        Size for the images of a folder.
-    colour : bool
-        Whether the images of a folder are read in colour.
-    decimal : {"auto", ",", "."}
-        Decimal mark in text; "auto" detects it for each column.
+    `part` is "train" or "test", if the source has several. A first line that contains `target` is a header. `size`
+    (rows, columns) and `colour` are those of the images of a folder.
     """
     if source != BUNDLED and is_folder(source):
         with as_folder(source) as folder:

@@ -16,21 +16,12 @@ from .raw import RawData, unique_names
 
 
 def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | None = None) -> None:
-    """Write a table as an NPZ archive of ``x`` and ``y``, or as CSV.
+    """Write a table as an NPZ archive of ``x`` and ``y``, numbers only, or as CSV, as `kind` says.
 
-    The label, if it is separate, comes first, or last if it was the last of named columns.
-
-    Parameters
-    ----------
-    table : RawData
-        The table. A column of words is written as text, NaN as an empty field, and a code unchanged unless a repair
-        changed its number. The second of columns with the same name gets the suffix ``.2``.
-    file : binary file
-        The destination.
-    kind : {"csv", "npz"}
-        The format; NPZ holds numbers only.
-    test : RawData, optional
-        Test part for the same NPZ archive, whose arrays are then called ``x_train``, ``x_test``, ….
+    The label, if it is separate, comes first, or last if it was the last of named columns. A column of words is written
+    as text, NaN as an empty field, and a code unchanged unless a repair changed its number. The second of columns with
+    the same name gets the suffix ``.2``. With a `test` part the arrays of the archive are called ``x_train``,
+    ``x_test``, ….
     """
     if kind == "npz":
         arrays: dict[str, Any] = dict(zip(PAIRS[0] if test is None else PARTS["train"][0], _arrays(table), strict=True))

@@ -120,24 +120,12 @@ _READ_WORD = """\
 
 @dataclass(frozen=True)
 class Compiler:
-    """A compiler.
+    """A compiler."""
 
-    Parameters
-    ----------
-    command : tuple of str
-        The words of its command.
-    name : str
-        Its name and version.
-    runner : tuple of str
-        The command that runs its programs, if that is an emulator.
-    byte_order : {"=", "<", ">"}
-        That of its processor; by default, of this one.
-    """
-
-    command: tuple[str, ...]
-    name: str
-    runner: tuple[str, ...] = ()
-    byte_order: ByteOrder = "="
+    command: tuple[str, ...]  # the words of its command
+    name: str  # its name and version
+    runner: tuple[str, ...] = ()  # the command that runs its programs, if that is an emulator
+    byte_order: ByteOrder = "="  # {"=", "<", ">"}: that of its processor; by default, of this one
 
 
 @dataclass(frozen=True)
@@ -162,12 +150,7 @@ class Answers:
 class CompilingError(Exception):
     """The compiler, or the program, did not end well.
 
-    Parameters
-    ----------
-    reason : Message or str
-        How, or the line about it that was printed.
-    printed : str
-        All that was printed.
+    `reason` is how, or the line about it that was printed; `printed` is all that was printed.
     """
 
     def __init__(self, reason: Message | str, printed: str = "") -> None:
@@ -245,10 +228,7 @@ def _version(command: Sequence[str]) -> str:
 def answers_of(programs: Sequence[Program], compiler: Compiler, flags: Sequence[str]) -> list[Answers]:
     """Compile programs, which have different prefixes, together, and run them on their rows.
 
-    Raises
-    ------
-    CompilingError
-        If the compiler or the program does not end well.
+    Raises CompilingError if the compiler or the program does not end well.
     """
     order = compiler.byte_order
     types = [_answer_type(one).newbyteorder(order) for one in programs]
@@ -314,8 +294,9 @@ def _answer(program: Program) -> str:
         given = "given"
     else:
         columns = list(zip(form.columns.inputs, Table(form.columns, prefix).fields, strict=True))
-        words = {field: _longest(program.rows.values[one.name]) for one, field in columns if _is_word(one)}
-        declare = "".join(f"    static char text_{field}[{longest + 1}];\n" for field, longest in words.items())
+        words = {field: program.rows.values[one.name] for one, field in columns if _is_word(one)}
+        longest = {field: max((len(_bytes(one)) for one in some if one), default=0) for field, some in words.items()}
+        declare = "".join(f"    static char text_{field}[{length + 1}];\n" for field, length in longest.items())
         declare += f"    {prefix}_row given;"
         read = "".join(
             _READ_WORD.replace("FIELD", field)
@@ -332,10 +313,6 @@ def _answer(program: Program) -> str:
 
 def _is_word(column: Encoding) -> bool:
     return not isinstance(column, NumberColumn | BooleanColumn | DateColumn)
-
-
-def _longest(values: Sequence[str | None]) -> int:
-    return max((len(_bytes(one)) for one in values if one is not None), default=0)
 
 
 def _bytes(text: str) -> bytes:

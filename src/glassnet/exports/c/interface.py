@@ -81,12 +81,7 @@ class Function:
 class Interface:
     """The public part of a C file whose names begin with `prefix`.
 
-    Parameters
-    ----------
-    form : PortableForm
-    prefix : str
-    statements : sequence of str
-        The body of the function that computes the outputs.
+    `statements` is the body of the function that computes the outputs.
     """
 
     def __init__(self, form: PortableForm, prefix: str, statements: Sequence[str]) -> None:

@@ -180,7 +180,7 @@ def _places(
 
 def _font_sizes(reading: Reading, point: float) -> list[float]:
     """Return sizes of the font that suit the median height of the digits, in decreasing order."""
-    high = float(np.median([digit.box[3] - digit.box[1] for digit in reading.digits] or [0])) * point
+    high = float(np.median([digit.height for digit in reading.digits] or [0])) * point
     return sorted({float(np.clip(part * high, _SMALLEST, _LARGEST)) for part in _PARTS}, reverse=True)
 
 

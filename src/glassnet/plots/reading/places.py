@@ -61,11 +61,7 @@ class Place:
 class InkBelow:
     """The ink of a photograph, to find out how much of it a rectangle covers.
 
-    Parameters
-    ----------
-    ink : ndarray of bool, shape (rows, columns)
-    size : (width, height)
-        Size of the photograph, in points.
+    `ink` has shape (rows, columns); `size` is the width and height of the photograph, in points.
     """
 
     def __init__(self, ink: NDArray[np.bool_], size: tuple[float, float]) -> None:
@@ -88,24 +84,11 @@ class InkBelow:
 def place_labels(
     frames: Rectangles, texts: Sequence[Sequence[str]], size: float, ink: InkBelow, room: tuple[float, ...]
 ) -> list[Place | None]:
-    """Find a place for the label of each box.
+    """Find a place for the label of each box; None for a box without a label, or whose label has no place.
 
-    Parameters
-    ----------
-    frames : ndarray, shape (n, 4)
-        The boxes.
-    texts : sequence of sequences of str
-        For each box the texts that its label may have, the best first; empty for a box without a label.
-    size : float
-        Size of the font.
-    ink : InkBelow
-    room : (left, top, right, bottom)
-        No label leaves this rectangle.
-
-    Returns
-    -------
-    list of Place or None
-        None for a box without a label, or whose label has no place.
+    `frames` has the boxes, shape (n, 4), and `texts` for each the texts that its label may have, the best first; empty
+    for a box without a label. `size` is that of the font. No label leaves the rectangle `room` (left, top, right,
+    bottom).
     """
     places: list[Place | None] = [None] * len(frames)
     taken = np.empty((0, 4))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from ...handwriting.reader import Digit, Reading
 from ...messages.message import Message
-from ...segmentation import SIDE
+from ...segmentation.mnist_form import SIDE
 from ...words.plots import words_in
 from ...words.speaking import Say
 from ..figure import SeveralAxes, new_axes, require_axes
@@ -133,7 +133,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
 
 def _digit_height(reading: Reading, across: float) -> float:
     """Return the median height of the digits, in points, if the photograph is `across` inches wide."""
-    heights = [digit.box[3] - digit.box[1] for digit in reading.digits] or [reading.picture.height]
+    heights = [digit.height for digit in reading.digits] or [reading.picture.height]
     return float(np.median(heights)) / reading.picture.width * across * 72
 
 
