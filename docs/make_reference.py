@@ -47,6 +47,7 @@ from glassnet.nn.formulas import Language, variable, written
 from glassnet.options.options import SPECS, TYPES, Options
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES, for_rows
 from glassnet.options.spec import GROUPS, Search
+from glassnet.preprocess.augment.distort import IMAGE_OPTIONS
 from glassnet.workflow.shared.facts import with_described
 
 FOLDER = Path(__file__).parent / "reference"
@@ -265,15 +266,15 @@ def option_section(name: str) -> str:
         "allowed": allowed or "yes, no",
     }
     if spec.search is not None:
-        facts["search"] = searched(spec.search)
+        facts["search"] = searched(spec.search, images=name in IMAGE_OPTIONS)
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
     lines += f"\n- note: {NOTES[name]}" if name in NOTES else ""
     english, chinese = spec.full_help(), spec.full_help("zh")
     return f"### `{name}`\n\n{english[0].upper()}{english[1:]}.  \n{chinese}。\n\n{lines}\n"
 
 
-def searched(search: Search) -> str:
-    """Return how `glassnet search` varies an option."""
+def searched(search: Search, *, images: bool) -> str:
+    """Return how `glassnet search` varies an option, which may be one for images only."""
     if search.choices:
         text = ", ".join(f"`{choice_text(one)}`" for one in search.choices)
     elif search.around:
@@ -284,7 +285,7 @@ def searched(search: Search) -> str:
     else:
         text = f"{search.low:g} to {search.high:g}"
     text += " (log)" if search.log else ""
-    text += ", of recipes that distort images" if search.images and search.by_default else ""
+    text += ", of recipes that distort images" if images and search.by_default else ""
     return text if search.by_default else f"{text}, only with `--space`"
 
 
