@@ -275,7 +275,7 @@ def option_section(name: str) -> str:
 
 
 def searched(search: Search) -> str:
-    """Return how `glassnet search` varies an option."""
+    """Return how `glassnet search` varies an option, which may be one for images only."""
     if search.choices:
         text = ", ".join(f"`{choice_text(one)}`" for one in search.choices)
     elif search.around:

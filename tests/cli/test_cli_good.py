@@ -16,7 +16,7 @@ from glassnet import RECIPES, Options, load_model
 from glassnet.cli.shared.train_text import TrainFacts
 from glassnet.data import bundled
 from glassnet.messages.catalogue import translated
-from glassnet.options.options import SPECS
+from glassnet.options.options import SPECS, recorded
 from support.cli import run, run_process
 from support.declared import undeclared
 from support.samples import digits, digits_csv, idx, npz, png
@@ -326,7 +326,7 @@ def test_info(folder, trained):
     assert (facts["rule"], facts["loss"], facts["bias"], facts["dtype"]) == ("notes", "squared_error", False, "float32")
     assert facts["scaling"] == {"name": "notes", "maximum": 255, "span": 0.99, "offset": 0.01}
     assert facts["receipt"]["hash"] == model.network.parameters.hash()
-    assert facts["receipt"]["options"] == Options().to_dict()
+    assert facts["receipt"]["options"] == recorded(Options())
     outcome = run("info", "notes.safetensors").fine()
     for word in ("784-200-10", "sigmoid", "x / 255 · 0.99 + 0.01", model.network.parameters.hash()):
         assert word in outcome.out

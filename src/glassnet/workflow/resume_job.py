@@ -20,11 +20,10 @@ from ..training.callbacks import Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from ..training.executor import DividesBatches, Executor
-from ..training.run import Fit
 from . import parameters
 from .train_job import read_data
 from .training.plan import Plan
-from .training.result import TrainResult, carry_out
+from .training.result import TrainResult, conclude, keeping_last_good, loading_for_later
 
 if TYPE_CHECKING:
     from .training.stream import OnStream
@@ -74,21 +73,21 @@ def resume(
         compiled = saved.model.receipt["engine"] == "compiled"
         shared = executor.engine(notify) if compiled and isinstance(executor, DividesBatches) else None
         run = saved.run(read.training, shared)
-
-    def fit_it(callbacks: Iterable[Callback]) -> Fit:
-        if read.stream is not None:
-            from ..training.streaming.fit import resume_surveyed  # loads polars
-
-            return resume_surveyed(saved, read.stream, policy, callbacks)
-        assert run is not None
-        return finish_with(policy, run, callbacks)
-
     notify(
         Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
     )
     for change in saved.changes:
         notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
-    return carry_out(plan, read, fit_it, job.resume, callbacks, notify, resumed=True)
+    every = [*callbacks, loading_for_later(plan.pictures, read.options)]
+    with keeping_last_good(plan):
+        if read.stream is not None:
+            from ..training.streaming.fit import resume_surveyed  # loads polars
+
+            fitted = resume_surveyed(saved, read.stream, policy, every)
+        else:
+            assert run is not None
+            fitted = finish_with(policy, run, every)
+    return conclude(plan, read, fitted, job.resume, notify, resumed=True)
 
 
 @contextmanager

@@ -30,13 +30,19 @@ from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_fr
 from ..training.executor import DividesBatches, Executor, divisible
 from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
-from ..training.run import Fit
 from . import parameters
 from .model_data import named_source
 from .parameters import TableOptions
 from .training.background import is_large, load_in_background, load_kernels, load_modules
 from .training.plan import Plan
-from .training.result import TrainResult, carry_out, saying_what_is_left, written_at
+from .training.result import (
+    TrainResult,
+    conclude,
+    keeping_last_good,
+    loading_for_later,
+    saying_what_is_left,
+    written_at,
+)
 from .training_data import (
     TrainingData,
     load_fine_tuning_table,
@@ -190,25 +196,25 @@ def train(
         notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
     read, engine = _with_batches_shared(read, executor, notify)
-
-    def fit_it(callbacks: Iterable[Callback]) -> Fit:
-        if read.stream is not None:
-            from ..training.streaming.fit import fit_surveyed  # loads polars
-
-            return fit_surveyed(read.stream, read.options, callbacks, checkpoint=checkpoint)
-        return fit(
-            read.training,
-            read.options,
-            callbacks=callbacks,
-            engine=engine,
-            checkpoint=checkpoint,
-            init_model=start,
-            executor=executor,
-        )
-
     before = written_at(job.checkpoint)
+    every = [*callbacks, loading_for_later(plan.pictures, read.options)]
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
-        return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before, executor=executor)
+        with keeping_last_good(plan):
+            if read.stream is not None:
+                from ..training.streaming.fit import fit_surveyed  # loads polars
+
+                fitted = fit_surveyed(read.stream, read.options, every, checkpoint=checkpoint)
+            else:
+                fitted = fit(
+                    read.training,
+                    read.options,
+                    callbacks=every,
+                    engine=engine,
+                    checkpoint=checkpoint,
+                    init_model=start,
+                    executor=executor,
+                )
+        return conclude(plan, read, fitted, job.checkpoint, notify, before=before, executor=executor)
 
 
 def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:

@@ -12,6 +12,7 @@ from ...io.archives import is_folder
 from ...messages.formats import below_all
 from ...messages.message import Listing
 from ...model.header import ParentReceipt, joined_count
+from ...training.receipt import options_of
 from ...words.plots import shown
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
@@ -113,7 +114,7 @@ def _facts(trained: TrainResult) -> TrainFacts:
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
-        "options": receipt["options"],
+        "options": options_of(receipt).to_dict(),
     }
     add_scores(facts, trained.evaluation)
     if trained.stream is not None:

@@ -1,11 +1,11 @@
-"""Train with what has been read, test the model and save it, so that nothing is lost."""
+"""The end of a training run: test the model and save it, so that nothing is lost."""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -99,37 +99,24 @@ class TrainResult:
         return extent_of(self.model.receipt)[1]
 
 
-def carry_out(
+def conclude(
     plan: Plan,
     read: TrainingData,
-    fit_it: Callable[..., Fit],
+    fitted: Fit,
     checkpoint: str | None,
-    callbacks: Iterable[Callback],
     notify: Notify,
     *,
     before: int | None = None,
     resumed: bool = False,
     executor: Executor | None = None,
 ) -> TrainResult:
-    """Train, test and save.
+    """Test and save what was trained.
 
-    `fit_it` takes callbacks. `before` is the modification time of the file `checkpoint` before training, if it existed:
-    an unchanged file is not a checkpoint of this run. A `resumed` run may overwrite a file that has the same model. The
-    folds of a cross-validation are trained on `executor`. If training fails, the last good weights are written, and the
-    error names their file.
+    `before` is the modification time of the file `checkpoint` before training, if it existed: an unchanged file is not
+    a checkpoint of this run. A `resumed` run may overwrite a file that has the same model. The folds of a
+    cross-validation are trained on `executor`.
     """
     path, options = Path(plan.out), read.options
-    needed_later = modules_for_later(plan.pictures, options, available_cores())
-
-    def load_meanwhile(event: Event) -> None:
-        # Only the compiled loops release the GIL, so that another thread can load these modules.
-        if isinstance(event, TrainingStarted) and event.engine == "compiled":
-            load_in_background(load_modules, needed_later)
-
-    try:
-        fitted = fit_it(callbacks=[*callbacks, load_meanwhile])
-    except (DivergedError, StreamError) as problem:
-        raise _with_last_good(problem, path) from None
     fall = fitted.history.loss_fall()
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(
@@ -292,6 +279,18 @@ def _notify_useless(
         )
 
 
+def loading_for_later(pictures: bool, options: Options) -> Callback:
+    """Return a callback that loads modules for the test and the plots while the compiled loops train."""
+    needed = modules_for_later(pictures, options, available_cores())
+
+    def load_meanwhile(event: Event) -> None:
+        # Only the compiled loops release the GIL, so that another thread can load these modules.
+        if isinstance(event, TrainingStarted) and event.engine == "compiled":
+            load_in_background(load_modules, needed)
+
+    return load_meanwhile
+
+
 def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]:
     """Return the modules for the test and the plots that are worth loading while the compiled loops train.
 
@@ -303,43 +302,44 @@ def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]
     return ["scipy.special", *(["matplotlib.figure"] if pictures else [])]
 
 
-def _with_last_good(problem: DivergedError | StreamError, path: Path) -> GlassnetError:
-    """Write the last good weights of a failed training run, and return its error, which names their file."""
-    kept = [Message("{path} was not written.", path=path)]
-    if problem.model is not None and problem.good_epochs:
-        place = path.with_name(f"{path.stem}-last-good.safetensors")
-        place = _save_under_free_name(problem.model, place, overwrite=False)
-        kept.append(Message("The last good weights are in {place}.", place=place))
-    return type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept))
+@contextmanager
+def keeping_last_good(plan: Plan) -> Iterator[None]:
+    """Write the last good weights, if training fails, and name their file in its error."""
+    try:
+        yield
+    except (DivergedError, StreamError) as problem:
+        path = Path(plan.out)
+        kept = [Message("{path} was not written.", path=path)]
+        if problem.model is not None and problem.good_epochs:
+            place = path.with_name(f"{path.stem}-last-good.safetensors")
+            place = _save(problem.model, place, overwrite=False)
+            kept.append(Message("The last good weights are in {place}.", place=place))
+        raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write the model and return its file; if it cannot be written, a file in the temporary folder."""
-    try:
-        return _save_under_free_name(model, path, overwrite=overwrite)
-    except FileError as problem:
-        place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
-        try:
-            save_model(model, place)
-        except FileError:  # not possible there either
-            place.parent.rmdir()
-            raise problem from None
-        raise FileError(
-            problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place
-        ) from None
+    """Write a model and return its file: with a free name, if another run has written to its name in the meantime.
 
-
-def _save_under_free_name(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write a model under a free name, if another run has written to its name in the meantime."""
+    If it cannot be written there, it is written to the temporary folder, which the error names.
+    """
     place = path
     while True:
         try:
             save_model(model, place, overwrite)
             return place
         except FileError as problem:
-            if problem.code != "GN007":
-                raise
-            place = free_name(path)
+            if problem.code == "GN007":
+                place = free_name(path)
+                continue
+            place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
+            try:
+                save_model(model, place)
+            except FileError:  # not possible there either
+                place.parent.rmdir()
+                raise problem from None
+            raise FileError(
+                problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place
+            ) from None
 
 
 def _is_saved(model: Model, path: Path) -> bool:
