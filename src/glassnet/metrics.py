@@ -171,7 +171,7 @@ def calibration(
     edges = np.linspace(0, 1, bins + 1)
     place = np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
     total, sure, correct = (np.bincount(place, parts * one, bins) for one in (1.0, confidence, right))
-    error = float(np.abs(correct - sure).sum() / total.sum())
+    error = float(ratio(np.abs(correct - sure).sum(), total.sum()))
     return edges, np.bincount(place, minlength=bins), ratio(sure, total), ratio(correct, total), error
 
 

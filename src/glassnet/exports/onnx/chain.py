@@ -345,11 +345,10 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
         return [Affine(np.array(-1.0), np.array(0.0), node)], before
     if kind == "BatchNormalization":
         return [_batch_normalisation(graph, node, given)], before
-    if kind in ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"):
+    if kind in _WITHOUT_EFFECT:
         return _without_effect(graph, node, given), before
-    return [Activation(activation_of(graph, node, given), node)], _before_exponential(
-        graph, node
-    ) if kind == "Exp" else before
+    activation = activation_of(graph, node, given)
+    return [Activation(activation, node)], _before_exponential(graph, node) if kind == "Exp" else before
 
 
 def _gemm(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Dense:
@@ -503,25 +502,9 @@ def _before_exponential(graph: OnnxGraph, node: Any) -> str:
     return value
 
 
-OPERATORS = frozenset(
-    (
-        *(
-            "Gemm",
-            "MatMul",
-            "Add",
-            "Sub",
-            "Mul",
-            "Div",
-            "Neg",
-            "BatchNormalization",
-            *BY_OPERATOR,
-            "Gelu",
-            "PRelu",
-            "Exp",
-        ),
-        *("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"),
-    )
-)
+_WITHOUT_EFFECT = frozenset(("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Clip"))
+_SUMS = frozenset(("Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Neg", "BatchNormalization"))
+OPERATORS = _SUMS | _WITHOUT_EFFECT | {*BY_OPERATOR, "Gelu", "PRelu", "Exp"}
 """Operators of a chain; others may be part of an activation, or interpret the outputs."""
 
 

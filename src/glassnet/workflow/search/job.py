@@ -343,7 +343,7 @@ def _identity(
         "data": fingerprint(training),
         "names": hashlib.sha256(meaning.encode()).hexdigest(),
         "recipe": recipe,
-        "options": {name: value for name, value in read.options.to_dict().items() if name != "threads"},
+        "options": {name: value for name, value in recorded(read.options).items() if name != "threads"},
         "space": [one.to_text() for one in space],
         "metric": metric,
         "cv": splits[0].folds,
