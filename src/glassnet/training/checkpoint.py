@@ -100,37 +100,20 @@ def one_network_only(members: int) -> OptionError:
 @one_line
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """Result of `load_checkpoint`.
-
-    Parameters
-    ----------
-    path : path
-    model : Model
-        The model that training would have produced if it had ended there; its training record describes the start.
-    options : Options
-    every, note
-        As in `CheckpointPolicy`.
-    state : TrainingState
-        State of the training run.
-    history : History
-        Learning curve so far.
-    changes : tuple of str
-        Changes of versions and processor since the start, as text.
-    validation : dict or None
-        Description of the validation data, if they were passed separately.
-    carried : dict
-        Arrays that a window of a stream leaves to the next one; empty for other training runs.
-    """
+    """Result of `load_checkpoint`."""
 
     path: str | Path
+    # The model that training would have produced if it had ended there; its training record describes the start
     model: Model
     options: Options
+    # `every`, `note`: as in `CheckpointPolicy`
     every: str | int
     note: dict[str, Any]
-    state: TrainingState
-    history: History
-    changes: tuple[str, ...]
-    validation: dict[str, Any] | None
+    state: TrainingState  # state of the training run
+    history: History  # learning curve so far
+    changes: tuple[str, ...]  # changes of versions and processor since the start, as text
+    validation: dict[str, Any] | None  # description of the validation data, if they were passed separately
+    # Arrays that a window of a stream leaves to the next one; empty for other training runs
     carried: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:

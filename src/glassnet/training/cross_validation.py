@@ -32,21 +32,12 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Scores of a cross-validation, over the predictions of all samples.
-
-    Parameters
-    ----------
-    folds, samples : int
-    scores : dict
-        ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`.
-    interval : dict
-        For each score, the ends of its 95% confidence interval.
-    """
+    """Scores of a cross-validation, over the predictions of all samples."""
 
     folds: int
     samples: int
-    scores: dict[str, float]
-    interval: dict[str, Interval]
+    scores: dict[str, float]  # ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`
+    interval: dict[str, Interval]  # for each score, the ends of its 95% confidence interval
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: ``folds``, ``samples``, each score by its name, and ``interval``."""

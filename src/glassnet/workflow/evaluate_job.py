@@ -55,21 +55,12 @@ class EvaluateJob:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """The result of a test on labelled data.
-
-    Parameters
-    ----------
-    model : Model
-    samples : Dataset
-    evaluation : Evaluation
-    pictures : tuple of str
-        The written plots.
-    """
+    """The result of a test on labelled data."""
 
     model: Model
     samples: Dataset
     evaluation: Evaluation
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()  # the written plots
 
 
 def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationResult:

@@ -177,45 +177,23 @@ class ReplayResult:
 
 @dataclass(frozen=True)
 class Query:
-    """A sample to explain.
+    """A sample to explain."""
 
-    Parameters
-    ----------
-    inputs : ndarray, shape (features,)
-    source : str
-        The file; with the place in it if `row` is None.
-    row : int or None
-    label : int, list or None
-        A class, or one number or label per output; None if unknown.
-    features : tuple of str
-        The names of its inputs.
-    """
-
-    inputs: NDArray[Any]
-    source: str
+    inputs: NDArray[Any]  # shape (features,)
+    source: str  # the file; with the place in it if `row` is None
     row: int | None
-    label: Any
-    features: tuple[str, ...]
+    label: Any  # a class, or one number or label per output; None if unknown
+    features: tuple[str, ...]  # the names of its inputs
 
 
 @dataclass(frozen=True)
 class WhyResult:
-    """The explanation of a prediction.
-
-    Parameters
-    ----------
-    query : Query
-    label : int, float or None
-        The sample's class, or its value of the explained output.
-    why : Why
-    training : str
-        The data searched for the nearest training samples; empty if there were none.
-    """
+    """The explanation of a prediction."""
 
     query: Query
-    label: Any
+    label: Any  # the sample's class, or its value of the explained output
     why: Why
-    training: str
+    training: str  # the data searched for the nearest training samples; empty if there were none
 
 
 def explain_step(model: Model, source: str | Table | None, job: StepJob, *, notify: Notify = ignore) -> StepResult:

@@ -56,32 +56,17 @@ _MOST_CLASSES = 5
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Training and test data.
-
-    Parameters
-    ----------
-    training : Dataset
-    test : Dataset or None
-        None if no test data are wanted.
-    options : Options
-        With the values that follow from the data: the largest value, or those for the size and task of a table.
-    held_out : bool
-        Whether the test data were held out from the same source.
-    seconds : float
-        The time for reading.
-    folds : callable or None
-        Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows.
-    stream : Survey or None
-        The stream of which the training data are a sample.
-    """
+    """Training and test data."""
 
     training: Dataset
-    test: Dataset | None
+    test: Dataset | None  # None if no test data are wanted
+    # With the values that follow from the data: the largest value, or those for the size and task of a table
     options: Options
-    held_out: bool
-    seconds: float
+    held_out: bool  # whether the test data were held out from the same source
+    seconds: float  # the time for reading
+    # Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows
     folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
-    stream: Survey | None = None
+    stream: Survey | None = None  # the stream of which the training data are a sample
 
 
 def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:

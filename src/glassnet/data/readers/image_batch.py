@@ -35,29 +35,15 @@ _CHUNK = 32  # images per task of a thread
 
 @dataclass(frozen=True)
 class Pictures:
-    """Result of `read_pictures`.
+    """Result of `read_pictures`."""
 
-    Parameters
-    ----------
-    inputs : ndarray of uint8, shape (n, rows · columns) or (n, rows · columns · 3)
-        Red, green and blue of a pixel are adjacent.
-    shape : (rows, columns)
-    reading : {"ink", "photo"}
-        Whether they are drawings, with bright ink on dark ground, or unchanged.
-    remarks : tuple of Message
-        Messages about what was done.
-    coloured : int
-        Number of images with colours in their files.
-    white : int
-        The value of white in grey images of more than 8 bits; 0 if there are none.
-    """
-
+    # Shape (n, rows · columns) or (n, rows · columns · 3); red, green and blue of a pixel are adjacent
     inputs: NDArray[np.uint8]
-    shape: tuple[int, int]
-    reading: str
-    remarks: tuple[Message, ...]
-    coloured: int
-    white: int
+    shape: tuple[int, int]  # (rows, columns)
+    reading: str  # "ink" or "photo"; whether they are drawings, with bright ink on dark ground, or unchanged
+    remarks: tuple[Message, ...]  # messages about what was done
+    coloured: int  # number of images with colours in their files
+    white: int  # the value of white in grey images of more than 8 bits; 0 if there are none
 
 
 def read_pictures(

@@ -33,27 +33,13 @@ _BYTES = {str(value): value for value in range(256)}
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text table is written.
+    """How a text table is written."""
 
-    Parameters
-    ----------
-    separator : str
-        One of ``header.SEPARATORS``, or a blank for any run of blanks.
-    header : bool
-        Whether the first line has column names.
-    first : int
-        Number of the first line that is not blank, from 1.
-    width : int
-        Values per row, including the label.
-    names : sequence of str
-        Column names, if there is a header.
-    """
-
-    separator: str
-    header: bool
-    first: int
-    width: int
-    names: Sequence[str] = ()
+    separator: str  # one of ``header.SEPARATORS``, or a blank for any run of blanks
+    header: bool  # whether the first line has column names
+    first: int  # number of the first line that is not blank, from 1
+    width: int  # values per row, including the label
+    names: Sequence[str] = ()  # column names, if there is a header
 
     def split(self, text: str) -> list[str]:
         """Split a line into its fields."""
@@ -62,33 +48,15 @@ class Layout:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table's content.
+    """A table's content."""
 
-    Parameters
-    ----------
-    inputs : ndarray of uint8 or float32, shape (n, features)
-        uint8 if the maximum is 255 and every value is whole.
-    labels : ndarray of int64, shape (n,), or None
-        None if the table has no labels.
-    lines : sequence of int
-        Line of each row, from 1.
-    layout : SampleLayout
-        Where the labels were, and the range of the inputs.
-    maximum : float
-        The largest possible input.
-    remarks : tuple of Message
-        What is unusual about the layout.
-    advice : Message, optional
-        What to do if the labels turn out wrong; None if the layout is certain.
-    """
-
-    inputs: NDArray[Any]
-    labels: NDArray[np.int64] | None
-    lines: Sequence[int]
-    layout: SampleLayout
-    maximum: float
-    remarks: tuple[Message, ...] = ()
-    advice: Message | None = None
+    inputs: NDArray[Any]  # uint8 or float32, shape (n, features); uint8 if the maximum is 255 and every value is whole
+    labels: NDArray[np.int64] | None  # int64, shape (n,); None if the table has no labels
+    lines: Sequence[int]  # line of each row, from 1
+    layout: SampleLayout  # where the labels were, and the range of the inputs
+    maximum: float  # the largest possible input
+    remarks: tuple[Message, ...] = ()  # what is unusual about the layout
+    advice: Message | None = None  # what to do if the labels turn out wrong; None if the layout is certain
 
 
 class Values(NamedTuple):

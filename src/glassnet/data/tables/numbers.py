@@ -55,30 +55,15 @@ _ALMOST = 0.9
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers in a column of text.
+    """The numbers in a column of text."""
 
-    Parameters
-    ----------
-    values : polars.Series of float64
-        Null if a value is missing or not a number.
-    non_numeric : polars.Series of str
-        The values that are not numbers.
-    unit : str
-        The unit or sign that is stripped; empty if there is none.
-    decimal : {".", ","}
-        The decimal sign.
-    units : mapping of str to int
-        Every unit or sign before or after numbers -> its count, the most frequent first.
-    truths : int
-        Number of values that are true or false, read as 1 or 0, as in a typed column.
-    """
-
-    values: pl.Series
-    non_numeric: pl.Series
-    unit: str = ""
-    decimal: str = "."
+    values: pl.Series  # float64; null if a value is missing or not a number
+    non_numeric: pl.Series  # the values that are not numbers
+    unit: str = ""  # the unit or sign that is stripped; empty if there is none
+    decimal: str = "."  # "." or ","; the decimal sign
+    # Every unit or sign before or after numbers -> its count, the most frequent first
     units: dict[str, int] = field(default_factory=dict)
-    truths: int = 0
+    truths: int = 0  # number of values that are true or false, read as 1 or 0, as in a typed column
 
     @property
     def count(self) -> int:

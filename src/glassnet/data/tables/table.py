@@ -48,30 +48,19 @@ _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column and its numbers.
+    """A column and its numbers."""
 
-    Parameters
-    ----------
-    series : polars.Series
-        The values as read; null if missing.
-    kind : {"number", "boolean", "text", "date", "missing", "other"}
-        Kind of the column. ``"number"`` allows words in up to one value in ten; see `Numbers`.
-    values : ndarray of float64, shape (n,)
-        The numbers, including infinite ones; NaN for missing and non-numeric values.
-    found : Numbers or None
-        Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
-    increasing : ndarray of float64, shape (m,), or None
-        The finite numbers in increasing order, if `presorted` has sorted them.
-    form : DateForm
-        The form of a column of dates.
-    """
-
-    series: pl.Series
+    series: pl.Series  # the values as read; null if missing
+    # "number", "boolean", "text", "date", "missing" or "other". Kind of the column. ``"number"`` allows words in up
+    # to one value in ten; see `Numbers`.
     kind: str
+    # Shape (n,); the numbers, including infinite ones; NaN for missing and non-numeric values
     values: NDArray[np.float64]
+    # Result of parsing numbers in text; None if the column is typed, or all its numbers are plain
     found: Numbers | None = None
+    # float64, shape (m,); the finite numbers in increasing order, if `presorted` has sorted them
     increasing: NDArray[np.float64] | None = None
-    form: DateForm = field(default_factory=DateForm)
+    form: DateForm = field(default_factory=DateForm)  # the form of a column of dates
 
     def __len__(self) -> int:
         return len(self.series)
@@ -261,33 +250,16 @@ class Column:
 @one_line
 @dataclass(frozen=True)
 class Table:
-    """Named columns of equal length.
+    """Named columns of equal length."""
 
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        The values; text without surrounding blanks, and null for missing values.
-    source : str
-        Source of the table, for messages.
-    header : bool
-        Whether the column names come from the source; otherwise they are column1, column2, ….
-    remarks : tuple of Message
-        Guesses in reading.
-    rows : ndarray of int64, shape (n,), or None
-        Number of each row in the source, from 0; None if no rows were excluded.
-    decimal : {"auto", ",", "."}
-        The decimal sign in columns of text: detected for each column, or given.
-    typed : bool
-        Whether the source distinguishes numbers from text; delimited text does not.
-    """
-
-    frame: pl.DataFrame
-    source: str
-    header: bool = True
-    remarks: tuple[Message, ...] = ()
+    frame: pl.DataFrame  # the values; text without surrounding blanks, and null for missing values
+    source: str  # source of the table, for messages
+    header: bool = True  # whether the column names come from the source; otherwise they are column1, column2, …
+    remarks: tuple[Message, ...] = ()  # guesses in reading
+    # int64, shape (n,); number of each row in the source, from 0; None if no rows were excluded
     rows: NDArray[np.int64] | None = None
-    decimal: str = AUTO
-    typed: bool = True
+    decimal: str = AUTO  # "auto", "," or "."; the decimal sign in columns of text: detected for each column, or given
+    typed: bool = True  # whether the source distinguishes numbers from text; delimited text does not
 
     def __len__(self) -> int:
         return len(self.frame)

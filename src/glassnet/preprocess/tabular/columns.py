@@ -56,25 +56,15 @@ _WITHOUT_NUMBERS = (WordColumn, DateColumn)
 
 @dataclass(frozen=True)
 class Roles:
-    """The columns of a training table, or of its first rows, by what they are for.
+    """The columns of a training table, or of its first rows, by what they are for."""
 
-    Parameters
-    ----------
-    source : str
-        The table, for messages.
-    columns : mapping of str to Column
-        All that are not dropped.
-    target_names, drop, keep : tuple of str
-        Names as given to `Columns.learn`, as the table spells them.
-    task : {"classes", "numbers"}, optional
-    """
-
-    source: str
-    columns: Mapping[str, Column]
+    source: str  # the table, for messages
+    columns: Mapping[str, Column]  # all that are not dropped
+    # `target_names`, `drop`, `keep`: names as given to `Columns.learn`, as the table spells them
     target_names: tuple[str, ...]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
-    task: str | None
+    task: str | None  # "classes" or "numbers"
 
     @classmethod
     def of(

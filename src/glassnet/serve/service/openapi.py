@@ -28,19 +28,11 @@ _BINARY = "application/octet-stream"
 
 @dataclass(frozen=True)
 class Operation:
-    """The description of a route, besides its path.
-
-    Parameters
-    ----------
-    summary : str
-    answer : str
-        The name of the answer's schema, or its media type if it is not JSON.
-    body : {"", "rows", "row", "infer"}
-    """
+    """The description of a route, besides its path."""
 
     summary: str
-    answer: str
-    body: str = ""
+    answer: str  # the name of the answer's schema, or its media type if it is not JSON
+    body: str = ""  # "", "rows", "row" or "infer"
 
 
 OPERATIONS: dict[tuple[str, str], Operation] = {

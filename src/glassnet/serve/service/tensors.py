@@ -34,20 +34,11 @@ _BYTES = range(256)
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or output.
-
-    Parameters
-    ----------
-    name : str
-    datatype : str
-        One of `DTYPES`.
-    values : ndarray, of the tensor's shape
-        Text as objects; None is a missing value.
-    """
+    """An input or output."""
 
     name: str
-    datatype: str
-    values: NDArray[Any]
+    datatype: str  # one of `DTYPES`
+    values: NDArray[Any]  # of the tensor's shape; text as objects; None is a missing value
 
     def to_json(self) -> dict[str, Any]:
         """Return the tensor with its data in JSON, row by row in one list."""

@@ -60,39 +60,18 @@ _RATE, _PER_LABEL, _PER_FOLD = 1e11, 3e-6, 0.1
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """Data as a model reads them, and its answers.
-
-    Parameters
-    ----------
-    samples : Dataset
-    table : Table or None
-        The table that the samples come from: its row numbers are those of `samples.row_numbers`.
-    parts : tuple of str
-        The parts to choose from; empty if the data are one whole.
-    part : str
-        The chosen part; empty if there are none.
-    source_part : str
-        The part of the source where the rows are; empty if the source has no parts.
-    model : Model or None
-    trained : bool
-        Whether the model was trained on these samples.
-    outputs : ndarray or None
-        Of all samples; None without a model.
-    evaluation : Evaluation or None
-    calibration : float or None
-        Expected calibration error; None for a regression.
-    """
+    """Data as a model reads them, and its answers."""
 
     samples: Dataset
-    table: Table | None
-    parts: tuple[str, ...]
-    part: str
-    source_part: str
+    table: Table | None  # the table that the samples come from: its row numbers are those of `samples.row_numbers`
+    parts: tuple[str, ...]  # the parts to choose from; empty if the data are one whole
+    part: str  # the chosen part; empty if there are none
+    source_part: str  # the part of the source where the rows are; empty if the source has no parts
     model: Model | None = None
-    trained: bool = False
-    outputs: FloatArray | None = None
+    trained: bool = False  # whether the model was trained on these samples
+    outputs: FloatArray | None = None  # of all samples; None without a model
     evaluation: Evaluation | None = None
-    calibration: float | None = None
+    calibration: float | None = None  # expected calibration error; None for a regression
 
     @property
     def task(self) -> str:

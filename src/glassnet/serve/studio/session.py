@@ -80,30 +80,15 @@ class Cache:
 
 @dataclass(frozen=True)
 class StudioModel:
-    """A model that is open.
+    """A model that is open."""
 
-    Parameters
-    ----------
-    id : str
-        ``"reader"``, ``"model"``, or a word with a number.
-    name : str
-    path : str
-    model : Model
-    source : str
-        The id of the data that it was trained on; empty if they are not open.
-    parent : str
-        The id of the model that its training started from; empty for none.
-    hash : str
-        Of its parameters, which takes a moment to compute.
-    """
-
-    id: str
+    id: str  # ``"reader"``, ``"model"``, or a word with a number
     name: str
     path: str
     model: Model
-    source: str = ""
-    parent: str = ""
-    hash: str = ""
+    source: str = ""  # the id of the data that it was trained on; empty if they are not open
+    parent: str = ""  # the id of the model that its training started from; empty for none
+    hash: str = ""  # of its parameters, which takes a moment to compute
 
     @property
     def file_name(self) -> str:
@@ -121,25 +106,13 @@ class StudioModel:
 
 @dataclass(frozen=True)
 class StudioData:
-    """Data that are open.
+    """Data that are open."""
 
-    Parameters
-    ----------
-    id : str
-        ``"mnist"``, ``"drawings"``, or ``"data-1"`` ….
-    name : str
-    source : str
-        As `workflow` takes it; of the drawings, see `Session.source_of`.
-    kind : {"images", "numbers", "table"}
-    target : str
-        The column to predict of a table, unless another one is chosen: the last.
-    """
-
-    id: str
+    id: str  # ``"mnist"``, ``"drawings"``, or ``"data-1"`` …
     name: str
-    source: str
-    kind: str
-    target: str = ""
+    source: str  # as `workflow` takes it; of the drawings, see `Session.source_of`
+    kind: str  # "images", "numbers" or "table"
+    target: str = ""  # the column to predict of a table, unless another one is chosen: the last
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of data shows."""

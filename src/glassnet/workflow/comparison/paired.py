@@ -59,29 +59,17 @@ def fewest_pairs(comparisons: int = 1) -> int:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Result of `judge`.
+    """Result of `judge`."""
 
-    Parameters
-    ----------
-    sign : int
-        1 or −1 if the mean difference is above or below 0 by more than chance; 0 if no difference was seen.
-    pairs : int
-        Pairs that were used: fewer than the given ones if the verdict was clear before.
-    p_value : float or None
-        Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look.
-    mean : float
-    interval : (float, float) or None
-        95% interval of the mean difference, or of those of all comparisons at once; None for one pair.
-    detectable : float or None
-        The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
-        for fewer than `fewest_pairs`, and for differences that are all equal.
-    """
-
-    sign: int
-    pairs: int
+    sign: int  # 1 or −1 if the mean difference is above or below 0 by more than chance; 0 if no difference was seen
+    pairs: int  # pairs that were used: fewer than the given ones if the verdict was clear before
+    # Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look
     p_value: float | None
     mean: float
+    # 95% interval of the mean difference, or of those of all comparisons at once; None for one pair
     interval: tuple[float, float] | None
+    # The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
+    # for fewer than `fewest_pairs`, and for differences that are all equal
     detectable: float | None
 
 

@@ -35,20 +35,11 @@ def predicted(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Computes a metric of the same samples from their predictions, for many weightings at once.
-
-    Parameters
-    ----------
-    metric : Metric
-    truth : ndarray
-        As for the metric.
-    weights : ndarray, shape (n,), or None
-        Sample weights.
-    """
+    """Computes a metric of the same samples from their predictions, for many weightings at once."""
 
     metric: Metric
-    truth: NDArray[Any]
-    weights: Floats | None
+    truth: NDArray[Any]  # as for the metric
+    weights: Floats | None  # shape (n,); sample weights
 
     @classmethod
     def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:

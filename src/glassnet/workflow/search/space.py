@@ -45,25 +45,14 @@ class DimensionFacts(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Dimension:
-    """An option that a search varies.
+    """An option that a search varies."""
 
-    Parameters
-    ----------
-    name : str
-        Of the option.
-    low, high : float, optional
-        Range, inclusive, of a number.
-    log : bool
-        Whether equal factors, not equal differences, are equally likely.
-    choices : tuple
-        Values to choose from, instead of a range.
-    """
-
-    name: str
+    name: str  # of the option
+    # `low`, `high`: range, inclusive, of a number
     low: float | None = None
     high: float | None = None
-    log: bool = False
-    choices: tuple[Any, ...] = ()
+    log: bool = False  # whether equal factors, not equal differences, are equally likely
+    choices: tuple[Any, ...] = ()  # values to choose from, instead of a range
 
     @property
     def labels(self) -> tuple[str, ...]:
