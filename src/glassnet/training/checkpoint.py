@@ -119,14 +119,8 @@ class LoadedCheckpoint:
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
         """Return the run in its saved state; training it updates `state` and `history`.
 
-        Parameters
-        ----------
-        data : Dataset
-            The same data as at the start.
-        engine : Engine, optional
-            Required if training was started with a custom engine.
-        validation : Dataset, optional
-            Required if training was started with validation data.
+        The data are the same as at the start. A custom engine and validation data are required if training was started
+        with them.
         """
         self.require_data_set()
         engine, given = self.engine(engine), GivenData(data)

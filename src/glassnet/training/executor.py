@@ -49,15 +49,10 @@ class Executor(Protocol):
     ) -> Future[T]:
         """Run ``task(*arguments, send)``.
 
-        Parameters
-        ----------
-        task : callable
-            A function of a module, so that it can be named on other machines. It must be repeatable: it may run again
-            from its start if its machine is lost, and then sends its first events again.
-        *arguments
-            Values that can be pickled, or results of `share`.
-        on_event : callable, optional
-            Receives what the task sends, on a thread of this process, one event of a task at a time.
+        The task is a function of a module, so that it can be named on other machines. It must be repeatable: it may run
+        again from its start if its machine is lost, and then sends its first events again. The arguments can be
+        pickled, or are results of `share`. `on_event` receives what the task sends, on a thread of this process, one
+        event of a task at a time.
         """
         ...
 
@@ -113,10 +108,7 @@ def divisible(options: Options) -> Options:
 class ThreadExecutor:
     """Runs tasks on threads of this process, in the order in which they are submitted, in the caller's context.
 
-    Parameters
-    ----------
-    threads : int, default 0
-        Tasks at the same time; 0: one per available core.
+    With 0 `threads`, one task per available core runs at the same time.
     """
 
     def __init__(self, threads: int = 0) -> None:
@@ -165,10 +157,7 @@ class ThreadExecutor:
 class WithinTask:
     """Runs tasks within another task, such as the members of an ensemble: each at once, and none after a failed one.
 
-    Parameters
-    ----------
-    send : callable
-        That of the surrounding task. If this is cancelled, so are the tasks in it, at their next event.
+    If the surrounding task, whose `send` is given, is cancelled, so are the tasks in it, at their next event.
     """
 
     workers = 1

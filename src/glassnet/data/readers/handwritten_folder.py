@@ -27,18 +27,8 @@ from .image_listing import Listing
 def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, Listing]:
     """Read the digits of labelled images.
 
-    Parameters
-    ----------
-    found : Listing
-    as_is : bool
-        Whether every image of 28 × 28 is a sample as it is: for models of images of that size which may not be digits.
-
-    Returns
-    -------
-    pictures : Pictures
-        One row of 28 × 28 pixels per digit.
-    samples : Listing
-        The file and the class of each row.
+    With `as_is`, every image of 28 × 28 is a sample as it is: for models of images of that size which may not be
+    digits. Return one row of 28 × 28 pixels per digit, and the file and class of each row.
     """
 
     def read(file: Path) -> NDArray[np.uint8] | str:

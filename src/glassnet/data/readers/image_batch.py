@@ -58,21 +58,10 @@ def read_pictures(
 ) -> Pictures:
     """Read images, in this order.
 
-    Parameters
-    ----------
-    files : sequence of path or stream, length n > 0
-    names : sequence of str, length n
-        For messages.
-    size : (rows, columns), optional
-        Size after resizing; without it all images must have the same size, and be files.
-    colour : bool
-        Whether colours are kept; otherwise images become grey.
-    reading : {"", "ink", "photo"}
-        Kind of images; detected if empty.
-    white : int, optional
-        Least value of white in grey images of more than 8 bits; by default one value is detected for all.
-    large : bool
-        Whether images of more than `LARGEST_UNASKED` pixels are accepted without a size.
+    One or more files are paths or streams; `names` are for messages. The size is (rows, columns) after resizing;
+    without it all images must have the same size, be files, and unless `large` have at most `LARGEST_UNASKED` pixels.
+    Without `colour` images become grey. The reading, ``"ink"`` or ``"photo"``, is detected if it is empty. `white` is
+    the least value of white in grey images of more than 8 bits; by default one value is detected for all.
     """
     with quiet_pillow():
         shape = size or _shape(_read(files[0], names[0], None, colour, 0).pixels)

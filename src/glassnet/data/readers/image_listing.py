@@ -43,11 +43,7 @@ class Listing:
 def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     """List the images of a part of a folder, and their classes.
 
-    Parameters
-    ----------
-    folder : path
-    part : {"train", "test"}
-        A folder without parts counts as either part.
+    A folder without parts counts as either part, ``"train"`` or ``"test"``.
     """
     with as_folder(folder) as place:
         found = _listing(*_root_of(place, part))

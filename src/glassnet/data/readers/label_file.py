@@ -21,17 +21,9 @@ _LOOKED_AT = 50  # rows used to find the column of file names
 def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     """Read the names and classes of images.
 
-    Parameters
-    ----------
-    table : Path
-        Fields separated by comma, semicolon, tab or bar; with or without a header.
-    names : list of str
-        Paths of the existing images, relative to the table: ``images/7.png``. The table may omit folders and suffix.
-
-    Returns
-    -------
-    list of (name, class) or None
-        In the order of the table; None if no column names images.
+    The fields of the table are separated by comma, semicolon, tab or bar, with or without a header. `names` are the
+    paths of the existing images, relative to the table: ``images/7.png``; the table may omit folders and suffix. Return
+    each (name, class) in the order of the table; None if no column names images.
     """
     rows = _rows(table)
     known = _Known(names)

@@ -77,21 +77,9 @@ def parse_table(
 ) -> Rows:
     """Read a table of labelled rows.
 
-    Parameters
-    ----------
-    opened : Opened
-        Text; values separated by comma, semicolon, tab, bar or blanks; with or without a header.
-    maximum : float
-        Largest allowed value.
-    layout : SampleLayout, optional
-        Layout of the table, if known.
-    like : Dataset or Model, optional
-        Data set or model that the samples must match.
-
-    Returns
-    -------
-    Rows
-        With labels; C-contiguous inputs of shape (n, features).
+    Values are separated by comma, semicolon, tab, bar or blanks, with or without a header, and at most `maximum`.
+    `layout` is used if it is known; `like` is the data set or model that the samples must match. The inputs are
+    C-contiguous, shape (n, features).
     """
     found = sniff(opened)
     if found.width < 2:
@@ -228,14 +216,7 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
 def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     """Read a table line by line.
 
-    Parameters
-    ----------
-    opened : Opened
-        The text.
-    layout : Layout
-        The result of `sniff`.
-    labelled : bool
-        Whether rows have a label, for messages.
+    `layout` is the result of `sniff`; `labelled` says for messages whether rows have a label.
     """
     expected: Message | int = layout.width
     if labelled:
@@ -269,22 +250,9 @@ def samples_in(
 ) -> Rows:
     """Separate labels from inputs, and check both.
 
-    Parameters
-    ----------
-    values : Values
-        The table.
-    source : str
-        The file, for messages.
-    maximum : float
-        Largest allowed value.
-    layout : SampleLayout, optional
-        Layout of the table, if known; detected otherwise.
-    features : int, optional
-        Number of inputs per sample, if known; a table of this width has no labels.
-    usual : SampleLayout, optional
-        Layout of the data that these samples must match.
-    advice_outside : Message, optional
-        What to do about a value outside the range; by default, how to train on it.
+    The layout is detected unless it is known; `usual` is that of data that these samples must match. A table of the
+    width `features`, the number of inputs per sample, has no labels. `advice_outside` is what to do about a value above
+    `maximum` or below 0; by default, how to train on it.
     """
     first, rest, remarks, advice = values.first, values.rest, list[Message](), None
     known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)

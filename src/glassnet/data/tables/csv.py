@@ -40,12 +40,8 @@ class Delimited:
 def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     """Read delimited text.
 
-    Parameters
-    ----------
-    opened : Opened
-        Text in UTF-8 or another encoding that `in_utf8` reads; values separated by comma, semicolon, tab or bar.
-    expected : collection of str
-        If the first line has one of these names, it is a header.
+    The text is in UTF-8 or another encoding that `in_utf8` reads; values are separated by comma, semicolon, tab or bar.
+    If the first line has one of the `expected` names, it is a header.
     """
     content, remarks, lines_above = table_text(opened)
     above = len(lines_above)

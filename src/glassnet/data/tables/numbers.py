@@ -102,12 +102,8 @@ class Numbers:
 def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
     """Parse the numbers of a column, with the most frequent unit or without a unit.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    decimal : {"auto", ",", "."}
-        The decimal sign. If it is detected, and a column such as ``45,000`` has numbers both ways, it is a point.
+    Missing values of the column, which is text, are null. If the decimal sign is to be detected, and a column such as
+    ``45,000`` has numbers both ways, it is a point.
     """
     parts = _split(column)
     found: list[Numbers] = []
@@ -120,17 +116,10 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
     """Parse a column as in training.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    unit : str
-        The unit in training. A value with another unit is not a number; nor is a value without a unit if other values
-        have it, unless it is a sign. If there was no unit in training, signs are stripped.
-    learnt : {".", ","}
-        The decimal sign in training. The other one is used if only that makes the column numbers.
-    decimal : {"auto", ",", "."}
-        The decimal sign of this column, if known.
+    Missing values of the column, which is text, are null. A value with another unit than in training is not a number;
+    nor is a value without a unit if other values have it, unless it is a sign. If there was no unit in training, signs
+    are stripped. `learnt` is the decimal sign in training; the other one is used if only that makes the column numbers,
+    unless the sign of this column is given by `decimal`.
     """
     parts = _split(column)
     if not unit:
@@ -232,12 +221,8 @@ def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
     It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
     the others are whole and up to 999. If there are no others, it counts as decimal.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    whole : bool
-        Whether only whole numbers are expected, so that it is unclear without others too.
+    Missing values of the column, which is text, are null. With `whole`, only whole numbers are expected, so that it is
+    unclear without others too.
     """
     if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
         return None  # most columns

@@ -44,14 +44,8 @@ class Ragged:
 def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = AUTO) -> Ragged:
     """Read delimited text that may have mistakes.
 
-    Parameters
-    ----------
-    opened : Opened
-        As for `csv.read_delimited`.
-    expected : collection of str
-        If the first line has one of these names, it is a header; names that look like column numbers do not count.
-    decimal : {"auto", ",", "."}
-        The decimal sign.
+    The text is as for `csv.read_delimited`. If the first line has one of the `expected` names, it is a header; names
+    that look like column numbers do not count.
     """
     content, _, above = table_text(opened)
     separator, sample = sniff_ragged(content, opened.name)

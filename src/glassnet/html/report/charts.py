@@ -26,10 +26,7 @@ BINS, IN_BIN = 12, 20
 def draw_curves(histories: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
     """Draw accuracy and loss over training; each ensemble member has a line, and the first is labelled.
 
-    Returns
-    -------
-    list of (name, drawing)
-        One per panel: accuracy, if there are classes, and loss.
+    Return the name and drawing of each panel: accuracy, if there are classes, and loss.
     """
     panels = [name for name in ("accuracy", "loss") if all(name in one for one in histories)]
     return [(say(name), _draw_panel(histories, name, say)) for name in panels]

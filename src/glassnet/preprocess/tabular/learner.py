@@ -66,13 +66,8 @@ class TableSummary:
 class ColumnsLearner:
     """Learns `Columns` from a table in parts.
 
-    Parameters
-    ----------
-    first_rows : Table
-        The first rows of the whole table, such as 100,000: they decide the kind of each column, its unit and decimal
-        sign, and which columns are identifiers.
-    target : str or sequence of str
-        As for `Columns.learn`, and so are `task`, `drop` and `keep`.
+    `first_rows` of the whole table, such as 100,000, decide the kind of each column, its unit and decimal sign, and
+    which columns are identifiers. The others are as for `Columns.learn`.
 
     Examples
     --------
@@ -133,13 +128,8 @@ class ColumnsLearner:
     def summarise(self, table: Table, training_rows: NDArray[np.int64] | None = None) -> TableSummary:
         """Summarise a part of the table.
 
-        Parameters
-        ----------
-        table : Table
-            Its `rows` are the numbers of its rows in the whole table.
-        training_rows : ndarray of int64, optional
-            Indices of the training rows within this part; all if not given. Classes are counted in all rows, everything
-            else in those of them that have all targets.
+        The `rows` of the table are the numbers of its rows in the whole table; `training_rows` are indices within this
+        part, all if not given. Classes are counted in all rows, everything else in those of them that have all targets.
         """
         reader, source = self._reader, table.source
         reader.require(table, self.names)

@@ -71,21 +71,11 @@ class _Disconnected(Exception):  # noqa: N818
 class Service:
     """An ASGI application that answers with models.
 
-    Parameters
-    ----------
-    repository : Repository
-    counters : Counters
-    limits : Limits
-    token : str, optional
-        What requests must have in ``Authorization: Bearer``, except for those that ask whether the service is alive.
-    hosts : frozenset of str, optional
-        Values of the header Host that are accepted; None accepts all.
-    allowed : frozenset of str
-        Further names of the service, without a port, for such a header and for the pages that may send requests.
-    root_path : str
-        What the addresses of the service have in front of the paths behind a proxy; empty, or with a slash in front.
-    log : callable, optional
-        Called with a line about each answer.
+    Requests must have the token in ``Authorization: Bearer``, except for those that ask whether the service is alive.
+    `hosts` are the values of the header Host that are accepted; None accepts all. `allowed` are further names of the
+    service, without a port, for such a header and for the pages that may send requests. `root_path` is what the
+    addresses of the service have in front of the paths behind a proxy: empty, or with a slash in front. `log` is called
+    with a line about each answer.
     """
 
     def __init__(

@@ -61,12 +61,8 @@ class Tensor:
 def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
     """Return the inputs of a request by name.
 
-    Parameters
-    ----------
-    given : list
-        In JSON.
-    binary : memoryview
-        What follows the JSON: the data of the inputs that have ``binary_data_size``, in their order.
+    `given` is a list in JSON; `binary` is what follows the JSON: the data of the inputs that have ``binary_data_size``,
+    in their order.
     """
     if type(given) is not list or not all(isinstance(one, dict) for one in given):
         raise malformed("inputs: expected a list of tensors.")

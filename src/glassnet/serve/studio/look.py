@@ -135,12 +135,8 @@ class Inspection:
 def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     """Return data with the answers of a model, from a small cache of the session.
 
-    Parameters
-    ----------
-    session : Session
-    given : dict
-        ``data``; ``model``, by default none; ``part``, by default the test part if there is one; ``target``, the column
-        to predict of a table without a model.
+    `given` may have ``data``; ``model``, by default none; ``part``, by default the test part if there is one;
+    ``target``, the column to predict of a table without a model.
     """
     id = text_in(given, "model", "")
     studied = session.model(id) if id else None
@@ -285,13 +281,9 @@ def _columns(one: Inspection) -> list[str]:
 def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return a page of samples.
 
-    Parameters
-    ----------
-    session : Session
-    given : dict
-        As for `inspect`; ``rows``, row numbers of the source with commas, or a selection as for `select`; ``page``,
-        from 1; ``row``, the sample that is shown by itself, whose page is the default. ``count`` 0 is for this one
-        alone.
+    `given` is as for `inspect`, and may have ``rows``, row numbers of the source with commas, or a selection as for
+    `select`; ``page``, from 1; ``row``, the sample that is shown by itself, whose page is the default. ``count`` 0 is
+    for this one alone.
     """
     one = inspect(session, given)
     chosen = one.places(rows_in(given, PAGE)) if given.get("rows") else select(one, given)
@@ -323,12 +315,8 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def select(one: Inspection, given: dict[str, Any]) -> NDArray[np.intp]:
     """Return the places of the selected samples.
 
-    Parameters
-    ----------
-    one : Inspection
-    given : dict
-        ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several labels 0 or
-        1 of the label ``output``.
+    `given` may have ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several
+    labels 0 or 1 of the label ``output``.
     """
     of = text_in(given, "of", "all", ("all", "mistakes"))
     chosen = one.mistakes if of == "mistakes" else np.arange(len(one.samples))

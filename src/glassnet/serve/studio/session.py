@@ -52,10 +52,7 @@ _LONGEST_NAME = 80
 class Cache:
     """The values of the keys that were used last; threads may share it.
 
-    Attributes
-    ----------
-    lock : lock
-        For a thread that computes a value while others wait for it.
+    A thread that computes a value holds `lock`, while others wait for it.
     """
 
     def __init__(self, most: int) -> None:
@@ -135,22 +132,9 @@ class Drawing:
 class Session:
     """Everything that is open; closed with `close`, which removes the folder.
 
-    Parameters
-    ----------
-    model : str, optional
-        A model file, which has the id ``"model"``.
-    language : {"en", "zh"}, optional
-        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE`` or that of the browser.
-
-    Attributes
-    ----------
-    models, data : dict
-        Id -> `StudioModel`, `StudioData`.
-    drawings : list of Drawing
-    folder : Path
-        For uploads and results.
-    jobs : JobQueue
-    events : EventLog
+    The model is a file, which has the id ``"model"``. The language is that of a page that does not choose one; by
+    default ``GLASSNET_LANGUAGE`` or that of the browser. `models` and `data` are by id, and `folder` is for uploads and
+    results.
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
@@ -238,13 +222,7 @@ class Session:
     ) -> StudioModel:
         """Open a model file.
 
-        Parameters
-        ----------
-        path : path
-        name : str
-            By default the id: `word` with the next number.
-        source, parent : str
-            As in `StudioModel`.
+        The name is by default the id: `word` with the next number. `source` and `parent` are as in `StudioModel`.
         """
         model = load_model(path)
         id = self._number(word)
@@ -324,13 +302,8 @@ class Session:
     def samples(self, id: str, part: str = "train", model: str = "") -> Dataset | Table:
         """Read data for showing: labelled samples, or a table.
 
-        Parameters
-        ----------
-        id : str
-        part : {"train", "test"}
-            A test part only of images and numbers; see `parts`.
-        model : str
-            The id of a model; images are read as it reads them, in colour or resized, if that is another way.
+        A test part is only of images and numbers; see `parts`. With the id of a model, images are read as it reads
+        them, in colour or resized, if that is another way.
         """
         source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
         read: Dataset | Table | None

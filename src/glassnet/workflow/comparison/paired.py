@@ -83,18 +83,10 @@ def judge(
 ) -> Verdict:
     """Judge paired differences in their order, and stop at a clear verdict.
 
-    Parameters
-    ----------
-    differences : sequence of float
-        One or more, at most `planned`.
-    planned : int
-        Number of pairs at which the comparison ends at the latest, decided before the first; at most `MOST`.
-    shared : float
-        Validation samples per training sample, for the interval.
-    stop_early : bool
-        Whether to look after every pair, instead of once after the last planned one.
-    comparisons : int
-        How many sides are compared with the same one; each comparison gets this share of the level.
+    The differences are one or more, at most `planned`, the number of pairs at which the comparison ends at the latest,
+    which is decided before the first and at most `MOST`. `shared` is the number of validation samples per training
+    sample, for the interval. With `stop_early` it looks after every pair, instead of once after the last planned one.
+    Each of `comparisons` with the same side gets its share of the level.
     """
     level = LEVEL / comparisons
     given = np.asarray(differences, np.float64)

@@ -87,12 +87,8 @@ def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:
 def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: int) -> Evidence:
     """Choose the best trial, and judge the choice.
 
-    Parameters
-    ----------
-    predicted : mapping of int to ndarray
-        Number of each complete trial -> the predictions of its validation samples, as from `predicted`.
-    scorer : Scorer
-    seed : int
+    `predicted` has, by the number of each complete trial, the predictions of its validation samples, as from
+    `predicted`.
     """
     numbers, sign = sorted(predicted), scorer.metric.sign
     own = np.array([float(scorer(predicted[number])) for number in numbers])

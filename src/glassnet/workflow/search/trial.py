@@ -58,16 +58,8 @@ def trial_options(options: Options) -> Options:
 def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send) -> Outcome:
     """Train with some options on the training samples of each split, and score the validation samples.
 
-    Parameters
-    ----------
-    data : Dataset
-        The training samples of the search.
-    splits : sequence of ValidationSplit
-    options : Options
-        As from `trial_options`.
-    metric : str
-    send : callable
-        Receives each `Progress`; if it returns True the trial ends with this epoch.
+    `data` are the training samples of the search, `options` are as from `trial_options`. `send` receives each
+    `Progress`; if it returns True the trial ends with this epoch.
     """
     began = time.perf_counter()
     models: list[Model] = []

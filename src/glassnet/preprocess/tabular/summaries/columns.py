@@ -205,10 +205,8 @@ class OddValues:
 def quantities_of(moments: Moments) -> dict[str, NDArray[np.float64]]:
     """Return the quantities of dates, each of shape (n,); NaN where a date is missing.
 
-    Returns
-    -------
-    dict
-        ``days`` since 1970-01-01, ``year``, ``month`` from 1, ``weekday`` from Monday, 0, and ``hour``, a fraction.
+    They are ``days`` since 1970-01-01, ``year``, ``month`` from 1, ``weekday`` from Monday, 0, and ``hour``, a
+    fraction.
     """
     days, months, years = (moments.astype(f"M8[{unit}]") for unit in "DMY")
     since_epoch = days.astype(np.int64)
