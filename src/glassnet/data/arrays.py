@@ -255,6 +255,13 @@ def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
     return Targets(np.arange(len(values)), values.shape[1], names, values)
 
 
+def require_several(words: Sequence[str], name: str) -> None:
+    """Raise DataError GN016 if there is only one class."""
+    if len(words) < 2:
+        template = "{name}: only one class, {word!r}, expected two or more. Add another class."
+        raise DataError("GN016", template, name=name, word=words[0])
+
+
 def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, ...] | None) -> Targets:
     if array.dtype.kind == "f":
         array = _whole_numbers(array, name)
@@ -264,13 +271,7 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
         return Targets(_places(words, class_names, name)[labels], len(class_names), class_names, None)
     if not words:
         raise DataError("GN010", "{name}: no samples, expected at least one.", name=name)
-    if len(words) < 2:
-        raise DataError(
-            "GN016",
-            "{name}: only one class, {word!r}, expected two or more. Add another class.",
-            name=name,
-            word=words[0],
-        )
+    require_several(words, name)
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warning = GlassnetWarning(
             "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a regression, pass "

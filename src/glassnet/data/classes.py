@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..messages.message import Listing
+from .arrays import require_several
 from .dataset import Like
 
 
@@ -47,13 +48,7 @@ def number_words(
         )
     else:
         names = tuple(words)
-        if len(names) < 2:
-            raise DataError(
-                "GN016",
-                "{name}: only one class, {word!r}, expected two or more. Add another class.",
-                name=source,
-                word=words[0],
-            )
+        require_several(words, source)
     return _places(written, names), names
 
 

@@ -237,10 +237,9 @@ def replay_run_epoch(
     step: int = 1,
     *,
     callbacks: Iterable[Callback] = (),
-    notify: Notify = ignore,
 ) -> ReplayedEpoch:
     """Retrain up to the end of an epoch, any step of which can then be computed; errors as for `replay_step`."""
-    samples, parent = load_trained_on(model, model_path, source, notify), load_parent(model, model_path, flag=False)
+    samples, parent = load_trained_on(model, model_path, source, ignore), load_parent(model, model_path, flag=False)
     return replay_epoch(model, samples, epoch, step, callbacks=list(callbacks), init_model=parent)
 
 

@@ -19,9 +19,9 @@ from ..options.spec import option, required
 from ..preprocess.tabular.target import TASKS
 
 
-def model_path(argument: str = "MODEL") -> Any:
+def model_path() -> Any:
     """Declare the file of the model."""
-    return required("the model file", argument=argument)
+    return required("the model file", argument="MODEL")
 
 
 def force() -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import unicodedata
 from pathlib import Path
@@ -12,6 +11,7 @@ from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
 from ...messages.message import Listing, Message, Place
 from ..tables.header import separator_of
+from ..tables.spreadsheet import csv_lines
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
 """Names of the class column in tables of more than two columns."""
@@ -74,16 +74,8 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
     if b"\0" in content:
         raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=table)
     text = in_utf8(content)[0].decode("utf-8-sig")
-    reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
-    try:
-        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise DataError(
-            "GN011",
-            "{place}: not valid CSV ({error}). Correct the line.",
-            place=Place(table, line=reader.line_num),
-            error=error,
-        ) from None
+    lines = csv_lines(text.splitlines(), table, separator_of(text.partition("\n")[0]))
+    return [(number, row) for number, row in lines if any(map(str.strip, row))]
 
 
 class _Known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import os
@@ -32,7 +31,7 @@ from ..readers.labelled_csv import sniff
 from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
 from .csv import read_delimited, records, table_start
 from .header import separator_of
-from .spreadsheet import text_of
+from .spreadsheet import csv_lines, text_of
 
 Changes = Mapping[int, str | None]
 """Row -> its new label, as written in the data; None to remove the row."""
@@ -52,16 +51,7 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
         raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=name) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
-    try:
-        lines = [(reader.line_num, fields) for fields in reader]
-    except csv.Error as error:
-        raise DataError(
-            "GN011",
-            "{place}: not valid CSV ({error}). Correct the line.",
-            place=Place(name, line=reader.line_num),
-            error=error,
-        ) from None
+    lines = csv_lines(io.StringIO(text, newline=""), name, separator_of(text.partition("\n")[0]))
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for number, fields in lines:
         cells = [field.strip() for field in fields]
@@ -156,13 +146,13 @@ def write_relabelled(
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
-        raise FileError(
-            "GN005",
-            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
-            name=opened.name,
-            kind=kind,
-        )
+        raise _not_written(opened.name, kind)
     return target
+
+
+def _not_written(name: str, kind: str) -> FileError:
+    template = "{name}: {kind} data cannot be written. Save them as CSV, and fix that file."
+    return FileError("GN005", template, name=name, kind=kind)
 
 
 def write_relabelled_table(
@@ -181,12 +171,7 @@ def write_relabelled_table(
     opened = open_source(source)
     kind = kind_of(opened)
     if kind != "text":
-        raise FileError(
-            "GN005",
-            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
-            name=opened.name,
-            kind=kind,
-        )
+        raise _not_written(opened.name, kind)
     table = read_delimited(opened, [target])
     column = table.frame.columns.index(target) + (table.row_names is not None)
     with opened.stream() as stream:

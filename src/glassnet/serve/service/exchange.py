@@ -101,9 +101,9 @@ class Answer:
     rows: int = 0
 
 
-def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] = {}, rows: int = 0) -> Answer:
+def json_answer(value: Any, rows: int = 0) -> Answer:
     """Return an answer in JSON; NaN and infinite numbers become null."""
-    return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), JSON, status, headers, rows)
+    return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), rows=rows)
 
 
 def json_in(body: bytes | memoryview) -> Any:
