@@ -347,18 +347,11 @@ def one_row(samples: Dataset, row: int) -> Dataset:
     (found,) = np.nonzero(numbers == row)
     if not len(found):
         first, last = numbers[0], numbers[-1]
-        if samples.source_rows is None:
-            raise OptionError(
-                "GN021",
-                "{row}: {source} has the rows {first} to {last}.",
-                source=samples.source,
-                first=first,
-                last=last,
-                row=Option("row", row),
-            )
         raise OptionError(
             "GN021",
-            "{row}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
+            "{row}: {source} has the rows {first} to {last}."
+            if samples.source_rows is None
+            else "{row}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
             source=samples.source,
             first=first,
             last=last,
@@ -432,24 +425,17 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     rows, names, labels = load_queries(model, source, notify)
     called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
     if row is None and count != 1:
-        problem = Message(
-            "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}.",
+        raise OptionError(
+            "GN020",
+            "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}, or crop the image."
+            if model.image_shape
+            else "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}.",
             source=called,
             count=count,
             name=names[0],
             last=last,
             row=Option("row", 0),
         )
-        if model.image_shape:
-            problem = Message(
-                "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}, or crop the image.",
-                source=called,
-                count=count,
-                name=names[0],
-                last=last,
-                row=Option("row", 0),
-            )
-        raise OptionError("GN020", problem)
     if row is not None and not 0 <= row < count:
         raise OptionError(
             "GN021",

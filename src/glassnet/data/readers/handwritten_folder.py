@@ -59,18 +59,14 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
     rows = [k for k, one in digits for _ in one]
     several = Message("; each digit of an image is a sample of its class") if len(rows) > len(digits) else ""
     facts = {"digits": len(rows), "images": len(digits), "side": SIDE, "several": several}
-    if as_is:
-        remark = Message(
-            "found {digits:,} digits in {images:,} images; images of {side} × {side} pixels are used as they are, "
-            "digits in others are centred in that size{several}",
-            **facts,
-        )
-    else:
-        remark = Message(
-            "found {digits:,} digits in {images:,} images; images in MNIST's form are used as they are, digits in "
-            "others are centred in {side} × {side} pixels{several}",
-            **facts,
-        )
+    remark = Message(
+        "found {digits:,} digits in {images:,} images; images of {side} × {side} pixels are used as they are, "
+        "digits in others are centred in that size{several}"
+        if as_is
+        else "found {digits:,} digits in {images:,} images; images in MNIST's form are used as they are, digits in "
+        "others are centred in {side} × {side} pixels{several}",
+        **facts,
+    )
     remarks = (*without, remark)
     samples = replace(
         found,

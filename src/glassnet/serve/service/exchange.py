@@ -139,11 +139,14 @@ Handler = Callable[[Context, Request], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """A route."""
+    """A route, with what `openapi` says about it."""
 
     method: str  # "GET" or "POST"; GET also answers HEAD
     path: str  # a part in braces is a parameter: ``/v2/models/{model}``
     handler: Handler  # raises `RequestError` or another GlassnetError
+    summary: str
+    answer: str  # the name of the answer's schema, or its media type if it is not JSON
+    body: str = ""  # "", "rows", "row" or "infer"
     needs_token: bool = True  # whether a token is needed if the service has one
     on_thread: bool = False  # whether the handler always runs on a thread; otherwise only for larger bodies
 

@@ -117,4 +117,4 @@ def remarks(request: Request) -> dict[str, list[str]]:
     return {"remarks": found} if found else {}
 
 
-ROUTES = (Route("POST", "/predict", _predict),)
+ROUTES = (Route("POST", "/predict", _predict, "Predict rows, or what an image shows", "Predictions", "rows"),)
