@@ -100,27 +100,50 @@ def one_network_only(members: int) -> OptionError:
 @one_line
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """Result of `load_checkpoint`."""
+    """Result of `load_checkpoint`.
+
+    Parameters
+    ----------
+    path : path
+    model : Model
+        The model that training would have produced if it had ended there; its training record describes the start.
+    options : Options
+    every, note
+        As in `CheckpointPolicy`.
+    state : TrainingState
+        State of the training run.
+    history : History
+        Learning curve so far.
+    changes : tuple of str
+        Changes of versions and processor since the start, as text.
+    validation : dict or None
+        Description of the validation data, if they were passed separately.
+    carried : dict
+        Arrays that a window of a stream leaves to the next one; empty for other training runs.
+    """
 
     path: str | Path
-    # The model that training would have produced if it had ended there; its training record describes the start
     model: Model
     options: Options
-    # `every`, `note`: as in `CheckpointPolicy`
     every: str | int
     note: dict[str, Any]
-    state: TrainingState  # state of the training run
-    history: History  # learning curve so far
-    changes: tuple[str, ...]  # changes of versions and processor since the start, as text
-    validation: dict[str, Any] | None  # description of the validation data, if they were passed separately
-    # Arrays that a window of a stream leaves to the next one; empty for other training runs
+    state: TrainingState
+    history: History
+    changes: tuple[str, ...]
+    validation: dict[str, Any] | None
     carried: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
         """Return the run in its saved state; training it updates `state` and `history`.
 
-        The data are the same as at the start. A custom engine and validation data are required if training was started
-        with them.
+        Parameters
+        ----------
+        data : Dataset
+            The same data as at the start.
+        engine : Engine, optional
+            Required if training was started with a custom engine.
+        validation : Dataset, optional
+            Required if training was started with validation data.
         """
         self.require_data_set()
         engine, given = self.engine(engine), GivenData(data)

@@ -49,10 +49,15 @@ class Executor(Protocol):
     ) -> Future[T]:
         """Run ``task(*arguments, send)``.
 
-        The task is a function of a module, so that it can be named on other machines. It must be repeatable: it may run
-        again from its start if its machine is lost, and then sends its first events again. The arguments can be
-        pickled, or are results of `share`. `on_event` receives what the task sends, on a thread of this process, one
-        event of a task at a time.
+        Parameters
+        ----------
+        task : callable
+            A function of a module, so that it can be named on other machines. It must be repeatable: it may run again
+            from its start if its machine is lost, and then sends its first events again.
+        *arguments
+            Values that can be pickled, or results of `share`.
+        on_event : callable, optional
+            Receives what the task sends, on a thread of this process, one event of a task at a time.
         """
         ...
 
@@ -108,7 +113,10 @@ def divisible(options: Options) -> Options:
 class ThreadExecutor:
     """Runs tasks on threads of this process, in the order in which they are submitted, in the caller's context.
 
-    With 0 `threads`, one task per available core runs at the same time.
+    Parameters
+    ----------
+    threads : int, default 0
+        Tasks at the same time; 0: one per available core.
     """
 
     def __init__(self, threads: int = 0) -> None:

@@ -38,18 +38,38 @@ Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
 @dataclass(frozen=True)
 class Answer:
-    """The prediction for one input, or the error that prevented it."""
+    """The prediction for one input, or the error that prevented it.
 
-    input: str  # the name of the sample: its file, and the place in it
-    value: Any = None  # A class; one or several numbers; or 0 and 1 for labels. None with an error.
-    name: str | None = None  # the prediction as text
-    confidence: float | None = None  # 0 to 1; None for numbers
-    outputs: FloatArray | None = field(default=None, repr=False)  # float, shape (outputs,)
-    error: GlassnetError | None = None  # why the input cannot be read
-    # For a digit of a picture, whether the confidence suffices, as in `handwriting.reading.Digit`; None for others
+    Parameters
+    ----------
+    input : str
+        The name of the sample: its file, and the place in it.
+    value : int, float or list
+        A class; one or several numbers; or 0 and 1 for labels. None with an error.
+    name : str
+        The prediction as text.
+    confidence : float or None
+        0 to 1; None for numbers.
+    outputs : ndarray of float, shape (outputs,)
+    error : GlassnetError, optional
+        Why the input cannot be read.
+    sure : bool or None
+        For a digit of a picture, whether the confidence suffices, as in `handwriting.reading.Digit`; None for others.
+    reason : Reason or None
+        Why a digit of a picture is not sure.
+    second : str or None
+        The name of the second most likely class, of a digit of a picture.
+    """
+
+    input: str
+    value: Any = None
+    name: str | None = None
+    confidence: float | None = None
+    outputs: FloatArray | None = field(default=None, repr=False)
+    error: GlassnetError | None = None
     sure: bool | None = None
-    reason: Reason | None = None  # why a digit of a picture is not sure
-    second: str | None = None  # the name of the second most likely class, of a digit of a picture
+    reason: Reason | None = None
+    second: str | None = None
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,18 @@ class RowGroup:
 class StreamSource(ABC):
     """A table in row groups.
 
-    `source` is as given, for messages and training records. `names` are those of the columns, in order; `parts` those
-    of the files, sorted, without those of 0 bytes, which are skipped and named by `empty_files`; `groups` are all row
-    groups, in the order of the rows.
+    Parameters
+    ----------
+    source : str
+        The source as given, for messages and training records.
+    names : tuple of str
+        Column names, in order.
+    parts : tuple of str
+        Names of the parts (files), sorted, without empty ones.
+    groups : tuple of RowGroup
+        All row groups, in the order of the rows.
+    empty_files : tuple of str
+        Names of the files of 0 bytes, which are skipped.
     """
 
     def __init__(

@@ -250,16 +250,33 @@ class Column:
 @one_line
 @dataclass(frozen=True)
 class Table:
-    """Named columns of equal length."""
+    """Named columns of equal length.
 
-    frame: pl.DataFrame  # the values; text without surrounding blanks, and null for missing values
-    source: str  # source of the table, for messages
-    header: bool = True  # whether the column names come from the source; otherwise they are column1, column2, …
-    remarks: tuple[Message, ...] = ()  # guesses in reading
-    # int64, shape (n,); number of each row in the source, from 0; None if no rows were excluded
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The values; text without surrounding blanks, and null for missing values.
+    source : str
+        Source of the table, for messages.
+    header : bool
+        Whether the column names come from the source; otherwise they are column1, column2, ….
+    remarks : tuple of Message
+        Guesses in reading.
+    rows : ndarray of int64, shape (n,), or None
+        Number of each row in the source, from 0; None if no rows were excluded.
+    decimal : {"auto", ",", "."}
+        The decimal sign in columns of text: detected for each column, or given.
+    typed : bool
+        Whether the source distinguishes numbers from text; delimited text does not.
+    """
+
+    frame: pl.DataFrame
+    source: str
+    header: bool = True
+    remarks: tuple[Message, ...] = ()
     rows: NDArray[np.int64] | None = None
-    decimal: str = AUTO  # "auto", "," or "."; the decimal sign in columns of text: detected for each column, or given
-    typed: bool = True  # whether the source distinguishes numbers from text; delimited text does not
+    decimal: str = AUTO
+    typed: bool = True
 
     def __len__(self) -> int:
         return len(self.frame)

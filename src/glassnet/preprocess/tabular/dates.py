@@ -35,15 +35,26 @@ class DateColumn:
     """Dates, as several numbers that are scaled like a `NumberColumn`, with a flag for missing values.
 
     Quantities that do not vary in training are left out, except for the days.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    first, last : str
+        The first and the last training date, such as 2019-01-03; `first` is day 0.
+    parts : tuple of NumberColumn
+        The quantities, named as in `QUANTITIES`.
+    missing : float
+        Fraction of the training rows without a date; if it is above 0, a last input flags missing values.
+    order, zone : str
+        As in `DateForm`.
     """
 
-    name: str  # the column
-    # `first`, `last`: the first and the last training date, such as 2019-01-03; `first` is day 0
+    name: str
     first: str
     last: str
-    parts: tuple[NumberColumn, ...]  # the quantities, named as in `QUANTITIES`
-    missing: float  # fraction of the training rows without a date; if it is above 0, a last input flags missing values
-    # `order`, `zone`: as in `DateForm`
+    parts: tuple[NumberColumn, ...]
+    missing: float
     order: str = ""
     zone: str | None = None
     is_continuous: ClassVar[bool] = False

@@ -56,24 +56,41 @@ class NumberColumn:
     clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). Then one input per interval between two `edges`
     rises from −0.5 below the interval to 0.5 above it (piecewise linear encoding: Gorishniy, Rubachev and Babenko 2022,
     section 3.2), so that one layer can follow any curve with bends at the edges.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        Replacement of missing values; see `imputation`.
+    centre, scale : float
+        Mean and standard deviation of the training values.
+    bend : float
+        0. Files of earlier versions may have the scale of a logarithm, for which `v` is ``log(1 + value / bend)``, and
+        in these, centre and scale are from the quartiles.
+    flag : bool
+        Whether a last input flags missing values, which are common enough.
+    missing : float
+        Fraction of the training rows without a value.
+    low, high : float
+        Smallest and largest training value.
+    unit : str
+        The unit or sign written next to the numbers, as in 12 kg or 5%; empty if there is none.
+    edges : tuple of float
+        Edges of the intervals, ascending; none or at least two.
     """
 
-    name: str  # the column
-    fill: float  # replacement of missing values; see `imputation`
-    # `centre`, `scale`: mean and standard deviation of the training values
+    name: str
+    fill: float
     centre: float
     scale: float
-    # 0. Files of earlier versions may have the scale of a logarithm, for which `v` is ``log(1 + value / bend)``, and
-    # in these, centre and scale are from the quartiles.
     bend: float = field(metadata={"key": "unit"})
-    flag: bool  # whether a last input flags missing values, which are common enough
-    missing: float  # fraction of the training rows without a value
-    # `low`, `high`: smallest and largest training value
+    flag: bool
+    missing: float
     low: float
     high: float
-    # The unit or sign written next to the numbers, as in 12 kg or 5%; empty if there is none
     unit: str = field(default="", metadata={"key": "beside"})
-    edges: tuple[float, ...] = ()  # edges of the intervals, ascending; none or at least two
+    edges: tuple[float, ...] = ()
     is_continuous: ClassVar[bool] = True
 
     @classmethod
@@ -417,11 +434,21 @@ def interval_edges(values: DistinctValues, bins: int) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class BooleanColumn:
-    """Booleans: yes is 1, no is −1, missing is 0."""
+    """Booleans: yes is 1, no is −1, missing is 0.
 
-    name: str  # the column
-    share: float  # fraction of yes among the training rows with a value
-    missing: float  # fraction of the training rows without a value
+    Parameters
+    ----------
+    name : str
+        The column.
+    share : float
+        Fraction of yes among the training rows with a value.
+    missing : float
+        Fraction of the training rows without a value.
+    """
+
+    name: str
+    share: float
+    missing: float
     is_continuous: ClassVar[bool] = False
 
     @classmethod
@@ -472,12 +499,23 @@ class WordColumn:
 
     A word that the training data did not have counts as one of the other words if there are any, and otherwise sets no
     input.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    words : tuple of str
+        The words with their own input, sorted.
+    rare : int
+        Number of different words that share the input for other words; without any there is no such input.
+    missing : float
+        Fraction of the training rows without a value; if it is 0 there is no input for missing values.
     """
 
-    name: str  # the column
-    words: tuple[str, ...]  # the words with their own input, sorted
-    rare: int  # number of different words that share the input for other words; without any there is no such input
-    missing: float  # fraction of the training rows without a value; if it is 0 there is no input for missing values
+    name: str
+    words: tuple[str, ...]
+    rare: int
+    missing: float
     is_continuous: ClassVar[bool] = False
 
     @classmethod

@@ -30,13 +30,25 @@ _AS_CLASSES, _AS_NUMBERS = Option("task", "classes"), Option("task", "numbers")
 
 @dataclass(frozen=True)
 class Target:
-    """A column to predict."""
+    """A column to predict.
+
+    Parameters
+    ----------
+    name : str
+    task : {"classes", "numbers", "label"}
+        Classification, regression, or a label that is present or not.
+    classes : tuple of str
+        Names of the classes; empty otherwise.
+    numeric : bool
+        Whether the class names are numbers, so that 1 and 1.0 are the same class.
+    unit : str
+        The unit or sign written next to the target numbers, as in 12 km; empty if there is none.
+    """
 
     name: str
-    task: str  # "classes", "numbers" or "label"; classification, regression, or a label that is present or not
-    classes: tuple[str, ...] = ()  # names of the classes; empty otherwise
-    numeric: bool = False  # whether the class names are numbers, so that 1 and 1.0 are the same class
-    # The unit or sign written next to the target numbers, as in 12 km; empty if there is none
+    task: str
+    classes: tuple[str, ...] = ()
+    numeric: bool = False
     unit: str = field(default="", metadata={"key": "beside"})
 
     @property

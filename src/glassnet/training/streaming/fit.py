@@ -33,15 +33,33 @@ from .survey import Choose, OnSurvey, Survey, surveyed, surveyed_again
 
 @dataclass(frozen=True)
 class StreamFit:
-    """Result of `fit_stream`."""
+    """Result of `fit_stream`.
 
-    fit: Fit  # model, with columns and training record, and history, as of `training.fit.fit`
-    test: Dataset | None  # the rows held out for testing, encoded: ``options.holdout`` of all, but at most about 65,536
-    remarks: tuple[Message, ...]  # what was decided about the columns, as ``Columns.remarks``
-    rows: int  # rows of the stream, including those without a target
-    training_rows: int  # rows of an epoch of the first member
-    window: int  # rows of a window
-    survey_seconds: float  # time of the pass that learns the columns
+    Parameters
+    ----------
+    fit : Fit
+        Model, with columns and training record, and history, as of `training.fit.fit`.
+    test : Dataset or None
+        The rows held out for testing, encoded: ``options.holdout`` of all, but at most about 65,536.
+    remarks : tuple of Message
+        What was decided about the columns, as ``Columns.remarks``.
+    rows : int
+        Rows of the stream, including those without a target.
+    training_rows : int
+        Rows of an epoch of the first member.
+    window : int
+        Rows of a window.
+    survey_seconds : float
+        Time of the pass that learns the columns.
+    """
+
+    fit: Fit
+    test: Dataset | None
+    remarks: tuple[Message, ...]
+    rows: int
+    training_rows: int
+    window: int
+    survey_seconds: float
 
     @classmethod
     def of(cls, fitted: Fit, survey: Survey) -> Self:

@@ -45,14 +45,25 @@ class DimensionFacts(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Dimension:
-    """An option that a search varies."""
+    """An option that a search varies.
 
-    name: str  # of the option
-    # `low`, `high`: range, inclusive, of a number
+    Parameters
+    ----------
+    name : str
+        Of the option.
+    low, high : float, optional
+        Range, inclusive, of a number.
+    log : bool
+        Whether equal factors, not equal differences, are equally likely.
+    choices : tuple
+        Values to choose from, instead of a range.
+    """
+
+    name: str
     low: float | None = None
     high: float | None = None
-    log: bool = False  # whether equal factors, not equal differences, are equally likely
-    choices: tuple[Any, ...] = ()  # values to choose from, instead of a range
+    log: bool = False
+    choices: tuple[Any, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
