@@ -350,7 +350,8 @@ def load_samples(
     try:
         samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
     except DataError as problem:
-        table = None if like or "target" in problem.values or not _of_values(problem) else read_unnamed(source)
+        of_values = problem.code in ("GN013", "GN014", "GN015")  # that pixels or labels cannot have
+        table = None if like or "target" in problem.values or not of_values else read_unnamed(source)
         if table is None:
             raise
         raise DataError(
@@ -363,11 +364,6 @@ def load_samples(
         ) from None
     notify_remarks(samples, notify)
     return samples if like is None else fitting_data(like, samples)
-
-
-def _of_values(problem: DataError) -> bool:
-    """Return whether an error is about values that pixels or labels cannot have."""
-    return problem.code in ("GN013", "GN014", "GN015")
 
 
 def require_picture_files(source: str, options: Options) -> None:

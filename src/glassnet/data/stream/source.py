@@ -87,12 +87,7 @@ class StreamSource(ABC):
 class TableStream(StreamSource):
     """A table in memory as row groups.
 
-    Parameters
-    ----------
-    table : Table
-        All rows.
-    sizes : int or sequence of int
-        Rows of each group; a single number for groups of this size, the last of which may be smaller.
+    A single number is the size of all groups, the last of which may be smaller.
     """
 
     def __init__(self, table: Table, sizes: int | Sequence[int] = BLOCK_ROWS) -> None:

@@ -165,12 +165,8 @@ class Column:
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
 
-        Returns
-        -------
-        codes : ndarray of int64, shape (n,)
-            Index of each value among the words, -1 if missing.
-        words : tuple of str
-            The different values, sorted.
+        The codes, int64 of shape (n,), are the index of each value among the words, -1 if missing; the words are the
+        different values, sorted.
         """
         column = as_text(self.series)
         words = sorted(column.drop_nulls().unique().to_list())

@@ -212,18 +212,8 @@ class Columns:
     ) -> Columns:
         """Put together what is learnt of the inputs and the targets; errors as `learn`.
 
-        Parameters
-        ----------
-        roles : Roles
-            The columns of the table, or of its first rows.
-        learnt_targets : LearntTargets
-            Result of `Roles.learn_targets`.
-        summaries : sequence of TargetSummary
-            What is counted of each target.
-        learnt : LearntInputs
-            Result of `learn_inputs`.
-        sample : callable
-            Returns columns, and which rows of them are for training, in which to search for leaks.
+        `summaries` are what is counted of each target. `sample` returns columns, and which rows of them are for
+        training, in which to search for leaks.
         """
         columns, names = roles.columns, roles.target_names
         targets, remarks = learnt_targets
@@ -375,11 +365,8 @@ class Columns:
     def parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers and dates read as in training.
 
-        Raises
-        ------
-        DataError
-            GN017 when the decimal sign of one column has changed, and that of another is ambiguous; and for points in a
-            column of whole numbers that may be decimal or between thousands.
+        DataError GN017 is raised when the decimal sign of one column has changed, and that of another is ambiguous; and
+        for points in a column of whole numbers that may be decimal or between thousands.
         """
         numbers = {
             one.name: one

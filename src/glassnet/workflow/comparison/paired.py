@@ -100,7 +100,9 @@ def judge(
             sums = np.concatenate([sums + size, sums - size]) if pairs > 1 else sums + size
             rejected = np.concatenate([rejected, rejected]) if pairs > 1 else rejected
             if stop_early or pairs == planned:
-                p_value, rejected, agree = _look(sums, rejected, observed, _may_spend(pairs / planned, level))
+                # The share of the level that looks may have spent when so many of the pairs are done.
+                spent = level * math.log1p((math.e - 1) * (pairs / planned))
+                p_value, rejected, agree = _look(sums, rejected, observed, spent)
         clear = agree and abs(float(given[:pairs].mean())) > _half_width(
             given[:pairs], shared, level if pairs == planned else EARLY_LEVEL / comparisons
         )
@@ -123,11 +125,6 @@ def mean_interval(scores: Sequence[float], *, shared: float = 0.0) -> tuple[floa
     given = np.asarray(scores, np.float64)
     mean, half = float(given.mean()), _half_width(given, shared, LEVEL)
     return (mean - half, mean + half) if len(given) > 1 else None
-
-
-def _may_spend(done: float, level: float) -> float:
-    """Return the share of the level that looks may have spent when this fraction of the pairs is done."""
-    return level * math.log1p((math.e - 1) * done)
 
 
 def _look(
