@@ -161,9 +161,7 @@ class Repository:
         served = self._models.get(name)
         if served is None:
             raise RequestError(
-                404,
-                "GN121",
-                Message("No model {name!r}. The models are {names}.", name=name, names=Listing(self._models)),
+                404, "GN121", "No model {name!r}. The models are {names}.", name=name, names=Listing(self._models)
             )
         return served
 

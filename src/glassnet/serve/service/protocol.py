@@ -125,12 +125,10 @@ def _model(context: Context, request: Request) -> ServedModel:
         raise RequestError(
             404,
             "GN121",
-            Message(
-                "Model {name!r} has no version {version!r}, only {known}.",
-                name=served.name,
-                version=version,
-                known=VERSION,
-            ),
+            "Model {name!r} has no version {version!r}, only {known}.",
+            name=served.name,
+            version=version,
+            known=VERSION,
         )
     return served
 
