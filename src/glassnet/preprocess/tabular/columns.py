@@ -237,25 +237,18 @@ class Columns:
                 if roles.drop
                 else Message("Add columns of numbers, dates or words that recur.")
             )
+            facts = {"source": roles.source, "targets": shown, "advice": advice}
             if not useless:
-                raise DataError(
-                    "GN062",
-                    "{source}: no column is left to predict {targets} from. {advice}",
-                    source=roles.source,
-                    targets=shown,
-                    advice=advice,
-                )
+                raise DataError("GN062", "{source}: no column is left to predict {targets} from. {advice}", **facts)
             name, reason = useless[0]
             raise DataError(
                 "GN062",
                 "{source}: no column is left to predict {targets} from; {name!r} is excluded{more}, because "
                 "{reason}. {advice}",
-                source=roles.source,
-                targets=shown,
+                **facts,
                 name=name,
                 more=more_columns(len(useless) - 1),
                 reason=reason,
-                advice=advice,
             )
         clipped = (one.clipped_remark for one in inputs if isinstance(one, NumberColumn))
         remarks += [remark for remark in clipped if remark]
@@ -503,23 +496,16 @@ class Columns:
             hint = Message("Its first line has no column names.")
         template = "missing column {names}" if len(missing) == 1 else "missing columns {names}"
         lacking = Message(template, names=Listing(missing, 8, quoted=True))
+        facts = {"source": table.source, "lacking": lacking, "hint": hint}
         if set(missing) <= set(self.target_names):
             raise DataError(
                 "GN060",
                 "{source}: {lacking}, whose true values are needed here. {hint} To predict without them, use "
                 "'{command}'.",
-                source=table.source,
-                lacking=lacking,
-                hint=hint,
+                **facts,
                 command=Command("query"),
             )
-        raise DataError(
-            "GN060",
-            "{source}: {lacking}, which the model needs. {hint}",
-            source=table.source,
-            lacking=lacking,
-            hint=hint,
-        )
+        raise DataError("GN060", "{source}: {lacking}, which the model needs. {hint}", **facts)
 
     def summary(self) -> list[tuple[str, Message]]:
         """Return each column's name and a line about it: inputs, targets, excluded columns."""
