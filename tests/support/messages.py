@@ -51,8 +51,9 @@ def calls(module: ast.Module) -> Iterator[tuple[str, ast.Call]]:
 
 def template_of(called: str, call: ast.Call) -> ast.expr | None:
     """What a call uses as a template, if it makes a message."""
-    place = 1 if called in {"refused", *ERRORS} else 0
-    makes = called in {"Message", "NotImportableError", "busy", "malformed", "refused", "too_large", *ERRORS, *WARNINGS}
+    place = 2 if called == "RequestError" else 1 if called in {"refused", *ERRORS} else 0
+    others = {"Message", "NotImportableError", "RequestError", "busy", "malformed", "refused", "too_large"}
+    makes = called in {*others, *ERRORS, *WARNINGS}
     return call.args[place] if makes and len(call.args) > place else None
 
 

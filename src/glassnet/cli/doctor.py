@@ -95,11 +95,7 @@ def _report(examined: DoctorResult, flags: list[str], printer: _Printer, *, unwr
 class _Printer:
     """Prints findings in one language.
 
-    Parameters
-    ----------
-    language : {"en", "zh"}
-    program : bool
-        Whether the findings are in a program, where the place is more informative than the kind.
+    In a `program`, the place of a finding is more informative than its kind.
     """
 
     def __init__(self, language: str, *, program: bool) -> None:

@@ -13,6 +13,7 @@ from ..exports.onnx.importing import ROWS
 from ..exports.proof import Proof
 from ..messages.formats import below_all
 from ..messages.message import Listing
+from ..workflow.shared.facts import facts_from
 from .shared.console import json_flag, message, result, result_json, say_notice
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
@@ -125,19 +126,9 @@ def _import(job: ImportJob, as_json: bool) -> None:
     path, place = job.model, job.place
     architecture = model.network.architecture
     if as_json:
-        facts: ImportFacts = {
-            "file": path,
-            "model": place,
-            "sizes": list(architecture.sizes),
-            "activations": list(architecture.activations),
-            "members": len(model.members),
-            "targets": model.targets.to_dict(),
-            "class_names": list(model.class_names),
-            "hash": model.hash(),
-            "rows": ROWS,
-            "largest_difference": difference,
-        }
-        result_json(facts)
+        named = {"file": path, "model": place, "members": len(model.members), "targets": model.targets.to_dict()}
+        compared = {"hash": model.hash(), "rows": ROWS, "largest_difference": difference}
+        result_json(facts_from(ImportFacts, architecture, model, **named, **compared))
         return
     networks = message("networks_joined", count=len(model.members)) if model.others else ""
     result(message("imported", file=place, network=f"{architecture.short}{networks and ', '}{networks}"))
@@ -149,24 +140,9 @@ def _import(job: ImportJob, as_json: bool) -> None:
 
 def _facts(proof: Proof) -> ProofFacts:
     """Return the JSON of a proof."""
-    return {
-        "form": proof.form,
-        "hash": proof.hash,
-        "quantize": proof.quantize,
-        "rows": proof.rows,
-        "source": str(proof.source),
-        "added": proof.added,
-        "ran": proof.ran,
-        "why_not": str(proof.why_not or ""),
-        "largest_difference": proof.largest_difference,
-        "classes_differ": proof.classes_differ,
-        "tolerance": proof.tolerance,
-        "agreement": proof.agreement,
-        "accuracy": proof.accuracy,
-        "quantized_accuracy": proof.quantized_accuracy,
-        "differences": [*map(str, proof.differences)],
-        "equal": proof.equal,
-    }
+    differences = [*map(str, proof.differences)]
+    texts = {"source": str(proof.source), "why_not": str(proof.why_not or ""), "differences": differences}
+    return facts_from(ProofFacts, proof, **texts)
 
 
 def _print_proof(proof: Proof) -> None:

@@ -16,6 +16,7 @@ from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..words.plots import shown as shown_number
 from ..words.speaking import chinese_value
+from ..workflow.shared.facts import facts_from
 from ..workflow.verify_job import VerifyJob, verify_model
 from .shared.console import (
     json_flag,
@@ -108,13 +109,7 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
         verified = verify_model(job, callbacks=[show], notify=say_notice, on_stream=show.on_stream)
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
-        found: VerificationFacts = {
-            "same": verification.same,
-            "where": verification.where,
-            "surroundings": verification.surroundings,
-            "epoch": verification.epoch,
-        }
-        result_json(found)
+        result_json(facts_from(VerificationFacts, verification))
     elif verification.same:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
@@ -129,27 +124,18 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
 def _show(model_path: str, as_json: bool) -> None:
     model = load_model(model_path)
     architecture = model.network.architecture
-    described: ModelFacts = {
-        "model": model_path,
-        "sizes": list(architecture.sizes),
-        "activations": list(architecture.activations),
-        "bias": architecture.bias,
-        "loss": architecture.loss,
-        "rule": architecture.rule,
-        "members": len(model.members),
-        "parameters": architecture.layout.size,
-        "dtype": str(model.network.parameters.flat.dtype),
-        "scaling": model.scaling.to_dict(),
-        "targets": model.targets.to_dict(),
-        "temperature": model.temperature,
-        "image_shape": model.image_shape,
-        "reading": model.reading,
-        "white": model.white,
-        "deskews": model.deskews,
-        "class_names": list(model.class_names),
-        "columns": model.columns.to_dict() if model.columns else None,
-        "receipt": model.receipt,
-    }
+    described = facts_from(
+        ModelFacts,
+        architecture,
+        model,
+        model=model_path,
+        members=len(model.members),
+        parameters=architecture.layout.size,
+        dtype=str(model.network.parameters.flat.dtype),
+        scaling=model.scaling.to_dict(),
+        targets=model.targets.to_dict(),
+        columns=model.columns.to_dict() if model.columns else None,
+    )
     if as_json:
         result_json(described)
         return

@@ -13,6 +13,7 @@ from ..io.opening import STDIN
 from ..messages.formats import width_of
 from ..words.cli import digit_words
 from ..workflow.read_job import PhotoResult, ReadJob, photos_in, read_and_draw
+from ..workflow.shared.facts import facts_from
 from .shared.console import ErrorFacts, complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
@@ -145,28 +146,14 @@ def _facts(one: PhotoResult) -> PhotoFacts:
             "error": error_facts(one.error),
         }
     other = one.reading.if_turned
-    return {
-        "input": one.input,
-        "text": one.reading.text,
-        "light_on_dark": one.reading.ink.light_on_dark,
-        "turned": one.reading.turned,
-        "tilt": one.reading.tilt,
-        "if_turned": {"turned": other[0], "answer": other[1]} if other else None,
-        "upside_down": one.reading.upside_down,
-        "other_lines": list(one.reading.other_lines),
-        "digits": [
-            {
-                "line": digit.line,
-                "box": one.box_in_file(digit),
-                "answer": digit.answer,
-                "confidence": digit.confidence,
-                "sure": digit.sure,
-                "reason": digit.reason,
-                "outputs": list(map(float, digit.outputs)),
-            }
-            for digit in one.reading.digits
-        ],
-    }
+    return facts_from(
+        PhotoFacts,
+        one.reading,
+        input=one.input,
+        light_on_dark=one.reading.ink.light_on_dark,
+        if_turned={"turned": other[0], "answer": other[1]} if other else None,
+        digits=[facts_from(DigitFacts, digit, box=one.box_in_file(digit)) for digit in one.reading.digits],
+    )
 
 
 def _report(name: str, reading: Reading) -> None:

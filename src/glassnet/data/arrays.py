@@ -53,16 +53,10 @@ class Targets(NamedTuple):
 def inputs_of(given: Any, name: str, image_shape: tuple[int, int] | None, maximum: float | None) -> Inputs:
     """Return samples as rows, shape (n, features).
 
-    Parameters
-    ----------
-    given : array_like or data frame, shape (n, features), (n, rows, columns) or (n, rows, columns, 3)
-    name : str
-        For messages.
-    image_shape : (rows, columns), optional
-        Shape of an image whose pixels are in one row.
-    maximum : float, optional
-        Largest possible value. By default 1; if a pixel is above 1, 255, or the largest value of images if that is
-        more. Rows of 100 or more values of type uint8 count as pixels.
+    `given` is an array or data frame of shape (n, features), (n, rows, columns) or (n, rows, columns, 3), and `name`
+    its name in messages; `image_shape`, (rows, columns), is that of an image whose pixels are in one row. The largest
+    possible value is by default 1; if a pixel is above 1, 255, or the largest value of images if that is more. Rows of
+    100 or more values of type uint8 count as pixels.
     """
     if maximum is not None and not 0 < require_number("maximum", maximum) < np.inf:
         raise OptionError("GN021", "maximum {value!r}: expected a number above 0.", value=maximum)
@@ -127,16 +121,10 @@ def _two_sides(image_shape: Any) -> tuple[int, int]:
 def targets_of(given: Any, name: str, task: str, class_names: tuple[str, ...] | None = None) -> Targets:
     """Return the targets of samples: classes, several labels per sample, or numbers.
 
-    Parameters
-    ----------
-    given : array_like, shape (n,) or (n, outputs)
-        Classes of any kind, numbers, or one column of 0 and 1 per class or label.
-    name : str
-        For messages.
-    task : {"auto", "classification", "regression"}
-        ``"auto"`` is regression for floating-point numbers of which one is not whole, else classification.
-    class_names : tuple of str, optional
-        The names of the classes, in the order of their numbers. False and True stand for 0 and 1, and the reverse.
+    `given`, shape (n,) or (n, outputs), has classes of any kind, numbers, or one column of 0 and 1 per class or label.
+    The task is ``"classification"``, ``"regression"`` or ``"auto"``: regression for floating-point numbers of which one
+    is not whole, else classification. With the names of the classes, in the order of their numbers, False and True
+    stand for 0 and 1, and the reverse.
     """
     require_choice("task", task, TASKS)
     array = array_of(given, name)
@@ -267,6 +255,13 @@ def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
     return Targets(np.arange(len(values)), values.shape[1], names, values)
 
 
+def require_several(words: Sequence[str], name: str) -> None:
+    """Raise DataError GN016 if there is only one class."""
+    if len(words) < 2:
+        template = "{name}: only one class, {word!r}, expected two or more. Add another class."
+        raise DataError("GN016", template, name=name, word=words[0])
+
+
 def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, ...] | None) -> Targets:
     if array.dtype.kind == "f":
         array = _whole_numbers(array, name)
@@ -276,13 +271,7 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
         return Targets(_places(words, class_names, name)[labels], len(class_names), class_names, None)
     if not words:
         raise DataError("GN010", "{name}: no samples, expected at least one.", name=name)
-    if len(words) < 2:
-        raise DataError(
-            "GN016",
-            "{name}: only one class, {word!r}, expected two or more. Add another class.",
-            name=name,
-            word=words[0],
-        )
+    require_several(words, name)
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warning = GlassnetWarning(
             "{name}: {classes} different whole numbers in {rows} rows are used as classes. For a regression, pass "

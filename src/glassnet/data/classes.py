@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..messages.message import Listing
+from .arrays import require_several
 from .dataset import Like
 
 
@@ -18,24 +19,9 @@ def number_words(
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return class numbers: the names, if these are numbers, or positions among the sorted names.
 
-    Parameters
-    ----------
-    written : sequence of str, length n > 0
-        The class of each sample.
-    source : str
-        Source of the samples, for messages.
-    part : {"train", "test"}
-        A test part may lack classes.
-    classes : int or None
-        The number of classes, if known.
-    like : Dataset or Model, optional
-        Use the classes of this data set or model.
-
-    Returns
-    -------
-    labels : ndarray of int64, shape (n,)
-    names : tuple of str
-        Class names; empty if the names are the numbers.
+    `written` has the class of each sample, n > 0. A test part may lack classes. `classes` is their number, if known;
+    with `like`, those of this data set or model are used. The numbers are int64, shape (n,); the names are empty if
+    they are the numbers.
     """
     words = sorted(set(written), key=_by_number)
     if like is not None and like.class_names:
@@ -62,13 +48,7 @@ def number_words(
         )
     else:
         names = tuple(words)
-        if len(names) < 2:
-            raise DataError(
-                "GN016",
-                "{name}: only one class, {word!r}, expected two or more. Add another class.",
-                name=source,
-                word=words[0],
-            )
+        require_several(words, source)
     return _places(written, names), names
 
 

@@ -465,11 +465,7 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
 
     Half precision becomes float32, more than double precision becomes float64. Makes no copy unless necessary.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n, features)
-    source : str
-        Name of the samples in messages.
+    The values have shape (n, features).
     """
     kind = values.dtype
     if kind.kind not in "biuf":

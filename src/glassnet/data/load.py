@@ -175,10 +175,7 @@ def _of_file(
 def bundled(part: str = "train") -> Dataset:
     """Read the bundled MNIST: 60,000 training samples, 10,000 test samples.
 
-    Raises
-    ------
-    OptionError
-        GN021 when `part` is neither ``"train"`` nor ``"test"``.
+    Another part than ``"train"`` and ``"test"`` raises OptionError GN021.
     """
     return load(BUNDLED, part=part)
 

@@ -112,20 +112,9 @@ def detect_layout(
 ) -> Found:
     """Detect where the labels of a file are.
 
-    Parameters
-    ----------
-    first : ndarray, shape (n,)
-        The first column.
-    rest : ndarray, shape (n, width - 1)
-        The other columns.
-    source : str
-        The file, for messages.
-    names : sequence of str
-        Column names, if the file has any.
-    features : int, optional
-        Number of inputs per sample, if known.
-    usual : SampleLayout, optional
-        Layout of another file of the same kind, used if this file is ambiguous. By default the label comes first.
+    `first`, shape (n,), is the first column, and `rest`, (n, width - 1), are the others; `names` are those of the
+    columns, if the file has any, and `features` is the number of inputs per sample, if known. An ambiguous file has the
+    layout `usual`, that of another file of the same kind; by default its label comes first.
     """
     columns, like = _Columns(first, rest), usual or SampleLayout()
 
@@ -328,12 +317,8 @@ def one_hot_rows(block: NDArray[Any]) -> NDArray[np.bool_]:
 def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> tuple[list[int], float] | None:
     """Return columns at an end that have one high value per row and otherwise low values, and the high value.
 
-    Parameters
-    ----------
-    few : ndarray, shape (some, width)
-        Some rows, which rule out most columns.
-    take : function
-        Returns the columns at the given positions, for all rows.
+    `few`, shape (some, width), are some rows, which rule out most columns; `take` returns the columns at the given
+    positions, for all rows.
     """
     width = few.shape[1]
     for low, high in _TARGETS:

@@ -101,20 +101,13 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
     if data.weights is not None and not data.weights.all():
         data = data.take(np.flatnonzero(data.weights))
     count, least = len(data), 2 * options.members
-    if count < least and data.weights is not None:
-        raise DataError(
-            "GN010",
-            "{name}: {samples} samples of positive weight for {folds} folds, expected {least} or more. Use fewer "
-            "members.",
-            name=data.source,
-            samples=count,
-            folds=options.members,
-            least=least,
-        )
     if count < least:
         raise DataError(
             "GN010",
-            "{name}: {samples} samples for {folds} folds, expected {least} or more. Use fewer members.",
+            "{name}: {samples} samples for {folds} folds, expected {least} or more. Use fewer members."
+            if data.weights is None
+            else "{name}: {samples} samples of positive weight for {folds} folds, expected {least} or more. Use fewer "
+            "members.",
             name=data.source,
             samples=count,
             folds=options.members,

@@ -72,21 +72,9 @@ def plain(value: float) -> str:
 def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bool = True) -> NDArray[Any]:
     """Check values, and convert them to the smallest type that holds them.
 
-    Parameters
-    ----------
-    values : ndarray of any real type, shape (n, features)
-        The values as in the file.
-    maximum : float
-        Largest allowed value.
-    name : str
-        The file, for messages.
-    bounded : bool
-        Whether values outside 0 to `maximum` are refused; otherwise all values become float32.
-
-    Returns
-    -------
-    ndarray of uint8 or float32, shape (n, features), C-contiguous
-        uint8 if `maximum` is 255 and every value is whole.
+    The values, shape (n, features), are of any real type, as in the file; those outside 0 to `maximum` are refused,
+    unless they are not `bounded`: then all become float32. The result is C-contiguous: uint8 if `maximum` is 255 and
+    every value is whole, otherwise float32.
     """
     if values.dtype == np.uint8 and maximum == 255:
         return np.ascontiguousarray(values)
@@ -227,22 +215,8 @@ def count_classes(
 ) -> int:
     """Return the number of classes; training labels must be 0, 1, 2, … without gaps unless `classes` is given.
 
-    Parameters
-    ----------
-    labels : ndarray of int64, shape (n,), n > 0
-        Labels from 0.
-    name : str
-        The file, for messages.
-    part : {"train", "test"}
-        A test part may lack classes.
-    classes : int or None
-        The number of classes, if known.
-    like : Dataset or Model, optional
-        Use its classes; some may be missing in any part.
-    lines : sequence of int, optional
-        Line of each sample in a text file, for messages.
-    advice : Message, optional
-        Further advice for messages.
+    The labels are one or more, from 0. A test part may lack classes, and with `like`, whose classes are used, any part.
+    `lines` are those of the samples in a text file, and `advice` is added to messages.
     """
     largest = int(labels.max())
     if classes is not None:

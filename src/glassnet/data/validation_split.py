@@ -36,22 +36,12 @@ class ValidationSplit:
     """Which samples are held out to choose by: a fraction at random or, with `folds`, one of as many folds.
 
     Both are stratified by class.
-
-    Parameters
-    ----------
-    seed : int
-    fraction : float
-        0 to 1; 0 with `folds`.
-    folds : int
-        Number of folds; 0 for a fraction.
-    fold : int
-        The fold, from 0.
     """
 
     seed: int
-    fraction: float = 0.0
-    folds: int = 0
-    fold: int = 0
+    fraction: float = 0.0  # 0 to 1; 0 with `folds`
+    folds: int = 0  # number of folds; 0 for a fraction
+    fold: int = 0  # the fold, from 0
 
     def of(self, data: Dataset) -> tuple[Dataset, Dataset]:
         """Split data into training and validation samples."""

@@ -27,16 +27,8 @@ def node_page(
 ) -> str:
     """Return a hidden node as one HTML document that works offline and without scripts.
 
-    Parameters
-    ----------
-    model : Model
-    hidden_node : HiddenNode
-        Result of `glassnet.explain.examine_node` for this model.
-    source : str
-        Source of the samples.
-    language : {"en", "zh"}
-    bundled : bool
-        Whether digits of the bundled MNIST are drawn, whose licence requires a notice.
+    `hidden_node` is the result of `glassnet.explain.examine_node` for this model, and `source` that of the samples.
+    `bundled`: digits of the bundled MNIST are drawn, whose licence requires a notice.
     """
     say = explain_words(language)
     shape, photo = model.image_shape, model.reading == "photo"

@@ -30,14 +30,9 @@ LARGEST_THUMB = 64
 def render(template: str, **values: Any) -> str:
     """Return a page, or a part of one; values are escaped, marks that change the writing direction too.
 
-    Parameters
-    ----------
-    template : str
-        File name in ``templates/``. A page extends ``page.html``, which needs `title` and `language`; one with sections
-        extends ``layout.html``, which also needs `say`, `heading`, `lead` and `bundled`, whether digits of the bundled
-        MNIST are drawn, whose licence requires a notice.
-    **values
-        What the template needs.
+    The template is a file in ``templates/``, and the values are what it needs. A page extends ``page.html``, which
+    needs `title` and `language`; one with sections extends ``layout.html``, which also needs `say`, `heading`, `lead`
+    and `bundled`, whether digits of the bundled MNIST are drawn, whose licence requires a notice.
     """
     return _templates().get_template(template).render(values)
 

@@ -19,11 +19,7 @@ _SECTIONS = ("models", "requests", "limits", "errors")
 def service_page(content: Mapping[str, Any], language: str) -> str:
     """Return the page, which needs no other file and no script.
 
-    Parameters
-    ----------
-    content : mapping
-        The values of the template ``service.html``.
-    language : {"en", "zh"}
+    `content` has the values of the template ``service.html``.
     """
     say = words_in(language, SERVICE_WORDS)
     [other] = [one for one in LANGUAGES if one != language]

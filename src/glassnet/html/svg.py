@@ -170,18 +170,9 @@ def new_plot(
 ) -> Plot:
     """Return a plot of two ranges with a faint grid and its axes.
 
-    Parameters
-    ----------
-    x, y : (low, high)
-        An empty range is widened.
-    label : str
-        What the plot shows, for those who do not see it.
-    x_name, y_name : str
-        Names of the axes.
-    x_shown, y_shown : callable, optional
-        Formatters of ticks; `Scale.formatter` by default.
-    right : float
-        Space on the right.
+    The ranges are (low, high); an empty one is widened. The label is what the plot shows, for those who do not see it;
+    `x_name` and `y_name` are those of the axes. Ticks are written by `x_shown` and `y_shown`, by default
+    `Scale.formatter`. `right` is the space on the right.
     """
     up = Scale(*nonempty_range(*y), HIGH - BOTTOM, TOP)
     y_shown = y_shown or up.formatter()

@@ -46,24 +46,10 @@ def answer_page(
 ) -> str:
     """Return an explained answer as one HTML document that works offline and without scripts.
 
-    Parameters
-    ----------
-    model : Model
-    explanation : Why
-        Result of `glassnet.explain.why` for this model.
-    name : str
-        Source of the sample, such as a file.
-    row : int, optional
-        Row of the sample in the source.
-    label : int or float, optional
-        True value: class, 1 or 0 for a label, or target.
-    inputs : sequence of str
-        Names of the inputs if they are neither pixels nor columns.
-    training : str
-        Source of `explanation.nearest`.
-    language : {"en", "zh"}
-    bundled : bool
-        Whether digits of the bundled MNIST are drawn, whose licence requires a notice.
+    `explanation` is the result of `glassnet.explain.why` for this model. `name` and `row` are the source of the sample,
+    such as a file, and its row there; `label` is the true value: class, 1 or 0 for a label, or target. `inputs` are the
+    names of the inputs if they are neither pixels nor columns; `training` is the source of `explanation.nearest`.
+    `bundled`: digits of the bundled MNIST are drawn, whose licence requires a notice.
     """
     say = say_in(language)
     page = _Page(model, explanation, inputs, say)

@@ -20,18 +20,9 @@ STEEPEST = 0.8
 def deskew(rows: NDArray[Any], image_shape: tuple[int, int]) -> NDArray[Any]:
     """Return images with upright, centred writing.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, features)
-        Images: 0 is the background, larger values are ink.
-    image_shape : (rows, columns)
-        With ``rows · columns = features``.
-
-    Returns
-    -------
-    ndarray, shape (n, features)
-        Of the same dtype, each clipped to the range of the original image; interpolated by cubic splines. Ink shifted
-        outside the image is lost.
+    In the images, shape (n, features) with rows · columns = features, 0 is the background, and larger values are ink.
+    The result has their dtype; each image is clipped to the range of the original, and interpolated by cubic splines.
+    Ink shifted outside the image is lost.
     """
     from scipy import ndimage  # slow to import
 

@@ -28,21 +28,11 @@ _ROOT_BITS = 70
 
 @dataclass(frozen=True)
 class ExactSums:
-    """Count, sum and sum of squares of finite numbers up to `LARGEST`, without rounding.
+    """Count, sum and sum of squares of finite numbers up to `LARGEST`, without rounding."""
 
-    Parameters
-    ----------
-    count : int
-        Number of values.
-    total : int
-        Their sum, in units of 2**-1074.
-    squares : int
-        The sum of their squares, in units of 2**-2148.
-    """
-
-    count: int = 0
-    total: int = 0
-    squares: int = 0
+    count: int = 0  # number of values
+    total: int = 0  # their sum, in units of 2**-1074
+    squares: int = 0  # the sum of their squares, in units of 2**-2148
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> ExactSums:

@@ -43,15 +43,15 @@ _FARTHEST = 1e30
 """Largest value of a curve that is used: ticks cannot be computed for arbitrarily large numbers."""
 
 
-def require_callbacks(given: object, name: str = "callbacks") -> list[Any]:
+def require_callbacks(given: object) -> list[Any]:
     """Return callbacks as a list."""
     if callable(given) or not isinstance(given, Iterable):
-        raise wrong_type(name, given, "a list of functions")
+        raise wrong_type("callbacks", given, "a list of functions")
     callbacks = [*given]
     for one in callbacks:
         if not callable(one):
             template = "{name}: {given!r}, expected functions that take an event."
-            raise ArgumentError("GN021", template, name=name, given=one)
+            raise ArgumentError("GN021", template, name="callbacks", given=one)
     return callbacks
 
 

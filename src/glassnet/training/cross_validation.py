@@ -32,21 +32,12 @@ _TRIES = 4
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """Scores of a cross-validation, over the predictions of all samples.
-
-    Parameters
-    ----------
-    folds, samples : int
-    scores : dict
-        ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`.
-    interval : dict
-        For each score, the ends of its 95% confidence interval.
-    """
+    """Scores of a cross-validation, over the predictions of all samples."""
 
     folds: int
     samples: int
-    scores: dict[str, float]
-    interval: dict[str, Interval]
+    scores: dict[str, float]  # ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`
+    interval: dict[str, Interval]  # for each score, the ends of its 95% confidence interval
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values: ``folds``, ``samples``, each score by its name, and ``interval``."""
@@ -58,14 +49,7 @@ def cross_validate(
 ) -> CrossValidation:
     """Train a network on the training data of each fold, and score the predictions of the test data of all folds.
 
-    Parameters
-    ----------
-    parts : iterable of (Dataset, Dataset)
-        Training and test data of each fold.
-    options : Options
-        Options of each network.
-    executor : Executor, optional
-        Where the folds are trained; by default on threads of this process. It does not affect the result.
+    The executor, by default threads of this process, does not affect the result.
     """
     folds = [*parts]
     with executor_or_threads(executor, _threads(folds[0][0], options)) as runner:
@@ -118,23 +102,9 @@ def out_of_fold(
 ) -> FloatArray:
     """Return class probabilities for each sample from a network trained on the other folds.
 
-    Parameters
-    ----------
-    data : Dataset
-        Data with classes.
-    options : Options
-        Options of each network; see `fold_options`.
-    folds : int
-        Number of folds, at least 2, stratified by class, in an order determined by the seed.
-    on_fold : callable, optional
-        Called after each fold with its number, from 1, and the fraction of predictions that agree with the labels.
-    executor : Executor, optional
-        As for `cross_validate`.
-
-    Returns
-    -------
-    ndarray of float64, shape (n, classes)
-        Rows add up to 1.
+    The data have classes; the options are those of each network, see `fold_options`. The folds, at least 2, are
+    stratified by class, in an order determined by the seed. `on_fold` is called after each with its number, from 1, and
+    the fraction of predictions that agree with the labels. Return float64, shape (n, classes), whose rows add up to 1.
     """
     fold = fold_of(data, options.seed, folds)
     probabilities = np.empty((len(data), data.classes))

@@ -23,15 +23,8 @@ class DivergenceGuard:
     also diverged if, at the end of an epoch, the loss exceeds that of a constant prediction and the weights are more
     than ten times their initial size.
 
-    Parameters
-    ----------
-    constant : float
-        Loss of a prediction that ignores the inputs, from `constant_answer_loss`.
-    state : TrainingState
-        State of the training run, with the last good weights.
-    options : Options
-    model : Model
-        The model in training, which the error refers to.
+    `constant` is the loss of a prediction that ignores the inputs, from `constant_answer_loss`; `state` has the last
+    good weights, and the error refers to `model`.
     """
 
     def __init__(self, constant: float, state: TrainingState, options: Options, model: Model) -> None:

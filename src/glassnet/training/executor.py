@@ -165,10 +165,7 @@ class ThreadExecutor:
 class WithinTask:
     """Runs tasks within another task, such as the members of an ensemble: each at once, and none after a failed one.
 
-    Parameters
-    ----------
-    send : callable
-        That of the surrounding task. If this is cancelled, so are the tasks in it, at their next event.
+    If the surrounding task, whose `send` is given, is cancelled, so are the tasks in it, at their next event.
     """
 
     workers = 1

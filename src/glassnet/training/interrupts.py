@@ -16,10 +16,7 @@ class DeferredInterrupt:
 
     Does nothing on threads other than the main one, or for signals that already have a custom handler.
 
-    Attributes
-    ----------
-    received : bool
-        Whether a signal was received.
+    `received` tells whether a signal was received.
     """
 
     def __init__(self) -> None:

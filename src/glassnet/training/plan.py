@@ -47,30 +47,14 @@ def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]
 
 
 class BlockLoader(Protocol):
-    """The blocks of an epoch, and the samples that their orders index.
+    """The blocks of an epoch, and the samples that their orders index."""
 
-    Attributes
-    ----------
-    data : Dataset
-        The training samples, or some of them.
-    samples : Samples
-        These, as engines take them, for the loss of a constant prediction.
-    prepared : Any
-        Samples and options as `Engine.run_steps` takes them, for the block that was yielded last.
-    count : int
-        Number of samples of an epoch.
-    blocks : int
-        Number of blocks of an epoch, some of which may be empty.
-    turn : context manager
-        Entered while a block is computed.
-    """
-
-    data: Dataset
-    samples: Samples
-    prepared: Any
-    count: int
-    blocks: int
-    turn: AbstractContextManager[Any]
+    data: Dataset  # the training samples, or some of them
+    samples: Samples  # these, as engines take them, for the loss of a constant prediction
+    prepared: Any  # samples and options as `Engine.run_steps` takes them, for the block that was yielded last
+    count: int  # number of samples of an epoch
+    blocks: int  # number of blocks of an epoch, some of which may be empty
+    turn: AbstractContextManager[Any]  # entered while a block is computed
 
     def prepare(self, engine: Engine) -> None:
         """Prepare the engine, before anything else."""

@@ -112,20 +112,8 @@ def receipt_of(
 ) -> Receipt:
     """Return the training record of a trained model.
 
-    Parameters
-    ----------
-    model : Model
-        The trained model.
-    options : Options
-        Options of the training run.
-    given : GivenData
-        The data, before a fraction was held out for validation.
-    engine : Engine
-        The engine that was used.
-    histories : sequence of History
-        One per member.
-    best_epochs, own_validation, calibrated, changes, parent
-        As in `Receipt`, where `best_epochs` is ``kept`` and `changes` is ``resumed``.
+    `given` are the data, before a fraction was held out for validation; `histories` has one per member. The others are
+    as in `Receipt`, where `best_epochs` is ``kept`` and `changes` is ``resumed``.
     """
     receipt: Receipt = {
         "recipe": "",

@@ -27,46 +27,25 @@ from ..options.options import Options
 @one_line
 @dataclass
 class TrainingState:
-    """State of a training run between two blocks; updated by the training loop.
+    """State of a training run between two blocks; updated by the training loop."""
 
-    Parameters
-    ----------
-    optimizer_state : State
-        The weights, trained in place, and the state of the optimizer.
-    plateau : Plateau
-        State of the schedule ``plateau``.
-    last_good : ndarray, shape (parameters,)
-        Result of `answer` after the last epoch that did not diverge.
-    limit : float
-        Size of the weights above which training may have diverged.
-    epoch, block : int
-        Number of finished epochs, and of finished blocks of the next epoch.
-    progress : float
-        The same as a number of epochs: 1.5 is halfway through the second.
-    ended : bool
-        Whether training is complete.
-    loss, correct : float, int
-        Sums over the finished blocks of the epoch.
-    seconds : float
-        Elapsed time; never part of the result.
-    best : ndarray, shape (parameters,), or None
-        The weights, or their average, with the smallest validation loss; None before the first validation.
-    best_loss, best_epoch : float, int
-        The smallest validation loss, and its epoch, counted from 1.
-    """
-
-    optimizer_state: State
-    plateau: Plateau
-    last_good: FloatArray
-    limit: float
+    optimizer_state: State  # the weights, trained in place, and the state of the optimizer
+    plateau: Plateau  # state of the schedule ``plateau``
+    last_good: FloatArray  # shape (parameters,); result of `answer` after the last epoch that did not diverge
+    limit: float  # size of the weights above which training may have diverged
+    # `epoch`, `block`: number of finished epochs, and of finished blocks of the next epoch
     epoch: int = 0
     block: int = 0
-    progress: float = 0.0
-    ended: bool = False
+    progress: float = 0.0  # the same as a number of epochs: 1.5 is halfway through the second
+    ended: bool = False  # whether training is complete
+    # `loss`, `correct`: sums over the finished blocks of the epoch
     loss: float = 0.0
     correct: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # elapsed time; never part of the result
+    # Shape (parameters,); the weights, or their average, with the smallest validation loss; None before the first
+    # validation
     best: FloatArray | None = None
+    # `best_loss`, `best_epoch`: the smallest validation loss, and its epoch, counted from 1
     best_loss: float = 0.0
     best_epoch: int = 0
 

@@ -146,7 +146,9 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
     """
     receipt, options = model.receipt, runs.options
     final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
-    trails = [hashes[: 1 + kept] for hashes, kept in zip(receipt["trails"], _last_epochs(receipt), strict=True)]
+    # The last epoch that matters of each member is, with early stopping, the one whose weights it has.
+    last = receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
+    trails = [hashes[: 1 + kept] for hashes, kept in zip(receipt["trails"], last, strict=True)]
     networks: list[Network] = []
     for number, (network, (where, epoch)) in enumerate(_retrained_members(runs, trails, callbacks)):
         networks.append(network)
@@ -158,11 +160,6 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
     if options.folds and not _same(side_by_side(networks), model.network):
         return differing(receipt, final_difference)
     return Verification(True, None, tuple(differences(receipt, surroundings())))
-
-
-def _last_epochs(receipt: Receipt) -> list[int]:
-    """Return the last epoch that matters of each member: with early stopping, the one whose weights it has."""
-    return receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
 
 
 def _retrained_members(

@@ -163,15 +163,8 @@ NO_DIGIT = ("not_a_digit", "not_writing", "other_line")
 def digit_words(say: Say, answer: str, second: str, confidence: float, reason: str | None) -> str:
     """Return the prediction as a line of text.
 
-    Parameters
-    ----------
-    say : function
-        Texts of `CLI_WORDS` in a language.
-    answer, second : str
-        Names of the most and the second most likely class.
-    confidence : float, 0 to 1
-    reason : str or None
-        Why it is not sure, a value of `handwriting.reasons.Reason`; None if it is.
+    `say` has the texts of `CLI_WORDS` in a language; `second` is the second most likely class. The confidence is 0 to
+    1, and `reason` why it is not sure, a value of `handwriting.reasons.Reason`; None if it is.
     """
     sure = say("sure", share=confidence)
     if reason is None:

@@ -139,12 +139,7 @@ WORDS: dict[str, str] = {
 def words_in(language: str, more: Mapping[str, str] = {}) -> Say:
     """Return a function that gives the words of a key: ``words_in("zh")("read_as", answer=7)`` is ``"预测 7"``.
 
-    Parameters
-    ----------
-    language : str
-        ``"en"`` or ``"zh"``.
-    more : mapping
-        Words in addition to those of `WORDS`, in the same form.
+    `more` has words in addition to those of `WORDS`, in the same form.
     """
     return speaking(language, {**WORDS, **more})
 

@@ -23,15 +23,9 @@ def speaking(language: str, words: Mapping[str, str], door: Door = in_python) ->
 
     For example ``speaking("zh", words)("read_as", answer=7)``.
 
-    Parameters
-    ----------
-    language : str
-        ``"en"`` or ``"zh"``.
-    words : mapping
-        Key -> the English template; ``zh.po`` has the Chinese. In English a plural after a number becomes singular
-        for 1: ``{samples} samples`` becomes ``1 sample``.
-    door : callable
-        Spells the options among the values; see `message`.
+    For example ``speaking("zh", words)("read_as", answer=7)``. The words are English templates by key; ``zh.po`` has
+    the Chinese. In English a plural after a number becomes singular for 1: ``{samples} samples`` becomes ``1 sample``.
+    The door spells the options among the values; see `message`.
     """
     require_choice("language", language, LANGUAGES)
 

@@ -28,27 +28,15 @@ _A_LINE = 10
 
 @dataclass(frozen=True)
 class BackqueryResult:
-    """What classes look like to a network.
-
-    Parameters
-    ----------
-    classes : list of int
-    inputs : dict
-        For a model without columns: method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the
-        method of the book, is missing if the network cannot be inverted; ``"dream"`` is activation maximization.
-    answers : dict
-        Method -> the predictions for these inputs.
-    rows : list of TypicalRow
-        For a model of a table, instead of `inputs` and `answers`.
-    picture : str or None
-        The written figure.
-    """
+    """What classes look like to a network."""
 
     classes: list[int]
+    # For a model without columns: method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the method
+    # of the book, is missing if the network cannot be inverted; ``"dream"`` is activation maximization.
     inputs: dict[str, NDArray[Any]]
-    answers: dict[str, list[int]]
-    rows: list[TypicalRow]
-    picture: str | None
+    answers: dict[str, list[int]]  # method -> the predictions for these inputs
+    rows: list[TypicalRow]  # for a model of a table, instead of `inputs` and `answers`
+    picture: str | None  # the written figure
 
 
 def backquery_classes(

@@ -61,31 +61,15 @@ class ExaminedFacts(SummaryFacts):
 
 @dataclass(frozen=True)
 class DoctorResult:
-    """The findings, and which of them are repaired in a copy.
+    """The findings, and which of them are repaired in a copy."""
 
-    Parameters
-    ----------
-    sources : tuple of str
-        The examined files.
-    findings : list of Finding
-    facts : ExaminedFacts
-    copies : tuple of str
-        The written files; none if the copy of a program would not be valid Python.
-    repaired : list of Finding
-        The findings that the copies no longer have.
-    left : list of Finding
-        The findings in the copies; without copies, all findings.
-    proposed : str
-        A free name for a copy; empty if nothing can be repaired.
-    """
-
-    sources: tuple[str, ...]
+    sources: tuple[str, ...]  # the examined files
     findings: list[Finding]
     facts: ExaminedFacts
-    copies: tuple[str, ...]
-    repaired: list[Finding]
-    left: list[Finding]
-    proposed: str
+    copies: tuple[str, ...]  # the written files; none if the copy of a program would not be valid Python
+    repaired: list[Finding]  # the findings that the copies no longer have
+    left: list[Finding]  # the findings in the copies; without copies, all findings
+    proposed: str  # a free name for a copy; empty if nothing can be repaired
 
 
 @dataclass(frozen=True)

@@ -55,21 +55,12 @@ class EvaluateJob:
 
 @dataclass(frozen=True)
 class EvaluationResult:
-    """The result of a test on labelled data.
-
-    Parameters
-    ----------
-    model : Model
-    samples : Dataset
-    evaluation : Evaluation
-    pictures : tuple of str
-        The written plots.
-    """
+    """The result of a test on labelled data."""
 
     model: Model
     samples: Dataset
     evaluation: Evaluation
-    pictures: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()  # the written plots
 
 
 def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationResult:
@@ -145,15 +136,8 @@ def about_equal_answers(
     Nothing where the scores still tell sides or trials apart: unless at least half of the trainings of two or more
     sides are such, and of a search at least half of two or more trials.
 
-    Parameters
-    ----------
-    samples : Dataset
-    metric : str
-        By which they are compared.
-    answers : sequence of int or None
-        `Evaluation.only_answer` of each training; of a comparison in turns: A, B, A, B, ….
-    sides : int
-        The number of sides of a comparison; 0 for a search.
+    `answers` has `Evaluation.only_answer` of each training, of a comparison in turns: A, B, A, B, …; `sides` is 0 for a
+    search.
     """
     counts = np.bincount(samples.labels)
     most = int(counts.argmax())

@@ -177,45 +177,23 @@ class ReplayResult:
 
 @dataclass(frozen=True)
 class Query:
-    """A sample to explain.
+    """A sample to explain."""
 
-    Parameters
-    ----------
-    inputs : ndarray, shape (features,)
-    source : str
-        The file; with the place in it if `row` is None.
-    row : int or None
-    label : int, list or None
-        A class, or one number or label per output; None if unknown.
-    features : tuple of str
-        The names of its inputs.
-    """
-
-    inputs: NDArray[Any]
-    source: str
+    inputs: NDArray[Any]  # shape (features,)
+    source: str  # the file; with the place in it if `row` is None
     row: int | None
-    label: Any
-    features: tuple[str, ...]
+    label: Any  # a class, or one number or label per output; None if unknown
+    features: tuple[str, ...]  # the names of its inputs
 
 
 @dataclass(frozen=True)
 class WhyResult:
-    """The explanation of a prediction.
-
-    Parameters
-    ----------
-    query : Query
-    label : int, float or None
-        The sample's class, or its value of the explained output.
-    why : Why
-    training : str
-        The data searched for the nearest training samples; empty if there were none.
-    """
+    """The explanation of a prediction."""
 
     query: Query
-    label: Any
+    label: Any  # the sample's class, or its value of the explained output
     why: Why
-    training: str
+    training: str  # the data searched for the nearest training samples; empty if there were none
 
 
 def explain_step(model: Model, source: str | Table | None, job: StepJob, *, notify: Notify = ignore) -> StepResult:
@@ -259,10 +237,9 @@ def replay_run_epoch(
     step: int = 1,
     *,
     callbacks: Iterable[Callback] = (),
-    notify: Notify = ignore,
 ) -> ReplayedEpoch:
     """Retrain up to the end of an epoch, any step of which can then be computed; errors as for `replay_step`."""
-    samples, parent = load_trained_on(model, model_path, source, notify), load_parent(model, model_path, flag=False)
+    samples, parent = load_trained_on(model, model_path, source, ignore), load_parent(model, model_path, flag=False)
     return replay_epoch(model, samples, epoch, step, callbacks=list(callbacks), init_model=parent)
 
 
@@ -370,18 +347,11 @@ def one_row(samples: Dataset, row: int) -> Dataset:
     (found,) = np.nonzero(numbers == row)
     if not len(found):
         first, last = numbers[0], numbers[-1]
-        if samples.source_rows is None:
-            raise OptionError(
-                "GN021",
-                "{row}: {source} has the rows {first} to {last}.",
-                source=samples.source,
-                first=first,
-                last=last,
-                row=Option("row", row),
-            )
         raise OptionError(
             "GN021",
-            "{row}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
+            "{row}: {source} has the rows {first} to {last}."
+            if samples.source_rows is None
+            else "{row}: {source} has no such row, or no target in it; the rows with a target are {first} to {last}.",
             source=samples.source,
             first=first,
             last=last,
@@ -455,24 +425,17 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
     rows, names, labels = load_queries(model, source, notify)
     called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
     if row is None and count != 1:
-        problem = Message(
-            "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}.",
+        raise OptionError(
+            "GN020",
+            "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}, or crop the image."
+            if model.image_shape
+            else "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}.",
             source=called,
             count=count,
             name=names[0],
             last=last,
             row=Option("row", 0),
         )
-        if model.image_shape:
-            problem = Message(
-                "{source}: {count} samples, the first is {name!r}. Choose one with {row} to {last}, or crop the image.",
-                source=called,
-                count=count,
-                name=names[0],
-                last=last,
-                row=Option("row", 0),
-            )
-        raise OptionError("GN020", problem)
     if row is not None and not 0 <= row < count:
         raise OptionError(
             "GN021",

@@ -19,9 +19,9 @@ from ..options.spec import option, required
 from ..preprocess.tabular.target import TASKS
 
 
-def model_path(argument: str = "MODEL") -> Any:
+def model_path() -> Any:
     """Declare the file of the model."""
-    return required("the model file", argument=argument)
+    return required("the model file", argument="MODEL")
 
 
 def force() -> Any:
@@ -79,10 +79,7 @@ def trained_task(training: Dataset, options: Options) -> str:
 def metric_for(training: Dataset, options: Options, named: str | None, *more: str) -> str:
     """Return the named metric, by default the one that suits the data.
 
-    Raises
-    ------
-    OptionError
-        GN022 for a metric of other data.
+    For a metric of other data, raise OptionError GN022.
     """
     names = [*metrics_of(trained_task(training, options), training.classes), *more]
     if named is not None and named not in names:

@@ -217,14 +217,7 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
     ``output_NAME`` for each class or label. If some inputs cannot be read, their cells are empty, and column ``error``
     has the reason.
 
-    Parameters
-    ----------
-    path : str
-    model : Model
-    answers : sequence of Answer
-        Result of `query_model`.
-    overwrite : bool
-        Whether an existing file may be replaced, if glassnet wrote it.
+    An existing file is only replaced if glassnet wrote it, and with `overwrite`.
     """
     require_answers_place(path, overwrite=overwrite)
     names, regression = [model.name_of(k) for k in range(model.classes)], model.targets.name == "values"

@@ -95,10 +95,7 @@ def require_row(row: int, count: int, source: str) -> None:
 def draw_distorted(samples: Dataset, job: ShowJob, place: str) -> NDArray[np.int64]:
     """Draw ten samples, or one, with each augmentation by itself and with all together.
 
-    Returns
-    -------
-    ndarray of int64
-        The numbers of the drawn rows.
+    Return the numbers of the drawn rows.
     """
     from .. import plots
     from ..preprocess.augment.distort import require_pictures

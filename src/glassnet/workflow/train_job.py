@@ -283,19 +283,9 @@ def read_data(
 ) -> TrainingData:
     """Read the data, and meanwhile load the kernels that training is likely to need.
 
-    Parameters
-    ----------
-    plan : Plan
-    options : Options
-        Of a table they are only the default: `choose` returns them for a number of rows and a task.
-    choose : callable
-    notify : callable
-    saved : LoadedCheckpoint, optional
-        The training run to resume.
-    start : Model, optional
-        The model that is trained further.
-    on_stream : callable, optional
-        Called with the opened stream and the number of rows read so far, 0 at first.
+    The options of a table are only the default: `choose` returns them for a number of rows and a task. `saved` is the
+    run to resume, `start` the model that is trained further. `on_stream` is called with the opened stream and the
+    number of rows read so far, 0 at first.
     """
     if options.engine == "compiled" or (options.engine == "auto" and is_large(plan.source)):
         if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns

@@ -56,32 +56,17 @@ _MOST_CLASSES = 5
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Training and test data.
-
-    Parameters
-    ----------
-    training : Dataset
-    test : Dataset or None
-        None if no test data are wanted.
-    options : Options
-        With the values that follow from the data: the largest value, or those for the size and task of a table.
-    held_out : bool
-        Whether the test data were held out from the same source.
-    seconds : float
-        The time for reading.
-    folds : callable or None
-        Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows.
-    stream : Survey or None
-        The stream of which the training data are a sample.
-    """
+    """Training and test data."""
 
     training: Dataset
-    test: Dataset | None
+    test: Dataset | None  # None if no test data are wanted
+    # With the values that follow from the data: the largest value, or those for the size and task of a table
     options: Options
-    held_out: bool
-    seconds: float
+    held_out: bool  # whether the test data were held out from the same source
+    seconds: float  # the time for reading
+    # Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows
     folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
-    stream: Survey | None = None
+    stream: Survey | None = None  # the stream of which the training data are a sample
 
 
 def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:
@@ -365,7 +350,8 @@ def load_samples(
     try:
         samples = data.load(source, part=part, maximum=options.input_max, large=large, layout=layout, **reading)
     except DataError as problem:
-        table = None if like or "target" in problem.values or not _of_values(problem) else read_unnamed(source)
+        of_values = problem.code in ("GN013", "GN014", "GN015")  # that pixels or labels cannot have
+        table = None if like or "target" in problem.values or not of_values else read_unnamed(source)
         if table is None:
             raise
         raise DataError(
@@ -378,11 +364,6 @@ def load_samples(
         ) from None
     notify_remarks(samples, notify)
     return samples if like is None else fitting_data(like, samples)
-
-
-def _of_values(problem: DataError) -> bool:
-    """Return whether an error is about values that pixels or labels cannot have."""
-    return problem.code in ("GN013", "GN014", "GN015")
 
 
 def require_picture_files(source: str, options: Options) -> None:

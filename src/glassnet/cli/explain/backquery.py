@@ -11,6 +11,7 @@ from ...words.plots import shown
 from ...words.report import percent
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
 from ...workflow.explain_job import BackqueryJob
+from ...workflow.shared.facts import facts_from
 from ..shared.console import padded, result, result_json, say, say_notice
 
 if TYPE_CHECKING:
@@ -59,14 +60,7 @@ def explain_backquery(model: Model, source: str | Table | None, job: BackqueryJo
     if "backquery" not in found.inputs:
         say(word("no_way_back"))
     if as_json:
-        inputs = {name: one.tolist() for name, one in found.inputs.items()}
-        facts: BackqueryFacts = {
-            "classes": found.classes,
-            "inputs": inputs,
-            "answers": found.answers,
-            "picture": found.picture,
-        }
-        result_json(facts)
+        result_json(facts_from(BackqueryFacts, found))
         return
     for name, answers in found.answers.items():
         result(

@@ -16,7 +16,8 @@ from ...words.explain import explain_words
 from ...words.plots import shown
 from ...words.speaking import Say
 from ...workflow import explain_job
-from ...workflow.explain_job import NodeJob, NodeResult
+from ...workflow.explain_job import NodeJob
+from ...workflow.shared.facts import facts_from
 from ..shared.console import result, result_json, say_notice
 from .why_text import map_lines, print_shares
 
@@ -61,7 +62,7 @@ def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_
     plot, html, language = job.plot, job.html, job.language
     examined = explain_job.explain_node(model, source, job, notify=say_notice)
     if as_json:
-        result_json(_facts(examined, job))
+        result_json(facts_from(NodeFacts, examined.node, source=examined.source, html=html, picture=plot))
         return
     word = explain_words(language)
     hidden_node = examined.node
@@ -75,29 +76,6 @@ def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_
         result(word("picture_written", file=plot))
     if not (html or plot):
         _print_node(hidden_node, model, word)
-
-
-def _facts(examined: NodeResult, job: NodeJob) -> NodeFacts:
-    hidden_node = examined.node
-    return {
-        "source": examined.source,
-        "layer": hidden_node.layer,
-        "node": hidden_node.node,
-        "activation": hidden_node.activation,
-        "samples": hidden_node.samples,
-        "mean": hidden_node.mean,
-        "flat": hidden_node.flat,
-        "rows": hidden_node.rows.tolist(),
-        "activations": hidden_node.activations.tolist(),
-        "sums": hidden_node.sums.tolist(),
-        "labels": hidden_node.labels.tolist(),
-        "by_output": hidden_node.by_output.tolist(),
-        "slopes": hidden_node.slopes.tolist(),
-        "adds": hidden_node.adds.tolist(),
-        "weights": hidden_node.weights.tolist(),
-        "html": job.html,
-        "picture": job.plot,
-    }
 
 
 def _print_node(hidden_node: HiddenNode, model: Model, word: Say) -> None:

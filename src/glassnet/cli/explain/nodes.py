@@ -13,6 +13,7 @@ from ...words.explain import explain_words
 from ...words.plots import shown
 from ...workflow import explain_job
 from ...workflow.explain_job import NodesJob
+from ...workflow.shared.facts import facts_from
 from ..shared.console import result, result_json, say_notice
 from .why_text import MOST
 
@@ -45,7 +46,7 @@ def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_js
     plot, language = job.plot, job.language
     layers = explain_job.explain_nodes(model, source, job, notify=say_notice)
     if as_json:
-        facts: NodesFacts = {"layers": [_node_facts(layer) for layer in layers], "picture": plot}
+        facts: NodesFacts = {"layers": [facts_from(NodesLayerFacts, layer) for layer in layers], "picture": plot}
         result_json(facts)
         return
     if model.others:
@@ -54,19 +55,6 @@ def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_js
         _print_nodes(layer, language)
     if plot:
         result(explain_words(language)("picture_written", file=plot))
-
-
-def _node_facts(layer: LayerOfNodes) -> NodesLayerFacts:
-    return {
-        "layer": layer.layer,
-        "activation": layer.activation,
-        "matters": layer.matters.tolist(),
-        "mean": layer.mean.tolist(),
-        "flat": layer.flat.tolist(),
-        "order": layer.order.tolist(),
-        "dead": layer.dead.tolist(),
-        "saturated": layer.saturated.tolist(),
-    }
 
 
 def _print_nodes(layer: LayerOfNodes, language: str) -> None:

@@ -25,14 +25,7 @@ class GroupedFlag(click.Option):
 class DeclaredFlag(GroupedFlag):
     """The flag of a declared parameter, from which its help, group and place derive.
 
-    Parameters
-    ----------
-    *words : str
-    parameter : Parameter
-    shown : object
-        The default that the help shows, if the declaration has no words for it; None for none.
-    **more
-        As for `click.Option`.
+    `shown` is the default that the help shows, if the declaration has no words for it; `more` is as for `click.Option`.
     """
 
     def __init__(self, *words: Any, parameter: Parameter, shown: Any, **more: Any) -> None:

@@ -15,13 +15,7 @@ _BOOLEANS = {"yes": True, "true": True, "1": True, "no": False, "false": False, 
 def options_in(flag: str, words: Sequence[str], allowed: Mapping[str, Parameter]) -> dict[str, Any]:
     """Return the options in words such as ``hidden=100``, by their names; repeated layers are joined.
 
-    Parameters
-    ----------
-    flag : str
-        What the words follow.
-    words : sequence of str
-    allowed : mapping
-        The parameters that the command takes, by name.
+    The words follow `flag`; `allowed` are the parameters that the command takes, by name.
     """
     found: dict[str, Any] = {}
     for word in words:

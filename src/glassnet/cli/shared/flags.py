@@ -100,13 +100,7 @@ def given(flags: Mapping[str, Any], names: Sequence[str] = tuple(SPECS)) -> dict
 def only_with(flag: str, *jobs: type, also: Sequence[str] = ()) -> None:
     """Raise OptionError GN022 if an option was typed that has no effect together with `flag`.
 
-    Parameters
-    ----------
-    flag : str
-    *jobs : type
-        Whose parameters may be given.
-    also : sequence of str
-        Further parameters of the command that may be given, that of `flag` among them.
+    The parameters of the jobs may be given, and `also` further ones of the command, that of `flag` among them.
     """
     allowed = {"as_json", "max_bytes", "language", *also, *(name for job in jobs for name in parameters(job))}
     context = click.get_current_context()

@@ -24,14 +24,8 @@ def watch_photos(
 ) -> Iterator[PhotoResult]:
     """Pass on the results of reading photos, and show how far it is: a bar on a terminal, else lines.
 
-    Parameters
-    ----------
-    results : iterable of PhotoResult
-        Read while it is iterated.
-    photos : sequence of str
-        The files.
-    prints : bool
-        Whether each result is printed at once, so that the bar must be out of the way.
+    The photos are read while the results are iterated. With `prints`, each result is printed at once, so that the bar
+    must be out of the way.
     """
     progress = _Bar(photos) if sys.stderr.isatty() else _Lines(photos)
     try:

@@ -18,12 +18,7 @@ _SETTLED = 10.0
 class StreamPace:
     """Counts the rows of a training run on a stream; without a stream, its rate is 0.
 
-    Attributes
-    ----------
-    rate : float
-        Rows trained on per second, lately.
-    epoch_rate : float
-        Rows trained on per second, in the last complete epoch.
+    `rate` is that of the rows trained on lately, in a second; `epoch_rate` that of the last complete epoch.
     """
 
     def __init__(self) -> None:

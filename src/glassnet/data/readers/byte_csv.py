@@ -20,12 +20,9 @@ _ZERO, _NEWLINE = 48, 10
 def read_byte_table(opened: Opened, separator: str, width: int, *, header: bool = False) -> tuple[Bytes, Bytes] | None:
     """Read rows of `width` whole numbers from 0 to 255.
 
-    Returns
-    -------
-    first : ndarray of uint8, shape (n,)
-    others : ndarray of uint8, shape (n, width - 1)
-        The first column and the others, C-contiguous; None for any text but numbers of one to three digits with exactly
-        one separator between them, in lines of equal width, without blank lines.
+    Return the first column, uint8 of shape (n,), and the others, (n, width - 1), both C-contiguous. Return None for any
+    text but numbers of one to three digits with exactly one separator between them, in lines of equal width, without
+    blank lines.
     """
     with opened.stream() as stream:
         if header:

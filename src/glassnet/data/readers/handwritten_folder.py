@@ -27,18 +27,8 @@ from .image_listing import Listing
 def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, Listing]:
     """Read the digits of labelled images.
 
-    Parameters
-    ----------
-    found : Listing
-    as_is : bool
-        Whether every image of 28 × 28 is a sample as it is: for models of images of that size which may not be digits.
-
-    Returns
-    -------
-    pictures : Pictures
-        One row of 28 × 28 pixels per digit.
-    samples : Listing
-        The file and the class of each row.
+    With `as_is`, every image of 28 × 28 is a sample as it is: for models of images of that size which may not be
+    digits. Return one row of 28 × 28 pixels per digit, and the file and class of each row.
     """
 
     def read(file: Path) -> NDArray[np.uint8] | str:
@@ -69,18 +59,14 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
     rows = [k for k, one in digits for _ in one]
     several = Message("; each digit of an image is a sample of its class") if len(rows) > len(digits) else ""
     facts = {"digits": len(rows), "images": len(digits), "side": SIDE, "several": several}
-    if as_is:
-        remark = Message(
-            "found {digits:,} digits in {images:,} images; images of {side} × {side} pixels are used as they are, "
-            "digits in others are centred in that size{several}",
-            **facts,
-        )
-    else:
-        remark = Message(
-            "found {digits:,} digits in {images:,} images; images in MNIST's form are used as they are, digits in "
-            "others are centred in {side} × {side} pixels{several}",
-            **facts,
-        )
+    remark = Message(
+        "found {digits:,} digits in {images:,} images; images of {side} × {side} pixels are used as they are, "
+        "digits in others are centred in that size{several}"
+        if as_is
+        else "found {digits:,} digits in {images:,} images; images in MNIST's form are used as they are, digits in "
+        "others are centred in {side} × {side} pixels{several}",
+        **facts,
+    )
     remarks = (*without, remark)
     samples = replace(
         found,

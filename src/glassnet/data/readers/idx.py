@@ -28,10 +28,8 @@ _MOST_DIMENSIONS = 4
 def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     """Read an IDX file, optionally gzip-compressed.
 
-    Returns
-    -------
-    ndarray of uint8, int8, int16, int32, float32 or float64, one to four dimensions
-        Writable, C-contiguous, in the byte order of the machine.
+    The array has one to four dimensions of uint8, int8, int16, int32, float32 or float64; it is writable, C-contiguous
+    and in the byte order of the machine.
     """
     return parse_idx(open_source(path))
 

@@ -42,20 +42,9 @@ def parse_image(
 
     The digits are found by geometry alone; `handwriting.reader.read_photo` decides unclear cases with a model.
 
-    Parameters
-    ----------
-    opened : Opened
-        An image file.
-    shape : (rows, columns) or None
-        Shape of the model's inputs, if they are images.
-    handwriting : bool
-        Whether an image of 28 × 28 is a photograph too, unless it has the form of MNIST in all respects.
-
-    Returns
-    -------
-    rows : ndarray of uint8, shape (digits, rows · columns)
-    names : list of str
-        Name of the image; for several digits, ``photo.jpg, digit 1``, and so on.
+    `shape` is that of the model's inputs, (rows, columns), if they are images. With `handwriting`, an image of 28 × 28
+    is a photograph too, unless it has the form of MNIST in all respects. The rows are uint8, shape (digits, rows ·
+    columns); a name is that of the image, or for several digits ``photo.jpg, digit 1``, and so on.
     """
     if shape is None:
         raise DataError(
@@ -143,15 +132,8 @@ class Read(NamedTuple):
 def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None = None, white: int = 0) -> Read:
     """Read an image, on white if it is transparent, and upright by its EXIF orientation.
 
-    Parameters
-    ----------
-    file : stream or path
-    name : str
-        Name of the image, for messages.
-    size : (rows, columns), optional
-        Size after resizing; proportions are not kept.
-    white : int
-        Least value of white in a grey image of more than 8 bits.
+    `name` is for messages. The size is (rows, columns) after resizing; proportions are not kept. `white` is the least
+    value of white in a grey image of more than 8 bits.
     """
     with _opened(file, name) as picture:
         # Pillow returns the upper 8 bits, which would be nearly black; only `tile` shows the bits of the file.

@@ -35,29 +35,15 @@ _CHUNK = 32  # images per task of a thread
 
 @dataclass(frozen=True)
 class Pictures:
-    """Result of `read_pictures`.
+    """Result of `read_pictures`."""
 
-    Parameters
-    ----------
-    inputs : ndarray of uint8, shape (n, rows · columns) or (n, rows · columns · 3)
-        Red, green and blue of a pixel are adjacent.
-    shape : (rows, columns)
-    reading : {"ink", "photo"}
-        Whether they are drawings, with bright ink on dark ground, or unchanged.
-    remarks : tuple of Message
-        Messages about what was done.
-    coloured : int
-        Number of images with colours in their files.
-    white : int
-        The value of white in grey images of more than 8 bits; 0 if there are none.
-    """
-
+    # Shape (n, rows · columns) or (n, rows · columns · 3); red, green and blue of a pixel are adjacent
     inputs: NDArray[np.uint8]
-    shape: tuple[int, int]
-    reading: str
-    remarks: tuple[Message, ...]
-    coloured: int
-    white: int
+    shape: tuple[int, int]  # (rows, columns)
+    reading: str  # "ink" or "photo"; whether they are drawings, with bright ink on dark ground, or unchanged
+    remarks: tuple[Message, ...]  # messages about what was done
+    coloured: int  # number of images with colours in their files
+    white: int  # the value of white in grey images of more than 8 bits; 0 if there are none
 
 
 def read_pictures(
@@ -72,21 +58,10 @@ def read_pictures(
 ) -> Pictures:
     """Read images, in this order.
 
-    Parameters
-    ----------
-    files : sequence of path or stream, length n > 0
-    names : sequence of str, length n
-        For messages.
-    size : (rows, columns), optional
-        Size after resizing; without it all images must have the same size, and be files.
-    colour : bool
-        Whether colours are kept; otherwise images become grey.
-    reading : {"", "ink", "photo"}
-        Kind of images; detected if empty.
-    white : int, optional
-        Least value of white in grey images of more than 8 bits; by default one value is detected for all.
-    large : bool
-        Whether images of more than `LARGEST_UNASKED` pixels are accepted without a size.
+    One or more files are paths or streams; `names` are for messages. The size is (rows, columns) after resizing;
+    without it all images must have the same size, be files, and unless `large` have at most `LARGEST_UNASKED` pixels.
+    Without `colour` images become grey. The reading, ``"ink"`` or ``"photo"``, is detected if it is empty. `white` is
+    the least value of white in grey images of more than 8 bits; by default one value is detected for all.
     """
     with quiet_pillow():
         shape = size or _shape(_read(files[0], names[0], None, colour, 0).pixels)

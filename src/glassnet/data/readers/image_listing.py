@@ -31,37 +31,19 @@ _TABLES = (".csv", ".tsv", ".txt", ".npz", ".parquet", ".gz", ".zip")
 
 @dataclass(frozen=True)
 class Listing:
-    """The labelled images of a folder, not yet opened.
+    """The labelled images of a folder, not yet opened."""
 
-    Parameters
-    ----------
-    files : list of Path
-        Sorted, with numbers in names as numbers.
-    names : list of str
-        Relative paths: ``cats/7.png``.
-    words : list of str
-        The class of each image, as written.
-    remarks : tuple of Message
-        What was ignored.
-    source : str
-        The folder, for messages.
-    """
-
-    files: list[Path]
-    names: list[str]
-    words: list[str]
-    remarks: tuple[Message, ...]
-    source: str
+    files: list[Path]  # sorted, with numbers in names as numbers
+    names: list[str]  # relative paths: ``cats/7.png``
+    words: list[str]  # the class of each image, as written
+    remarks: tuple[Message, ...]  # what was ignored
+    source: str  # the folder, for messages
 
 
 def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     """List the images of a part of a folder, and their classes.
 
-    Parameters
-    ----------
-    folder : path
-    part : {"train", "test"}
-        A folder without parts counts as either part.
+    A folder without parts counts as either part, ``"train"`` or ``"test"``.
     """
     with as_folder(folder) as place:
         found = _listing(*_root_of(place, part))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import unicodedata
 from pathlib import Path
@@ -12,6 +11,7 @@ from ...io.encoding import in_utf8, narrowed
 from ...io.opening import file_problem
 from ...messages.message import Listing, Message, Place
 from ..tables.header import separator_of
+from ..tables.spreadsheet import csv_lines
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
 """Names of the class column in tables of more than two columns."""
@@ -21,17 +21,9 @@ _LOOKED_AT = 50  # rows used to find the column of file names
 def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     """Read the names and classes of images.
 
-    Parameters
-    ----------
-    table : Path
-        Fields separated by comma, semicolon, tab or bar; with or without a header.
-    names : list of str
-        Paths of the existing images, relative to the table: ``images/7.png``. The table may omit folders and suffix.
-
-    Returns
-    -------
-    list of (name, class) or None
-        In the order of the table; None if no column names images.
+    The fields of the table are separated by comma, semicolon, tab or bar, with or without a header. `names` are the
+    paths of the existing images, relative to the table: ``images/7.png``; the table may omit folders and suffix. Return
+    each (name, class) in the order of the table; None if no column names images.
     """
     rows = _rows(table)
     known = _Known(names)
@@ -82,16 +74,8 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
     if b"\0" in content:
         raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=table)
     text = in_utf8(content)[0].decode("utf-8-sig")
-    reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
-    try:
-        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise DataError(
-            "GN011",
-            "{place}: not valid CSV ({error}). Correct the line.",
-            place=Place(table, line=reader.line_num),
-            error=error,
-        ) from None
+    lines = csv_lines(text.splitlines(), table, separator_of(text.partition("\n")[0]))
+    return [(number, row) for number, row in lines if any(map(str.strip, row))]
 
 
 class _Known:

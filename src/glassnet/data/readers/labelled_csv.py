@@ -33,27 +33,13 @@ _BYTES = {str(value): value for value in range(256)}
 
 @dataclass(frozen=True)
 class Layout:
-    """How a text table is written.
+    """How a text table is written."""
 
-    Parameters
-    ----------
-    separator : str
-        One of ``header.SEPARATORS``, or a blank for any run of blanks.
-    header : bool
-        Whether the first line has column names.
-    first : int
-        Number of the first line that is not blank, from 1.
-    width : int
-        Values per row, including the label.
-    names : sequence of str
-        Column names, if there is a header.
-    """
-
-    separator: str
-    header: bool
-    first: int
-    width: int
-    names: Sequence[str] = ()
+    separator: str  # one of ``header.SEPARATORS``, or a blank for any run of blanks
+    header: bool  # whether the first line has column names
+    first: int  # number of the first line that is not blank, from 1
+    width: int  # values per row, including the label
+    names: Sequence[str] = ()  # column names, if there is a header
 
     def split(self, text: str) -> list[str]:
         """Split a line into its fields."""
@@ -62,33 +48,15 @@ class Layout:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table's content.
+    """A table's content."""
 
-    Parameters
-    ----------
-    inputs : ndarray of uint8 or float32, shape (n, features)
-        uint8 if the maximum is 255 and every value is whole.
-    labels : ndarray of int64, shape (n,), or None
-        None if the table has no labels.
-    lines : sequence of int
-        Line of each row, from 1.
-    layout : SampleLayout
-        Where the labels were, and the range of the inputs.
-    maximum : float
-        The largest possible input.
-    remarks : tuple of Message
-        What is unusual about the layout.
-    advice : Message, optional
-        What to do if the labels turn out wrong; None if the layout is certain.
-    """
-
-    inputs: NDArray[Any]
-    labels: NDArray[np.int64] | None
-    lines: Sequence[int]
-    layout: SampleLayout
-    maximum: float
-    remarks: tuple[Message, ...] = ()
-    advice: Message | None = None
+    inputs: NDArray[Any]  # uint8 or float32, shape (n, features); uint8 if the maximum is 255 and every value is whole
+    labels: NDArray[np.int64] | None  # int64, shape (n,); None if the table has no labels
+    lines: Sequence[int]  # line of each row, from 1
+    layout: SampleLayout  # where the labels were, and the range of the inputs
+    maximum: float  # the largest possible input
+    remarks: tuple[Message, ...] = ()  # what is unusual about the layout
+    advice: Message | None = None  # what to do if the labels turn out wrong; None if the layout is certain
 
 
 class Values(NamedTuple):
@@ -109,21 +77,9 @@ def parse_table(
 ) -> Rows:
     """Read a table of labelled rows.
 
-    Parameters
-    ----------
-    opened : Opened
-        Text; values separated by comma, semicolon, tab, bar or blanks; with or without a header.
-    maximum : float
-        Largest allowed value.
-    layout : SampleLayout, optional
-        Layout of the table, if known.
-    like : Dataset or Model, optional
-        Data set or model that the samples must match.
-
-    Returns
-    -------
-    Rows
-        With labels; C-contiguous inputs of shape (n, features).
+    Values are separated by comma, semicolon, tab, bar or blanks, with or without a header, and at most `maximum`.
+    `layout` is used if it is known; `like` is the data set or model that the samples must match. The inputs are
+    C-contiguous, shape (n, features).
     """
     found = sniff(opened)
     if found.width < 2:
@@ -260,14 +216,7 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
 def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     """Read a table line by line.
 
-    Parameters
-    ----------
-    opened : Opened
-        The text.
-    layout : Layout
-        The result of `sniff`.
-    labelled : bool
-        Whether rows have a label, for messages.
+    `layout` is the result of `sniff`; `labelled` says for messages whether rows have a label.
     """
     expected: Message | int = layout.width
     if labelled:
@@ -301,22 +250,9 @@ def samples_in(
 ) -> Rows:
     """Separate labels from inputs, and check both.
 
-    Parameters
-    ----------
-    values : Values
-        The table.
-    source : str
-        The file, for messages.
-    maximum : float
-        Largest allowed value.
-    layout : SampleLayout, optional
-        Layout of the table, if known; detected otherwise.
-    features : int, optional
-        Number of inputs per sample, if known; a table of this width has no labels.
-    usual : SampleLayout, optional
-        Layout of the data that these samples must match.
-    advice_outside : Message, optional
-        What to do about a value outside the range; by default, how to train on it.
+    The layout is detected unless it is known; `usual` is that of data that these samples must match. A table of the
+    width `features`, the number of inputs per sample, has no labels. `advice_outside` is what to do about a value above
+    `maximum` or below 0; by default, how to train on it.
     """
     first, rest, remarks, advice = values.first, values.rest, list[Message](), None
     known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)

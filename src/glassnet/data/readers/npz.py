@@ -81,12 +81,8 @@ def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
 def require_unpackable(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
     """Raise an error if members of an archive unpack to more than the limit.
 
-    Raises
-    ------
-    FileError
-        GN033.
-    ValueError
-        For a compression other than deflate, which `zipfile` would unpack without a limit.
+    The error is FileError GN033; for a compression other than deflate, which `zipfile` would unpack without a limit,
+    ValueError.
     """
     packed = [member for member in members if member.compress_type != zipfile.ZIP_STORED]
     if any(member.compress_type != zipfile.ZIP_DEFLATED for member in packed):

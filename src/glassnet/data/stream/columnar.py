@@ -31,12 +31,7 @@ class ColumnarPart(Part):
 
     Polars decodes only the pages of the wanted rows, also within a row group of many rows.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    kind : {"parquet", "arrow"}
-        Its format.
+    The kind is ``"parquet"`` or ``"arrow"``.
     """
 
     def __init__(self, path: Path, kind: str) -> None:

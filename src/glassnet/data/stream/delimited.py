@@ -24,12 +24,7 @@ _HEAD = 1 << 20
 class DelimitedPart(Part):
     """A file of delimited text in UTF-8 or ASCII.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    expected : collection of str
-        If the first line has one of these names, it is a header.
+    If the first line has one of the `expected` names, it is a header.
     """
 
     unit = Message("block")

@@ -29,16 +29,8 @@ class Block(NamedTuple):
 def index_blocks(path: Path, start: int, line: int, separator: str, rows: int) -> list[Block]:
     """Return the blocks of a file.
 
-    Parameters
-    ----------
-    path : Path
-        Text in an encoding whose line ends, quotation marks and separators are those of ASCII.
-    start, line : int
-        Byte and number of the line at which the rows begin; a header is a row.
-    separator : str
-        The separator of values.
-    rows : int
-        Rows of a block; the last may have fewer.
+    The text is in an encoding whose line ends, quotation marks and separators are those of ASCII. The rows begin at the
+    byte `start`, in the line `line`; a header is a row. A block has `rows` rows, the last perhaps fewer.
     """
     # Byte and line at which each block begins; blank lines do not count.
     edges: list[tuple[int, int]] = []

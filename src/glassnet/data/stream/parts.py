@@ -27,14 +27,8 @@ _TEXT_BYTES = 24
 class Part(ABC):
     """A file of a stream.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    schema : dict of str to polars.DataType
-        Column names and types.
-    groups : sequence of RowGroup
-        What is read at a time, in order, as if the file were the whole source.
+    The schema has the types of the columns by name. `groups` are what is read at a time, in order, as if the file were
+    the whole source.
     """
 
     unit = Message("row group")

@@ -21,24 +21,12 @@ _TEST, _VALIDATION, _FOLD = range(3)  # epochs of the purpose
 
 @dataclass(frozen=True)
 class RowRoles:
-    """The roles of rows, which are given by their numbers, shape (n,).
+    """The roles of rows, which are given by their numbers, shape (n,)."""
 
-    Parameters
-    ----------
-    seed : int
-        The run's seed.
-    holdout : float
-        Fraction for testing; 0 for none.
-    validation : float
-        Fraction of the other rows for the validation sample; 0 for none.
-    folds : int
-        Number of folds of the other rows; 0 for none.
-    """
-
-    seed: int
-    holdout: float = 0.0
-    validation: float = 0.0
-    folds: int = 0
+    seed: int  # the run's seed
+    holdout: float = 0.0  # fraction for testing; 0 for none
+    validation: float = 0.0  # fraction of the other rows for the validation sample; 0 for none
+    folds: int = 0  # number of folds of the other rows; 0 for none
 
     def test(self, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which rows are for testing, shape (n,)."""

@@ -19,28 +19,15 @@ FIRST_ROWS = 100_000
 
 @dataclass(frozen=True)
 class RowGroup:
-    """Consecutive rows of one part: what is read at a time.
+    """Consecutive rows of one part: what is read at a time."""
 
-    Parameters
-    ----------
-    part : int
-        Position of the part among ``StreamSource.parts``.
-    number : int
-        Number of the row group, record batch or block in its part, from 0. A large row group is read in pieces, which
-        share its number.
-    first : int
-        Number of the first row in the whole source, from 0.
-    rows : int
-        Number of rows, 1 or more.
-    start : int
-        Number of the first row in its part, from 0.
-    """
-
-    part: int
+    part: int  # position of the part among ``StreamSource.parts``
+    # Number of the row group, record batch or block in its part, from 0. A large row group is read in pieces, which
+    # share its number.
     number: int
-    first: int
-    rows: int
-    start: int = 0
+    first: int  # number of the first row in the whole source, from 0
+    rows: int  # number of rows, 1 or more
+    start: int = 0  # number of the first row in its part, from 0
 
 
 class StreamSource(ABC):
@@ -100,12 +87,7 @@ class StreamSource(ABC):
 class TableStream(StreamSource):
     """A table in memory as row groups.
 
-    Parameters
-    ----------
-    table : Table
-        All rows.
-    sizes : int or sequence of int
-        Rows of each group; a single number for groups of this size, the last of which may be smaller.
+    A single number is the size of all groups, the last of which may be smaller.
     """
 
     def __init__(self, table: Table, sizes: int | Sequence[int] = BLOCK_ROWS) -> None:

@@ -9,10 +9,7 @@ from collections.abc import Mapping
 def alike(counts: Mapping[str, int]) -> dict[str, str]:
     """Return word -> most frequent spelling, for words that have one; an empty dict for identifiers and sentences.
 
-    Parameters
-    ----------
-    counts : mapping of str to int
-        Every word of a column, and its count.
+    `counts` has every word of a column.
     """
     if 2 * len(counts) > sum(counts.values()):
         return {}

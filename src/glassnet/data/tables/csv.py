@@ -28,38 +28,20 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Delimited:
-    """A table of text.
+    """A table of text."""
 
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        Strings as in the file.
-    separator : str
-        One of ``header.SEPARATORS``, or a blank for any run of blanks.
-    header : bool
-        Whether the first line has the column names; otherwise they are column1, column2, ….
-    remarks : tuple of Message
-        Guesses.
-    row_names : polars.Series or None
-        Row names, as R writes them; they are not among the columns.
-    """
-
-    frame: pl.DataFrame
-    separator: str
-    header: bool
-    remarks: tuple[Message, ...]
-    row_names: pl.Series | None = None
+    frame: pl.DataFrame  # strings as in the file
+    separator: str  # one of ``header.SEPARATORS``, or a blank for any run of blanks
+    header: bool  # whether the first line has the column names; otherwise they are column1, column2, …
+    remarks: tuple[Message, ...]  # guesses
+    row_names: pl.Series | None = None  # row names, as R writes them; they are not among the columns
 
 
 def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     """Read delimited text.
 
-    Parameters
-    ----------
-    opened : Opened
-        Text in UTF-8 or another encoding that `in_utf8` reads; values separated by comma, semicolon, tab or bar.
-    expected : collection of str
-        If the first line has one of these names, it is a header.
+    The text is in UTF-8 or another encoding that `in_utf8` reads; values are separated by comma, semicolon, tab or bar.
+    If the first line has one of the `expected` names, it is a header.
     """
     content, remarks, lines_above = table_text(opened)
     above = len(lines_above)

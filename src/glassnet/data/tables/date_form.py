@@ -10,20 +10,14 @@ _FIXED = re.compile(r"([+-])(\d\d):?(\d\d)?", re.ASCII)
 
 @dataclass(frozen=True)
 class DateForm:
-    """The form of the dates of a column, learned in training.
+    """The form of the dates of a column, learned in training."""
 
-    Parameters
-    ----------
-    order : {"", "day", "month"}
-        Which of the two comes first in 16/08/2023. Empty if no date tells; then only dates that begin with the year are
-        read.
-    zone : str or None
-        The time zone, such as ``"Europe/Berlin"``, ``"UTC"`` or ``"+08:00"``; empty if no date has one. Other instants
-        are converted to it, or without a zone to UTC; times without a zone are unchanged. None, in files of earlier
-        versions: each time is read as it is written, whatever its zone.
-    """
-
+    # "", "day" or "month". Which of the two comes first in 16/08/2023. Empty if no date tells; then only dates that
+    # begin with the year are read.
     order: str = ""
+    # The time zone, such as ``"Europe/Berlin"``, ``"UTC"`` or ``"+08:00"``; empty if no date has one. Other instants
+    # are converted to it, or without a zone to UTC; times without a zone are unchanged. None, in files of earlier
+    # versions: each time is read as it is written, whatever its zone.
     zone: str | None = ""
 
     @property

@@ -76,10 +76,7 @@ def moments_of(column: pl.Series, form: DateForm) -> Moments:
     Text begins with the year, as in 2024-03-01, 2024/3/1 or 2024-03-01T12:30:00Z (ISO 8601), or is in the order of the
     form: 01/03/2024 is a day in January or in March.
 
-    Returns
-    -------
-    ndarray of datetime64[us], shape (n,)
-        NaT for missing values, other text and other types.
+    Return datetime64[us], shape (n,): NaT for missing values, other text and other types.
     """
     if column.dtype in (pl.Date, pl.Datetime):
         written = column.dtype.time_zone if column.dtype == pl.Datetime else None  # type: ignore[attr-defined]

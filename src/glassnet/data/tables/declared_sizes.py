@@ -64,18 +64,13 @@ def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[...
 
 
 class StoredRows(NamedTuple):
-    """What a file declares of a row group or record batch.
+    """What a file declares of a row group or record batch."""
 
-    Parameters
-    ----------
-    rows, size : int
-        Number of rows, and of bytes: of Parquet before compression, of Arrow as they are in the file.
-    columns : ndarray of int64, shape (columns, 3)
-        Of Parquet: for each column the position of its first page, its length in the file, and its number of values.
-    """
-
+    # `rows`, `size`: number of rows, and of bytes: of Parquet before compression, of Arrow as they are in the file
     rows: int
     size: int
+    # Shape (columns, 3); of Parquet: for each column the position of its first page, its length in the file, and its
+    # number of values
     columns: NDArray[np.int64]
 
 

@@ -47,12 +47,8 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
     A row of words is a header if one of them is above numbers, or none recurs in its own column. A row of words and
     numbers is a header above columns of numbers, if it looks like a label and column numbers.
 
-    Parameters
-    ----------
-    rows : iterable of sequences of str
-        Fields without quotation marks, row by row; reads only as many as needed, and at most ``SAMPLE``.
-    expected : collection of str
-        If the first row has one of these names, it is a header.
+    `rows` are fields without quotation marks, of which only as many are read as needed, and at most ``SAMPLE``. If the
+    first row has one of the `expected` names, it is a header.
     """
     coming = iter(rows)
     names = [field.strip() for field in next(coming)]
@@ -114,12 +110,7 @@ def completed(names: list[str], rows: Sequence[Sequence[str]], width: int) -> li
     Append an empty name if only the rows end in a separator; prepend one if rows begin with a row name, as R writes
     them; otherwise return the names unchanged.
 
-    Parameters
-    ----------
-    names : list of str, length width - 1
-    rows : sequence of sequences of str
-        Rows of another width are ignored.
-    width : int
+    The names are one fewer than `width`; rows of another width are ignored.
     """
     whole = [row for row in rows if len(row) == width]
     if not whole:

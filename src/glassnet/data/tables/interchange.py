@@ -70,11 +70,8 @@ def frame_of(source: Any) -> pl.DataFrame:
 def column_like(source: Any, name: str, values: NDArray[Any]) -> Any:
     """Return values for the rows of a table, shape (n,), as a column of the table's library.
 
-    Returns
-    -------
-    Series, Array or ndarray
-        A pandas Series with the index of the frame, a polars Series, an Arrow array, or the given array for files,
-        mappings and NumPy arrays.
+    That is a pandas Series with the index of the frame, a polars Series, an Arrow array, or the given array for files,
+    mappings and NumPy arrays.
     """
     if _is_of_pandas(source):
         return sys.modules["pandas"].Series(values, index=source.index, name=name)

@@ -43,10 +43,7 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
     are all 0 or more, or further away than the range of the others. Numbers above the others must occur twice, and so
     must -1 next to 0.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        NaN for missing values.
+    The values have shape (n,); missing ones are NaN.
     """
     finite = np.isfinite(values)
     core = values if finite.all() else values[finite]
@@ -71,12 +68,7 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
 def sentinels_beyond(values: NDArray[np.float64], low: float, high: float) -> dict[float, int]:
     """Return such numbers, and their counts, that are far from the range `low` to `high` of other rows.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        NaN for missing values.
-    low, high : float
-        The smallest and the largest number of the column in those rows.
+    The values have shape (n,); missing ones are NaN.
     """
     found = {value: int((values == value).sum()) for value in sentinels_apart(low, high)}
     return {value: count for value, count in sorted(found.items()) if count}

@@ -55,30 +55,15 @@ _ALMOST = 0.9
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers in a column of text.
+    """The numbers in a column of text."""
 
-    Parameters
-    ----------
-    values : polars.Series of float64
-        Null if a value is missing or not a number.
-    non_numeric : polars.Series of str
-        The values that are not numbers.
-    unit : str
-        The unit or sign that is stripped; empty if there is none.
-    decimal : {".", ","}
-        The decimal sign.
-    units : mapping of str to int
-        Every unit or sign before or after numbers -> its count, the most frequent first.
-    truths : int
-        Number of values that are true or false, read as 1 or 0, as in a typed column.
-    """
-
-    values: pl.Series
-    non_numeric: pl.Series
-    unit: str = ""
-    decimal: str = "."
+    values: pl.Series  # float64; null if a value is missing or not a number
+    non_numeric: pl.Series  # the values that are not numbers
+    unit: str = ""  # the unit or sign that is stripped; empty if there is none
+    decimal: str = "."  # "." or ","; the decimal sign
+    # Every unit or sign before or after numbers -> its count, the most frequent first
     units: dict[str, int] = field(default_factory=dict)
-    truths: int = 0
+    truths: int = 0  # number of values that are true or false, read as 1 or 0, as in a typed column
 
     @property
     def count(self) -> int:
@@ -117,12 +102,8 @@ class Numbers:
 def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
     """Parse the numbers of a column, with the most frequent unit or without a unit.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    decimal : {"auto", ",", "."}
-        The decimal sign. If it is detected, and a column such as ``45,000`` has numbers both ways, it is a point.
+    Missing values of the column, which is text, are null. If the decimal sign is to be detected, and a column such as
+    ``45,000`` has numbers both ways, it is a point.
     """
     parts = _split(column)
     found: list[Numbers] = []
@@ -135,17 +116,10 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
     """Parse a column as in training.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    unit : str
-        The unit in training. A value with another unit is not a number; nor is a value without a unit if other values
-        have it, unless it is a sign. If there was no unit in training, signs are stripped.
-    learnt : {".", ","}
-        The decimal sign in training. The other one is used if only that makes the column numbers.
-    decimal : {"auto", ",", "."}
-        The decimal sign of this column, if known.
+    Missing values of the column, which is text, are null. A value with another unit than in training is not a number;
+    nor is a value without a unit if other values have it, unless it is a sign. If there was no unit in training, signs
+    are stripped. `learnt` is the decimal sign in training; the other one is used if only that makes the column numbers,
+    unless the sign of this column is given by `decimal`.
     """
     parts = _split(column)
     if not unit:
@@ -247,12 +221,8 @@ def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
     It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
     the others are whole and up to 999. If there are no others, it counts as decimal.
 
-    Parameters
-    ----------
-    column : polars.Series of str
-        Null where a value is missing.
-    whole : bool
-        Whether only whole numbers are expected, so that it is unclear without others too.
+    Missing values of the column, which is text, are null. With `whole`, only whole numbers are expected, so that it is
+    unclear without others too.
     """
     if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
         return None  # most columns

@@ -23,15 +23,8 @@ _MAKER_KEY = "maker"
 def require_table_place(path: str | Path, first: Sequence[str], *, overwrite: bool = True) -> None:
     """Check that a table of results can be written, before the work is done.
 
-    Parameters
-    ----------
-    path : path
-        The file to write.
-    first : sequence of str
-        Names of the first columns, or the beginning of the last of them; a CSV file that begins otherwise is not
-        replaced.
-    overwrite : bool
-        Whether an existing file may be replaced at all.
+    `first` are the names of the first columns, or the beginning of the last of them; a CSV file that begins otherwise
+    is not replaced, and without `overwrite` none is.
     """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
@@ -52,13 +45,7 @@ def write_table(path: str | Path, columns: Mapping[str, Any], *, overwrite: bool
     In CSV, text that a spreadsheet would take for a formula begins with an apostrophe, see `spreadsheet`; in both
     formats, undecodable bytes of file names become backslash escapes.
 
-    Parameters
-    ----------
-    path : path
-    columns : mapping of str to sequence
-        Name -> text, or numbers; None and NaN are empty cells.
-    overwrite : bool
-        Whether an existing file may be replaced.
+    A column is a name and its text or numbers; None and NaN are empty cells.
     """
     import polars as pl
 

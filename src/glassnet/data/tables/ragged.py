@@ -30,43 +30,22 @@ OPEN = 0
 
 @dataclass(frozen=True)
 class Ragged:
-    """The rows of the most frequent width, and the mistakes in the others.
+    """The rows of the most frequent width, and the mistakes in the others."""
 
-    Parameters
-    ----------
-    frame : polars.DataFrame
-        Strings as in the file, in numbered columns.
-    names : tuple of str
-        Column names of the header, which may be empty or repeat; an empty tuple without a header.
-    rows : ndarray of int64, shape (n,)
-        Number of each row in the file, from 0, without header and blank lines.
-    lines : ndarray of int64, shape (n,)
-        First line of each row, from 1.
-    bad_rows : tuple of (row, line, fields)
-        Rows of another width, or ``OPEN``, and the lines above the table.
-    row_names : bool
-        Whether the first column has row names, as R writes them.
-    """
-
-    frame: pl.DataFrame
-    names: tuple[str, ...]
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64]
+    frame: pl.DataFrame  # strings as in the file, in numbered columns
+    names: tuple[str, ...]  # column names of the header, which may be empty or repeat; an empty tuple without a header
+    rows: NDArray[np.int64]  # shape (n,); number of each row in the file, from 0, without header and blank lines
+    lines: NDArray[np.int64]  # shape (n,); first line of each row, from 1
+    # Each (row, line, fields); rows of another width, or ``OPEN``, and the lines above the table
     bad_rows: tuple[tuple[int, int, int], ...]
-    row_names: bool
+    row_names: bool  # whether the first column has row names, as R writes them
 
 
 def read_ragged(opened: Opened, expected: Collection[str] = (), decimal: str = AUTO) -> Ragged:
     """Read delimited text that may have mistakes.
 
-    Parameters
-    ----------
-    opened : Opened
-        As for `csv.read_delimited`.
-    expected : collection of str
-        If the first line has one of these names, it is a header; names that look like column numbers do not count.
-    decimal : {"auto", ",", "."}
-        The decimal sign.
+    The text is as for `csv.read_delimited`. If the first line has one of the `expected` names, it is a header; names
+    that look like column numbers do not count.
     """
     content, _, above = table_text(opened)
     separator, sample = sniff_ragged(content, opened.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import os
@@ -32,7 +31,7 @@ from ..readers.labelled_csv import sniff
 from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
 from .csv import read_delimited, records, table_start
 from .header import separator_of
-from .spreadsheet import text_of
+from .spreadsheet import csv_lines, text_of
 
 Changes = Mapping[int, str | None]
 """Row -> its new label, as written in the data; None to remove the row."""
@@ -41,15 +40,9 @@ Changes = Mapping[int, str | None]
 def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[str]) -> dict[int, str | None]:
     """Read a reviewed list: the new label of each row, or its removal.
 
-    Parameters
-    ----------
-    path : path
-        A CSV with the columns ``row`` and ``new`` among others, or with only two columns without names. An empty
-        ``new`` leaves the row unchanged, ``drop`` removes it; rows count from 0.
-    rows : int
-        Number of rows of the data.
-    class_names : sequence of str
-        The labels, as written in the data.
+    The list is a CSV with the columns ``row`` and ``new`` among others, or with only two columns without names. An
+    empty ``new`` leaves the row unchanged, ``drop`` removes it; rows count from 0. `rows` is the number of rows of the
+    data, `class_names` are the labels as written in them.
     """
     name = os.fspath(path)
     try:
@@ -58,16 +51,7 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
         raise DataError("GN011", "{name}: not UTF-8 text. Save it as 'CSV UTF-8'.", name=name) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
-    try:
-        lines = [(reader.line_num, fields) for fields in reader]
-    except csv.Error as error:
-        raise DataError(
-            "GN011",
-            "{place}: not valid CSV ({error}). Correct the line.",
-            place=Place(name, line=reader.line_num),
-            error=error,
-        ) from None
+    lines = csv_lines(io.StringIO(text, newline=""), name, separator_of(text.partition("\n")[0]))
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for number, fields in lines:
         cells = [field.strip() for field in fields]
@@ -128,23 +112,9 @@ def write_relabelled(
 ) -> Path:
     """Write a copy of `source` with changed labels, in the same format.
 
-    Parameters
-    ----------
-    source : str or path
-        A source that `load` reads.
-    out : path
-        A new file, or a new folder for images; nothing existing is replaced. For IDX images, the label file is written
-        too. A file whose name ends in ``.gz`` is compressed.
-    changes : mapping of int to str or None
-        From `read_review`.
-    data : Dataset
-        The data of `source`.
-    part : {"train", "test"}
-
-    Returns
-    -------
-    Path
-        `out`.
+    `source` is one that `load` reads, `data` are its samples, and `changes` come from `read_review`. `out` is a new
+    file, or a new folder for images; nothing existing is replaced. For IDX images, the label file is written too. A
+    file whose name ends in ``.gz`` is compressed. Return `out`.
     """
     target = Path(out)
     require_new(target)
@@ -176,13 +146,13 @@ def write_relabelled(
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
-        raise FileError(
-            "GN005",
-            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
-            name=opened.name,
-            kind=kind,
-        )
+        raise _not_written(opened.name, kind)
     return target
+
+
+def _not_written(name: str, kind: str) -> FileError:
+    template = "{name}: {kind} data cannot be written. Save them as CSV, and fix that file."
+    return FileError("GN005", template, name=name, kind=kind)
 
 
 def write_relabelled_table(
@@ -193,24 +163,15 @@ def write_relabelled_table(
     All else is kept: lines above the table, names of rows and columns, quotation marks, line ends. Text in another
     encoding is written in UTF-8.
 
-    Parameters
-    ----------
-    source, out, changes
-        As for `write_relabelled`; rows count from 0 below the header.
-    target : str
-        Name of the column.
+    The parameters are as for `write_relabelled`; rows count from 0 below the header, and `target` is the name of the
+    column.
     """
     place = Path(out)
     require_new(place)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind != "text":
-        raise FileError(
-            "GN005",
-            "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.",
-            name=opened.name,
-            kind=kind,
-        )
+        raise _not_written(opened.name, kind)
     table = read_delimited(opened, [target])
     column = table.frame.columns.index(target) + (table.row_names is not None)
     with opened.stream() as stream:
@@ -337,13 +298,8 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
 def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:
     """Copy images into a new folder with one subfolder per class; images of class None are not copied.
 
-    Parameters
-    ----------
-    target : path
-        The new folder.
-    parts : mapping of str to (path, pairs of str and str or None)
-        Name of each part, the folder that file names are relative to, and the names and classes of its images. Each
-        part gets a subfolder of its name; ``""`` stands for the new folder itself.
+    Each part has a name, the folder that file names are relative to, and the names and classes of its images. It gets a
+    subfolder of its name; ``""`` stands for the new folder itself.
     """
     pictures = [(root, part, *picture) for part, (root, given) in parts.items() for picture in given]
     for _, _, _, word in pictures:

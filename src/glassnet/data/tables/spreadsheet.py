@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+
+from ...errors import DataError
+from ...messages.message import Place
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\0＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?")
@@ -26,6 +30,16 @@ def cell_of(text: str) -> str:
 def text_of(cell: str) -> str:
     """Return the text of a cell that `cell_of` wrote; other cells are returned unchanged."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
+
+
+def csv_lines(lines: Iterable[str], name: str | os.PathLike[str], separator: str) -> list[tuple[int, list[str]]]:
+    """Return the fields of each line of CSV, with the number of its last line; DataError GN011 for invalid CSV."""
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        return [(reader.line_num, fields) for fields in reader]
+    except csv.Error as error:
+        template, place = "{place}: not valid CSV ({error}). Correct the line.", Place(name, line=reader.line_num)
+        raise DataError("GN011", template, place=place, error=error) from None
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:

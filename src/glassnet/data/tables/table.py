@@ -48,30 +48,19 @@ _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 @dataclass(frozen=True)
 class Column:
-    """A column and its numbers.
+    """A column and its numbers."""
 
-    Parameters
-    ----------
-    series : polars.Series
-        The values as read; null if missing.
-    kind : {"number", "boolean", "text", "date", "missing", "other"}
-        Kind of the column. ``"number"`` allows words in up to one value in ten; see `Numbers`.
-    values : ndarray of float64, shape (n,)
-        The numbers, including infinite ones; NaN for missing and non-numeric values.
-    found : Numbers or None
-        Result of parsing numbers in text; None if the column is typed, or all its numbers are plain.
-    increasing : ndarray of float64, shape (m,), or None
-        The finite numbers in increasing order, if `presorted` has sorted them.
-    form : DateForm
-        The form of a column of dates.
-    """
-
-    series: pl.Series
+    series: pl.Series  # the values as read; null if missing
+    # "number", "boolean", "text", "date", "missing" or "other". Kind of the column. ``"number"`` allows words in up
+    # to one value in ten; see `Numbers`.
     kind: str
+    # Shape (n,); the numbers, including infinite ones; NaN for missing and non-numeric values
     values: NDArray[np.float64]
+    # Result of parsing numbers in text; None if the column is typed, or all its numbers are plain
     found: Numbers | None = None
+    # float64, shape (m,); the finite numbers in increasing order, if `presorted` has sorted them
     increasing: NDArray[np.float64] | None = None
-    form: DateForm = field(default_factory=DateForm)
+    form: DateForm = field(default_factory=DateForm)  # the form of a column of dates
 
     def __len__(self) -> int:
         return len(self.series)
@@ -176,12 +165,8 @@ class Column:
     def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return the column as words.
 
-        Returns
-        -------
-        codes : ndarray of int64, shape (n,)
-            Index of each value among the words, -1 if missing.
-        words : tuple of str
-            The different values, sorted.
+        The codes, int64 of shape (n,), are the index of each value among the words, -1 if missing; the words are the
+        different values, sorted.
         """
         column = as_text(self.series)
         words = sorted(column.drop_nulls().unique().to_list())

@@ -26,10 +26,7 @@ BINS, IN_BIN = 12, 20
 def draw_curves(histories: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
     """Draw accuracy and loss over training; each ensemble member has a line, and the first is labelled.
 
-    Returns
-    -------
-    list of (name, drawing)
-        One per panel: accuracy, if there are classes, and loss.
+    Return the name and drawing of each panel: accuracy, if there are classes, and loss.
     """
     panels = [name for name in ("accuracy", "loss") if all(name in one for one in histories)]
     return [(say(name), _draw_panel(histories, name, say)) for name in panels]
@@ -132,13 +129,12 @@ def draw_error_histogram(errors: Floats, say: Say) -> Markup:
     edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
     names = say("error_label"), say("answer_less_true"), say("samples")
-    plot = new_plot((-reach, reach), (0, counts.max() * 1.05), *names, y_shown=_format_count)
+
+    def whole(count: float) -> str:
+        return f"{count:,.0f}" if count == round(count) else ""
+
+    plot = new_plot((-reach, reach), (0, counts.max() * 1.05), *names, y_shown=whole)
     for left, right, top in zip(plot.x(edges), plot.x(edges[1:]), plot.y(counts), strict=False):
         plot.bar("bar", left + 0.5, top, right - left - 1, plot.y.start - top)
     plot.upright(0)
     return plot.svg()
-
-
-def _format_count(count: float) -> str:
-    """Format a count; empty for ticks that are not whole numbers."""
-    return f"{count:,.0f}" if count == round(count) else ""

@@ -36,25 +36,13 @@ def distort(
 ) -> NDArray[np.float32]:
     """Return distorted copies of selected images.
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, features)
-        All images, with their raw values.
-    which : ndarray of int64, shape (b,)
-        Indices of the selected images.
-    image_shape : (rows, columns)
-        With ``rows · columns = features``.
-    options : Options
-        `rotate` (degrees), `shift` (pixels), `zoom` and `shear` are drawn uniformly from minus to plus their value for
-        each image; displacements have the standard deviation `elastic` (pixels) and are as smooth as noise blurred by
-        `elastic_sigma` pixels.
-    place : uint64
-        From ``nn.random.key(seed, Purpose.AUGMENTATION, epoch)``.
+    `rows`, shape (n, features), are all images with their raw values, `which`, (b,), the indices of the selected ones;
+    rows · columns = features. Of the options, `rotate` (degrees), `shift` (pixels), `zoom` and `shear` are drawn
+    uniformly from minus to plus their value for each image; displacements have the standard deviation `elastic`
+    (pixels) and are as smooth as noise blurred by `elastic_sigma` pixels. `place` is from ``nn.random.key(seed,
+    Purpose.AUGMENTATION, epoch)``.
 
-    Returns
-    -------
-    ndarray of float32, shape (b, features)
-        In the range of the data.
+    Return shape (b, features), in the range of the data.
     """
     from .kernels import distort_rows
 

@@ -56,25 +56,15 @@ _WITHOUT_NUMBERS = (WordColumn, DateColumn)
 
 @dataclass(frozen=True)
 class Roles:
-    """The columns of a training table, or of its first rows, by what they are for.
+    """The columns of a training table, or of its first rows, by what they are for."""
 
-    Parameters
-    ----------
-    source : str
-        The table, for messages.
-    columns : mapping of str to Column
-        All that are not dropped.
-    target_names, drop, keep : tuple of str
-        Names as given to `Columns.learn`, as the table spells them.
-    task : {"classes", "numbers"}, optional
-    """
-
-    source: str
-    columns: Mapping[str, Column]
+    source: str  # the table, for messages
+    columns: Mapping[str, Column]  # all that are not dropped
+    # `target_names`, `drop`, `keep`: names as given to `Columns.learn`, as the table spells them
     target_names: tuple[str, ...]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
-    task: str | None
+    task: str | None  # "classes" or "numbers"
 
     @classmethod
     def of(
@@ -222,18 +212,8 @@ class Columns:
     ) -> Columns:
         """Put together what is learnt of the inputs and the targets; errors as `learn`.
 
-        Parameters
-        ----------
-        roles : Roles
-            The columns of the table, or of its first rows.
-        learnt_targets : LearntTargets
-            Result of `Roles.learn_targets`.
-        summaries : sequence of TargetSummary
-            What is counted of each target.
-        learnt : LearntInputs
-            Result of `learn_inputs`.
-        sample : callable
-            Returns columns, and which rows of them are for training, in which to search for leaks.
+        `summaries` are what is counted of each target. `sample` returns columns, and which rows of them are for
+        training, in which to search for leaks.
         """
         columns, names = roles.columns, roles.target_names
         targets, remarks = learnt_targets
@@ -257,25 +237,18 @@ class Columns:
                 if roles.drop
                 else Message("Add columns of numbers, dates or words that recur.")
             )
+            facts = {"source": roles.source, "targets": shown, "advice": advice}
             if not useless:
-                raise DataError(
-                    "GN062",
-                    "{source}: no column is left to predict {targets} from. {advice}",
-                    source=roles.source,
-                    targets=shown,
-                    advice=advice,
-                )
+                raise DataError("GN062", "{source}: no column is left to predict {targets} from. {advice}", **facts)
             name, reason = useless[0]
             raise DataError(
                 "GN062",
                 "{source}: no column is left to predict {targets} from; {name!r} is excluded{more}, because "
                 "{reason}. {advice}",
-                source=roles.source,
-                targets=shown,
+                **facts,
                 name=name,
                 more=more_columns(len(useless) - 1),
                 reason=reason,
-                advice=advice,
             )
         clipped = (one.clipped_remark for one in inputs if isinstance(one, NumberColumn))
         remarks += [remark for remark in clipped if remark]
@@ -385,11 +358,8 @@ class Columns:
     def parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
         """Return columns of a table, with numbers and dates read as in training.
 
-        Raises
-        ------
-        DataError
-            GN017 when the decimal sign of one column has changed, and that of another is ambiguous; and for points in a
-            column of whole numbers that may be decimal or between thousands.
+        DataError GN017 is raised when the decimal sign of one column has changed, and that of another is ambiguous; and
+        for points in a column of whole numbers that may be decimal or between thousands.
         """
         numbers = {
             one.name: one
@@ -526,23 +496,16 @@ class Columns:
             hint = Message("Its first line has no column names.")
         template = "missing column {names}" if len(missing) == 1 else "missing columns {names}"
         lacking = Message(template, names=Listing(missing, 8, quoted=True))
+        facts = {"source": table.source, "lacking": lacking, "hint": hint}
         if set(missing) <= set(self.target_names):
             raise DataError(
                 "GN060",
                 "{source}: {lacking}, whose true values are needed here. {hint} To predict without them, use "
                 "'{command}'.",
-                source=table.source,
-                lacking=lacking,
-                hint=hint,
+                **facts,
                 command=Command("query"),
             )
-        raise DataError(
-            "GN060",
-            "{source}: {lacking}, which the model needs. {hint}",
-            source=table.source,
-            lacking=lacking,
-            hint=hint,
-        )
+        raise DataError("GN060", "{source}: {lacking}, which the model needs. {hint}", **facts)
 
     def summary(self) -> list[tuple[str, Message]]:
         """Return each column's name and a line about it: inputs, targets, excluded columns."""

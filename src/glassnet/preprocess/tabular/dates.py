@@ -72,11 +72,6 @@ class DateColumn:
             require_zone(self.zone or "")
 
     @classmethod
-    def learn(cls, column: Column) -> DateColumn:
-        """Learn from a column with at least one date."""
-        return cls.from_summary(column.name, DateSummary.of(column), column.form)
-
-    @classmethod
     def from_summary(cls, name: str, summary: DateSummary, form: DateForm) -> DateColumn:
         """Learn from what is counted of a column with at least one date."""
         first = summary.first

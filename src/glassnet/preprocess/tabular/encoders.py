@@ -452,11 +452,6 @@ class BooleanColumn:
     is_continuous: ClassVar[bool] = False
 
     @classmethod
-    def learn(cls, column: Column) -> BooleanColumn:
-        """Learn from a column with at least one yes or no."""
-        return cls.from_summary(column.name, BooleanSummary.of(column))
-
-    @classmethod
     def from_summary(cls, name: str, summary: BooleanSummary) -> BooleanColumn:
         """Learn from what is counted of a column with at least one yes or no."""
         present = summary.yes + summary.no
@@ -522,11 +517,6 @@ class WordColumn:
     rare: int
     missing: float
     is_continuous: ClassVar[bool] = False
-
-    @classmethod
-    def learn(cls, column: Column) -> WordColumn:
-        """Learn from a column with at least one word in `enough` rows."""
-        return cls.from_summary(column.name, WordSummary.of(column))
 
     @classmethod
     def from_summary(cls, name: str, summary: WordSummary) -> WordColumn:
@@ -599,21 +589,15 @@ class WordColumn:
             return []
         count = int(np.isin(codes, new).sum())
         shown = shown_examples([words[k] for k in new])
-        if self.rare:
-            if count < self.unlikely_without or count < np.count_nonzero(codes >= 0):
-                return []
-            return [
-                Message(
-                    "column {name!r}: all {count:,} values count as rare words, since none is a frequent word of "
-                    "the training data ({shown})",
-                    name=self.name,
-                    count=count,
-                    shown=shown,
-                )
-            ]
+        if self.rare and (count < self.unlikely_without or count < np.count_nonzero(codes >= 0)):
+            return []
         return [
             Message(
-                "column {name!r}: {count:,} values not in the training data, treated as none of its words ({shown})",
+                "column {name!r}: all {count:,} values count as rare words, since none is a frequent word of "
+                "the training data ({shown})"
+                if self.rare
+                else "column {name!r}: {count:,} values not in the training data, treated as none of its words "
+                "({shown})",
                 name=self.name,
                 count=count,
                 shown=shown,

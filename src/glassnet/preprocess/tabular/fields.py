@@ -12,13 +12,10 @@ from .kinds import Encoding
 def field_of(column: Encoding) -> dict[str, Any]:
     """Return the description of a column's field, as plain values of JSON.
 
-    Returns
-    -------
-    dict
-        ``name`` and ``kind``: ``"number"``, with ``range``, ``median``, ``whole`` and ``unit``; ``"boolean"``, with
-        ``values`` and ``share``, the fraction of yes; ``"date"``, with ``range`` and ``hours``, whether the time of day
-        is an input; ``"word"``, with ``values`` and ``others``, whether rare words have an input. Ranges are those of
-        the training rows.
+    It has ``name`` and ``kind``: ``"number"``, with ``range``, ``median``, ``whole`` and ``unit``; ``"boolean"``, with
+    ``values`` and ``share``, the fraction of yes; ``"date"``, with ``range`` and ``hours``, whether the time of day is
+    an input; ``"word"``, with ``values`` and ``others``, whether rare words have an input. Ranges are those of the
+    training rows.
     """
     if isinstance(column, NumberColumn):
         about = {"range": [column.low, column.high], "median": column.fill, "whole": column.whole, "unit": column.unit}

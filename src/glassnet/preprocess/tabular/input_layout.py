@@ -55,12 +55,7 @@ def _rows_of(matrix: Matrix, kind: type, rows: slice) -> NDArray[Any]:
 
 
 class InputLayout:
-    """Which inputs each column has, and the constants of their encoding.
-
-    Parameters
-    ----------
-    encodings : sequence of NumberColumn, BooleanColumn, WordColumn or DateColumn
-    """
+    """Which inputs each column has, and the constants of their encoding."""
 
     def __init__(self, encodings: Sequence[Encoding]) -> None:
         self.numbers: list[NumberColumn] = []

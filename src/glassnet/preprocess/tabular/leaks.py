@@ -46,19 +46,9 @@ _SUMMED = (
 def classes_by_column(values: NDArray[Any], labels: NDArray[np.int64]) -> tuple[str, int]:
     """Return how well a column alone gives the classes.
 
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        Numbers, or codes of words; equal values belong together, NaN too.
-    labels : ndarray of int64, shape (n,)
-        Classes, from 0.
-
-    Returns
-    -------
-    how : {"value", "order"}
-        Whether each value has a class, or each class an interval of values (if there are few rows per value).
-    right : int
-        Number of rows for which that gives the class.
+    The values, shape (n,), are numbers or codes of words; equal ones belong together, NaN too. Return ``"value"`` if
+    each value has a class, or ``"order"`` if each class has an interval of values (if there are few rows per value);
+    and the number of rows for which that gives the class.
     """
     kinds, codes = np.unique(values, return_inverse=True)
     if len(kinds) <= len(values) // 4:
@@ -88,16 +78,7 @@ def leak_remarks(
 ) -> list[Message]:
     """Return remarks on inputs that give a target alone or together, measured on a sample of the training rows.
 
-    Parameters
-    ----------
-    inputs, targets
-        As of `Columns`.
-    columns : mapping
-        The columns of the table by name.
-    rows : ndarray of int64, optional
-        The training rows; all if not given.
-    source : str
-        The table, for messages.
+    Without `rows`, all rows of the columns are training rows; `source` is the table, for messages.
     """
     remarks: list[Message] = []
     for target in targets:

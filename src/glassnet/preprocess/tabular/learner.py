@@ -38,29 +38,17 @@ _Summary = TypeVar("_Summary", TargetSummary, OddValues)
 
 @dataclass(frozen=True)
 class TableSummary:
-    """What is counted of one part of a table, or of several; equal for the same rows in any order and division.
+    """What is counted of one part of a table, or of several; equal for the same rows in any order and division."""
 
-    Parameters
-    ----------
-    rows, training_rows : int
-        Number of rows, and of the training rows among them that have all targets.
-    inputs : mapping of str to ColumnSummary
-        Of these training rows.
-    odd : mapping of str to OddValues
-        The values that do not fit the kind of their input, in all rows.
-    targets, training_targets : tuple of TargetSummary
-        Of all rows, and of the training rows.
-    sample : Table
-        Up to `SAMPLE` training rows, in their order in the whole table.
-    """
-
+    # `rows`, `training_rows`: number of rows, and of the training rows among them that have all targets
     rows: int
     training_rows: int
-    inputs: Mapping[str, ColumnSummary]
-    odd: Mapping[str, OddValues]
+    inputs: Mapping[str, ColumnSummary]  # of these training rows
+    odd: Mapping[str, OddValues]  # the values that do not fit the kind of their input, in all rows
+    # `targets`, `training_targets`: of all rows, and of the training rows
     targets: tuple[TargetSummary, ...]
     training_targets: tuple[TargetSummary, ...]
-    sample: Table = field(compare=False)
+    sample: Table = field(compare=False)  # up to `SAMPLE` training rows, in their order in the whole table
 
     def merge(self, other: TableSummary) -> TableSummary:
         """Return the summary of both parts; commutative and associative, bit for bit."""
@@ -78,13 +66,8 @@ class TableSummary:
 class ColumnsLearner:
     """Learns `Columns` from a table in parts.
 
-    Parameters
-    ----------
-    first_rows : Table
-        The first rows of the whole table, such as 100,000: they decide the kind of each column, its unit and decimal
-        sign, and which columns are identifiers.
-    target : str or sequence of str
-        As for `Columns.learn`, and so are `task`, `drop` and `keep`.
+    `first_rows` of the whole table, such as 100,000, decide the kind of each column, its unit and decimal sign, and
+    which columns are identifiers. The others are as for `Columns.learn`.
 
     Examples
     --------
@@ -145,13 +128,8 @@ class ColumnsLearner:
     def summarise(self, table: Table, training_rows: NDArray[np.int64] | None = None) -> TableSummary:
         """Summarise a part of the table.
 
-        Parameters
-        ----------
-        table : Table
-            Its `rows` are the numbers of its rows in the whole table.
-        training_rows : ndarray of int64, optional
-            Indices of the training rows within this part; all if not given. Classes are counted in all rows, everything
-            else in those of them that have all targets.
+        The `rows` of the table are the numbers of its rows in the whole table; `training_rows` are indices within this
+        part, all if not given. Classes are counted in all rows, everything else in those of them that have all targets.
         """
         reader, source = self._reader, table.source
         reader.require(table, self.names)

@@ -37,12 +37,8 @@ class NumberConstants(NamedTuple):
 class NumberBlock:
     """Columns of numbers that are encoded together.
 
-    Parameters
-    ----------
-    columns : sequence of (NumberColumn, int)
-        Each with the place of its first input.
-    flags : sequence of (int, int)
-        Columns and places of further inputs that flag missing values.
+    Each column is given with the place of its first input; `flags` are columns and places of further inputs that flag
+    missing values.
     """
 
     def __init__(self, columns: Sequence[tuple[Any, int]], flags: Sequence[tuple[int, int]] = ()) -> None:

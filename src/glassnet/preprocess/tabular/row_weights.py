@@ -19,25 +19,11 @@ if TYPE_CHECKING:
 def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.float64]]:
     """Return the rows of a table with a weight above 0, without the column of the weights, and the weight of each row.
 
-    Parameters
-    ----------
-    table : Table
-    sample_weight : str or array_like of shape (n,)
-        The name of a column, or numbers, 0 or more.
+    `sample_weight` is the name of a column, or numbers, shape (n,), 0 or more. The weights are by the number of a row
+    in the source of the table; 0 for other rows.
 
-    Returns
-    -------
-    table : Table
-    weights : ndarray of float64
-        By the number of a row in the source of the table; 0 for other rows.
-
-    Raises
-    ------
-    DataError
-        GN060 for a column that does not exist, GN013 for weights that are not numbers, GN014 for weights that are
-        missing, negative, infinite or all 0.
-    ShapeError
-        GN050 for another number of weights.
+    A column that does not exist raises DataError GN060; weights that are not numbers GN013; weights that are missing,
+    negative, infinite or all 0 GN014; another number of weights ShapeError GN050.
     """
     if isinstance(sample_weight, str):
         name = column_named(table, sample_weight)

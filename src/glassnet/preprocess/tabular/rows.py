@@ -49,12 +49,7 @@ class _OtherValueError(Exception):
 
 
 class RowEncoder:
-    """Encoder of rows for learned columns.
-
-    Parameters
-    ----------
-    columns : Columns
-    """
+    """Encoder of rows for learned columns."""
 
     def __init__(self, columns: Columns) -> None:
         self._layout = layout = columns.layout
@@ -84,17 +79,9 @@ class RowEncoder:
     def rows(self, rows: Sequence[Mapping[Any, Any]], unusual: set[int] | None = None) -> Encoded | None:
         """Return the inputs of rows, shape (n, features).
 
-        Parameters
-        ----------
-        rows : sequence of mapping of str to value
-            For each row the value of each column; further columns are ignored.
-        unusual : set of int, optional
-            Gets the index of each row that, alone, `Columns.surprises` may have a remark on.
-
-        Returns
-        -------
-        ndarray of float32, or None
-            None if a row lacks a column, or has a value of another type than usual.
+        A row has a value for each column; further columns are ignored. `unusual` gets the index of each row that,
+        alone, `Columns.surprises` may have a remark on. Return None if a row lacks a column, or has a value of another
+        type than usual.
         """
         usual = []
         for values in rows:
@@ -114,16 +101,8 @@ class RowEncoder:
     def frame(self, frame: Any, unusual: set[int] | None = None) -> Encoded | None:
         """Return the inputs of a pandas frame, shape (n, features).
 
-        Parameters
-        ----------
-        frame : pandas.DataFrame
-        unusual : set of int, optional
-            Gets indices of rows if `Columns.surprises` may have a remark on the frame.
-
-        Returns
-        -------
-        ndarray of float32, or None
-            None if a column is missing or has values of another type than usual.
+        `unusual` gets indices of rows if `Columns.surprises` may have a remark on the frame. Return None if a column is
+        missing or has values of another type than usual.
         """
         rows, names = len(frame), [str(name) for name in frame.columns]
         place = {name: k for k, name in enumerate(names)}
@@ -143,21 +122,10 @@ class RowEncoder:
     ) -> Encoded | None:
         """Return the inputs of columns of values, shape (rows, features).
 
-        Parameters
-        ----------
-        rows : int
-        columns : mapping of str to ndarray or tuple
-            For each column an array, (rows,): numbers or booleans, or objects: text, and None if missing. A tuple may
-            have values of several types. Further columns are ignored.
-        unusual : set of int, optional
-            See `rows`.
-        alone : bool
-            Whether `unusual` is for each row alone; otherwise for all together, among which some may be far off.
-
-        Returns
-        -------
-        ndarray of float32, or None
-            None if a column is missing or has values of another type than usual.
+        Each column is an array, (rows,), of numbers or booleans, or of objects: text, and None if missing. A tuple may
+        have values of several types. Further columns are ignored. `unusual` is as for `rows`, for each row `alone`, or
+        else for all together, among which some may be far off. Return None if a column is missing or has values of
+        another type than usual.
         """
         if not self._reads:
             return None

@@ -197,19 +197,10 @@ def learn_input(
 ) -> Learnt:
     """Learn the encoding of a column; return it, or why there is none, and remarks.
 
-    Parameters
-    ----------
-    column, part : Column
-        All rows and the training rows; of a table in parts, both are the first rows. They say whether the column is an
-        identifier, and give the examples of remarks.
-    summary : ColumnSummary
-        What is counted of the training rows.
-    odd : OddValues
-        The values of all rows that do not fit the kind of the column.
-    bins : int
-        Most intervals of a column of numbers.
-    keep : bool
-        Whether to use identifiers.
+    `column` has all rows and `part` the training rows; of a table in parts, both are the first rows. They say whether
+    the column is an identifier, and give the examples of remarks. `summary` is what is counted of the training rows,
+    and `odd` are the values of all rows that do not fit the kind of the column. `bins` is the most intervals of a
+    column of numbers; with `keep`, identifiers are used.
     """
     remarks = about_numbers_in_words(column)
     if why := _why_useless(summary, column) or (None if keep else _why_identifier(column)):

@@ -101,15 +101,8 @@ def learn_targets(
 ) -> tuple[tuple[Target, ...], list[Message]]:
     """Infer the targets: classes or numbers for one column, labels or numbers for several; return remarks too.
 
-    Parameters
-    ----------
-    source : str
-        The table, for messages.
-    columns : sequence of Column
-        The target columns; of a table in parts, their first rows.
-    task : {"classes", "numbers"}, optional
-    summaries : sequence of TargetSummary
-        What is counted of each, in all rows.
+    Of a table in parts, the columns have its first rows; `summaries` are what is counted of each in all rows. The task,
+    if given, is ``"classes"`` or ``"numbers"``; `source` is the table, for messages.
     """
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]

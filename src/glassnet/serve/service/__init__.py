@@ -71,13 +71,8 @@ def run(
 ) -> None:
     """Serve models until Ctrl+C or SIGTERM.
 
-    Parameters
-    ----------
-    job : ServeJob
-    log : callable, optional
-        Called with a line about each answer.
-    announce : callable
-        Called with the address and the names of the models when they are loaded.
+    `log` is called with a line about each answer, `announce` with the address and the names of the models when they are
+    loaded.
     """
     from .process import exempt_from_collection, prepare
 

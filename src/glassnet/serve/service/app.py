@@ -23,7 +23,7 @@ import orjson
 from ...errors import FileError, GlassnetError
 from ...io.opening import gunzip
 from ...messages.control_characters import printable
-from ...messages.message import Command, Listing, Message
+from ...messages.message import Command, Listing
 from ...messages.option_spelling import Option
 from ...runtime.threads import available_cores, in_context
 from ..http import accepted_language, host_name, is_foreign, is_loopback
@@ -71,21 +71,11 @@ class _Disconnected(Exception):  # noqa: N818
 class Service:
     """An ASGI application that answers with models.
 
-    Parameters
-    ----------
-    repository : Repository
-    counters : Counters
-    limits : Limits
-    token : str, optional
-        What requests must have in ``Authorization: Bearer``, except for those that ask whether the service is alive.
-    hosts : frozenset of str, optional
-        Values of the header Host that are accepted; None accepts all.
-    allowed : frozenset of str
-        Further names of the service, without a port, for such a header and for the pages that may send requests.
-    root_path : str
-        What the addresses of the service have in front of the paths behind a proxy; empty, or with a slash in front.
-    log : callable, optional
-        Called with a line about each answer.
+    Requests must have the token in ``Authorization: Bearer``, except for those that ask whether the service is alive.
+    `hosts` are the values of the header Host that are accepted; None accepts all. `allowed` are further names of the
+    service, without a port, for such a header and for the pages that may send requests. `root_path` is what the
+    addresses of the service have in front of the paths behind a proxy: empty, or with a slash in front. `log` is called
+    with a line about each answer.
     """
 
     def __init__(
@@ -151,7 +141,7 @@ class Service:
             answer = _error(problem, route, request)
             problem.__traceback__ = None  # a frame in it has the future that has the exception, and a large body
         except MemoryError:
-            answer = _error(RequestError(503, "GN032", Message("Not enough memory. Send fewer rows.")), route, request)
+            answer = _error(RequestError(503, "GN032", "Not enough memory. Send fewer rows."), route, request)
         except Exception:  # a bug
             traceback.print_exc(file=sys.stderr)
             answer = Answer(_error_body("Internal error.", "", bool(route and route.is_protocol)), JSON, 500)
@@ -194,20 +184,18 @@ class Service:
             if found := pattern.fullmatch(request.path):
                 methods, request.parameters = of_pattern, found.groupdict()
         if methods is None:
-            raise RequestError(404, "GN121", Message("{path}: no such address. See /docs.", path=request.path))
+            raise RequestError(404, "GN121", "{path}: no such address. See /docs.", path=request.path)
         route = methods.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
             allowed = ["GET", "HEAD"] if "GET" in methods else [*methods]
             raise RequestError(
                 405,
                 "GN122",
-                Message(
-                    "{path}: method {method}, expected {methods}.",
-                    path=request.path,
-                    method=request.method,
-                    methods=Listing(allowed, last="or"),
-                ),
-                {"Allow": ", ".join(allowed)},
+                "{path}: method {method}, expected {methods}.",
+                path=request.path,
+                method=request.method,
+                methods=Listing(allowed, last="or"),
+                headers={"Allow": ", ".join(allowed)},
             )
         return route
 
@@ -219,11 +207,9 @@ class Service:
             raise RequestError(
                 403,
                 "GN124",
-                Message(
-                    "Host {host!r}: not a name of this service. Start it as {command}, or with a token.",
-                    host=host,
-                    command=Command("serve", "MODEL", Option("allow_host", name)),
-                ),
+                "Host {host!r}: not a name of this service. Start it as {command}, or with a token.",
+                host=host,
+                command=Command("serve", "MODEL", Option("allow_host", name)),
             )
         if self._token is None and request.method not in ("GET", "HEAD"):
             sender = [request.headers[name].decode("latin-1") if name in request.headers else None for name in _SENDER]
@@ -231,11 +217,9 @@ class Service:
                 raise RequestError(
                     403,
                     "GN124",
-                    Message(
-                        "The request comes from a page of another site. If that is this service behind a proxy, "
-                        "start it as {command}; otherwise start it with a token.",
-                        command=Command("serve", "MODEL", Option("allow_host", "NAME")),
-                    ),
+                    "The request comes from a page of another site. If that is this service behind a proxy, "
+                    "start it as {command}; otherwise start it with a token.",
+                    command=Command("serve", "MODEL", Option("allow_host", "NAME")),
                 )
 
     def _require_token(self, route: Route, request: Request) -> None:
@@ -248,9 +232,11 @@ class Service:
             return
         challenge = 'Bearer, Basic realm="glassnet"' if reads else "Bearer"
         raise RequestError(
-            401, "GN123", Message("The header 'Authorization: Bearer TOKEN' is missing, or has another token."),
-            {"WWW-Authenticate": challenge},
-        )  # fmt: skip
+            401,
+            "GN123",
+            "The header 'Authorization: Bearer TOKEN' is missing, or has another token.",
+            headers={"WWW-Authenticate": challenge},
+        )
 
     async def _answer(self, route: Route, request: Request, receive: Receive) -> Answer:
         if route.method != "POST":
@@ -342,7 +328,7 @@ class Service:
             return body
         if encoding not in _ENCODINGS:
             raise RequestError(
-                415, "GN122", Message("Content-Encoding {encoding}: expected gzip or deflate.", encoding=encoding)
+                415, "GN122", "Content-Encoding {encoding}: expected gzip or deflate.", encoding=encoding
             )
         most, plain = self._limits.max_body, bytearray()
         pieces = (body[start : start + _PIECE] for start in range(0, len(body), _PIECE))

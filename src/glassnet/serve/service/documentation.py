@@ -131,4 +131,4 @@ def _limits(context: Context, say: Say) -> list[dict[str, str]]:
             for key, text, value, status in rows]  # fmt: skip
 
 
-ROUTES = (Route("GET", "/docs", _docs, on_thread=True),)
+ROUTES = (Route("GET", "/docs", _docs, "The service's own documentation", "text/html", on_thread=True),)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import GlassnetError
-from ...messages.message import Message
 from .limits import RETRY_SECONDS
 
 STATUS = {"GN032": 503, "GN033": 413}
@@ -16,21 +15,23 @@ STATUS = {"GN032": 503, "GN033": 413}
 class RequestError(GlassnetError):
     """A request that is refused (GN121 to GN127), with the status and further headers of the answer."""
 
-    def __init__(self, status: int, code: str, message: Message, headers: Mapping[str, str] = {}) -> None:
-        super().__init__(code, message)
+    def __init__(
+        self, status: int, code: str, template: str, /, *, headers: Mapping[str, str] = {}, **values: Any
+    ) -> None:
+        super().__init__(code, template, **values)
         self.status, self.headers = status, dict(headers)
 
 
 def malformed(template: str, /, **values: Any) -> RequestError:
     """Return the refusal of a request that does not have the expected form."""
-    return RequestError(400, "GN127", Message(template, **values))
+    return RequestError(400, "GN127", template, **values)
 
 
 def busy(template: str, /, *, status: int = 503) -> RequestError:
     """Return the refusal of a request that may succeed later."""
-    return RequestError(status, "GN126", Message(template), {"Retry-After": str(RETRY_SECONDS)})
+    return RequestError(status, "GN126", template, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
 def too_large(template: str, /, **values: Any) -> RequestError:
     """Return the refusal of a request beyond a limit of size."""
-    return RequestError(413, "GN125", Message(template, **values))
+    return RequestError(413, "GN125", template, **values)

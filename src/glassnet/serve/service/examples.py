@@ -28,24 +28,14 @@ _MNIST, _MNIST_HEAD = "mnist/t10k-images-idx3-ubyte.gz", 16
 
 @dataclass(frozen=True)
 class Example:
-    """A request.
+    """A request."""
 
-    Parameters
-    ----------
-    method, path : str
-        The path with its query.
-    route : str
-        The path of the route, if it has parameters.
-    content_type : str
-        Empty without a body.
-    body : bytes
-    """
-
+    # `method`, `path`: the path with its query
     method: str
     path: str
-    content_type: str = ""
+    content_type: str = ""  # empty without a body
     body: bytes = b""
-    route: str = ""
+    route: str = ""  # the path of the route, if it has parameters
 
     def __post_init__(self) -> None:
         if not self.route:

@@ -34,41 +34,21 @@ class Context(NamedTuple):
 
 @dataclass(slots=True)
 class Request:
-    """A request whose body has arrived.
-
-    Parameters
-    ----------
-    method, path : str
-    parameters : dict of str to str
-        Values of the query and of the path's parameters.
-    headers : dict of bytes to bytes
-        Names in lower case.
-    body : bytes
-        Decompressed.
-    language : {"en", "zh"}
-    prefix : str
-        What the client's addresses of the service have in front of `path`, such as ``"/models"``.
-    quick : bool
-        Whether the handler runs on the event loop; if it would take long, it raises `TakesTime` and is called again on
-        a thread.
-    deadline : float
-        Of `time.monotonic`.
-    strict : bool
-        Whether inputs that the training data did not have are refused.
-    remarks : list of Message
-        Where such inputs are, and what becomes of them; part of the answer.
-    """
+    """A request whose body has arrived."""
 
     method: str
     path: str
-    parameters: dict[str, str]
-    headers: dict[bytes, bytes]
-    body: bytes = b""
-    language: str = "en"
-    prefix: str = ""
+    parameters: dict[str, str]  # values of the query and of the path's parameters
+    headers: dict[bytes, bytes]  # names in lower case
+    body: bytes = b""  # decompressed
+    language: str = "en"  # "en" or "zh"
+    prefix: str = ""  # what the client's addresses of the service have in front of `path`, such as ``"/models"``
+    # Whether the handler runs on the event loop; if it would take long, it raises `TakesTime` and is called again on
+    # a thread
     quick: bool = False
-    deadline: float = math.inf
-    strict: bool = False
+    deadline: float = math.inf  # of `time.monotonic`
+    strict: bool = False  # whether inputs that the training data did not have are refused
+    # Where such inputs are, and what becomes of them; part of the answer
     remarks: list[Message] = field(default_factory=list)
 
     def header(self, name: str) -> str:
@@ -121,9 +101,9 @@ class Answer:
     rows: int = 0
 
 
-def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] = {}, rows: int = 0) -> Answer:
+def json_answer(value: Any, rows: int = 0) -> Answer:
     """Return an answer in JSON; NaN and infinite numbers become null."""
-    return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), JSON, status, headers, rows)
+    return Answer(orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY), rows=rows)
 
 
 def json_in(body: bytes | memoryview) -> Any:
@@ -159,27 +139,16 @@ Handler = Callable[[Context, Request], Answer]
 
 @dataclass(frozen=True)
 class Route:
-    """A route.
+    """A route, with what `openapi` says about it."""
 
-    Parameters
-    ----------
-    method : {"GET", "POST"}
-        GET also answers HEAD.
-    path : str
-        A part in braces is a parameter: ``/v2/models/{model}``.
-    handler : callable
-        Raises `RequestError` or another GlassnetError.
-    needs_token : bool
-        Whether a token is needed if the service has one.
-    on_thread : bool
-        Whether the handler always runs on a thread; otherwise only for larger bodies.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    needs_token: bool = True
-    on_thread: bool = False
+    method: str  # "GET" or "POST"; GET also answers HEAD
+    path: str  # a part in braces is a parameter: ``/v2/models/{model}``
+    handler: Handler  # raises `RequestError` or another GlassnetError
+    summary: str
+    answer: str  # the name of the answer's schema, or its media type if it is not JSON
+    body: str = ""  # "", "rows", "row" or "infer"
+    needs_token: bool = True  # whether a token is needed if the service has one
+    on_thread: bool = False  # whether the handler always runs on a thread; otherwise only for larger bodies
 
     @property
     def is_protocol(self) -> bool:

@@ -29,4 +29,5 @@ def _explain(context: Context, request: Request) -> Answer:
     return json_answer({**finite(facts), **remarks(request)}, rows=1)
 
 
-ROUTES = (Route("POST", "/explain", _explain, on_thread=True),)
+_SUMMARY = "Explain the prediction for a row or an image"
+ROUTES = (Route("POST", "/explain", _explain, _SUMMARY, "Explanation", "row", on_thread=True),)

@@ -48,32 +48,18 @@ DEFAULT = Limits()
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long a client may take, and how many may be connected.
+    """How long a client may take, and how many may be connected."""
 
-    Attributes
-    ----------
-    head : float
-        Seconds for the head of a request, from the opening of the connection or the first byte.
-    body : float
-        Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
-        arrived.
-    read : float
-        Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
-        has been refused.
-    idle : float
-        Seconds in which a client may begin its next request.
-    rate : int
-        Bytes per second of the slowest client.
-    connections : int
-        Open connections; further ones are answered with 503.
-    """
-
-    head: float = 10.0
+    head: float = 10.0  # seconds for the head of a request, from the opening of the connection or the first byte
+    # Seconds for the body of a request, from the end of its head, and one more for each `rate` bytes that have
+    # arrived
     body: float = 15.0
+    # Seconds in which a client must read `rate` bytes a second, or all that is left; also for the rest of a body that
+    # has been refused
     read: float = 15.0
-    idle: float = 25.0
-    rate: int = 16 << 10
-    connections: int = 1000
+    idle: float = 25.0  # seconds in which a client may begin its next request
+    rate: int = 16 << 10  # bytes per second of the slowest client
+    connections: int = 1000  # open connections; further ones are answered with 503
 
 
 DEADLINES = Deadlines()

@@ -31,4 +31,4 @@ def _metrics(context: Context, request: Request) -> Answer:
     return Answer(generate_latest(counters.registry) + generate_latest(state), CONTENT_TYPE)
 
 
-ROUTES = (Route("GET", "/metrics", _metrics),)
+ROUTES = (Route("GET", "/metrics", _metrics, "Metrics for Prometheus", CONTENT_TYPE.partition(";")[0]),)

@@ -32,40 +32,18 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class ServedModel:
-    """A model, ready for answers.
-
-    Parameters
-    ----------
-    name : str
-    model : Model
-        As loaded, without the check of the training range, for explanations.
-    fast : Model
-        The same in portable arithmetic, compiled: an answer has the same bits alone and among any others.
-    encoder : RowEncoder or None
-        For a model of a table.
-    training_range : TrainingRange or None
-        Of a model of arrays; that of a table is in its columns.
-    form : PortableForm
-        The type of the inputs and the names of the outputs.
-    takes_bytes : bool
-        Whether the inputs are whole numbers from 0 to 255, such as pixels.
-    reads_digits : bool
-        Whether images are photographs of digits, see `handwriting.digit_model`.
-    products : int
-        Of a weight and a value, for one row.
-    loaded, seconds : float
-        The Unix time at which it was loaded, and how long that took.
-    """
+    """A model, ready for answers."""
 
     name: str
-    model: Model
-    fast: Model
-    encoder: RowEncoder | None
-    training_range: TrainingRange | None
-    form: PortableForm
-    takes_bytes: bool
-    reads_digits: bool
-    products: int
+    model: Model  # as loaded, without the check of the training range, for explanations
+    fast: Model  # the same in portable arithmetic, compiled: an answer has the same bits alone and among any others
+    encoder: RowEncoder | None  # for a model of a table
+    training_range: TrainingRange | None  # of a model of arrays; that of a table is in its columns
+    form: PortableForm  # the type of the inputs and the names of the outputs
+    takes_bytes: bool  # whether the inputs are whole numbers from 0 to 255, such as pixels
+    reads_digits: bool  # whether images are photographs of digits, see `handwriting.digit_model`
+    products: int  # of a weight and a value, for one row
+    # `loaded`, `seconds`: the Unix time at which it was loaded, and how long that took
     loaded: float
     seconds: float
 
@@ -183,9 +161,7 @@ class Repository:
         served = self._models.get(name)
         if served is None:
             raise RequestError(
-                404,
-                "GN121",
-                Message("No model {name!r}. The models are {names}.", name=name, names=Listing(self._models)),
+                404, "GN121", "No model {name!r}. The models are {names}.", name=name, names=Listing(self._models)
             )
         return served
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ... import __version__
@@ -15,8 +14,7 @@ from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
 from ...workflow.explain_job import WhyJob
 from ...workflow.predict_job import QueryJob
 from .examples import infer_body, row_of
-from .exchange import JSON, Context, Route, json_answer
-from .metrics import CONTENT_TYPE
+from .exchange import JSON, Answer, Context, Request, Route, json_answer
 from .models import ServedModel
 from .predict import CSV, FORM
 from .tensors import DTYPES
@@ -24,46 +22,6 @@ from .tensors import DTYPES
 OPENAPI = "3.1.0"
 
 _BINARY = "application/octet-stream"
-
-
-@dataclass(frozen=True)
-class Operation:
-    """The description of a route, besides its path.
-
-    Parameters
-    ----------
-    summary : str
-    answer : str
-        The name of the answer's schema, or its media type if it is not JSON.
-    body : {"", "rows", "row", "infer"}
-    """
-
-    summary: str
-    answer: str
-    body: str = ""
-
-
-OPERATIONS: dict[tuple[str, str], Operation] = {
-    ("POST", "/predict"): Operation("Predict rows, or what an image shows", "Predictions", "rows"),
-    ("POST", "/explain"): Operation("Explain the prediction for a row or an image", "Explanation", "row"),
-    ("GET", "/v2"): Operation("The server's name, version and extensions", "Server"),
-    ("GET", "/v2/health/live"): Operation("Whether the server runs", "Live"),
-    ("GET", "/v2/health/ready"): Operation("Whether the server can predict", "Ready"),
-    ("GET", "/v2/models/{model}"): Operation("The inputs and outputs of a model", "Model"),
-    ("GET", "/v2/models/{model}/ready"): Operation("Whether a model can predict", "ModelReady"),
-    ("POST", "/v2/models/{model}/infer"): Operation("Predict tensors", "InferAnswer", "infer"),
-    ("GET", "/metrics"): Operation("Metrics for Prometheus", CONTENT_TYPE.partition(";")[0]),
-    ("GET", "/openapi.json"): Operation("This description", "Description"),
-    ("GET", "/docs"): Operation("The service's own documentation", "text/html"),
-}
-"""Method and path -> operation. Paths with a model's version mean the same as those without."""
-
-_VERSIONED = "/versions/{version}"
-
-
-def operation_of(route: Route) -> Operation:
-    """Return the operation of a route."""
-    return OPERATIONS[route.method, route.path.replace(_VERSIONED, "")]
 
 
 def document(context: Context, prefix: str = "") -> dict[str, Any]:
@@ -91,50 +49,50 @@ def document(context: Context, prefix: str = "") -> dict[str, Any]:
 
 
 def _operation(route: Route, context: Context, models: Sequence[ServedModel]) -> dict[str, Any]:
-    about, names = operation_of(route), [one.name for one in models]
+    names = [one.name for one in models]
     parameters: list[dict[str, Any]] = []
     if "{model}" in route.path:
         parameters.append({"name": "model", "in": "path", "required": True, "schema": {"enum": names}})
     if "{version}" in route.path:
         parameters.append({"name": "version", "in": "path", "required": True, "schema": {"const": "1"}})
-    if about.body in ("rows", "row"):
+    if route.body in ("rows", "row"):
         parameters.append(
             {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
              "description": "Needed if the service has several models."}
         )  # fmt: skip
         parameters.append({"name": "strict", "in": "query", "schema": parameters_of(QueryJob)["strict"].schema()})
-    if about.body == "row":
+    if route.body == "row":
         parameters.append({"name": "output", "in": "query", "schema": parameters_of(WhyJob)["output"].schema()})
     made: dict[str, Any] = {
         "operationId": "_".join([route.method.lower(), *re.findall(r"\w+", route.path)]),
-        "summary": about.summary,
+        "summary": route.summary,
         "tags": ["Open Inference Protocol" if route.is_protocol else "glassnet"],
-        "responses": {"200": _answer(about), **_errors(route, about, context)},
+        "responses": {"200": _answer(route), **_errors(route, context)},
     }
     if parameters:
         made["parameters"] = parameters
-    if about.body:
-        made["requestBody"] = {"required": True, "content": _bodies(about.body, models)}
+    if route.body:
+        made["requestBody"] = {"required": True, "content": _bodies(route.body, models)}
     if context.has_token and route.needs_token:
         made["security"] = [{"token": []}]
     return made
 
 
-def _answer(about: Operation) -> dict[str, Any]:
-    if "/" in about.answer:
-        return {"description": about.summary, "content": {about.answer: {"schema": {"type": "string"}}}}
-    content = {JSON: {"schema": _reference(about.answer)}}
-    if about.body == "infer":
+def _answer(route: Route) -> dict[str, Any]:
+    if "/" in route.answer:
+        return {"description": route.summary, "content": {route.answer: {"schema": {"type": "string"}}}}
+    content = {JSON: {"schema": _reference(route.answer)}}
+    if route.body == "infer":
         content[_BINARY] = {"schema": {"description": "JSON, then the tensors' bytes."}}
-    return {"description": about.summary, "content": content}
+    return {"description": route.summary, "content": content}
 
 
-def _errors(route: Route, about: Operation, context: Context) -> dict[str, Any]:
+def _errors(route: Route, context: Context) -> dict[str, Any]:
     """Return the statuses of errors that a route can have."""
     statuses = ["403", "500"]
     statuses += ["401"] if context.has_token and route.needs_token else []
-    statuses += ["404"] if "{model}" in route.path or about.body else []
-    statuses += ["400", "408", "413", "415", "422", "429", "503"] if about.body else []
+    statuses += ["404"] if "{model}" in route.path or route.body else []
+    statuses += ["400", "408", "413", "415", "422", "429", "503"] if route.body else []
     schema = _reference("ProtocolError" if route.is_protocol else "Error")
     return {
         status: {"description": DESCRIPTIONS[int(status)], "content": {JSON: {"schema": schema}}}
@@ -283,4 +241,8 @@ def _row_schema(served: ServedModel) -> dict[str, Any]:
     return _object(kinds)
 
 
-ROUTES = (Route("GET", "/openapi.json", lambda context, request: json_answer(document(context, request.prefix))),)
+def _openapi(context: Context, request: Request) -> Answer:
+    return json_answer(document(context, request.prefix))
+
+
+ROUTES = (Route("GET", "/openapi.json", _openapi, "This description", "Description"),)

@@ -67,15 +67,13 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
     raise RequestError(
         415,
         "GN122",
-        Message(
-            "Content-Type {kind}: expected {json}, {csv}, an image ({names}) or {form}.",
-            kind=kind or Message("missing"),
-            json=JSON,
-            csv=CSV[0],
-            names=Listing(NAMES),
-            form=FORM,
-        ),
-        {"Accept": f"{JSON}, {CSV[0]}, image/*, {FORM}"},
+        "Content-Type {kind}: expected {json}, {csv}, an image ({names}) or {form}.",
+        kind=kind or Message("missing"),
+        json=JSON,
+        csv=CSV[0],
+        names=Listing(NAMES),
+        form=FORM,
+        headers={"Accept": f"{JSON}, {CSV[0]}, image/*, {FORM}"},
     )
 
 
@@ -117,4 +115,4 @@ def remarks(request: Request) -> dict[str, list[str]]:
     return {"remarks": found} if found else {}
 
 
-ROUTES = (Route("POST", "/predict", _predict),)
+ROUTES = (Route("POST", "/predict", _predict, "Predict rows, or what an image shows", "Predictions", "rows"),)

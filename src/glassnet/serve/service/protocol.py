@@ -125,12 +125,10 @@ def _model(context: Context, request: Request) -> ServedModel:
         raise RequestError(
             404,
             "GN121",
-            Message(
-                "Model {name!r} has no version {version!r}, only {known}.",
-                name=served.name,
-                version=version,
-                known=VERSION,
-            ),
+            "Model {name!r} has no version {version!r}, only {known}.",
+            name=served.name,
+            version=version,
+            known=VERSION,
         )
     return served
 
@@ -214,6 +212,10 @@ def _encoded(served: ServedModel, tensors: dict[str, Tensor], request: Request, 
     return encoded_columns(served, columns, rows, request, limits)
 
 
+def _metadata(context: Context, request: Request) -> Answer:
+    return json_answer(metadata(_model(context, request)))
+
+
 def _model_ready(context: Context, request: Request) -> Answer:
     served = _model(context, request)
     problem = context.models.problems.get(served.name)
@@ -227,16 +229,30 @@ _MODEL = "/v2/models/{model}"
 _SERVER = {"name": "glassnet", "version": __version__, "extensions": ["binary_tensor_data"]}
 
 ROUTES = (
-    Route("GET", "/v2/health/live", lambda *_: json_answer({"live": True}), needs_token=False),
-    Route("GET", "/v2/health/ready", lambda *_: json_answer({"ready": True}), needs_token=False),
-    Route("GET", "/v2", lambda *_: json_answer(_SERVER)),
+    Route(
+        "GET",
+        "/v2/health/live",
+        lambda *_: json_answer({"live": True}),
+        "Whether the server runs",
+        "Live",
+        needs_token=False,
+    ),
+    Route(
+        "GET",
+        "/v2/health/ready",
+        lambda *_: json_answer({"ready": True}),
+        "Whether the server can predict",
+        "Ready",
+        needs_token=False,
+    ),
+    Route("GET", "/v2", lambda *_: json_answer(_SERVER), "The server's name, version and extensions", "Server"),
     *(
         route
         for path in (_MODEL, f"{_MODEL}/versions/{{version}}")
         for route in (
-            Route("GET", path, lambda context, request: json_answer(metadata(_model(context, request)))),
-            Route("GET", f"{path}/ready", _model_ready),
-            Route("POST", f"{path}/infer", _infer),
+            Route("GET", path, _metadata, "The inputs and outputs of a model", "Model"),
+            Route("GET", f"{path}/ready", _model_ready, "Whether a model can predict", "ModelReady"),
+            Route("POST", f"{path}/infer", _infer, "Predict tensors", "InferAnswer", "infer"),
         )
     ),
 )

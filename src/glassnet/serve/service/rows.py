@@ -116,13 +116,8 @@ def array_in(values: Sequence[Any], name: str) -> NDArray[Any]:
 def checked(served: ServedModel, values: NDArray[Any], name: str | Message) -> NDArray[Any]:
     """Return numbers as inputs, (n, features), in the smallest type that holds them.
 
-    Parameters
-    ----------
-    served : ServedModel
-        Of arrays.
-    values : ndarray of any numbers, shape (n, features), or for images (n, rows, columns[, 3])
-    name : str or Message
-        For messages.
+    The values of any numeric type have shape (n, features), or for images (n, rows, columns[, 3]); `name` is for
+    messages.
     """
     model = served.model
     if values.ndim < 2:

@@ -34,20 +34,11 @@ _BYTES = range(256)
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input or output.
-
-    Parameters
-    ----------
-    name : str
-    datatype : str
-        One of `DTYPES`.
-    values : ndarray, of the tensor's shape
-        Text as objects; None is a missing value.
-    """
+    """An input or output."""
 
     name: str
-    datatype: str
-    values: NDArray[Any]
+    datatype: str  # one of `DTYPES`
+    values: NDArray[Any]  # of the tensor's shape; text as objects; None is a missing value
 
     def to_json(self) -> dict[str, Any]:
         """Return the tensor with its data in JSON, row by row in one list."""
@@ -70,12 +61,8 @@ class Tensor:
 def tensors_in(given: Any, binary: memoryview) -> dict[str, Tensor]:
     """Return the inputs of a request by name.
 
-    Parameters
-    ----------
-    given : list
-        In JSON.
-    binary : memoryview
-        What follows the JSON: the data of the inputs that have ``binary_data_size``, in their order.
+    `given` is a list in JSON; `binary` is what follows the JSON: the data of the inputs that have ``binary_data_size``,
+    in their order.
     """
     if type(given) is not list or not all(isinstance(one, dict) for one in given):
         raise malformed("inputs: expected a list of tensors.")

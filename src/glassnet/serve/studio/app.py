@@ -29,13 +29,7 @@ CONTROLS = ("pause", "resume", "step", "stop", "cancel")
 def create_app(session: Session, token: str, port: int) -> Safety:
     """Return the application for a session, behind the middleware that checks who asks.
 
-    Parameters
-    ----------
-    session : Session
-    token : str
-        What opens it; see `safety`.
-    port : int
-        The port that it is served on.
+    The token opens the session; see `safety`. The port is the one that it is served on.
     """
     mimetypes.add_type("text/javascript", ".js")  # browsers refuse modules of another type
     app = Starlette(

@@ -30,14 +30,10 @@ NO_MEMORY = Message("not enough memory. Use a smaller network or smaller batches
 def api(method: str, path: str, handler: Handler) -> Route:
     """Return the route of an endpoint.
 
-    Parameters
-    ----------
-    method : {"GET", "POST", "DELETE"}
-    path : str
-    handler : callable
-        Called on a thread with the session and the path's parameters, the query's, and those of the JSON body; raw
-        bytes are under ``"body"``. Returns JSON-compatible values (NumPy's too) or a `Response`. Raises GlassnetError
-        for what cannot be done: status 400, with code and message in the page's language.
+    The method is GET, POST or DELETE. The handler is called on a thread with the session and the path's parameters, the
+    query's, and those of the JSON body; raw bytes are under ``"body"``. It returns JSON-compatible values (NumPy's too)
+    or a `Response`, and raises GlassnetError for what cannot be done: status 400, with code and message in the page's
+    language.
     """
 
     async def endpoint(request: Request) -> Response:

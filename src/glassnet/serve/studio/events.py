@@ -35,15 +35,8 @@ class Entry:
 class EventLog:
     """The events of one run of the server.
 
-    Parameters
-    ----------
-    state : callable
-        Returns everything that a page needs to know if it cannot be given the events that it missed.
-
-    Attributes
-    ----------
-    run : str
-        Names this run of the server in the ids of events: ``RUN-NUMBER``.
+    `state` returns everything that a page needs to know if it cannot be given the events that it missed. `run` names
+    this run of the server in the ids of events: ``RUN-NUMBER``.
     """
 
     def __init__(self, state: Callable[[], Any]) -> None:
@@ -63,14 +56,8 @@ class EventLog:
     def publish(self, kind: str, data: Any, *, key: str = "") -> None:
         """Append an event and wake the pages that read; may be called on any thread, and does not wait.
 
-        Parameters
-        ----------
-        kind : str
-            The event's type.
-        data : Any
-            JSON-compatible values.
-        key : str
-            The log has only the last event of each key, for pictures of a state that the next one replaces.
+        The data are JSON-compatible. The log has only the last event of each key, for pictures of a state that the next
+        one replaces.
         """
         plain = json_text(finite(data))
         with self._lock:
@@ -119,10 +106,7 @@ class EventLog:
     async def stream(self, after: str) -> AsyncIterator[bytes]:
         """Yield the text of events after an id, as they happen, until the log is closed.
 
-        Parameters
-        ----------
-        after : str
-            The id of the last event that the page has; empty for a new page.
+        `after` is the id of the last event that the page has; empty for a new page.
         """
         number = self.number_in(after)
         with self._reading() as reader:

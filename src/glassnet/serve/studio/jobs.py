@@ -36,18 +36,10 @@ class Cancelled(Exception):  # noqa: N818 - not an error
 class Job:
     """A piece of work: its state, and what pages may ask of it.
 
-    Attributes
-    ----------
-    id, kind, title : str
-    about : dict
-        What the page gave, JSON-compatible.
-    state : {"waiting", "running", "paused", "done", "failed", "stopped"}
-    live : dict
-        What the work has shown so far, as a whole, for pages that open later; the work fills it in.
-    result : Any
-        What the work returned, JSON-compatible; None before the end, and if there is none.
-    error : dict or None
-        Code and message of a failed job, the message in both languages.
+    Its `state` is ``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"failed"`` or ``"stopped"``. `about` is
+    what the page gave, JSON-compatible. `live` is what the work has shown so far, as a whole, for pages that open
+    later; the work fills it in. `result` is what the work returned, JSON-compatible; None before the end, and if there
+    is none. `error` has code and message of a failed job, the message in both languages.
     """
 
     def __init__(self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, text: Text) -> None:
@@ -91,10 +83,7 @@ class Job:
     def gate(self, *, hold: bool = True) -> bool:
         """Return whether the work is to end soon; wait while the job is paused, unless not to `hold`.
 
-        Raises
-        ------
-        Cancelled
-            If the job is cancelled.
+        If the job is cancelled, raise `Cancelled`.
         """
         with self._changed:
             if hold and self._waits():
@@ -212,17 +201,9 @@ class JobQueue:
     ) -> Job:
         """Queue a piece of work.
 
-        Parameters
-        ----------
-        kind : str
-            The room's word for it.
-        work : callable
-            Takes the job, and returns a JSON-compatible result.
-        title : str
-        replace : bool
-            Whether to cancel all unfinished jobs of this kind first.
-        about : dict, optional
-            What the page gave, JSON-compatible, for pages that open later.
+        `kind` is the room's word for it. The work takes the job, and returns a JSON-compatible result. With `replace`,
+        all unfinished jobs of this kind are cancelled first. `about` is what the page gave, JSON-compatible, for pages
+        that open later.
         """
         with self._changed:
             if replace:

@@ -60,39 +60,18 @@ _RATE, _PER_LABEL, _PER_FOLD = 1e11, 3e-6, 0.1
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """Data as a model reads them, and its answers.
-
-    Parameters
-    ----------
-    samples : Dataset
-    table : Table or None
-        The table that the samples come from: its row numbers are those of `samples.row_numbers`.
-    parts : tuple of str
-        The parts to choose from; empty if the data are one whole.
-    part : str
-        The chosen part; empty if there are none.
-    source_part : str
-        The part of the source where the rows are; empty if the source has no parts.
-    model : Model or None
-    trained : bool
-        Whether the model was trained on these samples.
-    outputs : ndarray or None
-        Of all samples; None without a model.
-    evaluation : Evaluation or None
-    calibration : float or None
-        Expected calibration error; None for a regression.
-    """
+    """Data as a model reads them, and its answers."""
 
     samples: Dataset
-    table: Table | None
-    parts: tuple[str, ...]
-    part: str
-    source_part: str
+    table: Table | None  # the table that the samples come from: its row numbers are those of `samples.row_numbers`
+    parts: tuple[str, ...]  # the parts to choose from; empty if the data are one whole
+    part: str  # the chosen part; empty if there are none
+    source_part: str  # the part of the source where the rows are; empty if the source has no parts
     model: Model | None = None
-    trained: bool = False
-    outputs: FloatArray | None = None
+    trained: bool = False  # whether the model was trained on these samples
+    outputs: FloatArray | None = None  # of all samples; None without a model
     evaluation: Evaluation | None = None
-    calibration: float | None = None
+    calibration: float | None = None  # expected calibration error; None for a regression
 
     @property
     def task(self) -> str:
@@ -156,12 +135,8 @@ class Inspection:
 def inspect(session: Session, given: dict[str, Any]) -> Inspection:
     """Return data with the answers of a model, from a small cache of the session.
 
-    Parameters
-    ----------
-    session : Session
-    given : dict
-        ``data``; ``model``, by default none; ``part``, by default the test part if there is one; ``target``, the column
-        to predict of a table without a model.
+    `given` may have ``data``; ``model``, by default none; ``part``, by default the test part if there is one;
+    ``target``, the column to predict of a table without a model.
     """
     id = text_in(given, "model", "")
     studied = session.model(id) if id else None
@@ -306,13 +281,9 @@ def _columns(one: Inspection) -> list[str]:
 def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return a page of samples.
 
-    Parameters
-    ----------
-    session : Session
-    given : dict
-        As for `inspect`; ``rows``, row numbers of the source with commas, or a selection as for `select`; ``page``,
-        from 1; ``row``, the sample that is shown by itself, whose page is the default. ``count`` 0 is for this one
-        alone.
+    `given` is as for `inspect`, and may have ``rows``, row numbers of the source with commas, or a selection as for
+    `select`; ``page``, from 1; ``row``, the sample that is shown by itself, whose page is the default. ``count`` 0 is
+    for this one alone.
     """
     one = inspect(session, given)
     chosen = one.places(rows_in(given, PAGE)) if given.get("rows") else select(one, given)
@@ -344,12 +315,8 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def select(one: Inspection, given: dict[str, Any]) -> NDArray[np.intp]:
     """Return the places of the selected samples.
 
-    Parameters
-    ----------
-    one : Inspection
-    given : dict
-        ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several labels 0 or
-        1 of the label ``output``.
+    `given` may have ``of``: ``"all"`` or ``"mistakes"``; ``true`` and ``answer``: the number of a class, or for several
+    labels 0 or 1 of the label ``output``.
     """
     of = text_in(given, "of", "all", ("all", "mistakes"))
     chosen = one.mistakes if of == "mistakes" else np.arange(len(one.samples))

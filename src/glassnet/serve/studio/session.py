@@ -52,10 +52,7 @@ _LONGEST_NAME = 80
 class Cache:
     """The values of the keys that were used last; threads may share it.
 
-    Attributes
-    ----------
-    lock : lock
-        For a thread that computes a value while others wait for it.
+    A thread that computes a value holds `lock`, while others wait for it.
     """
 
     def __init__(self, most: int) -> None:
@@ -80,30 +77,15 @@ class Cache:
 
 @dataclass(frozen=True)
 class StudioModel:
-    """A model that is open.
+    """A model that is open."""
 
-    Parameters
-    ----------
-    id : str
-        ``"reader"``, ``"model"``, or a word with a number.
-    name : str
-    path : str
-    model : Model
-    source : str
-        The id of the data that it was trained on; empty if they are not open.
-    parent : str
-        The id of the model that its training started from; empty for none.
-    hash : str
-        Of its parameters, which takes a moment to compute.
-    """
-
-    id: str
+    id: str  # ``"reader"``, ``"model"``, or a word with a number
     name: str
     path: str
     model: Model
-    source: str = ""
-    parent: str = ""
-    hash: str = ""
+    source: str = ""  # the id of the data that it was trained on; empty if they are not open
+    parent: str = ""  # the id of the model that its training started from; empty for none
+    hash: str = ""  # of its parameters, which takes a moment to compute
 
     @property
     def file_name(self) -> str:
@@ -121,25 +103,13 @@ class StudioModel:
 
 @dataclass(frozen=True)
 class StudioData:
-    """Data that are open.
+    """Data that are open."""
 
-    Parameters
-    ----------
-    id : str
-        ``"mnist"``, ``"drawings"``, or ``"data-1"`` ….
-    name : str
-    source : str
-        As `workflow` takes it; of the drawings, see `Session.source_of`.
-    kind : {"images", "numbers", "table"}
-    target : str
-        The column to predict of a table, unless another one is chosen: the last.
-    """
-
-    id: str
+    id: str  # ``"mnist"``, ``"drawings"``, or ``"data-1"`` …
     name: str
-    source: str
-    kind: str
-    target: str = ""
+    source: str  # as `workflow` takes it; of the drawings, see `Session.source_of`
+    kind: str  # "images", "numbers" or "table"
+    target: str = ""  # the column to predict of a table, unless another one is chosen: the last
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of data shows."""
@@ -162,22 +132,9 @@ class Drawing:
 class Session:
     """Everything that is open; closed with `close`, which removes the folder.
 
-    Parameters
-    ----------
-    model : str, optional
-        A model file, which has the id ``"model"``.
-    language : {"en", "zh"}, optional
-        The language of a page that does not choose one; by default ``GLASSNET_LANGUAGE`` or that of the browser.
-
-    Attributes
-    ----------
-    models, data : dict
-        Id -> `StudioModel`, `StudioData`.
-    drawings : list of Drawing
-    folder : Path
-        For uploads and results.
-    jobs : JobQueue
-    events : EventLog
+    The model is a file, which has the id ``"model"``. The language is that of a page that does not choose one; by
+    default ``GLASSNET_LANGUAGE`` or that of the browser. `models` and `data` are by id, and `folder` is for uploads and
+    results.
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
@@ -265,13 +222,7 @@ class Session:
     ) -> StudioModel:
         """Open a model file.
 
-        Parameters
-        ----------
-        path : path
-        name : str
-            By default the id: `word` with the next number.
-        source, parent : str
-            As in `StudioModel`.
+        The name is by default the id: `word` with the next number. `source` and `parent` are as in `StudioModel`.
         """
         model = load_model(path)
         id = self._number(word)
@@ -351,13 +302,8 @@ class Session:
     def samples(self, id: str, part: str = "train", model: str = "") -> Dataset | Table:
         """Read data for showing: labelled samples, or a table.
 
-        Parameters
-        ----------
-        id : str
-        part : {"train", "test"}
-            A test part only of images and numbers; see `parts`.
-        model : str
-            The id of a model; images are read as it reads them, in colour or resized, if that is another way.
+        A test part is only of images and numbers; see `parts`. With the id of a model, images are read as it reads
+        them, in colour or resized, if that is another way.
         """
         source, cache = self.source_of(id), self.cache("samples", _MOST_READ)
         read: Dataset | Table | None

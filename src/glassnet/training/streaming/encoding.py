@@ -20,23 +20,13 @@ WORTH_COMPILING = 10_000_000
 
 @dataclass(frozen=True)
 class GroupRows:
-    """The training rows of a row group.
+    """The training rows of a row group."""
 
-    Parameters
-    ----------
-    places : ndarray of int64, shape (n,)
-        Their positions in the row group, ascending.
-    targets : ndarray
-        int64, shape (n,), for classes; float64, shape (n, targets), for numbers and labels.
-    folds : ndarray of int64, shape (n,)
-        Fold of each row; 0 without folds.
-    write : callable
-        Writes the inputs of a part of the rows, a slice, to an array of float32, shape (m, features).
-    """
-
-    places: NDArray[np.int64]
+    places: NDArray[np.int64]  # shape (n,); their positions in the row group, ascending
+    # int64, shape (n,), for classes; float64, shape (n, targets), for numbers and labels
     targets: NDArray[np.int64] | NDArray[np.float64]
-    folds: NDArray[np.int64]
+    folds: NDArray[np.int64]  # shape (n,); fold of each row; 0 without folds
+    # Writes the inputs of a part of the rows, a slice, to an array of float32, shape (m, features)
     write: Callable[[slice, NDArray[np.float32]], None]
 
     def encoded(self, features: int) -> GroupRows:

@@ -25,26 +25,11 @@ CACHE = 1 << 28
 class Window:
     """A window of encoded training rows, and after them the rows that each member carries into it.
 
-    Its memory is used again for other windows.
+    It has at most `size` rows, and at most `carried` that a member carries into it: one less than a batch. Its memory
+    is used again for other windows. `data` are some rows, which tell the number of features and the form of targets.
 
-    Parameters
-    ----------
-    size : int
-        Most rows of a window.
-    carried : int
-        Most rows that a member carries into a window: one less than a batch.
-    members : int
-    data : Dataset
-        Some rows, which tell the number of features and the form of targets.
-
-    Attributes
-    ----------
-    place : (int, int)
-        Epoch and number of the window, both from 0.
-    rows : int
-        Number of its training rows, the first ones.
-    waiting : set of int
-        Members that have yet to train on it.
+    `place` is (epoch, number of the window), both from 0; `rows` is the number of its training rows, the first ones;
+    `waiting` are the members that have yet to train on it.
     """
 
     def __init__(self, size: int, carried: int, members: int, data: Dataset) -> None:
@@ -64,17 +49,9 @@ class Window:
 class WindowFeed:
     """Reads and encodes windows in their order, as long as members train.
 
-    Parameters
-    ----------
-    survey : Survey
-    options : Options
-        With the seed of the run, which permutes the row groups.
-    start : (int, int)
-        Epoch and number of the first window.
-    cache : int, optional
-        Bytes of encoded rows to keep, if all rows take no more; by default `CACHE`, and of a `TableStream` any number.
-    ahead : int
-        Windows to read while the members train on another.
+    The seed of the run in the options permutes the row groups. `start` is (epoch, number) of the first window. Encoded
+    rows are kept if all take no more than `cache` bytes, by default `CACHE`, and of a `TableStream` any number. `ahead`
+    windows are read while the members train on another.
     """
 
     def __init__(

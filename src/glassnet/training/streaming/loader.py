@@ -27,17 +27,8 @@ class WindowBlocks:
     What goes from one window of an epoch to the next are the rows that were too few for a batch, and the number of
     steps so far.
 
-    Parameters
-    ----------
-    model : Model
-    survey : Survey
-    feed : WindowFeed
-    member : int
-        Its number, which is that of the fold that it leaves out.
-    options : Options
-        With the member's own seed.
-    turn : context manager
-        Limits how many members compute at the same time.
+    `member` is also the number of the fold that it leaves out, and the options have the member's own seed. `turn`
+    limits how many members compute at the same time.
     """
 
     prepared: Any

@@ -56,20 +56,8 @@ class StreamRuns(Runs):
 
     All members train at the same time, so that a window is read once for all of them.
 
-    Parameters
-    ----------
-    survey : Survey
-    options : Options
-    engine : Engine
-    cache, ahead
-        As for `WindowFeed`.
-    saved : LoadedCheckpoint, optional
-        The state in which to continue the run of a single network.
-
-    Raises
-    ------
-    OptionError
-        GN022 for an engine that cannot continue on other samples: see `engines.StreamingEngine`.
+    `cache` and `ahead` are as for `WindowFeed`. From `saved` the run of a single network is continued. An engine that
+    cannot continue on other samples raises OptionError GN022: see `engines.StreamingEngine`.
     """
 
     at_once = True

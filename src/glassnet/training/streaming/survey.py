@@ -53,46 +53,22 @@ Choose = Callable[[int, str], Options]
 
 @dataclass(frozen=True)
 class Survey:
-    """Result of the pass over a stream before training.
-
-    Parameters
-    ----------
-    source : StreamSource
-    columns : Columns
-    roles : RowRoles
-    counts : ndarray of int64, shape (folds,) or (1,)
-        Number of training rows, of each fold if there are folds.
-    sample : Dataset
-        Some training rows.
-    validation : Dataset or None
-        The validation sample.
-    test : Dataset or None
-        The rows for testing.
-    targets : Targets or None
-        Scaled by all rows but those for testing, for a regression whose columns were learnt in this pass.
-    fingerprint : str
-        SHA-256 of the digests of the row groups, in their order.
-    typed : bool
-        Whether the source distinguishes numbers from text; delimited text does not, and has another fingerprint.
-    digests : frozenset of bytes
-        The digests of the row groups.
-    without_target : int
-        Number of rows without a target.
-    seconds : float
-    """
+    """Result of the pass over a stream before training."""
 
     source: StreamSource
     columns: Columns
     roles: RowRoles
-    counts: NDArray[np.int64]
-    sample: Dataset
-    validation: Dataset | None
-    test: Dataset | None
+    counts: NDArray[np.int64]  # shape (folds,) or (1,); number of training rows, of each fold if there are folds
+    sample: Dataset  # some training rows
+    validation: Dataset | None  # the validation sample
+    test: Dataset | None  # the rows for testing
+    # Scaled by all rows but those for testing, for a regression whose columns were learnt in this pass
     targets: Targets | None
-    fingerprint: str
+    fingerprint: str  # SHA-256 of the digests of the row groups, in their order
+    # Whether the source distinguishes numbers from text; delimited text does not, and has another fingerprint
     typed: bool
-    digests: frozenset[bytes]
-    without_target: int
+    digests: frozenset[bytes]  # the digests of the row groups
+    without_target: int  # number of rows without a target
     seconds: float
 
     @property

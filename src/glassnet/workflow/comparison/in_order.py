@@ -25,15 +25,7 @@ T = TypeVar("T")
 class Turns:
     """Passes what happens to the callbacks in the order of the tasks, one at a time, on the thread where it happens.
 
-    Parameters
-    ----------
-    callbacks : list of callable
-        If one returns True, everything ends; the others still receive what happened.
-
-    Attributes
-    ----------
-    ended : bool
-        Whether a callback has ended everything.
+    If one of the callbacks returns True, everything ends (`ended`); the others still receive what happened.
     """
 
     def __init__(self, callbacks: Sequence[Callable[[Any], object]]) -> None:
@@ -95,20 +87,8 @@ def results_in_order(
     While a round is awaited, as many of the following rounds run as there are free workers for. Closing the iterator
     cancels them.
 
-    Parameters
-    ----------
-    task : callable
-        As for `Executor.submit`.
-    rounds : sequence of sequences of tuples
-        The arguments of each task; the rounds have equal sizes.
-    executor : Executor
-    turns : Turns
-        Receives the events.
-
-    Raises
-    ------
-    Exception
-        That of the first task in order, or of a callback; later tasks are cancelled.
+    The arguments of each task are a tuple, for `Executor.submit`; the rounds have equal sizes. `turns` receives the
+    events. The exception of the first task in order, or of a callback, is raised; later tasks are cancelled.
     """
     size, done = len(rounds[0]), SimpleQueue[Future[T]]()
     ahead = 1 + math.ceil(executor.workers / size)

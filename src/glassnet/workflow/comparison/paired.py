@@ -59,29 +59,17 @@ def fewest_pairs(comparisons: int = 1) -> int:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Result of `judge`.
+    """Result of `judge`."""
 
-    Parameters
-    ----------
-    sign : int
-        1 or −1 if the mean difference is above or below 0 by more than chance; 0 if no difference was seen.
-    pairs : int
-        Pairs that were used: fewer than the given ones if the verdict was clear before.
-    p_value : float or None
-        Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look.
-    mean : float
-    interval : (float, float) or None
-        95% interval of the mean difference, or of those of all comparisons at once; None for one pair.
-    detectable : float or None
-        The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
-        for fewer than `fewest_pairs`, and for differences that are all equal.
-    """
-
-    sign: int
-    pairs: int
+    sign: int  # 1 or −1 if the mean difference is above or below 0 by more than chance; 0 if no difference was seen
+    pairs: int  # pairs that were used: fewer than the given ones if the verdict was clear before
+    # Of the sign-flip test, with all looks before it, times the number of comparisons; None if there was no look
     p_value: float | None
     mean: float
+    # 95% interval of the mean difference, or of those of all comparisons at once; None for one pair
     interval: tuple[float, float] | None
+    # The smallest mean difference that so many pairs show with probability `POWER`, if they spread as these do; None
+    # for fewer than `fewest_pairs`, and for differences that are all equal
     detectable: float | None
 
 
@@ -95,18 +83,10 @@ def judge(
 ) -> Verdict:
     """Judge paired differences in their order, and stop at a clear verdict.
 
-    Parameters
-    ----------
-    differences : sequence of float
-        One or more, at most `planned`.
-    planned : int
-        Number of pairs at which the comparison ends at the latest, decided before the first; at most `MOST`.
-    shared : float
-        Validation samples per training sample, for the interval.
-    stop_early : bool
-        Whether to look after every pair, instead of once after the last planned one.
-    comparisons : int
-        How many sides are compared with the same one; each comparison gets this share of the level.
+    The differences are one or more, at most `planned`, the number of pairs at which the comparison ends at the latest,
+    which is decided before the first and at most `MOST`. `shared` is the number of validation samples per training
+    sample, for the interval. With `stop_early` it looks after every pair, instead of once after the last planned one.
+    Each of `comparisons` with the same side gets its share of the level.
     """
     level = LEVEL / comparisons
     given = np.asarray(differences, np.float64)
@@ -120,7 +100,9 @@ def judge(
             sums = np.concatenate([sums + size, sums - size]) if pairs > 1 else sums + size
             rejected = np.concatenate([rejected, rejected]) if pairs > 1 else rejected
             if stop_early or pairs == planned:
-                p_value, rejected, agree = _look(sums, rejected, observed, _may_spend(pairs / planned, level))
+                # The share of the level that looks may have spent when so many of the pairs are done.
+                spent = level * math.log1p((math.e - 1) * (pairs / planned))
+                p_value, rejected, agree = _look(sums, rejected, observed, spent)
         clear = agree and abs(float(given[:pairs].mean())) > _half_width(
             given[:pairs], shared, level if pairs == planned else EARLY_LEVEL / comparisons
         )
@@ -143,11 +125,6 @@ def mean_interval(scores: Sequence[float], *, shared: float = 0.0) -> tuple[floa
     given = np.asarray(scores, np.float64)
     mean, half = float(given.mean()), _half_width(given, shared, LEVEL)
     return (mean - half, mean + half) if len(given) > 1 else None
-
-
-def _may_spend(done: float, level: float) -> float:
-    """Return the share of the level that looks may have spent when this fraction of the pairs is done."""
-    return level * math.log1p((math.e - 1) * done)
 
 
 def _look(

@@ -78,17 +78,8 @@ class _Ended(Exception):  # noqa: N818 - not an error
 def run_trial(samples: Dataset, side: str, options: Options, metric: str, send: Send) -> Scored | None:
     """Hold out validation samples, train on the others, and score; None if `send` returned True, which ends it at once.
 
-    Parameters
-    ----------
-    samples : Dataset
-    side : str
-        Its letter.
-    options : Options
-        With the seed, which also decides what is held out.
-    metric : str
-        `LOSS`, or a name in `glassnet.metrics.METRICS`.
-    send : callable
-        Receives each event as a `SideEvent`.
+    The seed in the options also decides what is held out. `side` is a letter, `metric` is `LOSS` or a name in
+    `glassnet.metrics.METRICS`, and `send` receives each event as a `SideEvent`.
     """
     seed, start = options.seed, ""
     training, validation = ValidationSplit(seed, fraction_for(samples)).of(samples)

@@ -35,20 +35,11 @@ def predicted(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
 
 @dataclass(frozen=True)
 class Scorer:
-    """Computes a metric of the same samples from their predictions, for many weightings at once.
-
-    Parameters
-    ----------
-    metric : Metric
-    truth : ndarray
-        As for the metric.
-    weights : ndarray, shape (n,), or None
-        Sample weights.
-    """
+    """Computes a metric of the same samples from their predictions, for many weightings at once."""
 
     metric: Metric
-    truth: NDArray[Any]
-    weights: Floats | None
+    truth: NDArray[Any]  # as for the metric
+    weights: Floats | None  # shape (n,); sample weights
 
     @classmethod
     def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:
@@ -96,12 +87,8 @@ def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:
 def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: int) -> Evidence:
     """Choose the best trial, and judge the choice.
 
-    Parameters
-    ----------
-    predicted : mapping of int to ndarray
-        Number of each complete trial -> the predictions of its validation samples, as from `predicted`.
-    scorer : Scorer
-    seed : int
+    `predicted` has, by the number of each complete trial, the predictions of its validation samples, as from
+    `predicted`.
     """
     numbers, sign = sorted(predicted), scorer.metric.sign
     own = np.array([float(scorer(predicted[number])) for number in numbers])

@@ -168,28 +168,13 @@ def search_files(
 ) -> SearchResult:
     """Search for better options, and test the best once.
 
-    Parameters
-    ----------
-    job : SearchJob
-    source, test : Dataset or data frame, optional
-        Instead of the files of the job, which then has a recipe and a folder.
-    executor : Executor, optional
-        Where trials are computed; by default threads of this process, one per core.
-    callbacks : iterable of callable
-        Each is called with every `SearchEvent`, on any thread. If one returns True, no trial is continued.
-    notify : callable
-        Called with each notice.
-    clock : callable
-        Returns seconds, for `SearchJob.minutes`.
+    A data frame or data set in place of the files of the job goes with a recipe and a folder in the job. Trials are
+    computed by `executor`, by default on threads of this process, one per core. Each callback is called with every
+    `SearchEvent`, on any thread; if one returns True, no trial is continued. `clock` returns seconds, for
+    `SearchJob.minutes`.
 
-    Raises
-    ------
-    GlassnetError
-        For options, data and a folder that cannot be used; raised before training.
-    InterruptedWorkError
-        GN031 when the search ends before a trial is complete.
-    KeyboardInterrupt
-        If it is interrupted; the message says how to continue.
+    Options, data and a folder that cannot be used raise a GlassnetError before training; a search that ends before a
+    trial is complete InterruptedWorkError GN031; KeyboardInterrupt, if it is interrupted, says how to continue.
     """
     require_optuna()
     began = clock()

@@ -116,15 +116,8 @@ class Dimension:
 def default_space(base: Options, fixed: Iterable[str], *, images: bool, task: str) -> tuple[Dimension, ...]:
     """Return the options that a search varies if none are named.
 
-    Parameters
-    ----------
-    base : Options
-        Those of the recipe for the data, from which the search starts.
-    fixed : iterable of str
-        Options with a given value.
-    images : bool
-        Whether the samples are images.
-    task : {"classes", "labels", "numbers"}
+    `base` are the options of the recipe for the data, from which the search starts; `fixed` options have a given value.
+    The task is ``"classes"``, ``"labels"`` or ``"numbers"``.
     """
     names = [name for name, search in SEARCHABLE.items() if search.by_default and name not in set(fixed)]
     if not (images and base.augments):
@@ -160,15 +153,8 @@ def _around(name: str, base: Options, values: Sequence[Any] = ()) -> Dimension:
 def parse_space(texts: Sequence[str], base: Options, fixed: Mapping[str, Any], recipe: str) -> tuple[Dimension, ...]:
     """Return the dimensions in texts: ``OPTION=LOW..HIGH``, ``OPTION=LOW..HIGH:log``, ``OPTION=a,b,c`` or ``OPTION``.
 
-    Parameters
-    ----------
-    texts : sequence of str
-        The layers of an architecture are joined by x: ``hidden=50,100,100x50``. An option alone has its default range.
-    base : Options
-        As for `default_space`.
-    fixed : mapping
-        Given options, by the names of their fields.
-    recipe : str
+    The layers of an architecture are joined by x: ``hidden=50,100,100x50``. An option alone has its default range.
+    `base` is as for `default_space`; `fixed` has given options by the names of their fields.
     """
     found: dict[str, Dimension] = {}
     for text in texts:

@@ -75,23 +75,9 @@ class Trial:
 class Study:
     """The trials of a search in a `locked` folder, and the choice of the next options; for several threads.
 
-    Parameters
-    ----------
-    folder : Path
-    space : sequence of Dimension
-    base : dict
-        Values of the options of the space in trial 0, which has the recipe's own.
-    identity : dict
-        Plain values that describe the search; another search in the same folder is refused.
-    seed : int
-    higher_is_better : bool
-    epochs : int
-        Epochs of a trial. None is pruned in the first quarter of them.
-
-    Raises
-    ------
-    ModelFileError
-        GN041 for a damaged journal, GN044 for that of another search.
+    `base` has the values of the options of the space in trial 0, which has the recipe's own. `identity` are plain
+    values that describe the search: another one in the same folder raises ModelFileError GN044, and a damaged journal
+    GN041. `epochs` are those of a trial; none is pruned in the first quarter of them.
     """
 
     def __init__(
@@ -237,10 +223,7 @@ def _changes(key: str, before: Any, now: Any) -> list[str]:
 def locked(folder: Path) -> Iterator[None]:
     """Lock the folder of a search, made if it is missing, and repair its journal.
 
-    Raises
-    ------
-    FileError
-        GN007 for a folder with other files, or in which another search is running.
+    For a folder with other files, or in which another search is running, raise FileError GN007.
     """
     require_folder(folder)
     journal = folder / JOURNAL

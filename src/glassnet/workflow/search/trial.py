@@ -22,49 +22,27 @@ from .evidence import Scorer, predicted
 
 @dataclass(frozen=True)
 class Progress:
-    """What a trial sends after each epoch, and after each fold; the answer is whether it ends there.
+    """What a trial sends after each epoch, and after each fold; the answer is whether it ends there."""
 
-    Parameters
-    ----------
-    step : int
-        From 1; the same step of two trials is the same fraction of their training.
-    score : float
-        The metric on the validation samples.
-    epoch, epochs : int
-        The epoch of the fold, and the number of epochs in the options.
-    fold, folds : int
-        The fold, from 0, and the number of folds; 1 without cross-validation.
-    """
-
-    step: int
-    score: float
+    step: int  # from 1; the same step of two trials is the same fraction of their training
+    score: float  # the metric on the validation samples
+    # `epoch`, `epochs`: the epoch of the fold, and the number of epochs in the options
     epoch: int
     epochs: int
+    # `fold`, `folds`: the fold, from 0, and the number of folds; 1 without cross-validation
     fold: int
     folds: int
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of `run_trial`.
+    """Result of `run_trial`."""
 
-    Parameters
-    ----------
-    models : tuple of Model
-        The trained model of each fold, one without cross-validation.
-    score : float
-        The metric on the validation samples of all folds; of a trial that ended early, the last one.
-    predicted : ndarray or None
-        As from `evidence.predicted`, for the validation samples of all folds; None if the trial ended early.
-    epochs : int
-        Epochs of the longest fold.
-    seconds : float
-    """
-
-    models: tuple[Model, ...]
-    score: float
+    models: tuple[Model, ...]  # the trained model of each fold, one without cross-validation
+    score: float  # the metric on the validation samples of all folds; of a trial that ended early, the last one
+    # As from `evidence.predicted`, for the validation samples of all folds; None if the trial ended early
     predicted: NDArray[Any] | None
-    epochs: int
+    epochs: int  # epochs of the longest fold
     seconds: float
 
 
@@ -80,16 +58,8 @@ def trial_options(options: Options) -> Options:
 def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send) -> Outcome:
     """Train with some options on the training samples of each split, and score the validation samples.
 
-    Parameters
-    ----------
-    data : Dataset
-        The training samples of the search.
-    splits : sequence of ValidationSplit
-    options : Options
-        As from `trial_options`.
-    metric : str
-    send : callable
-        Receives each `Progress`; if it returns True the trial ends with this epoch.
+    `data` are the training samples of the search, `options` are as from `trial_options`. `send` receives each
+    `Progress`; if it returns True the trial ends with this epoch.
     """
     began = time.perf_counter()
     models: list[Model] = []

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
+
+T = TypeVar("T")
 
 
 def plain(value: Any) -> Any:
@@ -18,6 +20,19 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): plain(one) for name, one in value.items()}
     return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def facts_from(kind: type[T], *sources: object, **given: Any) -> T:
+    """Return the values of a `TypedDict`: those given, and of the other keys the attribute of the first source with it.
+
+    A key that no source has is left out.
+    """
+    facts = {}
+    for name in kind.__annotations__:
+        owner = next((one for one in sources if hasattr(one, name)), None)
+        if name in given or owner is not None:
+            facts[name] = given[name] if name in given else getattr(owner, name)
+    return cast(T, facts)
 
 
 def with_described(kind: Any, described: Any = None) -> Any:

@@ -25,13 +25,8 @@ MakeOptions = Callable[[str, dict[str, Any]], Options]
 def source_of(data: Any, y: Any, columns: Sequence[str]) -> Any:
     """Return data as `read_for` takes them, None for none: arrays as a data set.
 
-    Parameters
-    ----------
-    data : path, Dataset, (X, y), array or data frame, or None
-    y : array_like, or None
-        Only for arrays.
-    columns : sequence of str
-        Those to predict, only of a file or a data frame.
+    The data are a path, a data set, (X, y), an array or a data frame. `y` is only for arrays; `columns`, those to
+    predict, only for a file or a data frame.
     """
     if isinstance(data, tuple) and len(data) == 2 and y is None:
         data, y = data
@@ -58,11 +53,7 @@ def read_for(
 ) -> tuple[TrainingData, MakeOptions]:
     """Read data as ``glassnet train`` does with a recipe and changes to its options.
 
-    Parameters
-    ----------
-    source : str, data frame or Dataset
-        A data frame has a target in `table`; all samples of a data set are for training.
-    test : like `source`, or None
+    A source is a path, a data frame with a target in `table`, or a data set, all samples of which are for training.
     """
     if isinstance(source, Dataset):
 

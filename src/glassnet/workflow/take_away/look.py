@@ -19,39 +19,20 @@ from .program import (
 
 @dataclass(frozen=True)
 class Looking:
-    """What the room Look shows; files are named as they should be in the text.
+    """What the room Look shows; files are named as they should be in the text."""
 
-    Parameters
-    ----------
-    view : {"data", "mistakes", "confusion", "hidden", "labels", "nodes"}
-    source : str
-    model : str
-        A model file; empty for none.
-    part : str
-        A part of the source; empty if it has none.
-    held_out : str
-        The part of a training run that divided the source: ``"train"`` or ``"test"``; empty if none did.
-    target : tuple of str
-        The columns to predict, of a table.
-    classes : bool
-        Whether each sample has one class.
-    maximum : float
-        The largest possible input.
-    row, layer : int, optional
-    options : dict
-        Options that reading the data needs, such as the number of classes.
-    """
-
-    view: str
+    view: str  # "data", "mistakes", "confusion", "hidden", "labels" or "nodes"
     source: str
-    model: str = ""
-    part: str = ""
+    model: str = ""  # a model file; empty for none
+    part: str = ""  # a part of the source; empty if it has none
+    # The part of a training run that divided the source: ``"train"`` or ``"test"``; empty if none did
     held_out: str = ""
-    target: tuple[str, ...] = ()
-    classes: bool = True
-    maximum: float = 255.0
+    target: tuple[str, ...] = ()  # the columns to predict, of a table
+    classes: bool = True  # whether each sample has one class
+    maximum: float = 255.0  # the largest possible input
     row: int | None = None
     layer: int | None = None
+    # Options that reading the data needs, such as the number of classes
     options: dict[str, Any] = field(default_factory=dict)
 
 

@@ -16,14 +16,8 @@ _DRAWING, _PHOTO = "drawing.csv", "photo.jpg"
 def query_command(model: str | None, *, row: Mapping[str, Any] | None = None, photo: bool = False) -> str:
     """Return the commands that answer a drawing, a row or a photo, saved under the names of the studio's downloads.
 
-    Parameters
-    ----------
-    model : str or None
-        The model's file; None for the reader that comes with the package.
-    row : mapping, optional
-        A row of a table in place of a drawing: column -> value.
-    photo : bool
-        Whether a photo is read in place of a drawing.
+    The model is a file; None stands for the reader that comes with the package. In place of a drawing, `row` is a row
+    of a table (column -> value), or a photo is read.
     """
     words = ["glassnet", "read" if photo else "query", *([model] if model else [])]
     if row is None:

@@ -54,21 +54,10 @@ def step_text(
 ) -> str:
     """Return what explains a training step of a model.
 
-    Parameters
-    ----------
-    form : {"command", "python"}
-    model : str or None
-        The model's file; None for the reader that comes with the package.
-    source : str or None
-        The data, as they should be named in the text; None for those that the model was trained on.
-    place : mapping
-        ``row`` and ``part`` of an example, or ``epoch`` and ``step`` of the training run.
-    of_table : bool
-        Whether the data are a table with named columns.
-    maximum : float
-        The largest possible input of the model.
-    parent : str or None
-        The file of the model that the training run started from; None if it started from a new network.
+    `form` is ``"command"`` or ``"python"``. The model is a file; None stands for the reader that comes with the
+    package. The source is named as it should be in the text; None stands for the data that the model was trained on.
+    `place` has ``row`` and ``part`` of an example, or ``epoch`` and ``step`` of the training run, which started from
+    the model in the file `parent`, or from a new network. `maximum` is the largest possible input.
     """
     if form == "command":
         flags = [part for name, value in place.items() for part in flag_words(Option(name, value))]

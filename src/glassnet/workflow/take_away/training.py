@@ -19,12 +19,8 @@ from .program import READING, Code, call, simplified
 def training_command(job: TrainJob, *, stopped: int | None = None) -> str:
     """Return the command that trains like a job, with the options that differ from its recipe.
 
-    Parameters
-    ----------
-    job : TrainJob
-        Its files are named as they should be in the text.
-    stopped : int, optional
-        The epoch with which training was stopped, if it was: the command runs all epochs, and a comment says so.
+    The files of the job are named as they should be in the text. If training was stopped, with epoch `stopped`, the
+    command still runs all epochs, and a comment says so.
     """
     typed = command_words(replace(job, recipe=_differing_recipe(job)), "plot", "language")
     source = job.source or ""
@@ -38,16 +34,9 @@ def training_program(
 ) -> str:
     """Return a Python program that trains like a job, and prints the result of the test and the hash of the weights.
 
-    Parameters
-    ----------
-    job : TrainJob
-        Its files are named as they should be in the text.
-    held_out : bool
-        Whether the test data are held out from the training data, which have no test part of their own.
-    of_table : bool
-        Whether the data are a table with named columns.
-    stopped : int, optional
-        The epoch with which training was stopped, if it was; the program stops there too.
+    The files of the job are named as they should be in the text. `held_out` says that the test data are held out from
+    the training data, which have no test part of their own; `of_table` that the data have named columns. If training
+    was stopped, with epoch `stopped`, the program stops there too.
     """
     if of_table:
         lines = _refinement_of_table(job, stopped) if job.start else _of_table(job, stopped)

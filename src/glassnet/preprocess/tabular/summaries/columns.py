@@ -28,24 +28,13 @@ SHOWN = 4  # one more than remarks show, so that they know of more
 
 @dataclass(frozen=True)
 class NumberSummary:
-    """Numbers.
+    """Numbers."""
 
-    Parameters
-    ----------
-    rows : int
-        Number of rows, including those without a number.
-    values : DistinctValues
-        The finite numbers.
-    sums : ExactSums
-        Their sums, clipped to `LARGEST`.
-    high : float
-        The largest; −∞ without numbers.
-    """
-
-    rows: int
+    rows: int  # number of rows, including those without a number
+    # The finite numbers
     values: DistinctValues = field(default_factory=lambda: DistinctValues(np.empty(0), np.empty(0, np.int64)))
-    sums: ExactSums = field(default_factory=ExactSums)
-    high: float = -np.inf
+    sums: ExactSums = field(default_factory=ExactSums)  # their sums, clipped to `LARGEST`
+    high: float = -np.inf  # the largest; −∞ without numbers
 
     @classmethod
     def of(cls, column: Column) -> NumberSummary:
@@ -97,14 +86,9 @@ class NumberSummary:
 
 @dataclass(frozen=True)
 class BooleanSummary:
-    """Yes and no; other values count as missing.
+    """Yes and no; other values count as missing."""
 
-    Parameters
-    ----------
-    rows, yes, no : int
-        Numbers of all rows, and of those with yes and no.
-    """
-
+    # `rows`, `yes`, `no`: numbers of all rows, and of those with yes and no
     rows: int
     yes: int
     no: int
@@ -122,19 +106,13 @@ class BooleanSummary:
 
 @dataclass(frozen=True)
 class WordSummary:
-    """Words.
+    """Words."""
 
-    Parameters
-    ----------
-    rows, present : int
-        Number of rows, and of those with a word.
-    counts : mapping of str to int, or None
-        Number of rows with each word, sorted by word; None if there are more than `MOST_WORDS`, or than
-        `MOST_CHARACTERS` in them.
-    """
-
+    # `rows`, `present`: number of rows, and of those with a word
     rows: int
     present: int
+    # Number of rows with each word, sorted by word; None if there are more than `MOST_WORDS`, or than
+    # `MOST_CHARACTERS` in them
     counts: Mapping[str, int] | None
 
     @classmethod
@@ -159,18 +137,10 @@ class WordSummary:
 
 @dataclass(frozen=True)
 class DateSummary:
-    """Dates, as quantities that are numbers.
+    """Dates, as quantities that are numbers."""
 
-    Parameters
-    ----------
-    rows : int
-        Number of rows, including those without a date.
-    parts : mapping of str to NumberSummary
-        Each quantity in the rows with a date; days are since 1970-01-01.
-    """
-
-    rows: int
-    parts: Mapping[str, NumberSummary]
+    rows: int  # number of rows, including those without a date
+    parts: Mapping[str, NumberSummary]  # each quantity in the rows with a date; days are since 1970-01-01
 
     @classmethod
     def of(cls, column: Column) -> DateSummary:
@@ -213,19 +183,12 @@ SUMMARIES: dict[str, type[NumberSummary | BooleanSummary | WordSummary | DateSum
 
 @dataclass(frozen=True)
 class OddValues:
-    """Values that do not fit the kind of their column and count as missing.
+    """Values that do not fit the kind of their column and count as missing."""
 
-    Parameters
-    ----------
-    count, infinite : int
-        Number of words or other values, and of infinite numbers.
-    examples : tuple of str
-        The first of the different values in sorted order, at most `SHOWN`.
-    """
-
+    # `count`, `infinite`: number of words or other values, and of infinite numbers
     count: int = 0
     infinite: int = 0
-    examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()  # the first of the different values in sorted order, at most `SHOWN`
 
     @classmethod
     def of(cls, values: Iterable[str], infinite: int = 0) -> OddValues:
@@ -242,10 +205,8 @@ class OddValues:
 def quantities_of(moments: Moments) -> dict[str, NDArray[np.float64]]:
     """Return the quantities of dates, each of shape (n,); NaN where a date is missing.
 
-    Returns
-    -------
-    dict
-        ``days`` since 1970-01-01, ``year``, ``month`` from 1, ``weekday`` from Monday, 0, and ``hour``, a fraction.
+    They are ``days`` since 1970-01-01, ``year``, ``month`` from 1, ``weekday`` from Monday, 0, and ``hour``, a
+    fraction.
     """
     days, months, years = (moments.astype(f"M8[{unit}]") for unit in "DMY")
     since_epoch = days.astype(np.int64)
@@ -267,24 +228,12 @@ def _limited(counts: dict[str, int]) -> dict[str, int] | None:
 
 @dataclass(frozen=True)
 class TargetSummary:
-    """A target column; what cannot be of use for its kind is None.
+    """A target column; what cannot be of use for its kind is None."""
 
-    Parameters
-    ----------
-    odd : OddValues
-        Values of a column of numbers that are none.
-    numbers : NumberSummary or None
-        Of a column of numbers.
-    words : WordSummary or None
-        Of the names of classes, unless they are numbers.
-    truths : BooleanSummary or None
-        Of labels.
-    """
-
-    odd: OddValues
-    numbers: NumberSummary | None = None
-    words: WordSummary | None = None
-    truths: BooleanSummary | None = None
+    odd: OddValues  # values of a column of numbers that are none
+    numbers: NumberSummary | None = None  # of a column of numbers
+    words: WordSummary | None = None  # of the names of classes, unless they are numbers
+    truths: BooleanSummary | None = None  # of labels
 
     @classmethod
     def of(cls, column: Column, *, several: bool = False, named: bool = False) -> TargetSummary:

@@ -21,21 +21,11 @@ _LOW_BITS = np.int64(2**63 - 1)
 
 @dataclass(frozen=True, eq=False)
 class DistinctValues:
-    """Distinct values in increasing order, and how often each occurs.
+    """Distinct values in increasing order, and how often each occurs."""
 
-    Parameters
-    ----------
-    values : ndarray of float64, shape (m,)
-        The smallest value of each group; all distinct values if `level` is 0.
-    counts : ndarray of int64, shape (m,)
-        Number of values of each group.
-    level : int
-        Number of last bits of float64 that are ignored.
-    """
-
-    values: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    level: int = 0
+    values: NDArray[np.float64]  # shape (m,); the smallest value of each group; all distinct values if `level` is 0
+    counts: NDArray[np.int64]  # shape (m,); number of values of each group
+    level: int = 0  # number of last bits of float64 that are ignored
 
     @classmethod
     def of(cls, ordered: NDArray[np.float64]) -> DistinctValues:
