@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from ..messages.message import Message
 from ..messages.one_line import one_line
+from ..metrics import accuracy
 from ..model.model import Model
 from ..model.network import Network
 from .rows import ProofRows
@@ -186,7 +187,7 @@ def compared(
     agreement = None
     if mark.quantize is not None and model.targets.name != "values":
         agreement = 1 - float(_by_row(plain != rounded).mean())
-    right = [None if labels is None else float((one == labels).mean()) for one in (plain, rounded)]
+    right = [None if labels is None else float(accuracy(labels, one)) for one in (plain, rounded)]
     return Proof(
         form=mark.form,
         hash=mark.hash,

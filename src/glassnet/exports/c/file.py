@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import OptionError
+from ...metrics import accuracy
 from ...model.model import Model
 from ...model.portable import PortableForm
 from ...preprocess.tabular.encoders import WordColumn
@@ -362,5 +363,5 @@ def _agreement(form: PortableForm, rows: ProofRows) -> str:
     text = f"{int((~same).sum()):,} of {where} get another answer than with 32 bits"
     if rows.labels is None or form.target_kind != "classes":
         return text
-    accuracies = [float((one == rows.labels).mean()) for one in (rows.predicted, answers)]
+    accuracies = [float(accuracy(rows.labels, one)) for one in (rows.predicted, answers)]
     return f"{text}; {accuracies[0]:.2%} are right, with 32 bits {accuracies[1]:.2%}"

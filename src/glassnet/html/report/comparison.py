@@ -16,8 +16,6 @@ from ...words.report import percent
 from ...words.speaking import Say
 from .results import EvaluatedModel
 
-SCORES = ("accuracy", "balanced_accuracy", "log_loss", "r2", "rmse", "mean_error")
-"""In the order of the table; the first three and the last are also the keys of their names."""
 _SHORT = {"r2": "R²", "rmse": "RMSE"}
 
 
@@ -31,7 +29,7 @@ def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say:
     rows = [("the_network", compared.network), (constant, compared.constant)]
     if compared.linear:
         rows.insert(1, ("linear_model", compared.linear))
-    kinds = [name for name in SCORES if getattr(compared.network, name) is not None]
+    kinds = [name for name, score in vars(compared.network).items() if score is not None]
     best = {name: _best(name, [scores for _, scores in rows]) for name in kinds}
     return {
         "heads": [("", "name"), *((_SHORT.get(name) or say(name), "n") for name in kinds)],

@@ -14,7 +14,8 @@ from ...runtime.jit import exact_outer_kernel
 def encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any) -> None:
     """Fill `out`, (m, features), with the inputs of the rows `rows`, (m,): line by line as `InputLayout.fill`.
 
-    `block` has the constants of a `NumberBlock`, `values` the matrices of `TableValues`.
+    `block` has the constants of a `NumberBlock`, `values` the matrices of `TableValues`. The logarithm of columns of
+    earlier versions is missing here; streams, which only this version has, do not need it.
     """
     for i in range(rows.shape[0]):
         row, line = rows[i], out[i]
