@@ -220,7 +220,7 @@ class Runs:
         if validation is None and self.by_folds:
             training, validation = without_fold(self.data, self.options, number)
         elif validation is None and own.early_stopping:
-            training, validation = early_stopping_split(self.data, own)
+            training, validation = early_stopping_split(self.data, replace(options, folds=False))  # of all members
         if start is None:
             model = new_model(self.data if self.by_folds else training, own)
         else:

@@ -19,7 +19,7 @@ from ..protocol import Block, Progress
 from ..samples import Samples
 from . import kernels
 from .pool import WorkerPool
-from .sparse_layout import read_only, sparse_rows, to_kernel_dtype
+from .sparse_layout import scaled_without_zeros, targets_for_kernels
 
 LEAST_WORK = 4000
 """Minimum products of a group per sample in the forward pass: with fewer, threads would synchronise too often."""
@@ -39,7 +39,7 @@ class PerSample:
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
         self._dtype = dtype = np.dtype(options.dtype)
-        self.replace(samples)
+        self._inputs, self._targets = scaled_without_zeros(samples, dtype), targets_for_kernels(samples, dtype)
         groups = _groups_of(architecture, options.shards, self._inputs.rows)
         self.pool = WorkerPool(options.threads, groups, SPINS)
         upper, self._upper_size = _new_upper_layers(architecture, self.pool.most, dtype)
@@ -51,14 +51,10 @@ class PerSample:
             correct=np.zeros(1, np.int64),
         )
 
-    def replace(self, samples: Samples) -> None:
+    def set_samples(self, samples: Samples) -> None:
         """Train on these samples from now on; the number of groups stays the same."""
-        dtype, raw = self._dtype, read_only(to_kernel_dtype(samples.rows))
-        rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
-        self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
-        self._targets = kernels.SampleTargets(
-            read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype)
-        )
+        self._inputs = scaled_without_zeros(samples, self._dtype)
+        self._targets = targets_for_kernels(samples, self._dtype)
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
@@ -69,10 +65,14 @@ class PerSample:
         work.upper.flat[0, : self._upper_size] = upper
         work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
+        inputs, targets = self._inputs, self._targets
         order = kernels.SampleOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
         steps, products = len(block.order), len(block.order) * parameters.flat.size
-        arguments = self._inputs, self._targets, work, order
-        self.pool.run(kernels.train_samples, arguments, barrier, steps=steps, products=products)
+
+        def train_samples(thread: int, threads: int) -> None:
+            kernels.train_samples(thread, threads, barrier, inputs, targets, work, order)
+
+        self.pool.run_on_threads(train_samples, barrier, steps=steps, products=products)
         for group in range(len(work.groups.rows)):
             _unpack(work.groups, group, parameters)
         upper[...] = work.upper.flat[0, : self._upper_size]
