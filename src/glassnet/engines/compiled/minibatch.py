@@ -140,11 +140,10 @@ class Minibatch:
         weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
         steps = kernels.Steps(block.order, block.batch_size, self.constants_of(state, block), self._addresses(block))
         source, products = self._source(block.epoch), len(block.order) * self._row_work
+        shared = self._dropout, self._settings, weights, buffers
 
         def train_batches(thread: int, threads: int) -> None:
-            kernels.train_batches(
-                thread, threads, barrier, self._plan, source, steps, self._dropout, self._settings, weights, buffers
-            )
+            kernels.train_batches(thread, threads, barrier, self._plan, source, steps, *shared)
 
         self._transpose(weights, False)
         try:
@@ -188,13 +187,11 @@ class Minibatch:
         address = self._addresses(Block(batch, len(batch), np.zeros(1), epoch, step))[0]
         weights = kernels.Weights(flat, np.zeros((0, 0), self._dtype), flat)
         source, barrier = self._source(epoch), kernels.new_barrier()
+        part, shared = (first, stop, batch, address), (self._dropout, self._settings, weights, buffers)
         products = len(batch) * self._row_work * (stop - first) // self.shards_of(len(batch))
 
         def fill_shards(thread: int, threads: int) -> None:
-            kernels.fill_shards(
-                *(thread, threads, barrier, first, stop, batch, address),
-                *(self._plan, source, self._dropout, self._settings, weights, buffers),
-            )
+            kernels.fill_shards(thread, threads, barrier, *part, self._plan, source, *shared)
 
         self.pool.run_on_threads(fill_shards, barrier, steps=1, products=products)
         gradients = buffers.gradients[own]
