@@ -72,6 +72,7 @@ class PerSample:
         def train_samples(thread: int, threads: int) -> None:
             kernels.train_samples(thread, threads, barrier, inputs, targets, work, order)
 
+        # Calls it on this thread and, while there is enough work, on others.
         self.pool.run_on_threads(train_samples, barrier, steps=steps, products=products)
         _unpack(work.groups, parameters)
         upper[...] = work.upper.flat[0, : self._upper_size]
