@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options, Scaling, Targets, load_data
-from glassnet import engines as all_engines
 from glassnet.engines import (
     SMALL_STEPS,
     SMALL_WORK,
@@ -29,6 +28,7 @@ from glassnet.engines import (
 )
 from glassnet.errors import OptionError
 from glassnet.nn.optimizers import State
+from glassnet.options import choices
 from support.cases import (
     NETWORKS,
     copy_of,
@@ -57,7 +57,7 @@ def run(engine, network, samples, order, *, batch=1, rate=0.1):
 def test_engines_by_name():
     assert type(engine_named("compiled")) is CompiledEngine
     assert type(engine_named("reference")) is ReferenceEngine
-    assert [engine_named(name).name for name in ("compiled", "reference")] == ["compiled", "reference"]
+    assert tuple(engine_named(name).name for name in choices.ENGINES) == choices.ENGINES
     with pytest.raises(OptionError, match="engine 'auto': expected one of compiled, reference"):
         engine_named("auto")
 
@@ -74,7 +74,7 @@ def test_auto_is_the_reference_engine_for_small_training_runs():
     assert engine_for(batches, by_steps + 1, (2, 3)).name == "compiled"
     assert engine_for(replace(batches, members=2), by_work // 2 + 1, sizes).name == "compiled"
     assert engine_for(replace(batches, rotate=5.0), 1, sizes).name == "compiled"
-    for name in all_engines.ENGINES:
+    for name in choices.ENGINES:
         assert engine_for(replace(batches, engine=name), 1, sizes).name == name
         assert engine_for(replace(batches, engine=name), 10**9, sizes).name == name
 

@@ -10,7 +10,7 @@ from glassnet.engines.compiled import kernels
 from glassnet.engines.compiled.kernels import tile_products
 from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
-from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, sparse_rows, tiles_of
+from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, tiles_of
 from support.kernels import from_python
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
@@ -132,7 +132,11 @@ def test_values_that_are_not_zero_are_found_in_rows_of_every_width(kind):
     for features in (1, 7, 8, 9, 16, 21):
         raw = (rng.integers(1, 255, (30, features)) * (rng.random((30, features)) < 0.1)).astype(kind)
         factor = rng.random(features)
-        start, places, values = sparse_rows(raw, factor)
+        room = np.count_nonzero(raw) + 1
+        start, places, values = rows = kernels.SparseRows(
+            np.empty(31, np.int64), np.empty(room, np.uint32), np.empty(room)
+        )
+        kernels.gather_nonzero(raw, 0, 30, factor, rows)
         for row, (begin, end) in zip(raw, itertools.pairwise(start), strict=True):
             np.testing.assert_array_equal(places[begin:end], np.flatnonzero(row))
             np.testing.assert_array_equal(values[begin:end], (row * factor)[row != 0])

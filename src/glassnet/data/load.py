@@ -116,7 +116,10 @@ def load(
             other=Option("colour", True) if colour else Option("size"),
         )
     if source == BUNDLED:
-        return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
+        name, (images, digits) = f"{BUNDLED} ({part})", bundled_pair(part)
+        inputs, labels = clean_inputs(images.reshape(len(images), -1), maximum, name), clean_labels(digits, name)
+        classes = count_classes(labels, name, part, classes)
+        return Dataset(inputs, labels, classes, image_shape(inputs.shape[1]), name, maximum)
     if not is_folder(source):
         return _of_file(open_source(source), part, maximum, classes, like, layout)
     with as_folder(source) as folder:
@@ -251,9 +254,9 @@ def _dataset(
     part: str,
     maximum: float,
     classes: int | None,
-    like: Like | None = None,
+    like: Like | None,
     *,
-    bounded: bool = True,
+    bounded: bool,
 ) -> Dataset:
     inputs = clean_inputs(values.reshape(len(values), -1), maximum, name, bounded=bounded)
     names: tuple[str, ...] = ()

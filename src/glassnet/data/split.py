@@ -60,7 +60,7 @@ def split_rows(
     return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, labels)
 
 
-def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
+def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     """Split data into training data and validation data for early stopping; the latter is None without, or with folds.
 
     The split is stratified, because a rare class might otherwise be missing on one side.

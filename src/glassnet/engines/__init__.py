@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .compiled.engine import CompiledEngine
 
 __all__ = [
-    "ENGINES",
     "Block",
     "CompiledEngine",
     "CustomLossEngine",
@@ -43,18 +42,6 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def _compiled() -> Engine:
-    from .compiled.engine import CompiledEngine
-
-    return CompiledEngine()
-
-
-ENGINES: dict[str, Callable[[], Engine]] = choices.meanings_of(
-    choices.ENGINES, {"compiled": _compiled, "reference": ReferenceEngine}
-)
-"""Name -> constructor of the engine."""
-
-
 SMALL_STEPS, SMALL_WORK = 2_500, 3_000_000_000
 """Most steps, and most products of inputs with weights in all forward passes, of a small training run.
 
@@ -70,9 +57,13 @@ the same time: in shorter steps Python's interpreter takes most of the time, and
 
 
 def engine_named(name: str) -> Engine:
-    """Return the engine ``"compiled"`` or ``"reference"``."""
-    require_choice("engine", name, tuple(ENGINES))
-    return ENGINES[name]()
+    """Return the engine ``"compiled"`` or ``"reference"``; OptionError GN021 for another name."""
+    require_choice("engine", name, choices.ENGINES)
+    if name == "reference":
+        return ReferenceEngine()
+    from .compiled.engine import CompiledEngine
+
+    return CompiledEngine()
 
 
 def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
@@ -94,7 +85,11 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     epochs = options.epochs * options.members
     steps = epochs * -(-samples // options.batch_size)
     is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
-    return engine_named("reference" if is_small and not options.augments else "compiled")
+    if is_small and not options.augments:
+        return ReferenceEngine()
+    from .compiled.engine import CompiledEngine
+
+    return CompiledEngine()
 
 
 def threads_for_runs(engine: Engine, options: Options, sizes: Sequence[int]) -> int:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..data.split import count_aside, parts_of
+from ..data.split import count_aside, early_stopping_split
 from ..errors import ArgumentError, DataError, OptionError
 from ..messages.message import Listing, Place
 from ..nn.architecture import Architecture
@@ -234,9 +234,9 @@ def require_same_network(architecture: Architecture, options: Options, *, given_
 
 
 def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset, Dataset | None]:
-    """Split rows as `parts_of` does; if there are too few, name the `parameter` that requires held-out rows."""
+    """Return the `early_stopping_split`; if rows are too few, name the `parameter` that requires held-out ones."""
     try:
-        return parts_of(data, options)
+        return early_stopping_split(data, options)
     except DataError as problem:
         held_out = count_aside(len(data), options.validation)
         template = (

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..engines import ENGINES, Engine, engine_named
+from ..data.split import early_stopping_split
+from ..engines import Engine, engine_named
 from ..errors import DataError, FileError, ModelFileError, OptionError, warn, with_near_matches
 from ..io.opening import require_path
 from ..io.writing import MODEL, require_place
@@ -30,10 +31,11 @@ from ..model.header import BEGUN
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.parameters import Parameters
+from ..options.choices import ENGINES
 from ..options.options import Options
 from .callbacks import History
 from .receipt import GivenData, differences, options_of, surroundings
-from .run import Run, split_for
+from .run import Run
 from .state import TrainingState, unexpected_array
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
@@ -151,8 +153,10 @@ class LoadedCheckpoint:
         if validation is not None or self.validation is not None:
             own = None if validation is None else GivenData(validation)
             self.require_same(own, self.validation, Message("validation data"))
-        training, part = split_for(data, self.options, validation)
-        return self.run_on(training, given, engine, part, own_validation=validation is not None)
+        if validation is not None:
+            return self.run_on(data, given, engine, validation, own_validation=True)
+        training, held_out = early_stopping_split(data, self.options)
+        return self.run_on(training, given, engine, held_out)
 
     def run_on(
         self,
@@ -290,7 +294,7 @@ def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tens
         if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)
     architecture = run.model.network.architecture
-    parameters = Parameters(architecture.layout, run.state.answer(run.options).copy())
+    parameters = Parameters(architecture.layout, run.state.final_weights(run.options).copy())
     model = replace(run.model, network=Network.of(architecture, parameters))
     training = {
         **numbers,

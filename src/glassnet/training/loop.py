@@ -137,7 +137,10 @@ def train(
             done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
         state.mark_good(options)
         yield done
-    state.export_to(model.network.parameters, options)
+    trained, own = state.optimizer_state, model.network.parameters
+    # `run_steps` changed the network's own array, unless the weights are an average, the best ones or those of a state.
+    if options.early_stopping or trained.average is not None or trained.parameters is not own:
+        state.export_to(own, options)
     yield TrainingEnded(time.perf_counter() - began, state.chosen_epoch(options))
 
 

@@ -21,14 +21,15 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..data.fingerprint import fingerprint
-from ..data.split import count_aside, parts_of
-from ..engines import ENGINES, Engine, engine_named
+from ..data.split import count_aside, early_stopping_split
+from ..engines import Engine, engine_named
 from ..errors import DataError
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation
 from ..model.header import DataReceipt, ParentReceipt, Receipt, imported_from
 from ..model.model import Model
+from ..options.choices import ENGINES
 from ..options.options import SPECS, Options, recorded
 from ..runtime.blas import blas_in_use
 from .callbacks import History
@@ -245,7 +246,7 @@ def in_form_of(model: Model, data: Dataset) -> Dataset:
 
 def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:
     """Return the training samples among the data of a training record."""
-    return data if receipt.get("own_validation") else parts_of(data, _splitting_options(receipt))[0]
+    return data if receipt.get("own_validation") else early_stopping_split(data, _splitting_options(receipt))[0]
 
 
 def extent_of(receipt: Receipt) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from ..data.dataset import Dataset
-from ..data.split import parts_of, without_fold
+from ..data.split import early_stopping_split, without_fold
 from ..engines import Engine, threads_for_runs
 from ..errors import StreamError
 from ..messages.formats import counted
@@ -155,7 +155,7 @@ class Run:
     def network_so_far(self) -> Network:
         """Return the network that training would have produced if it had ended here, as a copy."""
         architecture = self.model.network.architecture
-        return Network.of(architecture, Parameters(architecture.layout, self.state.answer(self.options).copy()))
+        return Network.of(architecture, Parameters(architecture.layout, self.state.final_weights(self.options).copy()))
 
     def receipt(self, *, calibrated: bool = False) -> Receipt:
         """Return the training record of the model in its current state; parameters as for `receipt_of`."""
@@ -216,7 +216,11 @@ class Runs:
         own = replace(options, members=1, seed=options.seed + number, folds=self.by_folds)
         if threads is not None:
             own = replace(own, threads=threads)
-        training, validation = self.parts(number)
+        training, validation = self.data, self.validation
+        if validation is None and self.by_folds:
+            training, validation = without_fold(self.data, self.options, number)
+        elif validation is None and own.early_stopping:
+            training, validation = early_stopping_split(self.data, replace(options, folds=False))  # of all members
         if start is None:
             model = new_model(self.data if self.by_folds else training, own)
         else:
@@ -238,12 +242,6 @@ class Runs:
         """Whether each member leaves out a fold; a single network has none."""
         return self.options.folds and self.options.members > 1
 
-    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
-        """Return the training samples of a member, and its validation data, if any."""
-        if self.by_folds and self.validation is None:
-            return without_fold(self.data, self.options, number)
-        return split_for(self.data, replace(self.options, folds=self.by_folds), self.validation)
-
     def __enter__(self) -> Self:
         """Begin to read what all runs wait for."""
         return self
@@ -258,8 +256,3 @@ class Runs:
 
     def close(self) -> None:
         """End runs that wait."""
-
-
-def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tuple[Dataset, Dataset | None]:
-    """Return the training samples, and the validation data, if any."""
-    return parts_of(data, options) if validation is None else (data, validation)

@@ -31,7 +31,7 @@ class TrainingState:
 
     optimizer_state: State  # the weights, trained in place, and the state of the optimizer
     plateau: Plateau  # state of the schedule ``plateau``
-    last_good: FloatArray  # shape (parameters,); result of `answer` after the last epoch that did not diverge
+    last_good: FloatArray  # shape (parameters,); result of `final_weights` after the last epoch that did not diverge
     limit: float  # size of the weights above which training may have diverged
     # `epoch`, `block`: number of finished epochs, and of finished blocks of the next epoch
     epoch: int = 0
@@ -57,7 +57,7 @@ class TrainingState:
 
     def begin_epoch(self, options: Options) -> None:
         """Prepare for another epoch, even if training has ended, with the learning rate in `options`."""
-        self.plateau, self.ended, self.last_good = Plateau(options), False, self.answer(options).copy()
+        self.plateau, self.ended, self.last_good = Plateau(options), False, self.final_weights(options).copy()
         self.block, self.loss, self.correct, self.progress = 0, 0.0, 0, float(self.epoch)
 
     def release(self) -> None:
@@ -84,7 +84,7 @@ class TrainingState:
             else self.optimizer_state.average
         )
 
-    def answer(self, options: Options) -> FloatArray:
+    def final_weights(self, options: Options) -> FloatArray:
         """Return the weights of the model if training ended here: with early stopping, the best ones."""
         return self.best if options.early_stopping and self.best is not None else self.weights
 
@@ -94,16 +94,16 @@ class TrainingState:
 
     def mark_good(self, options: Options) -> None:
         """Store the weights of the model at the end of an epoch that did not diverge."""
-        self.last_good[...] = self.answer(options)
+        self.last_good[...] = self.final_weights(options)
 
     def export_to(self, parameters: Parameters, options: Options) -> None:
         """Copy the weights of the model to a network, and keep a separate copy of an average for further training."""
-        answer, state = self.answer(options), self.optimizer_state
-        if answer is state.average:
+        final, state = self.final_weights(options), self.optimizer_state
+        if final is state.average:
             state.parameters = Parameters(state.parameters.layout, state.parameters.flat.copy())
         elif state.average is not None:  # the best weights: the average restarts from them
-            state.parameters.flat[...] = state.average[...] = answer
-        parameters.flat[...] = answer
+            state.parameters.flat[...] = state.average[...] = final
+        parameters.flat[...] = final
 
     def restart_average(self) -> None:
         """Let further training start from the average of the weights, if there is one, as a model has them."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
-from ..data.split import parts_of, split
+from ..data.split import early_stopping_split, split
 from ..errors import DataError, GlassnetError, OptionError
 from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
@@ -150,5 +150,5 @@ def _trained_on(samples: Dataset, source: str, options: Options) -> Dataset:
     with contextlib.suppress(DataError):  # too few samples
         if not data.has_part(source, "test"):
             samples, _ = split(samples, options)
-        samples, _ = parts_of(samples, options)
+        samples, _ = early_stopping_split(samples, options)
     return samples

@@ -195,7 +195,9 @@ def train(
     if plan.wanted:
         notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
-    read, engine = _with_batches_shared(read, executor, notify)
+    engine: Engine | None = None
+    if isinstance(executor, DividesBatches) and read.options.members == 1:
+        read, engine = _with_batches_shared(read, executor, notify)
     before = written_at(job.checkpoint)
     every = [*callbacks, loading_for_later(plan.pictures, read.options)]
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
@@ -219,8 +221,15 @@ def train(
 
 def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
     """Return what is fixed before training; raise an error if the model cannot be written there."""
+    source = job.parts[0] if job.parts else job.source or data.BUNDLED
+    if start is not None and job.source is None and not job.parts:  # the data that it was trained on, if bundled
+        otherwise = Message(
+            "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on.",
+            model=job.start,
+        )
+        source = named_source(start, None, otherwise)
     plan = Plan(
-        job.parts[0] if job.parts else _source_of(job, start),
+        source,
         job.test,
         job.out or (_next_name(job.start) if job.start else f"{recipe}.safetensors"),
         recipe,
@@ -365,18 +374,6 @@ def _not_to_a_table(added: str) -> OptionError:
     )
 
 
-def _source_of(job: TrainJob, start: Model | None) -> str:
-    """Return the data to train on: the named ones, or the bundled MNIST unless a model was trained on others."""
-    if start is None or job.source is not None:
-        return job.source or data.BUNDLED
-    otherwise = Message(
-        "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on.",
-        model=job.start,
-    )
-    source: str = named_source(start, None, otherwise)
-    return source
-
-
 def _next_name(parent: str) -> str:
     """Return the file for a model that is trained further: the next number, ``notes-2`` after ``notes``."""
     stem = Path(parent).stem
@@ -435,15 +432,13 @@ def notify_options(given: dict[str, Any], options: Options, notify: Notify) -> N
 
 
 def _with_batches_shared(
-    read: TrainingData, executor: Executor | None, notify: Notify
+    read: TrainingData, executor: DividesBatches, notify: Notify
 ) -> tuple[TrainingData, Engine | None]:
     """Return the data with options for which an executor's workers can share the batches of a network, and its engine.
 
-    The engine is None, and the options are the same, if there are several networks or nothing to share.
+    The engine is None, and the options are the same, if there is too little to share.
     """
     options, data = read.options, read.training
-    if options.members > 1 or not isinstance(executor, DividesBatches):
-        return read, None
     shared = divisible(options)
     if engine_for(options, len(data), (data.features, *options.hidden, data.classes)).name == "reference":
         notify(

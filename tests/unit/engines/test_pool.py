@@ -29,13 +29,14 @@ NEXT, STOP, LONG_WAITS = barriers._NEXT, barriers._STOP, barriers._LONG_WAITS
 
 def run(pool, kernel, *arguments, steps=1, products=pools.WORTH_THREADS):
     """Run a kernel that completes all steps of each part."""
+    barrier = new_barrier()
 
-    def of_part(thread, threads, barrier, *arguments):
+    def of_part(thread, threads):
         kernel(thread, threads, barrier, *arguments)
         if thread == 0:
             barrier[NEXT] = barrier[STOP]
 
-    pool.run(of_part, arguments, new_barrier(), steps=steps, products=products)
+    pool.run_on_threads(of_part, barrier, steps=steps, products=products)
 
 
 def test_the_time_to_wake_a_worker_does_not_count_as_contention(clock, monkeypatch):
@@ -85,7 +86,7 @@ def test_small_work_runs_in_the_calling_thread(monkeypatch):
 
 def test_a_block_runs_in_parts_until_all_its_steps_are_complete():
     """A long wait ends a part after any step; the number of threads may change then."""
-    pool, parts = pools.WorkerPool(2, 2, SPINS), []
+    pool, barrier, parts = pools.WorkerPool(2, 2, SPINS), new_barrier(), []
 
     class Alternating:
         size, steps, step_seconds = 2, 7, 0.0
@@ -94,23 +95,25 @@ def test_a_block_runs_in_parts_until_all_its_steps_are_complete():
             assert (steps, len(shares)) == (parts[-1][1], self.size)
             self.size = 3 - self.size
 
-    def kernel(thread, threads, barrier):
+    def kernel(thread, threads):
         if thread == 0:
             steps = min(barrier[STOP] - barrier[NEXT], 5 if len(parts) % 3 else 9)
             parts.append((threads, steps))
             barrier[NEXT] += steps
 
     pool._size = Alternating()
-    pool.run(kernel, (), new_barrier(), steps=30, products=pools.WORTH_THREADS * 30)
+    pool.run_on_threads(kernel, barrier, steps=30, products=pools.WORTH_THREADS * 30)
     assert parts == [(2, 7), (1, 5), (2, 5), (1, 7), (2, 5), (1, 1)]
 
 
 def test_an_aborted_block_ends():
-    def kernel(thread, threads, barrier):
-        abort(barrier)
-
     for products in (0, pools.WORTH_THREADS):
-        pools.WorkerPool(2, 2, SPINS).run(kernel, (), new_barrier(), steps=3, products=products)
+        barrier = new_barrier()
+
+        def kernel(thread, threads, barrier=barrier):
+            abort(barrier)
+
+        pools.WorkerPool(2, 2, SPINS).run_on_threads(kernel, barrier, steps=3, products=products)
 
 
 @pytest.mark.parametrize("products", [0, pools.WORTH_THREADS])

@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Network, Options
-from glassnet.engines import ENGINES
 from glassnet.errors import ArgumentError, OptionError
 from glassnet.messages.catalogue import translated
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY
@@ -27,7 +26,7 @@ from glassnet.nn.losses import LOSSES, loss_parameter
 from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
-from glassnet.options.choices import meanings_of
+from glassnet.options.choices import ENGINES, meanings_of
 from glassnet.options.options import OTHER_NAMES, RENAMED, SPECS, TYPES, checked, recorded
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.options.unused import unused_options

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_checkpoint, load_model, new_model, resume, save_model, train
-from glassnet.data.split import parts_of
+from glassnet.data.split import early_stopping_split
 from glassnet.errors import DataError
 from glassnet.training.events import EpochDone, TrainingEnded
 from glassnet.training.receipt import extent_of
@@ -46,7 +46,7 @@ def test_the_best_weights_are_kept_and_training_ends_after_the_patience(stopped_
     assert fitted.best_epochs == (best,)
     assert len(losses) == best + OPTIONS.early_stopping < OPTIONS.epochs, "it stopped early, but not immediately"
     assert fitted.model.hash() == fitted.history.weight_hashes[best]
-    _, held_out = parts_of(WRONG, OPTIONS)
+    _, held_out = early_stopping_split(WRONG, OPTIONS)
     assert evaluate(fitted.model, held_out).loss == losses[best - 1] == min(losses)
     assert events[-1] == TrainingEnded(events[-1].seconds, best)
 
@@ -62,7 +62,7 @@ def test_events_and_curve_contain_the_validation_metrics(stopped_early):
 
 
 def test_held_out_samples_are_not_trained_on():
-    trained, held_out = parts_of(WRONG, OPTIONS)
+    trained, held_out = early_stopping_split(WRONG, OPTIONS)
     assert (len(trained), len(held_out)) == (105, 45)
     rows = np.concatenate([trained.inputs, held_out.inputs])
     np.testing.assert_array_equal(np.unique(rows, axis=0), np.unique(WRONG.inputs, axis=0))
@@ -72,7 +72,7 @@ def test_held_out_samples_are_not_trained_on():
     plain, other = (fit(data, replace(OPTIONS, epochs=2)) for data in (WRONG, spoilt))
     assert plain.history.weight_hashes == other.history.weight_hashes
     assert plain.history.validation_loss != other.history.validation_loss
-    assert parts_of(WRONG, replace(OPTIONS, early_stopping=0)) == (WRONG, None)
+    assert early_stopping_split(WRONG, replace(OPTIONS, early_stopping=0)) == (WRONG, None)
 
 
 def test_validation_data_without_early_stopping_do_not_change_the_model():
@@ -122,7 +122,7 @@ def test_the_training_record_gives_the_actual_extent(stopped_early, own):
         fitted = fit(WRONG, OPTIONS, validation=DATA)
     epochs, samples = extent_of(fitted.model.receipt)
     assert epochs == len(fitted.history.validation_loss) < OPTIONS.epochs
-    assert samples == len(WRONG if own else parts_of(WRONG, OPTIONS)[0])
+    assert samples == len(WRONG if own else early_stopping_split(WRONG, OPTIONS)[0])
 
 
 @pytest.mark.parametrize("part", [0.001, 0.9])
@@ -144,14 +144,14 @@ def test_the_error_names_the_part_with_only_zero_weights(heavy):
     weights = np.zeros(150)
     weights[heavy] = 1
     with pytest.raises(DataError, match=r"all \d+ (held-out|training) samples have weight 0"):
-        parts_of(replace(DATA, weights=weights), OPTIONS)
+        early_stopping_split(replace(DATA, weights=weights), OPTIONS)
 
 
 @pytest.mark.parametrize("rare", [7, 10, 40])
 @pytest.mark.parametrize("seed", range(8))
 def test_the_held_out_part_is_stratified(rare, seed):
     labels = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [rare, 50, 100 - rare]))
-    training, held_out = parts_of(replace(DATA, labels=labels), replace(OPTIONS, seed=seed))
+    training, held_out = early_stopping_split(replace(DATA, labels=labels), replace(OPTIONS, seed=seed))
     shares = np.bincount(held_out.labels, minlength=3) / np.bincount(labels)
     np.testing.assert_allclose(shares * np.bincount(labels), 0.3 * np.bincount(labels), atol=1)
     assert sorted([*training.row_numbers, *held_out.row_numbers]) == list(range(150))

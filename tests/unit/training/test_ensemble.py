@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
-from glassnet.data.split import parts_of
+from glassnet.data.split import early_stopping_split
 from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
 from glassnet.training.verify import verify
@@ -41,7 +41,7 @@ def test_members_share_the_held_out_part_and_the_scaling(scaling):
     """The first layer of each member depends on the scaling, so all members need the same."""
     options = Options(**OPTIONS, members=3, seed=5, early_stopping=1, scaling=scaling)
     fitted = fit(DATA, options)
-    trained, held_out = parts_of(DATA, options)
+    trained, held_out = early_stopping_split(DATA, options)
     for number, member in enumerate(fitted.model.members):
         alone = fit(trained, replace(options, members=1, seed=5 + number), validation=held_out).model
         assert member.parameters.hash() == alone.network.parameters.hash()

@@ -9,9 +9,10 @@ import pytest
 
 from glassnet import CustomLossEngine, Options, evaluate, fit, load_data, load_model, load_table, save_model, verify
 from glassnet.data.fingerprint import fingerprint
-from glassnet.engines import ENGINES, ReferenceEngine, engine_named
+from glassnet.engines import ReferenceEngine, engine_named
 from glassnet.errors import DataError, ModelFileError
 from glassnet.model.header import RECEIPT, Receipt
+from glassnet.options.choices import ENGINES
 from glassnet.training import receipt
 from glassnet.training.events import EpochDone
 from glassnet.training.numerics import NUMERICS

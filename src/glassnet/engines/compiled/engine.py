@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -54,16 +53,21 @@ class CompiledEngine:
 
     def replace(self, prepared: PerSample | Minibatch, samples: Samples) -> PerSample | Minibatch:
         """See `StreamingEngine.replace`."""
-        prepared.replace(samples)
+        prepared.set_samples(samples)
         return prepared
 
     def run_steps(
         self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
     ) -> Progress:
-        """See `Engine.run_steps`. An interrupt ends the block within a step and is raised with `state` consistent."""
+        """See `Engine.run_steps`. An interrupt ends the block within a step and is raised with `state` consistent.
+
+        Read on in `PerSample.train` (or `Minibatch.train`), which calls the kernel that changes the weights.
+        """
         barrier = kernels.new_barrier()
-        train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
-        return prepared.pool.leader.run(train, stop)
+        # On another thread, which an interrupt does not reach: it calls `stop` and waits for the end of the step.
+        return prepared.pool.leader.run(
+            lambda: prepared.train(state, block, barrier), stop=lambda: kernels.abort(barrier)
+        )
 
 
 def _do_nothing() -> None:

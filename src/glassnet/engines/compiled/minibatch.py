@@ -30,6 +30,7 @@ from .sparse_layout import (
     pairs_of,
     read_only,
     starts_of,
+    targets_for_kernels,
     to_kernel_dtype,
 )
 
@@ -84,7 +85,6 @@ class Minibatch:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         self._raw = read_only(to_kernel_dtype(samples.rows))
-        labelled = self._targets_of(samples)
         scale_type = samples.scaling.precision(samples.rows.dtype, self._dtype)
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
@@ -112,7 +112,7 @@ class Minibatch:
             without_zeros=without_zeros,
             factor=factor,
             offset=offset,
-            targets=labelled,
+            targets=targets_for_kernels(samples, self._dtype),
             distortion=nothing,
         )
         self._architecture = architecture
@@ -126,15 +126,11 @@ class Minibatch:
         shared = (self._undistorted, self._dropout, self._settings, weights, self._buffers)
         kernels.compile_step(options.optimizer, self._plan, *shared)
 
-    def _targets_of(self, samples: Samples) -> kernels.SampleTargets:
-        targets = samples.targets.astype(self._dtype)
-        return kernels.SampleTargets(read_only(samples.labels), targets, samples.weights_in(self._dtype))
-
-    def replace(self, samples: Samples) -> None:
+    def set_samples(self, samples: Samples) -> None:
         """Train on these samples from now on; zeros must not be skipped."""
         assert not self._sparse
         self._samples, self._raw = samples, read_only(to_kernel_dtype(samples.rows))
-        self._undistorted = self._undistorted._replace(raw=self._raw, targets=self._targets_of(samples))
+        self._undistorted = self._undistorted._replace(raw=self._raw, targets=targets_for_kernels(samples, self._dtype))
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
@@ -143,14 +139,15 @@ class Minibatch:
         buffers.loss[:], buffers.correct[:] = 0, 0
         weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
         steps = kernels.Steps(block.order, block.batch_size, self.constants_of(state, block), self._addresses(block))
-        arguments = (
-            *(self._plan, self._source(block.epoch), steps, self._dropout),
-            *(self._settings, weights, buffers),
-        )
-        products = len(block.order) * self._row_work
+        source, products = self._source(block.epoch), len(block.order) * self._row_work
+        shared = self._dropout, self._settings, weights, buffers
+
+        def train_batches(thread: int, threads: int) -> None:
+            kernels.train_batches(thread, threads, barrier, self._plan, source, steps, *shared)
+
         self._transpose(weights, False)
         try:
-            self.pool.run(kernels.train_batches, arguments, barrier, steps=len(block.learning_rates), products=products)
+            self.pool.run_on_threads(train_batches, barrier, steps=len(block.learning_rates), products=products)
         finally:
             self._transpose(weights, True)
         state.step += len(block.learning_rates)
@@ -189,12 +186,14 @@ class Minibatch:
         buffers.loss[own], buffers.correct[own] = 0, 0
         address = self._addresses(Block(batch, len(batch), np.zeros(1), epoch, step))[0]
         weights = kernels.Weights(flat, np.zeros((0, 0), self._dtype), flat)
-        arguments = (
-            *(first, stop, batch, address, self._plan, self._source(epoch), self._dropout),
-            *(self._settings, weights, buffers),
-        )
+        source, barrier = self._source(epoch), kernels.new_barrier()
+        part, shared = (first, stop, batch, address), (self._dropout, self._settings, weights, buffers)
         products = len(batch) * self._row_work * (stop - first) // self.shards_of(len(batch))
-        self.pool.run(kernels.fill_shards, arguments, kernels.new_barrier(), steps=1, products=products)
+
+        def fill_shards(thread: int, threads: int) -> None:
+            kernels.fill_shards(thread, threads, barrier, *part, self._plan, source, *shared)
+
+        self.pool.run_on_threads(fill_shards, barrier, steps=1, products=products)
         gradients = buffers.gradients[own]
         if first == 0:
             for shard in gradients[1:]:

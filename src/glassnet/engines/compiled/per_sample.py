@@ -6,7 +6,8 @@ where a group is computed. So the result is bit-identical for any number of thre
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from ..protocol import Block, Progress
 from ..samples import Samples
 from . import kernels
 from .pool import WorkerPool
-from .sparse_layout import read_only, sparse_rows, to_kernel_dtype
+from .sparse_layout import scaled_without_zeros, targets_for_kernels
 
 LEAST_WORK = 4000
 """Minimum products of a group per sample in the forward pass: with fewer, threads would synchronise too often."""
@@ -39,7 +40,7 @@ class PerSample:
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
         self._dtype = dtype = np.dtype(options.dtype)
-        self.replace(samples)
+        self._inputs, self._targets = scaled_without_zeros(samples, dtype), targets_for_kernels(samples, dtype)
         groups = _groups_of(architecture, options.shards, self._inputs.rows)
         self.pool = WorkerPool(options.threads, groups, SPINS)
         upper, self._upper_size = _new_upper_layers(architecture, self.pool.most, dtype)
@@ -51,80 +52,60 @@ class PerSample:
             correct=np.zeros(1, np.int64),
         )
 
-    def replace(self, samples: Samples) -> None:
+    def set_samples(self, samples: Samples) -> None:
         """Train on these samples from now on; the number of groups stays the same."""
-        dtype, raw = self._dtype, read_only(to_kernel_dtype(samples.rows))
-        rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
-        self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
-        self._targets = kernels.SampleTargets(
-            read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype)
-        )
+        self._inputs = scaled_without_zeros(samples, self._dtype)
+        self._targets = targets_for_kernels(samples, self._dtype)
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
         """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
         parameters, work = state.parameters, self._work
         upper = parameters.flat[parameters.flat.size - self._upper_size :]
-        for group in range(len(work.groups.rows)):
-            _pack(work.groups, group, parameters)
+        _pack(work.groups, parameters)
         work.upper.flat[0, : self._upper_size] = upper
         work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
+        inputs, targets = self._inputs, self._targets
         order = kernels.SampleOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
         steps, products = len(block.order), len(block.order) * parameters.flat.size
-        arguments = self._inputs, self._targets, work, order
-        self.pool.run(kernels.train_samples, arguments, barrier, steps=steps, products=products)
-        for group in range(len(work.groups.rows)):
-            _unpack(work.groups, group, parameters)
+
+        def train_samples(thread: int, threads: int) -> None:
+            kernels.train_samples(thread, threads, barrier, inputs, targets, work, order)
+
+        # Calls it on this thread and, while there is enough work, on others.
+        self.pool.run_on_threads(train_samples, barrier, steps=steps, products=products)
+        _unpack(work.groups, parameters)
         upper[...] = work.upper.flat[0, : self._upper_size]
         state.step += steps
         return Progress(float(work.loss[0]), int(work.correct[0]))
 
 
-class _Views(NamedTuple):
-    """A group's part of the parameters, and its own form of the first matrix (see `kernels.per_sample`)."""
-
-    nodes: slice  # nodes of the layer
-    first: FloatArray  # V transposed, (inputs, nodes)
-    second: FloatArray  # weights to the next layer, (its nodes, nodes); (0, nodes) if there is none
-    bias: FloatArray
-    shift: FloatArray
-    row_sum: FloatArray
-
-
-def _views(groups: kernels.Groups, group: int, parameters: Parameters) -> _Views:
-    features, following = parameters.layout.sizes[0], sum(parameters.layout.sizes[2:3])
-    begin, end = groups.ends[group : group + 2]
-    own, at = groups.rows[group, :, : end - begin], features + following
-    return _Views(
-        nodes=slice(begin, end),
-        first=own[:features],
-        second=own[features:at],
-        bias=own[at + kernels.BIAS],
-        shift=own[at + kernels.SHIFT],
-        row_sum=own[at + kernels.ROW_SUM],
-    )
+def _pack(groups: kernels.Groups, parameters: Parameters) -> None:
+    """Copy the parameters to the memory of the groups, with the first matrix as V: see `kernels.per_sample`."""
+    (first, *others), bias = parameters.weights, parameters.biases[0]
+    features, following = first.shape[1], len(others[0]) if others else 0
+    groups.rows[...] = 0
+    for rows, (begin, end) in zip(groups.rows, pairwise(groups.ends), strict=True):
+        own, at = rows[:, : end - begin], features + following
+        own[:features] = first[begin:end].T
+        own[at + kernels.ROW_SUM] = first[begin:end].sum(axis=1)
+        if others:
+            own[features:at] = others[0][:, begin:end]
+            if bias is not None:  # in a network without hidden layer, the bias belongs to the upper layers
+                own[at + kernels.BIAS] = bias[begin:end]
 
 
-def _pack(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
-    """Copy a group's part of the parameters to the group's memory."""
-    groups.rows[group] = 0
-    own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
-    own.first[...] = first[own.nodes].T
-    own.row_sum[...] = first[own.nodes].sum(axis=1)
-    if others:
-        own.second[...] = others[0][:, own.nodes]
-        if bias is not None:  # in a network without hidden layer, the bias belongs to the upper layers
-            own.bias[...] = bias[own.nodes]
-
-
-def _unpack(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
-    """Copy a group's memory back to the parameters."""
-    own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
-    np.add(own.first.T, own.shift[:, None], out=first[own.nodes])
-    if others:
-        others[0][:, own.nodes] = own.second
-        if bias is not None:
-            bias[own.nodes] = own.bias
+def _unpack(groups: kernels.Groups, parameters: Parameters) -> None:
+    """Copy the memory of the groups back to the parameters, with ``W = V + s``."""
+    (first, *others), bias = parameters.weights, parameters.biases[0]
+    features, following = first.shape[1], len(others[0]) if others else 0
+    for rows, (begin, end) in zip(groups.rows, pairwise(groups.ends), strict=True):
+        own, at = rows[:, : end - begin], features + following
+        np.add(own[:features].T, own[at + kernels.SHIFT][:, None], out=first[begin:end])
+        if others:
+            others[0][:, begin:end] = own[features:at]
+            if bias is not None:
+                bias[begin:end] = own[at + kernels.BIAS]
 
 
 def _groups_of(architecture: Architecture, shards: int, rows: kernels.SparseRows) -> int:

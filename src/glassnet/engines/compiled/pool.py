@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class WorkerPool:
     most : int
         Maximum number of threads.
     leader : Worker
-        The first thread. The pool's `run` must be called from a task of this worker.
+        The first thread. The pool's `run_on_threads` must be called from a task of this worker.
     """
 
     def __init__(self, wanted: int, useful: int, spins: int) -> None:
@@ -60,23 +60,15 @@ class WorkerPool:
         """Restart the measurement of the best number of threads."""
         self._size = PoolSize(self.most)
 
-    def run(
-        self,
-        kernel: Callable[..., Any],
-        arguments: tuple[Any, ...],
-        barrier: NDArray[np.int64],
-        *,
-        steps: int,
-        products: int,
+    def run_on_threads(
+        self, kernel: Callable[[int, int], object], barrier: NDArray[np.int64], *, steps: int, products: int
     ) -> None:
         """Run a kernel on the calling thread and, while there is enough work, on the other threads.
 
         Parameters
         ----------
         kernel : callable
-            Called for each part of the block with the thread's index, the number of threads, the barrier, and the
-            arguments.
-        arguments : tuple
+            Called for each part of the block with the thread's index and the number of threads.
         barrier : ndarray
             A new one for each block; `kernels.abort` ends the kernel within a step.
         steps : int
@@ -89,13 +81,11 @@ class WorkerPool:
         while not kernels.is_aborted(barrier) and (left := steps - kernels.next_step(barrier)) > 0:
             if self.most == 1 or products * left < WORTH_THREADS * steps:
                 kernels.begin_part(barrier, left)
-                kernel(0, 1, barrier, *arguments)
+                kernel(0, 1)
             else:
-                self._run_part(kernel, arguments, barrier, left)
+                self._run_part(kernel, barrier, left)
 
-    def _run_part(
-        self, kernel: Callable[..., Any], arguments: tuple[Any, ...], barrier: NDArray[np.int64], left: int
-    ) -> None:
+    def _run_part(self, kernel: Callable[[int, int], object], barrier: NDArray[np.int64], left: int) -> None:
         """Run the next part of a block with `left` steps, and measure it."""
         # In a batch, a thread with fewer shards may wait almost a step for the others: two steps are a long wait.
         threads, first = self._size.size, kernels.next_step(barrier)
@@ -104,8 +94,8 @@ class WorkerPool:
         began, results = time.perf_counter(), list[Done]()
         try:
             for thread, worker in enumerate(self._others[: threads - 1], start=1):
-                results.append(worker.submit(partial(_timed, kernel, thread, threads, barrier, *arguments)))
-            times = [_timed(kernel, 0, threads, barrier, *arguments)]
+                results.append(worker.submit(partial(_timed, kernel, thread, threads, barrier)))
+            times = [_timed(kernel, 0, threads, barrier)]
         except BaseException:
             kernels.abort(barrier)  # not all workers have received their task
             raise
@@ -123,11 +113,11 @@ class WorkerPool:
         self._size.learn(kernels.next_step(barrier) - first, time.perf_counter() - began, shares)
 
 
-def _timed(kernel: Callable[..., Any], thread: int, threads: int, barrier: NDArray[np.int64], *arguments: Any) -> Times:
+def _timed(kernel: Callable[[int, int], object], thread: int, threads: int, barrier: NDArray[np.int64]) -> Times:
     """Run one thread's part of a kernel; if it fails, release the other threads."""
     on_core, began = time.thread_time(), time.perf_counter()
     try:
-        kernel(thread, threads, barrier, *arguments)
+        kernel(thread, threads)
     except BaseException:
         kernels.abort(barrier)
         raise

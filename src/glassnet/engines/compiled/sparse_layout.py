@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...nn.parameters import FloatArray
+from ..samples import Samples
 from . import kernels
 
 LARGEST_BACKGROUND = 100.0
@@ -42,12 +43,21 @@ def read_only(rows: NDArray[Any]) -> NDArray[Any]:
     return view
 
 
-def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
-    """Return the non-zero values, each multiplied by the factor of its feature, and their places."""
-    room = np.count_nonzero(raw) + 1
-    rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, factor.dtype))
+def scaled_without_zeros(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseInputs:
+    """Return the scaled inputs of samples: of the non-zero values ``value · factor`` and the places, and the offset.
+
+    The offset, the background, is the scaled value of 0, which is part of every input: see `kernels.per_sample`.
+    """
+    raw, scaling = read_only(to_kernel_dtype(samples.rows)), samples.scaling
+    room, factor = np.count_nonzero(raw) + 1, np.full(raw.shape[1], scaling.factor, dtype)
+    rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype))
     kernels.gather_nonzero(raw, 0, len(raw), factor, rows)
-    return rows
+    return kernels.SparseInputs(rows, dtype.type(scaling.offset))
+
+
+def targets_for_kernels(samples: Samples, dtype: np.dtype[Any]) -> kernels.SampleTargets:
+    """Return the targets and weights of samples."""
+    return kernels.SampleTargets(read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype))
 
 
 def pairs_of(raw: NDArray[Any], column_blocks: NDArray[np.int64]) -> kernels.Pairs:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
-from ...data.dataset import Dataset
 from ...engines import Engine
 from ...errors import OptionError, StreamError
 from ...messages.option_spelling import Option
@@ -84,8 +83,8 @@ class StreamRuns(Runs):
         if options.members > 1:
             turn = threading.Semaphore(number_of_threads(options.threads))
         if saved is None:
-            new_run, threads = super().run, 1 if options.members > 1 else None
-            self._runs = [new_run(number, threads=threads) for number in range(options.members)]
+            threads = 1 if options.members > 1 else None
+            self._runs = [self._new_run(number, threads) for number in range(options.members)]
         else:
             self._runs = [saved.run_on(survey.sample, self.given, engine, survey.validation)]
         for number, run in enumerate(self._runs):
@@ -96,9 +95,12 @@ class StreamRuns(Runs):
                 with damage(saved.path):
                     blocks.restore(saved.carried)
 
-    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
-        """Return some training rows, and the validation data of a member."""
-        return self._survey.sample, self._survey.validation_of(number)
+    def _new_run(self, number: int, threads: int | None) -> Run:
+        """Return a run on some training rows; the survey has held out the validation data of the member."""
+        held_out = self._survey.validation_of(number)
+        run = Runs(self.data, self.options, self.engine, self.given, held_out).run(number, threads=threads)
+        run.own_validation = False
+        return run
 
     @property
     def threads(self) -> int:

@@ -105,16 +105,6 @@ def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
             fetch(rows.values, at)
 
 
-@part_of_kernel
-def _sample(inputs: SparseInputs, steps: SampleOrder, position: int) -> Sample:
-    rows, number = inputs.rows, steps.order[position]
-    begin, end = rows.start[number], rows.start[number + 1]
-    values, mass = rows.values[begin:end], rows.values.dtype.type(0)
-    for i in range(values.shape[0]):
-        mass += values[i]
-    return Sample(position, rows.places[begin:end], values, mass, inputs.background, steps.rates[position])
-
-
 @kernel
 def _dense_forward(weights: Any, a: Any, z: Any) -> None:
     """Fill ``z = W a``; `weights` has the rows of W one after another."""
@@ -276,9 +266,13 @@ def train_samples(
         copy(work.upper.flat[0], mine.flat)
     loss, correct, position = work.loss[0], work.correct[0], first_step(barrier, thread, threads)
     while goes_on(barrier, thread, position):
-        number = steps.order[position]
-        _fetch_next(inputs.rows, steps.order, position)
-        sample = _sample(inputs, steps, position)
+        number, rows = steps.order[position], inputs.rows
+        _fetch_next(rows, steps.order, position)
+        begin, end = rows.start[number], rows.start[number + 1]
+        values, mass = rows.values[begin:end], rows.values.dtype.type(0)
+        for i in range(values.shape[0]):
+            mass += values[i]
+        sample = Sample(position, rows.places[begin:end], values, mass, inputs.background, steps.rates[position])
         if not _forward(mine, barrier, groups, following, work.exchange, sample):
             break
         target = targets.rows[targets.labels[number]]

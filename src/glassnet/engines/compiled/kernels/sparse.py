@@ -49,14 +49,6 @@ class Pairs(NamedTuple):
     values: NDArray[Any]  # two per pair, unscaled, at least one non-zero
 
 
-@part_of_kernel
-def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) -> int:
-    # Zeros are written too and overwritten by the next value, because a branch would be unpredictable.
-    rows.places[at] = place
-    rows.values[at] = value * factor
-    return at + int(value != 0)
-
-
 @outer_kernel
 def gather_nonzero(raw: Any, begin: int, count: int, factor: Any, rows: SparseRows) -> None:
     """Fill the places and scaled values of the non-zero entries of `raw`, (n, features), in `count` rows from `begin`.
@@ -68,18 +60,23 @@ def gather_nonzero(raw: Any, begin: int, count: int, factor: Any, rows: SparseRo
     for i in range(count):
         rows.start[i] = at
         row = raw[begin + i]
+        # Zeros are written too and overwritten by the next value, because a branch would be unpredictable.
         for first in range(0, whole, GROUP):
             if not is_empty(row, first):
                 for j in range(first, first + GROUP):
-                    at = _keep_value(rows, at, j, row[j], factor[j])
+                    value = row[j]
+                    rows.places[at], rows.values[at] = j, value * factor[j]  # Scaling: x / maximum · span
+                    at += int(value != 0)
         for j in range(whole, features):
-            at = _keep_value(rows, at, j, row[j], factor[j])
+            value = row[j]
+            rows.places[at], rows.values[at] = j, value * factor[j]
+            at += int(value != 0)
     rows.start[count] = at
 
 
 @part_of_kernel
 def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) -> int:
-    # Pairs of zeros are written and overwritten, as in `_keep_value`.
+    # Pairs of zeros are written and overwritten, as in `gather_nonzero`.
     pairs.places[at] = place
     pairs.values[2 * at] = value
     pairs.values[2 * at + 1] = neighbour
