@@ -40,25 +40,14 @@ def require_path(name: str, given: object) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """An existing, readable, non-empty file.
+    """An existing, readable, non-empty file."""
 
-    Parameters
-    ----------
-    name : str
-        The name as the user gave it, for messages.
-    path : Path or None
-        The file's path; None for a stream.
-    content : BytesIO or None
-        The content, if it was compressed, came through a pipe, or was UTF-16 text and is now UTF-8; None for a plain
-        file.
-    head : bytes
-        The first 4,096 bytes of the content.
-    """
-
-    name: str
-    path: Path | None
+    name: str  # the name as the user gave it, for messages
+    path: Path | None  # the file's path; None for a stream
+    # The content, if it was compressed, came through a pipe, or was UTF-16 text and is now UTF-8; None for a plain
+    # file
     content: BytesIO | None
-    head: bytes
+    head: bytes  # the first 4,096 bytes of the content
 
     def stream(self) -> IO[bytes]:
         """Open the content from its start."""

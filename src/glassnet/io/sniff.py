@@ -35,9 +35,7 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 def kind_of(opened: Opened) -> str:
     """Return the format of an opened file.
 
-    Returns
-    -------
-    {"idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json", "text"}
+    One of "idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json" and "text".
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) and head.startswith((*_ZIP, _OFFICE)):

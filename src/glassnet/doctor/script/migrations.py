@@ -100,17 +100,7 @@ GS06 = Kind(
 
 
 class Migrations:
-    """The migrations that one program needs.
-
-    Parameters
-    ----------
-    tree : ast.Module
-        The program.
-    names : ImportedNames
-        Its names.
-    positions : Positions
-        The positions in its text.
-    """
+    """The migrations that one program needs."""
 
     def __init__(self, tree: ast.Module, names: ImportedNames, positions: Positions) -> None:
         self.tree, self.names, self.positions = tree, names, positions

@@ -35,16 +35,8 @@ Mistake = tuple[Kind, int, Message | str]
 def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
     """Repair mistakes that make a text invalid Python, one kind after another, until it parses.
 
-    Parameters
-    ----------
-    text : str
-    language : {"en", "zh"}
-        Language of the comment on lines whose indentation is a guess.
-
-    Returns
-    -------
-    text, mistakes, tree
-        The repaired text with the same lines; the repairs; its tree, or the remaining error.
+    Return the repaired text with the same lines; the repairs; its tree, or the remaining error. The comment on lines
+    whose indentation is a guess is in `language`.
     """
     mistakes: list[Mistake] = []
     tree = parse(text)

@@ -54,20 +54,13 @@ For augmented images, which have more non-zero values, skipping saved 10 % with 
 
 
 class ShardGradients(NamedTuple):
-    """Some consecutive shards of a batch: their gradients, losses and correct predictions.
+    """Some consecutive shards of a batch: their gradients, losses and correct predictions."""
 
-    Parameters
-    ----------
-    gradients : ndarray, shape (shards, numbers)
-        Each shard's part of the mean gradient, padded to whole cache lines; if these are the batch's first shards, only
-        one row, their sum.
-    loss : ndarray of float64, shape (shards,)
-    correct : ndarray of int64, shape (shards,)
-    """
-
+    # Shape (shards, numbers); each shard's part of the mean gradient, padded to whole cache lines; if these are the
+    # batch's first shards, only one row, their sum
     gradients: FloatArray
-    loss: NDArray[np.float64]
-    correct: NDArray[np.int64]
+    loss: NDArray[np.float64]  # shape (shards,)
+    correct: NDArray[np.int64]  # shape (shards,)
 
 
 class Minibatch:
@@ -175,14 +168,9 @@ class Minibatch:
     ) -> ShardGradients:
         """Compute the shards `first` to `stop` of a batch; the arrays of the result are valid until the next call.
 
-        Parameters
-        ----------
-        flat : ndarray, shape (parameters,)
-            The weights.
-        batch : ndarray of int64, shape (rows,)
-            Indices of all samples of the batch.
-        epoch, step : int
-            Address of the random numbers of dropout and augmentation: the epoch, and the number of the step in it.
+        `flat` are the weights, of shape (parameters,), `batch` the indices of all samples of the batch, of shape
+        (rows,). `epoch` and `step`, the number of the step in it, address the random numbers of dropout and
+        augmentation.
         """
         self._make_room(len(batch))
         buffers, own = self._buffers, slice(first, stop)

@@ -49,51 +49,29 @@ class Layer:
 
 @dataclass(frozen=True)
 class Imported:
-    """A network that was read, whatever it was read from.
-
-    Parameters
-    ----------
-    members : tuple of tuple of Layer
-    factor, offset : ndarray of float64
-        What is applied to the inputs first: one value, or one per feature.
-    task : {"classes", "labels", "numbers"} or None
-        None if the source does not show it.
-    classes : ndarray or None
-        The names of the classes in the order of the outputs; None if they are numbers from 0.
-    low, high : float
-        For classes, the outputs that become the probabilities 0 and 1.
-    normalised : bool
-        Whether the source divides the outputs by their sum.
-    target_factor, target_offset : ndarray of float64, shape (outputs,), or None
-        What is applied to the outputs of a regression last.
-    names : tuple of str
-        Names of labels or numbers, if known.
-    image_shape : (rows, columns) or None
-    whole_inputs : bool
-        Whether the source takes only whole numbers.
-    maximum : float or None
-        Largest value that files of inputs may have; None for any numbers, with pictures from 0 to 1.
-    reading : str
-        How image files become inputs; see `Model`.
-    receipt : Receipt
-    """
+    """A network that was read, whatever it was read from."""
 
     members: tuple[tuple[Layer, ...], ...]
     receipt: Receipt
+    # `factor`, `offset`: what is applied to the inputs first: one value, or one per feature
     factor: Floats = field(default_factory=lambda: np.ones(1))
     offset: Floats = field(default_factory=lambda: np.zeros(1))
-    task: str | None = None
+    task: str | None = None  # "classes", "labels" or "numbers"; None if the source does not show it
+    # The names of the classes in the order of the outputs; None if they are numbers from 0
     classes: NDArray[Any] | None = None
+    # `low`, `high`: for classes, the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
-    normalised: bool = False
+    normalised: bool = False  # whether the source divides the outputs by their sum
+    # `target_factor`, `target_offset`: shape (outputs,); what is applied to the outputs of a regression last
     target_factor: Floats | None = None
     target_offset: Floats | None = None
-    names: tuple[str, ...] = ()
-    image_shape: tuple[int, int] | None = None
-    whole_inputs: bool = False
+    names: tuple[str, ...] = ()  # names of labels or numbers, if known
+    image_shape: tuple[int, int] | None = None  # (rows, columns)
+    whole_inputs: bool = False  # whether the source takes only whole numbers
+    # Largest value that files of inputs may have; None for any numbers, with pictures from 0 to 1
     maximum: float | None = None
-    reading: str = ""
+    reading: str = ""  # how image files become inputs; see `Model`
 
 
 def model_of(imported: Imported, task: str | None) -> Model:

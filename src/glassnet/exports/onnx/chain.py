@@ -67,29 +67,14 @@ Step = Dense | Affine | Activation | Widen
 
 @dataclass(frozen=True)
 class Decoding:
-    """A value in the graph, and what its outputs make of it.
+    """A value in the graph, and what its outputs make of it."""
 
-    Parameters
-    ----------
-    value : str
-        The name of the value.
-    task : {"classes", "labels", "numbers"} or None
-        None if that is not decided.
-    classes : ndarray or None
-        The names of the classes, in the order of the outputs.
-    binary : bool
-        Whether the one output is the probability of the second of two classes.
-    normalised : bool
-        Whether the outputs are divided by their sum.
-    low, high : float
-        The outputs that become the probabilities 0 and 1.
-    """
-
-    value: str
-    task: str | None = None
-    classes: NDArray[Any] | None = None
-    binary: bool = False
-    normalised: bool = False
+    value: str  # the name of the value
+    task: str | None = None  # "classes", "labels" or "numbers"; None if that is not decided
+    classes: NDArray[Any] | None = None  # the names of the classes, in the order of the outputs
+    binary: bool = False  # whether the one output is the probability of the second of two classes
+    normalised: bool = False  # whether the outputs are divided by their sum
+    # `low`, `high`: the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
 
@@ -103,18 +88,11 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Chain:
-    """What a graph computes.
+    """What a graph computes."""
 
-    Parameters
-    ----------
-    members : tuple of tuple of Step
-        The steps of each network, from the input on. The outputs of several are averaged.
-    decoding : Decoding
-        What the graph makes of this average.
-    """
-
+    # The steps of each network, from the input on. The outputs of several are averaged.
     members: tuple[tuple[Step, ...], ...]
-    decoding: Decoding
+    decoding: Decoding  # what the graph makes of this average
 
 
 def read_chain(graph: OnnxGraph) -> Chain:

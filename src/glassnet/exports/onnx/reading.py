@@ -71,42 +71,19 @@ class Input:
 
 @dataclass(frozen=True)
 class OnnxGraph:
-    """The graph of a file.
+    """The graph of a file."""
 
-    Parameters
-    ----------
-    name : str
-        The file, for messages.
-    size : int
-        Bytes of the file, and of its tensors in another file.
-    sha256 : str
-        Of its content.
-    data_sha256 : str
-        Of the tensors that are in another file; empty if there are none.
-    input : Input
-    outputs : tuple of str
-    producers : dict of str to NodeProto
-        Name of a value -> the node that computes it.
-    order : dict of str to int
-        Name of a value -> the place of its node.
-    initializers : dict of str to TensorProto
-    metadata : dict of str to str
-    opset : int
-        Version of the operators.
-    proto : ModelProto
-    """
-
-    name: str
-    size: int
-    sha256: str
-    data_sha256: str
+    name: str  # the file, for messages
+    size: int  # bytes of the file, and of its tensors in another file
+    sha256: str  # of its content
+    data_sha256: str  # of the tensors that are in another file; empty if there are none
     input: Input
     outputs: tuple[str, ...]
-    producers: dict[str, Any]
-    order: dict[str, int]
+    producers: dict[str, Any]  # name of a value -> the node that computes it
+    order: dict[str, int]  # name of a value -> the place of its node
     initializers: dict[str, Any]
     metadata: dict[str, str]
-    opset: int
+    opset: int  # version of the operators
     proto: Any = field(repr=False)
 
     def constant(self, name: str) -> Array | None:
