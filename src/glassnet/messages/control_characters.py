@@ -23,7 +23,7 @@ _ACTING = re.compile(
 
 
 def printable(text: str) -> str:
-    """Escape the characters that would act on a terminal or forge a line (``\x1b``, ``\n``, ``\u202e``).
+    r"""Escape the characters that would act on a terminal or forge a line (``\x1b``, ``\n``, ``\u202e``).
 
     Python escapes take the place of control characters, line separators, direction marks, invisible characters and lone
     surrogates; other text is returned unchanged.

@@ -145,9 +145,6 @@ class Message:
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template, self.values = template, values
 
-    def __reduce__(self) -> tuple[Any, tuple[str, dict[str, Any]]]:
-        return _message, (self.template, self.values)
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (self.template, str(self)) == (other.template, str(other))
 
@@ -181,10 +178,6 @@ class Message:
         if chinese is not None:
             return printable(_spaced(chinese, values))
         return printable(agreeing(template, self.values).format(**values))
-
-
-def _message(template: str, values: Mapping[str, Any]) -> Message:
-    return Message(template, **values)
 
 
 class Sentences:

@@ -81,7 +81,7 @@ def model_of(imported: Imported, task: str | None) -> Model:
     if not _can_scale(factor, offset):
         members = tuple(_with_inputs_scaled(one, factor, offset) for one in members)
         factor, offset = np.ones(1), np.zeros(1)
-    task = task or imported.task or _task_of(members[0])
+    task = task or imported.task or ("classes" if members[0][-1].activation in ("softmax", "sigmoid") else "numbers")
     members = tuple(_for_task(one, task, imported) for one in members)
     outputs = len(members[0][-1].weights)
     networks = [_network(one) for one in members]
@@ -116,10 +116,6 @@ def _with_inputs_scaled(layers: tuple[Layer, ...], factor: Floats, offset: Float
     return (Layer((wide * factor).astype(first.weights.dtype), bias, first.activation), *layers[1:])
 
 
-def _task_of(layers: tuple[Layer, ...]) -> str:
-    return "classes" if layers[-1].activation in ("softmax", "sigmoid") else "numbers"
-
-
 def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple[Layer, ...]:
     """Return layers whose last activation suits the task: two outputs for two classes, probabilities for logits."""
     last = layers[-1]
@@ -150,11 +146,9 @@ def _network(layers: tuple[Layer, ...]) -> Network:
     activations = tuple(one.activation for one in layers)
     sizes = (layers[0].weights.shape[1], *(len(one.weights) for one in layers))
     loss = _LOSSES.get(activations[-1], "squared_error")
+    architecture = Architecture(sizes, activations, bias=True, loss=loss)
     wide = any(one.weights.dtype == np.float64 for one in layers)
-    parameters = Parameters(
-        (architecture := Architecture(sizes, activations, bias=True, loss=loss)).layout,
-        dtype=np.float64 if wide else np.float32,
-    )
+    parameters = Parameters(architecture.layout, dtype=np.float64 if wide else np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         for one, weights, bias in zip(layers, parameters.weights, parameters.biases, strict=True):
             assert bias is not None

@@ -21,6 +21,7 @@ from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outsi
 
 MOST_NODES = 2000
 """A chain of dense layers has two or three nodes per layer."""
+MISMATCH = Message("shapes do not match")
 _MOST_OUTPUTS = 8
 _DEEPEST = 8
 """Operators between a constant of the file and its use."""
@@ -103,7 +104,7 @@ class OnnxGraph:
             try:
                 value = evaluator.run(None, dict(zip(filter(None, node.input), [value, *others], strict=True)))[0]
             except Exception:  # of any kind, by the operator
-                raise refused(node, "shapes do not match") from None
+                raise refused(node, MISMATCH) from None
         return value
 
     def is_constant(self, name: str) -> bool:
@@ -127,13 +128,11 @@ class OnnxGraph:
 
 def attributes(node: Any) -> dict[str, Any]:
     """Return the attributes of a node that are numbers, texts or lists of them; others are None."""
-    simple = {"f", "i", "s", "floats", "ints", "strings"}
-    kinds = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
+    fields = {1: "f", 2: "i", 3: "s", 6: "floats", 7: "ints", 8: "strings"}
     found: dict[str, Any] = {}
     for one in node.attribute:
-        kind = kinds.get(one.type, "")
-        value = getattr(one, kind) if kind in simple else None
-        found[one.name] = list(value or ()) if kind in ("floats", "ints", "strings") else value
+        value = getattr(one, fields[one.type]) if one.type in fields else None
+        found[one.name] = list(value) if one.type in (6, 7, 8) else value
     return found
 
 
