@@ -45,7 +45,7 @@ class Step(NamedTuple):
     """What a worker needs in each step besides the weights."""
 
     batch: NDArray[np.int64]  # shape (rows,); indices of all samples of the batch
-    # `epoch`, `number`: as in `Minibatch.shard_gradients`
+    # `epoch`, `number`: epoch and step as in `Minibatch.shard_gradients`
     epoch: int
     number: int
 

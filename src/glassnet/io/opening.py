@@ -10,7 +10,9 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -153,7 +155,7 @@ def _at_least(stream: IO[bytes], size: int) -> bytes:
 
 def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes], *, limited: bool = True) -> Opened:
     content = BytesIO()
-    pieces = _pieces(head, stream)
+    pieces = chain((head,), iter(partial(stream.read, _PIECE), b""))
     for piece in gunzip(pieces, name) if head.startswith(GZIP_MAGIC) else pieces:
         if limited:
             require_room(name, content.tell() + len(piece))
@@ -175,12 +177,6 @@ def _with_data(opened: Opened) -> Opened:
     if not opened.head:
         raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=opened.name)
     return opened
-
-
-def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-    yield head
-    while piece := stream.read(_PIECE):
-        yield piece
 
 
 def gunzip(pieces: Iterable[bytes], name: str, wbits: int = 31) -> Iterator[bytes]:

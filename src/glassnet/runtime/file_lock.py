@@ -51,10 +51,15 @@ def file_lock(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
 def _is_held_elsewhere(file: IO[bytes]) -> bool:
     """Lock a file, if its file system supports locks; return whether another process has the lock."""
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(file)
     except OSError as problem:
         return problem.errno in _HELD
     return False
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Lock a file, or raise OSError at once."""
+    if sys.platform == "win32":
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -51,7 +51,7 @@ class InferenceNetwork:
     """A frozen copy of a network's parameters for compiled inference; the temperature divides the logits."""
 
     def __init__(
-        self, architecture: Architecture, parameters: Parameters, scaling: Scaling, temperature: float = 1.0
+        self, architecture: Architecture, parameters: Parameters, scaling: Scaling, temperature: float
     ) -> None:
         with_bias = replace(architecture, bias=True)
         frozen = Parameters(with_bias.layout, dtype=parameters.flat.dtype)

@@ -8,7 +8,7 @@ threads for the kernels.
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +84,8 @@ class Minibatch:
         factor, offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
         some = self._raw[:: max(1, len(self._raw) // 1000)]
         skips = options.skip_zeros and not options.augments
-        self._sparse = skips and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
+        worthwhile = skips and bool(np.count_nonzero(some) <= MOST_VALUES * some.size)
+        self._sparse = worthwhile and bool(np.abs(offset).max() < LARGEST_BACKGROUND)
         used = some if self._sparse else some[:0]
         column_blocks, tiles = column_blocks_and_tiles(used, nodes, options.shards)
         without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], column_blocks)
@@ -203,11 +204,9 @@ class Minibatch:
 
     def update(self, state: State, constants: FloatArray) -> None:
         """Update `state` in place by the sum of all shards; `constants` is the step's row of `constants_of`."""
-        weights = kernels.Weights(
-            state.parameters.flat, state.slots, state.parameters.flat if state.average is None else state.average
-        )
-        barrier = kernels.new_barrier()
-        kernels.update_by_sum(0, 1, barrier, constants, self._settings, weights, self._buffers)
+        flat = state.parameters.flat
+        weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
+        kernels.update_by_sum(0, 1, kernels.new_barrier(), constants, self._settings, weights, self._buffers)
         state.step += 1
 
     def compile_halves(self) -> None:
@@ -299,8 +298,3 @@ class Minibatch:
         table = np.stack(np.broadcast_arrays(*columns[:-1]), axis=1)
         constants: FloatArray = table.astype(self._dtype)
         return constants
-
-
-def _has_many_zeros(some: NDArray[Any]) -> bool:
-    """Return whether skipping zeros pays off, judged by some of the rows."""
-    return bool(np.count_nonzero(some) <= MOST_VALUES * some.size)

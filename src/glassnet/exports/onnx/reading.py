@@ -132,7 +132,7 @@ def attributes(node: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in node.attribute:
         value = getattr(one, fields[one.type]) if one.type in fields else None
-        found[one.name] = list(value) if one.type in (6, 7, 8) else value
+        found[one.name] = list(value or ()) if one.type in (6, 7, 8) else value
     return found
 
 

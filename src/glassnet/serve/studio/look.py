@@ -162,9 +162,8 @@ def _read(
     """Read a part of the data: of the source, or of a training run that held out a part of the whole."""
     own = tuple(parts) if len(parts) > 1 else ()
     chosen = part or ("test" if own else "train")
-    model = studied.model if studied else None
     table = None
-    if model is None or studied is None:
+    if studied is None:
         if target:
             table = read_table(source)
             samples, _ = load_table_samples(source, TableOptions(target=(target,)), ignore)
@@ -172,6 +171,7 @@ def _read(
             samples = load_samples(source, options, ignore, part=chosen, large=True)
         _require_part(own, part)
         return Inspection(samples, table, own, chosen if own else "", chosen if own else "")
+    model = studied.model
     if model.columns is not None:
         table = read_table(source, model.columns.names)
     samples, rows = load_labelled(model, studied.path, table or source, ignore, chosen if own else "train")
@@ -244,10 +244,9 @@ def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if one.model is None:
         return facts
     model, evaluation = one.judged()
-    intervals = score_intervals(evaluation, samples)
     facts["model"] = {
         "scores": evaluation.scores,
-        "intervals": intervals,
+        "intervals": score_intervals(evaluation, samples),
         "loss": evaluation.loss,
         "calibration": one.calibration,
         "mistakes": len(one.mistakes),
@@ -550,8 +549,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     )
     if one.model is None and look.view not in ("data", "labels"):
         one.judged()
-    as_command = text_in(given, "form", "command", ("command", "python")) == "command"
-    return looking_command(look) if as_command else looking_program(look)
+    return looking_command(look) if given["form"] == "command" else looking_program(look)
 
 
 routes: list[Route] = [
