@@ -181,9 +181,8 @@ class Migrations:
 
     def _check_attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
         path = self.names.path(node) or ""
-        old = (
-            node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
-        )  # a class of the program may define such a method
+        # A class of the program may define such a method.
+        old = node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
         if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])

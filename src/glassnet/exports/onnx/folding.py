@@ -225,12 +225,11 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
         shaped = rows.astype(dtype).reshape(len(rows), *(sides if sides.count(-1) < 2 else (-1,)))
         batch = first or len(shaped)
         count = -(-len(shaped) // batch)
-        parts = np.split(
-            np.resize(shaped, (count * batch, *shaped.shape[1:])), count
-        )  # the first rows again at the end
-        outputs = np.concatenate(
-            [np.reshape(session.run(None, {graph.input.name: one})[0], (len(one), -1)) for one in parts]
-        )[: len(shaped)]
+        filled = np.resize(shaped, (count * batch, *shaped.shape[1:]))  # with the first rows again at the end
+        found = [
+            np.reshape(session.run(None, {graph.input.name: one})[0], (batch, -1)) for one in np.split(filled, count)
+        ]
+        outputs = np.concatenate(found)[: len(shaped)]
         return np.exp(outputs) if producer == "LogSoftmax" else outputs
 
     return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -155,13 +156,12 @@ def read_graph(path: str | Path) -> OnnxGraph:
     """Read an ONNX file."""
     name = str(path)
     content = _content(name)
-    try:
+    proto = None
+    with suppress(Exception):  # protobuf's errors, which differ between its implementations
         proto = onnx.load_model_from_string(content)
-    except Exception:  # protobuf's errors, which differ between its implementations
-        raise NotImportableError("not an ONNX file, or a damaged one") from None
-    graph = proto.graph
-    if not proto.ir_version or not graph.node:
+    if proto is None or not proto.ir_version or not proto.graph.node:
         raise NotImportableError("not an ONNX file, or a damaged one")
+    graph = proto.graph
     if len(graph.node) > MOST_NODES:
         raise NotImportableError("more than {count} nodes, expected a chain of dense layers", count=MOST_NODES)
     if proto.functions or graph.sparse_initializer:

@@ -36,7 +36,7 @@ from ...workflow.training_data import load_samples, load_table_samples, parts_in
 from .data import cell
 from .endpoints import api, rows_in, text_in, whole_in
 from .jobs import Job
-from .session import options_of_data
+from .session import options_of_data, require_part
 from .train import file_name
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _read(
             samples, _ = load_table_samples(source, TableOptions(target=(target,)), ignore)
         else:
             samples = load_samples(source, options, ignore, part=chosen, large=True)
-        _require_part(own, part)
+        require_part(own, part)
         return Inspection(samples, table, own, chosen if own else "", chosen if own else "")
     model = studied.model
     if model.columns is not None:
@@ -178,22 +178,17 @@ def _read(
     model.require(samples)
     model = model.unchecked()  # far inputs: the doctor reports them
     if own:
-        _require_part(own, part)
+        require_part(own, part)
         trained = _is_trained_on(studied, source, chosen, samples, rows)
         return Inspection(samples, table, own, chosen, chosen, model, trained)
     divided = parts_in_training(model, samples, rows)
     if divided is None:
-        _require_part((), part)
+        require_part((), part)
         trained = _is_trained_on(studied, source, "train", samples, rows)
         return Inspection(samples, table, (), "", "", model, trained)
     chosen = part or "test"
     samples = divided[chosen == "test"]
     return Inspection(samples, table, ("train", "test"), chosen, "", model, chosen == "train")
-
-
-def _require_part(parts: tuple[str, ...], part: str) -> None:
-    if part and part not in (parts or ("train",)):
-        raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
 
 
 def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Dataset, rows: int) -> bool:

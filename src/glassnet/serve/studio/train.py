@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -79,13 +80,11 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Start a training run; see `plan_of`. With ``replace``, a run in progress is cancelled. Returns the job's id."""
     plan, data, start = plan_of(session, given), text_in(given, "data", "mnist"), text_in(given, "start", "")
-
-    def work(job: Job) -> dict[str, Any]:
-        return carry_out(session, job, plan, data, start)
-
     title = f"{plan.recipe or session.model(start).name}, {session.get_data(data).name}"
     about = {name: given[name] for name in _GIVEN if name in given}
-    job = session.jobs.start("train", work, title, replace=bool(given.get("replace")), about=about)
+    replaces = bool(given.get("replace"))
+    work = partial(carry_out, session, plan=plan, data=data, start=start)
+    job = session.jobs.start("train", work, title, replace=replaces, about=about)
     return {"job": job.id, "options": plan.options}
 
 
