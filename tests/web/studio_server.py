@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from glassnet.serve.studio import HOST, listening, server_of
+from glassnet.serve.http import listening
+from glassnet.serve.studio import HOST, server_of
 from glassnet.serve.studio.jobs import ENDED
 from glassnet.serve.studio.session import Session
 
@@ -152,7 +153,7 @@ def studio_server(
 ) -> Iterator[Studio]:
     """Serve a studio on a thread of this process for the length of a ``with`` block."""
     session = Session(model, language=language)
-    sock = listening(port)
+    sock = listening(HOST, port)
     server = server_of(session, sock, token)
     thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
     thread.start()

@@ -15,7 +15,8 @@ from studio_server import Studio, studio_server
 
 from glassnet.messages.catalogue import translated
 from glassnet.options.options import SPECS
-from glassnet.serve.studio import listening, server_of
+from glassnet.serve.http import listening
+from glassnet.serve.studio import HOST, server_of
 from glassnet.serve.studio.session import Session
 from support.cli import run
 from support.samples import digits_csv
@@ -268,7 +269,7 @@ def test_the_room_works_again_after_the_server_was_stopped_and_started(page, roo
 @contextlib.contextmanager
 def started_again(studio: Studio) -> Iterator[Session]:
     """Another server on the same port, with the same token."""
-    session, sock = Session(), listening(studio.port)
+    session, sock = Session(), listening(HOST, studio.port)
     server = server_of(session, sock, studio.token)
     thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
     thread.start()

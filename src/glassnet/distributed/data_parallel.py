@@ -42,17 +42,10 @@ class TrainingPart(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a worker needs in each step besides the weights.
+    """What a worker needs in each step besides the weights."""
 
-    Parameters
-    ----------
-    batch : ndarray of int64, shape (rows,)
-        Indices of all samples of the batch.
-    epoch, number : int
-        As in `Minibatch.shard_gradients`.
-    """
-
-    batch: NDArray[np.int64]
+    batch: NDArray[np.int64]  # shape (rows,); indices of all samples of the batch
+    # `epoch`, `number`: epoch and step as in `Minibatch.shard_gradients`
     epoch: int
     number: int
 

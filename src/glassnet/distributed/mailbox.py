@@ -8,22 +8,11 @@ from typing import Any, NamedTuple
 
 
 class Delivery(NamedTuple):
-    """An event of a task.
+    """An event of a task."""
 
-    Parameters
-    ----------
-    key : int
-        Names the delivery, for the answer.
-    task : int
-        Number of the task.
-    place : int
-        Number of the event among those of the task, from 0; the same when the task is repeated.
-    event : object
-    """
-
-    key: int
-    task: int
-    place: int
+    key: int  # names the delivery, for the answer
+    task: int  # number of the task
+    place: int  # number of the event among those of the task, from 0; the same when the task is repeated
     event: Any
 
 

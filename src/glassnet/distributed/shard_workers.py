@@ -72,14 +72,8 @@ class _Worker:
 class RayWorkers:
     """Workers of a Ray cluster, each with a core of its own and one thread. See `data_parallel.Workers`.
 
-    Parameters
-    ----------
-    notify : callable
-        Receives a message when workers are lost, join, or have nothing to do.
-    most : int, default 0
-        Most workers; 0: as many as there are cores. There are never more than shards.
-    cores : float, default 1
-        Cores that Ray reserves for each worker.
+    `notify` receives a message when workers are lost, join, or have nothing to do. There are never more workers than
+    `most`, or than shards; 0 means as many as there are cores.
     """
 
     def __init__(self, notify: Notify, most: int = 0, cores: float = 1.0) -> None:

@@ -29,19 +29,8 @@ def run_task(
 ) -> Outcome:
     """Run a task and return its outcome; Ray does not repeat a task that raises an exception.
 
-    Parameters
-    ----------
-    task : callable
-    number : int
-        Number of the task, for the mailbox.
-    mailbox : actor or None
-        None if the driver ignores the task's events.
-    driver : Receipt
-        The driver's surroundings.
-    arguments : list
-        Arguments of the task, with a `Shared` for each one in `shared`.
-    *shared
-        Shared values, which Ray has fetched.
+    `number` is the task's number for the mailbox, which is None if the driver ignores the task's events. `arguments`
+    have a `Shared` for each value in `shared`, which Ray has fetched. `driver` describes the driver's surroundings.
     """
     ray: Any = import_module("ray")
     places = count()
@@ -73,12 +62,7 @@ class Shared(NamedTuple):
 def require_same(driver: Receipt, worker: Receipt, node: str) -> None:
     """Raise ClusterError GN131 if a worker could compute other bits than the driver, or has another glassnet.
 
-    Parameters
-    ----------
-    driver, worker : Receipt
-        Results of `surroundings`.
-    node : str
-        Address of the worker's machine.
+    `driver` and `worker` are results of `surroundings`, `node` is the address of the worker's machine.
     """
     here, there = (
         {**one["versions"], **{name: one.get(key) for key, name in _KINDS.items()}} for one in (driver, worker)

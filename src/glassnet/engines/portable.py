@@ -36,23 +36,12 @@ LARGEST_WEIGHT = np.float32(127)
 
 @dataclass(frozen=True)
 class PortableLayer:
-    """A layer: ``activation((W · x) · scale + bias)``, every operation rounded to float32.
+    """A layer: ``activation((W · x) · scale + bias)``, every operation rounded to float32."""
 
-    Parameters
-    ----------
-    weights : ndarray of float32, shape (fan_out, fan_in)
-        Whole numbers from −127 to 127 in a quantised layer.
-    scale : ndarray of float32, shape (fan_out,)
-        1 unless the layer is quantised.
-    bias : ndarray of float32, shape (fan_out,)
-    activation : str
-        See `nn.activations.ACTIVATIONS`.
-    """
-
-    weights: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    activation: str
+    weights: NDArray[np.float32]  # shape (fan_out, fan_in); whole numbers from −127 to 127 in a quantised layer
+    scale: NDArray[np.float32]  # shape (fan_out,); 1 unless the layer is quantised
+    bias: NDArray[np.float32]  # shape (fan_out,)
+    activation: str  # see `nn.activations.ACTIVATIONS`
 
     def quantised(self) -> PortableLayer:
         """Return the layer with weights of 8 bits: the largest of each node, in magnitude, becomes 127."""
@@ -65,10 +54,7 @@ class PortableLayer:
 def blocks_of(weights: NDArray[np.floating]) -> list[tuple[slice, slice]]:
     """Return blocks of a matrix, (nodes, inputs), outside of which all weights are 0.
 
-    Returns
-    -------
-    list of (slice, slice)
-        Nodes and inputs of each block, in order; each has at least a vector of nodes. A dense matrix is one block.
+    Each block is the slices of its nodes, at least a vector of them, and of its inputs. A dense matrix is one block.
     """
     nodes, inputs = weights.shape
     used = weights != 0
@@ -94,13 +80,8 @@ def layer_blocks(weights: NDArray[np.floating], *, first: bool) -> list[tuple[sl
 class NumpyLayers:
     """The layers of one network, computed by NumPy: fast enough for a few rows, and never compiled.
 
-    Parameters
-    ----------
-    layers : sequence of PortableLayer
-        First layer first; copied. With weights of float64, which portable arithmetic lacks, the sums are taken in the
-        same order, and the activations are those of `nn.activations`.
-    temperature : float
-        Divides the last sums.
+    The layers, the first one first, are copied. With weights of float64, which portable arithmetic lacks, the sums are
+    taken in the same order, and the activations are those of `nn.activations`. The temperature divides the last sums.
     """
 
     def __init__(self, layers: Sequence[PortableLayer], temperature: float) -> None:

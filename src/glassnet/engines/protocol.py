@@ -23,23 +23,13 @@ Masks = Sequence[FloatArray | None]
 
 
 class Block(NamedTuple):
-    """Consecutive training steps of one epoch.
+    """Consecutive training steps of one epoch."""
 
-    Parameters
-    ----------
-    order : ndarray of int64, shape (n,)
-        Indices of the samples, in training order; the last batch may be smaller.
-    batch_size : int
-    learning_rates : ndarray, shape (steps,)
-        One per step.
-    epoch, first : int
-        The epoch, and the number of the block's first step in it, from 0. They address the random numbers of dropout
-        and augmentation.
-    """
-
-    order: NDArray[np.int64]
+    order: NDArray[np.int64]  # shape (n,); indices of the samples, in training order; the last batch may be smaller
     batch_size: int
-    learning_rates: FloatArray
+    learning_rates: FloatArray  # shape (steps,); one per step
+    # `epoch`, `first`: The epoch, and the number of the block's first step in it, from 0. They address the random
+    # numbers of dropout and augmentation.
     epoch: int = 0
     first: int = 0
 

@@ -27,7 +27,9 @@ class ReferenceEngine:
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> stepwise.Prepared:
         """See `Engine.prepare`."""
-        return stepwise.prepare(samples, options)
+        whole = options.batch_size >= len(samples) and not options.augments
+        scaled = samples.batch(np.arange(len(samples)), options.dtype) if whole else None
+        return stepwise.Prepared(samples, options, scaled)
 
     def replace(self, prepared: stepwise.Prepared, samples: Samples) -> stepwise.Prepared:
         """See `StreamingEngine.replace`."""

@@ -14,30 +14,16 @@ from ..preprocess import Scaling
 
 @dataclass(frozen=True)
 class Samples:
-    """Training samples, which are scaled when they are used.
+    """Training samples, which are scaled when they are used."""
 
-    Parameters
-    ----------
-    rows : ndarray, shape (n, features)
-        Unscaled values, as in the file.
-    scaling : Scaling
-        Converts rows to inputs.
-    labels : ndarray of int64, shape (n,)
-        Row of `targets` of each sample: its class, or its own index if every sample has its own target.
-    targets : ndarray, shape (classes, outputs)
-        All distinct targets.
-    image_shape : (rows, columns) or None
-        Shape of an image; needed for augmentation.
-    weights : ndarray, shape (n,), or None
-        Sample weights, which multiply the loss and the delta of each sample; None: 1 for all. Their mean should be 1,
-        because the gradient of a batch is divided by its number of samples.
-    """
-
-    rows: NDArray[Any]
-    scaling: Scaling
+    rows: NDArray[Any]  # shape (n, features); unscaled values, as in the file
+    scaling: Scaling  # converts rows to inputs
+    # Shape (n,); row of `targets` of each sample: its class, or its own index if every sample has its own target
     labels: NDArray[np.int64]
-    targets: FloatArray
-    image_shape: tuple[int, int] | None = None
+    targets: FloatArray  # shape (classes, outputs); all distinct targets
+    image_shape: tuple[int, int] | None = None  # (rows, columns); shape of an image; needed for augmentation
+    # Shape (n,). Sample weights, which multiply the loss and the delta of each sample; None: 1 for all. Their mean
+    # should be 1, because the gradient of a batch is divided by its number of samples.
     weights: FloatArray | None = None
 
     def __len__(self) -> int:

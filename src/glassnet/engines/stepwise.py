@@ -20,15 +20,11 @@ from .shards import hardest_of, rows_of, shards_of
 
 
 class Prepared(NamedTuple):
-    """The data that every step needs.
-
-    `scaled` has all samples, scaled, if a batch contains all of them, as for small tables. They are then scaled only
-    once instead of in each step.
-    """
+    """The data that every step needs."""
 
     samples: Samples
     options: Options
-    scaled: Batch | None
+    scaled: Batch | None  # all samples, scaled only once, if a batch contains all of them, as for small tables
 
     def batch(self, which: NDArray[np.int64], epoch: int) -> Batch:
         """Return the samples of a step, augmented for this epoch."""
@@ -39,12 +35,6 @@ class Prepared(NamedTuple):
             return samples.batch(which, options.dtype)
         inputs = samples.scaling.apply(distorted(samples, which, options, epoch), options.dtype)
         return Batch(inputs, *samples.targets_and_weights(which, options.dtype))
-
-
-def prepare(samples: Samples, options: Options) -> Prepared:
-    """Return samples and options in the form that `run_steps` takes."""
-    whole = options.batch_size >= len(samples) and not options.augments
-    return Prepared(samples, options, samples.batch(np.arange(len(samples)), options.dtype) if whole else None)
 
 
 def run_steps(engine: Engine, architecture: Architecture, state: State, prepared: Prepared, block: Block) -> Progress:

@@ -83,12 +83,7 @@ def format_size(size: int) -> str:
 def require_room(name: str, size: int) -> None:
     """Raise an error for content that unpacks to more than the limit.
 
-    Parameters
-    ----------
-    name : str
-        The file, for the message.
-    size : int
-        Bytes unpacked so far, or the size that the file declares.
+    `size` is the number of bytes unpacked so far, or the size that the file declares.
     """
     limit = _limit.get()
     if size > limit:

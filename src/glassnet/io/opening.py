@@ -10,7 +10,9 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -40,25 +42,14 @@ def require_path(name: str, given: object) -> None:
 
 @dataclass(frozen=True)
 class Opened:
-    """An existing, readable, non-empty file.
+    """An existing, readable, non-empty file."""
 
-    Parameters
-    ----------
-    name : str
-        The name as the user gave it, for messages.
-    path : Path or None
-        The file's path; None for a stream.
-    content : BytesIO or None
-        The content, if it was compressed, came through a pipe, or was UTF-16 text and is now UTF-8; None for a plain
-        file.
-    head : bytes
-        The first 4,096 bytes of the content.
-    """
-
-    name: str
-    path: Path | None
+    name: str  # the name as the user gave it, for messages
+    path: Path | None  # the file's path; None for a stream
+    # The content, if it was compressed, came through a pipe, or was UTF-16 text and is now UTF-8; None for a plain
+    # file
     content: BytesIO | None
-    head: bytes
+    head: bytes  # the first 4,096 bytes of the content
 
     def stream(self) -> IO[bytes]:
         """Open the content from its start."""
@@ -164,7 +155,7 @@ def _at_least(stream: IO[bytes], size: int) -> bytes:
 
 def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes], *, limited: bool = True) -> Opened:
     content = BytesIO()
-    pieces = _pieces(head, stream)
+    pieces = chain((head,), iter(partial(stream.read, _PIECE), b""))
     for piece in gunzip(pieces, name) if head.startswith(GZIP_MAGIC) else pieces:
         if limited:
             require_room(name, content.tell() + len(piece))
@@ -186,12 +177,6 @@ def _with_data(opened: Opened) -> Opened:
     if not opened.head:
         raise DataError("GN010", "{name}: the file is empty, expected samples. Check the download.", name=opened.name)
     return opened
-
-
-def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
-    yield head
-    while piece := stream.read(_PIECE):
-        yield piece
 
 
 def gunzip(pieces: Iterable[bytes], name: str, wbits: int = 31) -> Iterator[bytes]:

@@ -20,10 +20,7 @@ _OTHER_FORMATS = {
     b"SQLite format 3": Message("a SQLite database"),
     _OFFICE: Message("an old Office file"),
     b"MATLAB": Message("a MATLAB file"),
-    b"\x80\x02": Message("a pickle"),
-    b"\x80\x03": Message("a pickle"),
-    b"\x80\x04": Message("a pickle"),
-    b"\x80\x05": Message("a pickle"),
+    **dict.fromkeys((b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"), Message("a pickle")),
     b"BZh": Message("a bzip2 file"),
     b"\xfd7zXZ": Message("an xz file"),
     b"\x28\xb5\x2f\xfd": Message("a zstandard file"),
@@ -35,9 +32,7 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 def kind_of(opened: Opened) -> str:
     """Return the format of an opened file.
 
-    Returns
-    -------
-    {"idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json", "text"}
+    One of "idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json" and "text".
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods")) and head.startswith((*_ZIP, _OFFICE)):

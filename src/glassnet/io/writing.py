@@ -57,12 +57,8 @@ FORMATS = {
 def require_suffix(path: str | Path, *own: str) -> None:
     """Raise an error for a suffix of another format than the file will have.
 
-    Parameters
-    ----------
-    path : path
-        A name without a suffix, or with one that is not in `FORMATS`, is accepted.
-    *own : str
-        Suffixes of the format, the usual one first.
+    The usual suffix of the format is the first one. A name without a suffix, or with one that is not in `FORMATS`, is
+    accepted.
     """
     suffix = Path(path).suffix.lower()
     if suffix in FORMATS and suffix not in own:
@@ -90,14 +86,8 @@ def free_name(path: str | Path) -> Path:
 def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None, *, overwrite: bool = True) -> None:
     """Check that a file can be written, before the work is done.
 
-    Parameters
-    ----------
-    path : path
-        The file to write.
-    replaceable : pattern, optional
-        First bytes of files that may be replaced; any other existing file, such as data, is never replaced.
-    overwrite : bool
-        Whether an existing file may be replaced at all.
+    `replaceable` are the first bytes of files that may be replaced: any other existing file, such as data, is never
+    replaced, and none at all without `overwrite`.
     """
     plain_path = Path(path)
     if plain_path.is_dir():
@@ -178,16 +168,7 @@ def require_picture_place(
 ) -> None:
     """Check that a figure can be written in the format of its name, before the work is done.
 
-    Parameters
-    ----------
-    path : path
-        The file to write.
-    allowed : collection of str
-        As for `picture_format`.
-    inputs : iterable of str
-        Files that the command reads; they are not replaced even if glassnet wrote them.
-    overwrite : bool
-        As for `require_place`.
+    The files in `inputs`, which the command reads, are not replaced even if glassnet wrote them.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
     place = Path(path).resolve()
@@ -206,13 +187,7 @@ def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
 
 
 def require_distinct_paths(**paths: str | None) -> None:
-    """Check that no two outputs have the same path, before the work is done.
-
-    Parameters
-    ----------
-    **paths : str, optional
-        The path that each option names, by the option's name.
-    """
+    """Check that no two outputs, each by the name of its option, have the same path, before the work is done."""
     names: dict[Path, str] = {}
     for name, path in paths.items():
         if path and (other := names.setdefault(Path(path).resolve(), name)) != name:

@@ -25,16 +25,8 @@ _ACTING = re.compile(
 def printable(text: str) -> str:
     r"""Escape the characters that would act on a terminal or forge a line (``\x1b``, ``\n``, ``\u202e``).
 
-    Parameters
-    ----------
-    text : str
-        Any text; text without such characters is returned unchanged.
-
-    Returns
-    -------
-    str
-        The text with Python escapes in place of control characters, line separators, direction marks, invisible
-        characters and lone surrogates.
+    Python escapes take the place of control characters, line separators, direction marks, invisible characters and lone
+    surrogates; other text is returned unchanged.
     """
     return _ACTING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
@@ -42,17 +34,8 @@ def printable(text: str) -> str:
 def json_text(value: Any, encoding: str = "utf-8") -> str:
     """Return a value as JSON on one line, escaped like `printable`.
 
-    Parameters
-    ----------
-    value : Any
-        Anything that `json.dumps` accepts.
-    encoding : str
-        Encoding of the output; the result is pure ASCII if it cannot represent every character.
-
-    Raises
-    ------
-    ValueError
-        If a number is infinite or NaN, which JSON cannot represent.
+    The result is pure ASCII if `encoding` cannot represent every character. Raises ValueError if a number is infinite
+    or NaN, which JSON cannot represent.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     text = _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -48,15 +48,9 @@ class Renderable(Protocol):
 
 @dataclass(frozen=True)
 class Command:
-    """A command to run in a terminal: ``glassnet doctor 'my data.csv' --fix OUT.csv``.
+    """A command to run in a terminal: ``glassnet doctor 'my data.csv' --fix OUT.csv``."""
 
-    Parameters
-    ----------
-    words : tuple
-        The command and its arguments; an `Option` is a flag.
-    """
-
-    words: tuple[Any, ...]
+    words: tuple[Any, ...]  # the command and its arguments; an `Option` is a flag
 
     def __init__(self, *words: Any) -> None:
         object.__setattr__(self, "words", words)
@@ -70,12 +64,8 @@ class Command:
 class Place:
     """Where something is: a file or another source of data, and the part of it.
 
-    Parameters
-    ----------
-    source : str or Message
-        The name of a file, a folder or an argument.
-    **parts
-        ``line``, ``row``, ``sample``, ``value``, ``digit``, ``column`` or ``target``, from the whole to the part.
+    The parts are ``line``, ``row``, ``sample``, ``value``, ``digit``, ``column`` or ``target``, from the whole to the
+    part.
     """
 
     __slots__ = ("parts", "source")
@@ -109,16 +99,8 @@ def _named(value: Any) -> str:
 class Listing:
     """A list of names, values or messages: ``cat, dog, …`` or ``csv, npz or idx``.
 
-    Parameters
-    ----------
-    items : iterable
-    most : int, optional
-        Only so many are named.
-    last : {"", "or", "and"}
-        The word before the last one.
-    quoted : bool
-        Whether each is shown as Python shows text, in quotes.
-    separator : {", ", "; "}
+    Of the items only `most` are named; `last` is the word before the last one: nothing, ``or`` or ``and``. If `quoted`,
+    each is shown as Python shows text, in quotes. The separator is ``, `` or ``; ``.
     """
 
     __slots__ = ("items", "last", "most", "quoted", "separator")
@@ -152,26 +134,16 @@ class Listing:
 class Message:
     """Something to say: a template in English, and the values of its placeholders.
 
-    Parameters
-    ----------
-    template : str
-        With placeholders as `str.format` has them, such as ``{name!r}`` or ``{rows:,}``. A plural right after the
-        placeholder of its number becomes singular for 1: ``{rows:,} rows``. Without values it is the text itself.
-    **values
-        Numbers, names, and anything with a method `text` as in `Renderable`.
-
-    Notes
-    -----
-    `str` gives the English text for readers of Python.
+    The template has placeholders as those of `str.format`, such as ``{name!r}`` or ``{rows:,}``. A plural right after
+    the placeholder of its number becomes singular for 1: ``{rows:,} rows``. Without values it is the text itself.
+    Values are numbers, names, and anything with a method `text` as in `Renderable`. `str` gives the English text for
+    readers of Python.
     """
 
     __slots__ = ("template", "values")
 
     def __init__(self, template: str, /, **values: Any) -> None:
         self.template, self.values = template, values
-
-    def __reduce__(self) -> tuple[Any, tuple[str, dict[str, Any]]]:
-        return _message, (self.template, self.values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Message) and (self.template, str(self)) == (other.template, str(other))
@@ -195,12 +167,8 @@ class Message:
     def text(self, language: str = "en", door: Door = in_python) -> str:
         """Return the text on one line, with control characters escaped.
 
-        Parameters
-        ----------
-        language : {"en", "zh"}
-            A template without a translation stays English.
-        door : callable
-            Spells the options; by default as arguments of a call in Python.
+        A template without a translation stays English. `door` spells the options, by default as arguments of a call in
+        Python.
         """
         template = self.template
         chinese = chinese_of(template) if language == "zh" else None
@@ -210,10 +178,6 @@ class Message:
         if chinese is not None:
             return printable(_spaced(chinese, values))
         return printable(agreeing(template, self.values).format(**values))
-
-
-def _message(template: str, values: Mapping[str, Any]) -> Message:
-    return Message(template, **values)
 
 
 class Sentences:

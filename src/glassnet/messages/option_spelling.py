@@ -21,18 +21,10 @@ Door = Callable[["Option"], str]
 
 @dataclass(frozen=True)
 class Option:
-    """An option, parameter or field of a form, with its value if the message gives one.
+    """An option, parameter or field of a form, with its value if the message gives one."""
 
-    Parameters
-    ----------
-    name : str
-        As in Python, such as ``"learning_rate"`` or ``"target"``.
-    value : object
-        A tuple or list is a parameter that takes several.
-    """
-
-    name: str
-    value: Any = UNSET
+    name: str  # as in Python, such as ``"learning_rate"`` or ``"target"``
+    value: Any = UNSET  # a tuple or list is a parameter that takes several
 
     def text(self, language: str = "en", door: Door | None = None) -> str:
         """Return the option as the door spells it; it has no translation."""

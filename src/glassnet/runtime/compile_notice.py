@@ -39,27 +39,15 @@ LOOPS = {
 
 @dataclass(frozen=True)
 class CompileNotice:
-    """That a loop is being compiled, has been compiled, or is being compiled by another process.
-
-    Parameters
-    ----------
-    event : {"begins", "ends", "waits"}
-    loop : str
-        A key of `LOOPS`.
-    weights, inputs : str
-        Data types.
-    seconds : float, optional
-        Time of the compilation, at its end.
-    cached : bool
-        Whether the compiled code is stored.
-    """
+    """That a loop is being compiled, has been compiled, or is being compiled by another process."""
 
     event: Literal["begins", "ends", "waits"]
-    loop: str
+    loop: str  # a key of `LOOPS`
+    # `weights`, `inputs`: data types
     weights: str = ""
     inputs: str = ""
-    seconds: float | None = None
-    cached: bool = True
+    seconds: float | None = None  # time of the compilation, at its end
+    cached: bool = True  # whether the compiled code is stored
 
     @property
     def message(self) -> Message:
@@ -116,12 +104,8 @@ class _Preparation:
 class _Thread(threading.local):
     """What one thread prepares and compiles.
 
-    Parameters
-    ----------
-    depth : int
-        Nested compilations: a kernel's compilation includes those of the kernels that it calls.
-    preparations : tuple of _Preparation
-        Those in progress, the innermost one last.
+    `depth` counts nested compilations: a kernel's compilation includes those of the kernels that it calls. Of the
+    preparations in progress the innermost one is last.
     """
 
     depth = 0
@@ -184,12 +168,7 @@ def preparing(loop: str, weights: str, inputs: str) -> Iterator[None]:
 
     If other threads prepare the same loop, the last one of them announces the end.
 
-    Parameters
-    ----------
-    loop : str
-        A key of `LOOPS`.
-    weights, inputs : str
-        Data types.
+    `loop` is a key of `LOOPS`; `weights` and `inputs` are data types.
     """
     begins = CompileNotice("begins", loop, weights, inputs)
     with _lock:
@@ -219,14 +198,7 @@ def _tell_end(own: _Preparation) -> None:
 def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) -> Iterator[None]:
     """Announce the compilation of a kernel, unless it is part of the compilation of another one or was announced.
 
-    Parameters
-    ----------
-    function : callable
-        The kernel's Python function.
-    types : sequence
-        Numba's types of its arguments.
-    cached : bool
-        Whether the compiled code is stored.
+    `types` are Numba's of the arguments; `cached` says whether the compiled code is stored.
     """
     own = _here.preparations[-1] if _here.preparations and _here.depth == 0 else None
     alone = not (_here.preparations or _here.depth) and function.__name__ in LOOPS

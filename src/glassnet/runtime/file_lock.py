@@ -32,12 +32,8 @@ _HELD = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 def file_lock(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold the lock of a file in this block, where the file system supports locks; otherwise do nothing.
 
-    Parameters
-    ----------
-    path : Path
-        Created if necessary, and left in place. A process opens it once at a time: closing it releases the lock.
-    waiting : callable
-        Called once if another process holds the lock.
+    The file is created if necessary, and left in place. A process opens it once at a time: closing it releases the
+    lock. `waiting` is called once if another process holds the lock.
     """
     file: IO[bytes] | None = None
     with contextlib.suppress(OSError):  # a folder that cannot be written

@@ -100,21 +100,11 @@ def _user_folder() -> Path | None:
 
 @dataclass
 class KernelCache:
-    """Folders with compiled kernels.
+    """Folders with compiled kernels."""
 
-    Parameters
-    ----------
-    folders : tuple of Path
-        Where kernels are loaded from, in this order. They need not exist.
-    writable : Path or None
-        The folder where compiled kernels are stored.
-    unsafe : tuple of Path
-        Folders that would have been used, but other users may have written to them.
-    """
-
-    folders: tuple[Path, ...]
-    writable: Path | None
-    unsafe: tuple[Path, ...] = ()
+    folders: tuple[Path, ...]  # Where kernels are loaded from, in this order. They need not exist.
+    writable: Path | None  # the folder where compiled kernels are stored
+    unsafe: tuple[Path, ...] = ()  # folders that would have been used, but other users may have written to them
 
     @classmethod
     def open(cls, places: Sequence[Path], digest: str) -> KernelCache:

@@ -10,13 +10,8 @@ from typing import Any
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """Return ``__getattr__`` and ``__dir__`` for a package that exports names of its modules.
 
-    Parameters
-    ----------
-    package : str
-        The package's ``__name__``.
-    homes : mapping
-        Exported name -> module of the package that defines it, followed by a colon and the name there if it differs. An
-        empty module means that the name is itself a module.
+    `package` is its ``__name__``; `homes` maps an exported name to the module of the package that defines it, followed
+    by a colon and the name there if it differs. An empty module means that the name is itself a module.
     """
 
     def get(name: str) -> Any:

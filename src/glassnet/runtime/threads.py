@@ -29,12 +29,8 @@ def available_cores(root: Path = Path("/")) -> int:
 def number_of_threads(wanted: int = 0, useful: int | None = None) -> int:
     """Return how many threads a piece of work gets: those that a user wants, by default one per core.
 
-    Parameters
-    ----------
-    wanted : int
-        The option `threads`, or `n_jobs`; 0 for one per core.
-    useful : int, optional
-        The most that the work can use, such as the shards of a batch.
+    `wanted` is the option `threads`, or `n_jobs`, with 0 for one per core; `useful` the most that the work can use,
+    such as the shards of a batch.
     """
     threads = wanted or available_cores()
     return threads if useful is None else min(threads, useful)

@@ -21,8 +21,6 @@ Say = Callable[..., str]
 def speaking(language: str, words: Mapping[str, str], door: Door = in_python) -> Say:
     """Return a function that gives the texts of a catalogue in a language.
 
-    For example ``speaking("zh", words)("read_as", answer=7)``.
-
     For example ``speaking("zh", words)("read_as", answer=7)``. The words are English templates by key; ``zh.po`` has
     the Chinese. In English a plural after a number becomes singular for 1: ``{samples} samples`` becomes ``1 sample``.
     The door spells the options among the values; see `message`.

@@ -22,18 +22,10 @@ from .scopes import ImportedNames, collect_names
 @one_line
 @dataclass(frozen=True)
 class ScriptDiagnosis:
-    """The findings on a program, and the repaired program.
+    """The findings on a program, and the repaired program."""
 
-    Parameters
-    ----------
-    findings : list of Finding
-        Sorted by line.
-    content : bytes or None
-        The repaired program as the content of a file; None if it would still not be valid Python.
-    """
-
-    findings: list[Finding]
-    content: bytes | None
+    findings: list[Finding]  # sorted by line
+    content: bytes | None  # the repaired program as the content of a file; None if it would still not be valid Python
 
 
 GS13 = Kind("GS13", ERROR, "the text is not UTF-8", "save it as UTF-8", "writes UTF-8")
@@ -44,21 +36,11 @@ def examine_script(
 ) -> ScriptDiagnosis:
     """Find code that no longer runs in a Python program or a notebook.
 
-    Parameters
-    ----------
-    path : str or path
-        A .py or .ipynb file.
-    original : str or path, optional
-        The program whose folder has the input files; by default `path` itself.
-    language : {"en", "zh"}
-        Language of the comments in the repaired program.
+    `original` is the program whose folder has the input files, by default `path` itself. The comments in the repaired
+    program are in `language`.
 
-    Raises
-    ------
-    FileError
-        GN001 to GN003 if the file cannot be read.
-    DataError
-        GN011 if the file is not a notebook although its name says so.
+    Raises FileError GN001 to GN003 if the file cannot be read, and DataError GN011 if it is not a notebook although its
+    name says so.
     """
     program = read_program(Path(path))
     text, mistakes, tree = make_parsable(program.text, language)

@@ -31,24 +31,12 @@ _MAX_VALUES = 200
 
 @dataclass(frozen=True)
 class ConstantString:
-    """A string that an expression evaluates to.
-
-    Parameters
-    ----------
-    value : str
-        The string.
-    path : bool
-        Whether the value is a `pathlib.Path` of the string.
-    node : ast.expr
-        The expression that defines it; for a name, the assigned expression.
-    shared : bool
-        Whether `node` also defines other strings, as in a loop.
-    """
+    """A string that an expression evaluates to."""
 
     value: str
-    path: bool
-    node: ast.expr
-    shared: bool = False
+    path: bool  # whether the value is a `pathlib.Path` of the string
+    node: ast.expr  # the expression that defines it; for a name, the assigned expression
+    shared: bool = False  # whether `node` also defines other strings, as in a loop
 
 
 @dataclass(frozen=True)
@@ -82,15 +70,7 @@ class _Scope:
 
 
 class ConstantStrings:
-    """Evaluator of the constant strings of a program.
-
-    Parameters
-    ----------
-    tree : ast.Module
-        The program.
-    names : ImportedNames
-        Its names.
-    """
+    """Evaluator of the constant strings of a program."""
 
     def __init__(self, tree: ast.Module, names: ImportedNames) -> None:
         self._names = names

@@ -113,13 +113,9 @@ def lost_indentation(text: str) -> bool:
 
 
 def restore_indentation(text: str) -> tuple[str, list[int]] | None:
-    """Indent a program without indentation.
+    """Return a program without indentation with it: the same lines, and the numbers of those where it is a guess.
 
-    Returns
-    -------
-    text, guessed : str and list of int, or None
-        The program with the same lines, and the numbers of those whose indentation is a guess; None if no
-        indentation makes it valid.
+    None if no indentation makes the program valid.
     """
     lines = _lines(text)
     states = [_State()]

@@ -36,7 +36,7 @@ _PYTHON2_NAMES = {
 _PYTHON2_METHODS = {"iteritems": "items", "iterkeys": "keys", "itervalues": "values"}
 _PRIVATE_MODULES = ("interpolation", "filters", "measurements", "morphology", "fourier")
 _READERS = ("scipy.misc.imread", "scipy.ndimage.imread", "scipy.misc.pilutil.imread")
-_RESIZERS, _SAVERS = ("scipy.misc.imresize",), ("scipy.misc.imsave",)
+_RESIZER = "scipy.misc.imresize"
 _NOT_MIGRATED = ("scipy.misc.toimage", "scipy.misc.imshow", "scipy.misc.imrotate", "scipy.misc.imfilter")
 _GREY_KEYWORDS = ("as_gray", "flatten")
 _IMAGEIO = ("imageio.imread", "imageio.v2.imread", "imageio.v3.imread")
@@ -97,20 +97,16 @@ GS06 = Kind(
     "import the name from scipy.ndimage",
     "rewrites it",
 )
+_MIGRATED = {
+    **dict.fromkeys(_READERS, (GS03, "imread")),
+    _RESIZER: (GS04, "imresize"),
+    "scipy.misc.imsave": (GS03, "imsave"),
+}
+"""Function of SciPy -> its finding, and the helper that replaces it."""
 
 
 class Migrations:
-    """The migrations that one program needs.
-
-    Parameters
-    ----------
-    tree : ast.Module
-        The program.
-    names : ImportedNames
-        Its names.
-    positions : Positions
-        The positions in its text.
-    """
+    """The migrations that one program needs."""
 
     def __init__(self, tree: ast.Module, names: ImportedNames, positions: Positions) -> None:
         self.tree, self.names, self.positions = tree, names, positions
@@ -137,12 +133,8 @@ class Migrations:
             yield Change(GS01, node, shown, self._edit_asfarray(node))
         for path in paths:
             grey = sorted(keyword.arg for keyword in node.keywords if keyword.arg in _GREY_KEYWORDS)
-            if path in _READERS:
-                yield self._replace_by_helper(GS03, node, shown, "imread")
-            elif path in _RESIZERS:
-                yield self._replace_by_helper(GS04, node, shown, "imresize")
-            elif path in _SAVERS:
-                yield self._replace_by_helper(GS03, node, shown, "imsave")
+            if path in _MIGRATED:
+                yield self._replace_by_helper(_MIGRATED[path][0], node, shown, _MIGRATED[path][1])
             elif path in _NOT_MIGRATED:
                 yield Change(GS03, node, shown)
             elif path in _IMAGEIO and grey:
@@ -189,9 +181,8 @@ class Migrations:
 
     def _check_attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
         path = self.names.path(node) or ""
-        old = (
-            node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
-        )  # a class of the program may define such a method
+        # A class of the program may define such a method.
+        old = node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
         if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])
@@ -211,7 +202,7 @@ class Migrations:
             is_removed = alias.name == "scipy.misc" or (_is_imageio(alias.name) and self._uses_only_grey())
             is_private = alias.name.startswith("scipy.ndimage.") and alias.name.split(".")[2] in _PRIVATE_MODULES
             is_pickle = alias.name == "cPickle"
-            if is_removed and (alias.name != "scipy.misc" or self._misc_paths() <= {*_READERS, *_RESIZERS, *_SAVERS}):
+            if is_removed and (alias.name != "scipy.misc" or self._misc_paths() <= _MIGRATED.keys()):
                 removed.append(alias)
             elif is_private or is_pickle:
                 removed.append(alias)
@@ -224,8 +215,7 @@ class Migrations:
             return
         if any(alias.name == "scipy.misc" and not alias.asname for alias in removed) and self._needs_scipy():
             imports.append("scipy")
-        used = self._misc_paths()
-        of_misc = GS04 if used and used <= set(_RESIZERS) else GS03
+        of_misc = GS04 if self._misc_paths() == {_RESIZER} else GS03
         kind = {"cPickle": GS09, "scipy.misc": of_misc}.get(removed[0].name, GS06)
         kind = GS05 if _is_imageio(removed[0].name) else kind
         yield Change(
@@ -270,12 +260,9 @@ class Migrations:
             for alias in other.names
             if alias.name.split(".")[0] == "scipy" and not alias.asname and alias.name != "scipy.misc"
         ]
-        migrated = {*_READERS, *_RESIZERS, *_SAVERS}
-        used = [self.names.path(one) for one in ast.walk(self.tree) if isinstance(one, ast.Attribute)]
-        remaining = [
-            path for path in used if path and path.startswith("scipy.") and path not in migrated | {"scipy.misc"}
-        ]
-        return not other_imports and bool(remaining)
+        used = [self.names.path(one) or "" for one in ast.walk(self.tree) if isinstance(one, ast.Attribute)]
+        remains = any(one.startswith("scipy.") and one not in {"scipy.misc", *_MIGRATED} for one in used)
+        return not other_imports and remains
 
     def _check_import_from(self, node: ast.ImportFrom) -> Iterator[Change]:
         module = node.module or ""
@@ -288,8 +275,8 @@ class Migrations:
         imports, lines, kinds = [], [], list[Kind]()
         for alias in node.names:
             path = f"{module}.{alias.name}"
-            if path in (*_READERS, *_RESIZERS, *_SAVERS):
-                kinds.append(GS04 if path in _RESIZERS else GS03)
+            if path in _MIGRATED:
+                kinds.append(_MIGRATED[path][0])
             elif path == "numpy.asfarray":
                 kinds.append(GS01)
                 imports.append("asarray")

@@ -36,24 +36,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Program:
-    """A program as one text; the code cells of a notebook are separated by numbered marker lines.
+    """A program as one text; the code cells of a notebook are separated by numbered marker lines."""
 
-    Parameters
-    ----------
-    name : str
-        The file, for messages.
-    text : str
-        The code, with line feeds as line ends.
-    notebook : dict or None
-        The content of the notebook.
-    encoding : str
-        The encoding of a .py file.
-    """
-
-    name: str
-    text: str
-    notebook: dict[str, Any] | None
-    encoding: str
+    name: str  # the file, for messages
+    text: str  # the code, with line feeds as line ends
+    notebook: dict[str, Any] | None  # the content of the notebook
+    encoding: str  # the encoding of a .py file
 
     def locate(self, line: int, what: Message | str) -> tuple[Message, int, int]:
         """Return a text about a line with its location, the number of its cell (0 without cells) and its line there."""

@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import accumulate, islice
 
 from ...messages.catalogue import translated
 from ...messages.message import Message
@@ -35,16 +36,8 @@ Mistake = tuple[Kind, int, Message | str]
 def make_parsable(text: str, language: str = "en") -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
     """Repair mistakes that make a text invalid Python, one kind after another, until it parses.
 
-    Parameters
-    ----------
-    text : str
-    language : {"en", "zh"}
-        Language of the comment on lines whose indentation is a guess.
-
-    Returns
-    -------
-    text, mistakes, tree
-        The repaired text with the same lines; the repairs; its tree, or the remaining error.
+    Return the repaired text with the same lines; the repairs; its tree, or the remaining error. The comment on lines
+    whose indentation is a guess is in `language`.
     """
     mistakes: list[Mistake] = []
     tree = parse(text)
@@ -192,9 +185,7 @@ def _statements(tokens: list[tokenize.TokenInfo]) -> Iterator[list[tokenize.Toke
     """Yield the tokens of each simple statement, and of each block head up to its colon."""
     silent = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER)
     statement: list[tokenize.TokenInfo] = []
-    depth = 0
-    for token in tokens:
-        depth += (token.string in "([{") - (token.string in ")]}") if token.type == tokenize.OP else 0
+    for token, depth in zip(tokens, _depths(tokens), strict=True):
         ends = token.type == tokenize.NEWLINE or (token.type == tokenize.OP and token.string in ";:" and depth == 0)
         if ends:
             if statement:
@@ -223,7 +214,7 @@ def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
         return []
     if not rest:
         return [(word.start, word.end, "print()")] if word.string == "print" else []
-    if rest[0].string == "(" and _matching_bracket(rest) == len(rest) - 1:
+    if rest[0].string == "(" and 0 not in islice(_depths(rest), len(rest) - 1):  # its bracket is the last one
         return []
     opening = (word.end, (word.end[0], rest[0].start[1]), "(")
     if rest[0].string == ">>" and commas:
@@ -236,22 +227,11 @@ def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
     return [opening, closing]
 
 
+def _depths(tokens: list[tokenize.TokenInfo]) -> Iterator[int]:
+    """Yield the number of open brackets after each token."""
+    brackets = (token.string if token.type == tokenize.OP else " " for token in tokens)
+    return accumulate((one in "([{") - (one in ")]}") for one in brackets)
+
+
 def _top_level_commas(tokens: list[tokenize.TokenInfo]) -> list[int]:
-    depth, places = 0, []
-    for place, token in enumerate(tokens):
-        if token.type == tokenize.OP:
-            depth += (token.string in "([{") - (token.string in ")]}")
-            if token.string == "," and depth == 0:
-                places.append(place)
-    return places
-
-
-def _matching_bracket(tokens: list[tokenize.TokenInfo]) -> int:
-    """Return the index of the bracket that closes the first one."""
-    depth = 0
-    for place, token in enumerate(tokens):
-        if token.type == tokenize.OP:
-            depth += (token.string in "([{") - (token.string in ")]}")
-            if depth == 0:
-                return place
-    return -1
+    return [place for place, depth in enumerate(_depths(tokens)) if depth == 0 and tokens[place].string == ","]

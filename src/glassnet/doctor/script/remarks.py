@@ -20,7 +20,8 @@ _CLASS_NAMES = ("neuralnetwork", "neural_network")
 def find_remarks(tree: ast.Module, names: ImportedNames, positions: Positions) -> Iterator[Change]:
     """Yield the remarks on a program."""
     scaled: list[tuple[str, int]] = []
-    inner = {id(child) for node in ast.walk(tree) for child in _scaling_parts(node)}
+    scalings = [node for node in ast.walk(tree) if _divided_by_255(node) is not None]
+    inner = {id(child) for node in scalings for child in ast.walk(node) if child is not node}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "interpolation":
             if isinstance(node.value, ast.Constant) and node.value.value == "None":
@@ -115,12 +116,6 @@ def _divided_by_255(node: ast.AST) -> ast.expr | None:
     if isinstance(node.op, ast.Div) and number_of(node.right) in (255.0, 256.0):
         return node.left
     return _divided_by_255(node.left) or _divided_by_255(node.right)
-
-
-def _scaling_parts(node: ast.AST) -> list[ast.AST]:
-    if not isinstance(node, ast.BinOp) or _divided_by_255(node) is None:
-        return []
-    return [child for child in ast.walk(node) if child is not node]
 
 
 GS23 = Kind("GS23", REMARK, "inputs are not scaled as in the notes", "use x / 255 * 0.99 + 0.01")

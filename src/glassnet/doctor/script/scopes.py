@@ -8,21 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ImportedNames:
-    """The names that a program imports and binds.
+    """The names that a program imports and binds."""
 
-    Parameters
-    ----------
-    paths : dict of str to str
-        Local name -> dotted path.
-    bound : frozenset of str
-        Names that the program assigns, defines or uses as parameters.
-    stars : tuple of str
-        Modules imported with ``*``.
-    """
-
-    paths: dict[str, str]
-    bound: frozenset[str]
-    stars: tuple[str, ...]
+    paths: dict[str, str]  # local name -> dotted path
+    bound: frozenset[str]  # names that the program assigns, defines or uses as parameters
+    stars: tuple[str, ...]  # modules imported with ``*``
 
     def path(self, node: ast.AST) -> str | None:
         """Return the dotted path of an expression, or None."""

@@ -48,20 +48,10 @@ def fill_on_threads(
 
 
 class InferenceNetwork:
-    """A frozen copy of a network's parameters for compiled inference.
-
-    Parameters
-    ----------
-    architecture : Architecture
-    parameters : Parameters
-        Copied, so later changes have no effect.
-    scaling : Scaling
-    temperature : float
-        Divides the logits.
-    """
+    """A frozen copy of a network's parameters for compiled inference; the temperature divides the logits."""
 
     def __init__(
-        self, architecture: Architecture, parameters: Parameters, scaling: Scaling, temperature: float = 1.0
+        self, architecture: Architecture, parameters: Parameters, scaling: Scaling, temperature: float
     ) -> None:
         with_bias = replace(architecture, bias=True)
         frozen = Parameters(with_bias.layout, dtype=parameters.flat.dtype)

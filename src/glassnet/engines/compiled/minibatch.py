@@ -8,7 +8,7 @@ threads for the kernels.
 from __future__ import annotations
 
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,20 +55,13 @@ For augmented images, which have more non-zero values, skipping saved 10 % with 
 
 
 class ShardGradients(NamedTuple):
-    """Some consecutive shards of a batch: their gradients, losses and correct predictions.
+    """Some consecutive shards of a batch: their gradients, losses and correct predictions."""
 
-    Parameters
-    ----------
-    gradients : ndarray, shape (shards, numbers)
-        Each shard's part of the mean gradient, padded to whole cache lines; if these are the batch's first shards, only
-        one row, their sum.
-    loss : ndarray of float64, shape (shards,)
-    correct : ndarray of int64, shape (shards,)
-    """
-
+    # Shape (shards, numbers); each shard's part of the mean gradient, padded to whole cache lines; if these are the
+    # batch's first shards, only one row, their sum
     gradients: FloatArray
-    loss: NDArray[np.float64]
-    correct: NDArray[np.int64]
+    loss: NDArray[np.float64]  # shape (shards,)
+    correct: NDArray[np.int64]  # shape (shards,)
 
 
 class Minibatch:
@@ -91,7 +84,8 @@ class Minibatch:
         factor, offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
         some = self._raw[:: max(1, len(self._raw) // 1000)]
         skips = options.skip_zeros and not options.augments
-        self._sparse = skips and _has_many_zeros(some) and np.abs(offset).max() < LARGEST_BACKGROUND
+        worthwhile = skips and bool(np.count_nonzero(some) <= MOST_VALUES * some.size)
+        self._sparse = worthwhile and bool(np.abs(offset).max() < LARGEST_BACKGROUND)
         used = some if self._sparse else some[:0]
         column_blocks, tiles = column_blocks_and_tiles(used, nodes, options.shards)
         without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], column_blocks)
@@ -172,14 +166,9 @@ class Minibatch:
     ) -> ShardGradients:
         """Compute the shards `first` to `stop` of a batch; the arrays of the result are valid until the next call.
 
-        Parameters
-        ----------
-        flat : ndarray, shape (parameters,)
-            The weights.
-        batch : ndarray of int64, shape (rows,)
-            Indices of all samples of the batch.
-        epoch, step : int
-            Address of the random numbers of dropout and augmentation: the epoch, and the number of the step in it.
+        `flat` are the weights, of shape (parameters,), `batch` the indices of all samples of the batch, of shape
+        (rows,). `epoch` and `step`, the number of the step in it, address the random numbers of dropout and
+        augmentation.
         """
         self._make_room(len(batch))
         buffers, own = self._buffers, slice(first, stop)
@@ -214,11 +203,9 @@ class Minibatch:
 
     def update(self, state: State, constants: FloatArray) -> None:
         """Update `state` in place by the sum of all shards; `constants` is the step's row of `constants_of`."""
-        weights = kernels.Weights(
-            state.parameters.flat, state.slots, state.parameters.flat if state.average is None else state.average
-        )
-        barrier = kernels.new_barrier()
-        kernels.update_by_sum(0, 1, barrier, constants, self._settings, weights, self._buffers)
+        flat = state.parameters.flat
+        weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
+        kernels.update_by_sum(0, 1, kernels.new_barrier(), constants, self._settings, weights, self._buffers)
         state.step += 1
 
     def compile_halves(self) -> None:
@@ -310,8 +297,3 @@ class Minibatch:
         table = np.stack(np.broadcast_arrays(*columns[:-1]), axis=1)
         constants: FloatArray = table.astype(self._dtype)
         return constants
-
-
-def _has_many_zeros(some: NDArray[Any]) -> bool:
-    """Return whether skipping zeros pays off, judged by some of the rows."""
-    return bool(np.count_nonzero(some) <= MOST_VALUES * some.size)

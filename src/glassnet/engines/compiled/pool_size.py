@@ -20,14 +20,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.2
 class PoolSize:
     """The number of threads, chosen from the measured times of parts.
 
-    Attributes
-    ----------
-    size : int
-        Number of threads for the next part, 1 to `most`.
-    steps : int
-        Largest number of steps of the next part, so that it ends soon enough to be measured.
-    step_seconds : float
-        Seconds that a step takes if all threads are on a core, at most; 0 before the first measurement.
+    `size` is the number of threads for the next part, 1 to `most`; `steps` the largest number of its steps, so that it
+    ends soon enough to be measured; `step_seconds` the time that a step takes if all threads are on a core, at most,
+    and 0 before the first measurement.
     """
 
     def __init__(self, most: int) -> None:
@@ -43,13 +38,8 @@ class PoolSize:
     def learn(self, steps: int, seconds: float, shares: list[float]) -> None:
         """Choose the number of threads for the next part from the time of this one.
 
-        Parameters
-        ----------
-        steps : int
-        seconds : float
-            Total time of all steps.
-        shares : list of float
-            For each thread, the fraction of its time that it was on a core, 0 to 1.
+        `seconds` is the time of all steps; `shares` are, for each thread, the fraction of its time that it was on a
+        core.
         """
         if steps == 0 or seconds == 0:
             return

@@ -24,15 +24,7 @@ MOST_ALONE = 64
 
 
 class CompiledLayers:
-    """The layers of one network for the kernel.
-
-    Parameters
-    ----------
-    layers : sequence of PortableLayer
-        First layer first.
-    temperature : float32
-        Divides the last sums.
-    """
+    """The layers of one network for the kernel, the first one first; the temperature divides the last sums."""
 
     def __init__(self, layers: Sequence[PortableLayer], temperature: np.float32) -> None:
         lanes = kernels.LANES

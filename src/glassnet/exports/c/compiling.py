@@ -22,7 +22,7 @@ from ...messages.message import Message
 from ...model.model import Model
 from ...model.portable import PortableForm, portable_form
 from ...preprocess.tabular.dates import DateColumn
-from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn
+from ...preprocess.tabular.encoders import BooleanColumn, NumberColumn, WordColumn
 from ...preprocess.tabular.kinds import Encoding
 from ..proof import Ran
 from ..rows import ProofRows
@@ -125,7 +125,7 @@ class Compiler:
     command: tuple[str, ...]  # the words of its command
     name: str  # its name and version
     runner: tuple[str, ...] = ()  # the command that runs its programs, if that is an emulator
-    byte_order: ByteOrder = "="  # {"=", "<", ">"}: that of its processor; by default, of this one
+    byte_order: ByteOrder = "="  # that of its processor; by default, of this one
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ def _answer(program: Program) -> str:
         given = "given"
     else:
         columns = list(zip(form.columns.inputs, Table(form.columns, prefix).fields, strict=True))
-        words = {field: program.rows.values[one.name] for one, field in columns if _is_word(one)}
+        words = {field: program.rows.values[one.name] for one, field in columns if isinstance(one, WordColumn)}
         longest = {field: max((len(_bytes(one)) for one in some if one), default=0) for field, some in words.items()}
         declare = "".join(f"    static char text_{field}[{length + 1}];\n" for field, length in longest.items())
         declare += f"    {prefix}_row given;"
@@ -309,10 +309,6 @@ def _answer(program: Program) -> str:
     text = text.replace("SIZE", str(count + (kind == "classes"))).replace("COUNT", str(count))
     text = text.replace("ROWS", str(len(program.rows))).replace("GIVEN", given)
     return text.replace("DECLARATIONS", declare).replace("READ", read)
-
-
-def _is_word(column: Encoding) -> bool:
-    return not isinstance(column, NumberColumn | BooleanColumn | DateColumn)
 
 
 def _bytes(text: str) -> bytes:

@@ -99,7 +99,6 @@ class Interface:
             ),
             *self._answers(),
         ]
-        self.answers = self.functions[-1]
 
     @property
     def input_declaration(self) -> str:
@@ -129,7 +128,7 @@ class Interface:
         )
 
     def _answers(self) -> list[Function]:
-        """Return the functions that decode the outputs, the one for the answer last."""
+        """Return the functions that decode the outputs."""
         if self.form.target_kind == "classes":
             low, high = self.form.low, self.form.high
             rescale = _RESCALE.replace("LOW", float_text(low)).replace("SPAN", float_text(high - low))

@@ -19,20 +19,15 @@ _WORTH_BLOCKS = 0.75
 
 @dataclass
 class Written:
-    """What computes the outputs.
+    """What computes the outputs."""
 
-    `statements` are the body of a function with the arguments `argument` and ``outputs``, `functions` the names of the
-    functions in `arithmetic` that they call, `constants` the definitions of the arrays that they read, and
-    `declarations` declare these before. `stack` counts the bytes of the function's own arrays, `memory` those of the
-    constants.
-    """
-
+    # the body of a function with the arguments `argument` and ``outputs``
     statements: list[str] = field(default_factory=list)
-    functions: list[str] = field(default_factory=list)
-    constants: list[str] = field(default_factory=list)
-    declarations: list[str] = field(default_factory=list)
-    stack: int = 0
-    memory: int = 0
+    functions: list[str] = field(default_factory=list)  # names of those in `arithmetic` that it calls
+    constants: list[str] = field(default_factory=list)  # definitions of the arrays that it reads
+    declarations: list[str] = field(default_factory=list)  # of these arrays, to come before
+    stack: int = 0  # bytes of the function's own arrays
+    memory: int = 0  # bytes of the constants
 
     def constant(self, kind: str, name: str, values: Sequence[str], size: int, comment: str) -> None:
         """Add an array of constants, each of `size` bytes."""

@@ -69,13 +69,9 @@ def string(text: str) -> str:
 
     Escapes are octal and have three digits, so that none takes a digit after it, and ``?`` begins no trigraph.
     """
-    return '"' + "".join(_character(byte) for byte in text.encode("utf-8", "surrogatepass")) + '"'
-
-
-def _character(byte: int) -> str:
-    if 0x20 <= byte < 0x7F and chr(byte) not in '"\\?':
-        return chr(byte)
-    return f"\\{byte:03o}"
+    plain = {*range(0x20, 0x7F)} - {*b'"\\?'}
+    characters = (chr(byte) if byte in plain else f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogatepass"))
+    return '"' + "".join(characters) + '"'
 
 
 def comment(text: str) -> str:

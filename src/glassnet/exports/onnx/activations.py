@@ -105,15 +105,10 @@ def activation_of(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> str:
 
 
 def activation_of_nodes(graph: OnnxGraph, node: Any) -> tuple[str, float, str]:
-    """Return the activation that several nodes compute from one value, such as ``z · sigmoid(z)``.
+    """Return the activation that several nodes compute from one value, its constant factor, and the name of the value.
 
     Exporters spell GELU and SiLU in many ways, so what counts is the function of `z` that the nodes compute, compared
     at `_GRID`.
-
-    Returns
-    -------
-    tuple of (str, float, str)
-        The activation, the constant by which it is multiplied, and the value that it is applied to.
     """
     from onnx import helper, numpy_helper
     from onnx.reference import ReferenceEvaluator

@@ -49,51 +49,29 @@ class Layer:
 
 @dataclass(frozen=True)
 class Imported:
-    """A network that was read, whatever it was read from.
-
-    Parameters
-    ----------
-    members : tuple of tuple of Layer
-    factor, offset : ndarray of float64
-        What is applied to the inputs first: one value, or one per feature.
-    task : {"classes", "labels", "numbers"} or None
-        None if the source does not show it.
-    classes : ndarray or None
-        The names of the classes in the order of the outputs; None if they are numbers from 0.
-    low, high : float
-        For classes, the outputs that become the probabilities 0 and 1.
-    normalised : bool
-        Whether the source divides the outputs by their sum.
-    target_factor, target_offset : ndarray of float64, shape (outputs,), or None
-        What is applied to the outputs of a regression last.
-    names : tuple of str
-        Names of labels or numbers, if known.
-    image_shape : (rows, columns) or None
-    whole_inputs : bool
-        Whether the source takes only whole numbers.
-    maximum : float or None
-        Largest value that files of inputs may have; None for any numbers, with pictures from 0 to 1.
-    reading : str
-        How image files become inputs; see `Model`.
-    receipt : Receipt
-    """
+    """A network that was read, whatever it was read from."""
 
     members: tuple[tuple[Layer, ...], ...]
     receipt: Receipt
+    # `factor`, `offset`: what is applied to the inputs first: one value, or one per feature
     factor: Floats = field(default_factory=lambda: np.ones(1))
     offset: Floats = field(default_factory=lambda: np.zeros(1))
-    task: str | None = None
+    task: str | None = None  # "classes", "labels" or "numbers"; None if the source does not show it
+    # The names of the classes in the order of the outputs; None if they are numbers from 0
     classes: NDArray[Any] | None = None
+    # `low`, `high`: for classes, the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
-    normalised: bool = False
+    normalised: bool = False  # whether the source divides the outputs by their sum
+    # `target_factor`, `target_offset`: shape (outputs,); what is applied to the outputs of a regression last
     target_factor: Floats | None = None
     target_offset: Floats | None = None
-    names: tuple[str, ...] = ()
-    image_shape: tuple[int, int] | None = None
-    whole_inputs: bool = False
+    names: tuple[str, ...] = ()  # names of labels or numbers, if known
+    image_shape: tuple[int, int] | None = None  # (rows, columns)
+    whole_inputs: bool = False  # whether the source takes only whole numbers
+    # Largest value that files of inputs may have; None for any numbers, with pictures from 0 to 1
     maximum: float | None = None
-    reading: str = ""
+    reading: str = ""  # how image files become inputs; see `Model`
 
 
 def model_of(imported: Imported, task: str | None) -> Model:
@@ -103,7 +81,7 @@ def model_of(imported: Imported, task: str | None) -> Model:
     if not _can_scale(factor, offset):
         members = tuple(_with_inputs_scaled(one, factor, offset) for one in members)
         factor, offset = np.ones(1), np.zeros(1)
-    task = task or imported.task or _task_of(members[0])
+    task = task or imported.task or ("classes" if members[0][-1].activation in ("softmax", "sigmoid") else "numbers")
     members = tuple(_for_task(one, task, imported) for one in members)
     outputs = len(members[0][-1].weights)
     networks = [_network(one) for one in members]
@@ -138,10 +116,6 @@ def _with_inputs_scaled(layers: tuple[Layer, ...], factor: Floats, offset: Float
     return (Layer((wide * factor).astype(first.weights.dtype), bias, first.activation), *layers[1:])
 
 
-def _task_of(layers: tuple[Layer, ...]) -> str:
-    return "classes" if layers[-1].activation in ("softmax", "sigmoid") else "numbers"
-
-
 def _for_task(layers: tuple[Layer, ...], task: str, imported: Imported) -> tuple[Layer, ...]:
     """Return layers whose last activation suits the task: two outputs for two classes, probabilities for logits."""
     last = layers[-1]
@@ -172,11 +146,9 @@ def _network(layers: tuple[Layer, ...]) -> Network:
     activations = tuple(one.activation for one in layers)
     sizes = (layers[0].weights.shape[1], *(len(one.weights) for one in layers))
     loss = _LOSSES.get(activations[-1], "squared_error")
+    architecture = Architecture(sizes, activations, bias=True, loss=loss)
     wide = any(one.weights.dtype == np.float64 for one in layers)
-    parameters = Parameters(
-        (architecture := Architecture(sizes, activations, bias=True, loss=loss)).layout,
-        dtype=np.float64 if wide else np.float32,
-    )
+    parameters = Parameters(architecture.layout, dtype=np.float64 if wide else np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
         for one, weights, bias in zip(layers, parameters.weights, parameters.biases, strict=True):
             assert bias is not None

@@ -17,13 +17,13 @@ from ...nn.activations import LARGEST_EXPONENT
 from ...preprocess.scaling import FARTHEST
 from .activations import BRANCH, BY_OPERATOR, activation_of, activation_of_nodes
 from .building import NotImportableError
-from .reading import MOST_NODES, OnnxGraph, attributes, refused, unsupported
+from .reading import MISMATCH, MOST_NODES, OnnxGraph, attributes, refused, unsupported
 from .tensors import FLOATS
 
 Floats = NDArray[np.float64]
 
 _TRAINING = Message("in training mode. Export the trained network as it answers (in PyTorch: after network.eval())")
-_MISMATCH = Message("shapes do not match")
+
 _MOST_STEPS = 4 * MOST_NODES
 _MOST_AFTER = 8
 """Factors and offsets between the outputs of a network and those of the graph."""
@@ -59,37 +59,20 @@ class Activation:
 class Widen:
     """A conversion to float64."""
 
-    node: Any = field(repr=False)
-
 
 Step = Dense | Affine | Activation | Widen
 
 
 @dataclass(frozen=True)
 class Decoding:
-    """A value in the graph, and what its outputs make of it.
+    """A value in the graph, and what its outputs make of it."""
 
-    Parameters
-    ----------
-    value : str
-        The name of the value.
-    task : {"classes", "labels", "numbers"} or None
-        None if that is not decided.
-    classes : ndarray or None
-        The names of the classes, in the order of the outputs.
-    binary : bool
-        Whether the one output is the probability of the second of two classes.
-    normalised : bool
-        Whether the outputs are divided by their sum.
-    low, high : float
-        The outputs that become the probabilities 0 and 1.
-    """
-
-    value: str
-    task: str | None = None
-    classes: NDArray[Any] | None = None
-    binary: bool = False
-    normalised: bool = False
+    value: str  # the name of the value
+    task: str | None = None  # "classes", "labels" or "numbers"; None if that is not decided
+    classes: NDArray[Any] | None = None  # the names of the classes, in the order of the outputs
+    binary: bool = False  # whether the one output is the probability of the second of two classes
+    normalised: bool = False  # whether the outputs are divided by their sum
+    # `low`, `high`: the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
 
@@ -103,18 +86,11 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Chain:
-    """What a graph computes.
+    """What a graph computes."""
 
-    Parameters
-    ----------
-    members : tuple of tuple of Step
-        The steps of each network, from the input on. The outputs of several are averaged.
-    decoding : Decoding
-        What the graph makes of this average.
-    """
-
+    # The steps of each network, from the input on. The outputs of several are averaged.
     members: tuple[tuple[Step, ...], ...]
-    decoding: Decoding
+    decoding: Decoding  # what the graph makes of this average
 
 
 def read_chain(graph: OnnxGraph) -> Chain:
@@ -136,12 +112,11 @@ def read_chain(graph: OnnxGraph) -> Chain:
     tasks = {"classes": normalised, **{one.task: True for one in decodings}}
     task = next((name for name in ("labels", "classes") if tasks.get(name)), None)
     averaged, after = _averaged(graph, value)
-    members, left = [], _Left(graph.size, _MOST_STEPS)
-    for member in averaged:
-        members.append((*_steps(graph, member, left), *after))
+    left = _Left(graph.size, _MOST_STEPS)
+    members = tuple((*_steps(graph, member, left), *after) for member in averaged)
     binary = task == "classes" and any(one.binary for one in decodings)
     decoding = Decoding(value, task, classes, binary, normalised, rescaled.low, rescaled.high)
-    return Chain(tuple(members), decoding)
+    return Chain(members, decoding)
 
 
 _SHAPES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")
@@ -336,11 +311,13 @@ def _step(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
     if kind == "Gemm":
         return [_gemm(graph, node, given)], before
     if kind == "MatMul":
-        return [_matmul(graph, node)], before
+        return [Dense(_weights(graph, node).T, np.zeros(1), node)], before
     if kind in ("Add", "Sub", "Mul", "Div"):
         if (affine := _affine(graph, node)) is not None:
             return [affine[0]], affine[1]
-        return _of_several(graph, node)
+        name, factor, start = activation_of_nodes(graph, node)
+        scaled: list[Step] = [] if abs(factor - 1) < 1e-6 else [Affine(np.array([factor]), np.array([0.0]), node)]
+        return [*scaled, Activation(name, node)], start
     if kind == "Neg":
         return [Affine(np.array(-1.0), np.array(0.0), node)], before
     if kind == "BatchNormalization":
@@ -364,14 +341,10 @@ def _gemm(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> Dense:
     return Dense(wide, bias, node)
 
 
-def _matmul(graph: OnnxGraph, node: Any) -> Dense:
-    return Dense(_weights(graph, node).T, np.zeros(1), node)
-
-
 def _weights(graph: OnnxGraph, node: Any) -> NDArray[Any]:
     """Return the second input of a node, a matrix."""
     if len(node.input) < 2:
-        raise refused(node, _MISMATCH)
+        raise refused(node, MISMATCH)
     weights = graph.constant(node.input[1])
     if weights is None:
         computed = not graph.is_constant(node.input[0])
@@ -394,14 +367,14 @@ def _vector(graph: OnnxGraph, node: Any, name: str, width: int | None = None) ->
     sides = [side for side in value.shape if side != 1]
     of_rows = not sides or (len(sides) == 1 and value.shape[-1] == sides[0])
     if value.dtype.kind not in "fiu" or not of_rows or value.ndim > 4 or (width and value.size not in (1, width)):
-        raise refused(node, _MISMATCH)
+        raise refused(node, MISMATCH)
     return value.ravel().astype(np.float64)
 
 
 def _affine(graph: OnnxGraph, node: Any) -> tuple[Affine, str] | None:
     """Return arithmetic with a constant, and the other input; None if both are computed."""
     if len(node.input) != 2:
-        raise refused(node, _MISMATCH)
+        raise refused(node, MISMATCH)
     first = not graph.is_constant(node.input[0])
     if first and not graph.is_constant(node.input[1]):
         return None
@@ -424,7 +397,7 @@ def _affine(graph: OnnxGraph, node: Any) -> tuple[Affine, str] | None:
 def _scaler(node: Any, given: dict[str, Any]) -> tuple[list[Step], str]:
     scale, offset = np.array(given.get("scale") or [1.0]), np.array(given.get("offset") or [0.0])
     if len({scale.size, offset.size} - {1}) > 1:
-        raise refused(node, _MISMATCH)
+        raise refused(node, MISMATCH)
     return [Affine(scale, -offset * scale, node)], node.input[0]
 
 
@@ -433,7 +406,7 @@ def _batch_normalisation(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> 
         raise refused(node, _TRAINING)
     scale, shift, mean, variance = (_vector(graph, node, name) for name in node.input[1:])
     if len({one.size for one in (scale, shift, mean, variance)}) != 1 or (variance < 0).any():
-        raise refused(node, _MISMATCH)
+        raise refused(node, MISMATCH)
     factor = scale / np.sqrt(variance + float(given.get("epsilon", 1e-5)))
     return Affine(factor, shift - mean * factor, node)
 
@@ -444,7 +417,7 @@ def _without_effect(graph: OnnxGraph, node: Any, given: dict[str, Any]) -> list[
     if kind == "Cast":
         if given.get("to") not in FLOATS:
             raise refused(node, "a conversion to another type than FLOAT and DOUBLE")
-        return [Widen(node)] if given["to"] == FLOATS[1] else []
+        return [Widen()] if given["to"] == FLOATS[1] else []
     if kind == "Dropout" and len(node.input) > 2 and node.input[2]:
         training = graph.constant(node.input[2])
         if training is None or training.any():
@@ -506,9 +479,3 @@ _WITHOUT_EFFECT = frozenset(("Identity", "Dropout", "Cast", "Flatten", "Reshape"
 _SUMS = frozenset(("Gemm", "MatMul", "Add", "Sub", "Mul", "Div", "Neg", "BatchNormalization"))
 OPERATORS = _SUMS | _WITHOUT_EFFECT | {*BY_OPERATOR, "Gelu", "PRelu", "Exp"}
 """Operators of a chain; others may be part of an activation, or interpret the outputs."""
-
-
-def _of_several(graph: OnnxGraph, node: Any) -> tuple[list[Step], str]:
-    name, factor, start = activation_of_nodes(graph, node)
-    scaled: list[Step] = [] if abs(factor - 1) < 1e-6 else [Affine(np.array([factor]), np.array([0.0]), node)]
-    return [*scaled, Activation(name, node)], start

@@ -121,8 +121,9 @@ def _date(graph: Graph, column: DateColumn, moment: str) -> list[str]:
     day = number(_DAY, "day")
     time = add("Mod", filled, day, what="time")  # from 0, also before 1970
     days = add("Div", add("Sub", filled, time, what="midnight"), day, what="since_1970")
+    first = int(np.datetime64(column.first, "D").astype(np.int64))
     quantities = {
-        "days": add("Sub", days, number(_days(column.first), "first"), what="days"),
+        "days": add("Sub", days, number(first, "first"), what="days"),
         **_calendar(graph, name, days),
         "hour": "",
     }
@@ -137,10 +138,6 @@ def _date(graph: Graph, column: DateColumn, moment: str) -> list[str]:
             value = graph.cast(quantities[one.name], np.float64, f"{place}/value")
         parts += _number(graph, one, place, value, absent)
     return [*parts, *([graph.cast(absent, np.float32, f"{name}/flag")] if column.missing else [])]
-
-
-def _days(date: str) -> int:
-    return int(np.datetime64(date, "D").astype(np.int64))
 
 
 def _calendar(graph: Graph, name: str, days: str) -> dict[str, str]:

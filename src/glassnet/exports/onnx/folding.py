@@ -18,7 +18,7 @@ from ...model.header import Receipt, imported_from
 from ...nn.activations import ACTIVATIONS
 from .building import LARGEST_INPUT, Floats, Imported, Layer, NotImportableError
 from .chain import Activation, Affine, Chain, Dense, Step, Widen
-from .reading import OnnxGraph, refused
+from .reading import MISMATCH, OnnxGraph, refused
 from .tensors import WHOLE
 from .writer import KEY
 
@@ -128,7 +128,7 @@ _NOTHING = np.ones(1), np.zeros(1)
 def _after(pending: tuple[Floats, Floats], step: Affine) -> tuple[Floats, Floats]:
     """Return factor and offset of one affine step after another."""
     if len({one.size for one in (*pending, step.factor, step.offset)} - {1}) > 1:
-        raise refused(step.node, "shapes do not match")
+        raise refused(step.node, MISMATCH)
     return pending[0] * step.factor, pending[1] * step.factor + step.offset
 
 
@@ -145,7 +145,7 @@ def _dense(step: Dense, last: Layer | None, pending: tuple[Floats, Floats]) -> t
     if pending is not _NOTHING:
         factor, offset = pending
         if {factor.size, offset.size} - {1, fan_in}:
-            raise refused(step.node, "shapes do not match")
+            raise refused(step.node, MISMATCH)
         wide = weights.astype(np.float64)
         bias = bias + wide @ np.broadcast_to(offset, fan_in)
         weights = (wide * factor).astype(weights.dtype)
@@ -156,7 +156,7 @@ def _scaled(sums: tuple[NDArray[Any], Floats, Any], step: Affine) -> tuple[NDArr
     """Return a layer's weights and bias with a factor and an offset after them."""
     weights, bias, node = sums
     if {step.factor.size, step.offset.size} - {1, len(weights)}:
-        raise refused(step.node, "shapes do not match")
+        raise refused(step.node, MISMATCH)
     if (step.factor != 1).any():
         weights = (weights.astype(np.float64) * step.factor.reshape(-1, 1)).astype(weights.dtype)
     return weights, bias * step.factor + step.offset, node
@@ -225,12 +225,11 @@ def reference(graph: OnnxGraph, chain: Chain) -> Any:
         shaped = rows.astype(dtype).reshape(len(rows), *(sides if sides.count(-1) < 2 else (-1,)))
         batch = first or len(shaped)
         count = -(-len(shaped) // batch)
-        parts = np.split(
-            np.resize(shaped, (count * batch, *shaped.shape[1:])), count
-        )  # the first rows again at the end
-        outputs = np.concatenate(
-            [np.reshape(session.run(None, {graph.input.name: one})[0], (len(one), -1)) for one in parts]
-        )[: len(shaped)]
+        filled = np.resize(shaped, (count * batch, *shaped.shape[1:]))  # with the first rows again at the end
+        found = [
+            np.reshape(session.run(None, {graph.input.name: one})[0], (batch, -1)) for one in np.split(filled, count)
+        ]
+        outputs = np.concatenate(found)[: len(shaped)]
         return np.exp(outputs) if producer == "LogSoftmax" else outputs
 
     return answers

@@ -19,13 +19,7 @@ ML = "ai.onnx.ml"
 
 
 class Graph:
-    """Nodes and constants; every value gets a unique name.
-
-    Parameters
-    ----------
-    reserved : iterable of str
-        Names of the inputs, which no other value may have.
-    """
+    """Nodes and constants; every value gets a unique name, also different from `reserved`, those of the inputs."""
 
     def __init__(self, reserved: Iterable[str] = ()) -> None:
         self.taken = set(reserved)

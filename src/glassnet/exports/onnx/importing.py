@@ -17,6 +17,7 @@ from ...model.model import Model
 from ...nn.activations import ACTIVATIONS
 from ...nn.random import Purpose, generator
 from .building import LARGEST_INPUT, Imported, NotImportableError, model_of
+from .scikit import answers_of, read_estimator
 
 TASKS = ("classes", "labels", "numbers")
 """What the outputs of an imported network are."""
@@ -86,7 +87,7 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
     of_file = isinstance(source, str | os.PathLike)
     name = os.fspath(source) if of_file else type(source).__name__
     try:
-        imported, answers = _read_file(source) if of_file else _read_estimator(source)
+        imported, answers = _read_file(source) if of_file else (read_estimator(source), answers_of(source))
         if maximum is not None:
             imported = replace(imported, maximum=maximum)
         model = model_of(imported, task)
@@ -122,12 +123,6 @@ def _read_file(path: Any) -> tuple[Imported, Answers]:
     graph = read_graph(path)
     chain = read_chain(graph)
     return folded(graph, chain), reference(graph, chain)
-
-
-def _read_estimator(estimator: Any) -> tuple[Imported, Answers]:
-    from .scikit import answers_of, read_estimator
-
-    return read_estimator(estimator), answers_of(estimator)
 
 
 def _difference(model: Model, imported: Imported, answers: Answers) -> float:

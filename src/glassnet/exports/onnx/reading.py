@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from .tensors import FLOATS, HALF, LARGEST, LONGEST, WHOLE, array_of, read_outsi
 
 MOST_NODES = 2000
 """A chain of dense layers has two or three nodes per layer."""
+MISMATCH = Message("shapes do not match")
 _MOST_OUTPUTS = 8
 _DEEPEST = 8
 """Operators between a constant of the file and its use."""
@@ -71,42 +73,19 @@ class Input:
 
 @dataclass(frozen=True)
 class OnnxGraph:
-    """The graph of a file.
+    """The graph of a file."""
 
-    Parameters
-    ----------
-    name : str
-        The file, for messages.
-    size : int
-        Bytes of the file, and of its tensors in another file.
-    sha256 : str
-        Of its content.
-    data_sha256 : str
-        Of the tensors that are in another file; empty if there are none.
-    input : Input
-    outputs : tuple of str
-    producers : dict of str to NodeProto
-        Name of a value -> the node that computes it.
-    order : dict of str to int
-        Name of a value -> the place of its node.
-    initializers : dict of str to TensorProto
-    metadata : dict of str to str
-    opset : int
-        Version of the operators.
-    proto : ModelProto
-    """
-
-    name: str
-    size: int
-    sha256: str
-    data_sha256: str
+    name: str  # the file, for messages
+    size: int  # bytes of the file, and of its tensors in another file
+    sha256: str  # of its content
+    data_sha256: str  # of the tensors that are in another file; empty if there are none
     input: Input
     outputs: tuple[str, ...]
-    producers: dict[str, Any]
-    order: dict[str, int]
+    producers: dict[str, Any]  # name of a value -> the node that computes it
+    order: dict[str, int]  # name of a value -> the place of its node
     initializers: dict[str, Any]
     metadata: dict[str, str]
-    opset: int
+    opset: int  # version of the operators
     proto: Any = field(repr=False)
 
     def constant(self, name: str) -> Array | None:
@@ -126,7 +105,7 @@ class OnnxGraph:
             try:
                 value = evaluator.run(None, dict(zip(filter(None, node.input), [value, *others], strict=True)))[0]
             except Exception:  # of any kind, by the operator
-                raise refused(node, "shapes do not match") from None
+                raise refused(node, MISMATCH) from None
         return value
 
     def is_constant(self, name: str) -> bool:
@@ -150,13 +129,11 @@ class OnnxGraph:
 
 def attributes(node: Any) -> dict[str, Any]:
     """Return the attributes of a node that are numbers, texts or lists of them; others are None."""
-    simple = {"f", "i", "s", "floats", "ints", "strings"}
-    kinds = {1: "f", 2: "i", 3: "s", 4: "t", 6: "floats", 7: "ints", 8: "strings"}
+    fields = {1: "f", 2: "i", 3: "s", 6: "floats", 7: "ints", 8: "strings"}
     found: dict[str, Any] = {}
     for one in node.attribute:
-        kind = kinds.get(one.type, "")
-        value = getattr(one, kind) if kind in simple else None
-        found[one.name] = list(value or ()) if kind in ("floats", "ints", "strings") else value
+        value = getattr(one, fields[one.type]) if one.type in fields else None
+        found[one.name] = list(value or ()) if one.type in (6, 7, 8) else value
     return found
 
 
@@ -179,13 +156,12 @@ def read_graph(path: str | Path) -> OnnxGraph:
     """Read an ONNX file."""
     name = str(path)
     content = _content(name)
-    try:
+    proto = None
+    with suppress(Exception):  # protobuf's errors, which differ between its implementations
         proto = onnx.load_model_from_string(content)
-    except Exception:  # protobuf's errors, which differ between its implementations
-        raise NotImportableError("not an ONNX file, or a damaged one") from None
-    graph = proto.graph
-    if not proto.ir_version or not graph.node:
+    if proto is None or not proto.ir_version or not proto.graph.node:
         raise NotImportableError("not an ONNX file, or a damaged one")
+    graph = proto.graph
     if len(graph.node) > MOST_NODES:
         raise NotImportableError("more than {count} nodes, expected a chain of dense layers", count=MOST_NODES)
     if proto.functions or graph.sparse_initializer:

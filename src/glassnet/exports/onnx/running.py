@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +47,8 @@ def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> 
         feed = _feed(model.columns, rows)
         wanted = [answers[0], outputs, *answers[1:]]
         found = _run(session, wanted, feed)
-        for k, row in enumerate(_one_at_a_time(feed, min(_ALONE, len(rows)))):
-            alone = _run(session, wanted, row)
+        for k in range(min(_ALONE, len(rows))):
+            alone = _run(session, wanted, {name: values[k : k + 1] for name, values in feed.items()})
             if not _distance(alone[1][0], rows.outputs[k]) <= _distance(found[1][k], rows.outputs[k]):
                 for whole, single in zip(found, alone, strict=True):
                     whole[k] = single[0]
@@ -145,6 +144,9 @@ def _feed(columns: Columns | None, rows: ProofRows) -> Feed:
     return {one.name: column_input(one, rows.values[one.name]) for one in columns.inputs}
 
 
+_SPELT = {None: "", True: "yes", False: "no"}
+
+
 def column_input(encoding: Any, values: list[Any]) -> NDArray[Any]:
     """Return the values of a table's column as its input in ONNX, (n, 1); None is missing."""
     if isinstance(encoding, NumberColumn):
@@ -152,17 +154,8 @@ def column_input(encoding: Any, values: list[Any]) -> NDArray[Any]:
     elif isinstance(encoding, DateColumn):
         given = np.array([np.iinfo(np.int64).min if one is None else one for one in values], np.int64)
     else:
-        given = np.array(["" if one is None else _text(one) for one in values], object)
+        given = np.array([_SPELT.get(one, one) for one in values], object)
     return given[:, np.newaxis]
-
-
-def _text(value: bool | str) -> str:
-    return value if isinstance(value, str) else ("yes" if value else "no")
-
-
-def _one_at_a_time(feed: Feed, count: int) -> Iterator[Feed]:
-    for k in range(count):
-        yield {name: values[k : k + 1] for name, values in feed.items()}
 
 
 def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

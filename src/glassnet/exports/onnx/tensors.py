@@ -61,10 +61,13 @@ def array_of(tensor: Any) -> Array:
     else:
         held, unit = len(getattr(tensor, _FIELDS[tensor.data_type])), 1
     if held != count * unit:
-        raise NotImportableError(
-            "tensor {name!r} has another number of values than its shape {shape}", name=name, shape=list(tensor.dims)
-        )
+        raise _another_number(tensor)
     return np.asarray(numpy_helper.to_array(tensor))
+
+
+def _another_number(tensor: Any) -> NotImportableError:
+    template = "tensor {name!r} has another number of values than its shape {shape}"
+    return NotImportableError(template, name=tensor.name[:LONGEST], shape=list(tensor.dims))
 
 
 def _values_of(tensor: Any) -> int:
@@ -107,11 +110,7 @@ def read_outside(path: str | Path, tensors: Iterable[Any]) -> tuple[int, str]:
         place, offset = _place_of(folder, given.get("location", ""), name), given.get("offset", "0")
         used[place] += size
         if not offset.isdecimal() or len(offset) > 15 or given.get("length", str(size)) != str(size):
-            raise NotImportableError(
-                "tensor {name!r} has another number of values than its shape {shape}",
-                name=name,
-                shape=list(tensor.dims),
-            )
+            raise _another_number(tensor)
         if used.total() > LARGEST:
             raise NotImportableError("tensors of more than 2 GB in other files")
         try:

@@ -46,7 +46,7 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
     require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
     from .session import Session
 
-    with listening(job.port) as sock:
+    with http.listening(HOST, job.port) as sock:
         session = Session(job.model, language=job.language)
         try:
             token = secrets.token_urlsafe(16)
@@ -60,11 +60,6 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
                 server.run([sock])
         finally:
             session.close(_PATIENCE)
-
-
-def listening(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine alone; errors as for `run`."""
-    return http.listening(HOST, port)
 
 
 def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Server:

@@ -6,8 +6,6 @@ from typing import Any
 
 from starlette.routing import Route
 
-from ...messages.languages import LANGUAGES
-from ...messages.message import Message
 from ...metrics import METRICS
 from ...options.job_parameters import parameters
 from ...training.events import BlockDone, EpochDone
@@ -39,7 +37,7 @@ def compare(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     name = session.get_data(text_in(given, "data", "mnist")).name
     about = {key: given[key] for key in _GIVEN if key in given}
     title = f"{plan.a.recipe}, {plan.b.recipe}, {name}"
-    job = session.jobs.start("compare", lambda job: carry_out(session, job, plan), title, replace=True, about=about)
+    job = session.jobs.start("compare", lambda job: carry_out(job, plan), title, replace=True, about=about)
     return {"job": job.id}
 
 
@@ -65,27 +63,18 @@ def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
     )
 
 
-def carry_out(session: Session, job: Job, plan: CompareJob) -> dict[str, Any]:
+def carry_out(job: Job, plan: CompareJob) -> dict[str, Any]:
     """Compare on the worker thread, and return the result."""
     shown = _Shown(job, plan)
-    notices: list[dict[str, str]] = []
 
-    def note(notice: Message) -> None:
-        notices.append({language: session.text(notice, language) for language in LANGUAGES})
-        job.live["notices"] = notices
-
-    with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it
-        result = compare_sides(plan, callbacks=[shown, _control(job)], notify=note, executor=one_by_one)
-    job.frame(shown.frame, last=True)
-    facts = {name: value for name, value in result.to_dict().items() if name != "curves"}  # the frames have shown them
-    return {**facts, "notices": notices}
-
-
-def _control(job: Job) -> Any:
     def control(happened: SideEvent | Pair) -> bool:
         return job.gate(hold=isinstance(happened, SideEvent) and isinstance(happened.event, BlockDone))
 
-    return control
+    with ThreadExecutor(1) as one_by_one:  # the page shows one training run at a time, and can pause it
+        result = compare_sides(plan, callbacks=[shown, control], notify=job.note, executor=one_by_one)
+    job.frame(shown.frame, last=True)
+    facts = {name: value for name, value in result.to_dict().items() if name != "curves"}  # the frames have shown them
+    return {**facts, "notices": job.live.get("notices", [])}
 
 
 class _Shown:
@@ -119,9 +108,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     """Return a comparison as a command or a Python program."""
     plan = plan_of(session, given)
     source = file_name(session, text_in(given, "data", "mnist"))
-    if text_in(given, "form", "command", ("command", "python")) == "command":
-        return comparison_command(plan, source)
-    return comparison_program(plan, source)
+    return (comparison_program if given["form"] == "python" else comparison_command)(plan, source)
 
 
 routes: list[Route] = [api("GET", "/api/compare", limits), api("POST", "/api/compare", compare)]

@@ -92,9 +92,7 @@ def doctor(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Examine data for a planned training run, together with its test data."""
     one, language = session.get_data(given["id"]), given["language"]
     test = text_in(given, "test", "")
-    target = None
-    if one.kind == "table":
-        target = text_in(given, "target", one.target)
+    target = text_in(given, "target", one.target) if one.kind == "table" else None
     job = DoctorJob(
         session.source_of(one.id),
         session.source_of(test) if test else None,

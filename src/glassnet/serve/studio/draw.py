@@ -145,7 +145,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     one = session.model(text_in(given, "model"))
     path = None if one.id == "reader" else one.file_name
     row = given.get("row")
-    text = query_program if text_in(given, "form", "command", ("command", "python")) == "python" else query_command
+    text = query_program if given["form"] == "python" else query_command
     return text(path, row=row if isinstance(row, dict) else None, photo=given.get("read") is True)
 
 

@@ -44,7 +44,7 @@ def api(method: str, path: str, handler: Handler) -> Route:
             if method == "POST":
                 given |= _body(request, await request.body())
             given |= {**request.path_params, "language": language}
-            answer = await in_thread(lambda: _answer(handler(session, given)))
+            return await in_thread(lambda: _answer(handler(session, given)))
         except GlassnetError as problem:
             return refusal(400, problem.code, session.text(problem, language), problem.message.option)
         except OSError as problem:
@@ -57,7 +57,6 @@ def api(method: str, path: str, handler: Handler) -> Route:
         except Exception as problem:
             traceback.print_exc(file=sys.stderr)
             return refusal(500, "", f"{type(problem).__name__}: {problem}")
-        return answer
 
     return Route(path, endpoint, methods=[method])
 

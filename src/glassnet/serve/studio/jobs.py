@@ -73,6 +73,11 @@ class Job:
         """Send an event about this job to the pages; with `latest`, it replaces the last one of its kind in the log."""
         self._events.publish(kind, {"job": self.id, **data}, key=f"{kind} {self.id}" if latest else "")
 
+    def note(self, notice: Renderable) -> None:
+        """Add a notice to ``live["notices"]``, in all languages."""
+        said = {language: self._text(notice, language) for language in LANGUAGES}
+        self.live.setdefault("notices", []).append(said)
+
     def frame(self, make: Callable[[], dict[str, Any]], *, last: bool = False) -> None:
         """Send a frame, at most `FRAMES` a second: the function is called only when one is due, or for the `last`."""
         now = time.monotonic()

@@ -36,7 +36,7 @@ from ...workflow.training_data import load_samples, load_table_samples, parts_in
 from .data import cell
 from .endpoints import api, rows_in, text_in, whole_in
 from .jobs import Job
-from .session import options_of_data
+from .session import options_of_data, require_part
 from .train import file_name
 
 if TYPE_CHECKING:
@@ -162,38 +162,33 @@ def _read(
     """Read a part of the data: of the source, or of a training run that held out a part of the whole."""
     own = tuple(parts) if len(parts) > 1 else ()
     chosen = part or ("test" if own else "train")
-    model = studied.model if studied else None
     table = None
-    if model is None or studied is None:
+    if studied is None:
         if target:
             table = read_table(source)
             samples, _ = load_table_samples(source, TableOptions(target=(target,)), ignore)
         else:
             samples = load_samples(source, options, ignore, part=chosen, large=True)
-        _require_part(own, part)
+        require_part(own, part)
         return Inspection(samples, table, own, chosen if own else "", chosen if own else "")
+    model = studied.model
     if model.columns is not None:
         table = read_table(source, model.columns.names)
     samples, rows = load_labelled(model, studied.path, table or source, ignore, chosen if own else "train")
     model.require(samples)
     model = model.unchecked()  # far inputs: the doctor reports them
     if own:
-        _require_part(own, part)
+        require_part(own, part)
         trained = _is_trained_on(studied, source, chosen, samples, rows)
         return Inspection(samples, table, own, chosen, chosen, model, trained)
     divided = parts_in_training(model, samples, rows)
     if divided is None:
-        _require_part((), part)
+        require_part((), part)
         trained = _is_trained_on(studied, source, "train", samples, rows)
         return Inspection(samples, table, (), "", "", model, trained)
     chosen = part or "test"
     samples = divided[chosen == "test"]
     return Inspection(samples, table, ("train", "test"), chosen, "", model, chosen == "train")
-
-
-def _require_part(parts: tuple[str, ...], part: str) -> None:
-    if part and part not in (parts or ("train",)):
-        raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
 
 
 def _is_trained_on(studied: StudioModel, source: str, part: str, samples: Dataset, rows: int) -> bool:
@@ -244,10 +239,9 @@ def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if one.model is None:
         return facts
     model, evaluation = one.judged()
-    intervals = score_intervals(evaluation, samples)
     facts["model"] = {
         "scores": evaluation.scores,
-        "intervals": intervals,
+        "intervals": score_intervals(evaluation, samples),
         "loss": evaluation.loss,
         "calibration": one.calibration,
         "mistakes": len(one.mistakes),
@@ -550,8 +544,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     )
     if one.model is None and look.view not in ("data", "labels"):
         one.judged()
-    as_command = text_in(given, "form", "command", ("command", "python")) == "command"
-    return looking_command(look) if as_command else looking_program(look)
+    return looking_command(look) if given["form"] == "command" else looking_program(look)
 
 
 routes: list[Route] = [

@@ -12,9 +12,8 @@ import numpy as np
 from ...data.arrays import names_of
 from ...data.dataset import channels_of
 from ...model.model import Model
-from ...preprocess.scaling import FARTHEST, Scaling
+from ...preprocess.scaling import FARTHEST
 from ...preprocess.tabular.fields import field_of
-from ...preprocess.targets import Targets
 
 _TARGET_KINDS = {"multilabel": "labels", "values": "numbers"}
 
@@ -32,16 +31,8 @@ def describe(model: Model) -> dict[str, Any]:
     known of the training data. ``parameters`` has ``name``, ``shape`` and ``offset`` in floats of each array of one
     member, and ``members`` is their number. ``hash`` and ``receipt`` are as in `Model`. ``portable`` tells whether
     ``network.js`` computes the answers of the model from its inputs, which for a table are encoded ones.
-
-    Examples
-    --------
-    >>> import glassnet
-    >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
-    >>> described = describe(glassnet.new_model(data, glassnet.Options(hidden=4)))
-    >>> described["sizes"], described["classes"], described["portable"]
-    ([2, 4, 2], ['no', 'yes'], True)
     """
-    made = model.network.architecture
+    made, scaling, targets = model.network.architecture, model.scaling, model.targets
     return {
         "sizes": list(made.sizes),
         "activations": list(made.activations),
@@ -49,12 +40,23 @@ def describe(model: Model) -> dict[str, Any]:
         "loss": made.loss,
         "loss_parameter": made.loss_parameter,
         "rule": made.rule,
-        "scaling": _describe_scaling(model.scaling),
-        "targets": _describe_targets(model.targets),
+        "scaling": {
+            "factor": np.asarray(scaling.factor).tolist(),
+            "offset": np.asarray(scaling.offset).tolist(),
+            "clip": FARTHEST if scaling.standardises else None,
+            "per_feature": scaling.by_feature,
+        },
+        "targets": {
+            "kind": _TARGET_KINDS.get(targets.name, "classes"),
+            "low": targets.low,
+            "high": targets.high,
+            "offset": list(targets.offset),
+            "scale": list(targets.scale),
+        },
         "classes": list(names_of(model.classes, model.class_names)),
         "image_shape": list(model.image_shape) if model.image_shape else None,
         "channels": channels_of(model.features, model.image_shape),
-        "maximum": model.scaling.maximum,
+        "maximum": scaling.maximum,
         "reading": model.reading,
         "temperature": model.temperature,
         "columns": [field_of(one) for one in model.columns.inputs] if model.columns else [],
@@ -69,33 +71,5 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def weights_of(model: Model) -> bytes:
-    """Return the parameters of all members, one after the other, as float32, little-endian.
-
-    Examples
-    --------
-    >>> import glassnet
-    >>> data = glassnet.Dataset.from_arrays([[0, 0], [0, 1], [1, 0], [1, 1]], ["no", "yes", "yes", "no"])
-    >>> len(weights_of(glassnet.new_model(data, glassnet.Options(hidden=4))))
-    64
-    """
+    """Return the parameters of all members, one after the other, as float32, little-endian."""
     return b"".join(member.parameters.flat.astype("<f4").tobytes() for member in model.members)
-
-
-def _describe_scaling(scaling: Scaling) -> dict[str, Any]:
-    factor, offset = np.asarray(scaling.factor), np.asarray(scaling.offset)
-    return {
-        "factor": factor.tolist(),
-        "offset": offset.tolist(),
-        "clip": FARTHEST if scaling.standardises else None,
-        "per_feature": scaling.by_feature,
-    }
-
-
-def _describe_targets(targets: Targets) -> dict[str, Any]:
-    return {
-        "kind": _TARGET_KINDS.get(targets.name, "classes"),
-        "low": targets.low,
-        "high": targets.high,
-        "offset": list(targets.offset),
-        "scale": list(targets.scale),
-    }

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -318,8 +319,8 @@ class Session:
             return read
         if part == "test":
             training = self.samples(id)
-            if not isinstance(training, Dataset) or "test" not in self.parts(id):
-                raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
+            require_part(self.parts(id) if isinstance(training, Dataset) else (), part)
+            assert isinstance(training, Dataset)
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:
             read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
@@ -360,6 +361,12 @@ class Session:
             if not path.is_file():  # a job may be reading it
                 path.write_bytes(content)
         return str(path)
+
+
+def require_part(parts: Sequence[str], part: str) -> None:
+    """Raise OptionError GN021 for a part that data do not have; `parts` are empty for data that are one whole."""
+    if part and part not in (parts or ("train",)):
+        raise OptionError("GN021", "{part}: these data have only a training part.", part=Option("part", part))
 
 
 def last_part(name: str) -> str:

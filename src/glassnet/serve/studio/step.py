@@ -45,15 +45,19 @@ def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     part = text_in(given, "part", "train", ("train", "test"))
     samples = _samples(session, one, text_in(given, "data", one.source or "mnist"), part)
     rate = number_in(given, "rate") if given.get("rate") is not None else None
-    row = whole_in(given, "row", int(samples.row_numbers[0]))
+    first, last = (int(samples.row_numbers[place]) for place in (0, -1))
+    row = whole_in(given, "row", first)
     result = step_on_row(one.model, samples, row, learning_rate=rate)
     of = {
         "kind": "row",
         "row": row,
         "label": _names(one.model, result.label),
         "answer": _names(one.model, result.answer),
+        "first_row": first,
+        "last_row": last,
+        "members": len(one.model.members),
     }
-    return {**_excerpt(one.model, result.trace, given), **of, **_rows(samples), "members": len(one.model.members)}
+    return {**_excerpt(one.model, result.trace, given), **of}
 
 
 def _samples(session: Session, one: StudioModel, data: str, part: str) -> Dataset:
@@ -66,11 +70,6 @@ def _samples(session: Session, one: StudioModel, data: str, part: str) -> Datase
         samples = load_explained(one.model, one.path, source, part, ignore)
         cache.put(key, samples)
     return samples
-
-
-def _rows(samples: Dataset) -> dict[str, Any]:
-    numbers = samples.row_numbers
-    return {"first_row": int(numbers[0]), "last_row": int(numbers[-1])}
 
 
 def _names(model: Model, value: Any) -> Any:
@@ -150,11 +149,10 @@ def _of_run(one: StudioModel, replayed: ReplayedEpoch, number: int, given: dict[
 
 def take_away(session: Session, given: dict[str, Any]) -> str:
     """Return a step as a command or a Python program; takes what `step` and `replay` take, and ``form``."""
-    form = text_in(given, "form", "command", ("command", "python"))
     if "model" not in given:
         original = SMALL_NETWORKS[text_in(given, "net", "3-4-2", SMALL_NETWORKS)]
         network = original.changed(given)
-        if form == "python":
+        if given["form"] == "python":
             return small_step_program(network)
         if network == SMALL_NETWORKS["2-2-2"]:
             return "glassnet explain --example\n"
@@ -171,15 +169,14 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     source = file_name(session, data) if data else None
     if source == BUNDLED and not shipped and trained_on_bundled(one.model):
         source = None
-    model = one.model
     return step_text(
-        form,
+        given["form"],
         None if shipped else one.file_name,
         source,
         place,
-        of_table=model.columns is not None,
-        maximum=model.scaling.maximum,
-        parent=model.receipt.get("parent", {}).get("file"),
+        of_table=one.model.columns is not None,
+        maximum=one.model.scaling.maximum,
+        parent=one.model.receipt.get("parent", {}).get("file"),
     )
 
 

@@ -23,6 +23,7 @@ ROOMS: dict[str, Callable[[Session, dict[str, Any]], str]] = {
 
 def take_away(session: Session, given: dict[str, Any]) -> dict[str, str]:
     """Return the text for a room."""
+    given = {**given, "form": text_in(given, "form", "command", ("command", "python"))}
     return {"text": require_known("room", text_in(given, "room"), ROOMS)(session, given)}
 
 

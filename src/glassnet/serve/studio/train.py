@@ -6,6 +6,7 @@ import base64
 import time
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
 from ...messages.catalogue import translated
-from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...nn.parameters import Parameters
 from ...options.job_parameters import parameters
@@ -80,13 +80,11 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Start a training run; see `plan_of`. With ``replace``, a run in progress is cancelled. Returns the job's id."""
     plan, data, start = plan_of(session, given), text_in(given, "data", "mnist"), text_in(given, "start", "")
-
-    def work(job: Job) -> dict[str, Any]:
-        return carry_out(session, job, plan, data, start)
-
     title = f"{plan.recipe or session.model(start).name}, {session.get_data(data).name}"
     about = {name: given[name] for name in _GIVEN if name in given}
-    job = session.jobs.start("train", work, title, replace=bool(given.get("replace")), about=about)
+    replaces = bool(given.get("replace"))
+    work = partial(carry_out, session, plan=plan, data=data, start=start)
+    job = session.jobs.start("train", work, title, replace=replaces, about=about)
     return {"job": job.id, "options": plan.options}
 
 
@@ -155,7 +153,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         start=session.model(start).file_name if start else None,
         add=tuple(file_name(session, one) for one in texts_in(given, "add")),
     )
-    if text_in(given, "form", "command", ("command", "python")) == "command":
+    if given["form"] == "command":
         return training_command(named, stopped=stopped)
     held_out = not test and "test" not in session.parts(data or "mnist")
     of_table = session.get_data(data or "mnist").kind == "table"
@@ -181,20 +179,18 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     """Train on the worker thread, open the model, and return the result."""
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
-    notices: list[dict[str, str]] = []
     samples = session.samples(data)
     shown = _Shown(job, samples.image_shape if isinstance(samples, Dataset) else None)
 
     def note(notice: Message | CompileNotice) -> None:
-        notices.append({language: session.text(notice, language) for language in LANGUAGES})
-        job.live["notices"] = notices
-        job.publish("notice", notices[-1])
+        job.note(notice)
+        job.publish("notice", job.live["notices"][-1])
 
     with shown_by(note):
         result = train_model(plan, callbacks=[shown, job.control], notify=note)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
-    return {"model": made.id, "notices": notices, **_outcome(result), "options": plan.options}
+    return {"model": made.id, "notices": job.live.get("notices", []), **_outcome(result), "options": plan.options}
 
 
 def _outcome(result: TrainResult) -> dict[str, Any]:

@@ -30,10 +30,7 @@ NONE = np.zeros(2, np.int64)
 def entry_of(kernel: Any, *examples: Any) -> NDArray[np.int64]:
     """Compile or load a kernel for the types of example arguments; return its entry for `call` or `call_for_number`.
 
-    Returns
-    -------
-    ndarray of int64, shape (2,)
-        The kernel's address, valid in this process, and a hash of its types.
+    The entry, of shape (2,), is the kernel's address, valid in this process, and a hash of its types.
     """
     arguments = tuple(_typeof(example) for example in examples)
     kernel.compile(arguments)
