@@ -239,7 +239,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
                 group.shift[j] -= sample.background * below.step[j]
                 group.row_sum[j] -= sample.mass * below.step[j]
             # network.update: parameters.flat -= learning_rate * gradients.flat
-            subtract_from_rows(group.first, sample.places, sample.values, below.step)
+            subtract_from_rows(group.first, sample.places, sample.values, below.step)  # type: ignore[call-arg]
 
 
 @outer_kernel
