@@ -169,7 +169,7 @@ def _forward(
         )
         if item < own:
             fetch_to_write(exchange.numbers[turn, number], 0)  # the line must come back from other cores
-            group = group_of(groups, number, plan.sizes[0], following)
+            group = group_of(groups, number, plan.sizes[0], following)  # views of its memory
             _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
             z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
         else:
