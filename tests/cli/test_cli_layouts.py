@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import glassnet
 from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
-from glassnet.model.file import header_of, load_model, tensors_of, write
+from glassnet.model.file import file_bytes, header_of, load_model, tensors_of
 from support.cli import run
 from support.samples import csv_of, digits, npz
 
@@ -274,7 +276,7 @@ def test_a_model_file_with_an_invalid_layout_is_rejected(folder, nonsense):
     (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     model = glassnet.fit(glassnet.load_data("rows.csv"), glassnet.Options(hidden=(3,), epochs=1)).model
     assert model.layout.labels == "last"
-    write("m.safetensors", {**header_of(model), "layout": nonsense}, tensors_of(model))
+    Path("m.safetensors").write_bytes(file_bytes({**header_of(model), "layout": nonsense}, tensors_of(model)))
     with pytest.raises(ModelFileError, match="layout"):
         load_model("m.safetensors")
 

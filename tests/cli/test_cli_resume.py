@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
 from glassnet.cli import train
-from glassnet.model.file import read, write
+from glassnet.model.file import file_bytes, read
 from glassnet.training.events import BlockDone
 from glassnet.workflow.training import result
 from support.cases import patterns
@@ -184,13 +185,11 @@ def small_options():
 
 
 def test_other_versions_are_reported(folder, stopping):
-    from glassnet.model import file
-
     stopping(4)
     run("train", "rows.csv", *QUICK, "--no-plot", "--checkpoint", "run.ck")
-    header, tensors = file.read("run.ck")
+    header, tensors = read("run.ck")
     header["receipt"]["processor"] = "abacus"
-    file.write("run.ck", header, tensors)
+    Path("run.ck").write_bytes(file_bytes(header, tensors))
     stopping(0)
     outcome = run("train", "--resume", "run.ck")
     assert outcome.code == 0
@@ -233,12 +232,13 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
     flags = ("--epochs", "100000", "--engine", "reference", "--hidden", "5", "--no-plot")
     program = (
         "import os, signal, threading, glassnet.training.checkpointing as keeping\n"
-        "real = keeping.write\n"
-        "def write(*given):\n"
-        "    real(*given)\n"
-        "    if given[1]['training']['progress'] > 1:\n"
+        "writer = keeping.CheckpointWriter\n"
+        "real = writer._write_file\n"
+        "def write(self, header, tensors):\n"
+        "    real(self, header, tensors)\n"
+        "    if header['training']['progress'] > 1:\n"
         "        os.kill(os.getpid(), number)\n"
-        "keeping.write = write\n"
+        "writer._write_file = write\n"
     )
     for number, arguments in (
         (signal.SIGINT, ("train", "digits.csv", *flags, "--checkpoint", "run.ck", "--checkpoint-every", "1")),
@@ -270,5 +270,5 @@ def test_an_invalid_job_is_rejected(folder, stopping, change):
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck", "--checkpoint-every", "1")
     header, tensors = read("run.ck")
     header["training"]["note"] |= change
-    write("run.ck", header, tensors)
+    Path("run.ck").write_bytes(file_bytes(header, tensors))
     run("train", "--resume", "run.ck").refused("GN044", "not written by `glassnet train`")

@@ -25,6 +25,7 @@ from glassnet.data.fingerprint import fingerprint
 from glassnet.engines import ReferenceEngine
 from glassnet.engines.custom_loss import CustomLossEngine
 from glassnet.errors import DataError, ModelFileError, OptionError
+from glassnet.model.file import file_bytes
 from glassnet.training import checkpointing
 from glassnet.training.checkpoint import interval_of
 from glassnet.training.events import BlockDone, EpochDone
@@ -189,13 +190,13 @@ def test_a_checkpoint_written_during_training_is_consistent(tmp_path, monkeypatc
     for event in train(watched, DATA, options()):
         if isinstance(event, BlockDone):
             hashes[event.progress] = watched.hash()
-    monkeypatch.setattr(checkpointing, "write", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(checkpointing, "file_bytes", lambda *arguments: written.append(arguments) or b"")
     fit(DATA, options(), checkpoint=CheckpointPolicy(path, 1))
     monkeypatch.undo()
     assert len(written) > 1
-    for _, header, tensors in written:
+    for header, tensors in written:
         progress = header["training"]["progress"]
-        checkpointing.write(path, header, tensors)
+        path.write_bytes(file_bytes(header, tensors))
         if progress:
             assert load_model(path).hash() == hashes[progress]
             assert load_checkpoint(path).state.optimizer_state.parameters.hash() == hashes[progress]

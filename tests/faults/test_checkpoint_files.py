@@ -88,8 +88,8 @@ def test_training_continues_if_a_checkpoint_cannot_be_written(tmp_path, monkeypa
             raise OSError(28, "no space left on device")
         return real(*arguments)
 
-    real, path = checkpointing.write, tmp_path / "run.ck"
-    monkeypatch.setattr(checkpointing, "write", fail)
+    real, path = checkpointing.replacing, tmp_path / "run.ck"
+    monkeypatch.setattr(checkpointing, "replacing", fail)
     fitted = fit(DATA, options(), checkpoint=CheckpointPolicy(path, 1, tell=messages.append))
     assert fitted.model.hash() == fit(DATA, options()).model.hash()
     assert len(messages) == 1

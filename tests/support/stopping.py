@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -44,4 +45,4 @@ def changed(path, change) -> None:
     """Change a checkpoint's header and sign it again."""
     header, tensors = file.read(path)
     change(header, tensors)
-    file.write(path, header, tensors)
+    Path(path).write_bytes(file.file_bytes(header, tensors))

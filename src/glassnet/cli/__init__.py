@@ -184,7 +184,8 @@ def main() -> None:
             named = Message("the value of {flag}", flag=before) if before.startswith("-") else Message("an argument")
             raise OptionError("GN020", "{argument} is empty, perhaps from an unset shell variable.", argument=named)
         speak_the_users_language()
-        # Not `cli.main`, which handles a closed pipe and an interrupt differently.
+        # Calls `NAME_command` of the module NAME. Not `cli.main`, which handles a closed pipe and an interrupt
+        # differently.
         with shown_by(say_compiling), _in_language(cli).make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()

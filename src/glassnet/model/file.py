@@ -86,7 +86,9 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     except (GlassnetError, ValueError) as problem:
         template = "{path}: not written, because load_model would reject it: {problem}"
         raise ModelFileError("GN046", template, path=path, problem=brief(problem)) from None
-    write(path, header, tensors, overwrite)
+    require_model_name(path)
+    with replacing(path, overwrite=overwrite) as file:
+        file.write(file_bytes(header, tensors))
 
 
 @with_near_matches("load_model")
@@ -154,14 +156,11 @@ def require_model_name(path: str | Path) -> None:
     require_suffix(path, ".safetensors")
 
 
-def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite: bool = True) -> None:
-    """Write tensors and a header of plain values, with a checksum; an existing file is replaced atomically."""
-    require_model_name(path)
+def file_bytes(header: dict[str, Any], tensors: Tensors) -> bytes:
+    """Return a file of tensors and a header of plain values, with a checksum."""
     text = json.dumps({**header, "format": FORMAT, "checksum": _UNSIGNED}, ensure_ascii=True, sort_keys=True)
     whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-    content = _signed(tensors_to(whole, {"glassnet": text}))
-    with replacing(path, overwrite=overwrite) as file:
-        file.write(content)
+    return _signed(tensors_to(whole, {"glassnet": text}))
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:

@@ -14,10 +14,10 @@ from .. import data as readers
 from ..data.dataset import Dataset
 from ..engines import Engine
 from ..errors import DivergedError, GlassnetError, GlassnetWarning, ModelFileError, StreamError, with_near_matches
-from ..io.writing import remove, remove_unfinished
+from ..io.writing import remove, remove_unfinished, replacing
 from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Option
-from ..model.file import Tensors, brief, write
+from ..model.file import Tensors, brief, file_bytes, require_model_name
 from ..model.header import DataReceipt, Receipt
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
@@ -36,8 +36,7 @@ def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback
     """
     remove_unfinished(policy.path)
     with CheckpointWriter(policy, run) as writer:
-        run.train([*callbacks, writer])
-        return run.result()
+        return run.fit([*callbacks, writer])
 
 
 class CheckpointWriter:
@@ -110,7 +109,9 @@ class CheckpointWriter:
             receipt, validation = self._begun
             training = {**header["training"], "validation": validation}
             receipt = {**receipt, "progress": training["progress"]}
-            write(self._policy.path, {**header, "receipt": receipt, "training": training}, tensors)
+            require_model_name(self._policy.path)
+            with replacing(self._policy.path) as file:
+                file.write(file_bytes({**header, "receipt": receipt, "training": training}, tensors))
             self._written_progress = training["progress"]
         except Exception as problem:  # never worth losing the training run
             self._problem = brief(problem)

@@ -105,8 +105,7 @@ def _train_member(runs: Runs, number: int, watch: Callable[[Run], object] | None
         return send(event if not number or isinstance(event, EpochDone) else None)
 
     try:
-        run.train([pass_on])
-        return TrainedMember.of(run)
+        return TrainedMember.of(run, run.fit([pass_on]))
     finally:
         runs.leave(number)
 
@@ -121,9 +120,9 @@ class TrainedMember:
     weights: NDArray[np.float64] | None = None
 
     @classmethod
-    def of(cls, run: Run) -> TrainedMember:
-        """Return what is needed of a run that has ended, without its data."""
-        fit, fold = run.result(), run.validation
+    def of(cls, run: Run, fit: Fit) -> TrainedMember:
+        """Return what is needed of a run that has ended, and of its result, without its data."""
+        fold = run.validation
         if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
             return cls(fit)
         return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)

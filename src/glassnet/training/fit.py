@@ -256,6 +256,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         engine = executor.engine()
     engine = engine or by_options
     runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
+    if options.members == 1 and checkpoint is None:
+        return runs.run(0).fit(every)
     return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
 
 
@@ -283,8 +285,7 @@ def fit_runs(
         if watch is not None:
             watch(run)
         if checkpoint is None:
-            run.train(callbacks)
-            return run.result()
+            return run.fit(callbacks)
         policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
         require_free(policy.path)
         return finish_with(policy, run, callbacks)

@@ -10,6 +10,7 @@ from .. import metrics
 from ..data.dataset import Dataset
 from ..engines import Engine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
+from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
@@ -82,7 +83,7 @@ def train(
     >>> [event.epoch for event in events if isinstance(event, EpochDone)]
     [1, 2]
     """
-    loader = DatasetBlocks(model, data, options) if isinstance(data, Dataset) else data
+    loader = DatasetBlocks(data, options) if isinstance(data, Dataset) else data
     _require_fitting(model, loader.data, validation, options)
     state = state or TrainingState.start(model.network.parameters, options)
     _require_ahead(until, state, loader.count, options)
@@ -90,9 +91,10 @@ def train(
     engine = engine or engine_for(options, loader.count, sizes)
     yield Preparing(engine.name)
     began, loss_function = time.perf_counter(), engine.output_loss(architecture)
-    loader.prepare(engine)
+    samples = samples_for(model, loader.data, options)
+    loader.prepared = engine.prepare(architecture, loader.like or samples, options)
     one_blas_thread.look_again()  # preparation may have loaded libraries
-    constant = constant_answer_loss(architecture.activations[-1], loss_function, loader.samples)
+    constant = constant_answer_loss(architecture.activations[-1], loss_function, samples)
     guard, of_classes = DivergenceGuard(constant, state, options, model), model.targets.of_classes
     count, steps = loader.count, -(-loader.count // options.batch_size)
     yield TrainingStarted(
@@ -117,12 +119,12 @@ def train(
                 continue
             with loader.turn, one_blas_thread():
                 result = engine.run_steps(architecture, state.optimizer_state, loader.prepared, block)
-            samples = len(block.order)
-            guard.check(result.loss / samples)
+            size = len(block.order)
+            guard.check(result.loss / size)
             progress = state.epoch + (block.first + len(block.learning_rates)) / steps
             state.block_done(result, progress, time.perf_counter() - began)
-            accuracy = result.correct / samples if of_classes else None
-            yield BlockDone(progress, float(block.learning_rates[-1]), samples, result.loss / samples, accuracy)
+            accuracy = result.correct / size if of_classes else None
+            yield BlockDone(progress, float(block.learning_rates[-1]), size, result.loss / size, accuracy)
         if last_step is not None:
             model.network.parameters.flat[...] = state.optimizer_state.parameters.flat
             return

@@ -18,9 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Samples
-from ..model.build import samples_for
-from ..model.model import Model
+from ..engines import Block, Samples
 from ..nn.random import Purpose, generator
 from ..nn.schedules import learning_rates
 from ..options.options import Options
@@ -50,15 +48,11 @@ class BlockLoader(Protocol):
     """The blocks of an epoch, and the samples that their orders index."""
 
     data: Dataset  # the training samples, or some of them
-    samples: Samples  # these, as engines take them, for the loss of a constant prediction
-    prepared: Any  # samples and options as `Engine.run_steps` takes them, for the block that was yielded last
+    like: Samples | None  # samples of the form of every block, if those of the blocks differ from `data`
+    prepared: Any  # what the engine prepared, with the samples of the block that was yielded last; set by the loop
     count: int  # number of samples of an epoch
     blocks: int  # number of blocks of an epoch, some of which may be empty
     turn: AbstractContextManager[Any]  # entered while a block is computed
-
-    def prepare(self, engine: Engine) -> None:
-        """Prepare the engine, before anything else."""
-        ...
 
     def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
         """Yield the blocks of an epoch, counted from 0, from number `first` on.
@@ -75,19 +69,14 @@ class BlockLoader(Protocol):
 class DatasetBlocks:
     """The blocks of a data set in memory: see `BlockLoader`."""
 
-    samples: Samples
+    like: Samples | None = None
     prepared: Any
 
-    def __init__(self, model: Model, data: Dataset, options: Options) -> None:
-        self._model, self.data, self._options = model, data, options
+    def __init__(self, data: Dataset, options: Options) -> None:
+        self.data, self._options = data, options
         self.count, self._steps = len(data), epoch_blocks(len(data), options)
         self.blocks = len(self._steps)
         self.turn: AbstractContextManager[Any] = nullcontext()
-
-    def prepare(self, engine: Engine) -> None:
-        """See `BlockLoader`."""
-        self.samples = samples_for(self._model, self.data, self._options)
-        self.prepared = engine.prepare(self._model.network.architecture, self.samples, self._options)
 
     def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
         """See `BlockLoader`."""

@@ -138,8 +138,9 @@ class Run:
             problem.model, problem.good_epochs = replace(self.model, network=self.network_so_far()), self.state.epoch
             raise
 
-    def result(self) -> Fit:
-        """Return the trained model, with its training record, and its history."""
+    def fit(self, callbacks: Iterable[Callback] = ()) -> Fit:
+        """Train as `train` does; return the trained model, with its training record, and its history."""
+        self.train(callbacks)
         receipt = self.receipt()
         return Fit(
             model=replace(self.model, receipt=receipt),

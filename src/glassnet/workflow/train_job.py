@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -46,10 +47,11 @@ from .training.result import (
 from .training_data import (
     TrainingData,
     load_fine_tuning_table,
-    load_training_data,
+    load_samples,
     load_training_table,
     require_images,
     require_picture_files,
+    training_and_test_samples,
 )
 
 if TYPE_CHECKING:
@@ -175,10 +177,13 @@ def train(
         If training is interrupted; the message says what was kept.
     """
     start = load_model(job.start) if job.start else None
+    source = job.parts[0] if job.parts else job.source or data.BUNDLED
     if start is not None:
         _require_own_columns(start, job)
+        if job.source is None and not job.parts:
+            source = _source_of_training(start, job)
     recipe = job.recipe or (start and start.receipt.get("recipe")) or ("table" if job.table.target else "notes")
-    plan = plan_for(job, recipe, start)
+    plan = plan_for(job, source, recipe)
     if start is None:
         options = job_options(recipe, job.options)
         require_picture_files(plan.source, options)
@@ -219,15 +224,15 @@ def train(
         return conclude(plan, read, fitted, job.checkpoint, notify, before=before, executor=executor)
 
 
-def plan_for(job: TrainJob, recipe: str, start: Model | None = None) -> Plan:
-    """Return what is fixed before training; raise an error if the model cannot be written there."""
-    source = job.parts[0] if job.parts else job.source or data.BUNDLED
-    if start is not None and job.source is None and not job.parts:  # the data that it was trained on, if bundled
-        otherwise = Message(
-            "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on.",
-            model=job.start,
-        )
-        source = named_source(start, None, otherwise)
+def _source_of_training(start: Model, job: TrainJob) -> str:
+    """Return the data that a model was trained on, if they are bundled; an error otherwise."""
+    template = "{model}: no DATA, and the model was not trained on the bundled MNIST. Name the DATA to train on."
+    source: str = named_source(start, None, Message(template, model=job.start))
+    return source
+
+
+def plan_for(job: TrainJob, source: str, recipe: str) -> Plan:
+    """Return what is fixed before training, and where the model is written; raise an error if it cannot be."""
     plan = Plan(
         source,
         job.test,
@@ -333,12 +338,12 @@ def read_data(
             stratified=plan.stratified,
             columns=None if saved is None else saved.model.columns,
         )
+    began, layout = time.perf_counter(), None if saved is None else saved.model.layout
+    whole = load_samples(plan.source, options, notify, layout=layout, large=saved is not None, like=start)
     if saved is None:
-        return load_training_data(plan.source, plan.test, options, notify, like=start, added=plan.add)
-    known: dict[str, Any] = {"layout": saved.model.layout, "large": True, "like": start, "added": plan.add}
-    known["stratified"] = plan.stratified
-    read = load_training_data(plan.source, plan.test, options, notify, **known)
-    return replace(read, options=options)
+        options = replace(options, input_max=whole.maximum)
+    training, test, held_out = training_and_test_samples(whole, plan, options, notify, like=start)
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
 
 
 def _require_own_columns(start: Model, job: TrainJob) -> None:

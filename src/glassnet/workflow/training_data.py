@@ -40,6 +40,7 @@ from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import options_of
 from .parameters import TableOptions
+from .training.plan import Plan
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -86,59 +87,47 @@ def with_validation_curve(options: Options, given: dict[str, Any]) -> dict[str, 
     return {**given, "early_stopping": options.epochs}
 
 
-def load_training_data(
-    source: str,
-    test_source: str | None,
-    options: Options,
-    notify: Notify,
-    *,
-    layout: SampleLayout | None = None,
-    large: bool = False,
-    like: Model | None = None,
-    added: Sequence[str] = (),
-    stratified: bool = True,
-) -> TrainingData:
-    """Read training and test data other than a table with named columns.
+def training_and_test_samples(
+    whole: Dataset, plan: Plan, options: Options, notify: Notify, *, like: Model | None = None
+) -> tuple[Dataset, Dataset, bool]:
+    """Return the samples for training, those for the test, and whether the latter are held out of the same source.
 
-    `layout` is the known layout of the training data of a resumed run; `large` is as for `data.load`. With `like`, the
-    data are read as those of this model, which is trained further. `added` are sources of further training samples.
-    `stratified` is as for `data.split.split`.
+    `whole` are the samples of the plan's source, other than a table with named columns: some are held out if there are
+    no test data. Those that the plan adds are for training. `like` is a model that is trained further.
     """
-    began = time.perf_counter()
-    training = load_samples(source, options, notify, layout=layout, large=large, like=like)
-    options = replace(options, input_max=training.maximum)
-    largest = float(training.inputs.max())
-    if 2 * largest <= training.maximum:
+    largest = float(whole.inputs.max())
+    if 2 * largest <= whole.maximum:
         notify(
             Message(
                 "the largest value is {largest:g}, but {option} is {maximum:g}. If this is not intended, "
                 "run: {command}",
                 largest=largest,
                 option=Option("input_max"),
-                maximum=training.maximum,
-                command=Command("doctor", source),
+                maximum=whole.maximum,
+                command=Command("doctor", plan.source),
             )
         )
-    held_out, whole = not (test_source or data.has_part(source, "test")), training
+    held_out = not (plan.test or data.has_part(plan.source, "test"))
     if held_out:
-        training, test = split(whole, options, stratified=stratified)
+        training, test = split(whole, options, stratified=plan.stratified)
         notify_held_out(training.source, options.holdout, len(test), notify)
         if like is not None:
             _notify_seen(like, whole, len(whole), test, notify)
     else:
-        test = data.load(test_source or source, part="test", maximum=training.maximum, like=like or training)
+        training = whole
+        test = data.load(plan.test or plan.source, part="test", maximum=whole.maximum, like=like or whole)
         notify_remarks(test, notify)
         test.require_like(
-            training.features,
-            training.classes,
-            training.source,
-            of_classes=training.values is None,
-            class_names=training.class_names,
+            whole.features,
+            whole.classes,
+            whole.source,
+            of_classes=whole.values is None,
+            class_names=whole.class_names,
         )
-    training = with_added(training, added, notify, like=like, whole=len(whole))
+    training = with_added(training, plan.add, notify, like=like, whole=len(whole))
     if like is not None:
-        _require_every_class(like, source, training.labels, test.labels if held_out else ())
-    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+        _require_every_class(like, plan.source, training.labels, test.labels if held_out else ())
+    return training, test, held_out
 
 
 def with_added(

@@ -15,7 +15,7 @@ import pytest
 import glassnet
 from glassnet import Dataset, Options, compiled, fit, load_data, load_model, new_model, save_model
 from glassnet.errors import ModelFileError, RangeWarning
-from glassnet.model.file import header_of, tensors_of, write
+from glassnet.model.file import file_bytes, header_of, tensors_of
 from glassnet.preprocess import TrainingRange
 from glassnet.preprocess.augment.distort import distort
 from glassnet.preprocess.tabular.encoders import MOST_BINS
@@ -293,7 +293,7 @@ def test_the_range_is_saved_and_old_files_have_none(digits, tmp_path):
     header = header_of(first)
     assert len(json.dumps(header["training_range"])) < 200
     del header["training_range"]
-    write(tmp_path / "old.safetensors", header, tensors_of(first))
+    (tmp_path / "old.safetensors").write_bytes(file_bytes(header, tensors_of(first)))
     old = load_model(tmp_path / "old.safetensors")
     with silent():
         np.testing.assert_array_equal(old.outputs(digits.inputs[:5] / 255), loaded.outputs(digits.inputs[:5] / 255))
@@ -318,7 +318,8 @@ def test_the_range_is_saved_and_old_files_have_none(digits, tmp_path):
 )
 def test_an_invalid_range_in_a_file_is_rejected(digits, wrong, tmp_path):
     model = model_of(digits.take(slice(0, 20)))
-    write(tmp_path / "m.safetensors", {**header_of(model), "training_range": wrong}, tensors_of(model))
+    content = file_bytes({**header_of(model), "training_range": wrong}, tensors_of(model))
+    (tmp_path / "m.safetensors").write_bytes(content)
     with pytest.raises(ModelFileError, match="damaged"):
         load_model(tmp_path / "m.safetensors")
 

@@ -74,7 +74,7 @@ class PerSample:
 
         # Calls it on this thread and, while there is enough work, on others.
         self.pool.run_on_threads(train_samples, barrier, steps=steps, products=products)
-        _unpack(work.groups, parameters)
+        _unpack(work.groups, parameters)  # changes the weights of `state`
         upper[...] = work.upper.flat[0, : self._upper_size]
         state.step += steps
         return Progress(float(work.loss[0]), int(work.correct[0]))

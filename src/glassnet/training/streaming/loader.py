@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...engines import Block, Engine, Samples, StreamingEngine
+from ...engines import Block, Samples, StreamingEngine
 from ...errors import ModelFileError
-from ...model.build import samples_for
 from ...model.model import Model
 from ...nn.schedules import learning_rates
 from ...options.options import Options
@@ -40,13 +39,16 @@ class WindowBlocks:
         feed: WindowFeed,
         member: int,
         options: Options,
+        engine: StreamingEngine,
         turn: AbstractContextManager[Any],
     ) -> None:
         self.data, self.turn = survey.sample, turn
         self._model, self._survey, self._feed, self._member, self._options = model, survey, feed, member, options
+        self._engine = engine
         self.count = survey.training_rows(member)
         self.blocks = window_count(survey.sizes, survey.window)
-        self.samples = samples_for(model, survey.sample, options)
+        # Zeros, so that what the engine prepares does not depend on a window.
+        self.like: Samples | None = self._samples_of(Window(options.batch_size, 0, 0, self.data))
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
@@ -69,12 +71,6 @@ class WindowBlocks:
         if len(inputs) != len(targets) or not 0 <= int(steps[0]) < 2**53:
             raise ModelFileError("GN041", "the rows that a window left to the next one are inconsistent.")
         self._inputs, self._targets, self._steps = inputs, targets, int(steps[0])
-
-    def prepare(self, engine: Engine) -> None:
-        """See `BlockLoader`. The engine sees zeros, so that what it prepares does not depend on a window."""
-        self._engine = cast(StreamingEngine, engine)
-        zeros = self._samples_of(Window(self._options.batch_size, 0, 0, self.data))
-        self.prepared = engine.prepare(self._model.network.architecture, zeros, self._options)
 
     def epoch(self, epoch: int, first: int, factor: float) -> Iterator[Block]:
         """See `BlockLoader`."""

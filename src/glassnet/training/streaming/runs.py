@@ -7,9 +7,9 @@ import threading
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from ...engines import Engine
+from ...engines import Engine, StreamingEngine
 from ...errors import OptionError, StreamError
 from ...messages.option_spelling import Option
 from ...model.file import damage
@@ -90,7 +90,9 @@ class StreamRuns(Runs):
         for number, run in enumerate(self._runs):
             if survey.targets is not None:
                 run.model = replace(run.model, targets=survey.targets)
-            run.blocks = blocks = WindowBlocks(run.model, survey, feed, number, run.options, turn)
+            run.blocks = blocks = WindowBlocks(
+                run.model, survey, feed, number, run.options, cast(StreamingEngine, engine), turn
+            )
             if saved is not None and saved.state.block:
                 with damage(saved.path):
                     blocks.restore(saved.carried)

@@ -155,7 +155,10 @@ def conclude(
             "test": time.perf_counter() - began,
         }
         replaced = plan.force and os.path.lexists(path)
-        path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
+        try:
+            save_model(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
+        except FileError as problem:
+            path = _save_elsewhere(model, path, problem)
     return TrainResult(
         model=model,
         path=path,
@@ -312,34 +315,33 @@ def keeping_last_good(plan: Plan) -> Iterator[None]:
         kept = [Message("{path} was not written.", path=path)]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
-            place = _save(problem.model, place, overwrite=False)
+            try:
+                save_model(problem.model, place, overwrite=False)
+            except FileError as unsaved:
+                place = _save_elsewhere(problem.model, place, unsaved)
             kept.append(Message("The last good weights are in {place}.", place=place))
         raise type(problem)(problem.code, "{problem} {kept}", problem=problem, kept=Sentences(*kept)) from None
 
 
-def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
-    """Write a model and return its file: with a free name, if another run has written to its name in the meantime.
+def _save_elsewhere(model: Model, path: Path, problem: FileError) -> Path:
+    """Write a model that could not be written to `path`, and return its file: with a free name, if the file exists.
 
-    If it cannot be written there, it is written to the temporary folder, which the error names.
+    If no file can be written there, it is written to the temporary folder, which the error names.
     """
-    place = path
-    while True:
+    while problem.code == "GN007":  # another run has written to this name in the meantime
+        place = free_name(path)
         try:
-            save_model(model, place, overwrite)
+            save_model(model, place, overwrite=False)
             return place
-        except FileError as problem:
-            if problem.code == "GN007":
-                place = free_name(path)
-                continue
-            place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
-            try:
-                save_model(model, place)
-            except FileError:  # not possible there either
-                place.parent.rmdir()
-                raise problem from None
-            raise FileError(
-                problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place
-            ) from None
+        except FileError as another:
+            problem = another
+    place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
+    try:
+        save_model(model, place)
+    except FileError:  # not possible there either
+        place.parent.rmdir()
+        raise problem from None
+    raise FileError(problem.code, "{problem} The trained model is in {place}.", problem=problem, place=place) from None
 
 
 def _is_saved(model: Model, path: Path) -> bool:

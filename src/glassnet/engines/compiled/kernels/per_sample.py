@@ -169,7 +169,7 @@ def _forward(
         )
         if item < own:
             fetch_to_write(exchange.numbers[turn, number], 0)  # the line must come back from other cores
-            group = group_of(groups, number, plan.sizes[0], following)
+            group = group_of(groups, number, plan.sizes[0], following)  # views of its memory
             _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
             z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
         else:
@@ -239,7 +239,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
                 group.shift[j] -= sample.background * below.step[j]
                 group.row_sum[j] -= sample.mass * below.step[j]
             # network.update: parameters.flat -= learning_rate * gradients.flat
-            subtract_from_rows(group.first, sample.places, sample.values, below.step)
+            subtract_from_rows(group.first, sample.places, sample.values, below.step)  # type: ignore[call-arg]
 
 
 @outer_kernel

@@ -93,38 +93,6 @@ def block_of(vectors: int, flags: tuple[str, ...] = MAY_FUSE) -> Any:
     return intrinsic(typing)
 
 
-def _subtracting(vectors: int) -> Any:
-    """Return an intrinsic that computes this number of vectors of `subtract_from_rows`, starting at a column."""
-
-    def typing(context: Any, matrix: Any, places: Any, values: Any, step: Any, at: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            rows, chosen, weights, taken = (
-                context.make_array(signature.args[i])(context, builder, given[i]) for i in range(4)
-            )
-            column, number = given[4], context.get_value_type(matrix.dtype)
-            vector, size = ir.VectorType(number, LANES), matrix.dtype.bitwidth // 8
-            width = builder.extract_value(rows.shape, 1)
-
-            columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
-            steps = [builder.load(vector_at(builder, vector, taken.data, at), align=size) for at in columns]
-            count = builder.extract_value(chosen.shape, 0)
-            with cgutils.for_range(builder, count, intp=count.type) as loop:
-                weight = builder.load(builder.gep(weights.data, [loop.index]))
-                less = in_every_lane(builder, builder.fsub(ir.Constant(number, -0.0), weight), LANES)
-                row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
-                first = builder.mul(row, width)
-                for at, step in zip(columns, steps, strict=True):
-                    here = vector_at(builder, vector, rows.data, builder.add(first, at))
-                    product = builder.fmul(less, step, flags=MAY_FUSE)
-                    total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
-                    builder.store(total, here, align=size)
-            return context.get_dummy_value()
-
-        return types.void(matrix, places, values, step, types.int64), code
-
-    return intrinsic(typing)
-
-
 def _fetching(to_write: int) -> Any:
     """Return an intrinsic that prefetches an array element into the cache."""
 
@@ -176,24 +144,43 @@ def weighted_row_sum(
             _most(matrix, places, values, begin, end, scale, base, out, column)
 
 
-_less_most, _less_four, _less_two, _less_one = (_subtracting(vectors) for vectors in (BLOCK, 4, 2, 1))
-
-
-@kernel
-def subtract_from_rows(matrix: Any, places: Any, values: Any, step: Any) -> None:
+@intrinsic
+def subtract_from_rows(context: Any, matrix: Any, places: Any, values: Any, step: Any) -> Any:
     """Subtract ``valuesᵢ · step`` from ``matrix[placesᵢ]`` for every i, in place.
 
     All arrays but `places` have the same type, and a row consists of whole vectors of `LANES` contiguous numbers.
     """
-    column, width = 0, step.shape[0]
-    while column + BLOCK * LANES <= width:
-        _less_most(matrix, places, values, step, column)
-        column += BLOCK * LANES
-    if column + 4 * LANES <= width:
-        _less_four(matrix, places, values, step, column)
-        column += 4 * LANES
-    if column + 2 * LANES <= width:
-        _less_two(matrix, places, values, step, column)
-        column += 2 * LANES
-    if column < width:
-        _less_one(matrix, places, values, step, column)
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        rows, chosen, weights, taken = (
+            context.make_array(kind)(context, builder, value) for kind, value in zip(signature.args, given, strict=True)
+        )
+        number, size = context.get_value_type(matrix.dtype), matrix.dtype.bitwidth // 8
+        vector, count = ir.VectorType(number, LANES), builder.extract_value(chosen.shape, 0)
+        width = builder.extract_value(rows.shape, 1)
+
+        def subtract_block(begin: Any, vectors: int) -> None:
+            columns = [builder.add(begin, ir.Constant(begin.type, part * LANES)) for part in range(vectors)]
+            steps = [builder.load(vector_at(builder, vector, taken.data, at), align=size) for at in columns]
+            with cgutils.for_range(builder, count, intp=count.type) as loop:
+                weight = builder.load(builder.gep(weights.data, [loop.index]))
+                less = in_every_lane(builder, builder.fsub(ir.Constant(number, -0.0), weight), LANES)
+                row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), begin.type)
+                first = builder.mul(row, width)
+                for at, step in zip(columns, steps, strict=True):
+                    here = vector_at(builder, vector, rows.data, builder.add(first, at))
+                    product = builder.fmul(less, step, flags=MAY_FUSE)
+                    total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
+                    builder.store(total, here, align=size)
+
+        block = ir.Constant(width.type, BLOCK * LANES)
+        with cgutils.for_range(builder, builder.udiv(width, block)) as loop:
+            subtract_block(builder.mul(loop.index, block), BLOCK)
+        rest = builder.urem(width, block)
+        for vectors in (4, 2, 1):  # the binary digits of the number of vectors that are left, at most six
+            left = builder.and_(rest, ir.Constant(rest.type, (2 * vectors - 1) * LANES))
+            with builder.if_then(builder.icmp_unsigned(">=", left, ir.Constant(left.type, vectors * LANES))):
+                subtract_block(builder.sub(width, left), vectors)
+        return context.get_dummy_value()
+
+    return types.void(matrix, places, values, step), code
