@@ -6,9 +6,14 @@ Playwright passes a megabyte of text in milliseconds, and the numbers of a list 
 from __future__ import annotations
 
 import base64
+import json
+import shutil
+import subprocess
 
 import numpy as np
+import pytest
 
+from support.cli import TIMEOUT
 from support.sources import PACKAGE
 
 STATIC = PACKAGE / "serve" / "studio" / "static"
@@ -34,3 +39,29 @@ def text_of(array: np.ndarray) -> str:
 def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
     """The array whose bytes a text has."""
     return np.frombuffer(base64.b64decode(text), dtype)
+
+
+def in_node(folder, program, given):
+    """Run a program in Node.js, with `network.js` as `module` and `LOSSES` of `formulas.js`; return its answer.
+
+    The folder, which may be used again, gets copies of the studio's modules of the algorithm.
+    """
+    if not (path := shutil.which("node")):
+        pytest.skip("no Node.js: node is not installed")
+    (folder / "package.json").write_text('{"type": "module"}')
+    for name in ("network.js", "formulas.js", "arithmetic.js"):
+        (folder / name).write_bytes((STATIC / name).read_bytes())
+    script = f"""
+    import * as module from "./network.js";
+    import {{ LOSSES }} from "./formulas.js";
+    import {{ readFileSync }} from "node:fs";
+    {FLOATS}
+    const answer = (given) => {{ {program} }};
+    console.log(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")))));
+    """
+    (folder / "program.js").write_text(script)
+    done = subprocess.run(
+        [path, "program.js"], input=json.dumps(given), cwd=folder, capture_output=True, text=True, timeout=TIMEOUT
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,10 +10,9 @@ import pytest
 from glassnet import Options, fit
 from glassnet.data import bundled
 from glassnet.model.portable import PortableNetwork, portable_form
-from support.cli import TIMEOUT
 from support.portable import page_network
 from support.portable_models import CASES, bits, model_of
-from support.web import FLOATS, STATIC, array_of, text_of
+from support.web import array_of, in_node, text_of
 
 F = np.float32
 
@@ -40,30 +37,8 @@ return textOf(answers);
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """A function that runs a program in Node.js with `network.js` as `module`, as `run_module` does in a page."""
-    if not (path := shutil.which("node")):
-        pytest.skip("no Node.js: node is not installed")
-    folder = tmp_path_factory.mktemp("node")
-    (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("network.js", "formulas.js", "arithmetic.js"):
-        (folder / name).write_bytes((STATIC / name).read_bytes())
-
-    def run(program, given):
-        script = f"""
-        import * as module from "./network.js";
-        import {{ readFileSync }} from "node:fs";
-        {FLOATS}
-        const answer = (given) => {{ {program} }};
-        console.log(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")))));
-        """
-        (folder / "program.js").write_text(script)
-        command = [path, "program.js"]
-        done = subprocess.run(
-            command, input=json.dumps(given), cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=True
-        )
-        return json.loads(done.stdout)
-
-    return run
+    """A function that runs a program in Node.js: see `in_node`."""
+    return partial(in_node, tmp_path_factory.mktemp("node"))
 
 
 def test_small_networks_of_every_kind(node):

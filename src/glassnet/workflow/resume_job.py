@@ -23,7 +23,7 @@ from ..training.executor import DividesBatches, Executor
 from . import parameters
 from .train_job import read_data
 from .training.plan import Plan
-from .training.result import TrainResult, conclude, keeping_last_good, loading_for_later
+from .training.result import TrainResult, conclude, loading_for_later, save_on_failure
 
 if TYPE_CHECKING:
     from .training.stream import OnStream
@@ -79,7 +79,7 @@ def resume(
     for change in saved.changes:
         notify(Message("{change}: the last bits may differ from those of an uninterrupted run", change=change))
     every = [*callbacks, loading_for_later(plan.pictures, read.options)]
-    with keeping_last_good(plan):
+    with save_on_failure(plan):
         if read.stream is not None:
             from ..training.streaming.fit import resume_surveyed  # loads polars
 

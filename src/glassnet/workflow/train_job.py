@@ -39,8 +39,8 @@ from .training.plan import Plan
 from .training.result import (
     TrainResult,
     conclude,
-    keeping_last_good,
     loading_for_later,
+    save_on_failure,
     saying_what_is_left,
     written_at,
 )
@@ -206,7 +206,7 @@ def train(
     before = written_at(job.checkpoint)
     every = [*callbacks, loading_for_later(plan.pictures, read.options)]
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
-        with keeping_last_good(plan):
+        with save_on_failure(plan):
             if read.stream is not None:
                 from ..training.streaming.fit import fit_surveyed  # loads polars
 

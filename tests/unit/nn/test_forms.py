@@ -5,9 +5,7 @@ The entries are those of the registries, so a new one is compared without a chan
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,11 +27,10 @@ from glassnet.nn.losses import LOSSES, form_of, output_loss
 from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import Layout
 from support.c_compilers import compiler, output_of
-from support.cli import TIMEOUT
 from support.formulas import PAIRS
 from support.kernels import from_python
 from support.portable_models import bits
-from support.web import FLOATS, STATIC, array_of, text_of
+from support.web import array_of, in_node, text_of
 
 F = np.float32
 NAMES = [*ACTIVATIONS, *(spelled(name, 0.3) for name, one in ACTIVATIONS.items() if one.parameter)]
@@ -102,38 +99,15 @@ def test_activations_in_c_have_the_bits_of_portable_arithmetic(tmp_path):
 
 @pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    """A function that runs a program in Node.js with the studio's modules of the algorithm."""
-    if not (path := shutil.which("node")):
-        pytest.skip("no Node.js: node is not installed")
-    folder = tmp_path_factory.mktemp("node")
-    (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("network.js", "formulas.js", "arithmetic.js"):
-        (folder / name).write_bytes((STATIC / name).read_bytes())
-
-    def run(program, given):
-        script = f"""
-        import {{ activationOf }} from "./network.js";
-        import {{ LOSSES }} from "./formulas.js";
-        import {{ readFileSync }} from "node:fs";
-        {FLOATS}
-        const answer = (given) => {{ {program} }};
-        console.log(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")))));
-        """
-        (folder / "program.js").write_text(script)
-        done = subprocess.run(
-            [path, "program.js"], input=json.dumps(given), cwd=folder, capture_output=True, text=True, timeout=TIMEOUT
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return run
+    """A function that runs a program in Node.js: see `in_node`."""
+    return partial(in_node, tmp_path_factory.mktemp("node"))
 
 
 def test_activations_in_javascript_have_the_bits_of_portable_arithmetic_and_the_derivative(node):
     program = """
     const numbers = floatsOf(given.numbers), usual = floatsOf(given.usual);
     return given.names.map((name) => {
-      const { value, derivative } = activationOf(name);
+      const { value, derivative } = module.activationOf(name);
       return [value(numbers), derivative(usual, value(usual))].map(textOf);
     });
     """

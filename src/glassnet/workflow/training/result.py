@@ -306,7 +306,7 @@ def modules_for_later(pictures: bool, options: Options, cores: int) -> list[str]
 
 
 @contextmanager
-def keeping_last_good(plan: Plan) -> Iterator[None]:
+def save_on_failure(plan: Plan) -> Iterator[None]:
     """Write the last good weights, if training fails, and name their file in its error."""
     try:
         yield
