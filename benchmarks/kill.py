@@ -80,7 +80,7 @@ def main() -> None:
                 kills += 1
                 before += not path.exists()
                 if path.exists():
-                    moments.append(round(load_checkpoint(path).position.progress, 2))  # checks that it loads
+                    moments.append(round(load_checkpoint(path).state.progress, 2))  # checks that it loads
             words = ("train", "--resume", "run.ck") if (folder / "run.ck").exists() else (*TRAIN, *flags, *keep)
             same += run(folder, *words)[0] == whole
             rounds += 1

@@ -17,7 +17,8 @@ import threading
 import time
 
 import machine
-from glassnet.serve.studio import listening, server_of
+from glassnet.serve.http import listening
+from glassnet.serve.studio import HOST, server_of
 from glassnet.serve.studio.session import Session
 from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
@@ -57,7 +58,7 @@ MOMENT = """(run) => new Promise((done) => {
 
 
 def main() -> None:
-    session, sock = Session(), listening(0)
+    session, sock = Session(), listening(HOST, 0)
     server = server_of(session, sock, "token")
     thread = threading.Thread(target=server.run, args=([sock],))
     thread.start()

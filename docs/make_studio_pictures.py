@@ -24,7 +24,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import glassnet
-from glassnet.serve.studio import HOST, listening, server_of
+from glassnet.serve.http import listening
+from glassnet.serve.studio import HOST, server_of
 from glassnet.serve.studio.session import Session
 
 FOLDER = Path(__file__).parent / "studio"
@@ -151,7 +152,7 @@ def studio() -> Iterator[tuple[str, dict[str, str]]]:
             "table": session.add_model(path, "flats", flats.id).id,
             "run": session.add_model(digits, "digits", "mnist").id,
         }
-        with listening(0) as sock:
+        with listening(HOST, 0) as sock:
             server = server_of(session, sock, TOKEN)
             thread = threading.Thread(target=server.run, args=([sock],), daemon=True)
             thread.start()

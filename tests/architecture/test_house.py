@@ -7,10 +7,11 @@ import re
 import subprocess
 import sys
 from functools import cache
+from importlib import import_module
 
 from glassnet.errors import CODES
 from support.cli import environment
-from support.sources import PACKAGE, cycle, functions, imports, modules, tree, walk
+from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, tree, walk
 
 ROWS: tuple[tuple[str, ...], ...] = (
     ("messages", "errors", "words", "io", "runtime"),
@@ -144,6 +145,25 @@ def test_no_import_cycles_even_inside_functions():
         at_top.setdefault(top, set()).update({inner(one).split(".")[0] for one in others} - {top})
     assert cycle(at_top) == []
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+
+
+def test_programs_beside_the_package_import_names_that_exist():
+    """No test runs them all: a name that has moved would surprise whoever runs one."""
+    used = [
+        (f"{file.relative_to(ROOT)}:{node.lineno}", node.module, name.name)
+        for folder in ("benchmarks", "docs", "scripts")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for node in walk(tree(file))
+        if isinstance(node, ast.ImportFrom) and own(node.module or "") and not node.level
+        for name in node.names
+    ]
+    missing = [
+        (where, module, name)
+        for where, module, name in used
+        if not hasattr(import_module(module), name) and f"{module}.{name}" not in modules()
+    ]
+    assert used
+    assert missing == []
 
 
 def test_folders_are_small():

@@ -137,7 +137,7 @@ def test_a_model_that_does_not_fit_on_the_disk_is_saved_elsewhere(folder, monkey
     monkeypatch.setattr("glassnet.io.writing.os.replace", move)
     run("train", "--resume", "c.ck", "--out", "new.safetensors").fine()
     monkeypatch.setattr("glassnet.io.writing.os.replace", full)
-    monkeypatch.setattr("glassnet.training.checkpointing.write", lambda *_: disk_full())
+    monkeypatch.setattr("glassnet.training.checkpointing.replacing", lambda *_: disk_full())
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     assert outcome.code == 2
     assert "resume" not in outcome.err

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numba import typeof
 
-from glassnet import Options
-from glassnet.engines import Samples, stepwise
+from glassnet import Architecture, Options
+from glassnet.engines import ReferenceEngine, Samples
 from glassnet.engines.compiled.sparse_layout import read_only, to_kernel_dtype
 from glassnet.preprocess import Scaling
 
@@ -35,13 +35,13 @@ def test_a_batch_has_scaled_rows_and_their_targets(which, weights, dtype):
 
 @pytest.mark.parametrize("weights", [None, np.arange(7) / 3], ids=["alike", "weighted"])
 def test_a_full_batch_is_scaled_only_once(weights, monkeypatch):
-    made, options = samples(weights), Options(batch_size=7, dtype="float64")
-    prepared = stepwise.prepare(made, options)
+    made, layout, engine = samples(weights), Architecture((3, 2), ("sigmoid",)), ReferenceEngine()
+    prepared = engine.prepare(layout, made, Options(batch_size=7, dtype="float64"))
     full_batch = made.batch(np.arange(7)[::-1], "float64")
     monkeypatch.setattr(Scaling, "apply", lambda *_: pytest.fail("scaled again"))
     for expected, actual in zip(full_batch, prepared.batch(np.arange(7)[::-1], 0), strict=True):
         np.testing.assert_array_equal(expected, actual)
-    assert stepwise.prepare(made, Options(batch_size=6)).scaled is None
+    assert engine.prepare(layout, made, Options(batch_size=6)).scaled is None
 
 
 @pytest.mark.parametrize(
