@@ -81,6 +81,7 @@ def ratios(taken: dict[str, dict[str, list[float]]]) -> dict[str, float]:
 def in_version(source: Path, task: dict[str, Any]) -> dict[str, float]:
     """Measure one version in its own process; return seconds by name."""
     environment = os.environ | {"PYTHONPATH": str(source)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a start without bytecode measures the compiler
     start = [sys.executable, str(Path(__file__).resolve()), "--measure", json.dumps(task)]
     done = subprocess.run(start, env=environment, check=True, capture_output=True, text=True, cwd=source)
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -117,7 +117,8 @@ def load(
         )
     if source == BUNDLED:
         name, (images, digits) = f"{BUNDLED} ({part})", bundled_pair(part)
-        inputs, labels = clean_inputs(images.reshape(len(images), -1), maximum, name), clean_labels(digits, name)
+        inputs = clean_inputs(images.reshape(len(images), -1), maximum, name)  # bytes stay as they are
+        labels = clean_labels(digits, name)
         classes = count_classes(labels, name, part, classes)
         return Dataset(inputs, labels, classes, image_shape(inputs.shape[1]), name, maximum)
     if not is_folder(source):

@@ -142,4 +142,5 @@ def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
     # The gradient of a batch is divided by its number of samples, so the mean weight must be 1.
     weights = None if data.weights is None else data.weights / data.weights.mean()
-    return Samples(model.upright(data.inputs), model.scaling, labels, smoothed, data.image_shape, weights)
+    inputs = model.upright(data.inputs)  # the same, unless the model deskews
+    return Samples(inputs, model.scaling, labels, smoothed, data.image_shape, weights)

@@ -246,7 +246,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     elif options.targets == "values":
         warn_of_constants(data)
     every = require_callbacks(callbacks)
-    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
     if (
         engine is None
         and options.members == 1

@@ -140,7 +140,8 @@ def train(
         state.mark_good(options)
         yield done
     trained, own = state.optimizer_state, model.network.parameters
-    # `run_steps` changed the network's own array, unless the weights are an average, the best ones or those of a state.
+    # `run_steps` changed the network's own parameters, which `TrainingState.start` takes without a copy. They are not
+    # the result if that is an average or the best epoch, or if the state was loaded.
     if options.early_stopping or trained.average is not None or trained.parameters is not own:
         state.export_to(own, options)
     yield TrainingEnded(time.perf_counter() - began, state.chosen_epoch(options))

@@ -132,7 +132,7 @@ def labels_file(images: Path) -> Path:
     )
 
 
-def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
+def require_pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
     """Raise an error for images and labels that do not belong together."""
     if images.ndim < 2:
         raise DataError(
@@ -155,11 +155,11 @@ def parse_pair(images: Opened) -> tuple[NDArray[Any], NDArray[Any]]:
     """Read an opened image file and its label file: shapes (n, …) and (n,)."""
     values = parse_idx(images)
     if values.ndim < 2:
-        pair(values, values, images.name, images.name)
+        require_pair(values, values, images.name, images.name)
     assert images.path is not None
     labels_path = labels_file(images.path)
     labels = read_idx(labels_path)
-    pair(values, labels, images.name, os.fspath(labels_path))
+    require_pair(values, labels, images.name, os.fspath(labels_path))
     return values, labels
 
 
@@ -171,7 +171,7 @@ def bundled_pair(part: str) -> tuple[NDArray[Any], NDArray[Any]]:
     arrays = []
     for name in (images_name(part), labels_name(images_name(part))):
         with (folder / f"{name}.gz").open("rb") as stream:
-            arrays.append(parse_idx(open_stream(stream, f"{name}.gz")))
+            arrays.append(parse_idx(open_stream(stream, f"{name}.gz")))  # unpacked into memory
     images, labels = arrays
-    pair(images, labels, images_name(part), labels_name(images_name(part)))
+    require_pair(images, labels, images_name(part), labels_name(images_name(part)))
     return images, labels

@@ -96,7 +96,7 @@ def _pack(groups: kernels.Groups, parameters: Parameters) -> None:
 
 
 def _unpack(groups: kernels.Groups, parameters: Parameters) -> None:
-    """Copy the memory of the groups back to the parameters, with ``W = V + s``."""
+    """Copy the memory of the groups back to the parameters, views of the vector that is saved, with ``W = V + s``."""
     (first, *others), bias = parameters.weights, parameters.biases[0]
     features, following = first.shape[1], len(others[0]) if others else 0
     for rows, (begin, end) in zip(groups.rows, pairwise(groups.ends), strict=True):

@@ -132,7 +132,7 @@ def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any)
 
 @part_of_kernel
 def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample, fan_in: Any, nodes: Nodes) -> None:
-    """Fill the sums of a group's nodes."""
+    """Fill `nodes.sums` of a group: the constant part of each sum, then the product with the sample's values."""
     begin, end, one = 0, sample.places.shape[0], shift.dtype.type(1)
     constant = sample.mass + sample.background * shift.dtype.type(fan_in)
     for j in range(shift.shape[0]):
@@ -143,7 +143,7 @@ def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample,
 
 @part_of_kernel
 def _add_up(barrier: Any, exchange: Exchange, position: int, z: Any) -> bool:
-    """Add up the groups' contributions for a sample as they are published; return False if aborted."""
+    """Fill `z` with the groups' contributions for a sample, in their order as published; return False if aborted."""
     turn, complete = position % 2, True
     for group in range(exchange.numbers.shape[1]):
         complete = complete and wait_for(barrier, exchange.numbers[turn, group], position + 1)
@@ -227,7 +227,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
         if first > 0:
             # network.send_back: architecture.rule == "notes"
             sent_back = above.error if plan.notes_rule else above.delta
-            _dense_backward(links, below.activations, sent_back, above.step, below.error)
+            _dense_backward(links, below.activations, sent_back, above.step, below.error)  # updates links too
             copy(below.error, below.delta)
             # network.send_back: delta = np.multiply(error, slope
             times_derivative(plan, greater(0, layer - 1), below.sums, below.activations, below.delta, below.scratch)
@@ -278,7 +278,7 @@ def train_samples(
         target = targets.rows[targets.labels[number]]
         a, error, delta = outputs.activations, outputs.error, outputs.delta
         # network.send_back: delta = (loss or architecture.output_loss).delta(
-        cost = output_delta(plan, outputs.sums, a, target, error, delta, outputs.scratch)
+        cost = output_delta(plan, outputs.sums, a, target, error, delta, outputs.scratch)  # fills error and delta
         loss += weigh(targets.weights[number], cost, error, delta) if targets.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
         _backward(mine, groups, following, sample)
