@@ -42,17 +42,19 @@ def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
 
 
 def in_node(folder, program, given):
-    """Run a program in Node.js, with `network.js` as `module` and `LOSSES` of `formulas.js`; return its answer.
+    """Run a program in Node.js; return its answer.
 
-    The folder, which may be used again, gets copies of the studio's modules of the algorithm.
+    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, from copies in the folder,
+    which may be used again.
     """
     if not (path := shutil.which("node")):
         pytest.skip("no Node.js: node is not installed")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("network.js", "formulas.js", "arithmetic.js"):
-        (folder / name).write_bytes((STATIC / name).read_bytes())
+    for name in ("network.js", "formulas.js", "arithmetic.js", "shared/format.js"):
+        (folder / name.rpartition("/")[2]).write_bytes((STATIC / name).read_bytes())
     script = f"""
     import * as module from "./network.js";
+    import * as format from "./format.js";
     import {{ LOSSES }} from "./formulas.js";
     import {{ readFileSync }} from "node:fs";
     {FLOATS}

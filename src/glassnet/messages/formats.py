@@ -34,8 +34,9 @@ def shortened(text: str, width: int) -> str:
 
 
 def number_text(value: float) -> str:
-    """Return a number with six significant digits, and a whole number below 1e15 in full."""
-    return f"{value:.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
+    """Return a number with six significant digits, and below 1e15 with all digits before the decimal point."""
+    whole = float(value).is_integer() or abs(value) >= 999_999.5
+    return f"{value:.0f}" if whole and abs(value) < 1e15 else f"{value:g}"
 
 
 def share_text(share: float) -> str:

@@ -16,6 +16,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from .catalogue import catalogue, chinese_of
 from .control_characters import printable
+from .formats import number_text
 from .option_spelling import Door, Option, as_flag, in_python
 from .plurals import agreeing
 
@@ -35,7 +36,15 @@ _PARTS = {
     "target": "目标列 {}",
 }
 """Part of a place -> its Chinese; a column may have a number or a name."""
-_HOLES = Formatter()
+
+
+class _Holes(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """Format a placeholder's value; ``g`` keeps the digits before the decimal point."""
+        return number_text(value) if format_spec == "g" else str(super().format_field(value, format_spec))
+
+
+_HOLES = _Holes()
 
 
 @runtime_checkable
@@ -177,7 +186,7 @@ class Message:
         values = {name: rendered(value, language, door) for name, value in self.values.items()}
         if chinese is not None:
             return printable(_spaced(chinese, values))
-        return printable(agreeing(template, self.values).format(**values))
+        return printable(_HOLES.vformat(agreeing(template, self.values), (), values))
 
 
 class Sentences:
@@ -206,7 +215,7 @@ def _spaced(chinese: str, values: Mapping[str, Any]) -> str:
     for literal, name, spec, conversion in _HOLES.parse(chinese):
         pieces = [literal]
         if name is not None:
-            pieces.append(format(_HOLES.convert_field(values[name], conversion), spec or ""))
+            pieces.append(_HOLES.format_field(_HOLES.convert_field(values[name], conversion), spec or ""))
         for piece in pieces:
             here, there = text[-1:], piece[:1]
             apart = (_HAN.match(here) and _LATIN.match(there)) or (_LATIN.match(here) and _HAN.match(there))

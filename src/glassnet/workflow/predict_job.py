@@ -20,6 +20,7 @@ from ..handwriting.reasons import Reason
 from ..io.archives import is_folder
 from ..io.opening import open_named
 from ..io.sniff import kind_of
+from ..messages.formats import number_text
 from ..messages.message import Place
 from ..messages.notice import Notify, ignore
 from ..model.inference import ENGINES, compiled
@@ -336,6 +337,7 @@ def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
         return ", ".join(holding) or speaking(language, CLI_WORDS)("none_holds")
     units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
+    numbers = [f"{number_text(value)}{unit}" for value, unit in zip(decoded, units, strict=True)]
     if model.classes == 1:
-        return f"{decoded[0]:.6g}{units[0]}"
-    return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, decoded, units, strict=True))
+        return numbers[0]
+    return "   ".join(f"{name} {number}" for name, number in zip(names, numbers, strict=True))

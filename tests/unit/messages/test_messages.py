@@ -12,6 +12,7 @@ from string import Formatter
 from types import ModuleType
 
 import click
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,10 +21,12 @@ from glassnet import words as catalogues
 from glassnet.errors import CODES, DataError
 from glassnet.messages import catalogue
 from glassnet.messages.catalogue import FILE, chinese_of
+from glassnet.messages.formats import number_text
 from glassnet.messages.message import Command, Listing, Message, Place, Sentences
 from glassnet.messages.option_spelling import Option, as_flag
 from support.messages import ERRORS, calls, modules, needs_chinese, placeholders, template_of, templates
 from support.sources import walk
+from support.web import in_node
 
 ENTRIES = {
     (context, english): chinese
@@ -215,3 +218,31 @@ def test_an_error_carries_its_message_to_other_processes(name):
         {"source": name},
     )
     assert not re.search("[\0-\x1f]", str(error))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1 + 0.2, "0.3"),
+        (23.456789, "23.4568"),
+        (999_999.4, "999999"),
+        (999_999.5, "1000000"),
+        (1e9 + 5.15, "1000000005"),
+        (-12_345_678.9, "-12345679"),
+        (3e-7, "3e-07"),
+        (1e15, "1e+15"),
+        (2.0, "2"),
+    ],
+)
+def test_numbers_keep_the_digits_before_the_point(value, text):
+    assert number_text(value) == text
+    assert Message("{value:g}", value=value).text() == text
+    assert Message("{value:g} and {value:.2f}", value=value).text() == f"{text} and {value:.2f}"
+
+
+def test_pages_write_numbers_as_python_does(tmp_path):
+    random = np.random.default_rng(4)
+    values = (random.normal(size=400) * 10.0 ** random.integers(-3, 14, 400)).tolist()
+    texts = in_node(tmp_path, "return given.map(format.short)", values)
+    numbers = [float(text.replace("−", "-")) for text in texts]  # JavaScript writes powers of ten in its own form
+    assert numbers == [float(number_text(value)) for value in values]

@@ -1,11 +1,12 @@
 // Predicted numbers as text, with six digits and their unit, as `glassnet query` prints them.
 
+import { short } from "../../serve/studio/static/shared/format.js";
 import { content } from "./answers.js";
 
 /** @param {number} value @param {number} output */
 function numberText(value, output) {
   const unit = content.model.units[output] ?? "";
-  return `${String(Number(value.toPrecision(6))).replace("-", "−")}${unit ? ` ${unit}` : ""}`;
+  return `${short(value)}${unit ? ` ${unit}` : ""}`;
 }
 
 /** All predicted numbers as text, with their names if there are several. @param {number[]} values */

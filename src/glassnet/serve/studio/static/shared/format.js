@@ -14,12 +14,15 @@ export function number(value, digits = 4) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size < 1e-4 || size >= 1e7 ? value.toExponential(digits - 1) : value.toPrecision(digits);
-  return (text.includes("e+") && size < 1e7 ? String(Number(text)) : text).replace("-", "−");
+  const text = size < 1e-4 || size >= 1e15 ? value.toExponential(digits - 1) : value.toPrecision(digits);
+  return (text.includes("e+") && size < 1e15 ? value.toFixed(0) : text).replace("-", "−");
 }
 
-/** A number without trailing zeros, such as that of a tick. @param {number} value */
-export const short = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
+/** A number with six significant digits without trailing zeros, and below 1e15 with all digits before the point. @param {number} value */
+export function short(value) {
+  const size = Math.abs(value);
+  return (size >= 999999.5 && size < 1e15 ? value.toFixed(0) : String(Number(value.toPrecision(6)))).replace("-", "−");
+}
 
 /** A share in per cent, never rounded up to 100. @param {number} share @param {number} [digits] */
 export function percent(share, digits = 2) {

@@ -1,12 +1,12 @@
 // The values of a table's row: a control for each column, and what each column adds to an answer.
 
 import { field, fill, h } from "../shared/dom.js";
-import { number } from "../shared/format.js";
+import { number, short } from "../shared/format.js";
 
 const MOST_SHARES = 12;
 
 /** A number as one would type it. */
-const plain = (value) => (Number.isFinite(Number(value)) ? String(Number(Number(value).toPrecision(6))) : "");
+const plain = (value) => (Number.isFinite(Number(value)) ? short(Number(value)).replace("−", "-") : "");
 
 /** The value that a column begins with: the one in the middle, where there is one. */
 export function startOf({ kind, median, values, range, share }) {
