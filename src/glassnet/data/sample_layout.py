@@ -116,7 +116,7 @@ def detect_layout(
     columns, if the file has any, and `features` is the number of inputs per sample, if known. An ambiguous file has the
     layout `usual`, that of another file of the same kind; by default its label comes first.
     """
-    columns, like = _Columns(first, rest), usual or SampleLayout()
+    columns, like, known = _Columns(first, rest), usual or SampleLayout(), usual is not None
 
     def at(end: str, count: int, description: Message) -> Found:
         """Return a layout, with a remark if it differs from the usual one."""
@@ -152,7 +152,7 @@ def detect_layout(
     last, pixels = rest[:, -1], rest[:, :-1]
     description = Message("labels in the last of {width} columns", width=columns.width)
     pictures = _are_pictures(columns.width - 1)
-    if called and features is None and not pictures:
+    if called and features is None and not pictures and not known:
         raise DataError(
             "GN066",
             "{source}: a table whose last column is called {name!r}, expected the label first. {advice}",
