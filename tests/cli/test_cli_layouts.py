@@ -11,7 +11,7 @@ import glassnet
 from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
 from glassnet.model.file import file_bytes, header_of, load_model, tensors_of
-from support.cli import run
+from support.cli import doctor, run
 from support.samples import csv_of, digits, npz
 
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-plot")
@@ -237,6 +237,15 @@ def test_the_header_determines_the_label_column(folder):
     table = csv_of(np.column_stack([y, np.arange(COUNT) % 50, np.arange(COUNT) % 2]))
     (folder / "table.csv").write_text(f"rooms,age,class\n{table}")
     run("train", "table.csv", *QUICK).refused("GN066", "--target class")
+
+
+@pytest.mark.parametrize("label", ["0.5", "7"])
+@pytest.mark.parametrize(("name", "target"), [("y", "y"), ("rooms", "x2")])
+def test_a_label_that_training_refuses_is_named_as_a_target_and_the_doctor_reports_it(name, target, label, folder):
+    (folder / "table.csv").write_text(f"{name},x1,x2\n" + "".join(f"{label},{k},{k % 7}.5\n" for k in range(40)))
+    code = "GN015" if "." in label else "GN016"
+    run("train", "table.csv", *QUICK).refused(code, "For a table, ", f" --target {target}.")
+    assert "GD08" in [one["code"] for one in doctor("table.csv")["findings"]]
 
 
 @pytest.mark.parametrize("separator", [" ", ";", "  "])
