@@ -248,6 +248,18 @@ def test_a_label_that_training_refuses_is_named_as_a_target_and_the_doctor_repor
     assert "GD08" in [one["code"] for one in doctor("table.csv")["findings"]]
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [("rooms,width,sold\n", True), ("label,width,sold\n", False), ("Digit,a,b\n", False), ("", False)],
+)
+def test_a_first_column_with_another_name_than_a_label_is_a_notice(header, told, folder):
+    rows = "".join(f"{k % 3},{k % 80},{k % 50}\n" for k in range(COUNT))
+    (folder / "rows.csv").write_text(header + rows)
+    notice = "rows.csv: label read from the first column, 'rooms'. For a table, name the column to predict, such as"
+    assert (f"{notice} --target sold." in run("train", "rows.csv", *QUICK).fine().err) == told
+    assert len(glassnet.load_data("rows.csv").remarks) == told
+
+
 @pytest.mark.parametrize("separator", [" ", ";", "  "])
 @pytest.mark.parametrize("end", ["\n", " \n"])
 def test_the_layout_is_found_in_unusual_files(separator, end, folder):

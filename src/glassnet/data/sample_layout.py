@@ -183,6 +183,8 @@ def detect_layout(
     if names and features is None and not pictures and advice is None:
         template = "For a table, name the column to predict, such as {option}."
         advice = Message(template, option=Option("target", names[-1]))
+        template = "label read from the first column, {name!r}. {advice}"
+        return Found(usual, Message(template, name=names[0], advice=advice), advice)
     return Found(usual, None, advice)
 
 
