@@ -272,6 +272,12 @@ OPTIONS = [
     case("unknown choice", "train r.csv --loss hinge", "GN020", "'hinge'", "squared_error"),
     case("unknown recipe", "train r.csv --recipe best", "GN020", "'best'", "notes-code"),
     case("unknown engine", "train r.csv --engine gpu", "GN020", "'gpu'", "compiled"),
+    case(
+        "an activation with its parameter",
+        "train r.csv --activation elu(0.7)",
+        "GN021",
+        "Use --activation elu and --set elu_alpha=0.7.",
+    ),
     case("softmax in a hidden layer", "train r.csv --activation softmax", "GN020", "softmax", "sigmoid"),
     case("no epochs", "train r.csv --epochs 0", "GN021", "epochs 0", "expected 1 to"),
     case("negative rate", "train r.csv --learning-rate -0.1", "GN021", "rate", "-0.1", "expected 0 to"),
