@@ -291,6 +291,12 @@ OPTIONS = [
         "GN022",
         "2 values for 3 hidden layers",
     ),
+    case(
+        "two activations for one layer",
+        "train r.csv --activation relu --activation tanh",
+        "GN022",
+        "2 values for 1 hidden layer.",
+    ),
     case("notes' rule with cross-entropy", "train r.csv --loss cross_entropy", "GN022", "rule=gradient", r_csv=table()),
     case("notes' rule with softmax", "train r.csv --set output=softmax", "GN022", "rule=gradient", r_csv=table()),
     case(
