@@ -304,7 +304,7 @@ OPTIONS = [
         "train r.csv --set rule=gradient --loss cross_entropy --set output=relu",
         "GN022",
         "relu",
-        "sigmoid, softmax",
+        "sigmoid or softmax",
         r_csv=table(),
     ),
     case(
