@@ -197,6 +197,7 @@ def test_the_last_word_is_a_recipe_if_it_is_called_like_one_and_else_the_data(ro
     )
     compare("notes", "notes", "quick", rows, "--b", "learning_rate=0.1", *words).fine()
     compare("notes", "quick", "tabel").refused("GN020", "Did you mean 'table'")
+    compare("notes", "notes", "nope.csv", "--b", "learning_rate=0.1").refused("GN001", "nope.csv")
     compare("notes", "nots", "quick", rows).refused("GN020", "'nots'")
     compare("notes", "quick", "tabl", rows).refused("GN020", "'tabl'")
     compare("notes", "quick", rows, "--c", "learning_rate=1").refused("GN022", "--c: there are 2 sides")

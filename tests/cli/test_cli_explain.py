@@ -267,7 +267,7 @@ def test_why_for_a_numeric_target(folder, of_incomes):
     )
     assert (facts["output"], facts["rival"], facts["flip"]) == (0, None, None)
     assert sum(facts["columns"].values()) == pytest.approx(facts["gap"] - facts["baseline_gap"], rel=0.02, abs=1e-3)
-    run(*words, "--output", "age").refused("GN021", "income")
+    run(*words, "--output", "age").refused("GN021", "--output age: ", "income")
 
 
 def test_why_for_one_of_several_labels(folder):

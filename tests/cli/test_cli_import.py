@@ -101,7 +101,7 @@ def test_json_names_and_tasks(folder):
             "GN102",
             "operator Conv, node '/Conv_0': not supported",
         ),
-        ("export --to safetensors rows.csv --force", "GN102", "not an ONNX file"),
+        ("export --to safetensors rows.csv --force", "GN102", "a damaged one. Export the network again."),
         ("export --to safetensors . --force", "GN002", "folder"),
         ("export --to safetensors net.onnx --task words", "GN020", "'words'"),
         ("export --to safetensors net.onnx --input-max 0 -o new.safetensors", "GN021", "maximum"),

@@ -227,6 +227,7 @@ def test_a_class_that_cannot_be_a_folder_name_is_rejected(folder, name):
         ("row,new\n3,12\n", "GN074", ["'12'", "expected one of 0, 1"]),
         ("row,new\n3,1\n3,2\n", "GN074", ["line 3", "row 3"]),
         ("row,label\n3,1\n", "GN074", ["none 'new'"]),
+        ("x1,x2\n3,1\n", "GN074", ["no columns 'row' and 'new'", "'glassnet labels'"]),
         ("row,new\n3,\n", "GN074", ["no line changes"]),
         ("", "GN074", ["no line changes"]),
     ],

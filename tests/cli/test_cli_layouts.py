@@ -11,7 +11,7 @@ import glassnet
 from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
 from glassnet.model.file import file_bytes, header_of, load_model, tensors_of
-from support.cli import run
+from support.cli import doctor, run
 from support.samples import csv_of, digits, npz
 
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-plot")
@@ -237,6 +237,27 @@ def test_the_header_determines_the_label_column(folder):
     table = csv_of(np.column_stack([y, np.arange(COUNT) % 50, np.arange(COUNT) % 2]))
     (folder / "table.csv").write_text(f"rooms,age,class\n{table}")
     run("train", "table.csv", *QUICK).refused("GN066", "--target class")
+
+
+@pytest.mark.parametrize("label", ["0.5", "7"])
+@pytest.mark.parametrize(("name", "target"), [("y", "y"), ("rooms", "x2")])
+def test_a_label_that_training_refuses_is_named_as_a_target_and_the_doctor_reports_it(name, target, label, folder):
+    (folder / "table.csv").write_text(f"{name},x1,x2\n" + "".join(f"{label},{k},{k % 7}.5\n" for k in range(40)))
+    code = "GN015" if "." in label else "GN016"
+    run("train", "table.csv", *QUICK).refused(code, "For a table, ", f" --target {target}.")
+    assert "GD08" in [one["code"] for one in doctor("table.csv")["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [("rooms,width,sold\n", True), ("label,width,sold\n", False), ("Digit,a,b\n", False), ("", False)],
+)
+def test_a_first_column_with_another_name_than_a_label_is_a_notice(header, told, folder):
+    rows = "".join(f"{k % 3},{k % 80},{k % 50}\n" for k in range(COUNT))
+    (folder / "rows.csv").write_text(header + rows)
+    notice = "rows.csv: label read from the first column, 'rooms'. For a table, name the column to predict, such as"
+    assert (f"{notice} --target sold." in run("train", "rows.csv", *QUICK).fine().err) == told
+    assert len(glassnet.load_data("rows.csv").remarks) == told
 
 
 @pytest.mark.parametrize("separator", [" ", ";", "  "])

@@ -200,7 +200,7 @@ def test_the_language_is_that_of_the_environment(folder, monkeypatch):
         (("nothing.safetensors",), "GN001"),
         (("digits.csv",), "GN040"),
         (("m.safetensors", "nothing.csv"), "GN001"),
-        (("m.safetensors", "people.csv"), "GN066"),
+        (("m.safetensors", "people.csv"), "GN017"),
         (("bare.safetensors", "digits.csv"), "GN017"),
         (("t.safetensors", "digits.csv"), "GN060"),
         (("m.safetensors", "others.csv", "--train", "nothing.csv"), "GN001"),

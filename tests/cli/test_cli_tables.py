@@ -297,6 +297,16 @@ def test_testing_on_all_training_rows_is_reported(empty):
     assert "was trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
+@pytest.mark.parametrize("words", [("test",), ("explain", "--row", 1), ("info", "--verify")])
+def test_a_model_of_pixels_says_what_it_takes_instead_of_a_table(words, empty):
+    (empty / "d.csv").write_text(digits_csv(60))
+    (empty / "people.csv").write_text(people(60))
+    run("train", "d.csv", "--classes", 10, *ONCE).fine()
+    command, *flags = words
+    line = run(command, "m.safetensors", "people.csv", *flags).refused("GN017", "784 pixels", "named columns (")
+    assert "--target" not in line
+
+
 def test_text_among_numbers_is_reported_by_query_and_test(folder):
     text = people(5, seed=2)
     (folder / "odd.csv").write_text(text.replace("\n4,", "\n4,old", 1))

@@ -272,6 +272,12 @@ OPTIONS = [
     case("unknown choice", "train r.csv --loss hinge", "GN020", "'hinge'", "squared_error"),
     case("unknown recipe", "train r.csv --recipe best", "GN020", "'best'", "notes-code"),
     case("unknown engine", "train r.csv --engine gpu", "GN020", "'gpu'", "compiled"),
+    case(
+        "an activation with its parameter",
+        "train r.csv --activation elu(0.7)",
+        "GN021",
+        "Use --activation elu and --set elu_alpha=0.7.",
+    ),
     case("softmax in a hidden layer", "train r.csv --activation softmax", "GN020", "softmax", "sigmoid"),
     case("no epochs", "train r.csv --epochs 0", "GN021", "epochs 0", "expected 1 to"),
     case("negative rate", "train r.csv --learning-rate -0.1", "GN021", "rate", "-0.1", "expected 0 to"),
@@ -285,6 +291,12 @@ OPTIONS = [
         "GN022",
         "2 values for 3 hidden layers",
     ),
+    case(
+        "two activations for one layer",
+        "train r.csv --activation relu --activation tanh",
+        "GN022",
+        "2 values for 1 hidden layer.",
+    ),
     case("notes' rule with cross-entropy", "train r.csv --loss cross_entropy", "GN022", "rule=gradient", r_csv=table()),
     case("notes' rule with softmax", "train r.csv --set output=softmax", "GN022", "rule=gradient", r_csv=table()),
     case(
@@ -292,7 +304,7 @@ OPTIONS = [
         "train r.csv --set rule=gradient --loss cross_entropy --set output=relu",
         "GN022",
         "relu",
-        "sigmoid, softmax",
+        "sigmoid or softmax",
         r_csv=table(),
     ),
     case(

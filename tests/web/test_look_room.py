@@ -306,7 +306,7 @@ def test_what_is_not_there_gets_a_clear_line(studio, path, given, code, fragment
 def test_a_model_that_nobody_chose_is_not_used_where_it_does_not_fit(studio):
     given = {"data": studio.of["classes"]["data"], "model": "reader"}
     assert ask(studio, "", **given, if_fits=1).fine()["model"] is None
-    ask(studio, "", **given).refused(400, "GN066")
+    ask(studio, "", **given).refused(400, "GN017")
 
 
 def test_the_cache_is_small(studio):

@@ -95,7 +95,8 @@ def compare_command(
     names, source = [*rest], None
     if names and names[-1] not in RECIPES:
         source = names.pop()
-        if source != BUNDLED and not os.path.exists(source) and get_close_matches(source, RECIPES, 1):
+        named_as_file = os.path.exists(source) or "." in source or os.sep in source
+        if source != BUNDLED and not named_as_file and get_close_matches(source, RECIPES, 1):
             recipe_name.convert(source, None, click.get_current_context())  # a misspelt recipe rather than data
     recipes = [first, second, *(recipe_name.convert(one, None, click.get_current_context()) for one in names)]
     if without := [side for side in LETTERS[len(recipes) :] if changed[side]]:

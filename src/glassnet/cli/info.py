@@ -10,6 +10,7 @@ import click
 from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import width_of
+from ..messages.message import Listing
 from ..model.file import load_model
 from ..model.header import Receipt, joined_count
 from ..options.options import Options
@@ -111,8 +112,9 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
     if as_json:
         result_json(facts_from(VerificationFacts, verification))
     elif verification.same:
-        epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
-        result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
+        epochs = receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
+        key = "same_bits" if len(epochs) == 1 else "same_bits_of_each"
+        result(message(key, epochs=Listing(epochs), networks=len(epochs), hash=receipt["hash"]))
     else:
         result(message("bits_differ", where=shown_text(verification.difference)))
     if not as_json:

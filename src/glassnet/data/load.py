@@ -87,7 +87,7 @@ def load(
         GN001 to GN006 when the file is missing, unreadable, of an unknown format or damaged.
     DataError
         GN010 to GN019 when the content is not valid; the message says where. GN066 for a table with named columns,
-        GN070 to GN072 and GN077 for a folder of images, GN085 when no handwritten digit is found.
+        with `like` GN017; GN070 to GN072 and GN077 for a folder of images, GN085 when no handwritten digit is found.
     OptionError
         GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
 
@@ -165,7 +165,7 @@ def _of_file(
     if kind != "picture":
         from .tables.table import parse_frame
 
-        raise _named(opened, parse_frame(opened).names)
+        raise _named(opened, parse_frame(opened).names, like)
     raise FileError(
         "GN005",
         "{name}: an image, expected labelled samples. Name a folder with one subfolder of images per class, or "
@@ -229,7 +229,7 @@ def _table(
         from .tables.csv import named_columns
 
         if names := named_columns(opened):
-            raise _named(opened, names) from None
+            raise _named(opened, names, like) from None
         raise
     assert rows.labels is not None
     found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines, rows.advice)
@@ -238,13 +238,30 @@ def _table(
     return replace(made, layout=rows.layout, remarks=rows.remarks)
 
 
-def _named(opened: Opened, names: Sequence[str]) -> DataError:
+def _named(opened: Opened, names: Sequence[str], like: Like | None) -> DataError:
+    if like is not None:
+        return unlike(opened.name, Listing(names, 6), like)
     return DataError(
         "GN066",
         "{name}: a table with named columns ({names}). {advice}",
         name=opened.name,
         names=Listing(names, 6),
         advice=name_the_target(names[-1]),
+    )
+
+
+def unlike(source: str, names: Listing, like: Like) -> DataError:
+    """Return the error GN017 for a table with named columns where rows of pixels or values were expected."""
+    return DataError(
+        "GN017",
+        "{name}: a table with named columns ({names}), expected rows of a label and {features} pixels, as in "
+        "training. Use data of this form."
+        if like.image_shape
+        else "{name}: a table with named columns ({names}), expected rows of a label and {features} values, as in "
+        "training. Use data of this form.",
+        name=source,
+        names=names,
+        features=like.features,
     )
 
 

@@ -116,7 +116,7 @@ def detect_layout(
     columns, if the file has any, and `features` is the number of inputs per sample, if known. An ambiguous file has the
     layout `usual`, that of another file of the same kind; by default its label comes first.
     """
-    columns, like = _Columns(first, rest), usual or SampleLayout()
+    columns, like, known = _Columns(first, rest), usual or SampleLayout(), usual is not None
 
     def at(end: str, count: int, description: Message) -> Found:
         """Return a layout, with a remark if it differs from the usual one."""
@@ -129,8 +129,9 @@ def detect_layout(
         return at(end, count, _one_hot_in(end, count, columns)) if end else Found(usual)
     doctor = Command("doctor", source, Option("fix", "OUT.csv"))
     called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
+    pictures = _are_pictures(columns.width - 1)
     if called == [0]:
-        return Found(SampleLayout())
+        return Found(SampleLayout(), None, _for_a_table(names[0]) if features is None and not pictures else None)
     block, advice = None, None
     if features is None:  # in few rows, one-hot labels may be a coincidence
         few = columns.take(range(columns.width), slice(None, None, max(1, len(first) // 100)))
@@ -151,8 +152,7 @@ def detect_layout(
             return _first_read(usual, advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     description = Message("labels in the last of {width} columns", width=columns.width)
-    pictures = _are_pictures(columns.width - 1)
-    if called and features is None and not pictures:
+    if called and features is None and not pictures and not known:
         raise DataError(
             "GN066",
             "{source}: a table whose last column is called {name!r}, expected the label first. {advice}",
@@ -173,13 +173,18 @@ def detect_layout(
     if like.columns > 1:
         return at("first", 1, description_first)
     if features is None and len(first) >= _ENOUGH:
-        classes = len(np.unique(last)) if _numbers_classes(last) else 0
+        classes = len(np.unique(last)) if numbers_classes(last) else 0
         _require_label(first, rest, classes, source, description, Message("Move them to the first column."))
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
         solution = Message("Move them to the front with '{command}'.", command=doctor)
         if names:
-            solution = Message("For a table, pass {option}.", option=Option("target", names[-1]))
+            solution = _for_a_table(names[-1])
         return _first_read(usual, _seems(description, solution))
+    if names and features is None and not pictures and advice is None:
+        template = "For a table, name the column to predict, such as {option}."
+        advice = Message(template, option=Option("target", names[-1]))
+        template = "label read from the first column, {name!r}. {advice}"
+        return Found(usual, Message(template, name=names[0], advice=advice), advice)
     return Found(usual, None, advice)
 
 
@@ -189,6 +194,10 @@ def name_the_target(name: str) -> Message:
         "Name the column to predict, such as {option}; load_table reads tables in Python.",
         option=Option("target", name),
     )
+
+
+def _for_a_table(name: str) -> Message:
+    return Message("For a table, pass {option}.", option=Option("target", name))
 
 
 def _seems(description: Message, solution: Message) -> Message:
@@ -233,7 +242,7 @@ def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) 
     Labels have all numbers from 0 on. They exceed all pixels, such as 0 to 9 with binary pixels; or they are far below
     the brightest pixel and evenly distributed, unlike the other column.
     """
-    if not pixels.size or not _numbers_classes(label):
+    if not pixels.size or not numbers_classes(label):
         return False
     low, high = float(pixels.min()), float(pixels.max())
     if label.max() > high:
@@ -251,7 +260,7 @@ def _require_label(
     if (first != np.floor(first)).any():
         return  # not labels: another error follows
     kinds = len(np.unique(first))
-    if kinds == len(first) and _numbers_classes(first):
+    if kinds == len(first) and numbers_classes(first):
         raise DataError(
             "GN067",
             "{name}: the first column counts the {rows:,} rows, expected labels. Remove it.",
@@ -274,7 +283,7 @@ def _are_pictures(features: int) -> bool:
     return coloured or image_shape(features) is not None
 
 
-def _numbers_classes(column: NDArray[Any]) -> bool:
+def numbers_classes(column: NDArray[Any]) -> bool:
     """Return whether a column has all whole numbers from 0 to its maximum, at least two."""
     if not is_label(float(column.min())) or not is_label(float(column.max())) or (column != np.floor(column)).any():
         return False

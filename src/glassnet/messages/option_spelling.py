@@ -25,6 +25,7 @@ class Option:
 
     name: str  # as in Python, such as ``"learning_rate"`` or ``"target"``
     value: Any = UNSET  # a tuple or list is a parameter that takes several
+    has_flag: bool = False  # of a job, although the option of training with this name has none
 
     def text(self, language: str = "en", door: Door | None = None) -> str:
         """Return the option as the door spells it; it has no translation."""
@@ -49,7 +50,7 @@ def as_flag(option: Option, flag: str = "") -> str:
 def flag_words(option: Option, flag: str = "") -> list[str]:
     """Return the words to type for an option, not quoted; the arguments are those of `as_flag`."""
     word, value = flag or option.name.replace("_", "-"), option.value
-    if option.name in WITHOUT_FLAG:
+    if option.name in WITHOUT_FLAG and not option.has_flag:
         return ["--set", option.name if value is UNSET else assignment(option.name, value)]
     if value is UNSET or value is True:
         return [f"--{word}"]

@@ -18,6 +18,7 @@ _ONE = {
     "features": "feature",
     "files of other kinds": "file of other kinds",
     "folders": "folder",
+    "hidden layers": "hidden layer",
     "images": "image",
     "infinite values": "infinite value",
     "inputs": "input",

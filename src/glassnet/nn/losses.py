@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import OptionError, require_number
-from ..messages.message import Listing
+from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from .activations import ACTIVATIONS, Array, Parameter
 
@@ -436,8 +436,16 @@ def form_of(loss: str, activation: str) -> Form:
     """Return the form of a loss for an output activation, which may have its parameter after its name."""
     name, forms = activation.partition("(")[0], LOSSES[loss].forms
     if name not in forms:
-        template, given = "{loss} with {output}: expected one of {names}.", Option("loss", loss)
-        raise OptionError("GN022", template, loss=given, output=Option("output", name), names=Listing(forms))
+        raise OptionError(
+            "GN022",
+            "{loss}: for {names} outputs, but these are {output}. Use one of {losses}, or change the outputs with "
+            "{option}.",
+            loss=Option("loss", loss),
+            names=Listing(forms, last="or"),
+            output=Message("identity, as a regression has") if name == "identity" else name,
+            losses=Listing(other for other, one in LOSSES.items() if name in one.forms),
+            option=Option("output"),
+        )
     return forms[name]
 
 

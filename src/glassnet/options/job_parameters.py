@@ -134,7 +134,7 @@ def command_words(job: Any, *leave_out: str) -> list[str]:
     own, found = parameters(type(job)), list[str]()
     for name, value in differing(job).items():
         if name not in leave_out and not own[name].spec.argument:
-            found += flag_words(Option(name, value), own[name].word)
+            found += flag_words(Option(name, value, not own[name].spec.rare), own[name].word)
     if held := options_of_job(type(job)):
         found += [word for name, value in getattr(job, held[0]).items() for word in flag_words(Option(name, value))]
     return found

@@ -10,6 +10,7 @@ from ..errors import OptionError, require_choice, require_limits, require_number
 from ..messages.catalogue import translated
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
+from ..nn.activations import ACTIVATIONS, name_and_parameter
 
 GROUPS = ("network", "training", "regularization", "augmentation", "data", "run")
 """Groups of options, in the order of the help and of the reference."""
@@ -109,8 +110,25 @@ def fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     return _fitting(spec, name, value, kind)
 
 
+def _require_own_option(name: Option, spelled: str) -> None:
+    """Raise OptionError GN021 for an activation with its parameter, as models spell it: that is another option."""
+    choice, bracket, _ = spelled.partition("(")
+    if not bracket or choice not in ACTIVATIONS or (own := ACTIVATIONS[choice].parameter) is None:
+        return
+    raise OptionError(
+        "GN021",
+        "{name} {value!r}: the parameter is an option of its own. Use {activation} and {parameter}.",
+        name=name,
+        value=spelled,
+        activation=Option(name.name, choice),
+        parameter=Option(own.option, name_and_parameter(spelled)[1]),
+    )
+
+
 def _fitting(spec: Spec, name: str | Option, value: Any, kind: Any) -> Any:
     if spec.choices:
+        if isinstance(name, Option) and isinstance(value, str) and value.partition("(")[0] in spec.choices:
+            _require_own_option(name, value)
         require_choice(name, value, spec.choices)
     if kind is float:
         return require_number(name, value, spec.low, spec.high)

@@ -125,7 +125,8 @@ def out_of_fold(
 def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), 0 to ``folds - 1``; arguments and errors as for `out_of_fold`."""
     if data.values is not None:
-        raise DataError("GN073", "{name}: no classes, expected one class label per sample.", name=data.source)
+        template = "{name}: no classes, expected one class label per sample. Use a target with classes."
+        raise DataError("GN073", template, name=data.source)
     if len(data) < 2 * folds:
         raise DataError(
             "GN073",

@@ -151,6 +151,7 @@ CLI_WORDS: dict[str, str] = {
     "many_questions": "{count:,} predictions at once",
     # verify
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
+    "same_bits_of_each": "same bits after retraining {networks} networks, for {epochs} epochs, hash {hash}",
     "bits_differ": "different: {where}",
 }
 """Key -> the English text; see `speaking.speaking`."""

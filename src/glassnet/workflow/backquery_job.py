@@ -14,6 +14,7 @@ from ..explain.backquery_table import TypicalRow, typical_rows
 from ..explain.input_gradients import require_classes
 from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
+from ..messages.option_spelling import Option
 from ..model.model import Model
 from ..words.plots import words_in
 from .explain_job import BackqueryJob, load_explained, output_named, require_pictures
@@ -44,7 +45,11 @@ def backquery_classes(
 ) -> BackqueryResult:
     """Find what each class, or one of them, looks like to the network, and draw it, by default into the folder."""
     require_classes(model, "backquery")
-    classes = list(range(model.classes)) if job.label is None else [output_named(model, job.label, "class")]
+    classes = (
+        list(range(model.classes))
+        if job.label is None
+        else [output_named(model, job.label, Option("class", job.label))]
+    )
     if model.columns:
         if job.plot:
             require_pictures(model, job.path)

@@ -250,7 +250,7 @@ def explain_answer(model: Model, source: str | Table | None, job: WhyJob, *, not
     training rows of `source` if the model was trained on these.
     """
     row = job.row
-    place = None if job.output is None else output_named(model, job.output, "output")
+    place = None if job.output is None else output_named(model, job.output, Option("output", job.output, has_flag=True))
     if row is not None and source is not None and model.columns is not None:
         source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     query = _find_query(model, job.path, source, row, job.part, notify)
@@ -360,8 +360,8 @@ def one_row(samples: Dataset, row: int) -> Dataset:
     return samples.take(found)
 
 
-def output_named(model: Model, word: str, option: str) -> int:
-    """Return the index of the class, label or number that an option names, by name or index."""
+def output_named(model: Model, word: str, option: Option) -> int:
+    """Return the index of the class, label or number that a word names, by name or index; `option` is its option."""
     names = [model.name_of(output) for output in range(model.classes)]
     if word in names:
         return names.index(word)
@@ -370,7 +370,7 @@ def output_named(model: Model, word: str, option: str) -> int:
     raise OptionError(
         "GN021",
         "{option}: the outputs of the model are {names}.",
-        option=Option(option, word),
+        option=option,
         names=Listing(names, MOST_NAMED),
     )
 

@@ -15,6 +15,7 @@ from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
 from ..data.fingerprint import is_recorded
+from ..data.load import unlike
 from ..data.queries import inputs_in
 from ..data.split import split
 from ..data.validation import AUTO
@@ -193,7 +194,12 @@ def load_trained_on(
         read_like = replace(options, input_max=model.scaling.maximum)
         assert isinstance(source, str)
         # Large inputs were accepted in training.
-        whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
+        try:
+            whole = load_samples(source, read_like, notify, layout=model.layout, large=True, like=like)
+        except DataError as problem:
+            if problem.code == "GN066":
+                raise unlike(source, problem.values["names"], model) from None
+            raise
         samples = split(whole, options, stratified=stratified)[0] if held_out else whole
         return without_validation(recorded, with_added(samples, further, notify, like=like, whole=len(whole)))
     table = read_table(source, model.columns.names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -250,6 +251,7 @@ def test_regression_data_and_too_few_samples_are_rejected():
         with pytest.raises(GlassnetError) as caught:
             fold_of(one, 0, 5)
         assert caught.value.code == "GN073"
+        assert re.search(r"\. Use .+\.$", str(caught.value))
 
 
 def test_options_depend_on_the_size_of_the_data():

@@ -123,6 +123,7 @@ def test_an_invalid_pair_is_rejected_and_the_valid_outputs_are_named():
         assert caught.value.code == "GN022", (loss, output)
         for word in (loss, output, *LOSSES[loss].forms):
             assert word in str(caught.value), (loss, output)
+        assert "output=" not in str(caught.value)  # which nobody need have given
 
 
 PARAMETERS = {"huber": (formulas.huber, (0.1, 3.0)), "quantile": (formulas.quantile, (0.1, 0.97))}

@@ -7,6 +7,7 @@ import inspect
 import json
 import math
 import pickle
+import re
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 from functools import partial
 from typing import get_args
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from glassnet import Network, Options
 from glassnet.errors import ArgumentError, OptionError
 from glassnet.messages.catalogue import translated
-from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY
+from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY, spelled
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.losses import LOSSES, loss_parameter
@@ -107,6 +108,13 @@ def test_bad_values_are_rejected_by_name():
     tried = [(name, value) for name in SPECS for value in bad_values(name)]
     assert len(tried) > 10 * len(SPECS)
     assert [(*one, wrong) for one in tried if (wrong := fault_of_rejection(*one))] == []
+
+
+@pytest.mark.parametrize("name", [name for name, one in ACTIVATIONS.items() if one.parameter])
+def test_an_activation_with_its_parameter_is_refused_and_the_option_named(name):
+    wanted = f"activation={name!r} and {ACTIVATIONS[name].parameter.option}=0.25."
+    with pytest.raises(OptionError, match=re.escape(wanted)):
+        Options(hidden=(3, 3), activation=("relu", spelled(name, 0.25)))
 
 
 def test_a_bad_item_in_a_list_is_rejected():

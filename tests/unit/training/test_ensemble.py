@@ -109,7 +109,9 @@ def test_verify_at_the_command_line(tmp_path, monkeypatch):
     np.savetxt("rows.csv", rows, fmt="%d", delimiter=",")
     flags = ("--hidden", "4", "--epochs", "2", "--members", "2", "--no-plot", "--out", "m.safetensors")
     assert run("train", "rows.csv", *flags).code == 0
-    assert run("info", "--verify", "m.safetensors", "rows.csv").out.startswith("same bits after retraining 2 epochs")
+    assert run("info", "--verify", "m.safetensors", "rows.csv").out.startswith(
+        "same bits after retraining 2 networks, for 2, 2 epochs, hash "
+    )
     np.savetxt("rows.csv", rows[::-1], fmt="%d", delimiter=",")
     changed = run("info", "--verify", "m.safetensors", "rows.csv", "--json")
     assert changed.code == 1

@@ -125,6 +125,20 @@ class _Recipe(click.Choice[str]):
         return super().convert(value, param, ctx)
 
 
+class _Choice(click.Choice[str]):
+    """One of a parameter's choices."""
+
+    def __init__(self, parameter: Parameter) -> None:
+        super().__init__(list(parameter.spec.choices))
+        self._parameter = parameter
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the choice; an activation with its parameter is refused as everywhere, with the option for it."""
+        if "(" in str(value):
+            self._parameter.checked(value)
+        return super().convert(value, param, ctx)
+
+
 class _Size(click.ParamType[int]):
     """A number of bytes, such as 32MiB."""
 
@@ -184,7 +198,7 @@ def _option_flag(parameter: Parameter, default: Any) -> Callable[[Command], Comm
 
 def _typed_as(parameter: Parameter) -> dict[str, Any]:
     spec = parameter.spec
-    kind: Any = click.Choice(list(spec.choices)) if spec.choices else parameter.item
+    kind: Any = _Choice(parameter) if spec.choices else parameter.item
     if parameter.name == "recipe":
         kind = recipe_name
     elif spec.metavar == SIZE:

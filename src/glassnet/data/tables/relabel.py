@@ -29,6 +29,7 @@ from ..readers.idx import bundled_pair, idx_bytes, labels_name, parse_pair
 from ..readers.image_listing import picture_root
 from ..readers.labelled_csv import sniff
 from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
+from ..validation import is_number
 from .csv import read_delimited, records, table_start
 from .header import separator_of
 from .spreadsheet import csv_lines, text_of
@@ -63,6 +64,13 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
                     name=name,
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
+        elif number == 1 and any(cells) and not is_number(cells[0]):
+            raise DataError(
+                "GN074",
+                "{name}: no columns 'row' and 'new', expected a list that '{labels}' has written. Name such a list.",
+                name=name,
+                labels=Command("labels"),
+            )
         elif any(cells) and new_column < len(cells) and cells[new_column]:
             row, label = _change((name, number), cells[row_column], fields[new_column], rows, class_names)
             if changes.get(row, label) != label:

@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 
 from ...data.arrays import PIXELS
 from ...data.dataset import SampleLayout, image_shape
-from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
+from ...data.sample_layout import (
+    LABEL_NAMES,
+    columns_at,
+    detect_layout,
+    evenness,
+    numbers_classes,
+    one_hot_columns,
+    one_hot_rows,
+)
 from ...errors import DataError
-from ...messages.message import Listing, Message
+from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
 from ..finding import ERROR, REMARK, Finding, Kind
 from .context import Case, Outcome, make_finding
@@ -85,7 +93,8 @@ def label_column(table: RawData, case: Case) -> Outcome:
     column, guessed = _chosen(table)
     if column is None:
         return [_no_labels(table)], replace(table, pictures=_are_pixels(table))
-    return _taken(table, column, guessed)
+    # Without --target, training reads only class numbers in the first column.
+    return _taken(table, column, guessed or column > 0 or not numbers_classes(table.numbers[:, 0]))
 
 
 GD06 = Kind("GD06", ERROR, "the label is not in the first column", "put it first", "puts it first")
@@ -93,7 +102,7 @@ GD08 = Kind(
     "GD08",
     REMARK,
     "the label column was guessed",
-    Message("name another one with {target} if the guess is wrong", target=Option("target")),
+    Message("name it with {target} to train on a table, or another one if the guess is wrong", target=Option("target")),
 )
 
 
@@ -108,7 +117,8 @@ def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
     if column > 0 and (rest.pictures or not table.header):
         findings.append(make_finding(GD06, table, text, columns=[table.names[column]]))
     elif guessed and not rest.pictures:
-        findings.append(make_finding(GD08, table, text, columns=[table.names[column]]))
+        command = Command("train", table.source, Option("target", table.names[column]))
+        findings.append(make_finding(GD08, table, text, columns=[table.names[column]], command=command))
     new = replace(
         rest,
         labels=labels,

@@ -104,7 +104,7 @@ def read_network(source: Any, task: str | None = None, maximum: float | None = N
     except GlassnetError:
         raise
     except Exception as problem:  # of onnx and NumPy, for files that are damaged or made to break them
-        template = "{path} cannot be imported: damaged ({reason})."
+        template = "{path} cannot be imported: damaged ({reason}). Export the network again."
         raise DataError("GN102", template, path=name, reason=_line(problem)) from None
     return model, difference
 

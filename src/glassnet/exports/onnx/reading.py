@@ -160,7 +160,7 @@ def read_graph(path: str | Path) -> OnnxGraph:
     with suppress(Exception):  # protobuf's errors, which differ between its implementations
         proto = onnx.load_model_from_string(content)
     if proto is None or not proto.ir_version or not proto.graph.node:
-        raise NotImportableError("not an ONNX file, or a damaged one")
+        raise NotImportableError("not an ONNX file, or a damaged one. Export the network again")
     graph = proto.graph
     if len(graph.node) > MOST_NODES:
         raise NotImportableError("more than {count} nodes, expected a chain of dense layers", count=MOST_NODES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...explain.why import why
 from ...explain.why_facts import why_facts
 from ...messages.control_characters import finite
+from ...messages.option_spelling import Option
 from ...workflow.explain_job import output_named
 from .errors import malformed
 from .exchange import Answer, Context, Request, Route, json_answer
@@ -17,7 +18,7 @@ def _explain(context: Context, request: Request) -> Answer:
     if len(inputs) != 1:
         raise malformed("{count} rows, expected one to explain.", count=len(inputs))
     model, output = served.model, request.parameters.get("output")
-    place = None if output is None else output_named(model, output, "output")
+    place = None if output is None else output_named(model, output, Option("output", output))
     explained = why(model, inputs[0], None, place)
     facts = {
         "model": served.name,
