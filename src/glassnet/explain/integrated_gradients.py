@@ -55,10 +55,17 @@ def _member_gradients(member: Network, baseline: Array, difference: Array, direc
             bias = biases[layer + 1]
             z = a @ weights[layer + 1].T
             z = z if bias is None else z + bias
-    slopes = directions[..., None, :]
-    for mean, weight in zip(reversed(means), reversed(weights[1:]), strict=True):
-        slopes = (slopes @ weight) * mean  # (…, segments, nodes)
-    total: Array = difference * (slopes.mean(axis=-2) @ weights[0])  # segments have equal length
+    if len(means) == 2:  # the same sums in another order, which take hardly longer for many directions than for one
+        lower, upper = means
+        links = upper.T @ (lower / len(lower))  # (upper nodes, lower nodes)
+        links *= weights[1]
+        slope = directions @ weights[2] @ links  # (…, nodes)
+    else:
+        slopes = directions[..., None, :]
+        for mean, weight in zip(reversed(means), reversed(weights[1:]), strict=True):
+            slopes = (slopes @ weight) * mean  # (…, segments, nodes)
+        slope = slopes.mean(axis=-2)  # segments have equal length
+    total: Array = difference * (slope @ weights[0])
     return total
 
 

@@ -16,6 +16,8 @@ from glassnet.errors import OptionError
 from glassnet.explain import contributions, why
 from glassnet.explain.why_facts import why_facts
 from glassnet.model.network import Network
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.parameters import Parameters
 from support.samples import small_model
 
 COUNT = 90
@@ -143,13 +145,13 @@ def test_a_column_that_the_network_does_not_use_adds_nothing(three):
 
 @pytest.mark.parametrize("sizes", [(5, 3), (5, 4, 3), (5, 6, 4, 3)])
 def test_a_linear_network_gives_weights_times_differences(sizes):
-    network = Network([*sizes], "identity", output="identity", loss="squared_error", bias=True, dtype="float64", seed=1)
-    scaling, targets = (
-        Scaling.named("unit", 1.0),
-        Targets("values", 3, offset=(1.0, 2.0, 3.0), scale=(10.0, 20.0, 30.0)),
-    )
+    activations = ("identity",) * (len(sizes) - 1)
+    architecture = Architecture(sizes, activations, bias=True, loss="squared_error", rule="gradient")
+    network = Network.of(architecture, Parameters(architecture.layout, dtype=np.float64))
+    network.parameters.flat[...] = np.random.default_rng(1).normal(size=network.parameters.flat.size)
+    targets = Targets("values", 3, offset=(1.0, 2.0, 3.0), scale=(10.0, 20.0, 30.0))
     rows = np.random.default_rng(0).normal(size=(7, 5))
-    found = contributions(Model(network, scaling, targets), rows)
+    found = contributions(Model(network, Scaling.named("unit", 1.0), targets), rows)
     slope = np.linalg.multi_dot(network.parameters.weights[::-1]) if len(sizes) > 2 else network.parameters.weights[0]
     np.testing.assert_allclose(found.values, rows[:, :, None] * (slope * [[10], [20], [30]]).T, rtol=1e-12, atol=1e-12)
     assert found.names == tuple(f"input {k}" for k in range(1, 6))

@@ -288,8 +288,7 @@ class Columns:
 
     def sums_of(self, shares: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Sum shares of the inputs, shape (…, features), by column; shape (…, columns)."""
-        widths = [len(one.features) for one in self.inputs]
-        sums: NDArray[np.floating[Any]] = np.add.reduceat(shares, np.cumsum([0, *widths[:-1]]), axis=-1)
+        sums: NDArray[np.floating[Any]] = np.add.reduceat(shares, self.layout.starts, axis=-1)
         return sums
 
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
