@@ -188,7 +188,7 @@ def test_the_values_of_a_row_are_changed(opened, files):
     probabilities = page.evaluate("(row) => glassnet.predict(row).probabilities", given)
     assert [f"{100 * probabilities[name]:.1f}%" for name in model.class_names] == shown
     shown = [float(one.replace("−", "-")) for one in page.locator(".shares .number").all_inner_texts()]
-    explained = TableModel(model).explain({name: value[0] for name, value in rows.values.items()})
+    explained = TableModel(model).explain(values)
     assert shown == pytest.approx([one for one in explained.contributions.values() if one], rel=6e-3)
     page.get_by_label("joined").fill("")
     assert page.locator(".shares li", has_text="joined = missing").count() == 1
