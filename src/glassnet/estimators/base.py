@@ -666,7 +666,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             them; of two classes the second one, as the contributions to the first one are the same with the opposite
             sign.
         rival : optional
-            The class to compare with, instead of the mean of all other classes.
+            The class to compare `output` with, instead of the mean of all other classes.
 
         Returns
         -------

@@ -85,15 +85,14 @@ def contributions(
         Class, label or target to explain. By default all of them; of two classes the second one, as the contributions
         to the first one are the same with the opposite sign.
     rival : int, optional
-        Class to compare with, instead of the mean of all other classes.
+        Class to compare `output` with, instead of the mean of all other classes.
 
     Raises
     ------
     ShapeError, DataError
         As `Model.outputs`.
     OptionError
-        GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` if the model does not predict one of
-        several classes.
+        GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` without another class as `output`.
 
     References
     ----------
@@ -102,6 +101,8 @@ def contributions(
     """
     model.warn_if_far(raw := model.raw(rows))
     require_outputs(model, output, rival)
+    if rival is not None and output in (None, rival):
+        raise OptionError("GN022", "rival: needs another class as output, which it is compared with. Pass both.")
     model, raw = model.opened(raw)
     every = range(model.classes)
     explained = [output] if output is not None else [1] if model.targets.of_classes and len(every) == 2 else [*every]

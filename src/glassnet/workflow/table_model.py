@@ -420,8 +420,8 @@ class TableModel:
             A class of `classes_`, or the name of a target: what to explain. By default all of them; of two classes the
             second one, as the contributions to the first one are the same with the opposite sign.
         rival : class, optional
-            The class to compare with, instead of the mean of all other classes. With the answer as `output` and the
-            second most probable class as `rival` the contributions of a row are those of `explain`.
+            The class to compare `output` with, instead of the mean of all other classes. With the answer as `output`
+            and the second most probable class as `rival` the contributions of a row are those of `explain`.
 
         Returns
         -------
@@ -432,7 +432,8 @@ class TableModel:
         Raises
         ------
         OptionError
-            GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` without classes.
+            GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` without another class as
+            `output`.
         DataError
             As `predict`.
         """
