@@ -282,19 +282,19 @@ def require_choice(what: str | Option | Message, value: object, allowed: Iterabl
 
 
 def require_packages(what: str | Message, extra: str, *packages: str) -> None:
-    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed."""
+    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed.
+
+    `extra` is empty for a package that no extra of glassnet has.
+    """
     for name in packages:
         try:
             import_module(name)
         except ImportError as problem:
             lacking = (problem.name or name).partition(".")[0]
-            raise OptionError(
-                "GN092",
-                "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'",
-                what=what,
-                package=lacking,
-                extra=extra,
-            ) from None
+            template = "{what} needs {package}, which is not installed: pip install {package}"
+            if extra:
+                template = "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'"
+            raise OptionError("GN092", template, what=what, package=lacking, extra=extra) from None
 
 
 _Parameters = ParamSpec("_Parameters")

@@ -70,6 +70,7 @@ THIRD_PARTY = {
     "uvicorn": ("serve",),
     "anywidget": ("studio",),
     "traitlets": ("studio",),
+    "shap": ("explain.contributions",),
 }
 """Package -> the only parts of glassnet that may import it."""
 

@@ -36,6 +36,7 @@ from ..errors import (
     require_names,
     with_near_matches,
 )
+from ..explain.contributions import Contributions, contributions, place_of
 from ..messages.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
@@ -652,6 +653,39 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         signals = [members[0] for rows in self._rows(X) for _, members in self.model_.batches(rows)]
         layers = zip(*(one.activations[1:-1] for one in signals), strict=True)
         return [np.concatenate(parts) for parts in layers]
+
+    def contributions(self, X: Any, output: Any = None, *, rival: Any = None) -> Contributions:
+        """Return what each column adds to the prediction for each row, as arrays that add up.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or data frame, shape (n, features)
+            As for `predict`.
+        output : optional
+            What to explain: a class or label of `classes_`, or the place of a regression target. By default all of
+            them; of two classes the second one, as the contributions to the first one are the same with the opposite
+            sign.
+        rival : optional
+            The class to compare `output` with, instead of the mean of all other classes.
+
+        Returns
+        -------
+        glassnet.explain.Contributions
+            ``outputs`` are margins of logits (log odds), or numbers in the unit of the target; ``to_shap()`` makes a
+            ``shap.Explanation``.
+
+        Raises
+        ------
+        ValueError
+            When an `output` or a `rival` does not exist, or X cannot be used.
+        """
+        rows, columns = np.concatenate([*self._rows(X)]), self.columns_
+        names = getattr(self, "classes_", np.arange(self.model_.classes)).tolist()
+        place, other = place_of("output", output, names), place_of("rival", rival, names)
+        found = contributions(self.model_, rows, place, rival=other)
+        if columns is None:
+            return replace(found, names=tuple(map(str, self._names_in)))
+        return replace(found, data=columns.plain_values(table_of(unmasked(X), self._names_in)))
 
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""

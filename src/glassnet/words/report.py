@@ -267,7 +267,6 @@ WORDS: dict[str, str] = {
     "tile_blank": "baseline (blank image)",
     "tile_middle": "baseline (middle of each column)",
     "tile_zero": "baseline (all inputs 0)",
-    "tile_missing": "error of the summed input contributions",
     "tile_flip": "length of the counterfactual change",
     "why_answers": "Outputs",
     "why_output": "output",

@@ -26,6 +26,7 @@ from ..errors import (
     strictly,
     with_near_matches,
 )
+from ..explain.contributions import Contributions, contributions, place_of
 from ..explain.why import Why, why
 from ..messages.formats import below_all, counted, listed
 from ..messages.message import Message
@@ -405,6 +406,42 @@ class TableModel:
 
         samples, alike = (None if one is None else self._samples(one, strict=strict) for one in (data, training))
         return report(self.model, samples, language=language, name=name, training=alike)
+
+    def contributions(self, data: Any, output: Any = None, *, rival: Any = None, strict: bool = False) -> Contributions:
+        """Return what each column adds to the answer for each row, as arrays that add up.
+
+        Warnings and `strict` as for `predict`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            As for `predict`.
+        output : class or str, optional
+            A class of `classes_`, or the name of a target: what to explain. By default all of them; of two classes the
+            second one, as the contributions to the first one are the same with the opposite sign.
+        rival : class, optional
+            The class to compare `output` with, instead of the mean of all other classes. With the answer as `output`
+            and the second most probable class as `rival` the contributions of a row are those of `explain`.
+
+        Returns
+        -------
+        Contributions
+            ``outputs`` are margins of logits (log odds), or numbers in the unit of the target; ``to_shap()`` makes a
+            ``shap.Explanation``.
+
+        Raises
+        ------
+        OptionError
+            GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` without another class as
+            `output`.
+        DataError
+            As `predict`.
+        """
+        table, names = self._read(data)[0], self.classes_.tolist()
+        place, other = place_of("output", output, names), place_of("rival", rival, names)
+        encoded = self._encoded(table, strict=strict)
+        found = contributions(unless_warned(self.model), encoded, place, rival=other)
+        return replace(found, data=self.columns.plain_values(table))
 
     def explain(self, data: Any, *, strict: bool = False) -> RowExplanation:
         """Explain the answer for one row: the contribution of each column, and what would change the answer.

@@ -286,14 +286,14 @@ class Columns:
         """
         return np.concatenate([one.middle() for one in self.inputs])
 
+    def sums_of(self, shares: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """Sum shares of the inputs, shape (…, features), by column; shape (…, columns)."""
+        sums: NDArray[np.floating[Any]] = np.add.reduceat(shares, self.layout.starts, axis=-1)
+        return sums
+
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
         """Sum shares of the inputs, shape (features,), by column; return the name and the sum of each column."""
-        sums, start = [], 0
-        for one in self.inputs:
-            part = shares[start : start + len(one.features)]
-            sums.append((one.name, float(part.sum())))
-            start += len(part)
-        return sums
+        return [*zip(self.names, self.sums_of(shares).tolist(), strict=True)]
 
     def decode(self, inputs: NDArray[np.floating[Any]]) -> dict[str, float | dict[str, float]]:
         """Return the value that each column's inputs, together of shape (features,), encode: a number, or word shares.
@@ -330,6 +330,20 @@ class Columns:
     def values_in(self, table: Table) -> TableValues:
         """Return the values of a table, which `layout` encodes; errors as for `apply`."""
         return self.layout.read(self._read(table))
+
+    def plain_values(self, table: Table) -> NDArray[Any]:
+        """Return the values of the input columns as read, shape (n, columns); errors as for `apply`.
+
+        float64 with NaN for missing values if all are numbers; otherwise objects, such as words and dates, with None.
+        """
+        columns = self._read(table)
+        if all(isinstance(one, NumberColumn) for one in self.inputs):
+            return np.stack([columns[name].numbers for name in self.names], axis=1)
+        values = np.empty((len(table), len(self.names)), object)
+        for place, one in enumerate(self.inputs):
+            column = columns[one.name]
+            values[:, place] = column.numbers if isinstance(one, NumberColumn) else column.series.to_list()
+        return values
 
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""

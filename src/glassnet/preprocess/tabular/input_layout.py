@@ -62,8 +62,9 @@ class InputLayout:
         self.words: list[tuple[WordColumn, int]] = []
         self.booleans: list[BooleanColumn] = []
         self.dates: list[DateColumn] = []
-        placed, firsts, truths, start = [], list[int](), [], 0
+        placed, firsts, truths, starts, start = [], list[int](), [], list[int](), 0
         for one in encodings:
+            starts.append(start)
             if isinstance(one, NumberColumn):
                 self.numbers.append(one)
                 placed.append((one, start))
@@ -82,6 +83,8 @@ class InputLayout:
             placed += date.parts_at(first)
         self.width = start
         """Number of inputs."""
+        self.starts = np.array(starts, np.intp)
+        """The first input of each column."""
         self.block = NumberBlock(placed, flags)
         """All columns of numbers, and the quantities of dates."""
         self.truths = np.array(truths, np.int64)
