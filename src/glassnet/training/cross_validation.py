@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.held_out import fold_numbers
+from ..data.split import fold_of_rows
 from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..metrics import METRICS, accuracy
@@ -136,7 +136,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
             folds=folds,
             least=2 * folds,
         )
-    return fold_numbers(len(data), folds, seed, data.labels)
+    return fold_of_rows(data, folds, seed)
 
 
 def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:
