@@ -363,13 +363,14 @@ class Dataset:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
         """Return the data set of these rows, or of those where `rows` is True, with their row numbers in the source."""
         labels, values = self.labels[rows], self.values
-        optional = {name: getattr(self, name) for name in ("weights", "groups", "times")}
+        given = {name: getattr(self, name) for name in ("weights", "groups", "times")}
+        optional: dict[str, Any] = {name: None if one is None else one[rows] for name, one in given.items()}
         return replace(
             self,
             inputs=self.inputs[rows],
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
-            **{name: None if one is None else one[rows] for name, one in optional.items()},
+            **optional,
             source_rows=self.row_numbers[rows],
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )

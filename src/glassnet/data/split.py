@@ -66,7 +66,8 @@ def split_rows(
     why = Message(
         "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
     )
-    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, labels, groups, times)
+    about = labels, groups, times
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, *about)
 
 
 def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:

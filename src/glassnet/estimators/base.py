@@ -740,8 +740,8 @@ def _with_weight(X: Any, weights: Array, by_row: _ByRow, name: str) -> tuple[Any
         raise DataError("GN014", template, name=name)
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
     encoded, groups, times = by_row
-    others = (None if one is None else one[positive] for one in (groups, times))
-    return rows, weights[positive], (encoded[positive], *others)
+    groups, times = (None if one is None else one[positive] for one in (groups, times))
+    return rows, weights[positive], (encoded[positive], groups, times)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

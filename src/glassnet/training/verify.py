@@ -109,8 +109,8 @@ def verify(
     require_parent(model, init_model)
     if difference := damage_of(model, options):
         return differing(receipt, difference)
-    for name, given, what in (("group", data.groups, Message("groups")), ("time", data.times, Message("times"))):
-        if (name in receipt["data"]) != (given is not None):
+    for name, array, what in (("group", data.groups, Message("groups")), ("time", data.times, Message("times"))):
+        if (name in receipt["data"]) != (array is not None):
             template = "{source} is not the training data: only one of the two has {what}"
             return differing(receipt, Message(template, source=data.source, what=what))
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling

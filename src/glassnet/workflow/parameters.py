@@ -128,14 +128,12 @@ class TableOptions:
         "column that names what rows belong to, such as a patient, whom no split separates; repeat for more",
         metavar="COLUMN",
         group="data",
-        common=True,
     )
     time: str | None = option(
         None,
         "column of numbers or dates: the latest rows are held out",
         metavar="COLUMN",
         group="data",
-        common=True,
         otherwise="rows are held out at random",
     )
     decimal: str = decimal()
@@ -148,7 +146,7 @@ class TableOptions:
                 raise OptionError("GN022", template, name=name, option=Option(option))
         for name in self.group:
             if name in self.keep:
-                template = "column {name!r} in {keep}: columns in {group} are no inputs. Omit one."
+                template = "column {name!r} in {keep}: a column in {group} is not an input. Omit one."
                 raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option("group"))
         alone = [name for name in ABOUT_COLUMNS if getattr(self, name)]
         if alone and not self.target:

@@ -153,8 +153,8 @@ class TableModel:
         drop, keep : str or sequence of str
             Columns to exclude, and columns to use although they look like identifiers.
         group : str or sequence of str
-            Columns whose values together name what a row belongs to, such as a patient. They are no inputs, and no
-            split separates a group: not that for the test, for early stopping or in folds.
+            Columns whose values together name what a row belongs to, such as a patient. They are excluded from the
+            inputs, and no split separates a group: not that for the test, for early stopping or in folds.
         time : str, optional
             A column of numbers or dates: the latest rows are held out; see ``docs/tables.md``.
         decimal : {"auto", ",", "."}

@@ -72,7 +72,7 @@ class RowRoles:
     def test(self, rows: RowKeys) -> NDArray[np.bool_]:
         """Return which rows are for testing, shape (n,)."""
         if self.test_from is not None and rows.times is not None:
-            return np.greater_equal(rows.times, self.test_from)
+            return np.asarray(rows.times >= self.test_from)
         return self._drawn(_TEST, rows) < np.float32(self.holdout)
 
     def validation_sample(self, rows: RowKeys) -> NDArray[np.bool_]:
@@ -81,7 +81,7 @@ class RowRoles:
         With folds, it has some rows of each group: a member is not trained on any row of the groups of its own fold.
         """
         if self.validation_from is not None and rows.times is not None:
-            chosen = np.greater_equal(rows.times, self.validation_from)
+            chosen = np.asarray(rows.times >= self.validation_from)
         else:
             by = RowKeys(rows.numbers) if self.folds else rows
             chosen = self._drawn(_VALIDATION, by) < np.float32(self.validation)

@@ -74,7 +74,7 @@ class TimeColumn:
 class SplitColumns:
     """The columns that decide which rows are on the same side of a split."""
 
-    group: tuple[str, ...] = ()  # their values together name the group of a row; they are no inputs
+    group: tuple[str, ...] = ()  # their values together name the group of a row; excluded from the inputs
     time: TimeColumn | None = None
 
     @property

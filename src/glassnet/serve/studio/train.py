@@ -170,9 +170,10 @@ def table_options(given: Mapping[str, Any], kind: str, target: str, further: boo
     """Return how to use a table's columns; nothing for other data, or if a model is trained `further`."""
     if kind != "table" or further:
         return TableOptions()
-    several = {name: texts_in(given, name) for name in ("drop", "keep", "group")}
+    target_names = texts_in(given, "target") or (target,)
+    drop, keep, group = (texts_in(given, name) for name in ("drop", "keep", "group"))
     task, time = (text_in(given, name, "") or None for name in ("task", "time"))
-    return TableOptions(texts_in(given, "target") or (target,), task, **several, time=time)
+    return TableOptions(target_names, task, drop, keep, group, time)
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:
