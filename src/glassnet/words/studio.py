@@ -534,6 +534,8 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_mean": "{metric}: B − A is {mean} on average, 95% interval {low} to {high}.",
     "compare_points": "{n} points",
     "compare_dropped": "Without {columns}",
+    "compare_group": "Groups: {columns}",
+    "compare_time": "Time: {columns}",
     "compare_p": "Chance alone gives such differences in {p} of comparisons; a verdict needs at most {level}.",
     "compare_within": "But the interval, which is about new data of the same kind, includes 0.",
     "compare_detectable": "{n} seeds like these would usually show a difference of {size} or more.",
