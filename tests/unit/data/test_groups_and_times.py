@@ -31,7 +31,7 @@ def grouped(draw, least=2):
     return np.where(random.random(len(groups)) < draw(st.sampled_from((0.0, 0.5))), 0, alike), groups
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(grouped(), st.sampled_from((0.1, 0.2, 0.5, 0.8)), st.integers(0, 99), st.booleans())
 def test_a_group_is_wholly_held_out_or_not_at_all(rows, fraction, seed, stratified):
     labels, groups = rows
@@ -51,7 +51,7 @@ def test_a_group_is_wholly_held_out_or_not_at_all(rows, fraction, seed, stratifi
     np.testing.assert_array_equal(again[1], aside)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(grouped(least=9), st.integers(2, 9), st.integers(0, 99), st.booleans())
 def test_folds_keep_groups_whole_and_are_of_similar_size(rows, folds, seed, stratified):
     labels, groups = rows
@@ -85,7 +85,7 @@ def test_another_seed_holds_out_other_groups_of_different_sizes():
     assert len({held_out(len(groups), 0.2, seed, None, groups)[1].tobytes() for seed in range(6)}) == 6
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     times=st.lists(st.integers(-4, 30), min_size=12, max_size=80),
     fraction=st.sampled_from((0.1, 0.3, 0.7)),

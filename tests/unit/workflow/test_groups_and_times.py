@@ -178,7 +178,7 @@ def test_arrays_with_groups_are_verified_with_them():
     assert in_time.hash() != model.hash()
 
 
-def test_compare_and_labels_and_search_use_the_groups():
+def test_compare_and_labels_use_the_groups():
     sides = (Side("table", {"members": 1}), Side("table", {"members": 1, "hidden": (4,)}))
     options = {"epochs": 20, "engine": "compiled"}
 
