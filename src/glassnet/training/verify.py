@@ -75,8 +75,8 @@ def verify(
     model : Model
         From `fit` or from a file, with its training record.
     data : Dataset
-        The data passed to `fit`, with their groups and times, including those held out for early stopping; of a trial of a search, also the training
-        samples of the search.
+        The data passed to `fit`, with their groups and times, including those held out for early stopping; of a trial
+        of a search, also the training samples of the search.
     callbacks : iterable of callable
         As for `fit`, except that their return values are ignored.
     init_model : Model, optional
