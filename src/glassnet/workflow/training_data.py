@@ -185,6 +185,7 @@ def load_fine_tuning_table(
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
     notify_surprises(table, columns, notify)
+    columns.require(table, columns.split.names)
     parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
     training, test = _parts_of_table(table, columns, parts, test_source, decimal, options, notify)
     held_out = test is not None and parts is not None

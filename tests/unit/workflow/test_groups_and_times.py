@@ -212,7 +212,7 @@ def test_columns_for_splits_are_checked(capsys):
             glassnet.TableModel.fit(words, "sick", **columns, **QUICK)
     model = glassnet.TableModel.fit(words, "sick", group="patient", **QUICK)
     with pytest.raises(GlassnetError, match="missing column 'patient'"):
-        glassnet.TableModel.fit(words.drop("patient"), init_model=model, holdout=0.1)
+        glassnet.TableModel.fit(words.drop("patient"), init_model=model)
     assert model.predict(words.drop("patient")).shape == (720,)
     few = words.with_columns(patient=pl.lit("one"))
     with pytest.raises(GlassnetError, match="1 groups for 2 parts of the rows"):
