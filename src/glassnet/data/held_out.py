@@ -6,6 +6,7 @@ smallest one also stands for a missing time. Where rows have both, a group count
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -185,17 +186,19 @@ def _stratified(
     different, counts = np.unique(pairs, return_counts=True)
     group, kind = np.divmod(different, kinds)
     amount = counts / np.bincount(kind, counts, kinds)[kind]  # the group's share of a kind of rows
-    first = np.searchsorted(group, np.arange(len(sizes) + 1))
-    # Groups of similar weight are in random order, so that seeds differ.
-    weight = np.floor(np.log2(np.bincount(group, amount**2)) / 2)
+    first = np.searchsorted(group, np.arange(len(sizes) + 1)).tolist()
+    # Groups whose weights differ by a factor below 2 are in random order, so that seeds differ.
+    weight = np.frexp(np.bincount(group, amount**2))[1] // 2
     order = random.permutation(len(sizes))
-    filled = np.zeros((len(shares), kinds))
     part = np.empty(len(sizes), np.int64)
+    # Lists of few numbers: faster than arrays, and without BLAS, whose sums differ between machines.
+    of, more, parts = kind.tolist(), amount.tolist(), [(share, [0.0] * kinds) for share in shares.tolist()]
     for one in order[np.argsort(-weight[order], kind="stable")].tolist():
-        own = slice(first[one], first[one + 1])
-        of, more = kind[own], amount[own]
-        part[one] = chosen = ((2 * filled[:, of] @ more + more @ more) / shares).argmin()
-        filled[chosen, of] += more
+        own = range(first[one], first[one + 1])
+        costs = [math.fsum((2 * filled[of[k]] + more[k]) * more[k] for k in own) / share for share, filled in parts]
+        part[one] = chosen = costs.index(min(costs))
+        for k in own:
+            parts[chosen][1][of[k]] += more[k]
     count = sizes.sum()
     for empty in np.setdiff1d(np.arange(len(shares)), part).tolist():
         taken = np.bincount(part, minlength=len(shares))[part] > 1
