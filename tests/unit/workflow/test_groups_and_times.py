@@ -157,6 +157,18 @@ def test_all_doors_train_the_same_network_and_find_its_rows_again(source, target
         glassnet.TableModel.fit(frame, init_model=model, **columns)
 
 
+def test_estimators_train_the_same_network_as_a_table():
+    sick, walk = patients(30), sales(200)
+    table = glassnet.TableModel.fit(sick, "sick", group="patient", epochs=4)
+    estimator = glassnet.NetworkClassifier(random_state=0, max_iter=4)
+    estimator.fit(sick.drop("patient", "sick"), sick["sick"].to_numpy(), groups=sick["patient"].to_numpy())
+    assert estimator.model_.hash() == table.model.hash()
+    table = glassnet.TableModel.fit(walk, "sales", time="date", epochs=4)
+    estimator = glassnet.NetworkRegressor(random_state=0, max_iter=4)
+    estimator.fit(walk.drop("sales"), walk["sales"].to_numpy(), time=walk["date"].to_numpy())
+    assert estimator.model_.hash() == table.model.hash()
+
+
 def test_arrays_with_groups_are_verified_with_them():
     X, who = np.random.default_rng(0).normal(size=(90, 3)), np.arange(90) % 9
     y = np.where(np.arange(90) % 2, "a", "b")
