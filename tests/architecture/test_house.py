@@ -40,6 +40,7 @@ THIRD_PARTY = {
         "model.train_step",
         "model.baselines",
         "model.evaluate",
+        "model.intervals",
         "workflow.comparison.paired",
         "preprocess",
         "handwriting",

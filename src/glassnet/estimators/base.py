@@ -24,6 +24,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from ..data.arrays import groups_of, times_of
 from ..data.dataset import Dataset
 from ..engines import Engine, engine_for
 from ..engines.custom_loss import CustomLossEngine
@@ -82,6 +83,8 @@ from .validation import (
 )
 
 Array = NDArray[Any]
+_ByRow = tuple[Array, Array | None, Array | None]
+"""Targets, groups and times of the rows."""
 
 COMMON = [
     Declared(
@@ -155,6 +158,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         y: Any,
         sample_weight: Any = None,
         *,
+        groups: Any = None,
+        time: Any = None,
         X_val: Any = None,
         y_val: Any = None,
         callbacks: Iterable[Callback] = (),
@@ -171,6 +176,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             Targets.
         sample_weight : array_like, shape (n,), optional
             Weight of each row's loss, 0 or more. Rows with weight 0 are left out.
+        groups : array_like, shape (n,) or (n, columns), optional
+            What belongs together, such as a patient's rows: no fold and no validation part separates a group.
+        time : array_like, shape (n,), optional
+            Numbers or dates: validation rows are the latest, and folds are blocks of time.
         X_val, y_val : as `X` and `y`, optional
             Validation rows, evaluated after each epoch; no rows of `X` are held out then. The earlier steps of a
             pipeline do not transform them.
@@ -204,7 +213,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             raise OptionError("GN022", "X_val and y_val: one is missing. Give both or neither.")
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
-            data = self._data(X, y, sample_weight, reset=not continuing)
+            data = self._data(X, y, sample_weight, groups, time, reset=not continuing)
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
             if not continuing and options.targets == "values":
@@ -401,12 +410,14 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self.n_iter_ = len(self.history_.epoch)
             self._state.release()
 
-    def verify(self, X: Any, y: Any, sample_weight: Any = None) -> Verification:
+    def verify(
+        self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None, time: Any = None
+    ) -> Verification:
         """Repeat the training of the last `fit` on the same rows, and compare the weights after every epoch.
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight, groups, time
             As for `fit`.
 
         Returns
@@ -421,7 +432,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             with a loss function. The message gives the reason.
         """
         check_is_fitted(self, "model_")
-        return verify(self.model_, self._data(X, y, sample_weight, reset=False))
+        return verify(self.model_, self._data(X, y, sample_weight, groups, time, reset=False))
 
     def find_learning_rate(
         self,
@@ -532,6 +543,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         X: Any,
         y: Any,
         sample_weight: Any,
+        groups: Any = None,
+        time: Any = None,
         *,
         reset: bool,
         classes_given: bool = False,
@@ -558,14 +571,18 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._given_names = getattr(self, "feature_names_in_", None)
         X = table_of(X, self._names_in) if of_table else X
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
-        weights = None
+        together = None if groups is None else groups_of(groups, "groups")
+        times = None if time is None else times_of(time, "time")
+        check_consistent_length(encoded, together, times)
+        weights, by_row = None, (encoded, together, times)
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
-            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
-        weights = self._weighted(encoded, weights)
+            X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
+        weights = self._weighted(by_row[0], weights)
         if weights is not None:
-            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
+            X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
+        encoded, together, times = by_row
         if reset:
             self.columns_: Columns | None = None
             self._odd_values = frozenset()
@@ -590,6 +607,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             1.0 if columns is not None else self.input_max,
             values=None if of_classes else encoded,
             weights=weights,
+            groups=together,
+            times=times,
             class_names=names,
             feature_names=tuple(map(str, () if self._given_names is None else self._given_names))
             if columns is None
@@ -747,14 +766,16 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:
-    """Return the rows with a weight above 0."""
+def _with_weight(X: Any, weights: Array, by_row: _ByRow, name: str) -> tuple[Any, Array, _ByRow]:
+    """Return X, the weights, and what else there is of each row, of the rows with a weight above 0."""
     positive = np.flatnonzero(weights)
     if not positive.size:
         template = "{name}: the weights of all rows are 0, expected at least one above 0."
         raise DataError("GN014", template, name=name)
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
-    return rows, encoded[positive], weights[positive]
+    encoded, groups, times = by_row
+    groups, times = (None if one is None else one[positive] for one in (groups, times))
+    return rows, weights[positive], (encoded[positive], groups, times)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.held_out import fold_numbers
+from ..data.split import fold_of_rows
 from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..metrics import METRICS, accuracy
 from ..model.evaluate import Evaluation, evaluate, truth_of
-from ..model.intervals import Interval, accuracy_interval, number_intervals
+from ..model.intervals import Interval, number_intervals, right_answers, share_interval
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
@@ -66,11 +66,12 @@ def cross_validate(
         weights = np.concatenate([test.weights for _, test in folds if test.weights is not None])
     scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
     interval: dict[str, Interval] = {}
+    grouped = [test.groups for _, test in folds if test.groups is not None]
+    groups = np.concatenate(grouped) if grouped else None
     if weights is None and "accuracy" in scores:
-        right = len(truth) - sum(len(one.misread) for one in tested)
-        interval = {"accuracy": accuracy_interval(right, len(truth))}
+        interval = {"accuracy": share_interval(np.concatenate([*map(right_answers, tested)]), groups)}
     elif weights is None:
-        interval = number_intervals(truth, answers)
+        interval = number_intervals(truth, answers, groups)
     return CrossValidation(len(folds), len(truth), scores, interval)
 
 
@@ -136,7 +137,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
             folds=folds,
             least=2 * folds,
         )
-    return fold_numbers(len(data), folds, seed, data.labels)
+    return fold_of_rows(data, folds, seed)
 
 
 def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:

@@ -81,6 +81,8 @@ def fit(
     *,
     task: str = "auto",
     weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
@@ -95,6 +97,8 @@ def fit(
     *,
     task: str = "auto",
     weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     recipe: str | None = None,
     validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
@@ -111,6 +115,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     *,
     task: str = "auto",
     weights: Any = None,
+    groups: Any = None,
+    time: Any = None,
     recipe: str | None = None,
     validation: Any = None,
     callbacks: Iterable[Callback] = (),
@@ -138,6 +144,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         numbers, not labels. By default that of `init_model`, if that is a regression.
     weights : array_like, shape (n,), optional
         With X: sample weights.
+    groups, time : array_like, optional
+        With X: what belongs together, and when each sample was, as for `Dataset.from_arrays`. Folds and the part for
+        early stopping separate no group; the latter is the latest.
     recipe : str, optional
         Name of the recipe. By default ``notes`` for classes of images, and otherwise ``table``, with settings for that
         number of rows; the features of arrays are standardised. With `init_model`, the options in its training record
@@ -180,7 +189,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         not fit each other, the data or `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
         GN021 for an unknown option, for options given twice, for an `engine`, `checkpoint` or `executor` of another
-        type, for `X` without `y`, and for a data set with `y`, `weights` or another `task`, of which it has its own.
+        type, for `X` without `y`, and for a data set with `y`, `weights`, `groups`, `time` or another `task`, of which
+        it has its own.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
@@ -209,7 +219,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         if options is None:
             y, options = None, y
         other_task = task != "auto" and (task == "regression") == (data.values is None)
-        given = {"y": y is not None, "weights": weights is not None, "task": other_task and init_model is None}
+        given = {"y": y, "weights": weights, "groups": groups, "time": time}
+        given = {name: value is not None for name, value in given.items()}
+        given["task"] = other_task and init_model is None
         if name := next((name for name, is_given in given.items() if is_given), ""):
             raise ArgumentError("GN021", "{name}: a Dataset has its own. Pass X instead of the Dataset.", name=name)
     elif y is None or isinstance(y, Options):
@@ -217,7 +229,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
             raise ArgumentError("GN021", "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.")
         require_dataset("data", data)
     else:
-        data = Dataset.from_arrays(data, y, task=task, weights=weights, like=init_model)
+        about = {"weights": weights, "groups": groups, "time": time}
+        data = Dataset.from_arrays(data, y, task=task, **about, like=init_model)
         if isinstance(validation, tuple) and len(validation) == 2:
             kind = "regression" if task_of(data, task) == "numbers" else "classification"
             validation = replace(Dataset.from_arrays(*validation, like=data, task=kind), maximum=data.maximum)

@@ -99,6 +99,9 @@ WORDS: dict[str, str] = {
     "part_folds": "{folds} folds, each left out in the training of one network",
     "part_stopping": "a fraction held out for early stopping",
     "part_aside": "a fraction held out for testing",
+    "part_groups": "no part separates rows of one group ({columns})",
+    "part_time": "the held-out rows are the latest ({column})",
+    "an_array": "an array",
     "learning": "method",
     "learning_line": (
         "rule {rule}, loss {loss}, optimizer {optimizer}, learning rate at most {rate}, schedule {schedule}"

@@ -123,6 +123,8 @@ class TableModel:
         task: str | None = None,
         drop: str | Sequence[str] = (),
         keep: str | Sequence[str] = (),
+        group: str | Sequence[str] = (),
+        time: str | None = None,
         decimal: str = AUTO,
         recipe: str | None = None,
         sample_weight: Any = None,
@@ -145,12 +147,17 @@ class TableModel:
         test : as `data`, optional
             Test data; `evaluation` is the result.
         holdout : float, optional
-            Fraction of the rows to hold out for a test, chosen by the seed; 0.1 is the default of ``glassnet train``.
-            By default, all rows are used for training.
+            Fraction of the rows to hold out for a test, chosen by the seed, or by `time`; 0.1 is the default of
+            ``glassnet train``. By default, all rows are used for training.
         task : {"classes", "numbers"}, optional
             Classification or regression; inferred from the target if not given.
         drop, keep : str or sequence of str
             Columns to exclude, and columns to use although they look like identifiers.
+        group : str or sequence of str
+            Columns whose values together name what a row belongs to, such as a patient. They are excluded from the
+            inputs, and no split separates a group: not that for the test, for early stopping or in folds.
+        time : str, optional
+            A column of numbers or dates: the latest rows are held out; see ``docs/tables.md``.
         decimal : {"auto", ",", "."}
             The decimal sign in columns of text.
         recipe : str, optional
@@ -197,6 +204,8 @@ class TableModel:
             "task": task,
             "drop": column_names(drop),
             "keep": column_names(keep),
+            "group": column_names(group),
+            "time": time,
         }
         _require_target_or_start(start, own | {"stream": stream})
         wishes = TableOptions(**own, decimal=decimal)

@@ -33,6 +33,10 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
     if data:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
+        if "group" in data:
+            lines.append(say("part_groups", columns=say("comma").join(map(str, data["group"])) or say("an_array")))
+        if "time" in data:
+            lines.append(say("part_time", column=data["time"] or say("an_array")))
         if not receipt.get("own_validation"):
             if (count := joined_count(receipt)) > 1:
                 lines.append(say("part_folds", folds=count))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,6 +40,7 @@ from .selection import (
     learn_inputs,
     more_columns,
 )
+from .split_columns import SplitColumns, split_columns
 from .summaries.columns import TargetSummary
 from .target import Target, has_target, labels_of, labels_of_words, learn_targets, summarise_target, values_of
 
@@ -64,17 +65,28 @@ class Roles:
     target_names: tuple[str, ...]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
+    split: SplitColumns
     task: str | None  # "classes" or "numbers"
 
     @classmethod
     def of(
-        cls, table: Table, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
+        cls,
+        table: Table,
+        target: str | Sequence[str],
+        task: str | None,
+        drop: Sequence[str],
+        keep: Sequence[str],
+        group: Sequence[str],
+        time: str | None,
     ) -> Roles:
         """Find the columns; errors as `Columns.learn`."""
         names = (target,) if isinstance(target, str) else tuple(target)
-        names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
-        columns = table.columns(name for name in table.names if name in names or name not in drop)
-        roles = cls(table.source, columns, names, drop, keep, task)
+        names, drop, keep, group = (
+            tuple(column_named(table, name) for name in given) for given in (names, drop, keep, group)
+        )
+        columns = table.columns(name for name in table.names if name in names or name not in (*drop, *group))
+        split = split_columns(table, group, None if time is None else column_named(table, time))
+        roles = cls(table.source, columns, names, drop, keep, split, task)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
             _reject_unclear_points(table.source, columns.values())
@@ -122,6 +134,10 @@ class Columns:
     commas : frozenset of str
         Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
         tables as well.
+    whole : frozenset of str
+        Names of the columns of whole numbers.
+    split : SplitColumns
+        The columns that decide which rows are on the same side of a split.
 
     Examples
     --------
@@ -140,6 +156,7 @@ class Columns:
     remarks: tuple[Message, ...] = ()
     commas: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    split: SplitColumns = field(default_factory=SplitColumns)
     layout: InputLayout = field(init=False, repr=False, compare=False)
     """The inputs of all columns, from which rows are encoded."""
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
@@ -161,6 +178,8 @@ class Columns:
         task: str | None = None,
         drop: Sequence[str] = (),
         keep: Sequence[str] = (),
+        group: Sequence[str] = (),
+        time: str | None = None,
         rows: NDArray[np.int64] | None = None,
     ) -> Columns:
         """Learn from a training table.
@@ -177,6 +196,10 @@ class Columns:
         drop, keep : sequence of str
             Names of columns to exclude, and of columns to use although they look like identifiers. A table without
             column names also takes numbers from 1, for these and for `target`.
+        group : sequence of str
+            Names of columns whose values together name the group of a row, which no split separates. They are excluded.
+        time : str, optional
+            Name of a column of numbers or dates; later rows are held out. It may be an input.
         rows : ndarray of int64, optional
             The training rows; all if not given. Statistics such as medians and words use only those that have all
             targets; the kinds of the columns and the classes are inferred from all rows.
@@ -185,11 +208,12 @@ class Columns:
         ------
         DataError
             GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
-            a column of lists, GN062 when no input is left, GN064 when the target cannot be predicted.
+            a column of lists, or a `time` of neither numbers nor dates, GN062 when no input is left, GN064 when the
+            target cannot be predicted.
         OptionError
             GN021 for another task.
         """
-        roles = Roles.of(table, target, task, drop, keep)
+        roles = Roles.of(table, target, task, drop, keep, group, time)
         summaries = [summarise_target(one, task, several=len(roles.targets) > 1) for one in roles.targets]
         learnt_targets = roles.learn_targets(summaries)
         with_targets = np.ones(len(table), np.bool_)
@@ -229,7 +253,10 @@ class Columns:
         inputs, useless = learnt.inputs, learnt.useless
         remarks += learnt.remarks
         listed = Message("listed in {drop}", drop=Option("drop"))
-        dropped = [*((name, listed) for name in roles.drop if name not in names), *useless]
+        grouping = Message("names the group of a row: listed in {group}", group=Option("group"))
+        dropped = [(name, grouping) for name in roles.split.group]
+        dropped += [(name, listed) for name in roles.drop if name not in (*names, *roles.split.group)]
+        dropped += useless
         if not inputs:
             shown = Listing(names, quoted=True) if names else Message("the target")
             advice = (
@@ -256,7 +283,7 @@ class Columns:
         numbers = [columns[name] for name in _numbers(inputs, targets)]
         commas = frozenset(one.name for one in numbers if one.decimal == ",")
         whole = frozenset(one.name for one in numbers if one.is_whole)
-        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole)
+        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole, roles.split)
 
     @property
     def task(self) -> str:
@@ -548,6 +575,7 @@ class Columns:
             **({"reasons": [plain_reason(why) for _, why in self.dropped]} if self.dropped else {}),
             **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
             **({"whole": sorted(self.whole)} if self.whole else {}),
+            **({"split": asdict(self.split)} if self.split.names else {}),
         }
 
     @classmethod
@@ -571,7 +599,8 @@ class Columns:
         if commas is True:  # the form before columns could differ
             commas = [one.name for one in (*inputs, *targets)]
         whole = frozenset(map(str, described.get("whole", ())))
-        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole)
+        split = SplitColumns.from_dict(described.get("split", {}))
+        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole, split=split)
 
 
 def described_targets(described: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ def load_table(
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    group: Sequence[str] = (),
+    time: str | None = None,
     decimal: str = AUTO,
 ) -> Dataset:
     """Read a table as labelled samples; learn its columns, or apply those of a model.
@@ -59,6 +61,11 @@ def load_table(
         Classification or regression; inferred from the column if not given.
     drop, keep : sequence of str
         Names of columns to exclude, and of columns to use although they look like identifiers.
+    group : str or sequence of str
+        Names of columns whose values together name the group of a row, such as a patient. They are excluded, and no
+        split of the data set separates a group.
+    time : str, optional
+        Name of a column of numbers or dates. What a split of the data set holds out is later than the rest.
     decimal : {"auto", ",", "."}
         Decimal sign in columns of text; detected per column by default.
 
@@ -89,7 +96,8 @@ def load_table(
     targets = column_names(target)
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
-        columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
+        drop, keep, group = column_names(drop), column_names(keep), column_names(group)
+        columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
     return samples_of(table, columns)
 
 
@@ -102,14 +110,18 @@ def column_names(given: Any) -> tuple[str, ...]:
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:
-    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`."""
+    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
+
+    Groups and times are those of the table, if it has all columns for them.
+    """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
     inputs = columns.apply(table)
     whole = len(rows) == len(table)
     if not whole:
         inputs = inputs[rows]
-    of_classes = columns.task == "classes"
+    of_classes, split = columns.task == "classes", columns.split.known_in(table)
+    groups, times = split.groups(table), split.times(table)
     return Dataset(
         inputs,
         targets.astype(np.int64) if of_classes else np.arange(len(rows)),
@@ -123,4 +135,6 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
         columns=columns,
         class_type=table.type_of_classes(columns.target_names[0], columns.output_names) if of_classes else "",
         source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
+        groups=None if groups is None else groups[rows],
+        times=None if times is None else times[rows],
     )

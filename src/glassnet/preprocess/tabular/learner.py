@@ -86,8 +86,10 @@ class ColumnsLearner:
         task: str | None = None,
         drop: Sequence[str] = (),
         keep: Sequence[str] = (),
+        group: Sequence[str] = (),
+        time: str | None = None,
     ) -> None:
-        self._roles = Roles.of(first_rows, target, task, drop, keep)
+        self._roles = Roles.of(first_rows, target, task, drop, keep, group, time)
         targets = self._roles.targets
         self._several = len(targets) > 1
         for one in targets:
@@ -110,7 +112,7 @@ class ColumnsLearner:
         columns = self._roles.columns.values()
         commas = frozenset(one.name for one in columns if one.decimal == ",")
         whole = frozenset(one.name for one in columns if one.kind == "number" and one.is_whole)
-        self._reader = Columns(inputs, answers, commas=commas, whole=whole)
+        self._reader = Columns(inputs, answers, commas=commas, whole=whole, split=self._roles.split)
 
     @property
     def names(self) -> tuple[str, ...]:

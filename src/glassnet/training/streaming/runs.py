@@ -35,6 +35,9 @@ class GivenStream(GivenData):
     def described(self) -> DataReceipt:
         """Return the description of the stream for a training record."""
         survey, roles = self._survey, self._survey.roles
+        starts = {name: getattr(roles, name) for name in ("test_from", "validation_from")}
+        starts = {name: one for name, one in starts.items() if one is not None}
+        starts |= {"fold_from": list(roles.fold_from)} if roles.fold_from else {}
         return {
             **super().described(),
             "samples": int(survey.counts.sum()),
@@ -46,6 +49,7 @@ class GivenStream(GivenData):
                 "holdout": roles.holdout,
                 "validation": roles.validation,
                 "typed": survey.typed,
+                **starts,
             },
         }
 
