@@ -22,6 +22,10 @@ def score_intervals(evaluation: Evaluation, data: Dataset) -> dict[str, Interval
     if evaluation.accuracy is not None:
         return {"accuracy": accuracy_interval(len(data) - len(evaluation.misread), len(data))}
     assert data.values is not None  # of a regression
+    if evaluation.coverage is not None:
+        one_output = evaluation.answers.shape[1] == 1
+        below = round(evaluation.coverage * len(data))
+        return {"coverage": accuracy_interval(below, len(data))} if one_output else {}
     return number_intervals(data.values, evaluation.answers)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -25,6 +26,7 @@ from ..runtime.blas import one_blas_thread
 from .fields import require_fields
 from .header import Receipt
 from .network import Network, mean_outputs
+from .residuals import Residuals
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 
@@ -66,6 +68,8 @@ class Model:
         Layout of the training file of numbers.
     class_type : {"", "bool", "text", "float"}
         Type of the training labels, where `class_names` do not show it; see `classes_`.
+    residuals : model.residuals.Residuals or None
+        The errors of a regression on held-out rows, from which prediction intervals follow.
 
     Raises
     ------
@@ -98,6 +102,7 @@ class Model:
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
     class_type: str = ""
+    residuals: Residuals | None = None
 
     def __post_init__(self) -> None:
         for name in ("others", "class_names", "image_shape"):
@@ -105,6 +110,12 @@ class Model:
                 object.__setattr__(self, name, tuple(given))
         require_fields(self)
         object.__setattr__(self, "temperature", float(self.temperature))
+
+    @cached_property
+    def scale_network(self) -> Network:
+        """The network of the scales of rows, for prediction intervals; see `model.residuals`."""
+        assert self.residuals is not None
+        return self.residuals.scale_network(self.network)
 
     def __repr__(self) -> str:
         about = [self.network.architecture.short]
