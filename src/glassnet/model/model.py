@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, cast
 
 import numpy as np
@@ -110,12 +109,6 @@ class Model:
                 object.__setattr__(self, name, tuple(given))
         require_fields(self)
         object.__setattr__(self, "temperature", float(self.temperature))
-
-    @cached_property
-    def scale_network(self) -> Network:
-        """The network of the scales of rows, for prediction intervals; see `model.residuals`."""
-        assert self.residuals is not None
-        return self.residuals.scale_network(self.network)
 
     def __repr__(self) -> str:
         about = [self.network.architecture.short]

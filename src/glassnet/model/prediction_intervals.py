@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,7 +78,8 @@ def predict_interval(model: Model, rows: ArrayLike, coverage: float = COVERAGE) 
     residuals = require_coverage(model, coverage)
     raw = model.raw(rows)
     outputs = RowPredictor(model).outputs(raw).astype(np.float64)
-    logs = RowPredictor(replace(model, network=model.scale_network, others=())).outputs(raw).astype(np.float64)
+    scales = replace(model, network=_scale_network(model.network, residuals), others=())
+    logs = RowPredictor(scales).outputs(raw).astype(np.float64)
     centre = np.array(residuals.centre)
     scale = np.exp(np.clip(logs, centre - FARTHEST, centre + FARTHEST))  # (n, outputs)
     tail = (1 - coverage) / 2
@@ -87,13 +89,24 @@ def predict_interval(model: Model, rows: ArrayLike, coverage: float = COVERAGE) 
     return np.stack([model.targets.invert(one) for one in ends], axis=-1)
 
 
+_MADE: WeakKeyDictionary[Network, tuple[Residuals, Network]] = WeakKeyDictionary()
+
+
+def _scale_network(network: Network, residuals: Residuals) -> Network:
+    """Return the network of the scales, the same at each call, so that `RowPredictor` copies it once."""
+    made = _MADE.get(network)
+    if made is None or made[0] is not residuals:
+        made = _MADE[network] = (residuals, residuals.scale_network(network))
+    return made[1]
+
+
 def require_coverage(model: Model, coverage: object) -> Residuals:
     """Return what the intervals follow from.
 
     Raises
     ------
     OptionError
-        GN021 for a coverage that is no number from 0.01 to 0.99; GN022 for a model of classes or labels, for one
+        GN021 for a coverage that is not a number from 0.01 to 0.99; GN022 for a model of classes or labels, for one
         without errors on held-out rows, and for a coverage that there are too few of them for.
     """
     asked = require_number(Option("coverage"), coverage, *COVERAGES)
