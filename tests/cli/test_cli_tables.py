@@ -138,18 +138,19 @@ def test_intervals_are_printed_written_and_tested(folder):
 
 def test_a_quantile_is_tested_by_coverage_and_pinball_loss(empty):
     (empty / "people.csv").write_text(people(300))
+    (empty / "more.csv").write_text(people(100, seed=1))
     few = ("--set", "loss=quantile", "--set", "quantile=0.8", "--no-plot", "--out", "q.safetensors")
     facts = run("train", "people.csv", "--target", "hours", *few, "--json").fine().json()
     assert facts.keys() & {"r2", "rmse", "coverage", "pinball"} == {"coverage", "pinball"}
     low, high = facts["interval"]["coverage"]
     assert low < facts["coverage"] < high
     assert facts["cross_validation"]["coverage"] == pytest.approx(0.8, abs=0.1)
-    said = run("test", "q.safetensors", "people.csv").fine().out.splitlines()[0]
+    said = run("test", "q.safetensors", "more.csv").fine().out.splitlines()[0]
     assert "R²" not in said
     assert "at or below the prediction, pinball loss" in said
-    tested = run("test", "q.safetensors", "people.csv", "--json").fine().json()
+    tested = run("test", "q.safetensors", "more.csv", "--json").fine().json()
     assert tested["outputs"] == [{"name": "hours", "coverage": tested["coverage"], "pinball": tested["pinball"]}]
-    run("test", "q.safetensors", "people.csv", "--report", "page.html").fine()
+    run("test", "q.safetensors", "more.csv", "--report", "page.html").fine()
     page = (empty / "page.html").read_text()
     assert "are at or below the predicted quantile" in page
     assert "R²" not in page.split("</head>")[1].split("training")[0]

@@ -69,7 +69,8 @@ class Residuals:
     def scale_network(self, network: Network) -> Network:
         """Return a network whose outputs are the logarithms of the scales, without the limit."""
         made = network.architecture
-        made = replace(made, activations=(*made.activations[:-1], "identity"), bias=True, loss="squared_error")
+        identity = (*made.activations[:-1], "identity")
+        made = replace(made, activations=identity, bias=True, loss="squared_error", loss_parameter=None)
         found = Parameters(made.layout, dtype=network.parameters.flat.dtype)
         own = network.parameters
         for kept, weights, bias, given in zip(found.weights, own.weights, found.biases, own.biases, strict=True):
