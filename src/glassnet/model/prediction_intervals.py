@@ -23,6 +23,7 @@ SLID and Wages1 of R); `benchmarks/intervals.py` measures on others.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
@@ -155,8 +156,9 @@ def with_residuals(
     curves : sequence of sequence of float
         With early stopping, the loss of each of these networks on its part after every epoch.
     """
+    model = replace(model, residuals=None)
     if model.targets.name != "values" or not held_out:
-        return replace(model, residuals=None)
+        return model
     alone = len(held_out) == 1
     owners = [model] if alone else [replace(model, network=one, others=()) for one in networks]
     with one_blas_thread():
@@ -173,7 +175,8 @@ def _selection_bias(curves: Sequence[Sequence[float]], loss: str) -> float:
     chosen, common = float(each.min(axis=1).mean()), float(each.mean(axis=0).min())
     if not 0 < chosen <= common < np.inf:
         return 1.0
-    return (common / chosen) ** (1.0 if loss in _PROPORTIONAL else 0.5)
+    ratio = common / chosen
+    return ratio if loss in _PROPORTIONAL else math.sqrt(ratio)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet import NetworkRegressor, TableModel
+from glassnet import Network, NetworkRegressor, TableModel, load_table
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
+from glassnet.model.prediction_intervals import with_residuals
+from glassnet.training.ensemble import side_by_side
 from glassnet.workflow.predict_job import query_model
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
@@ -167,3 +169,41 @@ def test_damaged_residuals_in_a_file_are_an_error(model, damage, tmp_path):
     (tmp_path / "damaged.safetensors").write_bytes(file.file_bytes(header, file.tensors_of(model.model)))
     with pytest.raises(ModelFileError, match="residuals"):
         file.load_model(tmp_path / "damaged.safetensors")
+
+
+def joined(model, *networks):
+    return replace(model, network=side_by_side(networks), residuals=None)
+
+
+@pytest.fixture
+def parts(model):
+    table = noisy(200, 4)
+    whole = load_table(table, columns=model.columns)
+    return [whole.take(np.arange(0, 200, 2)), whole.take(np.arange(1, 200, 2))]
+
+
+def test_errors_are_larger_if_the_best_epoch_of_a_part_is_not_that_of_the_others(model, parts):
+    """By the mean loss at the common best epoch, divided by that at the best of each part (Tibshirani 2009)."""
+    network = model.model.network
+    for loss, factor in (("squared_error", 1.5**0.5), ("absolute_error", 1.5)):
+        one = Network.of(replace(network.architecture, loss=loss), network.parameters)
+        made = joined(model.model, one, one)
+        [plain], [larger] = (
+            with_residuals(made, parts, [one, one], curves).residuals.errors
+            for curves in ((), [[1.0, 2.0, 3.0], [2.0, 1.0]])
+        )
+        np.testing.assert_allclose(larger, np.multiply(plain, factor), rtol=1e-4)
+
+
+def test_errors_are_smaller_if_the_networks_differ(model, parts):
+    """By the mean squared difference of their predictions from the mean (Krogh and Vedelsby 1995)."""
+    network, shift = model.model.network, 0.2
+    other = Network.of(network.architecture, network.parameters.copy())
+    other.parameters.biases[-1][...] += shift
+    made = joined(model.model, network, other)
+    moved = replace(parts[1], values=parts[1].values + shift * made.targets.scale[0])  # so errors are as before
+    [alike] = with_residuals(made, parts, [network, network]).residuals.errors
+    [differing] = with_residuals(made, [parts[0], moved], [network, other]).residuals.errors
+    errors = [made.targets.apply(one.values) - model.model.outputs(one.inputs) for one in parts]
+    factor = (1 - (shift / 2) ** 2 / np.mean(np.square(errors))) ** 0.5
+    np.testing.assert_allclose(differing, np.multiply(alike, factor), rtol=1e-3, atol=1e-6)
