@@ -52,6 +52,7 @@ def main(names: list[str]) -> None:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
     for page in (
+        "intervals_page",
         "labels_page",
         "portable_page",
         "read_page",

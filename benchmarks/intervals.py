@@ -1,6 +1,7 @@
 """Measure prediction intervals on the public tables of numbers: how often they hold the true number, and their widths.
 
-    python benchmarks/intervals.py [--data FOLDER] [--tables NAME,...] [--seeds 0-9]     # also writes docs/tables.md
+    python benchmarks/intervals.py [--data FOLDER] [--tables NAME,...] [--seeds 0-9]
+    python benchmarks/intervals_page.py                     # writes the result into docs/tables.md
 
 Tables and parts are those of `tables.py`. `TableModel.fit` has its defaults and seed 0. For each coverage that is asked
 for, the result has the mean over the seeds of:
@@ -28,7 +29,6 @@ import machine
 from tables import DATA, TABLES, read, seeds_of, split
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "tables.md"
 
 
 def main() -> None:
@@ -43,18 +43,6 @@ def main() -> None:
     result = {name: measure(name, given.data, given.seeds) for name in tables}
     if tables == numbers:
         machine.write("intervals", {"seeds": len(given.seeds), "tables": result})
-        machine.write_into(PAGE, "intervals.py", lines(result))
-
-
-def lines(result: dict[str, Any]) -> list[str]:
-    """Return the lines of the page's table."""
-    heads = ["table", "training rows", *(f"{asked:.0%}" for asked in COVERAGES)]
-    found = [f"| {' | '.join([*heads, '90% against one width', 'width by row'])} |", f"|---|{'---:|' * 7}"]
-    for name, one in result.items():
-        shares = [f"{one['asked'][str(asked)]['coverage']:.1%}" for asked in COVERAGES]
-        widths = [f"{one['asked']['0.9']['width vs constant']:.2f}", f"{one['rank correlation']:.2f}"]
-        found.append(f"| {' | '.join([name, format(one['rows'], ','), *shares, *widths])} |")
-    return found
 
 
 def measure(name: str, folder: Path, seeds: range) -> dict[str, Any]:
