@@ -1,6 +1,7 @@
 """Prediction intervals hold the true number as often as asked, are wide where the noise is, and the same everywhere."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from glassnet import Network, NetworkRegressor, TableModel, load_table
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
 from glassnet.model.prediction_intervals import with_residuals
+from glassnet.serve.studio.draw import query as studio_query
 from glassnet.training.ensemble import side_by_side
 from glassnet.workflow.predict_job import query_model
 
@@ -91,6 +93,10 @@ def test_all_doors_give_the_same_numbers_and_any_number_of_threads_the_same_bits
     frame.to_csv(tmp_path / "rows.csv", index=False)
     answers = query_model(loaded.model, [str(tmp_path / "rows.csv")], coverage=0.9)
     assert [one.interval for one in answers] == wanted.tolist()
+    session = SimpleNamespace(model=lambda id: SimpleNamespace(model=loaded.model))
+    asked = {"model": "noisy", "row": frame.iloc[3].to_dict(), "language": "zh", "quick": True}
+    said = answers[3].interval_text.replace(" to ", " 至 ")
+    assert studio_query(session, asked)["interval"] == f"90% 区间：{said}"
 
 
 def test_an_estimator_keeps_its_intervals(tmp_path, fresh):
