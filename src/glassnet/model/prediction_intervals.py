@@ -47,6 +47,7 @@ COVERAGE = 0.9
 _PENALTY = 3.0  # of the gamma regression, for inputs whose variances add up to 1
 _FEWEST = 10  # held-out rows of a network with fewer have one scale
 _MOST_ROWS = 5000  # held-out rows of each network that are used, evenly spaced
+_MOST_NODES = 1000  # of wider layers those that vary most, since the time grows with their cube
 _STEPS = 10  # of the gamma regression, which converges in about six
 _LARGEST_STEP = 10.0  # relative excess of an error over its expected size: larger ones have no more influence
 _PROPORTIONAL = ("absolute_error", "quantile")  # losses that grow with the error, not with its square
@@ -266,6 +267,8 @@ def _fit_scale(hidden: Floats, errors: Floats, rows: Floats) -> tuple[Floats, fl
     mean = np.average(hidden, axis=0, weights=rows)
     spread = np.sqrt(np.average((hidden - mean) ** 2, axis=0, weights=rows))
     varying = spread > 1e-3 * spread.max(initial=0)
+    if len(spread) > _MOST_NODES:
+        varying &= spread >= np.sort(spread)[-_MOST_NODES]
     if len(size) < _FEWEST or not varying.any():
         return weights, centre, constant
     divisor = spread[varying] * np.sqrt(varying.sum())
