@@ -399,7 +399,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         self.options_ = options
         self._carried = (options.optimizer, options.ema_decay > 0)
-        self.model_ = replace(self.model_, receipt={})  # the old one describes the network before this training
+        # The old ones describe the network before this training.
+        self.model_ = replace(self.model_, receipt={}, residuals=None)
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:

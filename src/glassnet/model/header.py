@@ -33,6 +33,7 @@ from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeCol
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import TARGETS, Targets
 from ..preprocess.training_range import FEWEST
+from .residuals import Residuals
 
 
 class DataReceipt(TypedDict, total=False):
@@ -435,6 +436,7 @@ MODEL = Record(
         "training_range": either(
             NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": number(1, FEWEST - 1, whole=True)})
         ),
+        "residuals": record_of(Residuals, count=number(1, _LONG, whole=True)),
         "columns": either(NULL, COLUMNS),
         "training": TRAINING,
     },

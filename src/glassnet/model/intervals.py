@@ -26,6 +26,9 @@ def score_intervals(evaluation: Evaluation, data: Dataset) -> dict[str, Interval
     if evaluation.accuracy is not None:
         return {"accuracy": share_interval(right_answers(evaluation), data.groups)}
     assert data.values is not None  # of a regression
+    if evaluation.coverage is not None:
+        below = (data.values <= evaluation.answers).astype(np.float64)
+        return {"coverage": share_interval(below[:, 0], data.groups)} if below.shape[1] == 1 else {}
     return number_intervals(data.values, evaluation.answers, data.groups)
 
 

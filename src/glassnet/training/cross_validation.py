@@ -14,7 +14,7 @@ from ..data.split import fold_of_rows
 from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..metrics import METRICS, accuracy
-from ..model.evaluate import Evaluation, evaluate, truth_of
+from ..model.evaluate import Evaluation, evaluate, quantile_scores, truth_of
 from ..model.intervals import Interval, number_intervals, right_answers, share_interval
 from ..model.model import Model
 from ..nn.parameters import FloatArray
@@ -36,7 +36,7 @@ class CrossValidation:
 
     folds: int
     samples: int
-    scores: dict[str, float]  # ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`
+    scores: dict[str, float]  # as in `Evaluation.scores`
     interval: dict[str, Interval]  # for each score, the ends of its 95% confidence interval
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,8 +64,11 @@ def cross_validate(
     weights = None
     if folds[0][1].weights is not None:
         weights = np.concatenate([test.weights for _, test in folds if test.weights is not None])
-    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
     interval: dict[str, Interval] = {}
+    if options.loss == "quantile" and options.loss_parameter is not None:
+        scores = quantile_scores(truth, answers, weights, options.loss_parameter)
+        return CrossValidation(len(folds), len(truth), scores, interval)
+    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
     grouped = [test.groups for _, test in folds if test.groups is not None]
     groups = np.concatenate(grouped) if grouped else None
     if weights is None and "accuracy" in scores:

@@ -28,6 +28,7 @@ from ..model.calibration import calibrated_loss, doubtful_targets, has_temperatu
 from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
+from ..model.prediction_intervals import with_residuals
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
@@ -72,6 +73,14 @@ def fit_ensemble(
             runner.cancel(members)
     fits = [one.fit for one in trained]
     first, model = fits[0], joined_model(trained, options, runs.validation)
+    folds = options.members if runs.by_folds and runs.validation is None else 1
+    held_out = [runs.parts(number)[1] for number in range(folds)]
+    model = with_residuals(
+        model,
+        [one for one in held_out if one is not None],
+        [one.model.network for one in fits],
+        [one.history.validation_loss for one in fits] if folds > 1 and options.early_stopping else (),
+    )
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,

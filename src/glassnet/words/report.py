@@ -14,6 +14,7 @@ WORDS: dict[str, str] = {
     "lead_target": "The model predicts {target} correctly for {right} of the {samples} samples of {source}.",
     "lead_target_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance of {target}.",
     "lead_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance.",
+    "lead_quantile": "Of the {samples} samples of {source}, {coverage} are at or below the predicted quantile.",
     "lead_worse": (
         "On the {samples} samples of {source}, the model is less accurate than a constant prediction of the mean."
     ),
@@ -34,6 +35,8 @@ WORDS: dict[str, str] = {
     # figures at the top
     "explained": "variance explained (R²)",
     "rmse": "root mean squared error (RMSE)",
+    "coverage": "at or below the prediction",
+    "pinball": "pinball loss",
     "loss_sample": "mean loss per sample",
     "samples_tested": "samples evaluated",
     "samples_trained": "training samples",

@@ -179,6 +179,8 @@ STUDIO_WORDS: dict[str, str] = {
     "look_samples": "Samples",
     "look_accuracy": "Accuracy",
     "look_r2": "R²",
+    "look_coverage": "At or below the prediction",
+    "look_pinball": "Pinball loss",
     "look_rmse": "RMSE",
     "look_interval": "95% interval {low} to {high}",
     "look_loss": "Loss",

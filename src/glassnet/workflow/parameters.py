@@ -13,6 +13,7 @@ from ..messages.languages import LANGUAGES
 from ..messages.message import Listing
 from ..messages.option_spelling import Option
 from ..metrics import METRICS, metrics_of
+from ..model.residuals import COVERAGES
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..options.spec import option, required
@@ -34,6 +35,16 @@ def strict() -> Any:
     return option(
         False,
         "refuse inputs that the training data did not have, such as new words or another range, instead of a notice",
+    )
+
+
+def coverage() -> Any:
+    """Declare the coverage of prediction intervals."""
+    return option(
+        None,
+        "also give the interval that holds this fraction of such rows' true numbers, such as 0.9; of a regression",
+        low=COVERAGES[0],
+        high=COVERAGES[1],
     )
 
 

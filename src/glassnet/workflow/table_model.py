@@ -35,6 +35,7 @@ from ..model.file import load_model, save_model
 from ..model.importance import Importance, column_importance
 from ..model.independent import RowPredictor
 from ..model.model import Model, require_model
+from ..model.prediction_intervals import predict_interval, require_coverage
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
@@ -305,7 +306,7 @@ class TableModel:
             answers = answers[:, 0]
         if answers.ndim == 1:
             return answers[0].item() if alone else _column_like(data, self.columns.target_names[0], answers)
-        return self._by_output(data, answers, alone=alone)
+        return self._by_output(data, answers, self.classes_.tolist(), alone=alone)
 
     @overload
     def predict_proba(self, data: str | Path | NDArray[Any], *, strict: bool = False) -> NDArray[Any]: ...
@@ -335,15 +336,61 @@ class TableModel:
         """
         self.model.require_probabilities()
         outputs, alone = self._outputs(data, strict=strict)
-        return self._by_output(data, self.model.probabilities(outputs), alone=alone)
+        return self._by_output(data, self.model.probabilities(outputs), self.classes_.tolist(), alone=alone)
+
+    @overload
+    def predict_interval(
+        self, data: str | Path | NDArray[Any], coverage: float = 0.9, *, strict: bool = False
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def predict_interval(self, data: Any, coverage: float = 0.9, *, strict: bool = False) -> Any: ...
+    def predict_interval(self, data: Any, coverage: float = 0.9, *, strict: bool = False) -> Any:
+        """Return an interval for each row that holds the true number of the fraction `coverage` of such rows.
+
+        Intervals are wide for rows that are hard to predict; see `glassnet.model.prediction_intervals`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            With the columns of training.
+        coverage : float
+            0.01 to 0.999. A larger coverage gives wider intervals.
+        strict : bool
+            As for `predict`, also its warnings.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame, pyarrow.Table or ndarray, shape (n, 2)
+            The columns are ``low`` and ``high``, in the unit of the target; of several targets ``low_NAME`` and
+            ``high_NAME`` of each, shape (n, 2 · targets). For one row a dict.
+
+        Raises
+        ------
+        OptionError
+            GN021 for another coverage; GN022 for a model of classes, for one that was trained without held-out rows or
+            by an earlier version, and for a coverage that its held-out rows are too few for.
+        DataError
+            As `predict`.
+        """
+        require_coverage(self.model, coverage)
+        inputs, alone = self._inputs(data, strict=strict)
+        ends = predict_interval(self.model, inputs, coverage).reshape(len(inputs), -1)  # (n, 2 · outputs)
+        names, several = self.columns.target_names, self.model.classes > 1
+        columns = [f"{end}_{name}" if several else end for name in names for end in ("low", "high")]
+        return self._by_output(data, ends, columns, alone=alone)
 
     def _outputs(self, data: Any, *, strict: bool) -> tuple[FloatArray, bool]:
         """Return the network's outputs, (n, classes), and whether the data are a single row."""
+        inputs, alone = self._inputs(data, strict=strict)
+        return self._predictor.outputs(inputs), alone
+
+    def _inputs(self, data: Any, *, strict: bool) -> tuple[NDArray[np.float32], bool]:
+        """Return the network's inputs, (n, features), and whether the data are a single row."""
         row = self._row_of(data)
         encoded = self._encoder.usual(data if row is None else row)
         if encoded is None:
             encoded = self._encoded(self._read(data)[0], strict=strict)
-        return self._predictor.outputs(encoded), row is not None
+        return encoded, row is not None
 
     def _encoded(self, table: Table, *, strict: bool) -> NDArray[np.float32]:
         """Return the inputs of a table, (n, features), and warn of its values, or with `strict` raise GN075."""
@@ -351,8 +398,8 @@ class TableModel:
         _warn(table, remarks, strict=strict)
         return encoded
 
-    def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
-        names = self.classes_.tolist()
+    def _by_output(self, data: Any, values: NDArray[Any], names: Sequence[Any], *, alone: bool) -> Any:
+        """Return values, (n, names), as a table like the data, or for a single row as a dict."""
         if alone:
             return dict(zip(names, values[0].tolist(), strict=True))
         from ..data.tables.interchange import columns_like  # loads polars

@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, cast
 
+from ...data.dataset import Dataset
 from ...engines import Engine, StreamingEngine
 from ...errors import OptionError, StreamError
 from ...messages.option_spelling import Option
@@ -116,6 +117,10 @@ class StreamRuns(Runs):
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step; members have one thread each."""
         return self._runs[number]
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """See `Runs.parts`; of the training rows a sample."""
+        return self._runs[number].data, self._runs[number].validation
 
     def __enter__(self) -> Self:
         """Start reading."""
