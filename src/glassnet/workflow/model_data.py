@@ -205,7 +205,7 @@ def load_trained_on(
     table = read_table(source, model.columns.names)
     if held_out:
         table = table.take(split_table(table, model.columns, options, stratified=stratified)[0])
-    return without_validation(recorded, samples_of(table, model.columns))
+    return without_validation(recorded, samples_of(table, model.columns, in_training=True))
 
 
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:

@@ -48,5 +48,5 @@ def test_the_bits_are_those_of_the_columns(seed, some):
         rows = np.flatnonzero(np.random.default_rng(seed).random(len(one)) < 0.8)
         out = np.full((len(rows), len(columns.features)), np.nan, np.float32)
         values = columns.values_in(one).take(slice(None))
-        encode_rows(layout.block.constants, layout.truths, values, rows, out)
+        encode_rows(layout.block.constants, layout.truths, layout.means, values, rows, out)
         np.testing.assert_array_equal(out.view(np.uint32), columns.apply(one)[rows].view(np.uint32))

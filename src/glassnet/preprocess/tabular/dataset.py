@@ -90,6 +90,7 @@ def load_table(
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
         columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
+        return samples_of(table, columns, in_training=True)
     return samples_of(table, columns)
 
 
@@ -101,11 +102,15 @@ def column_names(given: Any) -> tuple[str, ...]:
     return tuple(map(str, given if several else (given,)))
 
 
-def samples_of(table: Table, columns: Columns) -> Dataset:
-    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`."""
+def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:
+    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
+
+    With `in_training`, they are rows from which the columns were learned: see `Columns.apply_in_training`.
+    """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
-    inputs = columns.apply(table)
+    own = columns.own_targets(table) if in_training else None
+    inputs = columns.apply_in_training(table, own)
     whole = len(rows) == len(table)
     if not whole:
         inputs = inputs[rows]

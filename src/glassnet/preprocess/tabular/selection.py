@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from ...messages.option_spelling import Option
 from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
+    FEW_ROWS,
     BooleanColumn,
     NumberColumn,
     WordColumn,
@@ -41,6 +42,7 @@ from .summaries.columns import (
     OddValues,
     WordSummary,
 )
+from .target_statistics import StatisticsOf
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -174,8 +176,13 @@ class LearntInputs(NamedTuple):
         return learnt
 
 
-def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep: Collection[str]) -> LearntInputs:
-    """Learn encodings of columns from selected or all rows."""
+def learn_inputs(
+    columns: Sequence[Column],
+    rows: NDArray[np.int64] | None,
+    keep: Collection[str],
+    statistics_in: Callable[[Column], StatisticsOf] | None = None,
+) -> LearntInputs:
+    """Learn encodings of columns from selected or all rows; without `statistics_in` none from their targets."""
 
     def learn(column: Column) -> Learnt:
         if column.kind not in SUMMARIES:
@@ -185,7 +192,9 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
             part = column.take(rows).presorted()
         bins = bins_for(len(part), len(columns))
         odd = odd_values(column)
-        return learn_input(column, part, SUMMARIES[column.kind].of(part), odd, bins=bins, keep=column.name in keep)
+        counted, kept = SUMMARIES[column.kind].of(part), column.name in keep
+        statistics_of = statistics_in(part) if statistics_in else None
+        return learn_input(column, part, counted, odd, bins=bins, keep=kept, statistics_of=statistics_of)
 
     several = sum(map(len, columns)) >= WORTH_THREADS
     each = in_threads(learn, columns, available_cores()) if several else map(learn, columns)
@@ -193,19 +202,28 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
 
 
 def learn_input(
-    column: Column, part: Column, summary: ColumnSummary, odd: OddValues, *, bins: int, keep: bool
+    column: Column,
+    part: Column,
+    summary: ColumnSummary,
+    odd: OddValues,
+    *,
+    bins: int,
+    keep: bool,
+    statistics_of: StatisticsOf | None = None,
 ) -> Learnt:
     """Learn the encoding of a column; return it, or why there is none, and remarks.
 
     `column` has all rows and `part` the training rows; of a table in parts, both are the first rows. They say whether
     the column is an identifier, and give the examples of remarks. `summary` is what is counted of the training rows,
     and `odd` are the values of all rows that do not fit the kind of the column. `bins` is the most intervals of a
-    column of numbers; with `keep`, identifiers are used.
+    column of numbers; with `keep`, identifiers are used. `statistics_of` is as for `WordColumn.from_summary`.
     """
     remarks = about_numbers_in_words(column)
     if why := _why_useless(summary, column) or (None if keep else _why_identifier(column)):
         return why, remarks
-    encoding = _encoding_of(column, summary, bins)
+    encoding = _encoding_of(column, summary, bins, statistics_of)
+    if isinstance(encoding, WordColumn) and not (encoding.words or encoding.statistics):
+        return _NO_MORE_THAN_CHANCE, remarks
     if isinstance(encoding, NumberColumn):
         remarks += about_numbers(column, odd)
     elif isinstance(encoding, WordColumn):
@@ -217,14 +235,14 @@ def learn_input(
     return encoding, remarks if keep else remarks + _about_identifiers(part, encoding)
 
 
-def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
+def _encoding_of(column: Column, summary: ColumnSummary, bins: int, statistics_of: StatisticsOf | None) -> Encoding:
     """Return the encoding of a column that is not useless."""
     if isinstance(summary, NumberSummary):
         return NumberColumn.from_summary(column.name, summary, bins, column.unit)
     if isinstance(summary, BooleanSummary):
         return BooleanColumn.from_summary(column.name, summary)
     if isinstance(summary, WordSummary):
-        return WordColumn.from_summary(column.name, summary)
+        return WordColumn.from_summary(column.name, summary, statistics_of)
     return DateColumn.from_summary(column.name, summary, column.form)
 
 
@@ -293,6 +311,9 @@ def about_numbers_in_words(column: Column) -> list[Message]:
 
 
 _ALL_MISSING = Message("every value is missing")
+_NO_MORE_THAN_CHANCE = Message(
+    "many words, each in fewer than {rows} rows, which tell no more about the target than chance", rows=FEW_ROWS
+)
 
 
 def _why_useless(summary: ColumnSummary, column: Column) -> Message | None:

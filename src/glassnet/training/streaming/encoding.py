@@ -54,10 +54,9 @@ class GroupReader:
         present, targets = self._columns.targets_of(table)
         places = np.flatnonzero(present & self._roles.training(table.numbers_of_rows))
         rows = places, targets[places], self._roles.fold(table.numbers_of_rows[places])
+        own = self._columns.own_targets(table)
         if encode is None:
-            inputs = self._columns.apply(table)[places]
+            inputs = self._columns.apply_in_training(table, own)[places]
             return GroupRows(*rows, lambda part, out: np.copyto(out, inputs[part]))
-        values = self._columns.values_in(table).take(slice(None))
-        return GroupRows(
-            *rows, lambda part, out: encode(layout.block.constants, layout.truths, values, places[part], out)
-        )
+        values, block = self._columns.values_in(table, own).take(slice(None)), layout.block.constants
+        return GroupRows(*rows, lambda part, out: encode(block, layout.truths, layout.means, values, places[part], out))
