@@ -155,9 +155,9 @@ class RowEncoder:
                 odd |= {*range(rows)}
         means = list[NDArray[np.float32]]()
         for k in self._by_target:
-            codes, one = np.asarray(words[k]), self._words[k][1]
-            words[k] = one.place_of_code[codes] if isinstance(words, np.ndarray) else one.place_of_code[codes].tolist()
+            codes, one = np.array(words[k]), self._words[k][1]
             means += [*one.means_of_code[:, codes]]
+            words[k] = one.place_of_code[codes]
         truths: list[Any] = [_truths(columns[one.name]) for one in layout.booleans]
         if truths:
             neither = np.array(truths) == _NEITHER
