@@ -37,9 +37,9 @@ OTHER, MISSING, MEAN = "other", "missing", "mean of"
 """Names of the inputs for rare words, for missing values, and for an output's mean of a rare word."""
 LIMIT = 255
 """Largest number of words per column with their own input."""
-MANY_RARE, FEW_ROWS = 100, 10
-"""With more words than this in fewer rows than this, only words of as many rows have their own input, and the others
-have the inputs of `target_statistics`."""
+MANY_WORDS, ROWS_PER_WORD, ROWS_OF_OWN = 100, 20, 10
+"""Number of words from which, with fewer rows each on average, a column has many; and with how many rows words of such
+a column have their own input."""
 MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
 """Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
@@ -527,20 +527,25 @@ class WordColumn:
     is_continuous: ClassVar[bool] = False
 
     @classmethod
-    def from_summary(cls, name: str, summary: WordSummary, statistics_of: StatisticsOf | None = None) -> WordColumn:
-        """Learn from what is counted of a column with at least one word in `enough` rows, and not too many words.
+    def from_summary(cls, name: str, summary: WordSummary) -> WordColumn:
+        """Learn from what is counted of a column with at least one word in `enough` rows, and not too many words."""
+        frequent, others = _frequent(summary, enough(summary.rows))
+        return cls(name, frequent, len(others), summary.missing)
 
-        Without `statistics_of`, nothing is learned from the target.
+    @classmethod
+    def of_many(
+        cls, name: str, summary: WordSummary, statistics_of: StatisticsOf, *, keep: bool = False
+    ) -> WordColumn | None:
+        """Learn from what is counted of a column of many words, and of their targets.
+
+        None if the words tell no more about the target than chance; with `keep`, those of enough rows are inputs even
+        so.
         """
-        counts, fewest = summary.counts, enough(summary.rows)
-        assert counts is not None
-        many = statistics_of is not None and sum(count < FEW_ROWS for count in counts.values()) > MANY_RARE
-        frequent = [word for word, count in counts.items() if count >= (FEW_ROWS if many else fewest)]
-        if len(frequent) > LIMIT:
-            frequent = sorted(sorted(frequent, key=lambda word: -counts[word])[:LIMIT])
-        missing, own = (summary.rows - summary.present) / summary.rows, {*frequent}
-        statistics = statistics_of([word for word in counts if word not in own]) if statistics_of and many else None
-        return cls(name, tuple(frequent), len(counts) - len(frequent), missing, statistics)
+        frequent, others = _frequent(summary, ROWS_OF_OWN)
+        statistics = statistics_of(others)
+        if statistics is None and not (keep and frequent):
+            return None
+        return cls(name, frequent, len(others), summary.missing, statistics if others else None)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -662,6 +667,23 @@ class WordColumn:
         described = {"kind": "words", "name": self.name, "words": list(self.words), "rare": self.rare}
         described["missing"] = self.missing
         return described | ({"statistics": self.statistics.to_dict()} if self.statistics else {})
+
+
+def _frequent(summary: WordSummary, fewest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words with their own input, in at least so many rows, and the others; both sorted."""
+    counts = summary.counts
+    assert counts is not None
+    frequent = [word for word, count in counts.items() if count >= fewest]
+    if len(frequent) > LIMIT:
+        frequent = sorted(sorted(frequent, key=lambda word: -counts[word])[:LIMIT])
+    own = {*frequent}
+    return tuple(frequent), tuple(word for word in counts if word not in own)
+
+
+def has_many_words(summary: WordSummary) -> bool:
+    """Return whether a column has so many words that most would have a single input, or inputs of few rows."""
+    words = len(summary.counts or ())
+    return words > LIMIT or (words > MANY_WORDS and summary.present < ROWS_PER_WORD * words)
 
 
 def odd_booleans(column: Column) -> OddValues:

@@ -17,12 +17,12 @@ from ...messages.option_spelling import Option
 from ...runtime.threads import available_cores, in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
-    FEW_ROWS,
     BooleanColumn,
     NumberColumn,
     WordColumn,
     bins_for,
     enough,
+    has_many_words,
     lacks_many,
     non_boolean_remarks,
     non_numeric_remarks,
@@ -216,13 +216,17 @@ def learn_input(
     `column` has all rows and `part` the training rows; of a table in parts, both are the first rows. They say whether
     the column is an identifier, and give the examples of remarks. `summary` is what is counted of the training rows,
     and `odd` are the values of all rows that do not fit the kind of the column. `bins` is the most intervals of a
-    column of numbers; with `keep`, identifiers are used. `statistics_of` is as for `WordColumn.from_summary`.
+    column of numbers; with `keep`, identifiers are used. `statistics_of` is as for `WordColumn.of_many`.
     """
     remarks = about_numbers_in_words(column)
     if why := _why_useless(summary, column) or (None if keep else _why_identifier(column)):
         return why, remarks
-    encoding = _encoding_of(column, summary, bins, statistics_of)
-    if isinstance(encoding, WordColumn) and not (encoding.words or encoding.statistics):
+    encoding: Encoding | None
+    if statistics_of is not None and isinstance(summary, WordSummary) and has_many_words(summary):
+        encoding = WordColumn.of_many(column.name, summary, statistics_of, keep=keep)
+    else:
+        encoding = _encoding_of(column, summary, bins)
+    if encoding is None:
         return _NO_MORE_THAN_CHANCE, remarks
     if isinstance(encoding, NumberColumn):
         remarks += about_numbers(column, odd)
@@ -235,14 +239,14 @@ def learn_input(
     return encoding, remarks if keep else remarks + _about_identifiers(part, encoding)
 
 
-def _encoding_of(column: Column, summary: ColumnSummary, bins: int, statistics_of: StatisticsOf | None) -> Encoding:
+def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
     """Return the encoding of a column that is not useless."""
     if isinstance(summary, NumberSummary):
         return NumberColumn.from_summary(column.name, summary, bins, column.unit)
     if isinstance(summary, BooleanSummary):
         return BooleanColumn.from_summary(column.name, summary)
     if isinstance(summary, WordSummary):
-        return WordColumn.from_summary(column.name, summary, statistics_of)
+        return WordColumn.from_summary(column.name, summary)
     return DateColumn.from_summary(column.name, summary, column.form)
 
 
@@ -311,9 +315,7 @@ def about_numbers_in_words(column: Column) -> list[Message]:
 
 
 _ALL_MISSING = Message("every value is missing")
-_NO_MORE_THAN_CHANCE = Message(
-    "many words, each in fewer than {rows} rows, which tell no more about the target than chance", rows=FEW_ROWS
-)
+_NO_MORE_THAN_CHANCE = Message("many words of few rows, which tell no more about the target than chance")
 
 
 def _why_useless(summary: ColumnSummary, column: Column) -> Message | None:
