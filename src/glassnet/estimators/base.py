@@ -217,7 +217,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
-            self.columns_ = data.columns  # with the means of these rows
+            self.columns_: Columns | None = data.columns  # with the means of these rows
             self.model_ = replace(self.model_, columns=data.columns)
             self._make_trainable()
             self._widen_range(data)
@@ -569,7 +569,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
         if reset:
-            self.columns_: Columns | None = None
+            self.columns_ = None
             self._odd_values = frozenset()
             if of_table:
                 own = None if of_part else OwnTargets(names, encoded)

@@ -253,6 +253,16 @@ def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
 def _about_identifiers(column: Column, encoding: Encoding) -> list[Message]:
     """Return a remark if an input may be an identifier, or words that may be names."""
     if isinstance(encoding, WordColumn):
+        if encoding.statistics is not None:
+            return [
+                Message(
+                    "column {name!r}: {count:,} words of few rows become inputs by their mean target in training; if "
+                    "they are names or identifiers, pass {option}",
+                    name=column.name,
+                    count=encoding.rare,
+                    option=Option("drop", (column.name,)),
+                )
+            ]
         if len(encoding.words) <= _MANY_INPUTS:
             return []
         return [

@@ -145,7 +145,8 @@ class OwnTargets:
             return np.ones((len(own), 1)), own
         _, pair = np.unique(np.stack([codes, self.groups]), axis=1, return_inverse=True)
         pair = pair.reshape(-1)
-        return np.bincount(pair)[pair, np.newaxis], np.stack([np.bincount(pair, one)[pair] for one in own.T], axis=1)
+        rows = np.bincount(pair).astype(np.float64)
+        return rows[pair, np.newaxis], np.stack([np.bincount(pair, one)[pair] for one in own.T], axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,15 +162,15 @@ class TargetSums:
     @classmethod
     def of(cls, column: Column, targets: OwnTargets) -> TargetSums:
         """Sum the targets of a column's rows."""
-        outputs, targets = targets.outputs, targets.values
+        outputs, values = targets.outputs, targets.values
         codes, words = column.words()
         codes = np.where(codes < 0, len(words), codes)
         size = len(words) + 1
         rows = np.bincount(codes, minlength=size)
-        if targets.ndim == 1:
-            pairs = np.bincount(codes * len(outputs) + targets, minlength=size * len(outputs))
-            return cls(words, tuple(outputs), rows, pairs.reshape(size, -1))
-        return cls(words, tuple(outputs), rows, np.stack([_sums_by(codes, of, size) for of in targets.T], axis=1))
+        if values.ndim == 1:
+            pairs = np.bincount(codes * len(outputs) + values, minlength=size * len(outputs))
+            return cls(words, outputs, rows, pairs.reshape(size, -1))
+        return cls(words, outputs, rows, np.stack([_sums_by(codes, of, size) for of in values.T], axis=1))
 
     @property
     def numbers(self) -> NDArray[np.float64]:
@@ -180,19 +181,16 @@ class TargetSums:
 
     def merge(self, other: TargetSums) -> TargetSums:
         """Return the sums of both parts."""
-        words, outputs = (tuple(sorted({*one, *two})) for one, two in zip(self._names, other._names, strict=True))
+        words = tuple(sorted({*self.words, *other.words}))
+        outputs = tuple(sorted({*self.outputs, *other.outputs}))
         rows = np.zeros(len(words) + 1, np.int64)
         sums = np.zeros((len(rows), len(outputs)), self.sums.dtype)
         places, of_output = ({name: k for k, name in enumerate(names)} for names in (words, outputs))
         for one in (self, other):
             own = np.array([*(places[word] for word in one.words), len(words)])
             rows[own] += one.rows
-            sums[np.ix_(own, [of_output[name] for name in one.outputs])] += one.sums
+            sums[np.ix_(own, np.array([of_output[name] for name in one.outputs]))] += one.sums
         return TargetSums(words, outputs, rows, sums)
-
-    @property
-    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return self.words, self.outputs
 
     def statistics(self, words: Sequence[str], deviations: Mapping[str, float | None]) -> TargetStatistics | None:
         """Return the statistics of some of the words; None if all of them tell no more about the target than chance.
@@ -214,8 +212,8 @@ class TargetSums:
             return None
         names, means, scales, shrinkages = zip(*chosen, strict=True)
         place = {word: k for k, word in enumerate(self.words)}
-        own = [place[word] for word in words]
-        of_outputs = sums[np.ix_(own, [self.outputs.index(name) for name in names])]
+        own = np.array([place[word] for word in words], np.intp)
+        of_outputs = sums[np.ix_(own, np.array([self.outputs.index(name) for name in names]))]
         return TargetStatistics(
             names,
             means,
