@@ -189,7 +189,7 @@ class TargetSums:
         for one in (self, other):
             own = np.array([*(places[word] for word in one.words), len(words)])
             rows[own] += one.rows
-            sums[np.ix_(own, np.array([of_output[name] for name in one.outputs]))] += one.sums
+            sums[np.ix_(own, np.array([of_output[name] for name in one.outputs], np.intp))] += one.sums
         return TargetSums(words, outputs, rows, sums)
 
     def statistics(self, words: Sequence[str], deviations: Mapping[str, float | None]) -> TargetStatistics | None:
