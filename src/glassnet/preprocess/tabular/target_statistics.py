@@ -1,6 +1,6 @@
 """What rare words say about the target: the mean of the training rows of each word, and of those of all.
 
-A word of few rows with an input of its own is learned by heart; here all rare words of a column share one input per
+A word of few rows with an input of its own encourages overfitting; here all rare words of a column share one input per
 output of the network, which has the mean target of the word's rows, shrunk towards that of all rows by as many rows as
 the target varies more within words than between them (empirical Bayes: Micci-Barreca 2001, "A preprocessing scheme for
 high-cardinality categorical attributes", section 4). The variances are those of a one-way analysis of variance.
