@@ -306,7 +306,7 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
 def statistics(value: Any, place: str) -> None:
     """Check the object of a `TargetStatistics`; see `Kind`."""
     scale = list_of(number(_TINIEST, _LARGEST_VALUE))
-    kinds = {"mean": list_of(VALUE), "scale": scale, "shrinkage": scale, "rows": list_of(COUNT)}
+    kinds = {"mean": list_of(number()), "scale": scale, "shrinkage": scale, "rows": list_of(COUNT)}
     record_of(TargetStatistics, **kinds, sums=list_of(list_of(VALUE)))(value, place)
     outputs, words = len(value["outputs"]), len(value["words"])
     for name in ("mean", "scale", "shrinkage"):

@@ -97,8 +97,9 @@ class TargetStatistics:
 
     def _encoded(self, sums: NDArray[np.float64], rows: NDArray[np.float64]) -> Encoded:
         """Return the inputs of words with these sums, (n, outputs), over so many rows, (n, 1)."""
-        deviations = (sums - rows * np.array(self.mean)) / np.array(self.scale)
-        return clipped(deviations / (rows + np.array(self.shrinkage)))
+        with np.errstate(over="ignore"):
+            deviations = moderate((sums - rows * np.array(self.mean)) / np.array(self.scale))
+            return clipped(moderate(deviations / (rows + np.array(self.shrinkage))))
 
     def updated(self, counted: TargetSums, others: Sequence[str]) -> TargetStatistics:
         """Return the statistics with these sums for all words in them but `others`, and unchanged for the rest."""
