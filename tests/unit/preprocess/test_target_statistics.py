@@ -7,6 +7,8 @@ import pytest
 
 from glassnet import Columns, TableModel, load_split, load_table, read_table, verify
 from glassnet.data.fingerprint import fingerprint
+from glassnet.errors import ModelFileError
+from glassnet.model.header import COLUMNS
 from glassnet.preprocess.tabular.dataset import samples_of
 from glassnet.preprocess.tabular.encoders import ROWS_OF_OWN
 from glassnet.preprocess.tabular.learner import ColumnsLearner, TableSummary
@@ -169,3 +171,24 @@ def test_many_words_are_learned_and_the_training_is_repeated(tmp_path):
     loaded = TableModel.load(tmp_path / "model.safetensors").model
     assert loaded.columns.inputs == model.columns.inputs
     assert verify(loaded, load_split(loaded, str(tmp_path / "table.csv"))).same
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rows": []},
+        {"scale": [0]},
+        {"mean": []},
+        {"sums": [[1, 2]]},
+        {"words": "x"},
+        {"shrinkage": [-1]},
+        {"outputs": []},
+    ],
+    ids=str,
+)
+def test_damaged_statistics_of_a_file_are_refused(damage):
+    table, targets = table_for("two classes")
+    described = Columns.learn(table, targets).to_dict()
+    described["inputs"][0]["statistics"] |= damage
+    with pytest.raises(ModelFileError, match=r"inputs\[0\]\.statistics"):
+        COLUMNS(described, "columns")
