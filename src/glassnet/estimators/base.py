@@ -48,6 +48,7 @@ from ..options.options import Options
 from ..options.recipes import for_estimator
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
+from ..preprocess.tabular.target_statistics import OwnTargets
 from ..runtime.blas import one_blas_thread
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, require_callbacks
 from ..training.ensemble import fit_ensemble
@@ -226,6 +227,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
+            self.columns_: Columns | None = data.columns  # with the means of these rows
+            self.model_ = replace(self.model_, columns=data.columns)
             self._make_trainable()
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
@@ -585,17 +588,22 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
         encoded, together, times = by_row
         if reset:
-            self.columns_: Columns | None = None
+            self.columns_ = None
             self._odd_values = frozenset()
             if of_table:
-                self.columns_, self._odd_values = learned_columns(X, self._targets(names))
+                own = None if of_part else OwnTargets(names, encoded)
+                self.columns_, self._odd_values = learned_columns(X, self._targets(names), own)
             elif self._by_columns:
                 self.columns_ = learned_numbers(X, self._targets(names), self._names_in)
         elif of_table:
             require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
         if (columns := self.columns_) is not None:
-            X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
+            own = None
+            if of_table and not (of or of_part) and len(columns.layout.means):
+                own = OwnTargets(names, encoded)
+                columns = columns if reset else columns.with_statistics_of(X, own)
+            X = columns.apply_in_training(X, own) if of_table else encoded_numbers(columns, X, self._names_in)
         # Read-only rows would need another version of each kernel, which takes as long to compile.
         rows = np.require(X, requirements=("C", "W"))
         of_classes = encoded.ndim == 1

@@ -31,6 +31,7 @@ from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS
 from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn
 from ..preprocess.tabular.target import TASKS, Target
+from ..preprocess.tabular.target_statistics import TargetStatistics
 from ..preprocess.targets import TARGETS, Targets
 from ..preprocess.training_range import FEWEST
 from .residuals import Residuals
@@ -312,6 +313,18 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
     )
 
 
+def statistics(value: Any, place: str) -> None:
+    """Check the object of a `TargetStatistics`; see `Kind`."""
+    scale = list_of(number(_TINIEST, _LARGEST_VALUE))
+    kinds = {"mean": list_of(number()), "scale": scale, "shrinkage": scale, "rows": list_of(COUNT)}
+    record_of(TargetStatistics, **kinds, sums=list_of(list_of(VALUE)))(value, place)
+    outputs, words = len(value["outputs"]), len(value["words"])
+    for name in ("mean", "scale", "shrinkage"):
+        list_of(VALUE, outputs)(value[name], f"{place}.{name}")
+    list_of(COUNT, words)(value["rows"], f"{place}.rows")
+    list_of(list_of(VALUE, outputs), words)(value["sums"], f"{place}.sums")
+
+
 def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
     """Return the kind of objects for a class of ``ENCODINGS``, named by their ``kind``, which is one of `kinds`."""
 
@@ -322,6 +335,7 @@ def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
             "missing": SHARE,
             "share": SHARE,
             "rare": COUNT,
+            "statistics": statistics,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": number(0, _LARGEST_VALUE)}
         closer |= {"edges": list_of(VALUE), "order": _ORDER}

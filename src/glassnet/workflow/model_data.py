@@ -209,7 +209,7 @@ def load_trained_on(
         return samples if parts is None else parts[0]
     if held_out:
         table = table.take(split_table(table, model.columns, options, stratified=stratified)[0])
-    return without_validation(recorded, samples_of(table, model.columns))
+    return without_validation(recorded, samples_of(table, model.columns, in_training=True))
 
 
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:

@@ -187,6 +187,8 @@ def load_fine_tuning_table(
     notify_surprises(table, columns, notify)
     columns.require(table, columns.split.names)
     parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    rows = columns.answers(table)[0]
+    columns = columns.with_statistics_of(table.take(rows if parts is None else np.intersect1d(rows, parts[0])))
     training, test = _parts_of_table(table, columns, parts, test_source, decimal, options, notify)
     held_out = test is not None and parts is not None
     _require_every_class(model, table.source, training.labels, test.labels if test is not None and held_out else ())
@@ -210,16 +212,18 @@ def _parts_of_table(
     """
     if test_source is not None:
         test_table = read_table(test_source, columns.names, decimal=decimal)
-        training, test = samples_of(table, columns), samples_of(test_table, columns)
+        training, test = samples_of(table, columns, in_training=True), samples_of(test_table, columns)
         notify_left_out(table, training, notify)
         notify_surprises(test_table, columns, notify)
         notify_left_out(test_table, test, notify)
         return training, test
     if parts is None:
-        training = samples_of(table, columns)
+        training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
         return training, None
-    training, test = (samples_of(table.take(rows), columns) for rows in parts)
+    of_training, of_test = parts
+    training = samples_of(table.take(of_training), columns, in_training=True)
+    test = samples_of(table.take(of_test), columns)
     notify_without_target(len(table) - len(training) - len(test), training, notify)
     notify_held_out(table.source, options.holdout, test, notify)
     return training, test
@@ -281,7 +285,8 @@ def table_folds(
     about = labels.astype(np.int64), *_split_by(table, columns, rows), table.source
     for inside, outside in scored_folds(len(labels), FOLDS, seed, *about):
         learned = learn_columns(table, table_options, rows[inside])
-        yield samples_of(table.take(rows[inside]), learned), samples_of(table.take(rows[outside]), learned)
+        training, test = table.take(rows[inside]), table.take(rows[outside])
+        yield samples_of(training, learned, in_training=True), samples_of(test, learned)
 
 
 def _split_by(
@@ -297,7 +302,7 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
     table = _read_named(source, table_options)
     columns = learn_columns(table, table_options)
     notify_learnt(table.source, columns, notify, table.remarks)
-    samples = samples_of(table, columns)
+    samples = samples_of(table, columns, in_training=True)
     notify_left_out(table, samples, notify)
     return samples, len(table)
 

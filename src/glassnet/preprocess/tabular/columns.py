@@ -43,13 +43,15 @@ from .selection import (
 from .split_columns import SplitColumns, split_columns
 from .summaries.columns import TargetSummary
 from .target import Target, has_target, labels_of, labels_of_words, learn_targets, summarise_target, values_of
+from .target_statistics import OwnTargets, TargetSums, deviations_of, statistics_in
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
     from ...data.tables.table import Table as Table
+    from ..exact_sums import ExactSums
 
-VERSION = 3
-"""Version of the saved form; version 2 added several targets, version 3 the form of dates."""
+VERSION = 4
+"""Version of the saved form; version 2 added several targets, 3 the form of dates, 4 rare words by their target."""
 _WIDEST, _MOST_LINES = 40, 200
 """Characters of a column's name, and lines, of the text about columns."""
 _WITHOUT_NUMBERS = (WordColumn, DateColumn)
@@ -114,6 +116,19 @@ class LearntTargets(NamedTuple):
 
     targets: tuple[Target, ...]
     remarks: list[Message]
+
+    def deviations(self, sums: Sequence[ExactSums]) -> dict[str, float | None]:
+        """Return the outputs that rare words have inputs of: see `deviations_of`."""
+        names = [one.name for one in self.targets]
+        return deviations_of(task_of(self.targets), self.targets[0].classes or names, sums) if names else {}
+
+    def of_rows(self, roles: Roles, rows: NDArray[np.int64] | None) -> OwnTargets:
+        """Return the targets of some rows, or of all, none of them missing."""
+        taken = [column if rows is None else column.take(rows) for column in roles.targets]
+        pairs = [*zip(taken, self.targets, strict=True)]
+        if classes := self.targets[0].classes:
+            return OwnTargets(classes, labels_of(roles.source, *pairs[0]))
+        return OwnTargets(roles.target_names, np.stack([values_of(roles.source, *pair) for pair in pairs], axis=1))
 
 
 @one_line
@@ -181,6 +196,7 @@ class Columns:
         group: Sequence[str] = (),
         time: str | None = None,
         rows: NDArray[np.int64] | None = None,
+        known: tuple[str, Callable[[], OwnTargets]] | None = None,
     ) -> Columns:
         """Learn from a training table.
 
@@ -203,6 +219,8 @@ class Columns:
         rows : ndarray of int64, optional
             The training rows; all if not given. Statistics such as medians and words use only those that have all
             targets; the kinds of the columns and the classes are inferred from all rows.
+        known : (task, function), optional
+            The task of a table that has only inputs, as that of an estimator, and what returns the targets of its rows.
 
         Raises
         ------
@@ -222,7 +240,10 @@ class Columns:
         if not with_targets.all():
             rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
             _require_rows(rows, table, roles.target_names)
-        learnt = learn_inputs(roles.inputs, rows, roles.keep)
+        statistics = statistics_in(*known) if known else None
+        if learnt_targets.targets:
+            statistics = statistics_in(task_of(learnt_targets.targets), lambda: learnt_targets.of_rows(roles, rows))
+        learnt = learn_inputs(roles.inputs, rows, roles.keep, statistics)
         return cls.assembled(roles, learnt_targets, summaries, learnt, lambda: (roles.columns, rows))
 
     @classmethod
@@ -288,7 +309,7 @@ class Columns:
     @property
     def task(self) -> str:
         """``"classes"``, ``"numbers"`` or ``"labels"``."""
-        return "labels" if self.targets[0].task == "label" else self.targets[0].task
+        return task_of(self.targets)
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -354,9 +375,43 @@ class Columns:
         """
         return self._applied(self._read(table))
 
-    def values_in(self, table: Table) -> TableValues:
-        """Return the values of a table, which `layout` encodes; errors as for `apply`."""
-        return self.layout.read(self._read(table))
+    def apply_in_training(self, table: Table, own: OwnTargets | None) -> Encoded:
+        """Encode rows from which the columns were learned: as `apply`, but no row sees its own target.
+
+        `own` are the targets of the rows, as `own_targets` returns them. Only inputs of rare words by their target
+        differ; they are NaN in rows without a target.
+        """
+        return self._applied(self._read(table), own)
+
+    def own_targets(self, table: Table, groups: NDArray[np.int64] | None = None) -> OwnTargets | None:
+        """Return the targets of the rows of a training table; None if no input was learned from them.
+
+        With `groups`, shape (n,), no row sees a target of its group.
+        """
+        if not len(self.layout.means):
+            return None
+        return OwnTargets(self.output_names, self.targets_of(table)[1], groups)
+
+    def with_statistics_of(self, table: Table, own: OwnTargets | None = None) -> Columns:
+        """Return the columns for training a model further on these rows, with `own` targets or those of the table.
+
+        Their words get the means of their targets: those of an earlier training may have the rows' own in them.
+        """
+        if not len(self.layout.means):
+            return self
+        if own is None:
+            rows, targets = self.answers(table)
+            table, own = table.take(rows), OwnTargets(self.output_names, targets)
+        columns, inputs = self._read(table), list(self.inputs)
+        for k, one in enumerate(inputs):
+            if isinstance(one, WordColumn) and one.statistics:
+                counted = TargetSums.of(columns[one.name], own)
+                inputs[k] = replace(one, statistics=one.statistics.updated(counted, one.words))
+        return replace(self, inputs=tuple(inputs))
+
+    def values_in(self, table: Table, own: OwnTargets | None = None) -> TableValues:
+        """Return the values of a table, which `layout` encodes; errors and `own` as for `apply_in_training`."""
+        return self.layout.read(self._read(table), own)
 
     def plain_values(self, table: Table) -> NDArray[Any]:
         """Return the values of the input columns as read, shape (n, columns); errors as for `apply`.
@@ -377,8 +432,8 @@ class Columns:
         columns = self._read(table)
         return self._applied(columns), self._surprises(columns, self.inputs)
 
-    def _applied(self, columns: Mapping[str, Column]) -> Encoded:
-        return self.layout.encode(self.layout.read(columns), len(columns[self.names[0]]))
+    def _applied(self, columns: Mapping[str, Column], own: OwnTargets | None = None) -> Encoded:
+        return self.layout.encode(self.layout.read(columns, own), len(columns[self.names[0]]))
 
     def _read(self, table: Any) -> dict[str, Column]:
         from ...data.tables.table import read_table  # loads polars
@@ -566,9 +621,9 @@ class Columns:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         targets = [one.to_dict() for one in self.targets]
+        version = 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1
         return {
-            # The oldest version that can read it.
-            "version": 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1,
+            "version": VERSION if len(self.layout.means) else version,  # the oldest that can read it
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [[name, str(why)] for name, why in self.dropped],
@@ -601,6 +656,11 @@ class Columns:
         whole = frozenset(map(str, described.get("whole", ())))
         split = SplitColumns.from_dict(described.get("split", {}))
         return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole, split=split)
+
+
+def task_of(targets: Sequence[Target]) -> str:
+    """Return the task of targets: ``"classes"``, ``"numbers"`` or ``"labels"``."""
+    return "labels" if targets[0].task == "label" else targets[0].task
 
 
 def described_targets(described: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ def load_table(
     if columns is None:
         drop, keep, group = column_names(drop), column_names(keep), column_names(group)
         columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
+        return samples_of(table, columns, in_training=True)
     return samples_of(table, columns)
 
 
@@ -109,19 +110,22 @@ def column_names(given: Any) -> tuple[str, ...]:
     return tuple(map(str, given if several else (given,)))
 
 
-def samples_of(table: Table, columns: Columns) -> Dataset:
+def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:
     """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
 
-    Groups and times are those of the table, if it has all columns for them.
+    Groups and times are those of the table, if it has all columns for them. With `in_training`, they are rows from
+    which the columns were learned: see `Columns.apply_in_training`.
     """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
-    inputs = columns.apply(table)
+    split = columns.split.known_in(table)
+    groups, times = split.groups(table), split.times(table)
+    own = columns.own_targets(table, groups) if in_training else None
+    inputs = columns.apply_in_training(table, own)
     whole = len(rows) == len(table)
     if not whole:
         inputs = inputs[rows]
-    of_classes, split = columns.task == "classes", columns.split.known_in(table)
-    groups, times = split.groups(table), split.times(table)
+    of_classes = columns.task == "classes"
     return Dataset(
         inputs,
         targets.astype(np.int64) if of_classes else np.arange(len(rows)),

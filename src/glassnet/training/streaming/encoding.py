@@ -57,10 +57,9 @@ class GroupReader:
         keys = row_keys(table, self._columns)
         places = np.flatnonzero(present & self._roles.training(keys))
         rows = places, targets[places], self._roles.fold(keys)[places]
+        own = self._columns.own_targets(table, keys.groups)
         if encode is None:
-            inputs = self._columns.apply(table)[places]
+            inputs = self._columns.apply_in_training(table, own)[places]
             return GroupRows(*rows, lambda part, out: np.copyto(out, inputs[part]))
-        values = self._columns.values_in(table).take(slice(None))
-        return GroupRows(
-            *rows, lambda part, out: encode(layout.block.constants, layout.truths, values, places[part], out)
-        )
+        values, block = self._columns.values_in(table, own).take(slice(None)), layout.block.constants
+        return GroupRows(*rows, lambda part, out: encode(block, layout.truths, layout.means, values, places[part], out))

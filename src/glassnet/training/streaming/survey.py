@@ -113,7 +113,7 @@ class _SampleRows:
         if len(self._tables) > MOST_TABLES:
             self._tables = [joined(self._tables)]
 
-    def encoded(self, columns: Columns) -> Dataset | None:
+    def encoded(self, columns: Columns, *, in_training: bool = True) -> Dataset | None:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
         if not self._tables:
             return None
@@ -121,7 +121,7 @@ class _SampleRows:
         most = max(1, SAMPLE_BYTES // (4 * len(columns.features)))
         if len(table) > most:
             table = table.take(np.arange(most) * len(table) // most)
-        return samples_of(table, columns) if columns.targets_of(table)[0].any() else None
+        return samples_of(table, columns, in_training=in_training) if columns.targets_of(table)[0].any() else None
 
 
 def surveyed(
@@ -243,7 +243,7 @@ def _survey(
         counts=counts,
         sample=replace(samples, source=source.source),
         validation=of_validation,
-        test=test.encoded(columns),
+        test=test.encoded(columns, in_training=False),
         targets=targets,
         fingerprint=digest.hexdigest(),
         typed=typed,
