@@ -69,6 +69,7 @@ from .tables import (
     of_numbers,
     require_numbers,
     table_of,
+    warn_of_related_rows,
 )
 from .validation import (
     in_place,
@@ -575,6 +576,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         elif of_table:
             require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
+        if reset and not of_part:
+            warn_of_related_rows(X, self.columns_, encoded, grouped=False, timed=False)
         if (columns := self.columns_) is not None:
             X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
         # Read-only rows would need another version of each kernel, which takes as long to compile.
