@@ -113,9 +113,15 @@ def test_copies_are_a_warning_and_other_equal_rows_a_remark():
 
 
 def test_equal_rows_of_few_values_are_no_copies():
-    """All 16 rows of four booleans, whose parity only equal rows tell."""
-    inputs = np.random.default_rng(3).integers(0, 2, (800, 4))
+    """All 16 rows of four booleans, whose parity only equal rows tell; categories as columns of 0 and 1."""
+    random = np.random.default_rng(3)
+    inputs = random.integers(0, 2, (800, 4))
     assert equal_rows_remarks(inputs, inputs.sum(axis=1) % 2) == []
+    first, second = random.integers(0, 6, (2, 800))
+    inputs = np.column_stack([np.eye(6)[first], np.eye(6)[second]])
+    assert equal_rows_remarks(inputs, random.normal(size=(6, 6))[first, second][:, None]) == []
+    inputs = np.column_stack([np.eye(6)[first], second > 2, random.integers(0, 2, 800)])
+    assert equal_rows_remarks(inputs, random.normal(size=(6, 6))[first, second // 3][:, None]) == []
 
 
 def test_a_random_walk_changes_with_time():

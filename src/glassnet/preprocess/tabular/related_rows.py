@@ -358,8 +358,7 @@ class _EqualRows(NamedTuple):
 
     rows: NDArray[np.int64]
     codes: NDArray[np.int64]  # equal for equal rows, 0, 1, …
-    share: float  # of the rows that equal another
-    by_chance: bool  # whether the columns have so few values that as many rows differ in one only
+    share: float  # of the rows that equal another; 0 if few different values make equal rows likely
 
     @classmethod
     def among(cls, columns: Sequence[Any], rows: NDArray[np.int64] | int) -> _EqualRows:
@@ -380,14 +379,15 @@ class _EqualRows(NamedTuple):
             every += one
         _, codes, counts = np.unique(every, return_inverse=True, return_counts=True)
         share = float((counts[codes] > 1).mean()) if len(rows) else 0.0
-        by_chance = False
         if share >= _OFTEN_EQUAL:
+            # Where columns have few values, about as many rows differ in one only; of copies hardly any do.
             equal = _pairs(every)
             near = [float(_pairs(every - one) - equal) for one in each[:_MOST_COMPARED]]
             if varied < len(near):
                 near[varied] /= fraction
-            by_chance = sum(near) >= equal
-        return cls(rows, codes, share, by_chance)
+            if 2 * sum(near) >= equal or all(len(np.unique(one)) <= 2 for one in each):
+                share = 0.0
+        return cls(rows, codes, share)
 
     def remarks(self, sample: Callable[[NDArray[np.int64]], Sample], option: Option) -> list[Message]:
         """Return a warning if predictions are much worse without equal rows, or a remark if there are many.
@@ -398,14 +398,13 @@ class _EqualRows(NamedTuple):
             return []
         random = generator(0, Purpose.DOCTOR, 5)
         few = _whole_groups(self.codes, _MOST, random)
-        if not self.by_chance:
-            some = sample(self.rows[few])
-            _, groups = np.unique(self.codes[few], return_inverse=True)
-            distances = some.distances(np.ones(some.inputs.shape[1], np.bool_))
-            fall = _fall_of_folds(some, [distances], groups, random)
-            if fall.exceeds(_HUGE):
-                return [Message(_COPIED, share=self.share, option=option, **fall.facts())]
-        return [] if self.by_chance else [Message(_EQUAL, share=self.share)]
+        some = sample(self.rows[few])
+        _, groups = np.unique(self.codes[few], return_inverse=True)
+        distances = some.distances(np.ones(some.inputs.shape[1], np.bool_))
+        fall = _fall_of_folds(some, [distances], groups, random)
+        if fall.exceeds(_HUGE):
+            return [Message(_COPIED, share=self.share, option=option, **fall.facts())]
+        return [Message(_EQUAL, share=self.share)]
 
 
 def _sample(inputs: NDArray[np.floating[Any]], targets: NDArray[Any]) -> Sample:
