@@ -194,7 +194,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         -----
         DataWarning
             When columns of a data frame are left out although they are not constant, such as words that hardly recur,
-            or have values that are not numbers among numbers; when all values of a regression target are the same.
+            or have values that are not numbers among numbers; when all values of a regression target are the same;
+            when rows are groups, copies or change with time, so that a test on random rows is too good.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.

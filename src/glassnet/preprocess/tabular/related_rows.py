@@ -52,7 +52,7 @@ _PERSON = re.compile(
 _GROUP = re.compile(rf"^(?i:group|cluster|family|session){_END}|编号$")
 _TIME = re.compile(
     rf"{_START}(?i:time|timestamp|time[_\W]?step|date|day|hour|hr|minute|second|week|month|mnth|quarter|year|yr|epoch|"
-    rf"period|tick|step|t)s?{_END}|时间|日期|[年月日周时]份?$"
+    rf"period|tick|step|t)s?{_END}|时间|日期|[年月日周时]$|[年月]份$"
 )
 _BIRTH = re.compile(r"birth|born|dob|生日|出生", re.IGNORECASE)
 
@@ -159,7 +159,7 @@ class Sample(NamedTuple):
         )
 
     def _constant_error(self, rows: NDArray[np.int64] | slice) -> float:
-        """Return the mean error of the best constant prediction for some rows."""
+        """Return the error of the best constant prediction for some rows."""
         targets = self.targets[rows]
         means = targets.mean(axis=0)
         return float(1 - means.max() if self.of_classes else ((targets - means) ** 2).sum(axis=1).mean())
