@@ -72,6 +72,7 @@ from .tables import (
     of_numbers,
     require_numbers,
     table_of,
+    warn_of_related_rows,
 )
 from .validation import (
     in_place,
@@ -204,7 +205,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         -----
         DataWarning
             When columns of a data frame are left out although they are not constant, such as words that hardly recur,
-            or have values that are not numbers among numbers; when all values of a regression target are the same.
+            or have values that are not numbers among numbers; when all values of a regression target are the same;
+            when rows are groups, copies or change with time, so that a test on random rows is too good.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.
@@ -598,10 +600,12 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         elif of_table:
             require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
+        if reset and not of_part:
+            warn_of_related_rows(X, self.columns_, encoded, grouped=together is not None, timed=times is not None)
         if (columns := self.columns_) is not None:
             own = None
             if of_table and not (of or of_part) and len(columns.layout.means):
-                own = OwnTargets(names, encoded)
+                own = OwnTargets(names, encoded, together)
                 columns = columns if reset else columns.with_statistics_of(X, own)
             X = columns.apply_in_training(X, own) if of_table else encoded_numbers(columns, X, self._names_in)
         # Read-only rows would need another version of each kernel, which takes as long to compile.

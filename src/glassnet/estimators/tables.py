@@ -16,6 +16,7 @@ from ..preprocess.tabular.columns import Columns, task_of
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
 from ..preprocess.tabular.input_layout import TableValues
+from ..preprocess.tabular.related_rows import equal_rows_remarks, related_remarks, related_warnings
 from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
 from ..preprocess.tabular.target_statistics import OwnTargets
@@ -130,6 +131,20 @@ def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, st
 def _warn_of_clipped(inputs: Sequence[object]) -> None:
     clipped = [one.clipped_remark for one in inputs if isinstance(one, NumberColumn)]
     _warn([Message("X: {remark}.", remark=one) for one in clipped if one])
+
+
+def warn_of_related_rows(
+    X: Table | NDArray[Any], columns: Columns | None, targets: NDArray[Any], *, grouped: bool, timed: bool
+) -> None:
+    """Warn if a test on random rows is too good: of groups, equal rows and rows in time, of an array of equal rows.
+
+    `grouped` and `timed` rows are known to be.
+    """
+    if columns is None or isinstance(X, np.ndarray):
+        remarks = [] if grouped else equal_rows_remarks(np.asarray(X), targets)
+    else:
+        remarks = related_remarks(X, columns, targets, grouped=grouped, timed=timed, of_arrays=True)
+    _warn([Message("X: {remark}.", remark=one) for one in related_warnings(remarks)])
 
 
 def _warn(remarks: Sequence[Message]) -> None:

@@ -20,9 +20,8 @@ from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
 from ..runtime.threads import available_cores
-from .callbacks import Callback
 from .executor import Executor, Send, executor_or_threads, results_in_order
-from .fit import fit
+from .fit import fit_watched
 
 STEPS = 600
 """Minimum number of steps per network: enough to find wrong labels, and seconds for 20,000 digits."""
@@ -79,7 +78,7 @@ def cross_validate(
 
 
 def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
-    return evaluate(fit(training, options, callbacks=[_ends_if_cancelled(send)]).model, test)
+    return evaluate(_fitted(training, options, send), test)
 
 
 def _threads(data: Dataset, options: Options) -> int:
@@ -93,8 +92,9 @@ def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options
     return replace(options, threads=1 if executor else max(1, available_cores() // folds))
 
 
-def _ends_if_cancelled(send: Send) -> Callback:
-    return lambda event: send(None)
+def _fitted(data: Dataset, options: Options, send: Send) -> Model:
+    """Return the trained model; training ends if it is cancelled."""
+    return fit_watched(data, options, lambda *_: send(None)).model
 
 
 def out_of_fold(
@@ -164,15 +164,14 @@ def _predicted(shared: tuple[Dataset, NDArray[np.int64]], number: int, options: 
     """Return the class probabilities of the samples of a fold, from a network trained on the others."""
     data, fold = shared
     inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-    model = _fitted(data.take(inside), options, send)
+    model = _fitted_slowly(data.take(inside), options, send)
     return model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
 
 
-def _fitted(data: Dataset, options: Options, send: Send) -> Model:
-    callbacks = [_ends_if_cancelled(send)]
+def _fitted_slowly(data: Dataset, options: Options, send: Send) -> Model:
     for _ in range(_TRIES - 1):
         try:
-            return fit(data, options, callbacks=callbacks).model
+            return _fitted(data, options, send)
         except DivergedError:
             options = replace(options, learning_rate=options.learning_rate / _SLOWER)
-    return fit(data, options, callbacks=callbacks).model
+    return _fitted(data, options, send)

@@ -30,6 +30,7 @@ from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
+from ..preprocess.tabular.related_rows import equal_rows_remarks, related_warnings
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
@@ -256,8 +257,10 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
     if init_model is not None:
         require_members(init_model, options)
-    elif options.targets == "values":
-        warn_of_constants(data)
+    else:
+        if options.targets == "values":
+            warn_of_constants(data)
+        warn_of_equal_rows(data)
     every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
     if (
@@ -343,6 +346,19 @@ def warn_of_constants(data: Dataset) -> None:
         name = data.class_names[output] if data.class_names else Place(data.source, target=output + 1)
         template = "{name}: every target is {value:g}, and so is every prediction. Check the column."
         warnings.warn(DataWarning(template, name=name, value=data.values[0, output]), stacklevel=callers_level())
+
+
+def warn_of_equal_rows(data: Dataset) -> None:
+    """Warn, with a `DataWarning`, if a test on random rows is too good because rows of an array are equal.
+
+    Rows of tables are judged where they are read, and images are not.
+    """
+    if data.columns is not None or data.image_shape is not None or data.groups is not None:
+        return
+    targets = data.labels if data.values is None else data.values
+    for remark in related_warnings(equal_rows_remarks(data.inputs, targets)):
+        warning = DataWarning("{source}: {remark}.", source=data.source, remark=remark)
+        warnings.warn(warning, stacklevel=callers_level())
 
 
 def _require_checkpoint(checkpoint: object) -> None:

@@ -17,6 +17,7 @@ from ..data.validation import AUTO
 from ..errors import (
     ArgumentError,
     DataError,
+    DataWarning,
     OptionError,
     RangeWarning,
     ShapeError,
@@ -42,6 +43,7 @@ from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.related_rows import related_warnings
 from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import RowEncoder, as_usual
 from ..training.callbacks import Callback, History
@@ -243,6 +245,8 @@ class TableModel:
                 read = load_fine_tuning_table(
                     data, test, start, decimal, own_options, name, remember, hold_out=hold_out
                 )
+            for remark in related_warnings(remarks):
+                warnings.warn(DataWarning("{remark}.", remark=remark), stacklevel=callers_level())
             if weights is not None:
                 read = replace(read, training=with_row_weights(read.training, weights))
             fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)

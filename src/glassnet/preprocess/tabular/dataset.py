@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy as np
 from ...data.dataset import Dataset
 from ...data.tables.header import header_names
 from ...data.validation import AUTO
-from ...errors import OptionError, with_near_matches
+from ...errors import DataWarning, OptionError, callers_level, with_near_matches
 from .columns import Columns
+from .related_rows import related_remarks, related_warnings
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -98,6 +101,12 @@ def load_table(
     if columns is None:
         drop, keep, group = column_names(drop), column_names(keep), column_names(group)
         columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
+        found = related_remarks(table, columns, columns.targets_of(table)[1])
+        columns = replace(columns, remarks=(*columns.remarks, *found))
+        for remark in related_warnings(found):
+            warnings.warn(
+                DataWarning("{source}: {remark}.", source=table.source, remark=remark), stacklevel=callers_level()
+            )
         return samples_of(table, columns, in_training=True)
     return samples_of(table, columns)
 

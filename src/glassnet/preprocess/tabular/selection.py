@@ -57,7 +57,7 @@ WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
 _MANY_WORDS = 10
 _MANY_INPUTS = 100
-_ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
+ID_NAME = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _ODD = {"number": odd_numbers, "boolean": odd_booleans, "date": odd_dates}
 
 
@@ -278,7 +278,7 @@ def _about_identifiers(column: Column, encoding: Encoding) -> list[Message]:
     rows, different = len(column.ordered), len(column.different)
     low, high = column.ordered[[0, -1]]
     all_differ = different > 0.98 * rows or (different > 0.9 * rows and low * 20 >= high)  # of similar length
-    if (_ID.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
+    if (ID_NAME.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
         return [
             Message(
                 "column {name!r}: {count:,} different values in {rows:,} rows, used as numbers, but like an "
@@ -430,4 +430,4 @@ def _counts_rows(column: Column, rows: int) -> bool:
     different = column.different
     if len(different) < rows or rows < _FEW_ROWS:
         return False
-    return bool(different[-1] + 1 == different[0] + rows or _ID.search(column.name))
+    return bool(different[-1] + 1 == different[0] + rows or ID_NAME.search(column.name))
