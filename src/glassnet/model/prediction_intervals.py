@@ -164,7 +164,9 @@ def with_residuals(
     owners = [model] if alone else [replace(model, network=one, others=()) for one in networks]
     with one_blas_thread():
         parts = [_Part.of(owners, number, data) for number, data in enumerate(held_out)]
-        return replace(model, residuals=_residuals(parts, _selection_bias(curves, model.network.architecture.loss)))
+        architecture = model.network.architecture
+        found = _residuals(parts, _selection_bias(curves, architecture.loss), architecture.sizes[-2])
+        return replace(model, residuals=found)
 
 
 def _selection_bias(curves: Sequence[Sequence[float]], loss: str) -> float:
@@ -221,19 +223,25 @@ def _outputs(model: Model, data: Dataset) -> Floats:
     return np.concatenate([outputs for outputs, _ in model.batches(data.inputs)]).astype(np.float64)
 
 
-def _residuals(parts: Sequence[_Part], factor: float) -> Residuals:
-    """Join the parts of all networks, and multiply the errors by a factor."""
+def _residuals(parts: Sequence[_Part], factor: float, nodes: int) -> Residuals:
+    """Join the parts of all networks, and multiply the errors by a factor.
+
+    The model has this number of nodes before its outputs: those of all networks, or the inputs that they share.
+    """
     errors, logs = (np.concatenate([getattr(one, name) for one in parts]) for name in ("errors", "logs"))
     rows = np.concatenate([one.rows for one in parts])
     squares = np.average(errors**2, axis=0, weights=rows)
     sizes = [len(one.errors) for one in parts]
     ambiguity = np.average([one.ambiguity for one in parts], axis=0, weights=sizes)
     unexplained = 1 - ambiguity / np.where(squares > 0, squares, 1)
+    weights = np.stack([one.weights for one in parts], axis=1) / len(parts)  # (outputs, parts, nodes of a network)
+    if weights.shape[2] == nodes:
+        weights = weights.sum(axis=1, keepdims=True)
     quotients = errors * np.exp(-logs) * factor * np.sqrt(np.clip(unexplained, 0, 1))
     return Residuals(
         count=sum(one.count for one in parts),
         errors=tuple(_kept(one, rows) for one in quotients.T),
-        weights=tuple(map(_short, np.concatenate([one.weights for one in parts], axis=1) / len(parts))),
+        weights=tuple(map(_short, weights.reshape(len(weights), nodes))),
         bias=_short(np.mean([one.bias for one in parts], axis=0)),
         centre=_short(np.log(np.average(np.abs(errors) + _SMALLEST, axis=0, weights=rows))),
     )
