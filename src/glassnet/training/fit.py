@@ -272,8 +272,6 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         engine = executor.engine()
     engine = engine or by_options
     runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
-    if options.members == 1 and checkpoint is None:
-        return runs.run(0).fit(every)
     return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
 
 
