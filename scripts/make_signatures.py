@@ -23,6 +23,8 @@ OF_TABLE_FIT = ("validation", "engine")
 """Options that `glassnet.fit` has as parameters of another type."""
 OF_FIT = ("holdout",)
 """Options that `TableModel.fit` has as parameters of another type."""
+OF_TRAINING = ("metric",)
+"""Options that searches and comparisons have as parameters of their own."""
 
 ESTIMATOR_HINTS = {
     "loss": "str | Loss",
@@ -51,7 +53,7 @@ def hint(option: str) -> str:
 
 def options_file() -> str:
     """Return typed dictionaries of the options, for ``**options: Unpack[…]``."""
-    shared = [f"    {name}: {hint(name)}" for name in TYPES if name not in (*OF_FIT, *OF_TABLE_FIT)]
+    shared = [f"    {name}: {hint(name)}" for name in TYPES if name not in (*OF_FIT, *OF_TABLE_FIT, *OF_TRAINING)]
     return "\n".join(
         [
             f'"""The types of options as arguments; {MARK}"""',
@@ -64,13 +66,19 @@ def options_file() -> str:
             *shared,
             "",
             "",
-            "class FitOptions(_Options, total=False):",
+            "class TrainingOptions(_Options, total=False):",
+            '    """Options that searches and comparisons have as arguments of their own."""',
+            "",
+            *(f"    {name}: {hint(name)}" for name in OF_TRAINING),
+            "",
+            "",
+            "class FitOptions(TrainingOptions, total=False):",
             '    """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""',
             "",
             *(f"    {name}: {hint(name)}" for name in OF_FIT),
             "",
             "",
-            "class TableFitOptions(_Options, total=False):",
+            "class TableFitOptions(TrainingOptions, total=False):",
             '    """Options of `TableModel.fit`, whose `holdout` may be None."""',
             "",
             *(f"    {name}: {hint(name)}" for name in OF_TABLE_FIT),
@@ -78,6 +86,12 @@ def options_file() -> str:
             "",
             "class AllOptions(FitOptions, TableFitOptions, total=False):",
             '    """All options."""',
+            "",
+            "",
+            "class JudgedOptions(_Options, total=False):",
+            '    """Options of searches and comparisons, which have a `metric` of their own."""',
+            "",
+            *(f"    {name}: {hint(name)}" for name in (*OF_FIT, *OF_TABLE_FIT)),
             "",
         ]
     )

@@ -21,6 +21,9 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Weights = ArrayLike | None
 
+LOSS = "loss"
+"""In place of a metric: the loss that training minimizes."""
+
 EPS = float(np.finfo(np.float64).eps)
 """Log loss takes probabilities below it as this one, and those above 1 − EPS as that, as scikit-learn does for float64.
 

@@ -52,6 +52,7 @@ class ClassifierParameters:
         folds: bool | Literal["auto"] = "auto",
         n_iter_no_change: int | Literal["auto"] = "auto",
         validation_fraction: float = 0.1,
+        metric: str = "loss",
         engine: str = "auto",
         dtype: str = "float32",
         class_weight: Mapping[Any, float] | Literal["balanced"] | None = None,
@@ -93,6 +94,7 @@ class ClassifierParameters:
         self.folds = folds
         self.n_iter_no_change = n_iter_no_change
         self.validation_fraction = validation_fraction
+        self.metric = metric
         self.engine = engine
         self.dtype = dtype
         self.class_weight = class_weight
@@ -142,6 +144,7 @@ class RegressorParameters:
         folds: bool | Literal["auto"] = "auto",
         n_iter_no_change: int | Literal["auto"] = "auto",
         validation_fraction: float = 0.1,
+        metric: str = "loss",
         engine: str = "auto",
         dtype: str = "float32",
         early_stopping: bool | Literal["auto"] = "auto",
@@ -181,6 +184,7 @@ class RegressorParameters:
         self.folds = folds
         self.n_iter_no_change = n_iter_no_change
         self.validation_fraction = validation_fraction
+        self.metric = metric
         self.engine = engine
         self.dtype = dtype
         self.early_stopping = early_stopping

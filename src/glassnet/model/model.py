@@ -334,7 +334,7 @@ class Model:
 
         For classes it is the largest output divided by the sum of all outputs, after outputs are rescaled so that their
         targets are 0 and 1. With several labels per sample it is the lowest confidence of a label. For a regression it
-        is NaN.
+        is NaN. With another decision than the largest output, it is that of the answer (see `Targets`).
 
         Raises
         ------
@@ -345,9 +345,11 @@ class Model:
         if self.targets.name == "values":
             return np.full(len(outputs), np.nan)
         if not self.targets.of_classes:
-            return cast(FloatArray, np.maximum(outputs, 1 - outputs).min(axis=1))
+            present = self.targets.invert(outputs).astype(bool)
+            return cast(FloatArray, np.where(present, outputs, 1 - outputs).min(axis=1))
         rescaled = self._rescaled(outputs)
-        return cast(FloatArray, rescaled.max(axis=1) / rescaled.sum(axis=1))
+        answered = rescaled[np.arange(len(outputs)), self.targets.invert(outputs)]
+        return cast(FloatArray, answered / rescaled.sum(axis=1))
 
     def probabilities(self, outputs: FloatArray) -> FloatArray:
         """Return class probabilities from outputs, shape (n, classes); those of a sample add up to 1.

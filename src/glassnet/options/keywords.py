@@ -59,13 +59,19 @@ class _Options(TypedDict, total=False):
     dtype: str
 
 
-class FitOptions(_Options, total=False):
+class TrainingOptions(_Options, total=False):
+    """Options that searches and comparisons have as arguments of their own."""
+
+    metric: str
+
+
+class FitOptions(TrainingOptions, total=False):
     """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""
 
     holdout: float
 
 
-class TableFitOptions(_Options, total=False):
+class TableFitOptions(TrainingOptions, total=False):
     """Options of `TableModel.fit`, whose `holdout` may be None."""
 
     validation: float
@@ -74,3 +80,11 @@ class TableFitOptions(_Options, total=False):
 
 class AllOptions(FitOptions, TableFitOptions, total=False):
     """All options."""
+
+
+class JudgedOptions(_Options, total=False):
+    """Options of searches and comparisons, which have a `metric` of their own."""
+
+    holdout: float
+    validation: float
+    engine: str

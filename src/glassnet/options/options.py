@@ -16,6 +16,7 @@ from typing import Any, Never, Unpack, get_args, get_type_hints
 from ..errors import ArgumentError, OptionError, require_names
 from ..messages.message import Listing
 from ..messages.option_spelling import WITHOUT_FLAG, Option
+from ..metrics import LOSS, METRICS
 from ..nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY, Activation, spelled
 from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
@@ -407,6 +408,15 @@ class Options:
         needs=Needs("early_stopping"),
         group="regularization",
     )
+    metric: str = option(
+        LOSS,
+        "score of the held-out rows that decides about the best epoch and, if it is one of answers, from which "
+        "probability on a class is the answer; loss: the validation loss, and the most probable class",
+        choices=(LOSS, *METRICS),
+        needs=Needs("early_stopping"),
+        group="training",
+        common=True,
+    )
     engine: str = option(
         "auto",
         "compute engine: compiled (fast), reference (NumPy) or auto: reference for small training runs",
@@ -508,12 +518,12 @@ class Options:
 
 
 def recorded(options: Options) -> dict[str, Any]:
-    """Return options as files have them: without parameters of activations that have the default.
+    """Return options as files have them: without the later ones that have their default.
 
-    So a file without such a parameter has the same bytes as before there was one.
+    So a file without such an option has the same bytes as before there was one.
     """
-    parameters = [one.parameter for one in ACTIVATIONS.values() if one.parameter]
-    usual = [one.option for one in parameters if getattr(options, one.option) == one.default]
+    later = [one.parameter.option for one in ACTIVATIONS.values() if one.parameter] + ["metric"]
+    usual = [name for name in later if getattr(options, name) == getattr(Options, name)]
     return {name: value for name, value in options.to_dict().items() if name not in usual}
 
 

@@ -36,6 +36,9 @@ class Targets:
         Target of an output whose class or label the sample does not have, and of one whose it has.
     offset, scale : tuple of float
         For regression, one per output: ``value = offset + scale · output``. Empty otherwise.
+    decision : tuple of float
+        The answer, if not the class with the largest output, or the labels above ½: for each class the factor, above 0,
+        of its output, or for each label the output above which it is present, 0 to 1. See `model.decision`.
 
     Raises
     ------
@@ -58,6 +61,7 @@ class Targets:
     high: float = 1.0
     offset: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
+    decision: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         require_choice("targets", self.name, TARGETS)
@@ -84,8 +88,21 @@ class Targets:
                 )
             if not np.isfinite(values).all():
                 raise OptionError("GN021", "targets.{name}: expected finite numbers.", name=name)
+        self._require_decision()
         if not all(scale > 0 for scale in self.scale):
             raise OptionError("GN021", "targets.scale: a scale is 0 or less, expected numbers above 0.")
+
+    def _require_decision(self) -> None:
+        if self.decision and (self.name == "values" or len(self.decision) != self.classes):
+            raise OptionError(
+                "GN022",
+                "targets.{name} has {count} values, expected {expected}.",
+                name="decision",
+                count=len(self.decision),
+                expected=0 if self.name == "values" else self.classes,
+            )
+        for one in self.decision:
+            require_number("targets.decision", one, 0.0, 1e30 if self.of_classes else 1.0)
 
     @classmethod
     def named(cls, name: str, classes: int) -> Targets:
@@ -134,6 +151,11 @@ class Targets:
         """Whether each sample has one class, not values or several labels."""
         return self.name not in BESIDE_CLASSES
 
+    @property
+    def task(self) -> str:
+        """What is predicted, as in `glassnet.metrics`: ``"classes"``, ``"labels"`` or ``"numbers"``."""
+        return {"values": "numbers", "multilabel": "labels"}.get(self.name, "classes")
+
     def table(self, dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
         """Return the targets of every class, shape (classes, classes): row k is the target of class k."""
         table = np.full((self.classes, self.classes), self.low, dtype)
@@ -158,7 +180,7 @@ class Targets:
         -------
         ndarray
             Classes: that of the largest output, int64, shape (n,). Values: float64, (n, classes). Labels: 1 where the
-            output is above ½ and 0 elsewhere, int64, (n, classes).
+            output is above ½ and 0 elsewhere, int64, (n, classes). Other factors and thresholds are in `decision`.
 
         Raises
         ------
@@ -175,11 +197,12 @@ class Targets:
             )
         answers: NDArray[Any]
         if self.of_classes:
-            answers = np.asarray(outputs).argmax(axis=-1)  # a microsecond faster than np.argmax
+            weighed = outputs * np.array(self.decision) if self.decision else np.asarray(outputs)
+            answers = weighed.argmax(axis=-1)  # a microsecond faster than np.argmax
         elif self.name == "values":
             answers = np.asarray(outputs, np.float64) * self.scale + self.offset
         else:
-            answers = (outputs > 0.5).astype(np.int64)
+            answers = (outputs > (np.array(self.decision) if self.decision else 0.5)).astype(np.int64)
         return answers
 
     def smoothed(self, targets: NDArray[np.floating], fraction: float) -> NDArray[np.floating]:
@@ -189,8 +212,8 @@ class Targets:
         return smoothed
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the targets as plain values, for a file."""
-        return asdict(self)
+        """Return the targets as plain values, for a file; a file without a decision is as before there was one."""
+        return {name: value for name, value in asdict(self).items() if name != "decision" or value}
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> Targets:

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..engines import Engine
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.decision import with_decision
 from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
@@ -74,13 +75,10 @@ def fit_ensemble(
     fits = [one.fit for one in trained]
     first, model = fits[0], joined_model(trained, options, runs.validation)
     folds = options.members if runs.by_folds and runs.validation is None else 1
-    held_out = [runs.parts(number)[1] for number in range(folds)]
-    model = with_residuals(
-        model,
-        [one for one in held_out if one is not None],
-        [one.model.network for one in fits],
-        [one.history.validation_loss for one in fits] if folds > 1 and options.early_stopping else (),
-    )
+    held_out = [part for number in range(folds) if (part := runs.parts(number)[1]) is not None]
+    networks = [one.model.network for one in fits]
+    curves = [one.history.validation_loss for one in fits] if folds > 1 and options.early_stopping else ()
+    model = with_decision(with_residuals(model, held_out, networks, curves), options.metric, held_out, networks)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,

@@ -12,9 +12,11 @@ from ..engines import Engine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.decision import cost, require_metric
 from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
 from ..model.network import Network
+from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import Parameters
 from ..options.options import Options
@@ -134,8 +136,8 @@ def train(
         seconds = time.perf_counter() - epoch_began
         done = EpochDone(state.epoch, loss, accuracy, seconds, state.optimizer_state.parameters.hash())
         if validation is not None:
-            loss, accuracy = _evaluated(model_at(model, state), validation, options, loss_function)
-            state.validated(loss, options.early_stopping or options.epochs)
+            loss, accuracy, compared = _evaluated(model_at(model, state), validation, options, loss_function)
+            state.validated(compared, options.early_stopping or options.epochs)
             done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
         state.mark_good(options)
         yield done
@@ -151,6 +153,7 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
     for part in (data, validation):
         if part is not None:
             model.require(part)
+    require_metric(options.metric, model.targets.task, model.classes)
     require_pictures(data.image_shape, options, data.channels)
     # Engines read these from the options, not from the network: a layer missing there would have no dropout rate.
     architecture = model.network.architecture
@@ -191,15 +194,21 @@ def model_at(model: Model, state: TrainingState) -> Model:
     return replace(model, network=Network.of(architecture, Parameters(architecture.layout, state.weights)))
 
 
-def _evaluated(model: Model, validation: Dataset, options: Options, loss: OutputLoss) -> tuple[float, float | None]:
-    """Return loss and accuracy of the model that training would produce if it ended here.
+def _evaluated(
+    model: Model, validation: Dataset, options: Options, loss: OutputLoss
+) -> tuple[float, float | None, float]:
+    """Return loss and accuracy of the model that training would produce if it ended here, and what epochs compare.
 
     The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
     """
     if not (options.folds and has_temperature(model)):
         evaluation = evaluate(model, validation, loss)
-        return evaluation.loss, evaluation.accuracy
+        compared = cost(model, validation, evaluation.outputs, evaluation.loss, options.metric)
+        return evaluation.loss, evaluation.accuracy, compared
     logits, targets = logits_of(model, validation), doubtful_targets(validation)
-    _, calibrated = calibrated_loss(model.network.architecture.activations[-1], logits, targets, validation.weights)
+    output = model.network.architecture.activations[-1]
+    temperature, calibrated = calibrated_loss(output, logits, targets, validation.weights)
     answers = logits.argmax(axis=1) if validation.values is None else logits > 0
-    return calibrated, float(metrics.accuracy(truth_of(validation), answers, validation.weights))
+    outputs = ACTIVATIONS[output].value(logits / temperature)
+    compared = cost(model, validation, outputs, calibrated, options.metric)
+    return calibrated, float(metrics.accuracy(truth_of(validation), answers, validation.weights)), compared

@@ -16,6 +16,7 @@ from ..engines import Engine, threads_for_runs
 from ..errors import StreamError
 from ..messages.formats import counted
 from ..model.build import new_model
+from ..model.decision import with_decision
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..model.network import Network
@@ -145,7 +146,8 @@ class Run:
         receipt = self.receipt()
         model = replace(self.model, receipt=receipt)
         if not self.options.folds:  # `fit_ensemble` has the folds of all members
-            model = with_residuals(model, [] if self.validation is None else [self.validation])
+            held_out = [] if self.validation is None else [self.validation]
+            model = with_decision(with_residuals(model, held_out), self.options.metric, held_out)
         return Fit(
             model=model,
             history=self.history,

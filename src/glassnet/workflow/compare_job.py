@@ -27,7 +27,7 @@ from ..errors import DataError, InterruptedWorkError, OptionError
 from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..metrics import METRICS
+from ..metrics import LOSS, METRICS
 from ..options.job_parameters import changes, require_declared
 from ..options.options import Options, job_options
 from ..options.spec import option
@@ -38,7 +38,7 @@ from . import parameters
 from .comparison.in_order import Turns, results_in_order
 from .comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs
 from .comparison.result import LETTERS, Comparison, Pair, all_clear, judged, ranked
-from .comparison.trial import LOSS, Curve, SideEvent, run_trial
+from .comparison.trial import Curve, SideEvent, run_trial
 from .evaluate_job import about_equal_answers
 from .parameters import TableOptions, metric_for
 from .shared.job_data import MakeOptions, read_for
@@ -145,7 +145,7 @@ def compare(
     read = _read(job, notify)
     options = {side: one.options for side, one in read.items()}
     samples = read["a"].training
-    metric = metric_for(samples, options["a"], job.metric, LOSS)
+    metric = metric_for(samples, options["a"], job.metric)
     if metric == LOSS and len({(one.loss, one.loss_parameter, one.targets) for one in options.values()}) > 1:
         template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
         raise OptionError("GN022", template, metric=Option("metric", metric))
@@ -213,7 +213,8 @@ def compare(
 def _read(job: CompareJob, notify: Notify) -> dict[str, TrainingData]:
     """Read the data for all sides, once for those that read them alike; the test data are not used."""
     sides, source = job.sides, data.BUNDLED if job.source is None else job.source
-    given = {side: {**job.options, **one.options} for side, one in sides.items()}
+    judged = {"metric": job.metric} if job.metric else {}
+    given = {side: {**judged, **job.options, **one.options} for side, one in sides.items()}
     before = {
         side: recipe_options(source, one.recipe, given[side])
         if isinstance(source, Dataset)

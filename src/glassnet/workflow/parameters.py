@@ -10,9 +10,9 @@ from ..data.dataset import Dataset, task_of
 from ..data.validation import AUTO, DECIMALS
 from ..errors import OptionError
 from ..messages.languages import LANGUAGES
-from ..messages.message import Listing
 from ..messages.option_spelling import Option
 from ..metrics import METRICS, metrics_of
+from ..model.decision import require_metric
 from ..model.residuals import COVERAGES
 from ..options.options import Options
 from ..options.recipes import RECIPES
@@ -87,16 +87,15 @@ def trained_task(training: Dataset, options: Options) -> str:
     return "numbers" if options.targets == "values" else task_of(training)
 
 
-def metric_for(training: Dataset, options: Options, named: str | None, *more: str) -> str:
+def metric_for(training: Dataset, options: Options, named: str | None) -> str:
     """Return the named metric, by default the one that suits the data.
 
     For a metric of other data, raise OptionError GN022.
     """
-    names = [*metrics_of(trained_task(training, options), training.classes), *more]
-    if named is not None and named not in names:
-        template = "{metric}: not available for these data, expected one of {names}."
-        raise OptionError("GN022", template, metric=Option("metric", named), names=Listing(names))
-    return named or names[0]
+    task = trained_task(training, options)
+    if named is not None:
+        require_metric(named, task, training.classes)
+    return named or metrics_of(task, training.classes)[0]
 
 
 def require_one_file(parts: Sequence[str], *, stream: bool) -> None:

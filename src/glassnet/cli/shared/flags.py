@@ -55,6 +55,7 @@ def with_job(*jobs: type) -> Callable[[Command], Command]:
         if found := options_of_job(job):
             _, names, recipe = found
             options = {name: one for name, one in parameters(Options).items() if name in (names or SPECS)}
+            options = {name: one for name, one in options.items() if name not in declared}
             defaults = None if recipe is None else Options.recipe(recipe)
     every = {**declared, **options}
 
@@ -80,7 +81,7 @@ def job_of(job: type[_Job], flags: Mapping[str, Any], **more: Any) -> _Job:
     assigned, own = flags.get(_SET, {}), parameters(job)
     values = {name: value for name, value in {**flags, **assigned}.items() if name in own}
     if found := options_of_job(job):
-        values[found[0]] = given(flags, found[1] or tuple(SPECS))
+        values[found[0]] = given(flags, [name for name in found[1] or SPECS if name not in own])
     return job_from(job, {**values, **more})
 
 

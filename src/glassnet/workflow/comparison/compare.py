@@ -10,7 +10,7 @@ from ...data.dataset import Dataset
 from ...data.validation import AUTO
 from ...errors import ArgumentError, GlassnetWarning, argument_names, require_names
 from ...messages.message import Message
-from ...options.keywords import AllOptions
+from ...options.keywords import JudgedOptions
 from ...options.options import OTHER_NAMES, SPECS, Options
 from ...preprocess.tabular.dataset import column_names, load_table
 from ...training.executor import Executor, require_executor
@@ -43,7 +43,7 @@ def compare(
     stop_early: bool = True,
     callbacks: Iterable[Callback] = (),
     executor: Executor | None = None,
-    **options: Unpack[AllOptions],
+    **options: Unpack[JudgedOptions],
 ) -> Comparison:
     """Train several sides on the same data with several seeds, and judge which are better than the first.
 

@@ -9,11 +9,11 @@ from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import numpy as np
 
-from ...metrics import METRICS
+from ...metrics import LOSS, METRICS
 from ...words.plots import SHARES
 from ..shared.facts import plain
 from .paired import judge, mean_interval
-from .trial import LOSS, Curve
+from .trial import Curve
 
 LETTERS = "abcdefgh"
 """The names of the sides, in order; as many as can be compared."""

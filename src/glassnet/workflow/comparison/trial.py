@@ -9,15 +9,13 @@ from typing import Annotated
 from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit, fraction_for
 from ...errors import DivergedError
+from ...metrics import LOSS
 from ...model.evaluate import Evaluation, evaluate, score
 from ...model.model import Model
 from ...options.options import Options
 from ...training.events import EpochDone, Event, TrainingStarted
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-
-LOSS = "loss"
-"""The metric that is the loss of the training; all others are those of `glassnet.metrics`."""
 
 
 @dataclass(frozen=True)

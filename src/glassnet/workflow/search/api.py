@@ -11,7 +11,7 @@ from ...data.dataset import Dataset, require_dataset
 from ...errors import GlassnetWarning, argument_names, require_names, wrong_type
 from ...messages.message import Message
 from ...messages.option_spelling import choice_text
-from ...options.keywords import AllOptions
+from ...options.keywords import JudgedOptions
 from ...options.options import OTHER_NAMES, SPECS
 from ...preprocess.tabular.dataset import column_names
 from ...training.callbacks import require_callbacks
@@ -42,7 +42,7 @@ def search(
     out: str | PathLike[str] | None = None,
     executor: Executor | None = None,
     callbacks: Iterable[Callback] = (),
-    **options: Unpack[AllOptions],
+    **options: Unpack[JudgedOptions],
 ) -> SearchResult:
     """Search for better options, and test the best once.
 

@@ -178,14 +178,14 @@ def search_files(
     """
     require_optuna()
     began = clock()
-    recipe, given = job.recipe_name, job.options
+    recipe, given = job.recipe_name, {**job.options, **({"metric": job.metric} if job.metric else {})}
     if source is None:
         source, test = job.source or data.BUNDLED, job.test
     read, maker = read_for(source, test, recipe, given, job.table, notify)
     if read.test is None:
         parted = split(read.training, read.options)
         read = replace(read, training=parted[0], test=parted[1])
-    notify_options(given, read.options, notify)
+    notify_options(job.options, read.options, notify)
 
     def make(changes: dict[str, Any]) -> Options:
         return maker(recipe, {**given, **changes})
