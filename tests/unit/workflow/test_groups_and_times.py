@@ -61,7 +61,8 @@ def read(source, target, options=None, **columns):
 
 def test_patients_with_their_group_are_a_coin_and_without_it_look_solved():
     options = {"members": 1, "epochs": 40, "hidden": (32,)}
-    alone = glassnet.TableModel.fit("patients.csv", "sick", holdout=0.1, **options)
+    with pytest.warns(glassnet.DataWarning, match="rows that share a value are alike"):
+        alone = glassnet.TableModel.fit("patients.csv", "sick", holdout=0.1, **options)
     assert alone.evaluation.accuracy > 0.97
     table = TableOptions(("sick",), group=("patient",))
     done = train(TrainJob("patients.csv", options=options, table=table, out="m.safetensors", plot=False))
@@ -76,7 +77,8 @@ def test_a_random_walk_is_tested_on_its_end():
     table = pl.read_csv("sales.csv")
     model = glassnet.TableModel.fit(table, "sales", holdout=0.2, time="date", **QUICK)
     assert model.evaluation.scores["r2"] < 0
-    at_random = glassnet.TableModel.fit(table, "sales", holdout=0.2, **QUICK)
+    with pytest.warns(glassnet.DataWarning, match="the latest rows differ from earlier ones"):
+        at_random = glassnet.TableModel.fit(table, "sales", holdout=0.2, **QUICK)
     assert at_random.evaluation.scores["r2"] > model.evaluation.scores["r2"] + 0.5
     found, notices = read("sales.csv", "sales", time="date")
     assert found.test.row_numbers.tolist() == list(range(1800, 2000))
