@@ -13,7 +13,7 @@ import pytest
 
 import glassnet
 from glassnet.data.split import without_fold
-from glassnet.errors import GlassnetError, OptionError
+from glassnet.errors import DataWarning, GlassnetError, OptionError
 from glassnet.model.file import save_model
 from glassnet.workflow.compare_job import CompareJob, Side
 from glassnet.workflow.compare_job import compare as compare_sides
@@ -61,7 +61,7 @@ def read(source, target, options=None, **columns):
 
 def test_patients_with_their_group_are_a_coin_and_without_it_look_solved():
     options = {"members": 1, "epochs": 40, "hidden": (32,)}
-    with pytest.warns(glassnet.DataWarning, match="rows that share a value are alike"):
+    with pytest.warns(DataWarning, match="rows that share a value are alike"):
         alone = glassnet.TableModel.fit("patients.csv", "sick", holdout=0.1, **options)
     assert alone.evaluation.accuracy > 0.97
     table = TableOptions(("sick",), group=("patient",))
@@ -77,7 +77,7 @@ def test_a_random_walk_is_tested_on_its_end():
     table = pl.read_csv("sales.csv")
     model = glassnet.TableModel.fit(table, "sales", holdout=0.2, time="date", **QUICK)
     assert model.evaluation.scores["r2"] < 0
-    with pytest.warns(glassnet.DataWarning, match="the latest rows differ from earlier ones"):
+    with pytest.warns(DataWarning, match="the latest rows differ from earlier ones"):
         at_random = glassnet.TableModel.fit(table, "sales", holdout=0.2, **QUICK)
     assert at_random.evaluation.scores["r2"] > model.evaluation.scores["r2"] + 0.5
     found, notices = read("sales.csv", "sales", time="date")
