@@ -37,7 +37,7 @@ from ..options.options import Options
 from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
-from ..preprocess.tabular.related_rows import related_remarks
+from ..preprocess.tabular.related_rows import related_remarks, with_related_remarks
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import options_of
 from .parameters import TableOptions
@@ -258,10 +258,9 @@ def load_training_table(
     if parts is not None and not known:
         columns = learn_columns(table, table_options, parts[0])
     notify(table_read(table.source, len(table), len(table.names), recipe))
-    notify_learnt(table.source, columns, notify, table.remarks)
     if not known:
-        for remark in related_remarks(table, columns, columns.targets_of(table)[1]):
-            notify(Message("{source}: {remark}", source=table.source, remark=remark))
+        columns = with_related_remarks(columns, related_remarks(table, columns, columns.targets_of(table)[1]))
+    notify_learnt(table.source, columns, notify, table.remarks)
     training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
     folds = None
     if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
