@@ -106,7 +106,7 @@ def _one_hot(rows: Rows) -> str:
 
 
 def _patients() -> str:
-    """Two numbers that are nearly the same for all rows of a patient, and a random label of each patient, which tells it."""
+    """Two numbers that are nearly the same for all rows of a patient, and a random label of each patient."""
     random = np.random.default_rng(0)
     lines = ["label,patient,x,z"]
     for patient in range(40):
