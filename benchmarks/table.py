@@ -325,8 +325,28 @@ def tables_section(result: dict[str, Any], language: int) -> Iterator[str]:
                     *(f"{errors_of(result, name, table, one['seeds']).mean():.4f}" for table in few),
                 ]
             )
+        if not place:
+            yield from processors(result, [*one["subjects"]], language)
     if result["comparisons"]:
         yield from errors_on_each_table(result, language)
+
+
+def processors(result: dict[str, Any], names: list[str], language: int) -> Iterator[str]:
+    """Say which times were measured on which processor, if there are several."""
+    of_processor: dict[str, list[str]] = {}
+    for name in names:
+        of_processor.setdefault(result["subjects"][name]["processor"], []).append(subject(name, language))
+    if len(of_processor) > 1:
+        parts = [
+            f"{(', ', '、')[language].join(few)}{(' on ', '：')[language]}{one}" for one, few in of_processor.items()
+        ]
+        listed = ("; ", "；")[language].join(parts).replace("(R)", "")
+        yield from (
+            "",
+            (f"Times were measured on different processors: {listed}.", f"用时在不同处理器上测得：{listed}。")[
+                language
+            ],
+        )
 
 
 def errors_on_each_table(result: dict[str, Any], language: int) -> Iterator[str]:

@@ -282,7 +282,7 @@ def write_summary(lines: list[dict[str, Any]]) -> None:
     import machine
     import table
 
-    result = summarise(lines, machine.read("tables"))
+    result = summarise(lines, machine.read("tables"), machine.describe()["processor"])
     numerics = [one["numerics"] for one in result["subjects"].values() if "numerics" in one]
     machine.write("tables", {**result, **({"glassnet": {"numerics": min(numerics)}} if numerics else {})})
     table.main()
@@ -292,11 +292,11 @@ def write_summary(lines: list[dict[str, Any]]) -> None:
             print(f"  {name}: {', '.join(f'{what} {value:.4g}' for what, value in sums.items())}")
 
 
-def summarise(lines: list[dict[str, Any]], kept: dict[str, Any] | None = None) -> dict[str, Any]:
+def summarise(lines: list[dict[str, Any]], kept: dict[str, Any] | None = None, processor: str = "") -> dict[str, Any]:
     """Return what was measured of each subject, and comparisons over the tables and splits that subjects share.
 
     A subject counts with the splits that it has of all its tables; without one, it is left out. `kept` is an earlier
-    summary, for subjects without lines.
+    summary, for subjects without lines; `processor` is that of the lines.
     """
     kept = kept or {"tables": {}, "subjects": {}}
     of_seed: dict[str, dict[str, dict[int, dict[str, Any]]]] = {}
@@ -312,6 +312,7 @@ def summarise(lines: list[dict[str, Any]], kept: dict[str, Any] | None = None) -
             seconds = () if subject.tables else SECONDS
             subjects[name] = {
                 "packages": every[-1]["packages"],
+                "processor": processor,
                 **({"numerics": min(numerics)} if numerics else {}),
                 "tables": {table: means(of_table, seconds) for table, of_table in of_splits.items()},
             }
