@@ -68,7 +68,10 @@ _COPIED = (
     "neighbours, {together} on random rows becomes {apart} if equal rows stay together; remove the copies, or say "
     "which rows belong together with {option}"
 )
-_EQUAL = "{share:.0%} of the rows equal another row in all inputs; if they are copies, remove them"
+_EQUAL = (
+    "{share:.0%} of the rows equal another row in all inputs, so a test on random rows may be too good; if they are "
+    "copies, remove them"
+)
 ORDERED = (
     "column {name!r}: the latest rows differ from earlier ones, so a test on random rows is too good: with nearest "
     "neighbours, {together} on the latest fifth, from random rows, becomes {apart} from earlier rows; if new rows will "
