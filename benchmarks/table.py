@@ -13,6 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 import machine
 from glassnet.training.numerics import NUMERICS
 from rows import ACCURACIES, ALONE, PEERS, ROWS, Both, Facts, Row, figure, load, rows_of, times, with_range
@@ -50,10 +53,10 @@ def write_block(path: Path, lines: Iterable[str]) -> None:
 def page_lines(language: int) -> Iterator[str]:
     """Return the lines of a benchmark page."""
     yield from ("", LEGEND[language])
+    yield from ("", f"## {('Where others are better', '对比库更好的地方')[language]}", "", *better(language))
     for title, names in TABLES:
         if rows := [row for name in names for row in rows_of(name)]:
             yield from ("", f"## {title[language]}", "", *comparison(rows, language))
-    yield from ("", f"## {('Where others are faster', '对比库更快的地方')[language]}", "", *slower(language))
     for title, facts in (
         (("Accuracy", "准确率"), ACCURACIES),
         (("glassnet alone", "glassnet 自身"), ALONE),
@@ -92,8 +95,8 @@ def brief_lines(language: int) -> Iterator[str]:
     yield ""
     yield (
         "Medians on two cores, each library with its best known settings. "
-        "[Where others are faster](docs/benchmarks.md#where-others-are-faster).",
-        "双核机器上的中位数，各库均用已知最佳设置。[对比库更快的地方](docs/benchmarks.zh-CN.md#对比库更快的地方)。",
+        "[Where others are better](docs/benchmarks.md#where-others-are-better).",
+        "双核机器上的中位数，各库均用已知最佳设置。[对比库更好的地方](docs/benchmarks.zh-CN.md#对比库更好的地方)。",
     )[language]
 
 
@@ -140,42 +143,114 @@ def cell(row: Row, name: str, language: int, named: bool) -> str:
     return f"{label} {text}".replace("） ", "）").strip()
 
 
-def slower(language: int) -> Iterator[str]:
-    """Say in a sentence each what another library needs less for."""
+def better(language: int) -> Iterator[str]:
+    """Return a table of what other libraries do better, or need less for."""
+    yield line_of((("measured", "glassnet", "others"), ("实测", "glassnet", "其他库"))[language])
+    yield line_of(["---"] * 3)
+    if tables := machine.read("tables"):
+        yield from better_on_tables(tables, language)
     for row in (row for name in ROWS for row in rows_of(name)):
         less = {name: one["median"] for name, one in row.sides.items() if one["median"] < row.own["median"]}
-        if names := sorted(less.keys() - row.unfit, key=lambda name: less[name]):
-            yield bullet(row.title, row.unit, {name: less[name] for name in names}, row.own["median"], language)
+        less = {name: value for name, value in less.items() if name not in row.unfit}
+        yield from row_of_better(row.title, row.own["median"], less, row.unit, language)
     for target, sides in (machine.read("time_to") or {}).items():
         totals = {name: one["seconds"]["median"] + one["compile"]["median"] for name, one in sides.items()}
-        names = sorted((name for name in totals if sides[name]["reached"]), key=lambda name: totals[name])
-        if names[0] != "glassnet":
-            less = {name: totals[name] for name in names[: names.index("glassnet")]}
-            title = (
-                f"training to {target}% test accuracy, including compilation or loading compiled code,",
-                f"训练到测试准确率 {target}%，计入编译或载入已编译代码的时间",
-            )
-            yield bullet(title, "s", less, totals["glassnet"], language)
+        own = totals["glassnet"]
+        less = {name: total for name, total in totals.items() if sides[name]["reached"] and total < own}
+        title = (
+            f"training to {target}% test accuracy, including compilation or loading compiled code",
+            f"训练到测试准确率 {target}%，计入编译或载入已编译代码的时间",
+        )
+        yield from row_of_better(title, own, less, "s", language)
+    yield ""
     yield (
-        "- The first training run of each kind on a machine compiles code ([first runs](#first-runs)). scikit-learn "
+        "The first training run of each kind on a machine compiles code ([first runs](#first-runs)). scikit-learn "
         "and PyTorch without `torch.compile` have nothing to compile.",
-        "- 每种训练在一台机器上首次运行时要编译代码，见[首次运行](#首次运行)；scikit-learn 和不用 "
+        "每种训练在一台机器上首次运行时要编译代码，见[首次运行](#首次运行)；scikit-learn 和不用 "
         "`torch.compile` 的 PyTorch 无需编译。",
     )[language]
 
 
-def bullet(title: Both, unit: str, less: dict[str, float], own: float, language: int) -> str:
-    figures = [(PEERS[peer].name(language), figure(value, unit)) for peer, value in less.items()]
-    if language:
-        return (
-            f"- {title[1]}：{'，'.join(f'{peer} {value}' for peer, value in figures)}；glassnet {figure(own, unit)}。"
-        )
-    if unit == "MiB":
-        verb, preposition, name = "is", "for", f"The {title[0]}"
-    else:
-        verb, preposition, name = "takes", "with", title[0][0].upper() + title[0][1:]
-    listed = ", ".join(f"{value} {preposition} {peer}" for peer, value in figures)
-    return f"- {name} {verb} {listed} and {figure(own, unit)} {preposition} glassnet."
+def row_of_better(title: Both, own: float, less: dict[str, float], unit: str, language: int) -> Iterator[str]:
+    """Return a row, if there are any others, the best first."""
+    if less:
+        others = [
+            f"{PEERS[name].name(language)} {figure(less[name], unit)}" for name in sorted(less, key=less.__getitem__)
+        ]
+        yield line_of([title[language], figure(own, unit), "<br>".join(others)])
+
+
+DEFAULT = "glassnet"
+"""The subject of `tables.py` that others are compared with: what glassnet does by default."""
+
+SUMS: dict[str, Both] = {
+    "error": ("error", "误差"),
+    "balanced error": ("balanced error", "平衡误差"),
+    "log loss": ("log loss", "对数损失"),
+    "calibration error": ("calibration error", "校准误差"),
+    "fit seconds": ("time to fit", "训练用时"),
+    "predict seconds": ("time to predict", "预测用时"),
+}
+"""What is summed up over tables -> its name."""
+
+
+def better_on_tables(result: dict[str, Any], language: int) -> Iterator[str]:
+    """Return rows of what others do better than recipe `table`: of sums over tables, then of each table."""
+    for one in result["comparisons"]:
+        yield from better_sums(one, language)
+    shown = {*SUBJECTS}
+    for one in result["comparisons"]:
+        yield from better_errors(result, one, [name for name in one["subjects"] if name not in shown], language)
+        shown |= {*one["subjects"]}
+
+
+def better_sums(comparison: dict[str, Any], language: int) -> Iterator[str]:
+    own = comparison["subjects"][DEFAULT]
+    for what, text in SUMS.items():
+        others = {
+            name: one[what]
+            for name, one in sorted(comparison["subjects"].items(), key=lambda item: item[1].get(what, 0))
+            if name not in SUBJECTS and what in one and what in own and one[what] < own[what]
+        }
+        if others:
+            cells = [f"{subject(name, language)} {written(value, what)}" for name, value in others.items()]
+            title = (", ", "，")[language].join((text[language], tables_and_splits(comparison, language)))
+            yield line_of([title, written(own[what], what), "<br>".join(cells)])
+
+
+def better_errors(result: dict[str, Any], comparison: dict[str, Any], names: list[str], language: int) -> Iterator[str]:
+    """Return rows of tables; each error with its difference on the same splits, ± two standard errors."""
+    splits = f"{len(comparison['seeds'])} {('splits', '种划分')[language]}"
+    for table in comparison["tables"]:
+        own = errors_of(result, DEFAULT, table, comparison["seeds"])
+        errors = {name: errors_of(result, name, table, comparison["seeds"]) for name in names}
+        cells = [
+            f"{subject(name, language)} {each.mean():.4f} ({difference(each - own)})"
+            for name, each in sorted(errors.items(), key=lambda item: float(item[1].mean()))
+            if each.mean() < own.mean()
+        ]
+        if cells:
+            title = (f"error on {table}, {splits}", f"{table} 的误差，{splits}")[language]
+            yield line_of([title, f"{own.mean():.4f}", "<br>".join(cells)])
+
+
+def tables_and_splits(comparison: dict[str, Any], language: int) -> str:
+    tables, splits = len(comparison["tables"]), len(comparison["seeds"])
+    return (f"{tables} tables, {splits} splits", f"{tables} 个表格、{splits} 种划分")[language]
+
+
+def errors_of(result: dict[str, Any], name: str, table: str, seeds: list[str]) -> NDArray[np.float64]:
+    by_seed = result["subjects"][name]["tables"][table]["errors"]
+    return np.array([by_seed[seed] for seed in seeds])
+
+
+def difference(each: NDArray[np.float64]) -> str:
+    deviation = f" ± {2 * each.std(ddof=1) / len(each) ** 0.5:.4f}" if len(each) > 1 else ""
+    return f"{each.mean():+.4f}{deviation}"
+
+
+def written(value: float, what: str) -> str:
+    return figure(value, "s") if what.endswith("seconds") else f"{value:.4f}"
 
 
 def fact_table(facts: dict[str, Callable[[dict[str, Any]], Facts]], language: int) -> Iterator[str]:
@@ -191,64 +266,109 @@ SUBJECTS: dict[str, Both] = {
     "glassnet table-best": ("glassnet, recipe `table-best`", "glassnet，配方 `table-best`"),
     "glassnet estimator": ("glassnet, estimator", "glassnet，估计器"),
 }
-"""Name in the results of `tables.py` -> its name on the page, where they differ."""
+"""Name in the results of `tables.py` -> its name on the page: ways to use glassnet."""
+
+TUNED: dict[str, Both] = {
+    "LightGBM tuned": ("LightGBM, tuned", "LightGBM，已调优"),
+    "CatBoost tuned": ("CatBoost, tuned", "CatBoost，已调优"),
+}
+"""Libraries with their settings tuned."""
+
+
+def subject(name: str, language: int) -> str:
+    return {**SUBJECTS, **TUNED}.get(name, (name, name))[language]
+
 
 TABLES_LEGEND: Both = (
     "Twelve public tables, one of them with classes and with numbers as its target. A quarter of the rows is the test "
-    "part, and at most 10,000 rows are used for training; all libraries have the same splits, their defaults and one "
-    "thread. glassnet takes the tables as they are. For scikit-learn's MLP, missing numbers become the median, "
-    "numbers are standardised and words one-hot encoded; it stops early with more than 1,500 rows, and its numeric "
-    "targets are standardised. glassnet's recipes were developed on these tables, with up to six of these splits. "
-    "*Error*: the fraction of wrong classes, or the root mean squared error divided by the standard deviation of the "
-    "test part; over all tables, the shifted geometric mean "
-    "exp(mean(log(error + 0.01))). *Balanced error*, *log loss* and *calibration error* (of the most probable class, "
-    "15 bins with equal numbers of rows) are means over the tables with classes. Seconds are processor time, summed "
-    "over the tables.",
-    "十二个公开表格，其中一个的目标既作类别也作数值。四分之一的行用于测试，训练最多用 10,000 行；各库的划分相同，均"
-    "用默认设置和一个线程。glassnet 直接使用原表。对 scikit-learn 的 MLP，缺失的数值用中位数填"
-    "补，数值列标准化，文字列 one-hot 编码；行数超过 1,500 时 MLP 早停，其数值目标标准化。"
+    "part, and at most 10,000 rows are used for training. Each comparison is over the splits that all its libraries "
+    "share; they have their defaults and one thread. Those that are *tuned* have the best of 30 settings by "
+    "cross-validation inside the training part, on the four tables with the fewest training rows "
+    "([how](../benchmarks/table_subjects.py)). glassnet takes the tables as they are. For scikit-learn's MLP, missing "
+    "numbers become the median, numbers are standardised and words one-hot encoded; it stops early with more than "
+    "1,500 rows, and its numeric targets are standardised. glassnet's recipes were developed on these tables, with up "
+    "to six of these splits. *Error*: the fraction of wrong classes, or the root mean squared error divided by the "
+    "standard deviation of the test part; over several tables, the shifted geometric mean exp(mean(log(error + "
+    "0.01))). *Balanced error*, *log loss* and *calibration error* (of the most probable class, 15 bins with equal "
+    "numbers of rows) are means over the tables with classes. Times are processor time, summed over the tables.",
+    "十二个公开表格，其中一个的目标既作类别也作数值。四分之一的行用于测试，训练最多用 10,000 行。每项比较只计其中各库"
+    "共有的划分；各库均用默认设置和一个线程。*已调优*的库在训练行最少的四个表格上，用训练部分内部的交叉验证从 30 组设置"
+    "中选出最好的一组（[做法](../benchmarks/table_subjects.py)）。glassnet 直接使用原表。对 scikit-learn 的 MLP，缺失的"
+    "数值用中位数填补，数值列标准化，文字列 one-hot 编码；行数超过 1,500 时 MLP 早停，其数值目标标准化。"
     "glassnet 的配方是在这些表格上（最多用其中六种划分）开发的。*误差*：分错的比例，或均"
-    "方根误差除以测试部分的标准差；所有表格合计为平移几何平均 exp(mean(log(误差 + 0.01)))。*平衡误差*、*对数损失*和"
-    "*校准误差*（概率最大的类别，15 个行数相等的区间）是各分类表格的平均。秒数为处理器时间，对所有表格求和。",
+    "方根误差除以测试部分的标准差；多个表格合计为平移几何平均 exp(mean(log(误差 + 0.01)))。*平衡误差*、*对数损失*和"
+    "*校准误差*（概率最大的类别，15 个行数相等的区间）是各分类表格的平均。用时为处理器时间，对所有表格求和。",
 )
 
 
 def tables_section(result: dict[str, Any], language: int) -> Iterator[str]:
-    """Return the comparison on public tables: a row for each library, then the error on each table."""
-    subjects = result["subjects"]
-    names = {name: SUBJECTS.get(name, (name, name))[language] for name in subjects}
+    """Return the comparisons on public tables, each over the same splits of all its libraries."""
     yield TABLES_LEGEND[language]
-    yield ""
-    titles = (
-        ("library", "seeds", "error", "mean rank", "balanced error", "log loss", "calibration error", "fit", "predict"),
-        ("库", "种子数", "误差", "平均名次", "平衡误差", "对数损失", "校准误差", "训练", "预测"),
-    )
-    yield line_of(titles[language])
-    yield line_of(["---"] * len(titles[language]))
-    whole = {name: one for name, one in subjects.items() if "summary" in one}
-    for name, one in sorted(whole.items(), key=lambda item: item[1]["summary"]["error"]):
-        summary = one["summary"]
-        figures = [f"{summary[what]:.4f}" for what in ("balanced error", "log loss", "calibration error")]
-        seconds = [figure(summary[what], "s") for what in ("fit seconds", "predict seconds")]
-        yield line_of(
-            [
-                names[name] + version_in(one, language),
-                str(one["seeds"]),
-                f"{summary['error']:.4f}",
-                f"{summary['rank']:.1f}",
-                *figures,
-                *seconds,
-            ]
+    for place, one in enumerate(result["comparisons"]):
+        sums = list(SUMS) if not place else ["error"]
+        few = one["tables"] if len(one["tables"]) < len(result["tables"]) else []
+        yield from ("", f"{tables_and_splits(one, language)}{(':', '：')[language]}", "")
+        titles = [
+            ("library", "库")[language],
+            ("mean rank", "平均名次")[language],
+            *(SUMS[what][language] for what in sums),
+        ]
+        yield line_of([*titles, *few])
+        yield line_of(["---"] * (len(titles) + len(few)))
+        for name, of_library in sorted(one["subjects"].items(), key=lambda item: float(item[1]["error"])):
+            version = version_in(result["subjects"][name], language)
+            yield line_of(
+                [
+                    subject(name, language) + version,
+                    f"{of_library['rank']:.1f}",
+                    *(written(of_library[what], what) if what in of_library else "–" for what in sums),
+                    *(f"{errors_of(result, name, table, one['seeds']).mean():.4f}" for table in few),
+                ]
+            )
+        if not place:
+            yield from processors(result, [*one["subjects"]], language)
+    if result["comparisons"]:
+        yield from errors_on_each_table(result, language)
+
+
+def processors(result: dict[str, Any], names: list[str], language: int) -> Iterator[str]:
+    """Say which times were measured on which processor, if there are several."""
+    of_processor: dict[str, list[str]] = {}
+    for name in names:
+        of_processor.setdefault(result["subjects"][name]["processor"], []).append(subject(name, language))
+    if len(of_processor) > 1:
+        parts = [
+            f"{(', ', '、')[language].join(few)}{(' on ', '：')[language]}{one}" for one, few in of_processor.items()
+        ]
+        listed = ("; ", "；")[language].join(parts).replace("(R)", "")
+        yield from (
+            "",
+            (f"Times were measured on different processors: {listed}.", f"用时在不同处理器上测得：{listed}。")[
+                language
+            ],
         )
+
+
+def errors_on_each_table(result: dict[str, Any], language: int) -> Iterator[str]:
+    """Return the errors of the subjects that have most splits."""
+    first = result["comparisons"][0]
     yield ""
-    yield ("The error on each table, the mean over the seeds:", "各表格的误差，取各种子的平均：")[language]
+    yield (
+        "The error on each table, the mean over the splits of the first comparison:",
+        "各表格的误差，取第一项比较中各划分的平均：",
+    )[language]
     yield ""
-    yield line_of([*(("table", "training rows"), ("表格", "训练行数"))[language], *names.values()])
-    yield line_of(["---"] * (2 + len(names)))
-    for table, about in result["tables"].items():
-        errors = [one["tables"].get(table, {}).get("error") for one in subjects.values()]
-        cells = ["–" if error is None else f"{error:.4f}" for error in errors]
-        yield line_of([table, f"{about['rows']:,}", *cells])
+    yield line_of(
+        [
+            *(("table", "training rows"), ("表格", "训练行数"))[language],
+            *(subject(name, language) for name in first["subjects"]),
+        ]
+    )
+    yield line_of(["---"] * (2 + len(first["subjects"])))
+    for table in first["tables"]:
+        errors = [errors_of(result, name, table, first["seeds"]).mean() for name in first["subjects"]]
+        rows = result["tables"][table]["rows"]
+        yield line_of([table, f"{rows:,}", *(f"{error:.4f}" for error in errors)])
 
 
 def version_in(subject: dict[str, Any], language: int) -> str:

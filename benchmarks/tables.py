@@ -1,8 +1,7 @@
 """Compare glassnet with five peers on twelve public tables: errors, calibration and processor time.
 
     python benchmarks/tables.py [--data FOLDER] [--out FILE] [--only SUBJECT,...] [--tables NAME,...] [--seeds 0-9]
-    python benchmarks/tables.py --summary [--out FILE]      # writes results/tables.json from the finished parts
-    python benchmarks/table.py                              # writes them into docs/benchmarks.md
+                                [--summary]     # then write results/tables.json and the pages
 
 A quarter of the rows is the test part: `train_test_split(arange(n), test_size=0.25, random_state=seed)`, stratified for
 classes. Training parts above 10,000 rows are cut to 10,000 in the same way. `?`, `NA` and empty cells are missing. All
@@ -11,7 +10,10 @@ have their defaults, seed 0 and one thread; see `table_subjects.py`.
 Each result is one line of JSON, appended to FILE when it is finished. A second run skips what FILE has, so it continues
 an interrupted one, and the subjects can run in different environments: a subject whose package is missing is skipped
 and named (`pip install lightgbm catboost pytabkit` brings the peers). All lines should come from one machine. To
-measure again after a change, use another FILE.
+measure again after a change, use another FILE; its summary keeps the subjects that it does not have. So after a change
+of glassnet alone:
+
+    python benchmarks/tables.py --only "glassnet,glassnet table-best,glassnet estimator" --out NEW --summary
 
 - error: fraction of wrong classes; for numbers, root mean squared error / standard deviation of the test part
 - balanced error: 1 - mean recall of the classes of the test part
@@ -30,7 +32,7 @@ import resource
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -46,7 +48,6 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 DATA = CHECKOUT.parent / "shared" / "data" / "tables"
 OUT = CHECKOUT / "build" / "tables.jsonl"
 MOST_ROWS, BINS, SMALLEST, SHIFT = 10_000, 15, 1e-7, 0.01
-BASELINE = "scikit-learn MLP"
 ONE_THREAD = dict.fromkeys((*(f"{one}_NUM_THREADS" for one in ("OMP", "OPENBLAS", "MKL")), "POLARS_MAX_THREADS"), "1")
 
 
@@ -86,15 +87,12 @@ def main() -> None:
     parser.add_argument("--only", default=",".join(SUBJECTS), help=f"of: {', '.join(SUBJECTS)}")
     parser.add_argument("--tables", default=",".join(TABLES), help=f"of: {', '.join(TABLES)}")
     parser.add_argument("--seeds", type=seeds_of, default=range(10), help="such as 0-9 or 3 (default: 0-9)")
-    parser.add_argument("--summary", action="store_true", help="measure nothing; write results/tables.json")
+    parser.add_argument("--summary", action="store_true", help="then write results/tables.json and the pages")
     given = parser.parse_args()
     names, tables = given.only.split(","), given.tables.split(",")
     for what, chosen, all_of in (("subject", names, SUBJECTS), ("table", tables, TABLES)):
         if unknown := [name for name in chosen if name not in all_of]:
             parser.error(f"unknown {what} {unknown[0]!r}. Choose from: {', '.join(all_of)}.")
-    if given.summary:
-        write_summary(finished(given.out))
-        return
     if absent := [TABLES[name].file for name in tables if not (given.data / TABLES[name].file).is_file()]:
         parser.error(f"--data: no {absent[0]} in the folder {given.data}. Name the folder of the tables with --data.")
     if not ONE_THREAD.items() <= os.environ.items():  # libraries read them when they are imported
@@ -104,6 +102,8 @@ def main() -> None:
             print(f"skipped: {name} ({why})", file=sys.stderr)
             continue
         run(name, tables, given.seeds, given.data, given.out)
+    if given.summary:
+        write_summary(finished(given.out))
 
 
 def seeds_of(text: str) -> range:
@@ -115,13 +115,15 @@ def run(name: str, tables: list[str], seeds: range, folder: Path, out: Path) -> 
     """Measure a subject and append what the file lacks."""
     subject = SUBJECTS[name]
     done = {(one["subject"], one["table"], one["seed"]) for one in finished(out)}
-    missing = [(table, seed) for table in tables for seed in seeds if (name, table, seed) not in done]
+    wanted = [table for table in tables if table in (subject.tables or TABLES)]
+    missing = [(table, seed) for seed in seeds for table in wanted if (name, table, seed) not in done]
     if not missing:
         return
     out.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        warm_up(subject)
+        if not subject.tables:  # of which no seconds are kept
+            warm_up(subject)
         for table, seed in missing:
             frame, target = read(folder, TABLES[table])
             measured = measure(subject, frame, target, TABLES[table].classes, seed)
@@ -276,83 +278,107 @@ SECONDS = ("fit seconds", "predict seconds")
 
 
 def write_summary(lines: list[dict[str, Any]]) -> None:
-    """Write results/tables.json and print the summary of each subject that has all tables."""
+    """Write results/tables.json, where subjects without lines stay as they were, and both pages."""
     import machine
+    import table
 
-    result = summarise(lines)
-    numerics = [one["numerics"] for one in lines if "numerics" in one]
+    result = summarise(lines, machine.read("tables"), machine.describe()["processor"])
+    numerics = [one["numerics"] for one in result["subjects"].values() if "numerics" in one]
     machine.write("tables", {**result, **({"glassnet": {"numerics": min(numerics)}} if numerics else {})})
-    for name, one in result["subjects"].items():
-        shown = ", ".join(f"{what} {value:.4g}" for what, value in one.get("summary", {}).items())
-        print(f"{name}, {one['seeds']} seeds: {shown or 'some tables are missing'}")
+    table.main()
+    for one in result["comparisons"]:
+        print(f"{len(one['tables'])} tables, {len(one['seeds'])} splits:")
+        for name, sums in one["subjects"].items():
+            print(f"  {name}: {', '.join(f'{what} {value:.4g}' for what, value in sums.items())}")
 
 
-def summarise(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the means over seeds of every subject and table, and over the tables where a subject has all.
+def summarise(lines: list[dict[str, Any]], kept: dict[str, Any] | None = None, processor: str = "") -> dict[str, Any]:
+    """Return what was measured of each subject, and comparisons over the tables and splits that subjects share.
 
-    The error is summed up by the shifted geometric mean, exp(mean(log(error + 0.01))), the log loss and the other
-    scores of classes by their mean, the seconds by the sum of the medians of each table. Ranks are those among the
-    subjects that have all tables. `versus` is the mean difference from scikit-learn's MLP with the same seeds, and its
-    standard error.
+    A subject counts with the splits that it has of all its tables; without one, it is left out. `kept` is an earlier
+    summary, for subjects without lines; `processor` is that of the lines.
     """
+    kept = kept or {"tables": {}, "subjects": {}}
     of_seed: dict[str, dict[str, dict[int, dict[str, Any]]]] = {}
     for one in lines:
         of_seed.setdefault(one["subject"], {}).setdefault(one["table"], {})[one["seed"]] = one
-    rows = {one["table"]: one["rows"] for one in lines}
     subjects: dict[str, dict[str, Any]] = {}
-    for name in (name for name in SUBJECTS if name in of_seed):
-        tables = {table: of_seed[name][table] for table in TABLES if table in of_seed[name]}
-        subjects[name] = {
-            "packages": next(reversed(lines_of(tables)))["packages"],
-            "seeds": min(len(by_seed) for by_seed in tables.values()),
-            "tables": {
-                table: means(by_seed) | versus(by_seed, of_seed.get(BASELINE, {}).get(table, {}))
-                for table, by_seed in tables.items()
-            },
-        }
-    whole = {name: one["tables"] for name, one in subjects.items() if len(one["tables"]) == len(TABLES)}
-    ranks = mean_ranks({name: [one["error"] for one in tables.values()] for name, tables in whole.items()})
-    for name, tables in whole.items():
-        subjects[name]["summary"] = {
-            "error": float(np.exp(np.mean([np.log(one["error"] + SHIFT) for one in tables.values()]))),
-            "rank": ranks[name],
-            **{what: mean_of(what, tables) for what in SCORES[1:]},
-            **{what: sum(one[what] for one in tables.values()) for what in SECONDS},
-        }
-    return {"tables": {table: {"rows": rows[table]} for table in TABLES if table in rows}, "subjects": subjects}
+    for name, subject in SUBJECTS.items():
+        tables = {table: of_seed[name].get(table, {}) for table in subject.tables or TABLES} if name in of_seed else {}
+        if seeds := sorted(set.intersection(*map(set, tables.values()))) if tables else []:
+            of_splits = {table: [by_seed[seed] for seed in seeds] for table, by_seed in tables.items()}
+            every = [one for of_table in of_splits.values() for one in of_table]
+            numerics = [one["numerics"] for one in every if "numerics" in one]
+            seconds = () if subject.tables else SECONDS
+            subjects[name] = {
+                "packages": every[-1]["packages"],
+                "processor": processor,
+                **({"numerics": min(numerics)} if numerics else {}),
+                "tables": {table: means(of_table, seconds) for table, of_table in of_splits.items()},
+            }
+        elif name in kept["subjects"]:
+            subjects[name] = kept["subjects"][name]
+    rows = {**kept["tables"], **{one["table"]: {"rows": one["rows"]} for one in lines}}
+    return {
+        "tables": {table: rows[table] for table in TABLES if table in rows},
+        "subjects": subjects,
+        "comparisons": comparisons(subjects),
+    }
 
 
-def lines_of(tables: dict[str, dict[int, dict[str, Any]]]) -> list[dict[str, Any]]:
-    return [line for by_seed in tables.values() for line in by_seed.values()]
-
-
-def means(by_seed: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """Return the means of the scores over seeds, the median seconds, and the error of each seed."""
-    lines = [by_seed[seed] for seed in sorted(by_seed)]
+def means(lines: list[dict[str, Any]], seconds: Sequence[str]) -> dict[str, Any]:
+    """Return the means of the scores over splits, medians of these seconds, and the error of each split."""
     scores = {what: float(np.mean([one[what] for one in lines])) for what in SCORES if what in lines[0]}
-    seconds = {what: float(np.median([one[what] for one in lines])) for what in SECONDS}
-    return {**scores, **seconds, "errors": {str(one["seed"]): one["error"] for one in lines}}
+    medians = {what: float(np.median([one[what] for one in lines])) for what in seconds}
+    return {**scores, **medians, "errors": {str(one["seed"]): one["error"] for one in lines}}
 
 
-def versus(by_seed: dict[int, dict[str, Any]], baseline: dict[int, dict[str, Any]]) -> dict[str, Any]:
-    """Return the mean difference of the error from the baseline with the same seeds, and its standard error."""
-    differences = [by_seed[seed]["error"] - baseline[seed]["error"] for seed in by_seed if seed in baseline]
-    if not differences or by_seed is baseline:
-        return {}
-    deviation = float(np.std(differences, ddof=1) / np.sqrt(len(differences))) if len(differences) > 1 else None
-    return {"versus": {"difference": float(np.mean(differences)), "standard error": deviation}}
+def comparisons(subjects: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return comparisons of all subjects that share some splits of some tables.
+
+    The first is of all tables, over the splits of the subjects that have most; those that subjects with fewer splits or
+    tables join are over theirs.
+    """
+    found = []
+    seeds = {name: {*next(iter(one["tables"].values()))["errors"]} for name, one in subjects.items()}
+    for tables in sorted({tuple(one["tables"]) for one in subjects.values()}, key=len, reverse=True):
+        of_tables = {len(seeds[name]) for name, one in subjects.items() if tuple(one["tables"]) == tables}
+        for count in sorted(of_tables, reverse=True):
+            able = {name: one for name, one in subjects.items() if {*tables} <= {*one["tables"]}}
+            able = {name: one for name, one in able.items() if len(seeds[name]) >= count}
+            if shared := set.intersection(*(seeds[name] for name in able)):
+                whole = {name for name in able if seeds[name] == shared} if tables == tuple(TABLES) else {*()}
+                found.append(compared(able, tables, sorted(shared, key=int), whole))
+    return found
 
 
-def mean_of(what: str, tables: dict[str, dict[str, Any]]) -> float:
-    return float(np.mean([one[what] for one in tables.values() if what in one]))
+def compared(
+    subjects: dict[str, dict[str, Any]], tables: tuple[str, ...], seeds: list[str], whole: set[str]
+) -> dict[str, Any]:
+    """Compare subjects over the same splits.
 
-
-def mean_ranks(errors: dict[str, list[float]]) -> dict[str, float]:
-    """Return the mean rank of each subject over the tables; equal errors share the mean of their ranks."""
-    if not errors:
-        return {}
-    ranks = pd.DataFrame(errors).rank(axis=1).mean()
-    return {str(name): float(rank) for name, rank in ranks.items()}
+    The error is summed up by the shifted geometric mean, exp(mean(log(error + 0.01))). Scores and seconds are of the
+    subjects that have been measured on these splits and no others, `whole`: the log loss and the other scores of
+    classes are summed up by their mean, the seconds by the sum of the medians of each table.
+    """
+    errors = {
+        name: [float(np.mean([one["tables"][table]["errors"][seed] for seed in seeds])) for table in tables]
+        for name, one in subjects.items()
+    }
+    ranks = pd.DataFrame(errors).rank(axis=1).mean()  # equal errors share the mean of their ranks
+    sums: dict[str, dict[str, float]] = {}
+    for name, one in subjects.items():
+        sums[name] = {
+            "error": float(np.exp(np.mean(np.log(np.array(errors[name]) + SHIFT)))),
+            "rank": float(ranks[name]),
+        }
+        if name in whole:
+            of_tables = one["tables"].values()
+            sums[name] |= {
+                what: float(np.mean([each[what] for each in of_tables if what in each])) for what in SCORES[1:]
+            }
+            sums[name] |= {what: sum(each[what] for each in of_tables) for what in SECONDS}
+    return {"tables": list(tables), "seeds": seeds, "subjects": sums}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 import glassnet
 from glassnet.doctor.registry import KINDS
 from support.cli import doctor, run
+from support.damaged import damages
 from support.samples import npz, png
 
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
@@ -190,6 +191,15 @@ def test_bright_and_dark_classes_are_not_a_leak(folder):
         pixels[0, :3] = 255
         (folder / "pets" / "cats" / f"{k}.png").write_bytes(png(pixels))
     assert "GD42" in codes("pets")
+
+
+def test_a_column_of_groups_stays_in_the_copy_and_is_named_for_training(folder):
+    (folder / "p.csv").write_text(next(one for one in damages() if one.code == "GD53").text)
+    found = doctor("p.csv", "--target", "label", "--fix", "copy.csv")
+    by_code = {finding["code"]: finding for finding in found["findings"]}
+    assert by_code["GD53"]["command"] == "glassnet train p.csv --target label --group patient"
+    assert "GD42" not in by_code
+    assert glassnet.read_table(folder / "copy.csv").names == ("label", "patient", "x", "z")
 
 
 def test_colour_images_of_different_sizes(folder):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet import Dataset, NetworkClassifier, NetworkRegressor, load_model, verify
-from glassnet.errors import DataError
+from glassnet.errors import DataError, DataWarning
 from support.cli import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:the training loss still fell")
@@ -146,7 +146,9 @@ def test_what_a_network_is_judged_by_is_of_other_groups():
 
     assert best(alone) < 0.3 < 0.5 < best(grouped)
     few = NetworkClassifier(members=4, **SHORT)
-    with pytest.raises(DataError, match="3 groups for 4 parts"):
-        few.fit(X, SIDES, groups=np.arange(120) % 3)
+    with pytest.warns(DataWarning, match="3 groups to train on, so 3 networks instead of 4"):
+        assert few.fit(X, SIDES, groups=np.arange(120) % 3).options_.members == 3
+    with pytest.raises(DataError, match="1 groups for 2 parts"), pytest.warns(DataWarning):
+        few.fit(X, SIDES, groups=np.zeros(120))
     with pytest.raises(ValueError, match="inconsistent"):
         few.fit(X, SIDES, groups=[1, 2])

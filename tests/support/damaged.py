@@ -114,7 +114,6 @@ def _patients() -> str:
         lines += [
             f"{label},{patient},{x + random.normal(0, 0.05):.4f},{z + random.normal(0, 0.05):.4f}" for _ in range(8)
         ]
-        lines[-1] = f"{1 - label}{lines[-1][1:]}"  # the patient alone does not tell the label
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, log_loss
 
 ROOT = Path(__file__).resolve().parents[2]
+SMALL = ("auto_imports", "glass", "horse_colic", "ionosphere")
 
 
 @pytest.fixture
@@ -101,30 +102,47 @@ def test_results_continue_after_an_unfinished_line(tables, tmp_path):
     assert tables.finished(out) == [{"seed": 0}, {"seed": 1}]
 
 
-def test_the_summary_compares_with_the_same_seeds(tables):
+def test_comparisons_are_over_the_splits_that_all_have(tables):
+    """LightGBM has one split of all tables, another of two tables; HistGradientBoosting lacks a table."""
     known = lines(tables, **{"scikit-learn MLP": 0.3, "CatBoost": 0.2})
-    known += lines(tables, LightGBM=0.1)[:2]  # a single table
-    subjects = tables.summarise(known)["subjects"]
-    best = subjects["CatBoost"]
-    assert best["summary"]["error"] == pytest.approx(0.21 + tables.SHIFT)
-    assert (best["summary"]["rank"], subjects["scikit-learn MLP"]["summary"]["rank"]) == (1, 2)
-    assert best["summary"]["fit seconds"] == len(tables.TABLES)
-    assert best["tables"]["mpg"]["versus"] == {"difference": pytest.approx(-0.1), "standard error": pytest.approx(0)}
-    assert "summary" not in subjects["LightGBM"]
+    known += [one for one in lines(tables, LightGBM=0.1) if one["seed"] == 1 or one["table"] in ("letter", "glass")]
+    known += lines(tables, HistGradientBoosting=0.1)[:-2]
+    known += [one for one in lines(tables, **{"CatBoost tuned": 0.1}) if one["table"] in SMALL]
+    result = tables.summarise(known)
+    both, one_split, small = result["comparisons"]
+    assert (both["seeds"], one_split["seeds"], small["seeds"]) == (["0", "1"], ["1"], ["0", "1"])
+    assert {*both["subjects"]} == {"scikit-learn MLP", "CatBoost"}
+    best = both["subjects"]["CatBoost"]
+    assert (best["error"], best["rank"]) == (pytest.approx(0.21 + tables.SHIFT), 1)
+    assert (best["fit seconds"], best["log loss"]) == (len(tables.TABLES), 0.25)
+    assert one_split["subjects"]["CatBoost"] == {"error": pytest.approx(0.22 + tables.SHIFT), "rank": 2}
+    assert one_split["subjects"]["LightGBM"]["error"] == pytest.approx(0.12 + tables.SHIFT)
+    assert ({*small["tables"]}, {*small["subjects"]}) == ({*SMALL}, {"scikit-learn MLP", "CatBoost", "CatBoost tuned"})
 
 
-def test_the_page_has_a_row_for_each_complete_library(script, tables):
-    known = lines(tables, **{"glassnet": 0.3, "CatBoost": 0.2}) + lines(tables, LightGBM=0.1)[:2]
-    table = script("table")
-    for language in (0, 1):
-        page = [text for text in table.tables_section(tables.summarise(known), language) if text.startswith("| ")]
-        summary, each = page[2:4], page[-len(tables.TABLES) :]
-        assert [text.split()[1].split("（")[0].split("，")[0].rstrip(",") for text in summary] == [
-            "CatBoost",
-            "glassnet",
-        ]
-        assert {len(text.split("|")) for text in each} == {7}
-        assert sum("–" in text for text in each) == len(tables.TABLES) - 1
+def test_a_summary_keeps_subjects_that_are_not_measured_again(tables):
+    kept = tables.summarise(lines(tables, **{"glassnet": 0.3, "CatBoost": 0.2}))
+    again = tables.summarise(lines(tables, glassnet=0.1), kept)
+    assert again["subjects"]["CatBoost"] == kept["subjects"]["CatBoost"]
+    assert again["comparisons"] == tables.summarise(lines(tables, glassnet=0.1, CatBoost=0.2))["comparisons"]
+
+
+@pytest.mark.parametrize("language", [0, 1])
+def test_the_page_begins_with_what_others_do_better(script, tables, language):
+    known = lines(tables, **{"glassnet": 0.3, "LightGBM": 0.4, "CatBoost": 0.2})
+    known += [one for one in lines(tables, **{"CatBoost tuned": 0.1}) if one["table"] in SMALL]
+    result, table = tables.summarise(known), script("table")
+    page = [text for text in table.tables_section(result, language) if text.startswith("| ")]
+    assert [text.split(" ")[1].split("（")[0].split("，")[0].rstrip(",") for text in page[2:5]] == [
+        "CatBoost",
+        "glassnet",
+        "LightGBM",
+    ]
+    assert {len(text.split("|")) for text in page[-len(tables.TABLES) :]} == {7}
+    better = [*table.better_on_tables(result, language)]
+    assert "LightGBM" not in "".join(better)
+    assert sum("-0.1000 ± 0.0000" in text for text in better) == len(tables.TABLES), "CatBoost on each table"
+    assert sum("-0.2000 ± 0.0000" in text for text in better) == len(SMALL), "tuned on four"
 
 
 def test_an_absent_folder_is_named(tables, monkeypatch, capsys, tmp_path):

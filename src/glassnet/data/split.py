@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,28 @@ def classes_of(data: Dataset) -> NDArray[np.int64] | None:
 def fold_of_rows(data: Dataset, folds: int, seed: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), as `fold_numbers`."""
     return fold_numbers(len(data), folds, seed, classes_of(data), data.groups, data.times, data.source)
+
+
+def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None]:
+    """Return options with as many members, at least 2, as there are groups or times, and a notice, if there are fewer.
+
+    Each member of an ensemble with folds leaves out some groups, or a block of time.
+    """
+    units = data.times if data.groups is None else data.groups
+    if units is None or not options.folds or options.members < 3:
+        return options, None
+    units = units if data.weights is None else units[data.weights > 0]
+    found = len(np.unique(units))
+    members = max(2, min(found, options.members))
+    if members == options.members:
+        return options, None
+    template = (
+        "{source}: {found} different times to train on, so {members} networks instead of {wanted}"
+        if data.groups is None
+        else "{source}: {found} groups to train on, so {members} networks instead of {wanted}"
+    )
+    notice = Message(template, source=data.source, found=found, members=members, wanted=options.members)
+    return replace(options, members=members), notice
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:

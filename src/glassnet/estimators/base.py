@@ -53,7 +53,7 @@ from ..runtime.blas import one_blas_thread
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, require_callbacks
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
-from ..training.fit import warn_of_constants
+from ..training.fit import warn_of_constants, with_enough_groups
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import CONTINUED, ON_OTHER_ROWS, GivenData, receipt_without_start
 from ..training.run import Run, Runs
@@ -317,6 +317,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if getattr(self, "calibrate", False):
                 template = "calibrate=True: {members} members are calibrated on folds. Omit folds=False."
                 raise OptionError("GN022", template, members=options.members)
+        options = options if validation is not None else with_enough_groups(data, options)
         self.model_ = _new_model(data, options)
         engine = self._engine(len(data), options)
         if not callable(self.loss):

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset, task_of
+from ..data.split import few_groups
 from ..engines import Engine, engine_for
 from ..errors import (
     ArgumentError,
@@ -261,6 +262,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         if options.targets == "values":
             warn_of_constants(data)
         warn_of_equal_rows(data)
+        if validation is None:
+            options = with_enough_groups(data, options)
     every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
     if (
@@ -323,6 +326,7 @@ def fit_watched(
     def callback(event: Event) -> bool | None:
         return follow(event, lambda: model_at(first[0].model, first[0].state))
 
+    options, _ = few_groups(data, options)
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     runs = Runs(data, options, engine, GivenData(data).begin())
     return fit_runs(runs, [callback], watch=first.append, executor=executor)
@@ -357,6 +361,14 @@ def warn_of_equal_rows(data: Dataset) -> None:
     for remark in related_warnings(equal_rows_remarks(data.inputs, targets)):
         warning = DataWarning("{source}: {remark}.", source=data.source, remark=remark)
         warnings.warn(warning, stacklevel=callers_level())
+
+
+def with_enough_groups(data: Dataset, options: Options) -> Options:
+    """Return options with fewer members if there are fewer groups or times, and warn of it with a `DataWarning`."""
+    options, notice = few_groups(data, options)
+    if notice is not None:
+        warnings.warn(DataWarning("{notice}.", notice=notice), stacklevel=callers_level())
+    return options
 
 
 def _require_checkpoint(checkpoint: object) -> None:

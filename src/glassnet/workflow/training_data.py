@@ -19,7 +19,7 @@ from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.fingerprint import fingerprint, is_recorded
 from ..data.held_out import scored_folds
-from ..data.split import split, split_rows
+from ..data.split import few_groups, split, split_rows
 from ..data.stream.paths import names_several
 from ..data.stream.roles import RowKeys, RowRoles
 from ..data.tables.header import header_names
@@ -37,7 +37,7 @@ from ..options.options import Options
 from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
-from ..preprocess.tabular.related_rows import related_remarks
+from ..preprocess.tabular.related_rows import related_remarks, with_related_remarks
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import options_of
 from .parameters import TableOptions
@@ -258,11 +258,14 @@ def load_training_table(
     if parts is not None and not known:
         columns = learn_columns(table, table_options, parts[0])
     notify(table_read(table.source, len(table), len(table.names), recipe))
-    notify_learnt(table.source, columns, notify, table.remarks)
     if not known:
-        for remark in related_remarks(table, columns, columns.targets_of(table)[1]):
-            notify(Message("{source}: {remark}", source=table.source, remark=remark))
+        columns = with_related_remarks(columns, related_remarks(table, columns, columns.targets_of(table)[1]))
+    notify_learnt(table.source, columns, notify, table.remarks)
     training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
+    if not known:
+        options, few = few_groups(training, options)
+        if few is not None:
+            notify(few)
     folds = None
     if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
         folds = partial(table_folds, table, columns, table_options, options.seed)
@@ -286,8 +289,10 @@ def table_folds(
     """Yield training and test data of each fold; the columns are learned from the training data of the fold alone."""
     rows, targets = columns.answers(table)
     labels = targets if columns.task == "classes" else np.zeros(len(rows))
-    about = labels.astype(np.int64), *_split_by(table, columns, rows), table.source
-    for inside, outside in scored_folds(len(labels), FOLDS, seed, *about):
+    groups, times = _split_by(table, columns, rows)
+    folds = FOLDS if groups is None or times is not None else max(2, min(FOLDS, len(np.unique(groups))))
+    about = labels.astype(np.int64), groups, times, table.source
+    for inside, outside in scored_folds(len(labels), folds, seed, *about):
         learned = learn_columns(table, table_options, rows[inside])
         training, test = table.take(rows[inside]), table.take(rows[outside])
         yield samples_of(training, learned, in_training=True), samples_of(test, learned)

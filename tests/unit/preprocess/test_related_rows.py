@@ -16,6 +16,7 @@ from glassnet.messages.message import Message
 from glassnet.messages.option_spelling import Option
 from glassnet.preprocess.tabular.columns import Columns
 from glassnet.preprocess.tabular.dataset import read_table
+from glassnet.preprocess.tabular.leaks import mention_leak
 from glassnet.preprocess.tabular.related_rows import (
     equal_rows_remarks,
     related_remarks,
@@ -202,3 +203,16 @@ def test_every_door_says_it_once(tmp_path):
         about = [str(one.message) for one in caught if isinstance(one.message, DataWarning)]
         assert len(about) == 1, part
         assert part in about[0]
+
+
+def test_a_column_of_groups_is_not_also_said_to_contain_the_answer():
+    frame = patients(np.random.default_rng(9))
+    assert [one.values["name"] for one in Columns.learn(read_table(frame), "y").remarks if mention_leak([one])] == [
+        "patient"
+    ]
+    with pytest.warns(DataWarning):
+        remarks = glassnet.load_table(frame, "y").columns.remarks
+    assert related_warnings(remarks)
+    assert not mention_leak(remarks)
+    known = glassnet.load_table(frame | {"answer": frame["y"]}, "y", drop="patient").columns.remarks
+    assert mention_leak(known), "of another column"

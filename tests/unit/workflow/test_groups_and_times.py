@@ -23,6 +23,7 @@ from glassnet.workflow.training_data import load_training_table, table_folds
 from glassnet.workflow.verify_job import VerifyJob, verify_model
 from support.cli import run
 
+HOSPITALS = TableOptions(target=("sick",), group=("hospital",))
 QUICK = {"epochs": 6, "hidden": (8,), "members": 1, "engine": "reference"}
 
 
@@ -53,7 +54,7 @@ def folder(tmp_path, monkeypatch):
 
 def read(source, target, options=None, **columns):
     notices = []
-    chosen = glassnet.Options.recipe("table", **QUICK, **(options or {}))
+    chosen = glassnet.Options.recipe("table", **{**QUICK, **(options or {})})
     table = TableOptions(target=(target,), **columns)
     found = load_training_table(source, None, table, "table", lambda rows, task: chosen, notices.append)
     return found, [str(one) for one in notices]
@@ -234,6 +235,28 @@ def test_columns_for_splits_are_checked(capsys):
     code, _, err = run("train", "patients.csv", "--group", "patient")
     assert code == 2
     assert "--group: needs the column to predict. Add --target COLUMN." in err
+
+
+def test_three_hospitals_are_enough():
+    """One is held out for the test; each of two networks is trained on one of the others and judged by the other."""
+    random = np.random.default_rng(3)
+    hospital = np.repeat(["Bonn", "Rome", "Oslo"], [60, 50, 40])
+    x = random.normal(size=150)
+    table = pl.DataFrame({"hospital": hospital, "x": x, "sick": np.where(x + random.normal(size=150) > 0, "yes", "no")})
+    table.write_csv("hospitals.csv")
+    options = {**QUICK, "members": 4, "folds": True}
+    found, notices = read("hospitals.csv", "sick", {"members": 4, "folds": True}, group=("hospital",))
+    assert found.options.members == 2
+    assert "hospitals.csv: 2 groups to train on, so 2 networks instead of 4" in notices
+    folds = [*table_folds(glassnet.read_table("hospitals.csv"), found.training.columns, HOSPITALS, 0)]
+    assert sorted(len(test) for _, test in folds) == [40, 50, 60]
+    job = TrainJob("hospitals.csv", options=options, table=HOSPITALS, out="h.safetensors", plot=False)
+    model = train(job).model
+    assert (model.receipt["options"]["members"], model.receipt["cross_validation"]["folds"]) == (2, 3)
+    assert verify_model(VerifyJob("h.safetensors", "hospitals.csv")).verification.same
+    data = glassnet.load_table("hospitals.csv", "sick", group="hospital")
+    with pytest.warns(DataWarning, match="3 groups to train on, so 3 networks instead of 4"):
+        assert glassnet.fit(data, **options).model.receipt["options"]["members"] == 3
 
 
 def test_dates_are_ordered_however_they_are_written_and_gaps_come_first():

@@ -63,6 +63,7 @@ class RawData:
     coloured: int = 0  # number of image files in colour
     row_names: bool = False  # whether the unnamed first column has row names as R writes them
     records: tuple[str, ...] = ()  # names of the columns that hold lists, records or similar
+    grouped_by: tuple[str, ...] = ()  # names of the columns whose values are groups of rows that are alike
     # column -> its fields as written, shape (n,), empty if missing, for every column whose numbers would lose
     # information: codes such as ``01037``, whole numbers beyond 2**53, amounts with a unit
     exact: Mapping[int, NDArray[np.str_]] = field(default_factory=dict)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...data.tables.table import read_table
 from ...errors import DataError
-from ...messages.message import Message
+from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.related_rows import ORDERED, related_remarks, related_warnings
@@ -40,12 +42,12 @@ def related(table: RawData, case: Case) -> Outcome:
         remarks = related_warnings(related_remarks(read, columns, columns.targets_of(read)[1]))
     except DataError:  # which other checks report
         return [], table
-    return [
-        make_finding(
-            GD54 if one.template == ORDERED else GD53,
-            table,
-            one,
-            columns=[one.values["name"]] if "name" in one.values else (),
-        )
-        for one in remarks
-    ], table
+    findings, grouped_by = [], []
+    for one in remarks:
+        kind, columns_of, command = GD54 if one.template == ORDERED else GD53, [], None
+        if "name" in one.values:
+            columns_of = [one.values["name"]]
+            command = Command("train", table.source, Option("target", table.label_name), one.values["option"])
+            grouped_by += columns_of if kind is GD53 else []
+        findings.append(make_finding(kind, table, one, columns=columns_of, command=command))
+    return findings, replace(table, grouped_by=tuple(grouped_by))

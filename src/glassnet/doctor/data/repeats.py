@@ -230,7 +230,7 @@ GD42 = Kind(
 
 
 def giveaways(table: RawData, case: Case) -> Outcome:
-    """Find columns that determine the label."""
+    """Find columns that determine the label, but for those that name groups of rows, which all have one label."""
     if case.like is not None and (blanked := case.like.repairs.blanked):
         values = table.numbers.copy()
         values[:, [place for place, name in enumerate(table.names) if name in blanked]] = 0
@@ -244,7 +244,7 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     # A random sample, because the first rows of a sorted table are all of one class.
     few = generator(0, Purpose.DOCTOR).permutation(len(table))[:_FEW]
     telling: dict[int, Message] = {}
-    for column in range(table.width):
+    for column in (place for place, name in enumerate(table.names) if name not in table.grouped_by):
         values = table.fields(column)
         if _describe_giveaway(values[few], label[few]) and (how := _describe_giveaway(values, label)):
             telling[column] = how

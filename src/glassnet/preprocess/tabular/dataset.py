@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from ...data.tables.header import header_names
 from ...data.validation import AUTO
 from ...errors import DataWarning, OptionError, callers_level, with_near_matches
 from .columns import Columns
-from .related_rows import related_remarks, related_warnings
+from .related_rows import related_remarks, related_warnings, with_related_remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -102,7 +101,7 @@ def load_table(
         drop, keep, group = column_names(drop), column_names(keep), column_names(group)
         columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
         found = related_remarks(table, columns, columns.targets_of(table)[1])
-        columns = replace(columns, remarks=(*columns.remarks, *found))
+        columns = with_related_remarks(columns, found)
         for remark in related_warnings(found):
             warnings.warn(
                 DataWarning("{source}: {remark}.", source=table.source, remark=remark), stacklevel=callers_level()

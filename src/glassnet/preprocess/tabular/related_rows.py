@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator, key, numbered
 from ...runtime.blas import one_blas_thread
 from .columns import Columns
+from .leaks import mention_leak
 from .selection import ID_NAME
 
 if TYPE_CHECKING:
@@ -66,7 +68,10 @@ _COPIED = (
     "neighbours, {together} on random rows becomes {apart} if equal rows stay together; remove the copies, or say "
     "which rows belong together with {option}"
 )
-_EQUAL = "{share:.0%} of the rows equal another row in all inputs; if they are copies, remove them"
+_EQUAL = (
+    "{share:.0%} of the rows equal another row in all inputs, so a test on random rows may be too good; if they are "
+    "copies, remove them"
+)
 ORDERED = (
     "column {name!r}: the latest rows differ from earlier ones, so a test on random rows is too good: with nearest "
     "neighbours, {together} on the latest fifth, from random rows, becomes {apart} from earlier rows; if new rows will "
@@ -208,6 +213,13 @@ def equal_rows_remarks(inputs: NDArray[Any], targets: NDArray[np.int64] | NDArra
 def related_warnings(remarks: Iterable[Message]) -> list[Message]:
     """Return those remarks, or notices of them, that a test on random rows is too good."""
     return [one for one in remarks if one.values.get("remark", one).template in (_GROUPED, _COPIED, ORDERED)]
+
+
+def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:
+    """Return columns with these remarks too, in place of those that a column which groups rows contains the answer."""
+    groups = {one.values["name"] for one in found if one.template == _GROUPED}
+    kept = [one for one in columns.remarks if not (mention_leak([one]) and one.values.get("name") in groups)]
+    return replace(columns, remarks=(*kept, *found))
 
 
 class _TableRows(NamedTuple):

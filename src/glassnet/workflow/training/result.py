@@ -26,6 +26,7 @@ from ...model.intervals import score_intervals
 from ...model.model import Model
 from ...options.options import Options
 from ...preprocess.tabular.leaks import mention_leak
+from ...preprocess.tabular.related_rows import related_warnings
 from ...runtime.threads import available_cores
 from ...training.callbacks import LAST, STILL_FALLING, Callback, History
 from ...training.cross_validation import CrossValidation, cross_validate
@@ -235,7 +236,9 @@ def _notify_perfect(
     """Notify if the test of a table has no errors, which is more often due to a column that contains the answer."""
     columns = read.training.columns
     scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
-    if columns is None or samples < _FEWEST_TESTED or mention_leak(columns.remarks):
+    if columns is None or samples < _FEWEST_TESTED:
+        return
+    if mention_leak(columns.remarks) or related_warnings(columns.remarks):  # which say why
         return
     if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
         notify(
