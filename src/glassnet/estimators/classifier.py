@@ -15,6 +15,7 @@ from ..data.dataset import Dataset
 from ..errors import DataError, OptionError
 from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
+from ..preprocess.class_weights import BALANCED, balanced
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import Declared, parameters_for, with_parameters
 from .signatures import ClassifierParameters
@@ -144,9 +145,8 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
     def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
         if self.class_weight is None:
             return weights
-        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
-            columns = encoded.T if self._several else encoded[np.newaxis]
-            by_class: Array = np.prod([_balanced(column, weights) for column in columns], axis=0)
+        if isinstance(self.class_weight, str) and self.class_weight == BALANCED:
+            by_class: Array = balanced(encoded, weights)
         else:
             by_class = compute_sample_weight(self.class_weight, encoded if self._several else self.classes_[encoded])
         if not (np.isfinite(by_class).all() and (by_class >= 0).all()):
@@ -175,11 +175,3 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _balanced(labels: Array, weights: Array | None) -> Array:
-    """Return a weight per row that gives all labels the same total weight."""
-    _, place = np.unique(labels, return_inverse=True)
-    counts = np.bincount(place, weights)
-    balanced: Array = (counts.sum() / (len(counts) * counts))[place]
-    return balanced

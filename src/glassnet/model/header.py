@@ -37,6 +37,14 @@ from ..preprocess.training_range import FEWEST
 from .residuals import Residuals
 
 
+class ValidationDataReceipt(TypedDict):
+    """Description of data that were passed for validation, in a training record."""
+
+    source: str
+    samples: int
+    fingerprint: str
+
+
 class DataReceipt(TypedDict, total=False):
     """Description of data in a training record."""
 
@@ -53,6 +61,8 @@ class DataReceipt(TypedDict, total=False):
     """With times, of which the latest are held out: the name of their column, empty for an array."""
     validation: int
     """With groups or times: the number of samples held out for early stopping, which is only near to the fraction."""
+    validation_data: ValidationDataReceipt
+    """Data that were passed for validation, and not trained on."""
     unweighted: str
     """The same without the weights, if there are weights."""
     held_out: bool
@@ -368,6 +378,7 @@ VALIDATION = Record({"seed": COUNT}, {"fraction": SHARE, "folds": COUNT, "fold":
 DATA = open_record_of(
     DataReceipt,
     validation_split=VALIDATION,
+    validation_data=Record({"fingerprint": text(), "samples": COUNT, "source": text()}),
     samples=COUNT,
     classes=COUNT,
     validation=COUNT,

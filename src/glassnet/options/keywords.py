@@ -55,12 +55,14 @@ class _Options(TypedDict, total=False):
     classes: int
     members: int
     folds: bool
+    class_weight: str
     early_stopping: int
+    validation: float
     dtype: str
 
 
 class FitOptions(_Options, total=False):
-    """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""
+    """Options of `glassnet.fit`, whose `engine` may be an object."""
 
     holdout: float
 
@@ -68,7 +70,6 @@ class FitOptions(_Options, total=False):
 class TableFitOptions(_Options, total=False):
     """Options of `TableModel.fit`, whose `holdout` may be None."""
 
-    validation: float
     engine: str
 
 

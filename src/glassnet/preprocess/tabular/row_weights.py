@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...errors import DataError, ShapeError
+from ..class_weights import normalised
 from .columns import column_named
 
 if TYPE_CHECKING:
@@ -53,5 +54,4 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
 
 def with_row_weights(samples: Dataset, weights: NDArray[np.float64]) -> Dataset:
     """Return the samples with the weights of their rows in the source, whose mean becomes 1; none if all are equal."""
-    own = weights[samples.row_numbers]
-    return samples if (own == own[0]).all() else replace(samples, weights=own / own.mean())
+    return replace(samples, weights=normalised(weights[samples.row_numbers]))

@@ -105,9 +105,7 @@ class StreamRuns(Runs):
     def _new_run(self, number: int, threads: int | None) -> Run:
         """Return a run on some training rows; the survey has held out the validation data of the member."""
         held_out = self._survey.validation_of(number)
-        run = Runs(self.data, self.options, self.engine, self.given, held_out).run(number, threads=threads)
-        run.own_validation = False
-        return run
+        return Runs(self.data, self.options, self.engine, self.given, held_out).run(number, threads=threads)
 
     @property
     def threads(self) -> int:

@@ -147,6 +147,9 @@ def surveyed(
     first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
     learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep, group=group, time=time)
     chosen = options if isinstance(options, Options) else options(source.rows, learner.answers.task)
+    if chosen.class_weight:
+        template = "{given}: not with a stream, whose rows have no weights. Omit it."
+        raise OptionError("GN022", template, given=Option("class_weight", chosen.class_weight))
     chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
     # Samples in memory are limited in rows, and in bytes before encoding.
     most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
