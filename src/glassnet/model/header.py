@@ -29,7 +29,7 @@ from ..options.recipes import RECORDED_AS
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS
-from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn
+from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn, WeightColumn
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.tabular.target_statistics import TargetStatistics
 from ..preprocess.targets import TARGETS, Targets
@@ -368,7 +368,11 @@ COLUMNS = Record(
         "targets": list_of(TARGET),
         "decimal_comma": either(TEXTS, FLAG),
         "whole": TEXTS,
-        "split": record_of(SplitColumns, time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER))),
+        "split": record_of(
+            SplitColumns,
+            time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER)),
+            weight=either(NULL, record_of(WeightColumn)),
+        ),
     },
     anything,
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
+from ..data.fingerprint import fingerprint
 from ..data.validation_split import without_validation
 from ..errors import DivergedError, with_near_matches
 from ..messages.message import Message
@@ -128,14 +129,14 @@ def verify(
             return differing(receipt, Message(template, source=data.source, what=what))
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
-    given, validation = GivenData(data), None
+    given = GivenData(data)
+    if validation_data is not None:
+        validation_data = require_own_validation(model, validation_data)
+    validation = None if validation_data is None else GivenData(validation_data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
         return differing(receipt, Message(OTHER_DATA, source=data.source))
-    if validation_data is not None:
-        validation = GivenData(_own_validation(model, validation_data))
-        if validation.fingerprint != receipt["data"].get("validation_data", {}).get("fingerprint"):
-            template = "{source} is not the validation data of the training"
-            return differing(receipt, Message(template, source=validation_data.source))
+    if (other := other_validation(receipt, validation_data)) is not None:
+        return differing(receipt, other)
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     if made.scaling != model.scaling:
@@ -145,7 +146,14 @@ def verify(
     return retrained(model, repeated_runs(receipt, data, engine, given, init_model, validation), every)
 
 
-def _own_validation(model: Model, data: Dataset) -> Dataset:
+def other_validation(receipt: Receipt, data: Dataset | None) -> Message | None:
+    """Return the difference of validation data that are not those of a training; None for the same ones, and none."""
+    if data is None or fingerprint(data) == receipt["data"].get("validation_data", {}).get("fingerprint"):
+        return None
+    return Message("{source} is not the validation data of the training", source=data.source)
+
+
+def require_own_validation(model: Model, data: Dataset) -> Dataset:
     """Return validation data in the form of the training; DataError GN017 if there were none."""
     require_dataset("validation_data", data)
     if not model.receipt.get("own_validation"):
@@ -203,9 +211,7 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
     return Verification(True, None, tuple(differences(receipt, surroundings())), validated=validated)
 
 
-def _retrained_members(
-    runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]
-) -> Iterator[Repeated]:
+def _retrained_members(runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]) -> Iterator[Repeated]:
     """Yield the results of `_retrained_member`, one after the other, or of all members once all have ended."""
     if not runs.at_once:
         for number, hashes in enumerate(trails):

@@ -12,6 +12,7 @@ from ...data.dataset import Dataset
 from ...errors import DataError, ShapeError
 from ..class_weights import normalised
 from .columns import column_named
+from .split_columns import WeightColumn
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -28,11 +29,7 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
     """
     if isinstance(sample_weight, str):
         name = column_named(table, sample_weight)
-        column = table.column(name)
-        if column.kind not in ("number", "boolean"):
-            template = "{source}: column {name!r} is of {kind}, expected sample weights, which are numbers."
-            raise DataError("GN013", template, source=table.source, name=name, kind=column.kind)
-        weights = column.numbers
+        weights = WeightColumn.of(table, name).values(table)
         table = replace(table, frame=table.frame.drop(name))
     else:
         try:

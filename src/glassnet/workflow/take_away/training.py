@@ -48,7 +48,8 @@ def training_program(
 def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
     table, options = job.table, simplified(job.options)
     given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
-    about = {name: value for name, value in table.about_columns.items() if value}
+    called = {"weight": "sample_weight"}
+    about = {called.get(name, name): value for name, value in table.about_columns.items() if value}
     given |= {name: list(value) if isinstance(value, tuple) else value for name, value in about.items()}
     given |= {"decimal": table.decimal} if table.decimal != AUTO else {}
     given |= {"recipe": recipe} if (recipe := _differing_recipe(job)) else {}
