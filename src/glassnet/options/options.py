@@ -393,7 +393,7 @@ class Options:
     )
     class_weight: str = option(
         "",
-        "weights of the classes in training: balanced, for the same total weight of all, or of some classes; they change "
+        "weights of the classes in training: balanced (the same total weight), or those of some classes; they change "
         "the probabilities",
         pattern=r"|balanced|.+=\s*[0-9][^=]*",
         form="balanced, or NAME=NUMBER,…",

@@ -146,7 +146,7 @@ def repeated_runs(
     init_model: Model | None = None,
     validation: GivenData | None = None,
 ) -> Runs:
-    """Return the training runs in a training record; train them without their validation data, unless these are given."""
+    """Return the training runs in a training record; train them without their validation data, unless given here."""
     options, training = options_of(receipt), training_split_of(receipt, data)
     by_folds = options.folds and not receipt.get("own_validation")
     if validation is not None:

@@ -213,11 +213,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     array([[1.]])
     """
     require_choice("task", task, TASKS)
-    if not isinstance(changes.get("validation", 0.0), Real):  # data, as `validation_data` was called before
-        if (validation := changes.pop("validation")) is not None:
-            renamed = Message("fit: data for validation are now called validation_data; validation is the option.")
-            warnings.warn(str(renamed), FutureWarning, stacklevel=callers_level())
-            validation_data = validation
+    if not isinstance(named := changes.get("validation", 0.0), Real):  # data, not the option
+        del changes["validation"]
+        validation_data = validation_data if named is None else _as_validation_data(named)
     _require_engine(engine)
     _require_checkpoint(checkpoint)
     require_executor(executor)
@@ -344,6 +342,13 @@ def fit_watched(
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
     runs = Runs(with_class_weights(data, options), options, engine, GivenData(data).begin())
     return fit_runs(runs, [callback], watch=first.append, executor=executor)
+
+
+def _as_validation_data(given: object) -> object:
+    """Return validation data that are given by the former name, with a FutureWarning."""
+    renamed = Message("fit: data for validation are called validation_data now, and validation is the option.")
+    warnings.warn(str(renamed), FutureWarning, stacklevel=callers_level())
+    return given
 
 
 def _require_engine(engine: object) -> None:

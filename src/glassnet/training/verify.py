@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ..data.dataset import Dataset, require_dataset
 from ..data.fingerprint import fingerprint
 from ..data.validation_split import without_validation
-from ..errors import DivergedError, with_near_matches
+from ..errors import DataError, DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
@@ -103,8 +103,9 @@ def verify(
     Raises
     ------
     DataError
-        GN017, with the reason, when the training record is incomplete, a custom loss was used, `init_model` is missing or
-        another model, or the training had no validation data; GN065 and GN076 when `data` is not a `Dataset` or `model` not a `Model`.
+        GN017, with the reason, when the training record is incomplete, a custom loss was used, `init_model` is missing
+        or another model, or the training had no validation data; GN065 and GN076 when `data` is not a `Dataset` or
+        `model` not a `Model`.
 
     Examples
     --------

@@ -161,9 +161,11 @@ CLI_WORDS: dict[str, str] = {
     # verify
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
     "same_bits_of_each": "same bits after retraining {networks} networks, for {epochs} epochs, hash {hash}",
-    "choice_repeated": "          the validation data, {source}, choose the same epochs",
-    "choice_not_repeated": "          not checked: that {source} ({samples:,} samples) choose these epochs; name them with "
-    "--validation-data",
+    "choice_repeated": "          the validation data, {source}, choose the same epochs again",
+    "choice_not_repeated": (
+        "          not checked: whether {source} ({samples:,} samples) chooses these epochs; name it with "
+        "--validation-data"
+    ),
     "bits_differ": "different: {where}",
 }
 """Key -> the English text; see `speaking.speaking`."""

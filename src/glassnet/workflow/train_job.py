@@ -208,8 +208,7 @@ def train(
     if job.validation_data and not read.options.early_stopping:
         notify(
             Message(
-                "{validation_data}: only for the learning curve, as no epoch is chosen by it; with {early_stopping} the "
-                "best one is",
+                "{validation_data}: only for the learning curve; with {early_stopping} it also chooses the best epoch",
                 validation_data=Option("validation_data"),
                 early_stopping=Option("early_stopping"),
             )

@@ -232,9 +232,8 @@ class Columns:
         ------
         DataError
             GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
-            a column of lists, or a `time` of neither numbers nor dates, GN013 and GN014 for a `weight` that is no number
-            of 0 or more, GN062 when no input is left, GN064 when the
-            target cannot be predicted.
+            a column of lists, or a `time` of neither numbers nor dates, GN013 and GN014 for a weight that is not a
+            number of 0 or more, GN062 when no input is left, GN064 when the target cannot be predicted.
         OptionError
             GN021 for another task.
         """

@@ -127,8 +127,8 @@ def column_names(given: Any) -> tuple[str, ...]:
 def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:
     """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
 
-    Groups and times are those of the table, if it has all columns for them; so are the weights, whose mean becomes 1, and
-    rows of weight 0 are left out. With `in_training`, they are rows from which the columns were learned: see
+    Groups and times are those of the table, if it has all columns for them. So are the weights: their mean becomes 1,
+    and rows of weight 0 are left out. With `in_training`, they are rows from which the columns were learned: see
     `Columns.apply_in_training`.
     """
     columns.require(table, (*columns.names, *columns.target_names))

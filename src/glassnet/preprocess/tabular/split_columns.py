@@ -143,7 +143,7 @@ class SplitColumns:
         return None if self.weight is None else self.weight.values(table)
 
     def known_in(self, table: Table) -> SplitColumns:
-        """Return these columns without those that the table lacks, as tests and queries may; groups and times only both."""
+        """Return these columns, of which a test may lack the weight, or those of groups and times together."""
         known, splits = set(table.names), replace(self, weight=None)
         weight = None if self.weight is None or self.weight.name not in known else self.weight
         return replace(splits if set(splits.names) <= known else SplitColumns(), weight=weight)
