@@ -146,9 +146,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _task(self) -> dict[str, Any]:
         """Return the options that depend on the kind of target."""
 
-    def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
-        """Return the sample weights multiplied by the class weights."""
-        return weights
+    def _class_factors(self, encoded: Array, weights: Array | None) -> Array | None:
+        """Return the factor by which the class of each row multiplies its weight, if there are class weights."""
+        return None
 
     def _trained(self, validation: Dataset | None) -> None:
         """Finish the model after training."""
@@ -601,8 +601,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
-        weights = self._weighted(by_row[0], weights)
-        if weights is not None:
+            weights = normalised(weights)
+        factors = self._class_factors(by_row[0], weights)
+        if factors is not None:
+            weights = factors if weights is None else factors * weights
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
             weights = normalised(weights)
         encoded, together, times = by_row

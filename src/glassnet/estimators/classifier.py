@@ -142,9 +142,9 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
     def _task(self) -> dict[str, Any]:
         return BY_TASK["labels" if self._several else "classes"]
 
-    def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
+    def _class_factors(self, encoded: Array, weights: Array | None) -> Array | None:
         if self.class_weight is None:
-            return weights
+            return None
         if isinstance(self.class_weight, str) and self.class_weight == BALANCED:
             by_class: Array = balanced(encoded, weights)
         else:
@@ -152,7 +152,7 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
         if not (np.isfinite(by_class).all() and (by_class >= 0).all()):
             template = "class_weight {given!r}: expected numbers of 0 or more."
             raise OptionError("GN021", template, given=self.class_weight)
-        return by_class if weights is None else by_class * weights
+        return by_class
 
     def predict(self, X: Any) -> Array:
         """Return the class of each row, shape (n,); for multilabel targets 1 or 0 for each label, shape (n, labels)."""

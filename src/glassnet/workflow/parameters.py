@@ -48,9 +48,10 @@ def coverage() -> Any:
     )
 
 
-def validation_data(help: str, otherwise: str = "") -> Any:
+def validation_data(otherwise: str = "") -> Any:
     """Declare the data on which a model is not trained, but evaluated after each epoch."""
-    return option(None, help, metavar="DATA", group="data", otherwise=otherwise)
+    text = "validation data, evaluated after each epoch; not used for training"
+    return option(None, text, metavar="DATA", group="data", otherwise=otherwise)
 
 
 def part() -> Any:
@@ -163,15 +164,15 @@ class TableOptions:
 
     def __post_init__(self) -> None:
         for name in self.target:
-            others = {"drop": self.drop, "keep": self.keep, "group": self.group}
+            others: dict[str, tuple[str | None, ...]] = {"drop": self.drop, "keep": self.keep, "group": self.group}
             others |= {"time": (self.time,), "weight": (self.weight,)}
             if option := next((option for option, names in others.items() if name in names), None):
                 template = "column {name!r} in {option}: this is the column to predict. Omit it."
                 raise OptionError("GN022", template, name=name, option=Option(option))
-        for group, names in {"group": self.group, "weight": (self.weight,)}.items():
-            if name := next((name for name in names if name in self.keep), None):
+        for option, name in (*(("group", name) for name in self.group), ("weight", self.weight)):
+            if name in self.keep:
                 template = "column {name!r} in {keep}: a column in {group} is not an input. Omit one."
-                raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option(group))
+                raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option(option))
         alone = [name for name in ABOUT_COLUMNS if getattr(self, name)]
         if alone and not self.target:
             raise _without_target(alone[0])

@@ -39,7 +39,7 @@ class ResumeJob:
     )
     source: str | None = option(None, "the training data", argument="[DATA]...")
     test: str | None = option(None, "test data; not used for training", metavar="DATA")
-    validation_data: str | None = parameters.validation_data("validation data; not used for training")
+    validation_data: str | None = parameters.validation_data()
     out: str | None = option(None, "model file to write", metavar="FILE")
     force: bool = parameters.force()
     every: str | None = option(None, "checkpoint interval", flag="checkpoint_every", metavar="TIME|N")

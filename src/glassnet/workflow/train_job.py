@@ -76,10 +76,6 @@ class TrainJob:
         common=True,
         otherwise="the test part of DATA, or a held-out part",
     )
-    validation_data: str | None = parameters.validation_data(
-        "validation data, evaluated after each epoch; not used for training",
-        "with early stopping a part of the training data is held out",
-    )
     recipe: str | None = parameters.recipe(None, "notes; with --target table")
     options: dict[str, Any] = changes(recipe="notes")
     table: TableOptions = field(default_factory=TableOptions)
@@ -123,6 +119,9 @@ class TrainJob:
         high=1000,
         group="data",
         rare=True,
+    )
+    validation_data: str | None = parameters.validation_data(
+        "with early stopping a part of the training data is held out",
     )
     stream: bool = option(
         False,

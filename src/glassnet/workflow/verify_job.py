@@ -42,8 +42,10 @@ class VerifyJob:
     add: tuple[str, ...] = option(
         (), "with --verify: the added images, if they have moved; repeat for more", metavar="FOLDER"
     )
-    validation_data: str | None = parameters.validation_data(
-        "with --verify: the validation data of the training, to repeat the choice of the epoch too"
+    validation_data: str | None = option(
+        None,
+        "with --verify: the validation data of the training, to repeat the choice of the epoch too",
+        metavar="DATA",
     )
     language: str = parameters.language()
 

@@ -102,7 +102,8 @@ class WeightColumn:
             if value is None or (not is_number and not isinstance(value, str)):
                 raise DataError("GN014", "{place}: no weight, expected a number of 0 or more.", place=place)
             template = "{place}: weight {value!r}, expected a number of 0 or more."
-            raise DataError("GN014" if is_number else "GN013", template, place=place, value=value)
+            code, value = ("GN014", float(weights[row])) if is_number else ("GN013", value)
+            raise DataError(code, template, place=place, value=value)
         return weights
 
 
