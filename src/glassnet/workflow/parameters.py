@@ -169,10 +169,10 @@ class TableOptions:
             if option := next((option for option, names in others.items() if name in names), None):
                 template = "column {name!r} in {option}: this is the column to predict. Omit it."
                 raise OptionError("GN022", template, name=name, option=Option(option))
-        for option, name in (*(("group", name) for name in self.group), ("weight", self.weight)):
-            if name in self.keep:
+        for role, column in (*(("group", name) for name in self.group), ("weight", self.weight)):
+            if column in self.keep:
                 template = "column {name!r} in {keep}: a column in {group} is not an input. Omit one."
-                raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option(option))
+                raise OptionError("GN022", template, name=column, keep=Option("keep"), group=Option(role))
         alone = [name for name in ABOUT_COLUMNS if getattr(self, name)]
         if alone and not self.target:
             raise _without_target(alone[0])

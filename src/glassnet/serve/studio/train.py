@@ -94,9 +94,9 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """Return the training run that a page asks for.
 
     ``data``, ``test`` and ``validation_data`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has
-    target, drop, group, time, weight and task, ``start`` is the id of a model to train further, ``add`` ids of data such
-    as the drawings, ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one, if
-    there are no validation data.
+    target, drop, group, time, weight and task, ``start`` is the id of a model to train further, ``add`` ids of data
+    such as the drawings, ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one,
+    if there are no validation data.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
     test, validation, start = (text_in(given, name, "") for name in ("test", "validation_data", "start"))
