@@ -46,7 +46,7 @@ def gallery() -> dict[str, Callable[[str], Any]]:
     """Return name -> function that draws the picture in a language, for each ``plots.draw_NAME``."""
     training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
     training_part, validation = training.take(slice(0, 50_000)), training.take(slice(50_000, 60_000))
-    fitted = glassnet.fit(training_part, Options.recipe("notes", epochs=8), validation=validation)
+    fitted = glassnet.fit(training_part, Options.recipe("notes", epochs=8), validation_data=validation)
     model = glassnet.fit(training, Options.recipe("notes")).model
     evaluation, bins, photo = (
         evaluate(model, test),

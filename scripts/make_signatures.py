@@ -19,7 +19,7 @@ from glassnet.options.options import TYPES
 
 PACKAGE = Path(__file__).parents[1] / "src" / "glassnet"
 MARK = "written by ``scripts/make_signatures.py``; do not edit."
-OF_TABLE_FIT = ("validation", "engine")
+OF_TABLE_FIT = ("engine",)
 """Options that `glassnet.fit` has as parameters of another type."""
 OF_FIT = ("holdout",)
 """Options that `TableModel.fit` has as parameters of another type."""
@@ -73,7 +73,7 @@ def options_file() -> str:
             "",
             "",
             "class FitOptions(TrainingOptions, total=False):",
-            '    """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""',
+            '    """Options of `glassnet.fit`, whose `engine` may be an object."""',
             "",
             *(f"    {name}: {hint(name)}" for name in OF_FIT),
             "",

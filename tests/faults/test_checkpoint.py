@@ -111,9 +111,9 @@ def test_regression_with_sample_weights_and_explicit_validation_data_is_resumed(
         targets="values", output="identity", loss="huber", rule="gradient", scaling="unit", early_stopping=3, epochs=6,
         learning_rate=0.01,
     )  # fmt: skip
-    uninterrupted = fit(data, chosen, validation=validation)
+    uninterrupted = fit(data, chosen, validation_data=validation)
     with pytest.raises(KeyboardInterrupt):
-        fit(data, chosen, validation=validation, checkpoint=path, callbacks=[Stopping(24)])
+        fit(data, chosen, validation_data=validation, checkpoint=path, callbacks=[Stopping(24)])
     for wrong in (None, regression_data(50)):
         with pytest.raises(ModelFileError, match=r"other validation data, 40 samples of 40 rows"):
             resume(path, data, validation=wrong)

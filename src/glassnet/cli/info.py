@@ -72,6 +72,8 @@ class ModelFacts(TypedDict):
 class VerificationFacts(TypedDict):
     """Whether retraining gave the same model."""
 
+    validated: Annotated[bool, "whether the data of `--validation-data` chose the same epochs again; false without it"]
+
     same: Annotated[bool, "whether retraining gave the same bits"]
     where: Annotated[str, "the first difference; empty if there is none"]
     surroundings: Annotated[tuple[str, ...], "how versions and processor differ from the training record"]
@@ -118,6 +120,9 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
     else:
         result(message("bits_differ", where=shown_text(verification.difference)))
     if not as_json:
+        if verification.same and (own := receipt["data"].get("validation_data")):
+            key = "choice_repeated" if verification.validated else "choice_not_repeated"
+            result(message(key, source=own["source"], samples=own["samples"]))
         for one in verification.surroundings:
             result(f"          {shown_text(one)}")
     click.get_current_context().exit(0 if verification.same else 1)

@@ -31,6 +31,7 @@ from .shared.console import (
     say_notice,
     score_line,
     terminal_width,
+    weight_column,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
 
@@ -110,6 +111,8 @@ def test_command(as_json: bool, **flags: Any) -> None:
         return
     model, samples, evaluation = tested.model, tested.samples, tested.evaluation
     result(score_line(evaluation))
+    if column := weight_column(samples):
+        result(message("weighted", column=column))
     if tested.interval_coverage is not None:
         result(message("interval_coverage", covered=tested.interval_coverage, coverage=COVERAGE))
     if evaluation.confusion.size:
@@ -163,7 +166,7 @@ def _facts(tested: EvaluationResult) -> EvaluationFacts:
     if not evaluation.confusion.size:
         scores = scores_by_output(tested)
         facts["outputs"] = [cast("OutputFacts", {"name": name, **one}) for name, one in scores]
-    add_scores(facts, evaluation)
+    add_scores(facts, evaluation, tested.samples)
     return facts
 
 

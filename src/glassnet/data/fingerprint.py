@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,5 +31,8 @@ def fingerprint(data: Dataset) -> str:
 
 
 def is_recorded(recorded: Mapping[str, Any], data: Dataset) -> bool:
-    """Return whether data are those of a training record, ``receipt["data"]``, with or without their weights."""
-    return fingerprint(data) in (recorded.get("fingerprint"), recorded.get("unweighted"))
+    """Return whether data are those of a training record, ``receipt["data"]``, whatever their weights."""
+    known = recorded.get("fingerprint"), recorded.get("unweighted")
+    return fingerprint(data) in known or (
+        data.weights is not None and fingerprint(replace(data, weights=None)) in known
+    )

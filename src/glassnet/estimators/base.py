@@ -46,6 +46,7 @@ from ..model.independent import independent_outputs
 from ..model.model import Model
 from ..options.options import Options
 from ..options.recipes import for_estimator
+from ..preprocess.class_weights import normalised
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
 from ..preprocess.tabular.target_statistics import OwnTargets
@@ -145,9 +146,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
     def _task(self) -> dict[str, Any]:
         """Return the options that depend on the kind of target."""
 
-    def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
-        """Return the sample weights multiplied by the class weights."""
-        return weights
+    def _class_factors(self, encoded: Array, weights: Array | None) -> Array | None:
+        """Return the factor by which the class of each row multiplies its weight, if there are class weights."""
+        return None
 
     def _trained(self, validation: Dataset | None) -> None:
         """Finish the model after training."""
@@ -236,7 +237,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         with unchanged_after(() if continuing else Exception, self, before):
             self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
             run = self._run(data, options, given)
-            run.validation, run.own_validation = validation, X_val is not None
+            run.validation = validation
+            if X_val is not None and validation is not None:
+                run.given_validation = GivenData(validation)
             tasks = Tasks(self, options.epochs, X, y)
             self._learn(run, [*every, tasks])
             self._state.restart_average()
@@ -325,6 +328,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         tasks = Tasks(self, options.epochs, X, y)
         every: list[Callback] = [*([_print_epoch] if self.verbose else []), *callbacks, tasks]
         runs = Runs(data, options, engine, GivenData(data).begin(), validation)
+        if validation is not None:
+            runs.given_validation = GivenData(validation)
         fitted = fit_ensemble(runs, every, watch=lambda run: setattr(self, "model_", run.model))
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
@@ -418,7 +423,15 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._state.release()
 
     def verify(
-        self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None, time: Any = None
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        groups: Any = None,
+        time: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
     ) -> Verification:
         """Repeat the training of the last `fit` on the same rows, and compare the weights after every epoch.
 
@@ -426,6 +439,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         ----------
         X, y, sample_weight, groups, time
             As for `fit`.
+        X_val, y_val : optional
+            As for `fit`, to repeat also the choice of the epoch.
 
         Returns
         -------
@@ -439,7 +454,9 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             with a loss function. The message gives the reason.
         """
         check_is_fitted(self, "model_")
-        return verify(self.model_, self._data(X, y, sample_weight, groups, time, reset=False))
+        data = self._data(X, y, sample_weight, groups, time, reset=False)
+        validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
+        return verify(self.model_, data, validation_data=validation)
 
     def find_learning_rate(
         self,
@@ -585,10 +602,12 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
-        weights = self._weighted(by_row[0], weights)
-        if weights is not None:
+            weights = normalised(weights)
+        factors = self._class_factors(by_row[0], weights)
+        if factors is not None:
+            weights = factors if weights is None else factors * weights
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
-            weights = None if (weights == weights[0]).all() else weights / weights.mean()
+            weights = normalised(weights)
         encoded, together, times = by_row
         if reset:
             self.columns_ = None

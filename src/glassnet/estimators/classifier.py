@@ -15,6 +15,7 @@ from ..data.dataset import Dataset
 from ..errors import DataError, OptionError
 from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
+from ..preprocess.class_weights import BALANCED, balanced
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import Declared, parameters_for, with_parameters
 from .signatures import ClassifierParameters
@@ -141,18 +142,17 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
     def _task(self) -> dict[str, Any]:
         return BY_TASK["labels" if self._several else "classes"]
 
-    def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
+    def _class_factors(self, encoded: Array, weights: Array | None) -> Array | None:
         if self.class_weight is None:
-            return weights
-        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
-            columns = encoded.T if self._several else encoded[np.newaxis]
-            by_class: Array = np.prod([_balanced(column, weights) for column in columns], axis=0)
+            return None
+        if isinstance(self.class_weight, str) and self.class_weight == BALANCED:
+            by_class: Array = balanced(encoded, weights)
         else:
             by_class = compute_sample_weight(self.class_weight, encoded if self._several else self.classes_[encoded])
         if not (np.isfinite(by_class).all() and (by_class >= 0).all()):
             template = "class_weight {given!r}: expected numbers of 0 or more."
             raise OptionError("GN021", template, given=self.class_weight)
-        return by_class if weights is None else by_class * weights
+        return by_class
 
     def predict(self, X: Any) -> Array:
         """Return the class of each row, shape (n,); for multilabel targets 1 or 0 for each label, shape (n, labels)."""
@@ -175,11 +175,3 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _balanced(labels: Array, weights: Array | None) -> Array:
-    """Return a weight per row that gives all labels the same total weight."""
-    _, place = np.unique(labels, return_inverse=True)
-    counts = np.bincount(place, weights)
-    balanced: Array = (counts.sum() / (len(counts) * counts))[place]
-    return balanced

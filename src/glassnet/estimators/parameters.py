@@ -72,6 +72,7 @@ NOT_PARAMETERS: dict[str, str] = {
     "output": "depends on the kind of target and the loss",
     "targets": "depends on the kind of target",
     "classes": "depends on y",
+    "class_weight": "NetworkClassifier has its own, by the classes of y",
     "rule": "the rule notes is for the network of the notes: use glassnet.fit",
     "shards": "affects the last bits of the result, but there is nothing to tune",
     "blocks": "depends on the number of rows",

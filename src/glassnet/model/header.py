@@ -29,12 +29,20 @@ from ..options.recipes import RECORDED_AS
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS
-from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn
+from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn, WeightColumn
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.tabular.target_statistics import TargetStatistics
 from ..preprocess.targets import TARGETS, Targets
 from ..preprocess.training_range import FEWEST
 from .residuals import Residuals
+
+
+class ValidationDataReceipt(TypedDict):
+    """Description of data that were passed for validation, in a training record."""
+
+    source: str
+    samples: int
+    fingerprint: str
 
 
 class DataReceipt(TypedDict, total=False):
@@ -53,6 +61,8 @@ class DataReceipt(TypedDict, total=False):
     """With times, of which the latest are held out: the name of their column, empty for an array."""
     validation: int
     """With groups or times: the number of samples held out for early stopping, which is only near to the fraction."""
+    validation_data: ValidationDataReceipt
+    """Data that were passed for validation, and not trained on."""
     unweighted: str
     """The same without the weights, if there are weights."""
     held_out: bool
@@ -358,7 +368,11 @@ COLUMNS = Record(
         "targets": list_of(TARGET),
         "decimal_comma": either(TEXTS, FLAG),
         "whole": TEXTS,
-        "split": record_of(SplitColumns, time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER))),
+        "split": record_of(
+            SplitColumns,
+            time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER)),
+            weight=either(NULL, record_of(WeightColumn)),
+        ),
     },
     anything,
 )
@@ -368,6 +382,7 @@ VALIDATION = Record({"seed": COUNT}, {"fraction": SHARE, "folds": COUNT, "fold":
 DATA = open_record_of(
     DataReceipt,
     validation_split=VALIDATION,
+    validation_data=Record({"fingerprint": text(), "samples": COUNT, "source": text()}),
     samples=COUNT,
     classes=COUNT,
     validation=COUNT,

@@ -55,7 +55,9 @@ class _Options(TypedDict, total=False):
     classes: int
     members: int
     folds: bool
+    class_weight: str
     early_stopping: int
+    validation: float
     dtype: str
 
 
@@ -66,7 +68,7 @@ class TrainingOptions(_Options, total=False):
 
 
 class FitOptions(TrainingOptions, total=False):
-    """Options of `glassnet.fit`, whose `validation` and `engine` may be objects."""
+    """Options of `glassnet.fit`, whose `engine` may be an object."""
 
     holdout: float
 
@@ -74,7 +76,6 @@ class FitOptions(TrainingOptions, total=False):
 class TableFitOptions(TrainingOptions, total=False):
     """Options of `TableModel.fit`, whose `holdout` may be None."""
 
-    validation: float
     engine: str
 
 
@@ -86,5 +87,4 @@ class JudgedOptions(_Options, total=False):
     """Options of searches and comparisons, which have a `metric` of their own."""
 
     holdout: float
-    validation: float
     engine: str

@@ -392,6 +392,16 @@ class Options:
         group="data",
         rare=True,
     )
+    class_weight: str = option(
+        "",
+        "weights of the classes in training: balanced (the same total weight), or those of some classes; they change "
+        "the probabilities",
+        pattern=r"|balanced|.+=\s*[0-9][^=]*",
+        form="balanced, or NAME=NUMBER,…",
+        metavar="balanced|NAME=NUMBER,…",
+        group="training",
+        otherwise="1 for all classes",
+    )
     early_stopping: int = option(
         0,
         "stop after this many epochs without a lower validation loss, and keep the best weights; 0: never stop early",

@@ -23,7 +23,9 @@ FIELDS = {
     "target": "train_target",
     "test": "train_test_data",
     "time": "train_order",
+    "validation_data": "train_validation_data",
     "validation_curve": "train_curve",
+    "weight": "train_weight",
 }
 """Option -> the key of its field's label; the fields of all other options have their names as labels."""
 

@@ -33,6 +33,7 @@ from ..model.network import Network
 from ..nn.parameters import Parameters
 from ..options.choices import ENGINES
 from ..options.options import Options
+from ..preprocess.class_weights import with_class_weights
 from .callbacks import History
 from .receipt import GivenData, differences, options_of, surroundings
 from .run import Run
@@ -150,11 +151,13 @@ class LoadedCheckpoint:
         self.require_data_set()
         engine, given = self.engine(engine), GivenData(data)
         self.require_same(given, self.model.receipt["data"], Message("training data"))
-        if validation is not None or self.validation is not None:
-            own = None if validation is None else GivenData(validation)
+        own = None if validation is None else GivenData(validation)
+        if own is not None or self.validation is not None:
             self.require_same(own, self.validation, Message("validation data"))
+        data = with_class_weights(data, self.options)
         if validation is not None:
-            return self.run_on(data, given, engine, validation, own_validation=True)
+            validation = with_class_weights(validation, self.options)
+            return self.run_on(data, given, engine, validation, own)
         training, held_out = early_stopping_split(data, self.options)
         return self.run_on(training, given, engine, held_out)
 
@@ -164,8 +167,7 @@ class LoadedCheckpoint:
         given: GivenData,
         engine: Engine,
         validation: Dataset | None,
-        *,
-        own_validation: bool = False,
+        given_validation: GivenData | None = None,
     ) -> Run:
         """Return the run in its saved state, on its training samples and validation data."""
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
@@ -177,7 +179,7 @@ class LoadedCheckpoint:
             state=self.state,
             given=given,
             validation=validation,
-            own_validation=own_validation,
+            given_validation=given_validation,
             history=self.history,
             changes=self.changes,
             parent=self.model.receipt.get("parent"),

@@ -23,7 +23,7 @@ from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from .interrupts import DeferredInterrupt
-from .receipt import GivenData, begun_with
+from .receipt import begun_with
 from .run import Fit, Run
 
 
@@ -118,8 +118,8 @@ class CheckpointWriter:
 
     def _begun_with(self) -> tuple[Receipt, DataReceipt | None]:
         run, validation = self._run, None
-        if run.own_validation and run.validation is not None:
-            validation = GivenData(run.validation).described()
+        if run.given_validation is not None:
+            validation = run.given_validation.described()
         return begun_with(run.options, run.given, run.engine.name, run.parent), validation
 
     def _finish_writing(self) -> None:

@@ -32,6 +32,7 @@ from ..model.network import Network
 from ..model.prediction_intervals import with_residuals
 from ..nn.parameters import Parameters
 from ..options.options import Options
+from ..preprocess.class_weights import with_class_weights
 from .callbacks import Callback, ends_training
 from .events import EpochDone, Event
 from .executor import Executor, Send, executor_or_threads, results_in_order
@@ -87,7 +88,7 @@ def fit_ensemble(
         runs.engine,
         histories,
         best_epochs=best_epochs,
-        own_validation=first.own_validation,
+        validation=runs.given_validation,
         parent=parent_of(runs.init_model),
     )
     return Fit(
@@ -130,17 +131,25 @@ class TrainedMember:
     def of(cls, run: Run, fit: Fit) -> TrainedMember:
         """Return what is needed of a run that has ended, and of its result, without its data."""
         fold = run.validation
-        if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
+        if fold is None or run.given_validation is not None or not (run.options.folds and has_temperature(run.model)):
             return cls(fit)
         return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)
 
 
 def repeated_runs(
-    receipt: Receipt, data: Dataset, engine: Engine, given: GivenData, init_model: Model | None = None
+    receipt: Receipt,
+    data: Dataset,
+    engine: Engine,
+    given: GivenData,
+    init_model: Model | None = None,
+    validation: GivenData | None = None,
 ) -> Runs:
-    """Return the training runs in a training record; train them without their validation data."""
+    """Return the training runs in a training record; train them without their validation data, unless given here."""
     options, training = options_of(receipt), training_split_of(receipt, data)
     by_folds = options.folds and not receipt.get("own_validation")
+    if validation is not None:
+        held_out = with_class_weights(validation.data, options)
+        return Runs(training, options, engine, given, held_out, init_model, validation)
     # With validation data, all of `training` is trained on.
     return Runs(training, options, engine, given, None if by_folds else training, init_model)
 

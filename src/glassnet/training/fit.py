@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from numbers import Real
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack, overload
@@ -25,12 +26,13 @@ from ..errors import (
     require_choice,
     require_names,
 )
-from ..messages.message import Listing, Place
+from ..messages.message import Listing, Message, Place
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
+from ..preprocess.class_weights import with_class_weights
 from ..preprocess.tabular.related_rows import equal_rows_remarks, related_warnings
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
@@ -54,7 +56,7 @@ def fit(
     data: Dataset,
     options: Options,
     *,
-    validation: Dataset | None = None,
+    validation_data: Dataset | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
@@ -67,7 +69,7 @@ def fit(
     *,
     task: str = "auto",
     recipe: str | None = None,
-    validation: Dataset | None = None,
+    validation_data: Dataset | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
@@ -85,7 +87,7 @@ def fit(
     weights: ArrayLike | None = None,
     groups: ArrayLike | None = None,
     time: ArrayLike | None = None,
-    validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    validation_data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
@@ -102,7 +104,7 @@ def fit(
     groups: ArrayLike | None = None,
     time: ArrayLike | None = None,
     recipe: str | None = None,
-    validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
+    validation_data: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
@@ -120,7 +122,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     groups: Any = None,
     time: Any = None,
     recipe: str | None = None,
-    validation: Any = None,
+    validation_data: Any = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
     checkpoint: CheckpointPolicy | str | Path | None = None,
@@ -153,8 +155,10 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         Name of the recipe. By default ``notes`` for classes of images, and otherwise ``table``, with settings for that
         number of rows; the features of arrays are standardised. With `init_model`, the options in its training record
         are the default.
-    validation : Dataset, or (X, y), optional
-        As for `train`. If not given, early stopping holds out the fraction ``options.validation`` of the data.
+    validation_data : Dataset, or (X, y), optional
+        Data on which the model is not trained, but evaluated after each epoch. With early stopping they choose the
+        epoch, and with folds they calibrate the model, whose members are then all trained on all samples. If not given,
+        early stopping holds out the fraction ``options.validation`` of the data.
     callbacks : iterable of callable
         Functions that are called with every event; returning True ends training with the epoch. See
         `glassnet.training.callbacks`.
@@ -182,8 +186,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     Raises
     ------
     DataError, DivergedError
-        As `train` and `new_model`; GN017 when the data do not fit `init_model`, GN065 when `data` or `validation` is
-        not a `Dataset` and no targets are given, GN076 when `init_model` is not a `Model`.
+        As `train` and `new_model`; GN017 when the data do not fit `init_model`, GN065 when `data` or `validation_data`
+        is not a `Dataset` and no targets are given, GN076 when `init_model` is not a `Model`.
     ShapeError
         GN050 as for `Dataset.from_arrays`.
     OptionError
@@ -210,6 +214,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     array([[1.]])
     """
     require_choice("task", task, TASKS)
+    if not isinstance(named := changes.get("validation", 0.0), Real):  # data, not the option
+        del changes["validation"]
+        validation_data = validation_data if named is None else _as_validation_data(named)
     _require_engine(engine)
     _require_checkpoint(checkpoint)
     require_executor(executor)
@@ -233,16 +240,17 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     else:
         about = {"weights": weights, "groups": groups, "time": time}
         data = Dataset.from_arrays(data, y, task=task, **about, like=init_model)
-        if isinstance(validation, tuple) and len(validation) == 2:
+        if isinstance(validation_data, tuple) and len(validation_data) == 2:
             kind = "regression" if task_of(data, task) == "numbers" else "classification"
-            validation = replace(Dataset.from_arrays(*validation, like=data, task=kind), maximum=data.maximum)
-    if validation is not None:
-        require_dataset("validation", validation)
+            validation_data = Dataset.from_arrays(*validation_data, like=data, task=kind, source="validation_data")
+            validation_data = replace(validation_data, maximum=data.maximum)
+    if validation_data is not None:
+        require_dataset("validation_data", validation_data)
     if isinstance(engine, str):
         changes["engine"], engine = engine, None
     if init_model is not None:
         data = fitting_data(init_model, data)
-        validation = None if validation is None else fitting_data(init_model, validation)
+        validation_data = None if validation_data is None else fitting_data(init_model, validation_data)
     if options is None and init_model is not None:
         require_names("fit", changes, (*SPECS, *argument_names(fit)), _OTHERS)
         options = fine_tuning_options(init_model, changes, recipe)
@@ -274,7 +282,15 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     ):
         engine = executor.engine()
     engine = engine or by_options
-    runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
+    runs = Runs(
+        data=with_class_weights(data, options),
+        options=options,
+        engine=engine,
+        given=GivenData(data).begin(),
+        validation=None if validation_data is None else with_class_weights(validation_data, options),
+        init_model=init_model,
+        given_validation=None if validation_data is None else GivenData(validation_data),
+    )
     return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
 
 
@@ -328,8 +344,15 @@ def fit_watched(
 
     options, _ = few_groups(data, options)
     engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
-    runs = Runs(data, options, engine, GivenData(data).begin())
+    runs = Runs(with_class_weights(data, options), options, engine, GivenData(data).begin())
     return fit_runs(runs, [callback], watch=first.append, executor=executor)
+
+
+def _as_validation_data(given: object) -> object:
+    """Return validation data that are given by the former name, with a FutureWarning."""
+    renamed = Message("fit: data for validation are called validation_data now, and validation is the option.")
+    warnings.warn(str(renamed), FutureWarning, stacklevel=callers_level())
+    return given
 
 
 def _require_engine(engine: object) -> None:

@@ -17,6 +17,7 @@ from ..errors import OptionError, require_number, require_whole, with_near_match
 from ..model.build import new_model, samples_for
 from ..nn.optimizers import State
 from ..options.options import Options, require_options
+from ..preprocess.class_weights import with_class_weights
 from ..runtime.blas import one_blas_thread
 from .plan import epoch_order
 
@@ -102,7 +103,7 @@ def find_learning_rate(
     require_whole("points", points, 10)
     if not 0 < low < high < np.inf:
         raise OptionError("GN021", "low {low:g}, high {high:g}: expected 0 < low < high.", low=low, high=high)
-    rates = np.geomspace(low, high, points)
+    rates, data = np.geomspace(low, high, points), with_class_weights(data, options)
     sizes = (data.features, *options.hidden, data.classes)
     losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes))
     if not len(losses):

@@ -27,10 +27,11 @@ from ..errors import DataError
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
 from ..model.evaluate import Evaluation
-from ..model.header import DataReceipt, ParentReceipt, Receipt, imported_from
+from ..model.header import DataReceipt, ParentReceipt, Receipt, ValidationDataReceipt, imported_from
 from ..model.model import Model
 from ..options.choices import ENGINES
 from ..options.options import SPECS, Options, recorded
+from ..preprocess.class_weights import with_class_weights
 from ..runtime.blas import blas_in_use
 from .callbacks import History
 from .numerics import NUMERICS
@@ -68,8 +69,13 @@ class GivenData:
             self._fingerprint = fingerprint(self.data)
         return self._fingerprint
 
+    def named(self) -> ValidationDataReceipt:
+        """Return the description of validation data for a training record."""
+        return {"source": str(self.data.source), "samples": len(self.data), "fingerprint": self.fingerprint}
+
     def described(self) -> DataReceipt:
         """Return the description of the data for a training record."""
+        data = self.data
         data = self.data
         described: DataReceipt = {
             "source": str(data.source),
@@ -114,15 +120,16 @@ def receipt_of(
     histories: Sequence[History],
     *,
     best_epochs: Sequence[int] = (),
-    own_validation: bool = False,
+    validation: GivenData | None = None,
     calibrated: bool = False,
     changes: Sequence[str] = (),
     parent: ParentReceipt | None = None,
 ) -> Receipt:
     """Return the training record of a trained model.
 
-    `given` are the data, before a fraction was held out for validation; `histories` has one per member. The others are
-    as in `Receipt`, where `best_epochs` is ``kept`` and `changes` is ``resumed``.
+    `given` are the data, before a fraction was held out for validation, and `validation` those that were passed for it;
+    `histories` has one per member. The others are as in `Receipt`, where `best_epochs` is ``kept`` and `changes` is
+    ``resumed``.
     """
     receipt: Receipt = {
         "recipe": "",
@@ -134,7 +141,10 @@ def receipt_of(
     if changes:
         receipt["resumed"] = list(changes)
     if best_epochs:
-        receipt |= {"kept": list(best_epochs), "own_validation": own_validation}
+        receipt |= {"kept": list(best_epochs), "own_validation": False}
+    if validation is not None:
+        receipt["own_validation"] = True
+        receipt["data"]["validation_data"] = validation.named()
     if calibrated:
         receipt["calibrated"] = True
     if reason := _own_engine(engine.name, type(engine)):
@@ -255,8 +265,10 @@ def in_form_of(model: Model, data: Dataset) -> Dataset:
 
 
 def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:
-    """Return the training samples among the data of a training record."""
-    return data if receipt.get("own_validation") else early_stopping_split(data, _splitting_options(receipt))[0]
+    """Return the training samples among the data of a training record, with the weights of their classes."""
+    options = _splitting_options(receipt)
+    data = with_class_weights(data, options)
+    return data if receipt.get("own_validation") else early_stopping_split(data, options)[0]
 
 
 def extent_of(receipt: Receipt) -> tuple[int, int]:

@@ -88,8 +88,8 @@ class Run:
         The data for the training record, before a fraction was held out for validation.
     validation : Dataset, optional
         Data to evaluate the model on after each epoch.
-    own_validation : bool
-        Whether these data were passed, rather than held out from the training data.
+    given_validation : GivenData, optional
+        These data for the training record, if they were passed rather than held out from the training data.
     history : History
     changes : tuple of str
         Changes of versions and processor since the start, as text, if training was resumed.
@@ -108,7 +108,7 @@ class Run:
     state: TrainingState
     given: GivenData
     validation: Dataset | None = None
-    own_validation: bool = False
+    given_validation: GivenData | None = None
     history: History = field(default_factory=History)
     changes: tuple[str, ...] = ()
     parent: ParentReceipt | None = None
@@ -156,7 +156,7 @@ class Run:
             train_seconds=self.train_seconds,
             changes=self.changes,
             best_epochs=tuple(receipt.get("kept", ())),
-            own_validation=self.own_validation,
+            own_validation=self.given_validation is not None,
         )
 
     def network_so_far(self) -> Network:
@@ -174,7 +174,7 @@ class Run:
             self.engine,
             [self.history],
             best_epochs=() if best is None else (best,),
-            own_validation=self.own_validation,
+            validation=self.given_validation,
             calibrated=calibrated,
             changes=self.changes,
             parent=self.parent,
@@ -199,6 +199,8 @@ class Runs:
         As for `fit`; otherwise early stopping may hold out a part of the data.
     init_model : Model, optional
         The model that training starts from.
+    given_validation : GivenData, optional
+        The validation data for the training record.
     """
 
     data: Dataset
@@ -207,6 +209,7 @@ class Runs:
     given: GivenData
     validation: Dataset | None = None
     init_model: Model | None = None
+    given_validation: GivenData | None = None
 
     at_once = False
     """Whether all members must train at the same time."""
@@ -236,7 +239,7 @@ class Runs:
             state=TrainingState.start(model.network.parameters, own),
             given=self.given,
             validation=validation,
-            own_validation=self.validation is not None,
+            given_validation=self.given_validation,
             parent=parent_of(start),
         )
 

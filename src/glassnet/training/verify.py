@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..data.dataset import Dataset, require_dataset
+from ..data.fingerprint import fingerprint
 from ..data.validation_split import without_validation
-from ..errors import DivergedError, with_near_matches
+from ..errors import DataError, DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
+from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.header import Receipt
 from ..model.model import Model, require_model
 from ..model.network import Network
@@ -35,6 +37,7 @@ NO_EPOCH = Message("the weights in the file, which match no epoch")
 OTHER_DATA = "{source} is not the training data"
 Difference = tuple[Message | None, int | None]
 """The first difference of a run from its record, and the epoch after which it is, if any."""
+Repeated = tuple[Network, Difference, int | None]
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ class Verification:
         Differences of versions and processor from the training record, as text.
     epoch : int or None
         Epoch after which the weights first differ, 0 for the initial weights; None if those of no epoch do.
+    validated : bool
+        Whether `validation_data` chose the same epochs, and temperature, again. False if none were passed: then only
+        the weights of these epochs were compared.
     """
 
     same: bool
     difference: Message | None
     surroundings: tuple[str, ...]
     epoch: int | None = None
+    validated: bool = False
 
     @property
     def where(self) -> str:
@@ -66,7 +73,12 @@ class Verification:
 
 @with_near_matches("verify")
 def verify(
-    model: Model, data: Dataset, callbacks: Iterable[Callback] = (), *, init_model: Model | None = None
+    model: Model,
+    data: Dataset,
+    callbacks: Iterable[Callback] = (),
+    *,
+    init_model: Model | None = None,
+    validation_data: Dataset | None = None,
 ) -> Verification:
     """Repeat the training of a model from its record, and compare the weights after every epoch.
 
@@ -81,6 +93,8 @@ def verify(
         As for `fit`, except that their return values are ignored.
     init_model : Model, optional
         The model passed to `fit` as `init_model`, if there was one; its own training is not repeated.
+    validation_data : Dataset, optional
+        The data passed to `fit` as `validation_data`: all epochs are repeated, and whether they choose the same one.
 
     Returns
     -------
@@ -89,8 +103,9 @@ def verify(
     Raises
     ------
     DataError
-        GN017, with the reason, when the training record is incomplete, a custom loss was used, or `init_model` is
-        missing or another model; GN065 and GN076 when `data` is not a `Dataset` or `model` not a `Model`.
+        GN017, with the reason, when the training record is incomplete, a custom loss was used, `init_model` is missing
+        or another model, or the training had no validation data; GN065 and GN076 when `data` is not a `Dataset` or
+        `model` not a `Model`.
 
     Examples
     --------
@@ -116,15 +131,36 @@ def verify(
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
+    if validation_data is not None:
+        validation_data = require_own_validation(model, validation_data)
+    validation = None if validation_data is None else GivenData(validation_data)
     if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
         return differing(receipt, Message(OTHER_DATA, source=data.source))
+    if (other := other_validation(receipt, validation_data)) is not None:
+        return differing(receipt, other)
     training = training_split_of(receipt, data)
     made = new_model(training, options) if init_model is None else continued(init_model, training, options)
     if made.scaling != model.scaling:
         return differing(receipt, Message("the scaling of the inputs in the file does not match the data"))
     if made.targets != replace(model.targets, decision=()):  # which, like the temperature, held-out rows decide later
         return differing(receipt, Message("the scaling of the targets in the file does not match the data"))
-    return retrained(model, repeated_runs(receipt, data, engine, given, init_model), every)
+    return retrained(model, repeated_runs(receipt, data, engine, given, init_model, validation), every)
+
+
+def other_validation(receipt: Receipt, data: Dataset | None) -> Message | None:
+    """Return the difference of validation data that are not those of a training; None for the same ones, and none."""
+    if data is None or fingerprint(data) == receipt["data"].get("validation_data", {}).get("fingerprint"):
+        return None
+    return Message("{source} is not the validation data of the training", source=data.source)
+
+
+def require_own_validation(model: Model, data: Dataset) -> Dataset:
+    """Return validation data in the form of the training; DataError GN017 if there were none."""
+    require_dataset("validation_data", data)
+    if not model.receipt.get("own_validation"):
+        template = "{source}: the training had no validation data, but held some out. Omit them."
+        raise DataError("GN017", template, source=data.source)
+    return in_form_of(model, data)
 
 
 def differing(receipt: Receipt, difference: Message, epoch: int | None = None) -> Verification:
@@ -148,14 +184,19 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
     Members are trained one after the other, or all at once where they wait for the same windows of a stream; then the
     callbacks receive the first one's events.
     """
-    receipt, options = model.receipt, runs.options
+    receipt, options, validation = model.receipt, runs.options, runs.validation
+    validated = runs.given_validation is not None
     final_difference = Message("the moving average of the weights") if options.ema_decay else NO_EPOCH
     # The last epoch that matters of each member is, with early stopping, the one whose weights it has.
-    last = receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
-    trails = [hashes[: 1 + kept] for hashes, kept in zip(receipt["trails"], last, strict=True)]
+    # Validation data choose among all of them.
+    kept, trails = receipt.get("kept"), receipt["trails"]
+    if kept and not validated:
+        trails = [hashes[: 1 + epoch] for hashes, epoch in zip(trails, kept, strict=True)]
     networks: list[Network] = []
-    for number, (network, (where, epoch)) in enumerate(_retrained_members(runs, trails, callbacks)):
+    for number, (network, (where, epoch), best) in enumerate(_retrained_members(runs, trails, callbacks)):
         networks.append(network)
+        if validated and kept and not where and best != kept[number]:
+            where = Message("the validation data choose epoch {best}, not {kept}", best=best, kept=kept[number])
         if not (where or options.folds) and not _same(network, model.members[number]):
             where = final_difference
         if where:
@@ -163,12 +204,15 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
             return differing(receipt, of_member if options.members > 1 else where, epoch)
     if options.folds and not _same(side_by_side(networks), model.network):
         return differing(receipt, final_difference)
-    return Verification(True, None, tuple(differences(receipt, surroundings())))
+    if validated and validation is not None and options.folds and has_temperature(model):
+        logits = logits_of(replace(model, temperature=1.0), validation)
+        output = model.network.architecture.activations[-1]
+        if calibrated_loss(output, logits, doubtful_targets(validation), validation.weights)[0] != model.temperature:
+            return differing(receipt, Message("the temperature in the file does not match the validation data"))
+    return Verification(True, None, tuple(differences(receipt, surroundings())), validated=validated)
 
 
-def _retrained_members(
-    runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]
-) -> Iterator[tuple[Network, Difference]]:
+def _retrained_members(runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]) -> Iterator[Repeated]:
     """Yield the results of `_retrained_member`, one after the other, or of all members once all have ended."""
     if not runs.at_once:
         for number, hashes in enumerate(trails):
@@ -190,12 +234,14 @@ def _retrained_members(
 
 def _retrained_member(
     runs: Runs, number: int, hashes: list[str], callbacks: Sequence[Callback], send: Send
-) -> tuple[Network, Difference]:
+) -> Repeated:
     """Train a member's run until its weights differ from the hashes: those at the start, and after each epoch.
 
-    Return its network, and the first difference.
+    Return its network, the first difference, and with validation data the epoch that they choose.
     """
-    run = replace(runs.run(number), validation=None)
+    run = runs.run(number)
+    if runs.given_validation is None:
+        run = replace(run, validation=None)
 
     def unless_cancelled(event: Event) -> None:
         send(None)
@@ -208,17 +254,17 @@ def _retrained_member(
     network = run.model.network
     try:
         if network.parameters.hash() != hashes[0]:
-            return network, (weights_after(0), 0)
+            return network, (weights_after(0), 0), None
         run.train([unless_cancelled, compare])
     except DivergedError as problem:
         epoch = problem.good_epochs + 1
-        return network, (Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch)
+        return network, (Message("the weights after epoch {epoch}, where training diverges", epoch=epoch), epoch), None
     finally:
         runs.leave(number)
     for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
         if now != then:
-            return network, (weights_after(epoch), epoch)
-    return network, (None, None)
+            return network, (weights_after(epoch), epoch), None
+    return network, (None, None), run.state.chosen_epoch(run.options)
 
 
 def _same(one: Network, other: Network) -> bool:

@@ -29,9 +29,11 @@ CLI_WORDS: dict[str, str] = {
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
     "numbers": "R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}",
     "interval_coverage": "{covered:.1%} of the targets are within their {coverage:.0%} intervals",
+    "weighted": "scores weighted by the column {column!r}",
     "quantile": "{coverage:.2%} at or below the prediction, pinball loss {pinball}, loss {loss:.4f}",
     # train
     "network": "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
+    "joined_whole": "{sizes} ({members} networks of {member})",
     "joined": "{sizes} ({members} networks of {member}, each trained without one fold)",
     "stream": (
         "stream    {rows:,} rows, {groups:,} row groups in {parts:,} files, windows of {window:,}, {rate:,.0f} rows/s"
@@ -40,6 +42,8 @@ CLI_WORDS: dict[str, str] = {
     "kept": "kept      weights after epoch {epoch} (lowest validation loss)",
     "kept_of_each": "kept      best epochs of the {networks} networks: {epochs} (lowest validation loss)",
     "test": "test      {score}",
+    "test_weights": "          weighted by the column {column!r}, as training is",
+    "own_validation": "validated on {source}, {samples:,} samples",
     "interval": "interval  {scores} (95% confidence)",
     "folds": "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
     "accuracy_of": "accuracy {score}",
@@ -157,6 +161,11 @@ CLI_WORDS: dict[str, str] = {
     # verify
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
     "same_bits_of_each": "same bits after retraining {networks} networks, for {epochs} epochs, hash {hash}",
+    "choice_repeated": "          the validation data, {source}, choose the same epochs again",
+    "choice_not_repeated": (
+        "          not checked: whether {source} ({samples:,} samples) chooses these epochs; name it with "
+        "--validation-data"
+    ),
     "bits_differ": "different: {where}",
 }
 """Key -> the English text; see `speaking.speaking`."""

@@ -48,6 +48,12 @@ def coverage() -> Any:
     )
 
 
+def validation_data(otherwise: str = "") -> Any:
+    """Declare the data on which a model is not trained, but evaluated after each epoch."""
+    text = "validation data, evaluated after each epoch; not used for training"
+    return option(None, text, metavar="DATA", group="data", otherwise=otherwise)
+
+
 def part() -> Any:
     """Declare which part of the data is used."""
     return option("train", "part of the data", choices=("train", "test"))
@@ -105,7 +111,7 @@ def require_one_file(parts: Sequence[str], *, stream: bool) -> None:
         raise OptionError("GN020", template, second=parts[1], stream=Option("stream"))
 
 
-ABOUT_COLUMNS = ("task", "drop", "keep", "group", "time")
+ABOUT_COLUMNS = ("task", "drop", "keep", "group", "time", "weight")
 """Fields of `TableOptions` about the columns of a training table: a model that is trained further keeps its own."""
 
 
@@ -146,18 +152,26 @@ class TableOptions:
         group="data",
         otherwise="rows are held out at random",
     )
+    weight: str | None = option(
+        None,
+        "column of the rows' weights, 0 or more, in training and tests; not an input",
+        metavar="COLUMN",
+        group="data",
+        otherwise="all rows count alike",
+    )
     decimal: str = decimal()
 
     def __post_init__(self) -> None:
         for name in self.target:
-            others = {"drop": self.drop, "keep": self.keep, "group": self.group, "time": (self.time,)}
+            others: dict[str, tuple[str | None, ...]] = {"drop": self.drop, "keep": self.keep, "group": self.group}
+            others |= {"time": (self.time,), "weight": (self.weight,)}
             if option := next((option for option, names in others.items() if name in names), None):
                 template = "column {name!r} in {option}: this is the column to predict. Omit it."
                 raise OptionError("GN022", template, name=name, option=Option(option))
-        for name in self.group:
-            if name in self.keep:
+        for role, column in (*(("group", name) for name in self.group), ("weight", self.weight)):
+            if column in self.keep:
                 template = "column {name!r} in {keep}: a column in {group} is not an input. Omit one."
-                raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option("group"))
+                raise OptionError("GN022", template, name=column, keep=Option("keep"), group=Option(role))
         alone = [name for name in ABOUT_COLUMNS if getattr(self, name)]
         if alone and not self.target:
             raise _without_target(alone[0])

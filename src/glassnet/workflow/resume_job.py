@@ -39,6 +39,7 @@ class ResumeJob:
     )
     source: str | None = option(None, "the training data", argument="[DATA]...")
     test: str | None = option(None, "test data; not used for training", metavar="DATA")
+    validation_data: str | None = parameters.validation_data()
     out: str | None = option(None, "model file to write", metavar="FILE")
     force: bool = parameters.force()
     every: str | None = option(None, "checkpoint interval", flag="checkpoint_every", metavar="TIME|N")
@@ -72,7 +73,7 @@ def resume(
     if read.stream is None:
         compiled = saved.model.receipt["engine"] == "compiled"
         shared = executor.engine(notify) if compiled and isinstance(executor, DividesBatches) else None
-        run = saved.run(read.training, shared)
+        run = saved.run(read.training, shared, read.validation)
     notify(
         Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)
     )
@@ -96,16 +97,24 @@ def _naming_moved_data(saved: LoadedCheckpoint, plan: Plan, job: ResumeJob) -> I
     try:
         yield
     except FileError as problem:
-        training = "" if job.source or job.parts else next((n for n in plan.parts or (plan.source,) if _gone(n)), "")
-        test = "" if job.test or not plan.test or not _gone(plan.test) else plan.test
-        if problem.code != "GN001" or not (training or test):
+        named = {"DATA": job.source or job.parts, "test": job.test, "validation_data": job.validation_data}
+        before = {
+            "DATA": plan.parts or (plan.source,),
+            "test": (plan.test,),
+            "validation_data": (plan.validation_data,),
+        }
+        gone = [
+            (one, name) for one, names in before.items() if not named[one] for name in names if name and _gone(name)
+        ]
+        if problem.code != "GN001" or not gone:
             raise
-        command = Command("train", Option("resume", saved.path), "DATA" if training else Option("test", "DATA"))
+        option, name = gone[0]
+        command = Command("train", Option("resume", saved.path), option if option == "DATA" else Option(option, "DATA"))
         raise FileError(
             "GN001",
             "{name}: no such file or folder. {checkpoint} names it as seen from the folder where "
             "training started. Resume there, or name the data: {command}",
-            name=training or test,
+            name=name,
             checkpoint=saved.path,
             command=command,
         ) from None
@@ -116,7 +125,7 @@ def _gone(name: str) -> bool:
 
 
 def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
-    moved = {"source": job.source, "test": job.test, "out": job.out}
+    moved = {"source": job.source, "test": job.test, "validation_data": job.validation_data, "out": job.out}
     given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
     if job.source is not None or job.parts:
         given["parts"] = list(job.parts)

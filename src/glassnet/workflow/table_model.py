@@ -122,6 +122,7 @@ class TableModel:
         target: str | Sequence[str] | None = None,
         *,
         test: Any = None,
+        validation_data: Any = None,
         holdout: float | None = None,
         task: str | None = None,
         drop: str | Sequence[str] = (),
@@ -149,6 +150,9 @@ class TableModel:
             The column to predict, or several columns of labels (0 and 1, yes and no) or numbers. Not with `init_model`.
         test : as `data`, optional
             Test data; `evaluation` is the result.
+        validation_data : as `data`, optional
+            Rows on which the model is not trained, but evaluated after each epoch: they choose the epoch and calibrate
+            the model. By default each member leaves out a part of the training rows for this.
         holdout : float, optional
             Fraction of the rows to hold out for a test, chosen by the seed, or by `time`; 0.1 is the default of
             ``glassnet train``. By default, all rows are used for training.
@@ -167,7 +171,7 @@ class TableModel:
             The options to start from: "table" by default; with `init_model`, those of its training.
         sample_weight : str or array_like of shape (n,), optional
             A weight for each row, 0 or more: the name of a column, which is then not an input, or numbers. Rows of
-            weight 0 are not used. As for the estimators, only training is weighted, not the test.
+            weight 0 are not used. With a column, tests are weighted too, if they have it; otherwise only training is.
         init_model : TableModel or Model, optional
             A model to train further (fine-tuning), which keeps its network, columns and classes; see ``fit``. `data`
             needs its columns and its target.
@@ -209,6 +213,7 @@ class TableModel:
             "keep": column_names(keep),
             "group": column_names(group),
             "time": time,
+            "weight": sample_weight if isinstance(sample_weight, str) else None,
         }
         _require_target_or_start(start, own | {"stream": stream})
         wishes = TableOptions(**own, decimal=decimal)
@@ -221,6 +226,8 @@ class TableModel:
 
         if start is None:
             Options.recipe(name, **given)  # before the data are read
+        if isinstance(sample_weight, str):
+            sample_weight = None  # a column of the table, as for a test
         if stream and sample_weight is not None:
             raise OptionError("GN022", "sample_weight: not with stream=True. Omit one.")
         if checkpoint is not None and not stream:
@@ -229,27 +236,31 @@ class TableModel:
         if sample_weight is not None:
             names = start.columns.names if start and start.columns else header_names(wishes.target)
             data, weights = weighted_table(read_table(data, names, decimal=decimal), sample_weight)
-        hold_out = holdout is not None
+        parts = {"validation_source": validation_data, "hold_out": holdout is not None}
         if stream:
             from ..training.streaming.fit import fit_surveyed
             from .training.stream import load_stream
 
-            read = load_stream(data, test, wishes, name, choose, remember, hold_out=hold_out)
+            read = load_stream(data, test, wishes, name, choose, remember, **parts)
             assert read.stream is not None
             fitted = fit_surveyed(read.stream, read.options, callbacks, checkpoint=checkpoint)
         else:
             if start is None:
-                read = load_training_table(data, test, wishes, name, choose, remember, hold_out=hold_out)
+                read = load_training_table(data, test, wishes, name, choose, remember, **parts)
             else:
-                own_options = fine_tuning_options(start, given, recipe)
-                read = load_fine_tuning_table(
-                    data, test, start, decimal, own_options, name, remember, hold_out=hold_out
-                )
+                base = fine_tuning_options(start, given, recipe)
+                read = load_fine_tuning_table(data, test, start, decimal, base, name, remember, **parts)
             for remark in related_warnings(remarks):
                 warnings.warn(DataWarning("{remark}.", remark=remark), stacklevel=callers_level())
             if weights is not None:
                 read = replace(read, training=with_row_weights(read.training, weights))
-            fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)
+            fitted = fit(
+                read.training,
+                read.options,
+                validation_data=read.validation,
+                callbacks=callbacks,
+                init_model=start,
+            )
         model, evaluation = fitted.model, None
         model.receipt["recipe"] = name
         if read.test is not None:

@@ -29,7 +29,7 @@ from ..preprocess.augment.distort import IMAGE_OPTIONS
 from ..training.callbacks import LAST, Callback
 from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.executor import DividesBatches, Executor, divisible
-from ..training.fine_tuning import fine_tuning_options
+from ..training.fine_tuning import fine_tuning_options, fitting_data
 from ..training.fit import fit
 from . import parameters
 from .model_data import named_source
@@ -46,6 +46,7 @@ from .training.result import (
 )
 from .training_data import (
     TrainingData,
+    further_samples,
     load_fine_tuning_table,
     load_samples,
     load_training_table,
@@ -118,6 +119,9 @@ class TrainJob:
         high=1000,
         group="data",
         rare=True,
+    )
+    validation_data: str | None = parameters.validation_data(
+        "with early stopping a part of the training data is held out",
     )
     stream: bool = option(
         False,
@@ -200,6 +204,14 @@ def train(
     if plan.wanted:
         notify(Message("{wanted} already exists: this run writes {file}", wanted=plan.wanted, file=plan.out))
     notify_options(job.options, read.options, notify)
+    if job.validation_data and not read.options.early_stopping:
+        notify(
+            Message(
+                "{validation_data}: only for the learning curve; with {early_stopping} it also chooses the best epoch",
+                validation_data=Option("validation_data"),
+                early_stopping=Option("early_stopping"),
+            )
+        )
     engine: Engine | None = None
     if isinstance(executor, DividesBatches) and read.options.members == 1:
         read, engine = _with_batches_shared(read, executor, notify)
@@ -215,6 +227,7 @@ def train(
                 fitted = fit(
                     read.training,
                     read.options,
+                    validation_data=read.validation,
                     callbacks=every,
                     engine=engine,
                     checkpoint=checkpoint,
@@ -247,6 +260,7 @@ def plan_for(job: TrainJob, source: str, recipe: str) -> Plan:
         add=job.add * job.add_times,
         stream=job.stream,
         parts=job.parts,
+        validation_data=job.validation_data,
     )
     _require_parent_kept(job, plan)
     require_model_place(plan.out, overwrite=job.force or job.out is None)
@@ -311,7 +325,15 @@ def read_data(
 
         source = plan.parts or plan.source
         return load_stream(
-            source, plan.test, plan.wishes, plan.recipe, choose, notify, saved=saved, on_stream=on_stream
+            source,
+            plan.test,
+            plan.wishes,
+            plan.recipe,
+            choose,
+            notify,
+            validation_source=plan.validation_data,
+            saved=saved,
+            on_stream=on_stream,
         )
     if plan.start and saved is not None:
         start = saved.model  # with the same scaling, classes and columns
@@ -325,6 +347,7 @@ def read_data(
             options,
             plan.recipe,
             notify,
+            validation_source=plan.validation_data,
             stratified=plan.stratified,
         )
     if plan.wishes.target:
@@ -335,6 +358,7 @@ def read_data(
             plan.recipe,
             choose,
             notify,
+            validation_source=plan.validation_data,
             stratified=plan.stratified,
             columns=None if saved is None else saved.model.columns,
         )
@@ -343,7 +367,11 @@ def read_data(
     if saved is None:
         options = replace(options, input_max=whole.maximum)
     training, test, held_out = training_and_test_samples(whole, plan, options, notify, like=start)
-    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+    validation = None
+    if plan.validation_data is not None:
+        validation = further_samples(plan.validation_data, whole, notify, like=start)
+        validation = validation if start is None else fitting_data(start, validation)
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began, validation=validation)
 
 
 def _require_own_columns(start: Model, job: TrainJob) -> None:

@@ -69,6 +69,7 @@ class TrainingData:
     # Returns the training and test data of each fold of a cross-validation, for a table with few held-out rows
     folds: Callable[[], Iterable[tuple[Dataset, Dataset]]] | None = None
     stream: Survey | None = None  # the stream of which the training data are a sample
+    validation: Dataset | None = None  # the validation data, if they were named
 
 
 def table_read(source: str, rows: int, columns: int, recipe: str) -> Message:
@@ -115,20 +116,34 @@ def training_and_test_samples(
         if like is not None:
             _notify_seen(like, whole, len(whole), test, notify)
     else:
-        training = whole
-        test = data.load(plan.test or plan.source, part="test", maximum=whole.maximum, like=like or whole)
-        notify_remarks(test, notify)
-        test.require_like(
-            whole.features,
-            whole.classes,
-            whole.source,
-            of_classes=whole.values is None,
-            class_names=whole.class_names,
-        )
+        training, test = whole, further_samples(plan.test or plan.source, whole, notify, like=like)
     training = with_added(training, plan.add, notify, like=like, whole=len(whole))
     if like is not None:
         _require_every_class(like, plan.source, training.labels, test.labels if held_out else ())
     return training, test, held_out
+
+
+def further_samples(source: str, whole: Dataset, notify: Notify, *, like: Model | None = None) -> Dataset:
+    """Read test or validation data like `whole`, or like a model that is trained further."""
+    samples: Dataset = data.load(source, part="test", maximum=whole.maximum, like=like or whole)
+    notify_remarks(samples, notify)
+    samples.require_like(
+        whole.features,
+        whole.classes,
+        whole.source,
+        of_classes=whole.values is None,
+        class_names=whole.class_names,
+    )
+    return samples
+
+
+def further_rows(source: Any, columns: Columns, decimal: str, notify: Notify) -> Dataset:
+    """Read a table for testing or validation, all rows of it; sources are as for `read_table`."""
+    table = read_table(source, columns.names, decimal=decimal)
+    samples = samples_of(table, columns)
+    notify_surprises(table, columns, notify)
+    notify_left_out(table, samples, notify)
+    return samples
 
 
 def with_added(
@@ -177,6 +192,7 @@ def load_fine_tuning_table(
     recipe: str,
     notify: Notify,
     *,
+    validation_source: Any = None,
     hold_out: bool = True,
     stratified: bool = True,
 ) -> TrainingData:
@@ -195,7 +211,9 @@ def load_fine_tuning_table(
     _require_every_class(model, table.source, training.labels, test.labels if test is not None and held_out else ())
     if test is not None and held_out:
         _notify_seen(model, samples_of(table, columns), len(table), test, notify)
-    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+    validation = None if validation_source is None else further_rows(validation_source, columns, decimal, notify)
+    seconds = time.perf_counter() - began
+    return TrainingData(training, test, options, held_out, seconds, validation=validation)
 
 
 def _parts_of_table(
@@ -212,12 +230,9 @@ def _parts_of_table(
     `parts` are the rows for training, and those that are held out for the test.
     """
     if test_source is not None:
-        test_table = read_table(test_source, columns.names, decimal=decimal)
-        training, test = samples_of(table, columns, in_training=True), samples_of(test_table, columns)
+        training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
-        notify_surprises(test_table, columns, notify)
-        notify_left_out(test_table, test, notify)
-        return training, test
+        return training, further_rows(test_source, columns, decimal, notify)
     if parts is None:
         training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
@@ -238,13 +253,15 @@ def load_training_table(
     choose: Callable[[int, str], Options],
     notify: Notify,
     *,
+    validation_source: Any = None,
     hold_out: bool = True,
     stratified: bool = True,
     columns: Columns | None = None,
 ) -> TrainingData:
     """Read a table with named columns, and split it; `choose` returns the options for its rows and task.
 
-    Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`.
+    Sources are as for `read_table`. Without a source of test data, a part is held out for testing if `hold_out`. With
+    one of validation data, a small table is not cross-validated, whose trainings would have to do without them.
     `columns` are those of a resumed run, which another version may have learned otherwise; by default they are learned.
     """
     began = time.perf_counter()
@@ -266,10 +283,13 @@ def load_training_table(
         options, few = few_groups(training, options)
         if few is not None:
             notify(few)
-    folds = None
-    if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
+    folds, validation = None, None
+    if validation_source is not None:
+        validation = further_rows(validation_source, columns, table_options.decimal, notify)
+    elif parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
         folds = partial(table_folds, table, columns, table_options, options.seed)
-    return TrainingData(training, test, options, parts is not None, time.perf_counter() - began, folds)
+    seconds = time.perf_counter() - began
+    return TrainingData(training, test, options, parts is not None, seconds, folds, validation=validation)
 
 
 def require_no_classes(options: Options) -> None:
@@ -319,7 +339,7 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
 def split_table(
     table: Table, columns: Columns, options: Options, *, stratified: bool = True
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split the rows of a table, as `data.split.split_rows`; with groups or times without those that lack a target.
+    """Split the rows of a table, as `data.split.split_rows`; with groups, times or weights those that are samples only.
 
     Otherwise rows without a target are among both parts, as they have always been.
     """
@@ -476,7 +496,8 @@ def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datase
 
 def _split_again(samples: Dataset, rows: int, options: Options, *, stratified: bool) -> tuple[Dataset, Dataset]:
     """Split samples as `split_table` has split the table of which they are; `rows` as for `parts_in_training`."""
-    if samples.groups is not None or samples.times is not None:
+    weighted = samples.columns is not None and samples.columns.split.weight is not None
+    if samples.groups is not None or samples.times is not None or weighted:
         return split(samples, options)
     of_classes = stratified and samples.values is None
     labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
@@ -587,12 +608,14 @@ def notify_held_out(source: str, fraction: float, test: Dataset, notify: Notify)
 
 
 def notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:
-    """Notify of the number of rows without a target, of a table or stream with these samples."""
+    """Notify of the number of rows without a target or weight, of a table or stream with these samples."""
     if count:
         assert samples.columns is not None
         notify(
             Message(
-                "{source}: {rows:,} rows without a target ({names}) skipped",
+                "{source}: {rows:,} rows without a target ({names}) skipped"
+                if samples.columns.split.weight is None
+                else "{source}: {rows:,} rows without a target ({names}) or of weight 0 skipped",
                 source=samples.source,
                 rows=count,
                 names=Listing(samples.columns.target_names, quoted=True),

@@ -18,6 +18,7 @@ from ..training.receipt import require_repeatable
 from ..training.verify import OTHER_DATA, Verification, verify
 from . import parameters
 from .model_data import load_parent, load_trained_on
+from .training_data import further_rows, further_samples
 
 if TYPE_CHECKING:
     from .training.stream import OnStream
@@ -40,6 +41,11 @@ class VerifyJob:
     )
     add: tuple[str, ...] = option(
         (), "with --verify: the added images, if they have moved; repeat for more", metavar="FOLDER"
+    )
+    validation_data: str | None = option(
+        None,
+        "with --verify: the validation data of the training, to repeat the choice of the epoch too",
+        metavar="DATA",
     )
     language: str = parameters.language()
 
@@ -74,7 +80,13 @@ def verify_model(
         )
     parent = load_parent(model, job.model, job.start)
     data = load_trained_on(model, job.model, source, notify, added=job.add)
-    verification = verify(model, data, list(callbacks), init_model=parent)
+    validation = None
+    if job.validation_data is not None:
+        if model.columns is None:
+            validation = further_samples(job.validation_data, data, notify, like=model)
+        else:
+            validation = further_rows(job.validation_data, model.columns, AUTO, notify)
+    verification = verify(model, data, list(callbacks), init_model=parent, validation_data=validation)
     sources = dict.fromkeys(job.add or model.receipt.get("data", {}).get("added", []))
     difference = verification.difference
     if sources and difference is not None and difference.template == OTHER_DATA:  # either may be another one
@@ -98,4 +110,8 @@ def _on_stream(
             model=job.model,
         )
     stream = opened(job.source, model.columns.names, AUTO, notify)
-    return verify_stream(model, stream, list(callbacks), on_survey=first_pass(stream, on_stream))
+    validation = None
+    if job.validation_data is not None:
+        validation = further_rows(job.validation_data, model.columns, AUTO, notify)
+    survey = first_pass(stream, on_stream)
+    return verify_stream(model, stream, list(callbacks), validation_data=validation, on_survey=survey)

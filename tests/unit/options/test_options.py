@@ -67,7 +67,9 @@ def bad_values(name: str):
         if spec.low > 0:
             yield 0.0
     if kind is str:
-        yield from ("", "nonsense", 1, 0.5)
+        yield from ("nonsense", 1, 0.5)
+        if getattr(Options, name):  # else an empty word is the default
+            yield ""
         allowed = spec.choices or (spec.form.partition(",")[0],)
         yield from (allowed[0].upper(), allowed[0] + " ")
 

@@ -77,7 +77,7 @@ def test_held_out_samples_are_not_trained_on():
 
 def test_validation_data_without_early_stopping_do_not_change_the_model():
     options = replace(OPTIONS, early_stopping=0, epochs=3)
-    plain, watched = fit(WRONG, options), fit(WRONG, options, validation=DATA)
+    plain, watched = fit(WRONG, options), fit(WRONG, options, validation_data=DATA)
     assert plain.history.weight_hashes == watched.history.weight_hashes
     assert plain.model.hash() == watched.model.hash() == plain.history.weight_hashes[-1]
     assert len(watched.history.validation_loss) == 3
@@ -89,7 +89,7 @@ def test_validation_data_without_early_stopping_do_not_change_the_model():
 def test_early_stopping_can_be_verified(changes, tmp_path):
     options = replace(OPTIONS, epochs=8, early_stopping=2, **changes)
     for validation in (None, DATA):
-        fitted = fit(WRONG, options, validation=validation)
+        fitted = fit(WRONG, options, validation_data=validation)
         save_model(fitted.model, tmp_path / "m")
         model = load_model(tmp_path / "m")
         assert len(model.receipt["kept"]) == options.members
@@ -101,7 +101,7 @@ def test_early_stopping_can_be_verified(changes, tmp_path):
 
 def test_the_averaged_weights_are_validated():
     options = replace(OPTIONS, ema_decay=0.99, epochs=5)
-    fitted = fit(WRONG, options, validation=DATA)
+    fitted = fit(WRONG, options, validation_data=DATA)
     assert evaluate(fitted.model, DATA).loss == min(fitted.history.validation_loss)
     assert fitted.model.hash() not in fitted.history.weight_hashes
 
@@ -119,7 +119,7 @@ def test_resumed_training_stops_at_the_same_epoch(tmp_path):
 def test_the_training_record_gives_the_actual_extent(stopped_early, own):
     fitted, _ = stopped_early
     if own:
-        fitted = fit(WRONG, OPTIONS, validation=DATA)
+        fitted = fit(WRONG, OPTIONS, validation_data=DATA)
     epochs, samples = extent_of(fitted.model.receipt)
     assert epochs == len(fitted.history.validation_loss) < OPTIONS.epochs
     assert samples == len(WRONG if own else early_stopping_split(WRONG, OPTIONS)[0])

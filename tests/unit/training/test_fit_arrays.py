@@ -64,7 +64,7 @@ def test_options_by_name_are_those_of_the_recipe_with_changes():
 
 
 def test_validation_can_be_arrays_too():
-    given = fit(X[:200], WORDS[:200], validation=(X[200:], WORDS[200:]), epochs=3)
+    given = fit(X[:200], WORDS[:200], validation_data=(X[200:], WORDS[200:]), epochs=3)
     assert len(given.history.validation_loss) == 3
 
 
@@ -72,7 +72,7 @@ def test_validation_can_be_arrays_too():
 def test_training_further_keeps_the_numbers_of_classes(words):
     y = X.argmax(axis=1) if words is None else words[X.argmax(axis=1)]
     model, some = fit(X, y).model, X.argmax(axis=1) > 0
-    after = fit(X[some], y[some], init_model=model, validation=(X[some], y[some]), epochs=2).model
+    after = fit(X[some], y[some], init_model=model, validation_data=(X[some], y[some]), epochs=2).model
     assert after.class_names == model.class_names
     assert (after.classes_[after.predict(X[some])] == y[some]).mean() > 0.95
     with pytest.raises(DataError, match=r"class .* where the model has .*like=") as problem:
@@ -89,7 +89,7 @@ def test_whole_numbers_train_a_regression_further():
 @pytest.mark.parametrize("of", [lambda y: (X, y), lambda y: (Dataset.from_arrays(X, y),)])
 def test_columns_of_0_and_1_can_be_a_regression(of):
     given = of((X[:, :2] > 0).astype(int))
-    tuned = fit(*given, task="regression", validation=given if len(given) > 1 else None, epochs=2)
+    tuned = fit(*given, task="regression", validation_data=given if len(given) > 1 else None, epochs=2)
     assert tuned.model.targets.name == "values"
     assert fit(*given, epochs=2).model.targets.name == "multilabel"
 

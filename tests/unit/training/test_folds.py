@@ -158,7 +158,7 @@ def test_the_training_with_own_or_held_out_validation_can_be_repeated(changes):
     data, validation = drawn(), drawn(seed=1)
     options = of_table(data, **changes)
     assert verify(fit(data, options).model, data).same
-    model = fit(data, options, validation=validation).model
+    model = fit(data, options, validation_data=validation).model
     assert model.receipt["own_validation"]
     assert verify(model, data).same
 
@@ -166,9 +166,9 @@ def test_the_training_with_own_or_held_out_validation_can_be_repeated(changes):
 def test_own_validation_data_replace_the_folds():
     data, validation = drawn(), drawn(seed=1)
     options = of_table(data, members=2)
-    fitted = fit(data, options, validation=validation)
+    fitted = fit(data, options, validation_data=validation)
     assert len(fitted.model.members) == 1
-    alone = [fit(data, replace(options, members=1, seed=seed), validation=validation) for seed in (0, 1)]
+    alone = [fit(data, replace(options, members=1, seed=seed), validation_data=validation) for seed in (0, 1)]
     assert [one.history.weight_hashes[1] for one in alone] == [one[1] for one in fitted.model.receipt["trails"]]
 
 
@@ -180,7 +180,7 @@ def test_the_temperature_is_fitted_to_the_predictions_for_the_folds(targets):
     assert 0.05 <= model.temperature <= 20
     assert model.temperature != 1
     validation = drawn(targets, seed=1)
-    own = fit(data, of_table(data, epochs=30, **task), validation=validation).model
+    own = fit(data, of_table(data, epochs=30, **task), validation_data=validation).model
     assert own.temperature == pytest.approx(fit_temperature(own, validation), rel=0.01)
     assert evaluate(own, validation).loss <= evaluate(replace(own, temperature=1.0), validation).loss + 1e-3
 

@@ -197,7 +197,7 @@ def test_models_from_fit_can_be_verified(changes, tmp_path):
     assert verified(fitted.model, DATA, tmp_path).same
     assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("is not the training data")
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(DATA)
-    own = fit(DATA, options, validation=DATA.take(slice(0, 50)))
+    own = fit(DATA, options, validation_data=DATA.take(slice(0, 50)))
     assert verified(own.model, DATA, tmp_path).same
 
 

@@ -207,7 +207,7 @@ def test_later_divergence_restores_the_model_of_the_last_good_epoch(stopping, av
     model, restored = new_model(DATA, chosen), "initial"
     good = model.network.parameters.flat.copy()
     if epoch > 1:
-        ended = fit(DATA, replace(chosen, epochs=epoch - 1), validation=validation)
+        ended = fit(DATA, replace(chosen, epochs=epoch - 1), validation_data=validation)
         good, restored = ended.model.network.parameters.flat, f"after epoch {1 if stopping else epoch - 1}"
     with pytest.raises(DivergedError, match=f"in epoch {epoch}.*{restored}"):
         list(train(model, DATA, chosen, Poisoned(), validation=validation))

@@ -171,6 +171,7 @@ class ScoreFacts(TypedDict):
     pinball: Annotated[
         NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
     ]
+    weight: Annotated[NotRequired[str], "the column of the weights of the tested rows, by which scores are means"]
 
 
 def error_facts(problem: GlassnetError) -> ErrorFacts:
@@ -178,9 +179,17 @@ def error_facts(problem: GlassnetError) -> ErrorFacts:
     return {"code": problem.code, "message": problem.text("en", in_terminal)}
 
 
-def add_scores(facts: ScoreFacts, evaluation: Evaluation) -> None:
-    """Add the scores of a test to the JSON of a command."""
+def add_scores(facts: ScoreFacts, evaluation: Evaluation, samples: Dataset | None = None) -> None:
+    """Add the scores of a test, and the column of the weights of its samples, to the JSON of a command."""
     facts.update(cast("ScoreFacts", evaluation.scores))
+    if samples is not None and (column := weight_column(samples)):
+        facts["weight"] = column
+
+
+def weight_column(samples: Dataset) -> str:
+    """Return the name of the column of the weights of samples; empty if they count alike."""
+    weighted = samples.weights is not None and samples.columns is not None and samples.columns.split.weight is not None
+    return samples.columns.split.weight.name if weighted else ""
 
 
 def score_line(evaluation: Evaluation) -> str:

@@ -16,7 +16,7 @@ from ...training.receipt import options_of
 from ...words.plots import shown
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
-from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line
+from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line, weight_column
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
@@ -116,7 +116,7 @@ def _facts(trained: TrainResult) -> TrainFacts:
         "hash": receipt["hash"],
         "options": options_of(receipt).to_dict(),
     }
-    add_scores(facts, trained.evaluation)
+    add_scores(facts, trained.evaluation, trained.test)
     if trained.stream is not None:
         facts["stream"] = _stream_facts(trained)
     if "parent" in receipt:
@@ -147,7 +147,8 @@ def _print(trained: TrainResult) -> None:
     sizes = "-".join(map(str, layers))
     if (count := joined_count(receipt)) > 1:
         member = "-".join(map(str, (layers[0], *(nodes // count for nodes in layers[1:-1]), layers[-1])))
-        sizes = message("joined", sizes=sizes, members=count, member=member)
+        key = "joined_whole" if receipt.get("own_validation") else "joined"
+        sizes = message(key, sizes=sizes, members=count, member=member)
     result(
         message(
             "network",
@@ -167,13 +168,18 @@ def _print(trained: TrainResult) -> None:
     if kept := receipt.get("kept"):
         several = len(kept) > 1
         result(message("kept_of_each" if several else "kept", epoch=kept[0], networks=len(kept), epochs=Listing(kept)))
+    if validation := receipt["data"].get("validation_data"):
+        result(message("own_validation", source=validation["source"], samples=validation["samples"]))
     result(message("test", score=score_line(trained.evaluation)))
+    if column := weight_column(trained.test):
+        result(message("test_weights", column=column))
     if ends := receipt.get("interval"):
         result(message("interval", scores=scores_in_words(ends)))
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
-        result(message("interval", scores=scores_in_words(crossed["interval"])))
+        if crossed["interval"]:  # weighted scores have none
+            result(message("interval", scores=scores_in_words(crossed["interval"])))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:

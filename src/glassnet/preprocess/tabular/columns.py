@@ -80,14 +80,17 @@ class Roles:
         keep: Sequence[str],
         group: Sequence[str],
         time: str | None,
+        weight: str | None,
     ) -> Roles:
         """Find the columns; errors as `Columns.learn`."""
         names = (target,) if isinstance(target, str) else tuple(target)
         names, drop, keep, group = (
             tuple(column_named(table, name) for name in given) for given in (names, drop, keep, group)
         )
-        columns = table.columns(name for name in table.names if name in names or name not in (*drop, *group))
-        split = split_columns(table, group, None if time is None else column_named(table, time))
+        time, weight = (None if name is None else column_named(table, name) for name in (time, weight))
+        others = (*drop, *group, weight)
+        columns = table.columns(name for name in table.names if name in names or name not in others)
+        split = split_columns(table, group, time, weight)
         roles = cls(table.source, columns, names, drop, keep, split, task)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
@@ -195,6 +198,7 @@ class Columns:
         keep: Sequence[str] = (),
         group: Sequence[str] = (),
         time: str | None = None,
+        weight: str | None = None,
         rows: NDArray[np.int64] | None = None,
         known: tuple[str, Callable[[], OwnTargets]] | None = None,
     ) -> Columns:
@@ -216,6 +220,8 @@ class Columns:
             Names of columns whose values together name the group of a row, which no split separates. They are excluded.
         time : str, optional
             Name of a column of numbers or dates; later rows are held out. It may be an input.
+        weight : str, optional
+            Name of a column of the rows' weights, which is not an input. Nothing is learned from rows of weight 0.
         rows : ndarray of int64, optional
             The training rows; all if not given. Statistics such as medians and words use only those that have all
             targets; the kinds of the columns and the classes are inferred from all rows.
@@ -226,17 +232,20 @@ class Columns:
         ------
         DataError
             GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
-            a column of lists, or a `time` of neither numbers nor dates, GN062 when no input is left, GN064 when the
-            target cannot be predicted.
+            a column of lists, or a `time` of neither numbers nor dates, GN013 and GN014 for a weight that is not a
+            number of 0 or more, GN062 when no input is left, GN064 when the target cannot be predicted.
         OptionError
             GN021 for another task.
         """
-        roles = Roles.of(table, target, task, drop, keep, group, time)
+        roles = Roles.of(table, target, task, drop, keep, group, time, weight)
         summaries = [summarise_target(one, task, several=len(roles.targets) > 1) for one in roles.targets]
         learnt_targets = roles.learn_targets(summaries)
         with_targets = np.ones(len(table), np.bool_)
         for one in learnt_targets.targets:
             with_targets &= has_target(roles.source, roles.columns[one.name], one)
+        if (weights := roles.split.weights(table)) is not None:
+            _require_weight(weights, roles.source)
+            with_targets &= weights > 0
         if not with_targets.all():
             rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
             _require_rows(rows, table, roles.target_names)
@@ -276,7 +285,9 @@ class Columns:
         listed = Message("listed in {drop}", drop=Option("drop"))
         grouping = Message("names the group of a row: listed in {group}", group=Option("group"))
         dropped = [(name, grouping) for name in roles.split.group]
-        dropped += [(name, listed) for name in roles.drop if name not in (*names, *roles.split.group)]
+        if (weight := roles.split.weight) is not None:
+            dropped.append((weight.name, Message("the weight of a row: named in {weight}", weight=Option("weight"))))
+        dropped += [(name, listed) for name in roles.drop if name not in (*names, *dict(dropped))]
         dropped += useless
         if not inputs:
             shown = Listing(names, quoted=True) if names else Message("the target")
@@ -537,12 +548,12 @@ class Columns:
         ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
-        """Return the rows that have all targets, and these targets.
+        """Return the rows that have all targets and not weight 0, and these targets.
 
         Returns
         -------
         rows : ndarray of int64, shape (m,)
-            Indices of the rows without a missing target.
+            Indices of these rows.
         targets : ndarray
             int64, shape (m,), for classes; float64, shape (m, targets), for numbers and for labels (1 or 0).
 
@@ -550,15 +561,22 @@ class Columns:
         ------
         DataError
             GN060 when a column is missing, GN064 for a class that the training data did not have, a label that is
-            neither 0 nor 1, words instead of numbers, or when no row has all targets.
+            neither 0 nor 1, words instead of numbers, or when no row has all targets; GN013 and GN014 as `learn`.
         """
         present, targets = self.targets_of(table)
         rows = np.flatnonzero(present)
+        if not len(rows) and (weights := self.split.known_in(table).weights(table)) is not None:
+            _require_weight(weights, table.source)
         _require_rows(rows, table, self.target_names)
         return rows, targets[rows]
 
     def targets_of(self, table: Table) -> tuple[NDArray[np.bool_], NDArray[np.int64] | NDArray[np.float64]]:
         """Return which rows have all targets, and the targets of all rows: as `answers`, but no row need have one."""
+        present, targets = self._targets_of(table)
+        weights = self.split.known_in(table).weights(table)
+        return present if weights is None else present & (weights > 0), targets
+
+    def _targets_of(self, table: Table) -> tuple[NDArray[np.bool_], NDArray[np.int64] | NDArray[np.float64]]:
         self.require(table, self.target_names)
         if self.task == "classes":
             (target,) = self.targets
@@ -724,6 +742,12 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
         raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=names[0]))
     targets = Listing(names, quoted=True)
     raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
+
+
+def _require_weight(weights: NDArray[np.float64], source: str) -> None:
+    if not weights.any():
+        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
+        raise DataError("GN014", template, source=source)
 
 
 def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:

@@ -12,6 +12,7 @@ from ...data.dataset import Dataset
 from ...data.tables.header import header_names
 from ...data.validation import AUTO
 from ...errors import DataWarning, OptionError, callers_level, with_near_matches
+from ..class_weights import normalised
 from .columns import Columns
 from .related_rows import related_remarks, related_warnings, with_related_remarks
 
@@ -46,6 +47,7 @@ def load_table(
     keep: Sequence[str] = (),
     group: Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
     decimal: str = AUTO,
 ) -> Dataset:
     """Read a table as labelled samples; learn its columns, or apply those of a model.
@@ -68,6 +70,9 @@ def load_table(
         split of the data set separates a group.
     time : str, optional
         Name of a column of numbers or dates. What a split of the data set holds out is later than the rest.
+    weight : str, optional
+        Name of a column of the rows' weights, 0 or more, which is not an input. Rows of weight 0 are left out; the mean
+        of the others becomes 1.
     decimal : {"auto", ",", "."}
         Decimal sign in columns of text; detected per column by default.
 
@@ -99,7 +104,7 @@ def load_table(
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
         drop, keep, group = column_names(drop), column_names(keep), column_names(group)
-        columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
+        columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time, weight=weight)
         found = related_remarks(table, columns, columns.targets_of(table)[1])
         columns = with_related_remarks(columns, found)
         for remark in related_warnings(found):
@@ -121,12 +126,16 @@ def column_names(given: Any) -> tuple[str, ...]:
 def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:
     """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
 
-    Groups and times are those of the table, if it has all columns for them. With `in_training`, they are rows from
-    which the columns were learned: see `Columns.apply_in_training`.
+    Groups and times are those of the table, if it has all columns for them. So are the weights: their mean becomes 1,
+    and rows of weight 0 are left out. With `in_training`, they are rows from which the columns were learned: see
+    `Columns.apply_in_training`.
     """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
     split = columns.split.known_in(table)
+    if (weights := split.weights(table)) is not None:
+        weights, table = normalised(weights[rows]), table.take(rows)
+        rows = np.arange(len(rows))
     groups, times = split.groups(table), split.times(table)
     own = columns.own_targets(table, groups) if in_training else None
     inputs = columns.apply_in_training(table, own)
@@ -142,6 +151,7 @@ def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> 
         table.source,
         maximum=1.0,
         values=None if of_classes else targets,
+        weights=weights,
         class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,

@@ -97,8 +97,9 @@ class ColumnsLearner:
         keep: Sequence[str] = (),
         group: Sequence[str] = (),
         time: str | None = None,
+        weight: str | None = None,
     ) -> None:
-        self._roles = Roles.of(first_rows, target, task, drop, keep, group, time)
+        self._roles = Roles.of(first_rows, target, task, drop, keep, group, time, weight)
         targets = self._roles.targets
         self._several = len(targets) > 1
         for one in targets:

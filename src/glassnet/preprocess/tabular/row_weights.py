@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...errors import DataError, ShapeError
+from ..class_weights import normalised
 from .columns import column_named
+from .split_columns import WeightColumn
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -27,11 +29,7 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
     """
     if isinstance(sample_weight, str):
         name = column_named(table, sample_weight)
-        column = table.column(name)
-        if column.kind not in ("number", "boolean"):
-            template = "{source}: column {name!r} is of {kind}, expected sample weights, which are numbers."
-            raise DataError("GN013", template, source=table.source, name=name, kind=column.kind)
-        weights = column.numbers
+        weights = WeightColumn.of(table, name).values(table)
         table = replace(table, frame=table.frame.drop(name))
     else:
         try:
@@ -53,5 +51,4 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
 
 def with_row_weights(samples: Dataset, weights: NDArray[np.float64]) -> Dataset:
     """Return the samples with the weights of their rows in the source, whose mean becomes 1; none if all are equal."""
-    own = weights[samples.row_numbers]
-    return samples if (own == own[0]).all() else replace(samples, weights=own / own.mean())
+    return replace(samples, weights=normalised(weights[samples.row_numbers]))

@@ -1,4 +1,7 @@
-"""The columns of a table that say which rows belong together, and when each was: by them its rows are split."""
+"""The columns of a table about its rows: which belong together, when each was, and how much each counts.
+
+The first two decide how rows are split.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...data.tables.date_form import DateForm
 from ...errors import DataError
+from ...messages.message import Place
 from ...messages.option_spelling import Option
 
 if TYPE_CHECKING:
@@ -71,16 +75,50 @@ class TimeColumn:
 
 
 @dataclass(frozen=True)
+class WeightColumn:
+    """A column of the weights of the rows, and how the training table writes numbers."""
+
+    name: str
+    unit: str = ""
+    decimal: str = "."
+
+    @classmethod
+    def of(cls, table: Table, name: str) -> WeightColumn:
+        """Find how a column is written."""
+        column = table.column(name)
+        return cls(name, column.unit, column.decimal) if column.kind == "number" else cls(name)
+
+    def values(self, table: Table) -> NDArray[np.float64]:
+        """Return the weight of each row, shape (n,), 0 or more.
+
+        DataError GN013 for a value that is not a number, GN014 for a missing one, and for one below 0 or infinite.
+        """
+        column = table.columns_as({self.name: (self.unit, self.decimal)})[self.name]
+        weights = column.numbers
+        if (wrong := np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))).size:
+            row = int(wrong[0])
+            place = Place(table.source, row=int(table.numbers_of_rows[row]), column=self.name)
+            value, is_number = column.series[row], not np.isnan(weights[row])
+            if value is None or (not is_number and not isinstance(value, str)):
+                raise DataError("GN014", "{place}: no weight, expected a number of 0 or more.", place=place)
+            template = "{place}: weight {value!r}, expected a number of 0 or more."
+            code, value = ("GN014", float(weights[row])) if is_number else ("GN013", value)
+            raise DataError(code, template, place=place, value=value)
+        return weights
+
+
+@dataclass(frozen=True)
 class SplitColumns:
-    """The columns that decide which rows are on the same side of a split."""
+    """The columns that decide which rows are on the same side of a split, and that of the rows' weights."""
 
     group: tuple[str, ...] = ()  # their values together name the group of a row; excluded from the inputs
     time: TimeColumn | None = None
+    weight: WeightColumn | None = None  # excluded from the inputs
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all these columns."""
-        return self.group if self.time is None else (*self.group, self.time.name)
+        return (*self.group, *(one.name for one in (self.time, self.weight) if one is not None))
 
     def groups(self, table: Table) -> NDArray[np.int64] | None:
         """Return a number for the group of each row, shape (n,), 0 or more; None without groups.
@@ -101,20 +139,34 @@ class SplitColumns:
         """Return the time of each row, shape (n,), see `TimeColumn.values`; None without such a column."""
         return None if self.time is None else self.time.values(table)
 
+    def weights(self, table: Table) -> NDArray[np.float64] | None:
+        """Return the weight of each row, shape (n,), see `WeightColumn.values`; None without such a column."""
+        return None if self.weight is None else self.weight.values(table)
+
     def known_in(self, table: Table) -> SplitColumns:
-        """Return these columns, none if the table lacks one, as a table of queries may."""
-        return self if set(self.names) <= set(table.names) else SplitColumns()
+        """Return these columns, of which a test may lack the weight, or those of groups and times together."""
+        known, splits = set(table.names), replace(self, weight=None)
+        weight = None if self.weight is None or self.weight.name not in known else self.weight
+        return replace(splits if set(splits.names) <= known else SplitColumns(), weight=weight)
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> SplitColumns:
         """Make them from the result of `dataclasses.asdict` after a file."""
-        time = described.get("time")
-        return cls(tuple(map(str, described.get("group", ()))), None if time is None else TimeColumn(**time))
+        time, weight = described.get("time"), described.get("weight")
+        return cls(
+            tuple(map(str, described.get("group", ()))),
+            None if time is None else TimeColumn(**time),
+            None if weight is None else WeightColumn(**weight),
+        )
 
 
-def split_columns(table: Table, group: Sequence[str], time: str | None) -> SplitColumns:
+def split_columns(table: Table, group: Sequence[str], time: str | None, weight: str | None) -> SplitColumns:
     """Return the columns with these names, which the table has; errors as `TimeColumn.of`."""
-    return SplitColumns(tuple(group), None if time is None else TimeColumn.of(table, time))
+    return SplitColumns(
+        tuple(group),
+        None if time is None else TimeColumn.of(table, time),
+        None if weight is None else WeightColumn.of(table, weight),
+    )
 
 
 def _hash(word: str) -> int:

@@ -36,7 +36,9 @@ from .endpoints import api, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data
 
-_GIVEN = ("data", "test", "table", "recipe", "options", "start", "add", "add_times", "validation_curve")
+_GIVEN = (
+    "data", "test", "validation_data", "table", "recipe", "options", "start", "add", "add_times", "validation_curve",
+)  # fmt: skip
 """What a page gives for a training run."""
 MOST_NODES = 40
 """Nodes whose incoming weights are shown."""
@@ -91,12 +93,13 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """Return the training run that a page asks for.
 
-    ``data`` and ``test`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has target, drop, group,
-    time and task, ``start`` is the id of a model to train further, ``add`` ids of data such as the drawings,
-    ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one.
+    ``data``, ``test`` and ``validation_data`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has
+    target, drop, group, time, weight and task, ``start`` is the id of a model to train further, ``add`` ids of data
+    such as the drawings, ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one,
+    if there are no validation data.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
-    test, start = text_in(given, "test", ""), text_in(given, "start", "")
+    test, validation, start = (text_in(given, name, "") for name in ("test", "validation_data", "start"))
     added = texts_in(given, "add")
     table = table_options(object_in(given, "table"), data.kind, data.target, bool(start))
     recipe = text_in(given, "recipe", "") or (None if start else "table" if table.target else "notes")
@@ -108,7 +111,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
         if start
         else job_options(recipe or "notes", options)
     )
-    if given.get("validation_curve", True):
+    if given.get("validation_curve", True) and not validation:
         options = with_validation_curve(made, options)
     return TrainJob(
         data.source,
@@ -120,6 +123,7 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
         start=session.model(start).path if start else None,
         add=tuple(map(session.source_of, added)),
         add_times=parameters(TrainJob)["add_times"].checked(given.get("add_times", 1)) if added else 1,
+        validation_data=session.source_of(validation) if validation else None,
         language=given["language"],
     )
 
@@ -144,7 +148,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         done = job.result["epochs"] if job.state == "stopped" and job.result else job.live.get("epochs", 0)
         stopped = done if done < job.live.get("epochs", 0) else None
     plan = plan_of(session, given)
-    data, test, start = (text_in(given, key, "") for key in ("data", "test", "start"))
+    data, test, validation, start = (text_in(given, key, "") for key in ("data", "test", "validation_data", "start"))
     source = file_name(session, data or "mnist")
     named = replace(
         plan,
@@ -152,6 +156,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         test=file_name(session, test) if test else None,
         start=session.model(start).file_name if start else None,
         add=tuple(file_name(session, one) for one in texts_in(given, "add")),
+        validation_data=file_name(session, validation) if validation else None,
     )
     if given["form"] == "command":
         return training_command(named, stopped=stopped)
@@ -172,8 +177,8 @@ def table_options(given: Mapping[str, Any], kind: str, target: str, further: boo
         return TableOptions()
     target_names = texts_in(given, "target") or (target,)
     drop, keep, group = (texts_in(given, name) for name in ("drop", "keep", "group"))
-    task, time = (text_in(given, name, "") or None for name in ("task", "time"))
-    return TableOptions(target_names, task, drop, keep, group, time)
+    task, time, weight = (text_in(given, name, "") or None for name in ("task", "time", "weight"))
+    return TableOptions(target_names, task, drop, keep, group, time, weight)
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:

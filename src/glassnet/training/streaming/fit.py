@@ -26,7 +26,15 @@ from ..checkpointing import changes_warning, finish_with
 from ..fit import fit_runs
 from ..receipt import engine_of, verifiable_options
 from ..run import Fit
-from ..verify import OTHER_DATA, Verification, damage_of, differing, retrained
+from ..verify import (
+    OTHER_DATA,
+    Verification,
+    damage_of,
+    differing,
+    other_validation,
+    require_own_validation,
+    retrained,
+)
 from .runs import GivenStream, StreamRuns
 from .survey import Choose, OnSurvey, Survey, surveyed, surveyed_again
 
@@ -219,7 +227,8 @@ def surveyed_as_saved(saved: LoadedCheckpoint, source: StreamSource, on_survey: 
     if "stream" not in began or saved.model.columns is None:
         template = "{path}: the training was not started on a stream. Resume it with its data."
         raise ModelFileError("GN044", template, path=saved.path)
-    survey = surveyed_again(source, saved.model, saved.options, on_survey)
+    own = saved.validation is not None
+    survey = surveyed_again(source, saved.model, saved.options, own_validation=own, on_survey=on_survey)
     if survey.fingerprint == began["fingerprint"]:
         return survey
     was, has = began["stream"], GivenStream(survey).described()["stream"]
@@ -246,6 +255,7 @@ def verify_stream(
     source: StreamSource,
     callbacks: Iterable[Callback] = (),
     *,
+    validation_data: Dataset | None = None,
     cache: int = 0,
     on_survey: OnSurvey | None = None,
 ) -> Verification:
@@ -274,11 +284,17 @@ def verify_stream(
         raise DataError("GN017", "the model was not trained on a stream. Verify it with its data.")
     if difference := damage_of(model, options):
         return differing(receipt, difference)
-    survey = replace(surveyed_again(source, model, options, on_survey), targets=model.targets)
+    own = bool(receipt.get("own_validation"))
+    if validation_data is not None:
+        validation_data = require_own_validation(model, validation_data)
+    survey = surveyed_again(source, model, options, own_validation=own, on_survey=on_survey)
+    survey = replace(survey, targets=model.targets, own_validation=validation_data)
     was, has = receipt["data"]["stream"], GivenStream(survey).described()["stream"]
     # The same values have other fingerprints as text and as numbers; training shows whether they are the same.
     is_converted = survey.typed != was.get("typed")
     same = is_converted or survey.fingerprint == receipt["data"]["fingerprint"]
     if not same or {**has, "typed": was.get("typed")} != was:
         return differing(receipt, Message(OTHER_DATA, source=source.source))
+    if (difference := other_validation(receipt, validation_data)) is not None:
+        return differing(receipt, difference)
     return retrained(model, StreamRuns(survey, options, engine, cache=cache), every)

@@ -12,6 +12,7 @@ from typing import Any, Self, cast
 from ...data.dataset import Dataset
 from ...engines import Engine, StreamingEngine
 from ...errors import OptionError, StreamError
+from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...model.file import damage
 from ...model.header import DataReceipt
@@ -79,7 +80,9 @@ class StreamRuns(Runs):
         if not hasattr(engine, "replace"):
             template = "{given}: cannot train on a stream. Use compiled or reference."
             raise OptionError("GN022", template, given=Option("engine", engine.name))
-        super().__init__(survey.sample, options, engine, GivenStream(survey))
+        own = survey.own_validation
+        named = None if own is None else GivenData(own)
+        super().__init__(survey.sample, options, engine, GivenStream(survey), own, given_validation=named)
         start = (0, 0) if saved is None else (saved.state.epoch, saved.state.block)
         self._survey, feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
         self._feed = feed
@@ -91,7 +94,10 @@ class StreamRuns(Runs):
             threads = 1 if options.members > 1 else None
             self._runs = [self._new_run(number, threads) for number in range(options.members)]
         else:
-            self._runs = [saved.run_on(survey.sample, self.given, engine, survey.validation)]
+            if named is not None or saved.validation is not None:
+                saved.require_same(named, saved.validation, Message("validation data"))
+            held_out = survey.validation if own is None else own
+            self._runs = [saved.run_on(survey.sample, self.given, engine, held_out, named)]
         for number, run in enumerate(self._runs):
             if survey.targets is not None:
                 run.model = replace(run.model, targets=survey.targets)
@@ -103,11 +109,10 @@ class StreamRuns(Runs):
                     blocks.restore(saved.carried)
 
     def _new_run(self, number: int, threads: int | None) -> Run:
-        """Return a run on some training rows; the survey has held out the validation data of the member."""
-        held_out = self._survey.validation_of(number)
-        run = Runs(self.data, self.options, self.engine, self.given, held_out).run(number, threads=threads)
-        run.own_validation = False
-        return run
+        """Return a run on some training rows; the survey has held out the validation data of the member, if any are."""
+        held_out = self._survey.validation_of(number) if self.validation is None else self.validation
+        runs = Runs(self.data, self.options, self.engine, self.given, held_out, given_validation=self.given_validation)
+        return runs.run(number, threads=threads)
 
     @property
     def threads(self) -> int:

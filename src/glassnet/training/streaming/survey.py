@@ -61,7 +61,7 @@ class Survey:
     roles: RowRoles
     counts: NDArray[np.int64]  # shape (folds,) or (1,); number of training rows, of each fold if there are folds
     sample: Dataset  # some training rows
-    validation: Dataset | None  # the validation sample
+    validation: Dataset | None  # the validation sample; None with `own_validation`
     test: Dataset | None  # the rows for testing
     # Scaled by all rows but those for testing, for a regression whose columns were learnt in this pass
     targets: Targets | None
@@ -71,6 +71,7 @@ class Survey:
     digests: frozenset[bytes]  # the digests of the row groups
     without_target: int  # number of rows without a target
     seconds: float
+    own_validation: Dataset | None = None  # validation data that were passed
 
     @property
     def window(self) -> int:
@@ -134,28 +135,38 @@ def surveyed(
     keep: Sequence[str] = (),
     group: Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
     hold_out: bool = True,
+    own_validation: bool = False,
     on_survey: OnSurvey | None = None,
 ) -> tuple[Survey, Options]:
     """Learn the columns of a stream in one pass; parameters and errors as for `fit_stream`.
 
-    Return with it the options of the training run.
+    With `own_validation`, no rows are held out for validation, nor in folds. Return with it the options of the training
+    run.
     """
     if group and time is not None:
         template = "{group} and {time}: not together with a stream. Omit one."
         raise OptionError("GN022", template, group=Option("group"), time=Option("time"))
+    if weight is not None:
+        template = "{given}: not with a stream, whose rows have no weights. Omit it."
+        raise OptionError("GN022", template, given=Option("weight", weight))
     first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
     learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep, group=group, time=time)
     chosen = options if isinstance(options, Options) else options(source.rows, learner.answers.task)
+    if chosen.class_weight:
+        template = "{given}: not with a stream, whose rows have no weights. Omit it."
+        raise OptionError("GN022", template, given=Option("class_weight", chosen.class_weight))
     chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
     # Samples in memory are limited in rows, and in bytes before encoding.
     most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
-    validation = 1.0 if chosen.folds else chosen.validation if chosen.early_stopping else 0.0
+    folds = chosen.folds and not own_validation
+    validation = 1.0 if folds else chosen.validation if chosen.early_stopping and not own_validation else 0.0
     roles = RowRoles(
         seed=chosen.seed,
         holdout=min(chosen.holdout, most) if hold_out else 0.0,
         validation=min(validation, most),
-        folds=chosen.members if chosen.folds else 0,
+        folds=chosen.members if folds else 0,
     )
     if (of_time := learner.answers.split.time) is not None:
         roles = roles.in_time(*_counted_times(source, of_time), source.source)
@@ -171,10 +182,17 @@ def surveyed(
     return survey, chosen
 
 
-def surveyed_again(source: StreamSource, model: Model, options: Options, on_survey: OnSurvey | None = None) -> Survey:
+def surveyed_again(
+    source: StreamSource,
+    model: Model,
+    options: Options,
+    *,
+    own_validation: bool = False,
+    on_survey: OnSurvey | None = None,
+) -> Survey:
     """Read a stream as it was read to train a model: its columns, and the roles of the rows in its training record."""
     stream = model.receipt["data"]["stream"]
-    folds = options.members if options.folds else 0
+    folds = options.members if options.folds and not own_validation else 0
     roles = RowRoles(
         options.seed,
         stream["holdout"],

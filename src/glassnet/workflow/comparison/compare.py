@@ -37,6 +37,7 @@ def compare(
     keep: str | Sequence[str] = (),
     group: str | Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
     decimal: str = AUTO,
     seeds: int | None = None,
     metric: str | None = None,
@@ -68,6 +69,8 @@ def compare(
         With `target`: columns to exclude, and columns to use although they look like identifiers.
     group, time : str or sequence of str
         With `target`: as for `TableModel.fit`. With `time`, all seeds have the same validation samples, the latest.
+    weight : str, optional
+        With `target`: the column of the rows' weights, in training and in the scores.
     decimal : {"auto", ",", "."}
         With `target`: the decimal sign in columns of text.
     seeds : int, optional
@@ -125,7 +128,7 @@ def compare(
     require_names("compare", options, (*SPECS, *argument_names(compare)), OTHER_NAMES)
     require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
-    about_columns: dict[str, Any] = {"task": task, "time": time}
+    about_columns: dict[str, Any] = {"task": task, "time": time, "weight": weight}
     about_columns |= {"drop": column_names(drop), "keep": column_names(keep), "group": column_names(group)}
     given = about_columns | {"decimal": None if decimal == AUTO else decimal}
     if target is None and (name := next((name for name, value in given.items() if value), None)):

@@ -32,6 +32,7 @@ def search(
     target: str | Sequence[str] | None = None,
     group: str | Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
     test: Any = None,
     recipe: str | None = None,
     trials: int | None = None,
@@ -60,6 +61,8 @@ def search(
         Columns to predict, of a table with named columns.
     group, time : str or sequence of str
         With `target`: as for `TableModel.fit`; trials and the winner are scored by such splits.
+    weight : str, optional
+        With `target`: the column of the rows' weights, in training and in the scores.
     test : like `data`, optional
         Test data: of the same kind, or ``(X, y)``. By default the data's own test part, or the fraction `holdout`.
     recipe : str, optional
@@ -124,7 +127,7 @@ def search(
         None if test is None or not is_file else str(test),
         recipe,
         dict(options),
-        TableOptions(target=columns, group=column_names(group), time=time),
+        TableOptions(target=columns, group=column_names(group), time=time, weight=weight),
         trials=trials,
         minutes=minutes,
         space=_texts(space),

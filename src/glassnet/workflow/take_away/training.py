@@ -48,8 +48,10 @@ def training_program(
 def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
     table, options = job.table, simplified(job.options)
     given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
-    about = {name: value for name, value in table.about_columns.items() if value}
+    called = {"weight": "sample_weight"}
+    about = {called.get(name, name): value for name, value in table.about_columns.items() if value}
     given |= {name: list(value) if isinstance(value, tuple) else value for name, value in about.items()}
+    given |= {"validation_data": job.validation_data} if job.validation_data else {}
     given |= {"decimal": table.decimal} if table.decimal != AUTO else {}
     given |= {"recipe": recipe} if (recipe := _differing_recipe(job)) else {}
     target = table.target[0] if len(table.target) == 1 else list(table.target)
@@ -72,6 +74,7 @@ def _refinement_of_table(job: TrainJob, stopped: int | None) -> list[str]:
     elif "holdout" not in options:
         named = "" if recipe is None else f", {recipe!r}"
         given["holdout"] = Code(f"glassnet.fine_tuning_options(start.model, {{}}{named}).holdout")
+    given |= {"validation_data": job.validation_data} if job.validation_data else {}
     given |= {"decimal": job.table.decimal} if job.table.decimal != AUTO else {}
     given |= {"recipe": recipe} if recipe else {}
     return [
@@ -116,6 +119,9 @@ def _of_samples(job: TrainJob, held_out: bool, stopped: int | None) -> list[str]
         more = {"source_rows": None, "row_names": ()}
         lines += call("data = replace", [Code("data")], joined | more)
     start = {"init_model": Code("start")} if job.start else {}
+    if job.validation_data:
+        lines += call("validation = glassnet.load_data", [job.validation_data], {"like": Code("data")})
+        start["validation_data"] = Code("validation")
     out = job.out or f"{recipe or 'notes'}.safetensors"
     return [
         *lines,

@@ -37,6 +37,7 @@ class Plan:
     """Whether held-out rows are stratified by class; false for checkpoints of version 0.2 and before."""
     stream: bool = False
     parts: tuple[str, ...] = ()
+    validation_data: str | None = None
 
     @classmethod
     def from_note(cls, note: dict[str, Any]) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from ...training.streaming.survey import OnSurvey, Survey, rows_in_memory, surve
 from ..parameters import TableOptions
 from ..training_data import (
     TrainingData,
+    further_rows,
     notify_held_out,
     notify_learnt,
     notify_left_out,
@@ -75,12 +77,14 @@ def load_stream(
     choose: Callable[[int, str], Options],
     notify: Notify,
     *,
+    validation_source: Any = None,
     hold_out: bool = True,
     saved: LoadedCheckpoint | None = None,
     on_stream: OnStream | None = None,
 ) -> TrainingData:
     """Read a stream once, to learn its columns, and its test data: `test_source`, or the rows that are held out.
 
+    `validation_source` is a table in memory, in place of the rows that early stopping or folds would hold out.
     Arguments and errors as for `training_data.load_training_table`; sources as for `opened`. With a `saved` training
     run, its columns are known, and the stream must be the same.
     """
@@ -99,10 +103,19 @@ def load_stream(
     if saved is None:
         wanted, holds_out = table_options.about_columns, hold_out and test is None
         survey, options = surveyed(
-            stream, table_options.target, chosen, **wanted, hold_out=holds_out, on_survey=on_survey
+            stream,
+            table_options.target,
+            chosen,
+            **wanted,
+            hold_out=holds_out,
+            own_validation=validation_source is not None,
+            on_survey=on_survey,
         )
     else:
         survey, options = surveyed_as_saved(saved, stream, on_survey), saved.options
+    if validation_source is not None:
+        own = further_rows(validation_source, survey.columns, table_options.decimal, notify)
+        survey = replace(survey, own_validation=own)
     notify_learnt(stream.source, survey.columns, notify)
     notify_without_target(survey.without_target, survey.sample, notify)
     held_out = survey.test

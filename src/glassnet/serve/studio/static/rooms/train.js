@@ -43,10 +43,10 @@ export async function open(el, studio) {
   function asked() {
     const further = Boolean(state.get("start"));
     const table = isTable() && !further
-      ? { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), task: state.get("task") }
+      ? { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), weight: state.get("weight"), task: state.get("task") }
       : undefined;
     return {
-      data: dataId(), test: state.get("test") || undefined, table, recipe: state.get("recipe") || usualRecipe(),
+      data: dataId(), test: state.get("test") || undefined, validation_data: state.get("validation_data") || undefined, table, recipe: state.get("recipe") || usualRecipe(),
       options: optionValues(given(), form), start: state.get("start") || undefined,
       add: state.get("add") ? [state.get("add")] : undefined,
       add_times: state.get("add") ? Number(state.get("add_times", "1")) : undefined,
@@ -60,8 +60,8 @@ export async function open(el, studio) {
     const kind = listed(about.data)?.kind;
     const usual = about.start ? "" : kind === "table" ? "table" : "notes";
     return {
-      ...cleared, data: about.data === "mnist" ? "" : about.data, test: about.test, target: about.table?.target, drop: about.table?.drop?.join("\n"),
-      group: about.table?.group?.join("\n"), time: about.table?.time, task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
+      ...cleared, data: about.data === "mnist" ? "" : about.data, test: about.test, validation_data: about.validation_data, target: about.table?.target, drop: about.table?.drop?.join("\n"),
+      group: about.table?.group?.join("\n"), time: about.table?.time, weight: about.table?.weight, task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
       add_times: about.add_times, validation_curve: about.validation_curve === false ? "no" : "",
       ...Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [name, asText(value)])),
     };
@@ -223,7 +223,7 @@ export async function open(el, studio) {
   }
 
   function chooseData(id) {
-    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", group: "", time: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
+    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", group: "", time: "", weight: "", task: "", test: "", validation_data: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     clearProblems();
     apply();
     data.check();
@@ -418,8 +418,8 @@ export async function open(el, studio) {
   function compareState(about) {
     const state = stateOf(about);
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    const { data, target, drop, group, time, task } = state;
-    return { data, target, drop, group, time, task, a: about.recipe, ...options };
+    const { data, target, drop, group, time, weight, task } = state;
+    return { data, target, drop, group, time, weight, task, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. */

@@ -95,7 +95,7 @@ export function dataPanel(studio, declared, room) {
     const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
     const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
     const targetField = field(t("train_target"), select(names, target, (name) => {
-      const cleared = Object.fromEntries(["group", "time"].filter((key) => state.get(key) === name).map((key) => [key, ""]));
+      const cleared = Object.fromEntries(["group", "time", "weight"].filter((key) => state.get(key) === name).map((key) => [key, ""]));
       room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...cleared });
       check();
     }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
@@ -110,13 +110,15 @@ export function dataPanel(studio, declared, room) {
     const columns = [["", t("train_at_random")], ...names.filter((name) => name !== target).map((name) => [name, name])];
     const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
     const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
-    fill(tableBox, targetField, groupField, timeField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
+    const weightField = field(t("train_weight"), select(columns, state.get("weight"), (weight) => room.change({ weight })));
+    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
   }
 
   function testField() {
     const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
-    if (!others.length && !state.get("test")) return null;
-    return field(t("train_test_data"), select([["", t("train_test_own")], ...others.map((one) => [one.id, one.name])], state.get("test"), (id) => room.change({ test: id })));
+    if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
+    return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
+      field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((one) => [one.id, one.name])], state.get(key), (id) => room.change({ [key]: id }))));
   }
 
   function drawFurther() {
