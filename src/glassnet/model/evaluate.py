@@ -341,11 +341,12 @@ def judged_confidence(
     model: Model, data: Dataset, outputs: FloatArray
 ) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[Any] | None]:
     """Return the confidence of each prediction, whether it is right, and its weight; each label is a prediction."""
-    right = model.targets.invert(outputs) == truth_of(data)
+    answers = model.targets.invert(outputs)
+    right = answers == truth_of(data)
     if data.values is None:
         return model.confidence(outputs), right, data.weights
     weights = None if data.weights is None else np.repeat(data.weights, model.classes)
-    return np.maximum(outputs, 1 - outputs).ravel(), right.ravel(), weights
+    return np.where(answers > 0, outputs, 1 - outputs).ravel(), right.ravel(), weights
 
 
 @with_near_matches("fit_temperature")
