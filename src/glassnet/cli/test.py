@@ -33,6 +33,7 @@ from .shared.console import (
     terminal_width,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
+from .shared.scores import judged_lines
 
 
 class OutputFacts(TypedDict):
@@ -110,6 +111,8 @@ def test_command(as_json: bool, **flags: Any) -> None:
         return
     model, samples, evaluation = tested.model, tested.samples, tested.evaluation
     result(score_line(evaluation))
+    for line in judged_lines(model, evaluation):
+        result(line)
     if tested.interval_coverage is not None:
         result(message("interval_coverage", covered=tested.interval_coverage, coverage=COVERAGE))
     if evaluation.confusion.size:

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 
 import click
@@ -152,6 +153,23 @@ class ErrorFacts(TypedDict):
     message: Annotated[str, "what is wrong"]
 
 
+class JudgedFacts(TypedDict):
+    """A score of a model, and those of predictions without any input."""
+
+    metric: Annotated[str, "its name"]
+    score: Annotated[float, "that of the model"]
+    constant: Annotated[
+        float,
+        "that of always predicting the most frequent class, the most frequent labels or the mean of the tested "
+        "samples; of a metric of probabilities that of the frequencies",
+    ]
+    chance: Annotated[
+        float | None,
+        "that of drawing answers with their frequencies, as expected; null for numbers and metrics of probabilities",
+    ]
+    most: Annotated[int | None, "the most frequent class; null for labels and numbers"]
+
+
 class ScoreFacts(TypedDict):
     """Scores of a test: the accuracy, or for a regression the two others."""
 
@@ -171,6 +189,11 @@ class ScoreFacts(TypedDict):
     pinball: Annotated[
         NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
     ]
+    judged: Annotated[
+        NotRequired[JudgedFacts],
+        "the score of the option [metric](options.md#metric) of the training, or for classes the accuracy, beside "
+        "guessing",
+    ]
 
 
 def error_facts(problem: GlassnetError) -> ErrorFacts:
@@ -180,7 +203,12 @@ def error_facts(problem: GlassnetError) -> ErrorFacts:
 
 def add_scores(facts: ScoreFacts, evaluation: Evaluation) -> None:
     """Add the scores of a test to the JSON of a command."""
-    facts.update(cast("ScoreFacts", evaluation.scores))
+    facts.update(cast("ScoreFacts", {name: one for name, one in evaluation.scores.items() if name in _SCORES}))
+    if evaluation.judged is not None:
+        facts["judged"] = cast("JudgedFacts", asdict(evaluation.judged))
+
+
+_SCORES = ScoreFacts.__annotations__
 
 
 def score_line(evaluation: Evaluation) -> str:
