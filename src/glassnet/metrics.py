@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -250,12 +250,17 @@ class Metric:
         The data that it suits.
     of_probabilities : bool
         Whether its predictions are probabilities, instead of answers.
+    chance : callable, optional
+        The expected score of answers that are drawn with their frequencies, from the frequencies of the classes or
+        labels that occur, and the probability that two samples have the same class, or labels. None where a metric
+        takes other predictions.
     """
 
     score: Callable[[NDArray[Any], NDArray[Any], Weights], Floats]
     higher_is_better: bool
     tasks: tuple[str, ...]
     of_probabilities: bool = False
+    chance: Callable[[Floats, float], float] | None = None
 
     @property
     def sign(self) -> int:
@@ -263,13 +268,17 @@ class Metric:
         return 1 if self.higher_is_better else -1
 
 
+def _mean_frequency(frequencies: Floats, same: float) -> float:
+    return float(frequencies.mean())
+
+
 METRICS: dict[str, Metric] = {
-    "accuracy": Metric(accuracy, True, ("classes", "labels")),
-    "balanced_accuracy": Metric(balanced_accuracy, True, ("classes",)),
+    "accuracy": Metric(accuracy, True, ("classes", "labels"), chance=lambda frequencies, same: same),
+    "balanced_accuracy": Metric(balanced_accuracy, True, ("classes",), chance=_mean_frequency),
     "log_loss": Metric(log_loss, False, ("classes", "labels"), of_probabilities=True),
     "brier": Metric(brier, False, ("classes", "labels"), of_probabilities=True),
     "auc": Metric(auc, True, ("classes", "labels"), of_probabilities=True),
-    "f1": Metric(f1, True, ("classes", "labels")),
+    "f1": Metric(f1, True, ("classes", "labels"), chance=_mean_frequency),
     "rmse": Metric(rmse, False, ("numbers",)),
     "r2": Metric(r2, True, ("numbers",)),
     "mae": Metric(mae, False, ("numbers",)),
@@ -281,3 +290,40 @@ def metrics_of(task: str, outputs: int) -> list[str]:
     """Return the names of the metrics of a task, the default first: R² for several numbers, whose units may differ."""
     names = [name for name, metric in METRICS.items() if task in metric.tasks]
     return sorted(names, key=lambda name: name != "r2") if task == "numbers" and outputs > 1 else names
+
+
+class Guessing(NamedTuple):
+    """Result of `guessing`: the scores of predictions without any input."""
+
+    constant: float  # of the most frequent class, or the most frequent labels, or the mean; of probabilities, of the
+    # frequencies
+    chance: float | None  # of answers that are drawn with their frequencies; None for numbers and probabilities
+    most: int | None  # the most frequent class; None for labels and numbers
+
+
+def guessing(metric: str, truth: NDArray[Any], outputs: int, weights: NDArray[Any] | None = None) -> Guessing:
+    """Return what a score has to be compared with: that of a constant prediction for these samples, and of chance.
+
+    Parameters
+    ----------
+    metric : str
+        A name in `METRICS`.
+    truth : ndarray, shape (n,) or (n, outputs)
+        As for the metrics.
+    outputs : int
+        Number of classes, labels or numbers.
+    weights : ndarray, shape (n,), optional
+    """
+    one = METRICS[metric]
+    if "numbers" in one.tasks:
+        means = np.broadcast_to(mean(truth, weights), truth.shape)
+        return Guessing(float(one.score(truth, means, weights)), None, None)
+    kinds, kind = (np.arange(outputs), truth) if truth.ndim == 1 else np.unique(truth, axis=0, return_inverse=True)
+    shares = np.bincount(kind.ravel(), weights, len(kinds))
+    shares, most = shares / shares.sum(), int(shares.argmax())
+    frequencies = shares if truth.ndim == 1 else mean(truth, weights)
+    answers = np.broadcast_to(kinds[most], truth.shape)
+    predictions = np.broadcast_to(frequencies, (len(truth), outputs)) if one.of_probabilities else answers
+    constant = float(one.score(truth, predictions, weights))
+    by_chance = one.chance and one.chance(frequencies[frequencies > 0], float((shares**2).sum()))
+    return Guessing(constant, by_chance, most if truth.ndim == 1 else None)

@@ -141,7 +141,7 @@ def _still(model: Model, pixels: np.ndarray[Any, Any] | None) -> str:
     if pixels is None:
         return model_html(model)
     assert model.image_shape is not None
-    name = model.name_of(int(model.unchecked().outputs(pixels)[0].argmax()))
+    name = model.name_of(int(model.unchecked().predict(pixels)[0]))
     uri = sample_uri(pixels, model.image_shape, model.reading == "photo")
     picture = f'<img src="{uri}" alt="" style="width:140px;image-rendering:pixelated">'
     return f"<div>{picture} → {escape(name)}</div>{model_html(model)}"

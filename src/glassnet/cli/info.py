@@ -11,6 +11,7 @@ from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
 from ..messages.formats import width_of
 from ..messages.message import Listing
+from ..model.decision import decision_message
 from ..model.file import load_model
 from ..model.header import Receipt, joined_count
 from ..options.options import Options
@@ -48,7 +49,10 @@ class ModelFacts(TypedDict):
     parameters: Annotated[int, "number of weights and biases of one member"]
     dtype: Annotated[str, "`float32` or `float64`"]
     scaling: Annotated[dict[str, Any], "`name`: text; `maximum`, `span`, `offset`: number"]
-    targets: Annotated[dict[str, Any], "`name`: text; `classes`: integer; `low`, `high`: number"]
+    targets: Annotated[
+        dict[str, Any],
+        "`name`: text; `classes`: integer; `low`, `high`: number; `decision`: list of numbers, if there is one",
+    ]
     temperature: Annotated[float, "divisor of the logits that calibrates the probabilities; 1 without calibration"]
     image_shape: Annotated[tuple[int, int] | None, "rows and columns of a drawn sample"]
     reading: Annotated[
@@ -160,6 +164,8 @@ def _show(model_path: str, as_json: bool) -> None:
     _make_scores_readable(receipt)
     facts["class_names"] = message("listing").join(model.class_names)
     facts["scaling"], facts["targets"] = shown_text(model.scaling), shown_text(model.targets)
+    if decision := decision_message(model):
+        facts["targets"] = f"{facts['targets']}; {shown_text(decision)}"
     if (count := joined_count(model.receipt)) > 1:
         facts["members"] = message("networks_joined", count=count)
     if "kept" in receipt:

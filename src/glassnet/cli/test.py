@@ -34,6 +34,7 @@ from .shared.console import (
     weight_column,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
+from .shared.scores import judged_lines
 
 
 class OutputFacts(TypedDict):
@@ -113,6 +114,8 @@ def test_command(as_json: bool, **flags: Any) -> None:
     result(score_line(evaluation))
     if column := weight_column(samples):
         result(message("weighted", column=column))
+    for line in judged_lines(model, evaluation):
+        result(line)
     if tested.interval_coverage is not None:
         result(message("interval_coverage", covered=tested.interval_coverage, coverage=COVERAGE))
     if evaluation.confusion.size:

@@ -411,7 +411,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         self.options_ = options
         self._carried = (options.optimizer, options.ema_decay > 0)
         # The old ones describe the network before this training.
-        self.model_ = replace(self.model_, receipt={}, residuals=None)
+        targets = replace(self.model_.targets, decision=())
+        self.model_ = replace(self.model_, receipt={}, residuals=None, targets=targets)
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:

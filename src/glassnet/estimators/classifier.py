@@ -13,6 +13,7 @@ from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
 from ..errors import DataError, OptionError
+from ..model.decision import with_decision
 from ..model.evaluate import fit_temperature
 from ..options.recipes import BY_TASK
 from ..preprocess.class_weights import BALANCED, balanced
@@ -138,6 +139,8 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
         if self.calibrate:
             assert validation is not None  # see `_split`
             self.model_ = replace(self.model_, temperature=fit_temperature(self.model_, validation))
+        if validation is not None:
+            self.model_ = with_decision(self.model_, self.options_.metric, [validation])
 
     def _task(self) -> dict[str, Any]:
         return BY_TASK["labels" if self._several else "classes"]

@@ -18,6 +18,7 @@ from sklearn.utils import check_random_state
 
 from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
+from ..metrics import LOSS, METRICS
 from ..nn.losses import LOSSES as ALL_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK, for_table
@@ -42,6 +43,12 @@ LOSSES: dict[str, tuple[str, ...]] = {
     "numbers": tuple(name for name, loss in ALL_LOSSES.items() if {"identity", "exponential"} & loss.forms.keys()),
 }
 """Task -> its losses."""
+_TASKS = {"classes": {"classes", "labels"}, "numbers": {"numbers"}}
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    task: {"loss": LOSSES[task], "metric": (LOSS, *(name for name, one in METRICS.items() if kinds & {*one.tasks}))}
+    for task, kinds in _TASKS.items()
+}
+"""Task -> option -> the words that suit the task, of an option that has others too."""
 
 
 def _only(loss: str) -> str:
@@ -132,8 +139,7 @@ class Declared(NamedTuple):
 def parameters_for(task: str) -> list[Declared]:
     """Return the parameters of the estimator for ``"classes"`` or ``"numbers"``."""
     defaults = REGRESSOR if task == "numbers" else CLASSIFIER
-    words: dict[str, tuple[str, ...]] = {"loss": LOSSES[task]}
-    declared = []
+    words, declared = WORDS[task], []
     for option, one in PARAMETERS.items():
         if one.only not in ("", task):
             continue

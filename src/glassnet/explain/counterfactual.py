@@ -82,7 +82,7 @@ class FlipSearch:
             length = min(max(reach, MIN_STEP * 2**iteration), longest * GROWTH**iteration)
             steps = np.clip(x + length * STEP_FACTORS[:, None] * direction, low, high)
             signals = self._signals(steps)
-            gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest boundary
+            gaps = -(self._logits(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest boundary
             best = int((gaps < 0).argmax() if (gaps < 0).any() else gaps.argmin())
             x = steps[[best]]
             signals = [Signals(*([layer[[best]] for layer in part] for part in one)) for one in signals]
@@ -95,7 +95,7 @@ class FlipSearch:
         """Step to the nearest point of the boundary, linearised at the flip; return the shorter change."""
         start, flipped = self._model.scaling.apply(np.stack([self._raw, flip.sample]))
         signals = self._signals(flipped[None])
-        crossed = [(directions @ mean_output_sums(signals)[0]).argmax()]
+        crossed = [(directions @ self._logits(signals)[0]).argmax()]
         direction, _ = self._border_direction(start, signals, directions[crossed], low, high)
         if direction is None:
             return flip
@@ -108,11 +108,19 @@ class FlipSearch:
         members = list(self._model.members)
         return forward_members(members, x.astype(members[0].parameters.flat.dtype))
 
+    def _logits(self, signals: list[Signals]) -> Array:
+        """Return the sums of the output layer, (n, outputs), by which the model decides; without its temperature."""
+        sums = mean_output_sums(signals)
+        if not self._model.targets.decision:
+            return sums
+        added = self._model.temperature * self._model.targets.added_to_logits
+        return np.asarray(sums + added, sums.dtype)
+
     def _border_direction(
         self, x: Array, signals: list[Signals], directions: Array, low: Array, high: Array
     ) -> tuple[Array | None, float]:
         """Return the unit direction to the nearest decision boundary, linearised at x, and the distance."""
-        gaps = -(directions @ mean_output_sums(signals)[0])
+        gaps = -(directions @ self._logits(signals)[0])
         chosen = np.argsort(gaps, kind="stable")[:MAX_DIRECTIONS]
         slopes = input_gradients(
             list(self._model.members), signals, directions[chosen].astype(signals[0].outputs.dtype)

@@ -13,7 +13,7 @@ from ..model.model import Model
 from ..nn.activations import Array
 from ..preprocess.tabular.encoders import NumberColumn
 from .counterfactual import Flip, FlipSearch
-from .input_gradients import input_gradients, mean_output_sums
+from .input_gradients import input_gradients
 
 MAX_CHANGES = 8
 """Most columns that are changed before the search gives up."""
@@ -76,7 +76,7 @@ class TableFlipSearch(FlipSearch):
         if len(columns) <= MAX_COLUMNS:
             return columns
         signals = self._signals(self._model.scaling.apply(row)[None])
-        nearest = (self._directions @ mean_output_sums(signals)[0]).argmax()
+        nearest = (self._directions @ self._logits(signals)[0]).argmax()
         direction = self._directions[[nearest]].astype(signals[0].outputs.dtype)
         [slope] = input_gradients(list(self._model.members), signals, direction)
         sizes = np.array([np.abs(slope[self._places[column]]).sum() for column in columns])
@@ -93,7 +93,7 @@ class TableFlipSearch(FlipSearch):
 
     def _gaps(self, rows: Array) -> Array:
         """Return the distance to the nearest decision boundary in the logits, shape (n,); below 0 beyond it."""
-        sums = mean_output_sums(self._signals(self._model.scaling.apply(rows)))
+        sums = self._logits(self._signals(self._model.scaling.apply(rows)))
         gaps: Array = -(sums @ self._directions.T).max(axis=1)
         return gaps
 

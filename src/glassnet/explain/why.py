@@ -63,17 +63,18 @@ class Why:
     output : int or None
         Explained label or target; None if the model predicts one of several classes.
     answer, rival : int
-        Predicted class, which has the largest output, and the class it is compared with: the one that the caller named,
-        otherwise the one with the second largest output. For a label, 1 and 0 if it is predicted, otherwise 0 and
-        1. For a regression, the predicted number (float) and None.
+        Predicted class, and the class it is compared with: the one that the caller named, otherwise of the others the
+        one with the largest output. For a label, 1 and 0 if it is predicted, otherwise 0 and 1. For a regression, the
+        predicted number (float) and None.
     gap : float
         Margin: logit of the answer minus logit of the rival. For a label, its logit, which is above 0 if the label is
         predicted. For a regression, the number in its own unit, or the pre-activation if the output is not linear.
-        Logits are divided by the temperature of the model, as in its probabilities.
+        Logits are divided by the temperature of the model, as in its probabilities. If the model has another decision
+        than the largest output (see `Targets`), it is part of the logits.
     nodes : ndarray, shape (nodes,)
         Contribution of each node of the last hidden layer to the gap; those of ensemble members are concatenated.
     bias : float
-        Contribution of the biases; ``nodes.sum() + bias`` is the gap.
+        Contribution of the biases and of the decision; ``nodes.sum() + bias`` is the gap.
     inputs : ndarray, shape (features,)
         Contribution of each input to the gap relative to the baseline (integrated gradients).
     baseline_gap : float
@@ -106,8 +107,8 @@ class Why:
 
     @property
     def runner_up(self) -> int | None:
-        """Class of the second largest output; None if the model does not predict one of several classes."""
-        return int(np.argsort(-self.outputs, kind="stable")[1]) if self.output is None else None
+        """Of the other classes the one with the largest output; None if the model does not predict one of several."""
+        return None if self.output is not None else _runner_up(self.outputs, self.answer)
 
     @property
     def nearest_labels(self) -> NDArray[Any]:
@@ -136,7 +137,7 @@ class Neighbours:
         self._model, self._data = model, data
         parts = [(last_hidden(signals), mean_output_sums(signals)) for _, signals in model.batches(data.inputs)]
         hidden, sums = zip(*parts, strict=True)
-        self._hidden, self._sums = np.concatenate(hidden), np.concatenate(sums)
+        self._hidden, self._sums = np.concatenate(hidden), np.concatenate(sums) + model.targets.added_to_logits
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
 
     @property
@@ -193,7 +194,7 @@ def why(
         or the first target.
     rival : int, optional
         Class to compare the predicted class with, such as the true class of a misclassified sample; by default, and if
-        it is the predicted class, the one with the second largest output.
+        it is the predicted class, the other one with the largest output.
     own_row : int, optional
         Row number of the sample itself if it is among the `neighbours`, where it would be the nearest.
 
@@ -234,8 +235,12 @@ class _Target:
     directions: Array
 
 
+def _runner_up(outputs: Array, answer: int) -> int:
+    return next(int(one) for one in np.argsort(-outputs, kind="stable") if one != answer)
+
+
 def _make_target(model: Model, outputs: Array, output: int | None, rival: int | None) -> _Target:
-    every = np.eye(model.classes)
+    every, added = np.eye(model.classes), model.targets.added_to_logits
     if model.targets.of_classes:
         if output is not None:
             raise OptionError(
@@ -245,15 +250,18 @@ def _make_target(model: Model, outputs: Array, output: int | None, rival: int | 
                 output=output,
             )
         require_outputs(model, None, rival)
-        answer, second = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
-        rival = second if rival is None or rival == answer else rival
-        return _Target(outputs, None, answer, rival, *logit_of(model, answer, rival), every - every[answer])
+        answer = int(model.targets.invert(outputs))
+        rival = _runner_up(outputs, answer) if rival is None or rival == answer else rival
+        direction, offset = logit_of(model, answer, rival)
+        offset += float(added[answer] - added[rival])
+        return _Target(outputs, None, answer, rival, direction, offset, every - every[answer])
     require_outputs(model, output, rival)
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])
         ways = every[[chosen]] * (1 - 2 * holds)
-        return _Target(outputs, chosen, holds, 1 - holds, *logit_of(model, chosen), ways)
+        direction, offset = logit_of(model, chosen)
+        return _Target(outputs, chosen, holds, 1 - holds, direction, offset + float(added[chosen]), ways)
     chosen = output or 0
     number = float(model.targets.invert(outputs)[chosen])
     return _Target(outputs, chosen, number, None, *logit_of(model, chosen), every[:0])

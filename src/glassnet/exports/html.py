@@ -149,6 +149,7 @@ def _description(form: PortableForm, model: Model) -> dict[str, Any]:
             "high": float(form.high),
             "offset": form.target_offset.tolist(),
             "scale": form.target_scale.tolist(),
+            **({"decision": form.decision.tolist()} if len(form.decision) else {}),
         },
         "classes": list(form.names),
         "units": [one.unit for one in columns.targets] if columns and form.target_kind == "numbers" else [],

@@ -233,10 +233,10 @@ def _answers_differ(model: Model, rows: ProofRows, predicted: NDArray[Any], tole
         allowed = tolerance * (scale * np.maximum(1, np.abs(outputs)) + offset)
         differ &= ~(np.abs(predicted - rows.predicted) <= allowed)
     elif tolerance and not targets.of_classes:
-        differ &= np.abs(outputs - 0.5) > tolerance
+        differ &= np.abs(outputs - (np.array(targets.decision) if targets.decision else 0.5)) > tolerance
     elif tolerance and outputs.shape[1] > 1:
-        second, best = np.partition(outputs, (-2, -1), axis=1)[:, -2:].T
-        differ &= best - second > tolerance * np.maximum(1, np.abs(best))
+        second, best = np.partition(targets.weighed(outputs), (-2, -1), axis=1)[:, -2:].T
+        differ &= best - second > tolerance * np.maximum(max((1.0, *targets.decision)), np.abs(best))
     return _by_row(differ)
 
 

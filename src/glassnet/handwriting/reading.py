@@ -66,8 +66,8 @@ class Digit:
 
     @property
     def second(self) -> int:
-        """The class of the second largest output."""
-        return int(np.argsort(self.outputs, kind="stable")[-2])
+        """The other class with the largest output."""
+        return next(int(one) for one in np.argsort(self.outputs, kind="stable")[::-1] if one != self.answer)
 
     def doubted(self, reason: Reason, sure: float) -> Digit:
         """Return the digit with a lower confidence, for a reason; `sure` is the least confidence of a sure digit.

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import OptionError
-from ..messages.message import Listing
+from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from ..metrics import LOSS, METRICS, metrics_of
 from ..preprocess import Targets
-from .evaluate import score, truth_of
+from .evaluate import Evaluation, metric_of, score, truth_of
 from .model import Model
 from .network import Network
 
@@ -83,6 +83,41 @@ def with_decision(model: Model, metric: str, held_out: Sequence[Dataset], networ
     truth = np.concatenate([truth_of(one) for one in held_out])
     given = truth, np.concatenate(parts), np.concatenate(weights) if weights else None
     return replace(model, targets=_decided(model.targets, metric, *given))
+
+
+def about_answers(model: Model, evaluation: Evaluation) -> dict[str, Message]:
+    """Return lines about an evaluation and the answers in it, each with what it is about.
+
+    ``"judged"`` is the score that training was judged by, beside guessing, or else ``"majority"`` the most frequent
+    class, if there is any; ``"decision"`` is as `decision_message`.
+    """
+    judged, decision = evaluation.judged, decision_message(model)
+    lines = {} if judged is None else {"judged" if metric_of(model) else "majority": judged.message(model)}
+    return lines if decision is None else {**lines, "decision": decision}
+
+
+def decision_message(model: Model) -> Message | None:
+    """Return a line about the decision of a model; None if the answer is the largest output, or a label above ½."""
+    targets, names = model.targets, [model.name_of(k) for k in range(model.classes)]
+    if not targets.decision:
+        return None
+    favoured = int(np.argmax(targets.decision))
+    if (share := threshold(targets, favoured)) is not None:
+        return Message("the answer is {name!r} from a probability of {share:.1%} on", name=names[favoured], share=share)
+    numbers = Listing([f"{name} {one:.3g}" for name, one in zip(names, targets.decision, strict=True)])
+    if targets.of_classes:
+        return Message(
+            "the answer is the class with the largest product of output and factor: {numbers}", numbers=numbers
+        )
+    return Message("the answer is the labels above these outputs: {numbers}", numbers=numbers)
+
+
+def threshold(targets: Targets, label: int) -> float | None:
+    """Return from which probability on one of two classes is the answer, of outputs from 0 to 1; None for others."""
+    if not targets.of_classes or targets.classes != 2 or (targets.low, targets.high) != (0, 1):
+        return None
+    own, other = (targets.decision[k] for k in (label, 1 - label)) if targets.decision else (1.0, 1.0)
+    return other / (own + other)
 
 
 def _decided(

@@ -14,12 +14,64 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_whole, with_near_matches
 from ..messages.formats import below_all
-from ..metrics import METRICS, by_class, calibration, coverage, mae, pinball, r2, rmse
+from ..messages.message import Message
+from ..messages.one_line import one_line
+from ..metrics import METRICS, by_class, calibration, coverage, guessing, mae, metrics_of, pinball, r2, rmse
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from .calibration import doubtful_targets
 from .model import Model, require_model
+
+
+@one_line
+@dataclass(frozen=True)
+class Judged:
+    """A score of a model, and those of predictions without any input.
+
+    Parameters
+    ----------
+    metric : str
+        Its name, as in `glassnet.metrics`.
+    score : float
+    constant : float
+        That of the most frequent class of the same samples, of their most frequent labels or of their mean; if the
+        metric takes probabilities, that of the frequencies.
+    chance : float or None
+        The expected one of answers that are drawn with their frequencies; None if the metric does not take answers.
+    most : int or None
+        The most frequent class; None for labels and numbers.
+    """
+
+    metric: str
+    score: float
+    constant: float
+    chance: float | None
+    most: int | None
+
+    def message(self, model: Model) -> Message:
+        """Return a line about the scores; if training was not judged by one, about the most frequent class alone."""
+        template = "always {name!r}: {constant}"
+        if metric_of(model):
+            template = "{metric} {score} (always {name!r}: {constant}, chance: {chance})"
+            if METRICS[self.metric].of_probabilities:
+                template = "{metric} {score} (always the frequencies: {constant})"
+            elif self.chance is None:
+                template = "{metric} {score} (always the mean: {constant})"
+            elif self.most is None:
+                template = "{metric} {score} (always the most frequent labels: {constant}, chance: {chance})"
+        name = "" if self.most is None else model.name_of(self.most)
+        scores = {part: score_text(self.metric, getattr(self, part)) for part in ("score", "constant", "chance")}
+        return Message(template, metric=self.metric, name=name, **scores)
+
+
+def score_text(metric: str, score: float | None) -> str:
+    """Return a score as text, fractions of right answers in per cent; empty for None."""
+    if score is None:
+        return ""
+    if metric in ("accuracy", "balanced_accuracy"):
+        return f"{below_all(score):.2%}"
+    return f"{score:.4g}" if "numbers" in METRICS[metric].tasks else f"{score:.4f}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,6 +111,9 @@ class Evaluation:
         For classes: the mean recall over the classes that occur. None otherwise.
     outputs : ndarray, shape (n, classes)
         The outputs of the model.
+    judged : Judged or None
+        The score of the option `metric` of the training, beside guessing; for classes, that of the accuracy if there
+        was none. None otherwise.
     """
 
     accuracy: float | None
@@ -75,9 +130,11 @@ class Evaluation:
     auc: float | None = None
     balanced_accuracy: float | None = None
     outputs: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))
+    judged: Judged | None = None
 
     def __repr__(self) -> str:
-        scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name != "accuracy"]
+        below = ("accuracy", "balanced_accuracy", "log_loss")
+        scores = [f"{name} {value:.4g}" for name, value in self.scores.items() if name not in below]
         for name, value in (("accuracy", self.accuracy), ("balanced accuracy", self.balanced_accuracy)):
             scores += [] if value is None else [f"{name} {below_all(value):.2%}"]
         scores += [] if self.log_loss is None else [f"log loss {self.log_loss:.4f}"]
@@ -91,8 +148,12 @@ class Evaluation:
 
     @property
     def scores(self) -> dict[str, float]:
-        """The metrics: ``accuracy``; for a regression ``r2`` and ``rmse``, or for a quantile its own two."""
+        """The metrics: ``accuracy``; for a regression ``r2`` and ``rmse``, or for a quantile its own two.
+
+        After these, that of the option `metric` of the training, if it is another one.
+        """
         found = {name: getattr(self, name) for name in ("accuracy", "r2", "rmse", "coverage", "pinball")}
+        found |= {self.judged.metric: self.judged.score} if self.judged else {}
         return {name: score for name, score in found.items() if score is not None}
 
 
@@ -143,9 +204,18 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     scores = {name: score(model, data, outputs, name) for name in names}
     if quantile is not None:
         scores = quantile_scores(truth_of(data), answers, data.weights, quantile)
-    return Evaluation(
-        scores.pop("accuracy", None), mean, len(data), confusion, wrong, answers, **scores, outputs=outputs
-    )
+    judged = None
+    if metric := metric_of(model) or ("accuracy" if confusion.size else ""):
+        one = score(model, data, outputs, metric)
+        judged = Judged(metric, one, *guessing(metric, truth_of(data), model.classes, data.weights))
+    right = scores.pop("accuracy", None)
+    return Evaluation(right, mean, len(data), confusion, wrong, answers, **scores, outputs=outputs, judged=judged)
+
+
+def metric_of(model: Model) -> str:
+    """Return the metric that the training was judged by; empty for the loss, and without a training record."""
+    metric = model.receipt.get("options", {}).get("metric", "")
+    return metric if metric in metrics_of(model.targets.task, model.classes) else ""  # a file may name any
 
 
 def quantile_of(model: Model) -> float | None:
@@ -341,11 +411,12 @@ def judged_confidence(
     model: Model, data: Dataset, outputs: FloatArray
 ) -> tuple[NDArray[Any], NDArray[np.bool_], NDArray[Any] | None]:
     """Return the confidence of each prediction, whether it is right, and its weight; each label is a prediction."""
-    right = model.targets.invert(outputs) == truth_of(data)
+    answers = model.targets.invert(outputs)
+    right = answers == truth_of(data)
     if data.values is None:
         return model.confidence(outputs), right, data.weights
     weights = None if data.weights is None else np.repeat(data.weights, model.classes)
-    return np.maximum(outputs, 1 - outputs).ravel(), right.ravel(), weights
+    return np.where(answers > 0, outputs, 1 - outputs).ravel(), right.ravel(), weights
 
 
 @with_near_matches("fit_temperature")

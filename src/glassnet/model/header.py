@@ -449,7 +449,9 @@ MODEL = Record(
         "members": number(1, _LONG, whole=True),
         "architecture": record_of(Architecture),
         "scaling": record_of(Scaling, name=text(tuple(SCALINGS)), maximum=number(_INPUT_MAX.low, _INPUT_MAX.high)),
-        "targets": record_of(Targets, name=text(tuple(TARGETS)), scale=list_of(POSITIVE)),
+        "targets": record_of(
+            Targets, name=text(tuple(TARGETS)), scale=list_of(POSITIVE), decision=list_of(number(0, 1e30))
+        ),
         "image_shape": either(NULL, list_of(number(1, _LONG, whole=True), 2)),
         "receipt": RECEIPT,
     },

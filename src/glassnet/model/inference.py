@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -84,11 +84,11 @@ class PortableModel(_Frozen):
         return self._network.probabilities(self._require_outputs(outputs, "probabilities").astype(np.float32))
 
     def confidence(self, outputs: FloatArray) -> FloatArray:
-        """See `Model.confidence`: for classes, the largest of the probabilities."""
+        """See `Model.confidence`: for classes, the probability of the answer."""
         if not self.targets.of_classes:
             return super().confidence(outputs)
-        largest: FloatArray = self.probabilities(self._require_outputs(outputs, "confidence")).max(axis=1)
-        return largest
+        probabilities = self.probabilities(self._require_outputs(outputs, "confidence"))
+        return cast(FloatArray, probabilities[np.arange(len(probabilities)), self.targets.invert(outputs)])
 
 
 ENGINES = {"fast": CompiledModel, "portable": PortableModel}

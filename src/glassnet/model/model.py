@@ -332,9 +332,9 @@ class Model:
     def confidence(self, outputs: FloatArray) -> FloatArray:
         """Return the confidence of each prediction, shape (n,), 0 to 1.
 
-        For classes it is the largest output divided by the sum of all outputs, after outputs are rescaled so that their
-        targets are 0 and 1. With several labels per sample it is the lowest confidence of a label. For a regression it
-        is NaN. With another decision than the largest output, it is that of the answer (see `Targets`).
+        For classes it is the output of the answer divided by the sum of all outputs, after outputs are rescaled so that
+        their targets are 0 and 1. With several labels per sample it is the lowest confidence of a label. For a
+        regression it is NaN.
 
         Raises
         ------

@@ -55,6 +55,7 @@ class PortableForm:
     # otherwise
     target_offset: NDArray[np.float64]
     target_scale: NDArray[np.float64]
+    decision: NDArray[np.float64]  # as in `Targets`: factors of classes, or thresholds of labels; mostly empty
     names: tuple[str, ...]  # names of the classes, labels or numbers, one for each output
     image_shape: tuple[int, int] | None  # (rows, columns)
     sizes: tuple[int, ...]  # nodes per layer, inputs first
@@ -160,6 +161,7 @@ def form_of(model: Model) -> PortableForm:
         high=np.float32(targets.high),
         target_offset=np.array(targets.offset, np.float64),
         target_scale=np.array(targets.scale, np.float64),
+        decision=np.array(targets.decision, np.float64),
         names=names_of(model.classes, model.class_names),
         image_shape=model.image_shape,
         sizes=model.network.architecture.sizes,

@@ -55,7 +55,7 @@ def cross_validate(
         own = _of_fold(options, len(folds), executor)
         futures = [runner.submit(_tested, training, test, own) for training, test in folds]
         try:
-            tested = [*results_in_order(futures)]
+            tested, parts = zip(*results_in_order(futures), strict=True)
         finally:
             runner.cancel(futures)
     truth = np.concatenate([truth_of(test) for _, test in folds])
@@ -67,7 +67,10 @@ def cross_validate(
     if options.loss == "quantile" and options.loss_parameter is not None:
         scores = quantile_scores(truth, answers, weights, options.loss_parameter)
         return CrossValidation(len(folds), len(truth), scores, interval)
-    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
+    probabilities, scores = np.concatenate(parts), {}
+    for name in tested[0].scores:
+        one = METRICS[name]
+        scores[name] = float(one.score(truth, probabilities if one.of_probabilities else answers, weights))
     grouped = [test.groups for _, test in folds if test.groups is not None]
     groups = np.concatenate(grouped) if grouped else None
     if weights is None and "accuracy" in scores:
@@ -77,8 +80,11 @@ def cross_validate(
     return CrossValidation(len(folds), len(truth), scores, interval)
 
 
-def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
-    return evaluate(_fitted(training, options, send), test)
+def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> tuple[Evaluation, FloatArray]:
+    """Return the evaluation of the test data, and their probabilities, NaN of numbers."""
+    model = _fitted(training, options, send)
+    evaluation = evaluate(model, test)
+    return evaluation, model.probabilities(evaluation.outputs)
 
 
 def _threads(data: Dataset, options: Options) -> int:

@@ -270,7 +270,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         if options.targets == "values":
             warn_of_constants(data)
         warn_of_equal_rows(data)
-        if validation is None:
+        if validation_data is None:
             options = with_enough_groups(data, options)
     every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine

@@ -71,8 +71,8 @@ WORDS: dict[str, str] = {
     # thresholds
     "thresholds": "Thresholds",
     "thresholds_text": (
-        "The model predicts {positive} if its probability is at least 0.5. Another threshold exchanges missed samples "
-        "for false alarms."
+        "The model predicts {positive} if its probability is at least {own}. Another threshold exchanges missed "
+        "samples for false alarms."
     ),
     "roc_title": "ROC curve, AUC {auc}",
     "roc_label": "ROC curve",
@@ -81,7 +81,7 @@ WORDS: dict[str, str] = {
     "false_positive_rate": "false positive rate",
     "curves_text": "Dots mark thresholds. The dashed lines are those of guessing; {share} of the samples are positive.",
     "threshold_best": (
-        "The threshold {threshold} has the best balanced accuracy, {balanced} instead of {half_balanced} at 0.5; the "
+        "The threshold {threshold} has the best balanced accuracy, {balanced} instead of {half_balanced} at {own}; the "
         "accuracy is then {accuracy} instead of {half_accuracy}. It was chosen on these samples, so on new ones it "
         "will be slightly worse."
     ),
@@ -113,6 +113,7 @@ WORDS: dict[str, str] = {
     "length_line": "{epochs} epochs, batch size {batch}",
     "kept": "weights kept",
     "kept_line": "those after epoch {epochs}, which had the lowest validation loss",
+    "kept_by_metric": "those after epoch {epochs}, the best by {metric} of the validation rows",
     "values_in_out": "scaling",
     "values_line": "inputs {inputs}; targets {targets}",
     "inputs_columns": "encoded column by column",
@@ -124,6 +125,9 @@ WORDS: dict[str, str] = {
     "deskews_line": "deskewed before scaling",
     "temperature": "temperature",
     "temperature_line": "{temperature}; the logits are divided by it to calibrate the confidence",
+    "decision": "decision",
+    "decision_line": "{line}",
+    "judged_note": "{line}.",
     "seed": "seed",
     "seed_line": "{seed}, engine {engine}, {dtype}",
     "test_then": "test result",

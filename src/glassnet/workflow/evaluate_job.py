@@ -127,7 +127,7 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
     by_chance = math.sqrt((len(samples) + 1) / (12 * counts[answer] * rest)) if counts[answer] and rest else math.inf
     above = (tested.auc - 0.5) / by_chance  # Mann and Whitney 1947
     if above > _CERTAIN:
-        if model.classes == 2:
+        if model.classes == 2 and not model.targets.decision:
             said.append(
                 Message(
                     "the probabilities do tell the classes apart, but that of {name!r} never reaches 50%; "

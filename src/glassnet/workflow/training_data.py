@@ -279,7 +279,7 @@ def load_training_table(
         columns = with_related_remarks(columns, related_remarks(table, columns, columns.targets_of(table)[1]))
     notify_learnt(table.source, columns, notify, table.remarks)
     training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
-    if not known:
+    if not (known or validation_source is not None):
         options, few = few_groups(training, options)
         if few is not None:
             notify(few)

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import time
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 
 import click
@@ -152,6 +153,23 @@ class ErrorFacts(TypedDict):
     message: Annotated[str, "what is wrong"]
 
 
+class JudgedFacts(TypedDict):
+    """A score of a model, and those of predictions without any input."""
+
+    metric: Annotated[str, "its name"]
+    score: Annotated[float, "that of the model"]
+    constant: Annotated[
+        float,
+        "that of always predicting the most frequent class, the most frequent labels or the mean of the tested "
+        "samples; of a metric of probabilities that of the frequencies",
+    ]
+    chance: Annotated[
+        float | None,
+        "that of drawing answers with their frequencies, as expected; null for numbers and metrics of probabilities",
+    ]
+    most: Annotated[int | None, "the most frequent class; null for labels and numbers"]
+
+
 class ScoreFacts(TypedDict):
     """Scores of a test: the accuracy, or for a regression the two others."""
 
@@ -172,6 +190,11 @@ class ScoreFacts(TypedDict):
         NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
     ]
     weight: Annotated[NotRequired[str], "the column of the weights of the tested rows, by which scores are means"]
+    judged: Annotated[
+        NotRequired[JudgedFacts],
+        "the score of the option [metric](options.md#metric) of the training, or for classes the accuracy, beside "
+        "guessing",
+    ]
 
 
 def error_facts(problem: GlassnetError) -> ErrorFacts:
@@ -181,7 +204,9 @@ def error_facts(problem: GlassnetError) -> ErrorFacts:
 
 def add_scores(facts: ScoreFacts, evaluation: Evaluation, samples: Dataset | None = None) -> None:
     """Add the scores of a test, and the column of the weights of its samples, to the JSON of a command."""
-    facts.update(cast("ScoreFacts", evaluation.scores))
+    facts.update(cast("ScoreFacts", {name: one for name, one in evaluation.scores.items() if name in _SCORES}))
+    if evaluation.judged is not None:
+        facts["judged"] = cast("JudgedFacts", asdict(evaluation.judged))
     if samples is not None and (column := weight_column(samples)):
         facts["weight"] = column
 
@@ -190,6 +215,9 @@ def weight_column(samples: Dataset) -> str:
     """Return the name of the column of the weights of samples; empty if they count alike."""
     weighted = samples.weights is not None and samples.columns is not None and samples.columns.split.weight is not None
     return samples.columns.split.weight.name if weighted else ""
+
+
+_SCORES = ScoreFacts.__annotations__
 
 
 def score_line(evaluation: Evaluation) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...messages.formats import width_of
+from ...model.decision import about_answers
+from ...model.evaluate import Evaluation
+from ...model.model import Model
 from ...words.plots import SHARES, shown
-from .console import padded
+from .console import message, padded
 
 INDENT = " " * 10
 """In front of lines that follow the first one of a paragraph."""
@@ -34,3 +37,8 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines with each column as wide as its widest entry."""
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     return ["   ".join(map(padded, row, widths)).rstrip() for row in rows]
+
+
+def judged_lines(model: Model, evaluation: Evaluation) -> list[str]:
+    """Return the lines of `about_answers` in the language of the running command."""
+    return [message(key, line=one) for key, one in about_answers(model, evaluation).items()]

@@ -11,12 +11,15 @@ from ... import data
 from ...io.archives import is_folder
 from ...messages.formats import below_all
 from ...messages.message import Listing
+from ...metrics import METRICS
+from ...model.evaluate import metric_of, score_text
 from ...model.header import ParentReceipt, joined_count
 from ...training.receipt import options_of
 from ...words.plots import shown
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
 from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line, weight_column
+from .scores import judged_lines
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
@@ -166,13 +169,16 @@ def _print(trained: TrainResult) -> None:
     if parent := receipt.get("parent"):
         result(message("parent", file=trained.plan.start, hash=parent["hash"]))
     if kept := receipt.get("kept"):
-        several = len(kept) > 1
-        result(message("kept_of_each" if several else "kept", epoch=kept[0], networks=len(kept), epochs=Listing(kept)))
+        key, metric = "kept_of_each" if len(kept) > 1 else "kept", metric_of(model)
+        by = message("by_metric" if metric else "by_loss", metric=metric)
+        result(message(key, epoch=kept[0], networks=len(kept), epochs=Listing(kept), by=by))
     if validation := receipt["data"].get("validation_data"):
         result(message("own_validation", source=validation["source"], samples=validation["samples"]))
     result(message("test", score=score_line(trained.evaluation)))
     if column := weight_column(trained.test):
         result(message("test_weights", column=column))
+    for line in judged_lines(model, trained.evaluation):
+        result(line)
     if ends := receipt.get("interval"):
         result(message("interval", scores=scores_in_words(ends)))
     if crossed := receipt.get("cross_validation"):
@@ -202,6 +208,8 @@ def scores_in_words(scores: dict[str, Any]) -> str:
         ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
         text = message("to").join(map(shapes[name], ends))
         parts.append(f"{_SIGNS[name]} {text}" if name in _SIGNS else message(f"{name}_of", score=text))
+    others = [name for name in METRICS if name in scores and name not in shapes]
+    parts += [f"{name} {score_text(name, scores[name])}" for name in others]
     return message("comma").join(parts)
 
 

@@ -25,6 +25,19 @@ _CLASSIFY = """\
             best = k;
     return best;
 """
+_CLASSIFY_WEIGHED = """\
+    float outputs[COUNT];
+    double weighed[COUNT];
+    int k, best = 0;
+
+    name_outputs(ARGUMENT, outputs);
+    for (k = 0; k < COUNT; k++)
+        weighed[k] = (double)outputs[k] * name_factors[k];
+    for (k = 1; k < COUNT; k++)
+        if (weighed[k] > weighed[best])
+            best = k;
+    return best;
+"""
 _PROBABILITIES = f"""\
     size_t k;
 
@@ -46,7 +59,7 @@ _LABELS = """\
 
     name_outputs(ARGUMENT, outputs);
     for (k = 0; k < COUNT; k++)
-        labels[k] = outputs[k] > 0.5f;
+        labels[k] = THRESHOLD;
 """
 _PREDICT = """\
     float outputs[COUNT];
@@ -116,15 +129,18 @@ class Interface:
         """Return the definitions of the functions and names."""
         text = "\n".join(f"{one.declaration}\n{{\n{one.body}}}\n" for one in self.functions)
         names = array(f"const char *const {self.names}[{self.count}]", [string(one) for one in self.form.names])
-        return f"{self._scales()}{text}\n{names}"
+        return f"{self._numbers()}{text}\n{names}"
 
-    def _scales(self) -> str:
-        if self.form.target_kind != "numbers" or self.count == 1:
-            return ""
-        scales, offsets = self.form.target_scale, self.form.target_offset
+    def _numbers(self) -> str:
+        """Return the arrays by which the outputs are decoded."""
+        arrays = {}
+        if self.form.target_kind == "numbers" and self.count > 1:
+            arrays = {"value_scales": self.form.target_scale, "value_offsets": self.form.target_offset}
+        elif len(self.form.decision):
+            arrays = {"factors" if self.form.target_kind == "classes" else "thresholds": self.form.decision}
         return "".join(
-            array(f"static const double {self.prefix}_value_{name}[{self.count}]", doubles(values)) + "\n"
-            for name, values in (("scales", scales), ("offsets", offsets))
+            array(f"static const double {self.prefix}_{name}[{self.count}]", doubles(values)) + "\n"
+            for name, values in arrays.items()
         )
 
     def _answers(self) -> list[Function]:
@@ -134,6 +150,7 @@ class Interface:
             rescale = _RESCALE.replace("LOW", float_text(low)).replace("SPAN", float_text(high - low))
             body = _PROBABILITIES.replace("        RESCALE\n", "" if low == 0 and high == 1 else rescale)
             of_class = f"The class, 0 to {self.count - 1}; its name is {self.names}[class]."
+            classify = _CLASSIFY_WEIGHED if len(self.form.decision) else _CLASSIFY
             return [
                 self._function(
                     "The probability of each class.",
@@ -141,11 +158,13 @@ class Interface:
                     f"float probabilities[{self.count}]",
                     body,
                 ),
-                self._function(of_class, "int name_classify", "", _CLASSIFY),
+                self._function(of_class, "int name_classify", "", classify),
             ]
         if self.form.target_kind == "labels":
             about = "Whether each label is present, 1 or 0; the outputs are the probabilities."
-            return [self._function(about, "void name_labels", f"unsigned char labels[{self.count}]", _LABELS)]
+            own = "(double)outputs[k] > name_thresholds[k]" if len(self.form.decision) else "outputs[k] > 0.5f"
+            body = _LABELS.replace("THRESHOLD", own)
+            return [self._function(about, "void name_labels", f"unsigned char labels[{self.count}]", body)]
         if self.count > 1:
             return [
                 self._function("The predicted numbers.", "void name_predict", f"double values[{self.count}]", _PREDICT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,7 @@ class Imported:
     # `low`, `high`: for classes, the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
+    decision: tuple[float, ...] = ()  # as in `Targets`
     normalised: bool = False  # whether the source divides the outputs by their sum
     # `target_factor`, `target_offset`: shape (outputs,); what is applied to the outputs of a regression last
     target_factor: Floats | None = None
@@ -90,10 +91,13 @@ def model_of(imported: Imported, task: str | None) -> Model:
     names, class_type = (imported.names, "") if task != "classes" else _class_names(imported.classes)
     if len(names) not in (0, outputs) or len(set(names)) < len(names):
         raise NotImportableError("{count} names for {outputs} outputs", count=len(names), outputs=outputs)
+    if len(imported.decision) not in (0, outputs):
+        template = "{count} factors or thresholds for {outputs} outputs"
+        raise NotImportableError(template, count=len(imported.decision), outputs=outputs)
     return Model(
         networks[0],
         _scaling(factor, offset, 1.0 if imported.maximum is None else imported.maximum),
-        _targets(task, outputs, imported),
+        replace(_targets(task, outputs, imported), decision=imported.decision if task == imported.task else ()),
         imported.image_shape,
         imported.receipt,
         tuple(networks[1:]),

@@ -75,13 +75,15 @@ class Decoding:
     # `low`, `high`: the outputs that become the probabilities 0 and 1
     low: float = 0.0
     high: float = 1.0
+    decision: tuple[float, ...] = ()  # factors of classes or thresholds of labels, as in `Targets`
 
     @classmethod
     def of(cls, graph: OnnxGraph, output: str) -> Decoding:
         """Follow an output back to the value that it interprets."""
         made = _named(graph, output)
         probabilities = _probabilities(graph, made.value)
-        return replace(probabilities, task=made.task or probabilities.task, classes=made.classes)
+        task = made.task or probabilities.task
+        return replace(probabilities, task=task, classes=made.classes, decision=made.decision)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ def read_chain(graph: OnnxGraph) -> Chain:
     for one in decodings:
         node = graph.producers.get(value)
         before = node.input[0] if node is not None and node.op_type in ("Softmax", "LogSoftmax", "Sigmoid") else ""
-        if one.value not in (value, before):
+        if one.value not in (value, "" if one.decision else before):  # factors of logits are not those of outputs
             for other in filter(None, (graph.producers.get(one.value), node)):
                 if other.op_type not in OPERATORS:
                     raise unsupported(other)
@@ -115,7 +117,8 @@ def read_chain(graph: OnnxGraph) -> Chain:
     left = _Left(graph.size, _MOST_STEPS)
     members = tuple((*_steps(graph, member, left), *after) for member in averaged)
     binary = task == "classes" and any(one.binary for one in decodings)
-    decoding = Decoding(value, task, classes, binary, normalised, rescaled.low, rescaled.high)
+    decision = next((one.decision for one in decodings if one.decision), ())
+    decoding = Decoding(value, task, classes, binary, normalised, rescaled.low, rescaled.high, decision)
     return Chain(members, decoding)
 
 
@@ -132,12 +135,18 @@ def _named(graph: OnnxGraph, output: str) -> Decoding:
         if kind == "ArgMax":
             if given.get("axis", 0) not in (1, -1) or given.get("select_last_index"):
                 raise refused(node, "expected the first largest of each row")
-            return Decoding(node.input[0], "classes", classes)
+            weighed, factors = _weighed(graph, node.input[0])
+            return Decoding(weighed, "classes", classes, decision=factors)
         if kind in ("Greater", "GreaterOrEqual", "Binarizer"):
             limit = given.get("threshold", 0.0) if kind == "Binarizer" else graph.constant(node.input[1])
-            if limit is None or np.size(limit) != 1 or float(np.ravel(limit)[0]) != 0.5:
+            limits = [] if limit is None else np.ravel(limit).tolist()
+            if limits == [0.5]:
+                return Decoding(node.input[0], "labels", classes)
+            # A comparison of float64 with other numbers is the decision of a model that glassnet exported.
+            ours = kind == "Greater" and isinstance(limit, np.ndarray) and limit.dtype == np.float64
+            if not (ours and limits and all(0 <= one <= 1 for one in limits)):
                 raise refused(node, "expected a comparison with 0.5")
-            return Decoding(node.input[0], "labels", classes)
+            return Decoding(_narrow(graph, node.input[0]), "labels", classes, decision=tuple(limits))
         if classes is not None and kind in ("Gather", "ArrayFeatureExtractor", "LabelEncoder"):
             raise unsupported(node)
         if kind in ("Gather", "ArrayFeatureExtractor"):
@@ -157,6 +166,22 @@ def _named(graph: OnnxGraph, output: str) -> Decoding:
     if classes is not None:
         raise NotImportableError("names of classes without an ArgMax that chooses one")
     return Decoding(output)  # its conversions belong to the chain
+
+
+def _weighed(graph: OnnxGraph, value: str) -> tuple[str, tuple[float, ...]]:
+    """Return what is multiplied by one factor above 0 for each class, and these; none if nothing is."""
+    node = graph.producers.get(value)
+    factors = graph.constant(node.input[1]) if node is not None and node.op_type == "Mul" else None
+    if node is None or factors is None or factors.size < 2 or not ((factors > 0) & (factors < 1e30)).all():
+        return value, ()
+    return _narrow(graph, node.input[0]), tuple(factors.ravel().tolist())
+
+
+def _narrow(graph: OnnxGraph, value: str) -> str:
+    """Return a value before its conversion to another float type."""
+    node = graph.producers.get(value)
+    is_cast = node is not None and node.op_type == "Cast" and attributes(node).get("to") in FLOATS
+    return node.input[0] if node is not None and is_cast else value
 
 
 def _labels(node: Any, given: dict[str, Any]) -> NDArray[Any]:

@@ -64,6 +64,7 @@ def folded(graph: OnnxGraph, chain: Chain) -> Imported:
         classes=chain.decoding.classes,
         low=chain.decoding.low,
         high=chain.decoding.high,
+        decision=chain.decoding.decision,
         normalised=chain.decoding.normalised,
         target_factor=factor,
         target_offset=offset,

@@ -103,14 +103,22 @@ def _answers(graph: Graph, form: PortableForm, model: Model, output: str) -> Non
         graph.give(graph.add("Add", wide, offset, wanted=VALUE), np.float64, count)
         return
     if form.target_kind == "labels":
-        half = graph.constant(np.array(0.5, np.float32), "half")
-        label = graph.cast(graph.add("Greater", output, half, wanted="present"), np.int64, LABEL)
+        if len(form.decision):
+            given = graph.cast(output, np.float64, "outputs/double")
+            least = graph.constant(form.decision[np.newaxis], "decision")
+        else:
+            given, least = output, graph.constant(np.array(0.5, np.float32), "half")
+        label = graph.cast(graph.add("Greater", given, least, wanted="present"), np.int64, LABEL)
         graph.give(label, np.int64, count)
         graph.give(graph.add("Identity", output, wanted=PROBABILITIES), np.float32, count)
         return
     # Classes as the model has them: whole numbers, text, booleans or fractions.
     classes = model.classes_
-    place = graph.add("ArgMax", output, wanted="place", axis=1, keepdims=0)
+    weighed = output
+    if len(form.decision):
+        wide, factors = graph.cast(output, np.float64, "outputs/double"), form.decision[np.newaxis]
+        weighed = graph.add("Mul", wide, graph.constant(factors, "decision"), wanted="weighed")
+    place = graph.add("ArgMax", weighed, wanted="place", axis=1, keepdims=0)
     label = graph.add("Gather", graph.constant(classes, "classes"), place, wanted=LABEL)
     graph.give(label, classes.dtype, *())
     low, high = form.low, form.high

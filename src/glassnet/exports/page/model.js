@@ -1,6 +1,6 @@
 // The model of this page: from raw values or the row of a table to outputs, and from these to the answer.
 
-import { Network } from "../../serve/studio/static/network.js";
+import { Network, present, ranked } from "../../serve/studio/static/network.js";
 import { encodeRow } from "./table_encoding.js";
 
 /**
@@ -39,12 +39,11 @@ export class ExportedModel {
 
   /** @param {ArrayLike<number>} outputs @returns {number|number[]} Index of the class; 0 or 1 for each label; or numbers. */
   answer(outputs) {
-    const { kind, offset, scale } = this.description.targets;
-    if (kind === "labels") return Array.from(outputs, (one) => (one > 0.5 ? 1 : 0));
+    const { targets } = this.description;
+    const { kind, offset, scale } = targets;
+    if (kind === "labels") return present(outputs, targets);
     if (kind === "numbers") return Array.from(outputs, (one, k) => one * scale[k] + offset[k]);
-    let best = 0;
-    for (let k = 1; k < outputs.length; k++) if (outputs[k] > outputs[best]) best = k;
-    return best;
+    return ranked(outputs, targets)[0];
   }
 }
 

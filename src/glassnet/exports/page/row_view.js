@@ -1,6 +1,7 @@
 // Rows of a table, or of numbers: an example to begin with, a control for each value, the answer, and what each adds.
 
 import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
+import { ranked } from "../../serve/studio/static/network.js";
 import { short } from "../../serve/studio/static/shared/format.js";
 import { integratedGradients } from "../../serve/studio/static/shared/attribution.js";
 import { answerPart, layersPart } from "../../serve/studio/static/views/draw.js";
@@ -83,7 +84,7 @@ export function openRows(el, _head, t, state) {
   /** What each column adds to one output, or to the margin between the best two classes. */
   function explain() {
     const { outputs } = signals;
-    const order = [...outputs.keys()].sort((a, b) => outputs[b] - outputs[a] || a - b);
+    const order = ranked(outputs, targets);
     const numbers = targets.kind === "numbers";
     const best = each && explained.value !== BEST ? Number(explained.value) : numbers ? 0 : order[0];
     const rival = targets.kind === "classes" && order.length > 1 ? order[1] : null;

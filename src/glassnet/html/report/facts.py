@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...messages.catalogue import translated
+from ...model.decision import decision_message
+from ...model.evaluate import metric_of
 from ...model.header import joined_count
 from ...model.model import Model
 from ...options.options import SPECS, Options
@@ -50,12 +52,16 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
     )
     if kept_epochs := receipt.get("kept"):
         epochs = say("comma").join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
-        facts.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
+        metric = metric_of(model)
+        line = say("kept_by_metric" if metric else "kept_line", epochs=epochs, metric=metric)
+        facts.append(Fact(say("kept"), line))
     if model.deskews:
         facts.append(Fact(say("deskews"), say("deskews_line")))
     if model.temperature != 1:
         line = say("temperature_line", temperature=shown(model.temperature))
         facts.append(Fact(say("temperature"), line))
+    if decision := decision_message(model):
+        facts.append(Fact(say("decision"), say("decision_line", line=decision)))
     return facts + _origin(model, say)
 
 

@@ -156,6 +156,8 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
         notes.append(say("trained_on_these"))
     if evaluated.data.weights is not None:
         notes.append(say("weighted"))
+    if judged := evaluated.evaluation.judged:
+        notes.append(say("judged_note", line=judged.message(model)))
     if not trained:
         intervals = score_intervals(evaluated.evaluation, evaluated.data)
         if intervals:

@@ -8,6 +8,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ...model.curves import ThresholdCurves, threshold_curves
+from ...model.decision import threshold
 from ...plots.labels import class_label
 from ...words.plots import shown
 from ...words.report import percent
@@ -28,7 +29,7 @@ COLUMNS = (
     "accuracy",
 )
 HALF = 0.5
-"""The threshold that predicts the more probable class."""
+"""The threshold that predicts the more probable class, as a model does that has no other decision."""
 _CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
 
 
@@ -42,60 +43,72 @@ def thresholds_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | 
     if curves is None:
         return None
     share = float(np.average(positive, weights=data.weights))
-    best, half = curves.best, curves.at(HALF)
+    own = threshold(model.targets, label) or HALF
+    best, half = curves.best, curves.at(own)
     return {
-        "text": say("thresholds_text", positive=class_label(model, label, say)),
+        "text": say("thresholds_text", positive=class_label(model, label, say), own=_short(own)),
         "drawn": [
-            (say("roc_title", auc=shown(curves.auc)), draw_roc(curves, say)),
-            (say("precision_title", ap=shown(curves.average_precision)), draw_precision_recall(curves, share, say)),
+            (say("roc_title", auc=shown(curves.auc)), draw_roc(curves, say, own)),
+            (
+                say("precision_title", ap=shown(curves.average_precision)),
+                draw_precision_recall(curves, share, say, own),
+            ),
         ],
         "guessing": say("curves_text", share=percent(share)),
         "best": say(
             "threshold_best",
             threshold=shown(float(curves.thresholds[best])),
+            own=_short(own),
             balanced=percent(curves.balanced[best]),
             half_balanced=percent(curves.balanced[half]),
             accuracy=percent(curves.accuracy[best]),
             half_accuracy=percent(curves.accuracy[half]),
         ),
         "heads": [(say(name), "n") for name in COLUMNS],
-        "rows": _rows(curves),
+        "rows": _rows(curves, own),
     }
 
 
-def _rows(curves: ThresholdCurves) -> list[list[str]]:
-    """Return the scores at thresholds, the best bold; those that predict the same as a lower one are omitted."""
+def _short(threshold: float) -> str:
+    return shown(float(f"{threshold:.2g}"))
+
+
+def _rows(curves: ThresholdCurves, own: float = HALF) -> list[list[str]]:
+    """Return the scores at thresholds, the best bold; those that predict the same as a lower one are omitted.
+
+    `own` is the threshold of the model, which like one half is always among them.
+    """
     best = float(curves.thresholds[curves.best])
     precision = np.append(np.nan, curves.precision[1:])  # the first threshold predicts nothing
     scores = (curves.predicted, precision, curves.recall, curves.false_alarms, curves.balanced, curves.accuracy)
     rows, last = [], -1
-    for threshold in sorted({*THRESHOLDS, best}):
-        place = curves.at(threshold)
-        if place != last or threshold in (HALF, best):
+    for limit in sorted({*THRESHOLDS, best, own}):
+        place = curves.at(limit)
+        if place != last or limit in (HALF, best, own):
             row = [percent(float(one[place])) for one in scores]
             bold = Markup("<b>{}</b>")
-            rows.append([shown(threshold), *(map(bold.format, row) if threshold == best else row)])
+            rows.append([shown(limit), *(map(bold.format, row) if limit == best else row)])
         last = place
     return rows
 
 
-def draw_roc(curves: ThresholdCurves, say: Say) -> Markup:
+def draw_roc(curves: ThresholdCurves, say: Say, own: float = HALF) -> Markup:
     """Draw the true positive rate against the false positive rate, with the diagonal of guessing."""
     plot = new_plot((0, 1), (0, 1), say("roc_label"), say("false_positive_rate"), say("recall"), **SHARES)
     plot.line([0, 1], [0, 1], "even")
     some = _thinned(curves)
     plot.line(curves.false_alarms[some], curves.recall[some], "first")
-    _mark_thresholds(plot, curves, curves.false_alarms, curves.recall, 16)
+    _mark_thresholds(plot, curves, own, curves.false_alarms, curves.recall, 16)
     return plot.svg()
 
 
-def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say) -> Markup:
+def draw_precision_recall(curves: ThresholdCurves, share: float, say: Say, own: float = HALF) -> Markup:
     """Draw the precision against the recall, with the line of guessing: the share of the positive class."""
     plot = new_plot((0, 1), (0, 1), say("precision_label"), say("recall"), say("precision"), **SHARES)
     plot.line([0, 1], [share, share], "even")
     some = _thinned(curves)[1:]  # the first threshold predicts nothing, which has no precision
     plot.line(curves.recall[some], curves.precision[some], "first")
-    _mark_thresholds(plot, curves, curves.recall, curves.precision, -8)
+    _mark_thresholds(plot, curves, own, curves.recall, curves.precision, -8)
     return plot.svg()
 
 
@@ -109,10 +122,10 @@ def _thinned(curves: ThresholdCurves) -> Any:
     return np.unique(np.searchsorted(way, np.linspace(0, way[-1], POINTS)).clip(0, count - 1))
 
 
-def _mark_thresholds(plot: Plot, curves: ThresholdCurves, x: Floats, y: Floats, down: float) -> None:
-    """Mark the threshold of one half, and the one with the best balanced accuracy unless it is close."""
-    best, half = curves.best, curves.at(HALF)
-    places = [(best, shown(float(f"{curves.thresholds[best]:.2g}"))), (half, shown(HALF))]
+def _mark_thresholds(plot: Plot, curves: ThresholdCurves, own: float, x: Floats, y: Floats, down: float) -> None:
+    """Mark the threshold of the model, and the one with the best balanced accuracy unless it is close."""
+    best, half = curves.best, curves.at(own)
+    places = [(best, _short(curves.thresholds[best])), (half, _short(own))]
     apart = np.hypot(plot.x(x[best]) - plot.x(x[half]), plot.y(y[best]) - plot.y(y[half]))
     for place, words in places[1:] if apart <= _CLOSE else places:
         if place in (0, len(curves.thresholds) - 1):  # nothing or all is predicted positive: a corner

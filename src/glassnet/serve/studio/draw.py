@@ -54,7 +54,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         "confidence": said.confidence,
         "outputs": outputs,
         "probabilities": model.probabilities(outputs[np.newaxis])[0],
-        "index": int(outputs.argmax()),
+        "index": said.value if model.targets.of_classes else int(outputs.argmax()),
         "remarks": [on_page(remark, language) for remark in remarks],
         "numbers": said.value if model.targets.name == "values" else None,
         "interval": _interval(model, said, sample, language),

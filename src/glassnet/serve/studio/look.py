@@ -21,6 +21,7 @@ from ...explain.nodes import LayerOfNodes
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...messages.option_spelling import Option
+from ...model.decision import about_answers
 from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model
@@ -33,6 +34,7 @@ from ...workflow.model_data import load_labelled, notify_trained_on
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import load_samples, load_table_samples, parts_in_training
+from ..rendering import on_page
 from .data import cell
 from .endpoints import api, rows_in, text_in, whole_in
 from .jobs import Job
@@ -241,6 +243,7 @@ def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     model, evaluation = one.judged()
     facts["model"] = {
         "scores": evaluation.scores,
+        "judged": [on_page(one, given["language"]) for one in about_answers(model, evaluation).values()],
         "intervals": score_intervals(evaluation, samples),
         "loss": evaluation.loss,
         "calibration": one.calibration,

@@ -24,13 +24,14 @@ def describe(model: Model) -> dict[str, Any]:
     ``sizes``, ``activations``, ``bias``, ``loss``, ``loss_parameter`` and ``rule`` are as in `Architecture`.
     ``scaling`` has ``factor`` and ``offset``, one per feature if ``per_feature``, and ``clip``, the largest magnitude
     of a scaled value or None. ``targets`` has ``kind`` (``"classes"``, ``"labels"`` or ``"numbers"``), ``low`` and
-    ``high``, and for numbers ``offset`` and ``scale``, one per output, else empty. ``classes`` are the names of the
-    outputs. ``image_shape`` and ``channels`` describe an image; without one the shape is None. ``maximum`` is the
-    largest raw value; ``reading`` and ``temperature`` are as in `Model`. ``columns`` describes the fields of a table's
-    row, empty without a table: ``name``, ``kind`` (``"number"``, ``"boolean"``, ``"word"`` or ``"date"``) and what is
-    known of the training data. ``parameters`` has ``name``, ``shape`` and ``offset`` in floats of each array of one
-    member, and ``members`` is their number. ``hash`` and ``receipt`` are as in `Model`. ``portable`` tells whether
-    ``network.js`` computes the answers of the model from its inputs, which for a table are encoded ones.
+    ``high``, and for numbers ``offset`` and ``scale``, one per output, else empty; and ``decision``, if there is one.
+    ``classes`` are the names of the outputs. ``image_shape`` and ``channels`` describe an image; without one the shape
+    is None. ``maximum`` is the largest raw value; ``reading`` and ``temperature`` are as in `Model`. ``columns``
+    describes the fields of a table's row, empty without a table: ``name``, ``kind`` (``"number"``, ``"boolean"``,
+    ``"word"`` or ``"date"``) and what is known of the training data. ``parameters`` has ``name``, ``shape`` and
+    ``offset`` in floats of each array of one member, and ``members`` is their number. ``hash`` and ``receipt`` are as
+    in `Model`. ``portable`` tells whether ``network.js`` computes the answers of the model from its inputs, which for a
+    table are encoded ones.
     """
     made, scaling, targets = model.network.architecture, model.scaling, model.targets
     return {
@@ -52,6 +53,7 @@ def describe(model: Model) -> dict[str, Any]:
             "high": targets.high,
             "offset": list(targets.offset),
             "scale": list(targets.scale),
+            **({"decision": list(targets.decision)} if targets.decision else {}),
         },
         "classes": list(names_of(model.classes, model.class_names)),
         "image_shape": list(model.image_shape) if model.image_shape else None,

@@ -17,7 +17,9 @@ from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
 from ...messages.catalogue import translated
+from ...messages.languages import LANGUAGES
 from ...messages.message import Message
+from ...model.decision import about_answers
 from ...nn.parameters import Parameters
 from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
@@ -32,6 +34,7 @@ from ...workflow.train_job import TrainJob
 from ...workflow.train_job import train as train_model
 from ...workflow.training.result import TrainResult
 from ...workflow.training_data import learn_columns, with_validation_curve
+from ..rendering import on_page
 from .endpoints import api, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data
@@ -204,6 +207,10 @@ def _outcome(result: TrainResult) -> dict[str, Any]:
     return {
         "hash": result.model.hash(),
         "evaluation": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
+        "judged": [
+            {language: on_page(one, language) for language in LANGUAGES}
+            for one in about_answers(result.model, evaluation).values()
+        ],
         "interval": result.model.receipt.get("interval") or {},
         "cross_validation": result.model.receipt.get("cross_validation"),
         "seconds": result.seconds,

@@ -20,7 +20,8 @@ from ...io.writing import free_name
 from ...messages.message import Command, Message, Sentences
 from ...messages.notice import Notify
 from ...messages.option_spelling import Option
-from ...model.evaluate import Evaluation, evaluate
+from ...metrics import LOSS, METRICS, guessing
+from ...model.evaluate import Evaluation, evaluate, score_text
 from ...model.file import load_model, save_model
 from ...model.intervals import score_intervals
 from ...model.model import Model
@@ -255,7 +256,8 @@ def _notify_useless(
 ) -> None:
     """Notify if a model is not better than the most frequent class or the mean, by its cross-validation or else test.
 
-    A few tested samples may mislead by chance.
+    It is judged by R², or for classes by the option `metric`, or by the accuracy. A few tested samples may mislead by
+    chance.
     """
     scores, samples = (crossed.scores, crossed.samples) if crossed else (evaluation.scores, evaluation.samples)
     if test.weights is not None or samples < _FEWEST_JUDGED:
@@ -271,18 +273,18 @@ def _notify_useless(
     if "accuracy" not in scores or test.values is not None:
         return
     labels = np.concatenate([read.training.labels, test.labels]) if crossed else test.labels
-    counts = np.bincount(labels)
-    share = counts.max() / len(labels)
-    if scores["accuracy"] <= share < 1:  # a test of a single class does not tell
-        name = test.name_of(int(counts.argmax()))
-        facts = {"accuracy": scores["accuracy"], "name": name, "share": share}
-        notify(
-            Message(
-                "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})",
-                source=read.training.source,
-                **facts,
-            )
-        )
+    metric = "accuracy" if read.options.metric == LOSS else read.options.metric
+    guessed, sign = guessing(metric, labels, test.classes), METRICS[metric].sign
+    if sign * scores[metric] > sign * guessed.constant or (labels == labels[0]).all():  # which does not tell
+        return
+    facts = {"source": read.training.source, "name": test.name_of(guessed.most or 0)}
+    if metric == "accuracy":
+        template = "{source}: the accuracy, {accuracy:.1%}, is not better than always answering {name!r} ({share:.1%})"
+        notify(Message(template, accuracy=scores[metric], share=guessed.constant, **facts))
+    else:
+        template = "{source}: {metric} {score} is not better than that of always answering {name!r}, {constant}"
+        score, constant = (score_text(metric, one) for one in (scores[metric], guessed.constant))
+        notify(Message(template, metric=metric, score=score, constant=constant, **facts))
 
 
 def loading_for_later(pictures: bool, options: Options) -> Callback:

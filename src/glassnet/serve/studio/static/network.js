@@ -15,7 +15,7 @@
  * @typedef {(z: Float32Array, a: Float32Array) => Float32Array} Derivative
  * @typedef {{value: (z: Float32Array) => Float32Array, derivative: Derivative | null}} Activation
  * @typedef {{factor: number | number[], offset: number | number[], clip: number | null, per_feature: boolean}} Scaling
- * @typedef {{kind: string, low: number, high: number, offset: number[], scale: number[]}} Targets
+ * @typedef {{kind: string, low: number, high: number, offset: number[], scale: number[], decision?: number[]}} Targets
  * @typedef {Architecture & {scaling: Scaling, targets: Targets, temperature: number, members: number, portable: boolean,
  *   parameters: {shape: number[], offset: number}[], classes: string[], image_shape: [number, number] | null,
  *   channels: number, maximum: number, reading: string}} Description  Result of `describe` in `models.py`.
@@ -205,6 +205,30 @@ export class Network {
     const total = sumOf(rescaled);
     return rescaled.map((p) => p / total);
   }
+}
+
+/**
+ * The labels that are present, 1 or 0 for each, as `Targets.invert` has them. The numbers of the decision and products
+ * with them are float64, as there.
+ *
+ * @param {ArrayLike<number>} outputs @param {Targets} targets
+ */
+export function present(outputs, { decision }) {
+  return Array.from(outputs, (one, k) => (one > (decision?.[k] ?? 0.5) ? 1 : 0));
+}
+
+/**
+ * The outputs from the largest on; of classes after the answer, which `Targets.invert` has.
+ *
+ * @param {ArrayLike<number>} outputs @param {Targets} targets
+ * @returns {number[]} Their places.
+ */
+export function ranked(outputs, { kind, decision }) {
+  const order = Array.from(outputs, (_, k) => k).sort((a, b) => outputs[b] - outputs[a] || a - b);
+  if (kind !== "classes" || !decision) return order;
+  const weighed = Array.from(outputs, (one, k) => one * decision[k]);
+  const answer = weighed.indexOf(Math.max(...weighed));
+  return [answer, ...order.filter((k) => k !== answer)];
 }
 
 /** Mean of the outputs of several networks, added in their order. @param {Float32Array[]} outputs */

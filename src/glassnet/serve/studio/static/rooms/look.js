@@ -180,20 +180,23 @@ export async function open(el, studio) {
   };
 }
 
+const SCORES = ["accuracy", "r2", "rmse", "coverage", "pinball"]; // another one that training was judged by is in `judged`
+
 /** The line at the top: how good the answers are, and what that is worth. */
 function summary(t, about) {
   const fact = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", { text: value }), more ? h("dd.help", { text: more }) : null);
   const samples = fact(t("look_samples"), count(about.samples));
   const model = about.model;
   if (!model) return h("dl.facts", {}, samples);
-  const shown = Object.entries(model.scores).map(([name, value]) => {
+  const shown = Object.entries(model.scores).filter(([name]) => SCORES.includes(name)).map(([name, value]) => {
     const text = ["accuracy", "coverage"].includes(name) ? (one) => percent(one) : (one) => number(one);
     const range = model.intervals[name];
     return fact(t(`look_${name}`), text(value), range ? t("look_interval", { low: text(range[0]), high: text(range[1]) }) : "");
   });
   const calibration = model.calibration === null ? null
     : fact(t("look_calibration"), number(model.calibration * 100, 2), t("look_calibration_help"));
-  return h("dl.facts.look-facts", {}, shown, samples, fact(t("look_loss"), number(model.loss)), calibration);
+  const judged = model.judged.map((one) => h("p.quiet", { text: one }));
+  return [h("dl.facts.look-facts", {}, shown, samples, fact(t("look_loss"), number(model.loss)), calibration), ...judged];
 }
 
 /** All samples, by row and by label. */

@@ -404,6 +404,7 @@ export async function open(el, studio) {
     fill(resultBox,
       h("h2", { text: t("train_result_of", { run: model }) }),
       resultFacts(t, result),
+      result.judged.map((one) => h("p.quiet", { text: one[studio.lang] })),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),

@@ -6,7 +6,7 @@
 // It sets `drawing` when a stroke is finished, `input` (the pixels that the network gets) and `answer`.
 
 import { mnistStages, strokesToMask } from "../mnist_form.js";
-import { Network } from "../network.js";
+import { Network, present, ranked } from "../network.js";
 import { inputSlopes, integratedGradients, nodeContributions } from "../shared/attribution.js";
 import { fill, h, table } from "../shared/dom.js";
 import { number, percent, translator } from "../shared/format.js";
@@ -108,7 +108,7 @@ function render({ model, el }) {
 
   function explain() {
     if (!signals || !network) return;
-    const order = [...signals.outputs.keys()].sort((a, b) => signals.outputs[b] - signals.outputs[a] || a - b);
+    const order = ranked(signals.outputs, description.targets);
     paths.update(network, signals, input, order[0]);
     const rival = ofClasses && order.length > 1 ? order[1] : null;
     const direction = classes.map((_, k) => (k === order[0] ? 1 : k === rival ? -1 : 0));
@@ -201,11 +201,11 @@ export function answerPart(t, { classes, targets, columns }) {
      * @param {string} [interval] Their prediction interval, as a sentence. */
     update(outputs, probabilities, finished, words, units, interval) {
       el.classList.remove("blank");
-      const order = [...outputs.keys()].sort((a, b) => outputs[b] - outputs[a] || a - b);
+      const order = ranked(outputs, targets);
       const numbers = targets.kind === "numbers";
       const values = numbers ? [units ?? outputs].flat() : probabilities;
-      const holding = order.filter((k) => outputs[k] >= 0.5).sort((a, b) => a - b);
-      large.textContent = words ?? (targets.kind === "labels" ? holding.map((k) => classes[k]).join(", ") || t("draw_none") : classes[order[0]]);
+      const holds = present(outputs, targets);
+      large.textContent = words ?? (targets.kind === "labels" ? classes.filter((_, k) => holds[k]).join(", ") || t("draw_none") : classes[order[0]]);
       large.classList.toggle("word", large.textContent.length > 2);
       large.classList.toggle("long", large.textContent.length > 16);
       line.textContent = targets.kind === "classes"
@@ -218,7 +218,7 @@ export function answerPart(t, { classes, targets, columns }) {
       bars.hidden = numbers && classes.length === 1; // the answer says it
       shown.forEach((k) => {
         const { row, fillbar, value } = bar(k);
-        row.classList.toggle("first", targets.kind === "labels" ? outputs[k] >= 0.5 : k === order[0]);
+        row.classList.toggle("first", targets.kind === "labels" ? holds[k] === 1 : k === order[0]);
         fillbar.style.width = `${(Math.abs(values[k]) / most) * 100}%`;
         value.textContent = numbers ? number(values[k]) : percent(values[k], 1);
       });
