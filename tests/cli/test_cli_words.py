@@ -28,11 +28,12 @@ AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|
 
 def test_every_text_is_used():
     sources = "".join(
-        path.read_text(encoding="utf-8") for part in ("cli", "workflow") for path in (PACKAGE / part).rglob("*.py")
+        path.read_text(encoding="utf-8") for part in ("cli", "workflow", "serve") for path in (PACKAGE / part).rglob("*.py")
     )
     used = set(re.findall(r"\b(?:message)\(\s*[\"'](\w+)[\"']", sources))
     assert used <= set(CLI_WORDS)
     derived = {"not_sure", *(f"{kind}_{reason}" for kind in ("reason", "some") for reason in Reason)}
+    derived |= {f"{score}_of" for score in ("accuracy", "coverage", "pinball")} | {"majority", "decision"}
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == derived
     used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS, *SEARCH_WORDS}
@@ -190,7 +191,7 @@ def test_without_a_flag_the_environment_decides_and_json_is_language_independent
 def test_the_confusion_matrix_is_aligned(folder):
     """Rows are as wide as the header, for characters of any width."""
     for language in ("zh", "en"):
-        lines = run("test", "m.safetensors", "digits.csv", "--language", language).fine().out.splitlines()[1:12]
+        lines = run("test", "m.safetensors", "digits.csv", "--language", language).fine().out.splitlines()[2:13]
         assert len({width_of(line) for line in lines[1:]}) == 1
         assert width_of(lines[0].rsplit(maxsplit=1)[0]) == width_of(lines[1].rsplit(maxsplit=1)[0])
 
