@@ -78,7 +78,7 @@ def recipe(usual: str | None, otherwise: str = "") -> Any:
 
 def metric(help: str, *more: str) -> Any:
     """Declare the metric by which models are compared; `more` are names that `glassnet.metrics` does not have."""
-    otherwise = "accuracy; of a regression rmse, or r2 with several targets"
+    otherwise = "accuracy; of a regression rmse, or r2 with several targets, or pinball with the loss quantile"
     return option(None, help, choices=(*METRICS, *more), common=True, otherwise=otherwise)
 
 
@@ -96,7 +96,7 @@ def metric_for(training: Dataset, options: Options, named: str | None, *more: st
     if named is not None and named not in names:
         template = "{metric}: not available for these data, expected one of {names}."
         raise OptionError("GN022", template, metric=Option("metric", named), names=Listing(names))
-    return named or names[0]
+    return named or ("pinball" if options.loss == "quantile" else names[0])
 
 
 def require_one_file(parts: Sequence[str], *, stream: bool) -> None:

@@ -173,7 +173,8 @@ def _print(trained: TrainResult) -> None:
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
-        result(message("interval", scores=scores_in_words(crossed["interval"])))
+        if ends := crossed["interval"]:  # there is none for quantiles
+            result(message("interval", scores=scores_in_words(ends)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:
