@@ -12,7 +12,8 @@ The truth is the class of each sample, (n,) of int; or labels of 0 and 1, (n, la
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -254,13 +255,20 @@ class Metric:
         The expected score of answers that are drawn with their frequencies, from the frequencies of the classes or
         labels that occur, and the probability that two samples have the same class, or labels. None where a metric
         takes other predictions.
+    of_quantile : bool
+        Whether `score` takes a ``quantile``, by default the median.
     """
 
-    score: Callable[[NDArray[Any], NDArray[Any], Weights], Floats]
+    score: Callable[..., Floats]
     higher_is_better: bool
     tasks: tuple[str, ...]
     of_probabilities: bool = False
     chance: Callable[[Floats, float], float] | None = None
+    of_quantile: bool = False
+
+    def at(self, quantile: float) -> Metric:
+        """Return the metric for predictions of a quantile, 0 to 1; itself if it is the same for all."""
+        return replace(self, score=partial(self.score, quantile=quantile)) if self.of_quantile else self
 
     @property
     def sign(self) -> int:
@@ -282,8 +290,9 @@ METRICS: dict[str, Metric] = {
     "rmse": Metric(rmse, False, ("numbers",)),
     "r2": Metric(r2, True, ("numbers",)),
     "mae": Metric(mae, False, ("numbers",)),
+    "pinball": Metric(pinball, False, ("numbers",), of_quantile=True),
 }
-"""Name -> metric. The calibration error is none of them, since constant answers have the best one."""
+"""Name -> metric. The calibration error is none of them, since constant answers have the best one; nor the coverage."""
 
 
 def metrics_of(task: str, outputs: int) -> list[str]:

@@ -27,13 +27,12 @@ AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|
 
 
 def test_every_text_is_used():
-    sources = "".join(
-        path.read_text(encoding="utf-8") for part in ("cli", "workflow", "serve") for path in (PACKAGE / part).rglob("*.py")
-    )
+    files = [path for part in ("cli", "workflow", "serve") for path in (PACKAGE / part).rglob("*.py")]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     used = set(re.findall(r"\b(?:message)\(\s*[\"'](\w+)[\"']", sources))
     assert used <= set(CLI_WORDS)
     derived = {"not_sure", *(f"{kind}_{reason}" for kind in ("reason", "some") for reason in Reason)}
-    derived |= {f"{score}_of" for score in ("accuracy", "coverage", "pinball")} | {"majority", "decision"}
+    derived |= {f"{score}_of" for score in ("accuracy", "coverage", "pinball")} | {"majority"}
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == derived
     used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS, *SEARCH_WORDS}

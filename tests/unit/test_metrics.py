@@ -21,6 +21,7 @@ PEERS = {
     "rmse": peers.root_mean_squared_error,
     "mae": peers.mean_absolute_error,
     "r2": peers.r2_score,
+    "pinball": peers.mean_pinball_loss,
 }
 
 
@@ -120,7 +121,7 @@ def test_coverage_is_the_weighted_fraction_within_the_limits_ends_included():
 @given(case=cases("numbers"))
 def test_the_pinball_loss_is_that_of_scikit_learn(quantile, case):
     truth, answers, _, weights = case
-    found = metrics.pinball(truth, answers, weights, quantile=quantile)
+    found = METRICS["pinball"].at(quantile).score(truth, answers, weights)
     wanted = peers.mean_pinball_loss(truth, answers, sample_weight=weights, alpha=quantile)
     assert float(found) == pytest.approx(wanted, rel=1e-12)
 

@@ -495,6 +495,12 @@ class Options:
         return getattr(self, parameter.option) if parameter else None
 
     @property
+    def predicted_quantile(self) -> float:
+        """The quantile that the network predicts with the loss ``quantile``; the median with others."""
+        parameter = self.loss_parameter if self.loss == "quantile" else None
+        return 0.5 if parameter is None else parameter
+
+    @property
     def dropouts(self) -> tuple[float, ...]:
         """One dropout rate per hidden layer."""
         return self._one_a_layer(self.dropout)

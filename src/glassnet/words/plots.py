@@ -36,6 +36,7 @@ WORDS: dict[str, str] = {
     "metric_rmse": "RMSE",
     "metric_r2": "R²",
     "metric_mae": "MAE",
+    "metric_pinball": "pinball loss",
     "metric_brier": "Brier score",
     "metric_auc": "AUC",
     "metric_f1": "F1",

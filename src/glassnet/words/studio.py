@@ -565,6 +565,7 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_metric_rmse": "RMSE",
     "compare_metric_r2": "R²",
     "compare_metric_mae": "MAE",
+    "compare_metric_pinball": "pinball loss",
     "compare_metric_brier": "Brier score",
     "compare_metric_auc": "AUC",
     "compare_metric_f1": "F1",

@@ -149,6 +149,11 @@ def compare(
     if metric == LOSS and len({(one.loss, one.loss_parameter, one.targets) for one in options.values()}) > 1:
         template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
         raise OptionError("GN022", template, metric=Option("metric", metric))
+    if metric != LOSS and METRICS[metric].of_quantile and len({one.predicted_quantile for one in options.values()}) > 1:
+        template = (
+            "{metric}: the sides predict different quantiles, which cannot be compared. Give {quantile} one value."
+        )
+        raise OptionError("GN022", template, metric=Option("metric", metric), quantile=Option("quantile"))
     higher, fewest = metric != LOSS and METRICS[metric].higher_is_better, fewest_pairs(len(read) - 1)
     if job.seeds < fewest:
         notify(Message(FEW_SEEDS, seeds=job.seeds, fewest=fewest))

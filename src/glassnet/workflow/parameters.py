@@ -84,7 +84,7 @@ def recipe(usual: str | None, otherwise: str = "") -> Any:
 
 def metric(help: str, *more: str) -> Any:
     """Declare the metric by which models are compared; `more` are names that `glassnet.metrics` does not have."""
-    otherwise = "accuracy; of a regression rmse, or r2 with several targets"
+    otherwise = "accuracy; of a regression rmse, or r2 with several targets, or pinball with the loss quantile"
     return option(None, help, choices=(*METRICS, *more), common=True, otherwise=otherwise)
 
 
@@ -101,7 +101,7 @@ def metric_for(training: Dataset, options: Options, named: str | None) -> str:
     task = trained_task(training, options)
     if named is not None:
         require_metric(named, task, training.classes)
-    return named or metrics_of(task, training.classes)[0]
+    return named or ("pinball" if options.loss == "quantile" else metrics_of(task, training.classes)[0])
 
 
 def require_one_file(parts: Sequence[str], *, stream: bool) -> None:

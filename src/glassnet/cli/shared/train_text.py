@@ -184,8 +184,8 @@ def _print(trained: TrainResult) -> None:
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
         result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
-        if crossed["interval"]:  # weighted scores have none
-            result(message("interval", scores=scores_in_words(crossed["interval"])))
+        if ends := crossed["interval"]:  # neither weighted scores nor quantiles have one
+            result(message("interval", scores=scores_in_words(ends)))
     result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:

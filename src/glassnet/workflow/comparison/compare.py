@@ -77,7 +77,7 @@ def compare(
         The most seeds, 2 to 20. By default two more than a verdict needs: 8 for two sides, 9 for three.
     metric : str, optional
         ``"loss"``, or a name in `glassnet.metrics.METRICS`. By default the accuracy; of a regression the RMSE, or R²
-        with several targets.
+        with several targets, or the pinball loss with the loss quantile.
     stop_early : bool
         Whether to end before the last seed when the verdict on every side is clear.
     callbacks : iterable of callable

@@ -75,8 +75,8 @@ def search(
         Options to vary: ``{"learning_rate": "0.001..0.1:log", "hidden": [50, (100, 50)]}``, with a range as text or a
         list of values; or texts as for ``--space``. By default those that suit data and recipe.
     metric : str, optional
-        The score to choose by, a name in `glassnet.metrics.METRICS`; by default accuracy, for numbers rmse, or r2 of
-        several.
+        The score to choose by, a name in `glassnet.metrics.METRICS`; by default accuracy, for numbers rmse, r2 of
+        several, or pinball with the loss quantile.
     cv : int, optional
         Folds of the cross-validation by which a trial is scored; 0: one held-out part. By default 5 for fewer than
         1,000 training samples, else 0.

@@ -43,12 +43,12 @@ class Scorer:
     groups: NDArray[np.int64] | None = None  # shape (n,); samples of a group are drawn together in `resamples`
 
     @classmethod
-    def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:
-        """Return the scorer for the samples of data sets, one after the other."""
+    def of(cls, parts: Sequence[Dataset], metric: str, quantile: float) -> Scorer:
+        """Return the scorer for the samples of data sets, one after the other; the pinball loss is of `quantile`."""
         weights = [part.weights for part in parts if part.weights is not None]
         groups = [part.groups for part in parts if part.groups is not None]
         return cls(
-            METRICS[metric],
+            METRICS[metric].at(quantile),
             np.concatenate([truth_of(part) for part in parts]),
             np.concatenate(weights).astype(np.float64) if weights else None,
             np.concatenate(groups) if groups else None,

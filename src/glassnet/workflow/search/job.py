@@ -249,7 +249,7 @@ def search_files(
                 notify(Message(template, count=running.stopped))
             elif ended == "time" and running.ended == before:
                 notify(Message("{minutes}: no time for another trial", minutes=Option("minutes", job.minutes)))
-            scorer = Scorer.of(validations, metric)
+            scorer = Scorer.of(validations, metric, base.predicted_quantile)
             answers = [scorer.only_answer(found) for found in predicted.values()]
             for said in about_equal_answers(training, metric, answers):
                 notify(said)
@@ -271,7 +271,7 @@ def search_files(
         test=of_best,
         default=of_default,
         difference=of_best.score - of_default.score,
-        difference_interval=difference_interval(from_best, from_default, read.test, metric, base.seed),
+        difference_interval=difference_interval(from_best, from_default, read.test, metric, base),
         space=space,
         recipe=recipe,
         source=training.source,
@@ -486,7 +486,7 @@ class _Search:
             notify = self.notify if which == "best" else ignore
             evaluate_on_test(model, read.test, read, notify, recipe=self.job.recipe_name)
             save_model(model, self.folder / file)
-        return tested(model, file, read.test, self.metric, options.seed)
+        return tested(model, file, read.test, self.metric, options)
 
     def _saved(self, file: str, options: Options) -> Model | None:
         try:

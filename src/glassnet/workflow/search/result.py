@@ -17,6 +17,7 @@ from ...model.evaluate import evaluate, predictions
 from ...model.intervals import Interval, score_intervals
 from ...model.model import Model
 from ...nn.random import Purpose, generator
+from ...options.options import Options
 from ..shared.facts import plain
 from .evidence import Evidence, Scorer, resamples
 from .space import Dimension, DimensionFacts
@@ -137,22 +138,24 @@ class SearchResult:
         return cast(SearchResultFacts, {**plain(self), "space": {one.name: one.to_dict() for one in self.space}})
 
 
-def tested(model: Model, file: str, test: Dataset, metric: str, seed: int) -> tuple[Tested, NDArray[Any]]:
-    """Score a model on test data; return also the predictions of the samples.
+def tested(model: Model, file: str, test: Dataset, metric: str, options: Options) -> tuple[Tested, NDArray[Any]]:
+    """Score a model, trained with these options, on test data; return also the predictions of the samples.
 
     The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
     """
-    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric)
+    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric, options.predicted_quantile)
     found = predictions(model, evaluation.outputs, metric)
     interval = score_intervals(evaluation, test).get(metric)
     if interval is None:
-        interval = _middle(_resampled_scores(scorer, [found], seed)[0])
+        interval = _middle(_resampled_scores(scorer, [found], options.seed)[0])
     return Tested(file, model.hash(), float(scorer(found)), interval), found
 
 
-def difference_interval(one: NDArray[Any], other: NDArray[Any], test: Dataset, metric: str, seed: int) -> Interval:
+def difference_interval(
+    one: NDArray[Any], other: NDArray[Any], test: Dataset, metric: str, options: Options
+) -> Interval:
     """Return the 95% interval of the difference of two scores on the same samples, from their predictions."""
-    scores = _resampled_scores(Scorer.of([test], metric), [one, other], seed)
+    scores = _resampled_scores(Scorer.of([test], metric, options.predicted_quantile), [one, other], options.seed)
     return _middle(scores[0] - scores[1])
 
 
