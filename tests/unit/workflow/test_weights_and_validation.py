@@ -114,7 +114,6 @@ def test_where_a_column_of_weights_cannot_be_used():
     run(*command, "--weight", "left").refused("GN022", "'left' in --weight: this is the column to predict")
     run(*command, "--weight", "w", "--keep", "w").refused("GN022", "a column in --weight is not an input")
     run(*command, "--weight", "weight").refused("GN060", "'weight' not found")
-    run(*command, "--weight", "w", "--stream").refused("GN022", "--weight w: not with a stream")
     run(*command, "--class-weight", "balanced", "--stream").refused(
         "GN022", "--class-weight balanced: not with a stream"
     )

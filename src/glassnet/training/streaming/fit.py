@@ -87,6 +87,7 @@ def fit_stream(
     keep: Sequence[str] = (),
     group: Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
     hold_out: bool = True,
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
@@ -107,7 +108,7 @@ def fit_stream(
     options : Options, or callable
         All options, or a function of the number of rows and the task that returns them. Zeros are never skipped
         (``skip_zeros=False``).
-    task, drop, keep, group, time
+    task, drop, keep, group, time, weight
         As for `load_table`; with `time`, all times are read once more before, and `group` is not possible.
     hold_out : bool
         Whether to hold out rows for testing: the fraction ``options.holdout``, at most about 65,536 rows.
@@ -148,6 +149,7 @@ def fit_stream(
         keep=keep,
         group=group,
         time=time,
+        weight=weight,
         hold_out=hold_out,
         on_survey=on_survey,
     )
