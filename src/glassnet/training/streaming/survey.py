@@ -302,11 +302,12 @@ def _examine(
     some, validation, test = (
         table.take(np.flatnonzero(which)) for which in (training & drawn, roles.validation_sample(rows), is_test)
     )
-    fold, folds, weights = roles.fold(rows)[training], max(1, roles.folds), columns.split.weights(table)
+    fold, folds, given = roles.fold(rows)[training], max(1, roles.folds), columns.split.weights(table)
+    weights = np.ones(len(fold)) if given is None else given[training]
     return _Examined(
         digest_of(table),
         np.bincount(fold, minlength=folds),
-        np.bincount(fold, None if weights is None else weights[training], minlength=folds),
+        np.bincount(fold, weights, minlength=folds).astype(np.float64),
         None if learner is None else learner.summarise(table, np.flatnonzero(~is_test)),
         (some, validation, test),
         group.rows - int(np.count_nonzero(present)),

@@ -77,6 +77,24 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(frame, tmp_path, block):
     assert len(source.reads) <= len(groups) * (1 + CHOSEN.epochs - 1 - state.epoch) + needed
 
 
+def test_validation_data_take_the_place_of_held_out_rows(frame, tmp_path):
+    policy, about = (
+        CheckpointPolicy(tmp_path / "v.checkpoint", every=1),
+        {"drop": DROPPED, "validation_data": frame[:90]},
+    )
+    model = fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about).fit.model
+    assert model.receipt["data"]["samples"] == frame["kind"].count()
+    assert model.receipt["data"]["validation_data"]["samples"] == frame["kind"][:90].count()
+    with pytest.raises(KeyboardInterrupt):
+        callbacks = [interrupt_at(9)]
+        fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about, checkpoint=policy, callbacks=callbacks)
+    for wrong in (None, frame[:80]):
+        with pytest.raises(ModelFileError, match="other validation data"):
+            resume_stream(policy.path, Counting(frame), validation_data=wrong)
+    resumed = resume_stream(policy.path, Counting(frame), validation_data=frame[:90])
+    assert resumed.fit.model.hash() == model.hash()
+
+
 @pytest.mark.parametrize("members", [1, 3])
 def test_weights_of_rows_are_those_of_the_column_relative_to_its_mean(frame, tmp_path, members):
     options = replace(CHOSEN, members=members, folds=members > 1)
