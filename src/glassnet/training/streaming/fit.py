@@ -113,7 +113,7 @@ def fit_stream(
     task, drop, keep, group, time, weight
         As for `load_table`; with `time`, all times are read once more before, and `group` is not possible.
     validation_data : table, optional
-        As for `TableModel.fit`: a table that fits in memory, in place of the rows that early stopping or folds hold out.
+        As for `TableModel.fit`: a table that fits in memory, in place of rows of the stream that would be held out.
     hold_out : bool
         Whether to hold out rows for testing: the fraction ``options.holdout``, at most about 65,536 rows.
     callbacks : iterable of callable
