@@ -85,9 +85,9 @@ def test_validation_data_take_the_place_of_held_out_rows(frame, tmp_path):
     model = fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about).fit.model
     assert model.receipt["data"]["samples"] == frame["kind"].count()
     assert model.receipt["data"]["validation_data"]["samples"] == frame["kind"][:90].count()
+    stopped = {"checkpoint": policy, "callbacks": [interrupt_at(9)]}
     with pytest.raises(KeyboardInterrupt):
-        callbacks = [interrupt_at(9)]
-        fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about, checkpoint=policy, callbacks=callbacks)
+        fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about, **stopped)
     for wrong in (None, frame[:80]):
         with pytest.raises(ModelFileError, match="other validation data"):
             resume_stream(policy.path, Counting(frame), validation_data=wrong)
