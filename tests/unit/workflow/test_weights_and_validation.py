@@ -242,6 +242,12 @@ def test_without_early_stopping_validation_data_are_for_the_curve_only():
     assert len(watched.receipt["curves"][0]["validation_loss"]) == 4
 
 
+def test_a_test_on_the_validation_data_is_said_to_be_optimistic():
+    flags = "--drop", "w", "--test", "valid.csv", "--validation-data", "valid.csv", "--epochs", "1"
+    done = run("train", "train.csv", "--target", "left", *FLAGS, *flags).fine()
+    assert "valid.csv: also the validation data, which choose the epoch" in done.err
+
+
 def test_validation_data_of_files_other_than_tables():
     random = np.random.default_rng(0)
     for name, count in (("train", 120), ("valid", 40)):
