@@ -104,6 +104,8 @@ WORDS: dict[str, str] = {
     "part_aside": "a fraction held out for testing",
     "part_groups": "no part separates rows of one group ({columns})",
     "part_time": "the held-out rows are the latest ({column})",
+    "part_weight": "weighted by the column {column}",
+    "part_validation": "validated on {source}, {samples} samples",
     "an_array": "an array",
     "learning": "method",
     "learning_line": (

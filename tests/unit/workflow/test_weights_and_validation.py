@@ -114,7 +114,6 @@ def test_where_a_column_of_weights_cannot_be_used():
     run(*command, "--weight", "left").refused("GN022", "'left' in --weight: this is the column to predict")
     run(*command, "--weight", "w", "--keep", "w").refused("GN022", "a column in --weight is not an input")
     run(*command, "--weight", "weight").refused("GN060", "'weight' not found")
-    run(*command, "--weight", "w", "--stream").refused("GN022", "--weight w: not with a stream")
     run(*command, "--class-weight", "balanced", "--stream").refused(
         "GN022", "--class-weight balanced: not with a stream"
     )
@@ -241,6 +240,12 @@ def test_without_early_stopping_validation_data_are_for_the_curve_only():
     plain, watched = (glassnet.load_model(f"{name}.safetensors") for name in "ab")
     assert plain.hash() == watched.hash()
     assert len(watched.receipt["curves"][0]["validation_loss"]) == 4
+
+
+def test_a_test_on_the_validation_data_is_said_to_be_optimistic():
+    flags = "--drop", "w", "--test", "valid.csv", "--validation-data", "valid.csv", "--epochs", "1"
+    done = run("train", "train.csv", "--target", "left", *FLAGS, *flags).fine()
+    assert "valid.csv: also the validation data, which choose the epoch" in done.err
 
 
 def test_validation_data_of_files_other_than_tables():

@@ -39,6 +39,12 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
             lines.append(say("part_groups", columns=say("comma").join(map(str, data["group"])) or say("an_array")))
         if "time" in data:
             lines.append(say("part_time", column=data["time"] or say("an_array")))
+        if model.columns is not None and model.columns.split.weight is not None:
+            lines.append(say("part_weight", column=model.columns.split.weight.name))
+        if own := sub_receipt(data, "validation_data"):
+            lines.append(
+                say("part_validation", source=own.get("source", "?"), samples=format_count(own.get("samples")))
+            )
         if not receipt.get("own_validation"):
             if (count := joined_count(receipt)) > 1:
                 lines.append(say("part_folds", folds=count))

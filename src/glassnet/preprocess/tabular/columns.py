@@ -571,10 +571,18 @@ class Columns:
         return rows, targets[rows]
 
     def targets_of(self, table: Table) -> tuple[NDArray[np.bool_], NDArray[np.int64] | NDArray[np.float64]]:
-        """Return which rows have all targets, and the targets of all rows: as `answers`, but no row need have one."""
+        """Return which rows have all targets, and the targets of all rows: as `answers`, but no row need have one.
+
+        A row of weight 0 counts as one without a target.
+        """
         present, targets = self._targets_of(table)
-        weights = self.split.known_in(table).weights(table)
-        return present if weights is None else present & (weights > 0), targets
+        if (weights := self.split.known_in(table).weights(table)) is not None:
+            used = weights > 0
+            targets = (
+                np.where(used, targets, -1) if targets.ndim == 1 else np.where(used[:, np.newaxis], targets, np.nan)
+            )
+            present &= used
+        return present, targets
 
     def _targets_of(self, table: Table) -> tuple[NDArray[np.bool_], NDArray[np.int64] | NDArray[np.float64]]:
         self.require(table, self.target_names)

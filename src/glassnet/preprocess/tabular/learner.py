@@ -150,6 +150,8 @@ class ColumnsLearner:
         targets = [columns.pop(name) for name in reader.target_names]
         for one, column in zip(reader.targets, targets, strict=True):
             rows = rows[has_target(source, column, one)[rows]]
+        if (weights := reader.split.weights(table)) is not None:
+            rows = rows[weights[rows] > 0]
         taken: Callable[[Column], Column] = (
             (lambda one: one.take(rows)) if len(rows) < len(table) else (lambda one: one)
         )

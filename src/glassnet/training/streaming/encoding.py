@@ -27,6 +27,7 @@ class GroupRows:
     # int64, shape (n,), for classes; float64, shape (n, targets), for numbers and labels
     targets: NDArray[np.int64] | NDArray[np.float64]
     folds: NDArray[np.int64]  # shape (n,); fold of each row; 0 without folds
+    weights: NDArray[np.float64] | None  # shape (n,); None for 1
     # Writes the inputs of a part of the rows, a slice, to an array of float32, shape (m, features)
     write: Callable[[slice, NDArray[np.float32]], None]
 
@@ -56,7 +57,8 @@ class GroupReader:
         present, targets = self._columns.targets_of(table)
         keys = row_keys(table, self._columns)
         places = np.flatnonzero(present & self._roles.training(keys))
-        rows = places, targets[places], self._roles.fold(keys)[places]
+        weights = self._columns.split.weights(table)
+        rows = places, targets[places], self._roles.fold(keys)[places], None if weights is None else weights[places]
         own = self._columns.own_targets(table, keys.groups)
         if encode is None:
             inputs = self._columns.apply_in_training(table, own)[places]

@@ -38,6 +38,7 @@ class Window:
         # Zeros, because engines may look at all rows; untouched pages take no memory.
         self.inputs = np.zeros((rows, data.features), np.float32)
         self.targets = np.zeros(rows, np.int64) if data.values is None else np.zeros((rows, data.classes))
+        self.weights = np.ones(rows)
         self.folds = np.zeros(size, np.int64)
         self.place, self.rows, self.waiting = (0, 0), 0, set[int]()
 
@@ -161,6 +162,8 @@ class WindowFeed:
             part, place = slice(begin, end), slice(window.rows, window.rows + end - begin)
             group.write(part, window.inputs[place])
             window.targets[place], window.folds[place] = group.targets[part], group.folds[part]
+            if group.weights is not None:
+                window.weights[place] = group.weights[part]
             window.rows += end - begin
 
     def _group(self, number: int) -> GroupRows:

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from ...data.dataset import Dataset
 from ...data.stream.source import StreamSource
@@ -20,6 +20,7 @@ from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
 from ...model.model import Model
 from ...options.options import Options
+from ...preprocess.tabular.dataset import read_table, samples_of
 from ..callbacks import Callback, require_callbacks
 from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint
 from ..checkpointing import changes_warning, finish_with
@@ -87,6 +88,8 @@ def fit_stream(
     keep: Sequence[str] = (),
     group: Sequence[str] = (),
     time: str | None = None,
+    weight: str | None = None,
+    validation_data: Any = None,
     hold_out: bool = True,
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
@@ -107,8 +110,10 @@ def fit_stream(
     options : Options, or callable
         All options, or a function of the number of rows and the task that returns them. Zeros are never skipped
         (``skip_zeros=False``).
-    task, drop, keep, group, time
+    task, drop, keep, group, time, weight
         As for `load_table`; with `time`, all times are read once more before, and `group` is not possible.
+    validation_data : table, optional
+        As for `TableModel.fit`: a table that fits in memory, in place of rows of the stream that would be held out.
     hold_out : bool
         Whether to hold out rows for testing: the fraction ``options.holdout``, at most about 65,536 rows.
     callbacks : iterable of callable
@@ -148,12 +153,22 @@ def fit_stream(
         keep=keep,
         group=group,
         time=time,
+        weight=weight,
         hold_out=hold_out,
+        own_validation=validation_data is not None,
         on_survey=on_survey,
     )
+    survey = _with_validation(survey, validation_data)
     if on_surveyed is not None:
         on_surveyed(survey, chosen)
     return StreamFit.of(fit_surveyed(survey, chosen, callbacks, engine, checkpoint, cache=cache, ahead=ahead), survey)
+
+
+def _with_validation(survey: Survey, table: Any) -> Survey:
+    """Return a survey with validation data of a table, if there is one."""
+    if table is None:
+        return survey
+    return replace(survey, own_validation=samples_of(read_table(table, survey.columns.names), survey.columns))
 
 
 def fit_surveyed(
@@ -179,6 +194,7 @@ def resume_stream(
     path: str | Path,
     source: StreamSource,
     *,
+    validation_data: Any = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
     every: str | int | None = None,
@@ -188,7 +204,8 @@ def resume_stream(
 ) -> StreamFit:
     """Resume `fit_stream` from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
-    The stream is read once, to compare it with that of the start; then training continues with the next window.
+    The stream is read once, to compare it with that of the start; then training continues with the next window. The
+    `validation_data` are those of the start, if there were any.
 
     Raises
     ------
@@ -199,7 +216,7 @@ def resume_stream(
     own = saved.engine(engine)
     if saved.changes:
         warnings.warn(changes_warning(path, saved.changes), stacklevel=2)
-    survey = surveyed_as_saved(saved, source, on_survey)
+    survey = _with_validation(surveyed_as_saved(saved, source, on_survey), validation_data)
     if on_surveyed is not None:
         on_surveyed(survey, saved.options)
     policy = CheckpointPolicy(path, every or saved.every, saved.note)

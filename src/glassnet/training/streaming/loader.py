@@ -44,7 +44,7 @@ class WindowBlocks:
     ) -> None:
         self.data, self.turn = survey.sample, turn
         self._model, self._survey, self._feed, self._member, self._options = model, survey, feed, member, options
-        self._engine = engine
+        self._engine, self._mean_weight = engine, survey.mean_weight(member)
         self.count = survey.training_rows(member)
         self.blocks = window_count(survey.sizes, survey.window)
         # Zeros, so that what the engine prepares does not depend on a window.
@@ -53,12 +53,13 @@ class WindowBlocks:
 
     def _begin_epoch(self) -> None:
         nothing = Window(0, 0, 0, self.data)
-        self._inputs, self._targets, self._steps = nothing.inputs, nothing.targets, 0
+        self._inputs, self._targets, self._weights, self._steps = nothing.inputs, nothing.targets, nothing.weights, 0
 
     def saved(self) -> dict[str, NDArray[Any]]:
         """See `BlockLoader`."""
         targets = "classes" if self._targets.ndim == 1 else "values"
         arrays = {"inputs": self._inputs, targets: self._targets, "steps": np.array([self._steps])}
+        arrays |= {} if self._mean_weight is None else {"weights": self._weights}
         return {f"carried.{name}": array for name, array in arrays.items()}
 
     def restore(self, arrays: dict[str, NDArray[Any]]) -> None:
@@ -67,8 +68,9 @@ class WindowBlocks:
             array, most = arrays[name], max(1, self._options.batch_size - 1)
             if (array.dtype, array.shape[1:]) != (expected.dtype, expected.shape[1:]) or len(array) > most:
                 raise unexpected_array(name, array)
-        inputs, targets, steps = (arrays[name] for name in self.saved())
-        if len(inputs) != len(targets) or not 0 <= int(steps[0]) < 2**53:
+        inputs, targets, steps, *weights = (arrays[name] for name in self.saved())
+        self._weights = weights[0] if weights else np.ones(len(inputs))
+        if not len(inputs) == len(targets) == len(self._weights) or not 0 <= int(steps[0]) < 2**53:
             raise ModelFileError("GN041", "the rows that a window left to the next one are inconsistent.")
         self._inputs, self._targets, self._steps = inputs, targets, int(steps[0])
 
@@ -86,10 +88,12 @@ class WindowBlocks:
                     own = np.flatnonzero(window.folds[: window.rows] != self._member)
                 carried = window.carried_by(self._member, len(self._inputs))
                 window.inputs[carried], window.targets[carried] = self._inputs, self._targets
+                window.weights[carried] = self._weights
                 order = np.concatenate([carried, shuffled(own, epoch, number, options)])
                 used = len(order) if number == self.blocks - 1 else len(order) - len(order) % size
                 order, rest, steps = order[:used], order[used:], -(-used // size)
                 self._inputs, self._targets, self._steps = window.inputs[rest], window.targets[rest], begin + steps
+                self._weights = window.weights[rest]
                 rates = learning_rates(options, epoch * of_epoch + begin, steps, options.epochs * of_epoch) * factor
                 self.prepared = self._engine.replace(self.prepared, self._samples_of(window))
                 yield Block(order, size, rates, epoch, begin)
@@ -104,4 +108,6 @@ class WindowBlocks:
             targets = model.targets.table()
         else:  # every row has its own targets
             labels, targets = np.arange(len(labels)), model.targets.apply(window.targets)
-        return Samples(window.inputs, model.scaling, labels, model.targets.smoothed(targets, smoothing))
+        weights = None if self._mean_weight is None else window.weights / self._mean_weight
+        smoothed = model.targets.smoothed(targets, smoothing)
+        return Samples(window.inputs, model.scaling, labels, smoothed, weights=weights)

@@ -72,6 +72,8 @@ class Survey:
     without_target: int  # number of rows without a target
     seconds: float
     own_validation: Dataset | None = None  # validation data that were passed
+    # As `counts`: sums of the weights of the training rows; None without a column of weights
+    weights: NDArray[np.float64] | None = None
 
     @property
     def window(self) -> int:
@@ -85,7 +87,16 @@ class Survey:
 
     def training_rows(self, member: int) -> int:
         """Return the number of training rows of a member, which leaves out its own fold."""
-        return int(self.counts.sum() - (self.counts[member] if self.roles.folds else 0))
+        return int(self._of_member(self.counts, member))
+
+    def mean_weight(self, member: int) -> float | None:
+        """Return the mean weight of the training rows of a member; None without weights."""
+        return (
+            None if self.weights is None else float(self._of_member(self.weights, member)) / self.training_rows(member)
+        )
+
+    def _of_member(self, by_fold: NDArray[Any], member: int) -> Any:
+        return by_fold.sum() - (by_fold[member] if self.roles.folds else 0)
 
     def validation_of(self, member: int) -> Dataset | None:
         """Return the validation data of a member."""
@@ -148,15 +159,12 @@ def surveyed(
     if group and time is not None:
         template = "{group} and {time}: not together with a stream. Omit one."
         raise OptionError("GN022", template, group=Option("group"), time=Option("time"))
-    if weight is not None:
-        template = "{given}: not with a stream, whose rows have no weights. Omit it."
-        raise OptionError("GN022", template, given=Option("weight", weight))
     first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
-    learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep, group=group, time=time)
+    learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep, group=group, time=time, weight=weight)
     chosen = options if isinstance(options, Options) else options(source.rows, learner.answers.task)
     if chosen.class_weight:
-        template = "{given}: not with a stream, whose rows have no weights. Omit it."
-        raise OptionError("GN022", template, given=Option("class_weight", chosen.class_weight))
+        template = "{given}: not with a stream. Give the rows weights, with {weight}."
+        raise OptionError("GN022", template, given=Option("class_weight", chosen.class_weight), weight=Option("weight"))
     chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
     # Samples in memory are limited in rows, and in bytes before encoding.
     most = rows_in_memory(source, VALIDATION_ROWS) / source.rows
@@ -219,7 +227,7 @@ def _survey(
     `positive` tells whether the outputs of a regression are.
     """
     began, digest, digests, without_target, typed = time.perf_counter(), hashlib.sha256(), set[bytes](), 0, True
-    counts = np.zeros(max(1, roles.folds), np.int64)
+    counts, weights = np.zeros(max(1, roles.folds), np.int64), np.zeros(max(1, roles.folds))
     sample, validation, test = kept = _SampleRows(), _SampleRows(), _SampleRows()
     summary: TableSummary | None = None
     for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
@@ -227,6 +235,7 @@ def _survey(
         digests.add(part.digest)
         without_target += part.without_target
         counts += part.counts
+        weights += part.weights
         if part.summary is not None:
             summary = part.summary if summary is None else summary.merge(part.summary)
         for rows, table in zip(kept, part.kept, strict=True):
@@ -268,6 +277,7 @@ def _survey(
         digests=frozenset(digests),
         without_target=without_target,
         seconds=time.perf_counter() - began,
+        weights=None if columns.split.weight is None else weights,
     )
 
 
@@ -276,6 +286,7 @@ class _Examined(NamedTuple):
 
     digest: bytes
     counts: NDArray[np.int64]  # training rows, by fold
+    weights: NDArray[np.float64]  # sums of their weights
     summary: TableSummary | None
     kept: tuple[Table, Table, Table]  # some training rows, the validation sample, the rows for testing
     without_target: int
@@ -291,9 +302,12 @@ def _examine(
     some, validation, test = (
         table.take(np.flatnonzero(which)) for which in (training & drawn, roles.validation_sample(rows), is_test)
     )
+    fold, folds, given = roles.fold(rows)[training], max(1, roles.folds), columns.split.weights(table)
+    weights = np.ones(len(fold)) if given is None else given[training]
     return _Examined(
         digest_of(table),
-        np.bincount(roles.fold(rows)[training], minlength=max(1, roles.folds)),
+        np.bincount(fold, minlength=folds),
+        np.bincount(fold, weights, minlength=folds).astype(np.float64),
         None if learner is None else learner.summarise(table, np.flatnonzero(~is_test)),
         (some, validation, test),
         group.rows - int(np.count_nonzero(present)),
@@ -336,7 +350,10 @@ def _in_order(
 
 
 def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:
-    """Return which rows have all targets, shape (n,), by their columns alone: classes may not be known yet."""
+    """Return which rows are samples, shape (n,): they have all targets, and no weight 0.
+
+    The columns alone decide it, as classes may not be known yet.
+    """
     columns.require(table, columns.target_names)
     present = np.ones(len(table), np.bool_)
     for target in columns.targets:
@@ -344,4 +361,5 @@ def _present(table: Table, columns: Columns) -> NDArray[np.bool_]:
             present &= ~np.isnan(columns.parsed(table, [target])[target.name].numbers)
         else:
             present &= table.frame[target.name].is_not_null().to_numpy()
-    return present
+    weights = columns.split.weights(table)
+    return present if weights is None else present & (weights > 0)

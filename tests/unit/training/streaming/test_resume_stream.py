@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -16,7 +18,7 @@ from glassnet.data.stream.source import TableStream
 from glassnet.errors import FileError, ModelFileError, StreamError
 from glassnet.training.checkpoint import CheckpointPolicy
 from glassnet.training.events import BlockDone
-from glassnet.training.streaming.fit import fit_stream, resume_stream
+from glassnet.training.streaming.fit import fit_stream, resume_stream, verify_stream
 from glassnet.training.streaming.order import epoch_windows
 
 GROUP = 130
@@ -73,6 +75,50 @@ def test_an_interrupted_run_goes_on_with_the_same_bits(frame, tmp_path, block):
     left = epoch_windows(groups, 128, state.epoch, CHOSEN)[state.block :]
     needed = len({piece.group for pieces in left for piece in pieces})
     assert len(source.reads) <= len(groups) * (1 + CHOSEN.epochs - 1 - state.epoch) + needed
+
+
+def test_validation_data_take_the_place_of_held_out_rows(frame, tmp_path):
+    policy, about = (
+        CheckpointPolicy(tmp_path / "v.checkpoint", every=1),
+        {"drop": DROPPED, "validation_data": frame[:90]},
+    )
+    model = fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about).fit.model
+    assert model.receipt["data"]["samples"] == frame["kind"].count()
+    assert model.receipt["data"]["validation_data"]["samples"] == frame["kind"][:90].count()
+    stopped = {"checkpoint": policy, "callbacks": [interrupt_at(9)]}
+    with pytest.raises(KeyboardInterrupt):
+        fit_stream(Counting(frame), "kind", CHOSEN, hold_out=False, **about, **stopped)
+    for wrong in (None, frame[:80]):
+        with pytest.raises(ModelFileError, match="other validation data"):
+            resume_stream(policy.path, Counting(frame), validation_data=wrong)
+    resumed = resume_stream(policy.path, Counting(frame), validation_data=frame[:90])
+    assert resumed.fit.model.hash() == model.hash()
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_weights_of_rows_are_those_of_the_column_relative_to_its_mean(frame, tmp_path, members):
+    options = replace(CHOSEN, members=members, folds=members > 1)
+    random = np.random.default_rng(1).integers(1, 9, len(frame)) / 4
+    random[::20] = 0
+
+    def fitted(weights=None, **more):
+        weighted = frame if weights is None else frame.with_columns(w=weights)
+        weight = None if weights is None else "w"
+        about = {"drop": DROPPED, "weight": weight, "hold_out": False, "cache": 0}
+        return fit_stream(Counting(weighted), "kind", options, **about, **more).fit.model
+
+    model = fitted(random)
+    if members > 1:  # else some rows are held out for validation
+        assert model.receipt["data"]["samples"] == sum((random > 0) & frame["kind"].is_not_null().to_numpy())
+    assert fitted(8 * random).hash() == model.hash()
+    assert fitted(np.full(len(frame), 2.0)).hash() == fitted().hash() != model.hash()
+    assert verify_stream(model, Counting(frame.with_columns(w=random))).same
+    if members == 1:
+        policy = CheckpointPolicy(tmp_path / "w.checkpoint", every=1)
+        with pytest.raises(KeyboardInterrupt):
+            fitted(random, checkpoint=policy, callbacks=[interrupt_at(9)])
+        resumed = resume_stream(policy.path, Counting(frame.with_columns(w=random)), cache=0)
+        assert resumed.fit.model.hash() == model.hash()
 
 
 def test_a_broken_part_keeps_weights_and_checkpoint(frame, tmp_path):
