@@ -1,7 +1,7 @@
 """Measure how many later numbers of a series are in their 90% prediction intervals, trained with `time`.
 
-A random walk, and a stationary series (autoregressive, 0.8 of the day before, which is an input), each of 1,250 days with
-a number that adds to it: 1,000 days are for training, the later 250 are tested. Means over five series of each kind.
+A random walk, and a stationary series (autoregressive, 0.8 of the day before, which is an input), each of 1,250 days
+with a number that adds to it: 1,000 days are for training, the later 250 are tested. Means over five series of each.
 
     python benchmarks/intervals_later.py
 """
