@@ -475,6 +475,11 @@ class Options:
         return getattr(self, parameter.option) if parameter else None
 
     @property
+    def judged_quantile(self) -> float:
+        """The quantile of which the metric ``pinball`` is: the option `quantile`, whatever the loss."""
+        return float(vars(self)["quantile"])
+
+    @property
     def dropouts(self) -> tuple[float, ...]:
         """One dropout rate per hidden layer."""
         return self._one_a_layer(self.dropout)
