@@ -495,10 +495,9 @@ class Options:
         return getattr(self, parameter.option) if parameter else None
 
     @property
-    def predicted_quantile(self) -> float:
-        """The quantile that the network predicts with the loss ``quantile``; the median with others."""
-        parameter = self.loss_parameter if self.loss == "quantile" else None
-        return 0.5 if parameter is None else parameter
+    def judged_quantile(self) -> float:
+        """The quantile of which the metric ``pinball`` is: the option `quantile`, whatever the loss."""
+        return float(vars(self)["quantile"])
 
     @property
     def dropouts(self) -> tuple[float, ...]:

@@ -149,7 +149,7 @@ def compare(
     if metric == LOSS and len({(one.loss, one.loss_parameter, one.targets) for one in options.values()}) > 1:
         template = "{metric}: the sides minimize different losses, which cannot be compared. Omit it."
         raise OptionError("GN022", template, metric=Option("metric", metric))
-    if metric != LOSS and METRICS[metric].of_quantile and len({one.predicted_quantile for one in options.values()}) > 1:
+    if metric != LOSS and METRICS[metric].of_quantile and len({one.judged_quantile for one in options.values()}) > 1:
         template = (
             "{metric}: the sides predict different quantiles, which cannot be compared. Give {quantile} one value."
         )

@@ -99,6 +99,14 @@ def test_all_doors_give_the_same_numbers_and_any_number_of_threads_the_same_bits
     assert studio_query(session, asked)["interval"] == f"90% 区间：{said}"
 
 
+def test_networks_without_hidden_layers_have_intervals(fresh):
+    """Their common input layer is that of each; four of them, each without a fold."""
+    model = TableModel.fit(noisy(ROWS, 0), "y0", hidden=(), members=4)
+    low, high = model.predict_interval(inputs_of(fresh)).T
+    assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(0.9)
+    assert (high - low)[fresh["x"] > 0.7].mean() > 2 * (high - low)[fresh["x"] < 0.3].mean()
+
+
 def test_an_estimator_keeps_its_intervals(tmp_path, fresh):
     table = noisy(ROWS, 0)
     x, y = np.stack([*inputs_of(table).values()], axis=1), table["y0"]

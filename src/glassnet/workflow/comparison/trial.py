@@ -87,7 +87,7 @@ def run_trial(samples: Dataset, side: str, options: Options, metric: str, send: 
     def scored(model: Model) -> tuple[Evaluation, float]:
         tested = evaluate(model, validation)
         return tested, tested.loss if metric == LOSS else score(
-            model, validation, tested.outputs, metric, options.predicted_quantile
+            model, validation, tested.outputs, metric, options.judged_quantile
         )
 
     def follow(event: Event, model: Callable[[], Model]) -> None:

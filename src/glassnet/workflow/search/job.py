@@ -249,7 +249,7 @@ def search_files(
                 notify(Message(template, count=running.stopped))
             elif ended == "time" and running.ended == before:
                 notify(Message("{minutes}: no time for another trial", minutes=Option("minutes", job.minutes)))
-            scorer = Scorer.of(validations, metric, base.predicted_quantile)
+            scorer = Scorer.of(validations, metric, base.judged_quantile)
             answers = [scorer.only_answer(found) for found in predicted.values()]
             for said in about_equal_answers(training, metric, answers):
                 notify(said)

@@ -143,7 +143,7 @@ def tested(model: Model, file: str, test: Dataset, metric: str, options: Options
 
     The interval of a metric that `model.intervals` does not have is that of a bootstrap of the samples.
     """
-    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric, options.predicted_quantile)
+    evaluation, scorer = evaluate(model, test), Scorer.of([test], metric, options.judged_quantile)
     found = predictions(model, evaluation.outputs, metric)
     interval = score_intervals(evaluation, test).get(metric)
     if interval is None:
@@ -155,7 +155,7 @@ def difference_interval(
     one: NDArray[Any], other: NDArray[Any], test: Dataset, metric: str, options: Options
 ) -> Interval:
     """Return the 95% interval of the difference of two scores on the same samples, from their predictions."""
-    scores = _resampled_scores(Scorer.of([test], metric, options.predicted_quantile), [one, other], options.seed)
+    scores = _resampled_scores(Scorer.of([test], metric, options.judged_quantile), [one, other], options.seed)
     return _middle(scores[0] - scores[1])
 
 

@@ -74,7 +74,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
             send(None)  # ends here if the trial has been cancelled
             return False
         score = float(
-            Scorer.of(validations, metric, options.predicted_quantile)(predicted(model(), validations[0], metric))
+            Scorer.of(validations, metric, options.judged_quantile)(predicted(model(), validations[0], metric))
         )
         progress = Progress(event.epoch, score, event.epoch, options.epochs, 0, len(splits))
         ended = send(progress) and event.epoch < options.epochs
@@ -90,7 +90,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         if ended:
             break
         parts.append(predicted(fitted.model, validation, metric))
-        score = float(Scorer.of(validations, metric, options.predicted_quantile)(np.concatenate(parts)))
+        score = float(Scorer.of(validations, metric, options.judged_quantile)(np.concatenate(parts)))
         progress = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
         ended = number < len(splits) - 1 and send(progress)
         if ended:
