@@ -245,7 +245,7 @@ def test_constant_predictions_are_the_best_without_inputs():
     truth, numbers = rng.choice(3, 300, p=[0.5, 0.3, 0.2]), rng.normal(size=(300, 2))
     shares = np.bincount(truth) / 300
     for name in ("log_loss", "brier"):
-        other = np.broadcast_to((shares + [0.05, -0.02, -0.03]), (300, 3))
+        other = np.broadcast_to(shares + np.array([0.05, -0.02, -0.03]), (300, 3))
         assert guessing(name, truth, 3).constant < METRICS[name].score(truth, other, None)
     assert guessing("auc", truth, 3) == (0.5, None, 0)
     assert guessing("accuracy", truth, 3)[::2] == (shares.max(), 0)
