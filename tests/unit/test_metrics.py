@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as peers
 
 from glassnet import metrics
-from glassnet.metrics import METRICS, metrics_of
+from glassnet.metrics import METRICS, guessing, metrics_of
 
 NEAR = {"rel": 1e-12, "abs": 1e-12}
 PEERS = {
@@ -221,3 +221,34 @@ def test_the_calibration_error_by_its_definition(case, bins):
 def test_the_default_metric_of_each_task():
     assert [metrics_of(task, 1)[0] for task in ("classes", "labels", "numbers")] == ["accuracy", "accuracy", "rmse"]
     assert metrics_of("numbers", 2)[0] == "r2"
+
+
+@pytest.mark.parametrize("name", [name for name, one in METRICS.items() if one.chance is not None])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_chance_is_the_mean_score_of_shuffled_answers(name, weighted):
+    rng = np.random.default_rng(0)
+    for task, truth in (
+        ("classes", rng.choice(4, 4000, p=[0.6, 0.3, 0.1, 0])),
+        ("labels", rng.random((4000, 2)) < 0.3),
+    ):
+        if task not in METRICS[name].tasks:
+            continue
+        truth = truth.astype(np.int64)
+        weights = np.where(rng.random(4000) < 0.5, 3.0, 1.0) if weighted else None
+        found = guessing(name, truth, 4 if task == "classes" else 2, weights)
+        shuffled = [METRICS[name].score(truth, rng.permutation(truth), weights) for _ in range(30)]
+        assert found.chance == pytest.approx(np.mean(shuffled), abs=0.01)
+
+
+def test_constant_predictions_are_the_best_without_inputs():
+    """So for probabilities and numbers: the frequencies and the mean are no worse than others near them."""
+    rng = np.random.default_rng(1)
+    truth, numbers = rng.choice(3, 300, p=[0.5, 0.3, 0.2]), rng.normal(size=(300, 2))
+    shares = np.bincount(truth) / 300
+    for name in ("log_loss", "brier"):
+        other = np.broadcast_to(shares + np.array([0.05, -0.02, -0.03]), (300, 3))
+        assert guessing(name, truth, 3).constant < METRICS[name].score(truth, other, None)
+    assert guessing("auc", truth, 3) == (0.5, None, 0)
+    assert guessing("accuracy", truth, 3)[::2] == (shares.max(), 0)
+    assert guessing("r2", numbers, 2).constant == pytest.approx(0, abs=1e-12)
+    assert guessing("rmse", numbers, 2) == (pytest.approx(numbers.std(axis=0).mean()), None, None)

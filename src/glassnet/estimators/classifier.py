@@ -140,7 +140,7 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
             assert validation is not None  # see `_split`
             self.model_ = replace(self.model_, temperature=fit_temperature(self.model_, validation))
         if validation is not None:
-            self.model_ = with_decision(self.model_, self.options_.metric, [validation])
+            self.model_ = with_decision(self.model_, self.options_, [validation])
 
     def _task(self) -> dict[str, Any]:
         return BY_TASK["labels" if self._several else "classes"]

@@ -42,12 +42,12 @@ class WhyFacts(TypedDict):
     output: Annotated[int | None, "the explained number or label; null for a prediction of one class"]
     answer: Annotated[
         int | float,
-        "class with the largest output; for a label, 1 if it applies and 0 if not; for a number, the number",
+        "class that is predicted; for a label, 1 if it applies and 0 if not; for a number, the number",
     ]
     rival: Annotated[
         int | None,
-        "class it is compared with: the true class if it is known and another one, else the class with the second "
-        "largest output; for a label, the other of 1 and 0; null for a number",
+        "class it is compared with: the true class if it is known and another one, else the other class with "
+        "the largest output; for a label, the other of 1 and 0; null for a number",
     ]
     outputs: Annotated[list[float], "one per class"]
     gap: Annotated[

@@ -22,6 +22,7 @@ from ..errors import OptionError
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from ..metrics import LOSS, METRICS, metrics_of
+from ..options.options import Options
 from ..preprocess import Targets
 from .evaluate import Evaluation, metric_of, score, truth_of
 from .model import Model
@@ -60,22 +61,25 @@ def of_answers(metric: str) -> bool:
     return metric != LOSS and not METRICS[metric].of_probabilities and "numbers" not in METRICS[metric].tasks
 
 
-def with_decision(model: Model, metric: str, held_out: Sequence[Dataset], networks: Sequence[Network] = ()) -> Model:
+def with_decision(
+    model: Model, options: Options, held_out: Sequence[Dataset], networks: Sequence[Network] = ()
+) -> Model:
     """Return a trained model whose answers are the best ones, by a metric, for rows that it was not trained on.
 
     Parameters
     ----------
     model : Model
         With its temperature.
-    metric : str
-        A name in `glassnet.metrics`, or `LOSS`. Only scores of answers change anything.
+    options : Options
+        Of the training. Without early stopping, or a `metric` that judges answers, nothing is decided.
     held_out : sequence of Dataset
         The rows that were not trained on: one part for the model, or one for each of the `networks`.
     networks : sequence of Network
         With several parts, the networks that are side by side in the model, each trained without its part.
     """
     model = replace(model, targets=replace(model.targets, decision=()))
-    if not (of_answers(metric) and held_out):
+    metric = options.metric
+    if not (options.early_stopping and of_answers(metric) and held_out):
         return model
     owners = [model] if len(held_out) == 1 else [replace(model, network=one, others=()) for one in networks]
     parts = [owner.unchecked().outputs(data.inputs) for owner, data in zip(owners, held_out, strict=True)]

@@ -214,8 +214,10 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
 
 def metric_of(model: Model) -> str:
     """Return the metric that the training was judged by; empty for the loss, and without a training record."""
-    metric = model.receipt.get("options", {}).get("metric", "")
-    return metric if metric in metrics_of(model.targets.task, model.classes) else ""  # a file may name any
+    options = model.receipt.get("options")
+    metric = options.get("metric") if isinstance(options, dict) else None
+    known = metrics_of(model.targets.task, model.classes)  # a file may name any
+    return metric if isinstance(metric, str) and metric in known else ""
 
 
 def quantile_of(model: Model) -> float | None:

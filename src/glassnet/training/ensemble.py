@@ -79,7 +79,7 @@ def fit_ensemble(
     held_out = [part for number in range(folds) if (part := runs.parts(number)[1]) is not None]
     networks = [one.model.network for one in fits]
     curves = [one.history.validation_loss for one in fits] if folds > 1 and options.early_stopping else ()
-    model = with_decision(with_residuals(model, held_out, networks, curves), options.metric, held_out, networks)
+    model = with_decision(with_residuals(model, held_out, networks, curves), options, held_out, networks)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,

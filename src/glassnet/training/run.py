@@ -147,7 +147,7 @@ class Run:
         model = replace(self.model, receipt=receipt)
         if not self.options.folds:  # `fit_ensemble` has the folds of all members
             held_out = [] if self.validation is None else [self.validation]
-            model = with_decision(with_residuals(model, held_out), self.options.metric, held_out)
+            model = with_decision(with_residuals(model, held_out), self.options, held_out)
         return Fit(
             model=model,
             history=self.history,

@@ -333,8 +333,8 @@ class AnswerFacts(TypedDict):
     ]
     answer: Annotated[
         int | float | list[float] | None,
-        "the prediction: the class with the largest output; for a regression the number in its own unit (a list for "
-        "several); for several labels a list of 1 (applies) and 0 (does not apply)",
+        "the prediction: the class with the largest output, or by the decision of the model; for a regression the "
+        "number in its own unit (a list for several); for several labels a list of 1 (applies) and 0 (does not apply)",
     ]
     name: Annotated[
         str | None,
@@ -343,8 +343,8 @@ class AnswerFacts(TypedDict):
     ]
     confidence: Annotated[
         float | None,
-        "the largest output as a fraction of their sum, 0 to 1, after mapping targets such as 0.01 and 0.99 back to 0 "
-        "and 1; null for a regression",
+        "the output of the answer as a fraction of their sum, 0 to 1, after mapping targets such as 0.01 and 0.99 back "
+        "to 0 and 1; null for a regression",
     ]
     outputs: Annotated[list[float] | None, "one output per class; standardised for a regression"]
     interval: Annotated[

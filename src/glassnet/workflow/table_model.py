@@ -636,7 +636,7 @@ class RowExplanation:
     answer : str, bool, int or float
         The answer: a class, a number, or 1 or 0 for the most probable label of several.
     rival : str, bool, int or None
-        The class with the second largest probability, which the answer is compared with; None for a number.
+        The other class with the largest probability, which the answer is compared with; None for a number.
     contributions : dict of str to float
         How much each column adds to the margin of the answer over the rival, in log odds, or to the number, compared
         with a row in the middle of all columns (integrated gradients); the largest first.

@@ -107,7 +107,7 @@ def changed_pages(page):
         values = np.frombuffer(base64.b64decode(weights), "<f4").copy()
         values[number] = np.nextafter(values[number], np.float32(9))
         yield f"weight {number}", text.replace(weights, base64.b64encode(values.tobytes()).decode()).encode()
-    yield "script", text.replace("> 0.5", "> 0.6").encode()
+    yield "script", text.replace("?? 0.5", "?? 0.6").encode()
 
 
 def changed_graphs(content):
