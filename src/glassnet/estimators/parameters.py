@@ -113,6 +113,7 @@ AUTOMATIC: dict[str, str] = {
     "members": "4, or fewer for less than 40 rows; 1 with `early_stopping` True or False, `X_val`, `warm_start`, "
     "`calibrate` or a loss function, and for `partial_fit`",
     "folds": "whether there are several members",
+    "plain_inputs": f"whether there are several members and at most {MOST_PLAIN_ROWS:,} rows",
 }
 """Option -> description of its value if the parameter is "auto"."""
 

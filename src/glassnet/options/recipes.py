@@ -124,6 +124,10 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Task of a table -> the options it sets with any recipe."""
 
 
+MOST_PLAIN_ROWS = 2_000
+"""Most rows of a table for which recipe ``table`` also trains networks without intervals."""
+
+
 def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any]:
     """Return the options of recipe ``table`` that depend on the number of rows; see `docs/design/tables.md`.
 
@@ -138,6 +142,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     return {
         "members": members,
         "folds": members > 1,
+        "plain_inputs": members > 1 and rows <= MOST_PLAIN_ROWS,
         "learning_rate": float(f"{rate:.3g}"),
         "batch_size": batch_size,
         "epochs": epochs,

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +26,11 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..engines import Engine
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.evaluate import truth_of
 from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
+from ..nn.activations import ACTIVATIONS
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
@@ -57,7 +60,7 @@ def fit_ensemble(
         shared = runner.share(runs)
         members: list[Future[TrainedMember]] = []
         try:
-            for number in range(options.members):
+            for number in range(options.networks):
                 answer = first_member.ends_another if number else first_member
                 started = None if number else watch
                 members.append(
@@ -71,7 +74,7 @@ def fit_ensemble(
             runs.close()
             runner.cancel(members)
     fits = [one.fit for one in trained]
-    first, model = fits[0], joined_model(trained, options, runs.validation)
+    first, (model, plain_share) = fits[0], joined_model(trained, runs)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -81,6 +84,7 @@ def fit_ensemble(
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,
+        plain_share=plain_share,
         parent=parent_of(runs.init_model),
     )
     return Fit(
@@ -112,20 +116,44 @@ def _train_member(runs: Runs, number: int, watch: Callable[[Run], object] | None
 
 @dataclass(frozen=True)
 class TrainedMember:
-    """A trained member, and its logits and targets for its fold, if it has one that a temperature can be fitted to."""
+    """A trained member, and its predictions for its fold, if it has one."""
 
     fit: Fit
-    logits: NDArray[np.float64] | None = None
-    targets: NDArray[np.float64] | None = None
-    weights: NDArray[np.float64] | None = None
+    held_out: HeldOut | None = None
 
     @classmethod
     def of(cls, run: Run, fit: Fit) -> TrainedMember:
         """Return what is needed of a run that has ended, and of its result, without its data."""
-        fold = run.validation
-        if fold is None or run.own_validation or not (run.options.folds and has_temperature(run.model)):
+        if run.validation is None or run.own_validation or not run.options.folds:
             return cls(fit)
-        return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)
+        return cls(fit, HeldOut.of(fit.model, run.validation))
+
+
+class HeldOut(NamedTuple):
+    """What a network predicts for samples that it was trained without: the sums of its output layer."""
+
+    sums: NDArray[np.float64]  # shape (n, outputs), as the next
+    targets: NDArray[np.float64]
+    weights: NDArray[np.float64] | None  # shape (n,)
+
+    @classmethod
+    def of(cls, model: Model, data: Dataset) -> HeldOut:
+        """Return the predictions of a model of one network."""
+        if has_temperature(model):
+            targets = doubtful_targets(data)
+        else:
+            targets = model.targets.apply(truth_of(data), np.float64)
+        return cls(logits_of(model, data), targets, data.weights)
+
+    @classmethod
+    def joined(cls, parts: Sequence[HeldOut]) -> HeldOut:
+        """Return the predictions for the samples of all parts."""
+        weights = [one.weights for one in parts if one.weights is not None]
+        return cls(
+            np.concatenate([one.sums for one in parts]),
+            np.concatenate([one.targets for one in parts]),
+            np.concatenate(weights) if weights else None,
+        )
 
 
 def repeated_runs(
@@ -138,38 +166,62 @@ def repeated_runs(
     return Runs(training, options, engine, given, None if by_folds else training, init_model)
 
 
-def joined_model(trained: Sequence[TrainedMember], options: Options, validation: Dataset | None) -> Model:
-    """Return the model of trained members: an ensemble, or with folds one calibrated network."""
-    first = trained[0].fit.model
+PLAIN_SHARES = (0.0, 0.5, 1.0)
+"""Shares that the networks without intervals may have in the sums of the output layer."""
+
+
+def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, float | None]:
+    """Return the model of trained members: an ensemble, or with folds one calibrated network.
+
+    With networks of two kinds (`Options.plain_inputs`), return also the share of those without intervals: the one of
+    `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without.
+    """
+    options, first = runs.options, trained[0].fit.model
     networks = [one.fit.model.network for one in trained]
     if not options.folds:
-        return replace(first, others=tuple(networks[1:]))
-    model = replace(first, network=side_by_side(networks))
-    if not has_temperature(model):
-        return model
-    if validation is not None:
-        parts = [
-            TrainedMember(
-                trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights
-            )
-        ]
-    else:
-        parts = [*trained]
-    temperature, _ = calibrated_loss(
-        model.network.architecture.activations[-1],
-        np.concatenate([one.logits for one in parts if one.logits is not None]),
-        np.concatenate([one.targets for one in parts if one.targets is not None]),
-        None if parts[0].weights is None else np.concatenate([one.weights for one in parts if one.weights is not None]),
-    )
-    return replace(model, temperature=temperature)
+        return replace(first, others=tuple(networks[1:])), None
+    kinds = [slice(k, k + options.members) for k in range(0, len(networks), options.members)]
+    if runs.validation is not None:
+        joined = [replace(first, network=side_by_side(networks[kind])) for kind in kinds]
+        held_out = [HeldOut.of(one, runs.validation) for one in joined]
+    else:  # the network that was trained without a sample predicts it
+        held_out = [HeldOut.joined([one.held_out for one in trained[kind] if one.held_out]) for kind in kinds]
+    sums, of_plain = held_out[0].sums, held_out[-1].sums
+    shares = PLAIN_SHARES if len(kinds) > 1 else (0.0,)
+    tried = [held_out[0]._replace(sums=(1 - share) * sums + share * of_plain) for share in shares]
+    losses = [_loss_of(first, one, runs.engine) for one in tried]
+    best = min(range(len(losses)), key=lambda k: losses[k][1])
+    share = shares[best] if len(kinds) > 1 else None
+    model = replace(first, network=joined_network(networks, options, share))
+    return (replace(model, temperature=losses[best][0]) if has_temperature(model) else model), share
 
 
-def side_by_side(networks: Sequence[Network]) -> Network:
-    """Return one network whose output sums are the means of those of `networks`, which have one architecture.
+def _loss_of(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, float]:
+    """Return the temperature for predictions, 1 if they have none, and their mean loss with it."""
+    architecture, (sums, targets, weights) = model.network.architecture, held_out
+    if has_temperature(model):
+        return calibrated_loss(architecture.activations[-1], sums, targets, weights)
+    outputs = ACTIVATIONS[architecture.activations[-1]].value(sums)
+    losses = engine.output_loss(architecture).value(sums, outputs, targets)
+    return 1.0, float(np.average(losses, weights=weights))
 
-    Its hidden layers have the nodes of all networks, with zeros for the weights between nodes of different ones.
+
+def joined_network(networks: Sequence[Network], options: Options, plain_share: float | None) -> Network:
+    """Return the network of members with folds; `plain_share` is that of those without intervals, if there are some."""
+    count, share = options.members, plain_share or 0.0
+    if share in (0, 1):
+        return side_by_side(networks[count:] if share else networks[:count])
+    return side_by_side(networks, [(1 - share) / count] * count + [share / count] * count)
+
+
+def side_by_side(networks: Sequence[Network], shares: Sequence[float] | None = None) -> Network:
+    """Return one network whose output sums are those of `networks`, which have one architecture, by their `shares`.
+
+    Shares are equal if not given. The hidden layers have the nodes of all networks, with zeros for the weights between
+    nodes of different ones.
     """
     architecture, count = networks[0].architecture, len(networks)
+    shares = shares or [1 / count] * count
     inputs, *hidden, outputs = architecture.sizes
     wide = replace(architecture, sizes=(inputs, *(count * nodes for nodes in hidden), outputs))
     made = Network.of(wide, Parameters(wide.layout, dtype=networks[0].parameters.flat.dtype))
@@ -180,7 +232,7 @@ def side_by_side(networks: Sequence[Network]) -> Network:
             above, below = own.shape
             rows = slice(None) if layer == last else slice(number * above, (number + 1) * above)
             columns = slice(None) if layer == 0 else slice(number * below, (number + 1) * below)
-            share = 1 / count if layer == last else 1.0
+            share = shares[number] if layer == last else 1.0
             weights[rows, columns] += own * own.dtype.type(share)
             if biases is not None and bias is not None:
                 biases[rows] += bias * bias.dtype.type(share)

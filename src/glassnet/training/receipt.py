@@ -108,6 +108,7 @@ def receipt_of(
     best_epochs: Sequence[int] = (),
     own_validation: bool = False,
     calibrated: bool = False,
+    plain_share: float | None = None,
     changes: Sequence[str] = (),
     parent: ParentReceipt | None = None,
 ) -> Receipt:
@@ -127,6 +128,8 @@ def receipt_of(
         receipt["resumed"] = list(changes)
     if best_epochs:
         receipt |= {"kept": list(best_epochs), "own_validation": own_validation}
+    if plain_share is not None:
+        receipt["plain_share"] = plain_share
     if calibrated:
         receipt["calibrated"] = True
     if reason := _own_engine(engine.name, type(engine)):
@@ -205,7 +208,7 @@ def verifiable_options(receipt: Receipt) -> Options:
     options = options_of(receipt)
     trails = receipt.get("trails", [])
     complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
-    if not complete or len(trails) != options.members or min(map(len, trails)) < 2:
+    if not complete or len(trails) != options.networks or min(map(len, trails)) < 2:
         template = "the model has no complete training record. If it is a checkpoint, finish it with `{command}`."
         raise DataError("GN017", template, command=Command("train", Option("resume")))
     return options

@@ -331,6 +331,11 @@ class Columns:
         """Return the values of a table, which `layout` encodes; errors as for `apply`."""
         return self.layout.read(self._read(table))
 
+    @property
+    def intervals(self) -> NDArray[np.int64]:
+        """Places of the inputs that are intervals of numbers."""
+        return self.layout.block.constants.interval_place
+
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)

@@ -83,13 +83,13 @@ class Survey:
 
     def training_rows(self, member: int) -> int:
         """Return the number of training rows of a member, which leaves out its own fold."""
-        return int(self.counts.sum() - (self.counts[member] if self.roles.folds else 0))
+        return int(self.counts.sum() - (self.counts[member % self.roles.folds] if self.roles.folds else 0))
 
     def validation_of(self, member: int) -> Dataset | None:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member))
+        return self.validation.take(np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member % self.roles.folds))
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
