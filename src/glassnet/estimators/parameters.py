@@ -20,7 +20,7 @@ from ..errors import OptionError, require_choice
 from ..messages.option_spelling import Option
 from ..nn.losses import LOSSES as ALL_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
-from ..options.recipes import BY_TASK, for_table
+from ..options.recipes import BY_TASK, MOST_PLAIN_ROWS, for_table
 from ..runtime.threads import available_cores
 
 CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)

@@ -55,6 +55,7 @@ class _Options(TypedDict, total=False):
     classes: int
     members: int
     folds: bool
+    plain_inputs: bool
     early_stopping: int
     dtype: str
 

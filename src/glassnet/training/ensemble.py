@@ -139,10 +139,7 @@ class HeldOut(NamedTuple):
     @classmethod
     def of(cls, model: Model, data: Dataset) -> HeldOut:
         """Return the predictions of a model of one network."""
-        if has_temperature(model):
-            targets = doubtful_targets(data)
-        else:
-            targets = model.targets.apply(truth_of(data), np.float64)
+        targets = doubtful_targets(data) if has_temperature(model) else model.targets.apply(truth_of(data), np.float64)
         return cls(logits_of(model, data), targets, data.weights)
 
     @classmethod

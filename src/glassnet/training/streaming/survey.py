@@ -89,7 +89,9 @@ class Survey:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member % self.roles.folds))
+        return self.validation.take(
+            np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member % self.roles.folds)
+        )
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
