@@ -387,7 +387,7 @@ class Options:
         False,
         "train another network for each fold, without the intervals of the columns of numbers; the loss on the folds "
         "decides whether the networks of one kind or of both become one",
-        needs=Needs("folds"),
+        needs=Needs("members", above=1),
         group="network",
         rare=True,
     )

@@ -124,7 +124,7 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Task of a table -> the options it sets with any recipe."""
 
 
-MOST_PLAIN_ROWS = 5_000
+MOST_PLAIN_ROWS = 2_000
 """Most rows of a table for which recipe ``table`` also trains networks without intervals."""
 
 
@@ -138,7 +138,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     batch_size = min(256, max(16, trained // 24))
     root = (trained / 1000) ** 0.5
     rate, steps = min(0.01, max(0.002, 0.003 * root)), longer * (200 + 200 * root)
-    steps *= 1 + min(0.5, trained / 15_000)
+    steps *= min(1.5, max(1.0, 0.5 + trained / 6000))
     epochs = max(4, round(steps * min(1, batch_size / trained)))  # fewer rows than a batch are one step
     return {
         "members": members,

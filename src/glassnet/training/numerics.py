@@ -25,7 +25,7 @@ CHANGES = MappingProxyType(
         "than 32,768 distinct values in a column, its median and edges come from their leading bits",
         11: "training further from a calibrated model starts with its calibrated weights, and the first `partial_fit` "
         "after a `fit` with an average from the average; outputs with a constant target start at 0",
-        12: "recipe table and the estimators: with up to 5,000 rows also networks without intervals, on which the "
+        12: "recipe table and the estimators: with up to 2,000 rows also networks without intervals, on which the "
         "folds decide; more steps for more rows",
     }
 )

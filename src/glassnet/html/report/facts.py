@@ -34,8 +34,8 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
         if not receipt.get("own_validation"):
-            if (count := joined_count(receipt)) > 1:
-                lines.append(say("part_folds", folds=count))
+            if joined_count(receipt) > 1:
+                lines.append(say("part_folds", folds=options["members"]))
             elif options.get("early_stopping"):
                 lines.append(say("part_stopping"))
         facts.append(Fact(say("trained_on"), say("semicolon").join(lines)))
