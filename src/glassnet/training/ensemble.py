@@ -139,7 +139,9 @@ class HeldOut(NamedTuple):
     @classmethod
     def of(cls, model: Model, data: Dataset) -> HeldOut:
         """Return the predictions of a model of one network."""
-        targets = doubtful_targets(data) if has_temperature(model) else model.targets.apply(truth_of(data), np.float64)
+        if has_temperature(model):
+            return cls(logits_of(model, data), doubtful_targets(data), data.weights)
+        targets = np.asarray(model.targets.apply(truth_of(data)), np.float64)
         return cls(logits_of(model, data), targets, data.weights)
 
     @classmethod
