@@ -1,8 +1,9 @@
 """Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and update the pages.
 
 The other scripts have their own pages (`optimizers`, `kill`), none (`far_inputs`, `summaries`), or need public
-tables (`tables`, `table_parts`, `table_rows`); pass their names to run them. `same_speed` takes a commit and runs on
-its own. At the end, the results of older versions of the numerics are listed; ``--stale`` prints only that list.
+tables (`tables`, `table_parts`, `table_rows`, `intervals`); pass their names to run them. `same_speed` takes a commit
+and runs on its own. At the end, the results of older versions of the numerics are listed; ``--stale`` prints only that
+list.
 
     python benchmarks/all.py [NAME ...] [--stale]
 """
@@ -51,6 +52,7 @@ def main(names: list[str]) -> None:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
     for page in (
+        "intervals_page",
         "labels_page",
         "portable_page",
         "read_page",

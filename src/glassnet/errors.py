@@ -61,7 +61,7 @@ CODES: dict[str, str] = {
     # models
     "GN075": "inputs are far outside the range of the training data, or have values that it did not have (a warning)",
     "GN076": "an object is not a model",
-    "GN078": "columns or targets are used otherwise than given (a warning)",
+    "GN078": "columns or targets are used otherwise than given, or a test on random rows would be too good (a warning)",
     # explanations
     "GN080": "the training run has no such step",
     "GN081": "this explanation is not available for the model",
@@ -249,7 +249,7 @@ class RangeWarning(GlassnetWarning):
 
 
 class DataWarning(GlassnetWarning):
-    """Data are used otherwise than given: columns left out, values not read, targets that are all the same (GN078)."""
+    """Data are used otherwise than given, such as columns left out, or a test on random rows is too good (GN078)."""
 
     code = "GN078"
 
@@ -282,19 +282,19 @@ def require_choice(what: str | Option | Message, value: object, allowed: Iterabl
 
 
 def require_packages(what: str | Message, extra: str, *packages: str) -> None:
-    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed."""
+    """Import the packages of an extra, which `what` needs; raise OptionError GN092 if one is not installed.
+
+    `extra` is empty for a package that no extra of glassnet has.
+    """
     for name in packages:
         try:
             import_module(name)
         except ImportError as problem:
             lacking = (problem.name or name).partition(".")[0]
-            raise OptionError(
-                "GN092",
-                "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'",
-                what=what,
-                package=lacking,
-                extra=extra,
-            ) from None
+            template = "{what} needs {package}, which is not installed: pip install {package}"
+            if extra:
+                template = "{what} needs {package}, which is not installed: pip install 'glassnet[{extra}]'"
+            raise OptionError("GN092", template, what=what, package=lacking, extra=extra) from None
 
 
 _Parameters = ParamSpec("_Parameters")

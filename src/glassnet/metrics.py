@@ -224,6 +224,16 @@ def pinball(values: ArrayLike, answers: ArrayLike, weights: Weights = None, *, q
     return _over_outputs(mean(np.maximum(-quantile * errors, (1 - quantile) * errors), weights), False)
 
 
+def coverage(values: ArrayLike, low: ArrayLike, high: ArrayLike, weights: Weights = None) -> Floats:
+    """Return the fraction of the numbers that are within their limits, ends included; the mean over the outputs.
+
+    `low` and `high` have the shape of `values`, or are single numbers such as ``-inf``.
+    """
+    numbers = np.asarray(values, np.float64)
+    inside = (np.asarray(low, np.float64) <= numbers) & (numbers <= np.asarray(high, np.float64))
+    return mean(inside.reshape(len(numbers), -1).mean(axis=1), weights)
+
+
 @dataclass(frozen=True)
 class Metric:
     """A score by which models can be compared.

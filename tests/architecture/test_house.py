@@ -40,6 +40,7 @@ THIRD_PARTY = {
         "model.train_step",
         "model.baselines",
         "model.evaluate",
+        "model.intervals",
         "workflow.comparison.paired",
         "preprocess",
         "handwriting",
@@ -70,6 +71,7 @@ THIRD_PARTY = {
     "uvicorn": ("serve",),
     "anywidget": ("studio",),
     "traitlets": ("studio",),
+    "shap": ("explain.contributions",),
 }
 """Package -> the only parts of glassnet that may import it."""
 

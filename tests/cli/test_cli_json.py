@@ -55,6 +55,7 @@ def made(tmp_path_factory):
         ("test t.safetensors --report page.html", ReportFacts),
         ("test d.safetensors digits.csv --report page.html", ReportFacts),
         ("query n.safetensors people.csv", list[QueryFacts]),
+        ("query n.safetensors people.csv --coverage 0.8", list[QueryFacts]),
         ("query d.safetensors digit.png gone.png", list[QueryFacts]),
         ("read digit.png gone.png", list[PhotoFacts]),
         ("show digits.csv", SamplesFacts),

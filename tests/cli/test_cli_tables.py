@@ -118,6 +118,44 @@ def test_predictions_are_class_names_and_numbers_in_the_unit_of_the_target(folde
     assert run("query", "h.safetensors", "more.csv").fine().out.splitlines()[0].endswith(answers[0]["name"])
 
 
+def test_intervals_are_printed_written_and_tested(folder):
+    answers = run("query", "h.safetensors", "more.csv", "--coverage", 0.8, "--json").fine().json()
+    assert all(one["interval"][0] < one["interval"][1] for one in answers)
+    assert len({round(one["interval"][1] - one["interval"][0], 3) for one in answers}) > 50, "widths do not differ"
+    shown = run("query", "h.safetensors", "more.csv", "--coverage", 0.8).fine().out.splitlines()[0]
+    low, high = answers[0]["interval"]
+    assert shown.endswith(f"{answers[0]['name']}   {low:.6g} to {high:.6g}") or " to " in shown
+    run("query", "h.safetensors", "more.csv", "--coverage", 0.8, "--out", "hours.csv").fine()
+    written = pl.read_csv("hours.csv")
+    assert written.columns == ["input", "answer", "low", "high"]
+    np.testing.assert_allclose(written[:, 2:].to_numpy(), [one["interval"] for one in answers])
+    said = run("test", "h.safetensors", "more.csv").fine().out.splitlines()[1]
+    share = run("test", "h.safetensors", "more.csv", "--json").fine().json()["interval_coverage"]
+    assert said == f"{share:.1%} of the targets are within their 90% intervals"
+    run("query", "m.safetensors", "more.csv", "--coverage", 0.8).refused("GN022", "--coverage 0.8", "regression")
+    run("query", "h.safetensors", "more.csv", "--coverage", 80).refused("GN021", "--coverage 80")
+
+
+def test_a_quantile_is_tested_by_coverage_and_pinball_loss(empty):
+    (empty / "people.csv").write_text(people(300))
+    (empty / "more.csv").write_text(people(100, seed=1))
+    few = ("--set", "loss=quantile", "--set", "quantile=0.8", "--no-plot", "--out", "q.safetensors")
+    facts = run("train", "people.csv", "--target", "hours", *few, "--json").fine().json()
+    assert facts.keys() & {"r2", "rmse", "coverage", "pinball"} == {"coverage", "pinball"}
+    low, high = facts["interval"]["coverage"]
+    assert low < facts["coverage"] < high
+    assert facts["cross_validation"]["coverage"] == pytest.approx(0.8, abs=0.1)
+    said = run("test", "q.safetensors", "more.csv").fine().out.splitlines()[0]
+    assert "R²" not in said
+    assert "at or below the prediction, pinball loss" in said
+    tested = run("test", "q.safetensors", "more.csv", "--json").fine().json()
+    assert tested["outputs"] == [{"name": "hours", "coverage": tested["coverage"], "pinball": tested["pinball"]}]
+    run("test", "q.safetensors", "more.csv", "--report", "page.html").fine()
+    page = (empty / "page.html").read_text()
+    assert "are at or below the predicted quantile" in page
+    assert "R²" not in page.split("</head>")[1].split("training")[0]
+
+
 def variants(frame: pl.DataFrame):
     text = frame.select(reversed(frame.columns)).drop("income").with_columns(more=pl.lit("x"))
     yield "reversed.csv", text.write_csv().encode()

@@ -118,3 +118,35 @@ def test_prepared_columns_can_be_verified_and_tested_on_the_command_line(tmp_pat
     for command in (("info", "--verify"), ("test",)):
         done = run(*command, "e.safetensors", "rows.csv")
         assert done.code == 0, done.err
+
+
+@pytest.mark.parametrize("more", [{"early_stopping": True}, {"calibrate": True}, {"members": 3}, {"members": 1}])
+@pytest.mark.parametrize("name", ["groups", "time"])
+def test_fits_with_groups_and_times_are_verified_with_them(name, more):
+    weights = np.where(np.arange(120) % 5, 1.0, 0.0)  # rows of weight 0 are left out, with their groups
+    about = {name: np.arange(120) // 8, "sample_weight": weights}
+    estimator = NetworkClassifier(**more, **SHORT).fit(X, SIDES, **about)
+    assert estimator.verify(X, SIDES, **about).same
+    used = estimator.model_.receipt["data"]
+    assert used[name[:5]] == ("" if name == "time" else [])
+    assert bool(used["validation"]) == (more.keys() <= {"early_stopping", "calibrate"})
+
+
+def test_what_a_network_is_judged_by_is_of_other_groups():
+    random = np.random.default_rng(0)
+    who = np.repeat(np.arange(40), 6)
+    rows, answers = (
+        random.normal(size=(40, 4))[who] + 0.02 * random.normal(size=(240, 4)),
+        random.integers(0, 2, 40)[who],
+    )
+    alone, grouped = (NetworkClassifier(random_state=0).fit(rows, answers, **about) for about in ({}, {"groups": who}))
+
+    def best(network):
+        return min(network.history_.validation_loss)
+
+    assert best(alone) < 0.3 < 0.5 < best(grouped)
+    few = NetworkClassifier(members=4, **SHORT)
+    with pytest.raises(DataError, match="3 groups for 4 parts"):
+        few.fit(X, SIDES, groups=np.arange(120) % 3)
+    with pytest.raises(ValueError, match="inconsistent"):
+        few.fit(X, SIDES, groups=[1, 2])

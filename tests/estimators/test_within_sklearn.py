@@ -11,7 +11,7 @@ import pytest
 import sklearn
 from sklearn.datasets import load_iris
 from sklearn.ensemble import BaggingClassifier
-from sklearn.model_selection import GridSearchCV, cross_validate
+from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -173,3 +173,19 @@ def test_explainers_that_remove_the_names_of_features_can_ask(with_words, tmp_pa
         loaded = NetworkClassifier.load(tmp_path / "m.safetensors")
         np.testing.assert_array_equal(loaded.predict_proba(frame), expected)
         fitted.partial_fit(frame.to_numpy(), SPECIES)
+
+
+@pytest.mark.parametrize("name", ["groups", "time"])
+def test_groups_and_times_reach_the_network_through_a_pipeline_and_a_search(routing, name):
+    about = {name: np.arange(150) % 30}
+    scaled = StandardScaler().fit_transform(IRIS)
+    steps = StandardScaler(), small(members=2).set_fit_request(**{name: True})
+    routed = make_pipeline(*steps).fit(IRIS, SPECIES, **about)
+    direct = small(members=2).fit(scaled, SPECIES, **about)
+    without = small(members=2).fit(scaled, SPECIES)
+    assert routed[-1].model_.hash() == direct.model_.hash() != without.model_.hash()
+    assert direct.verify(scaled, SPECIES, **about).same
+    assert not direct.verify(scaled, SPECIES).same
+    search = GridSearchCV(steps[1], {"hidden_layer_sizes": [(3,)]}, cv=GroupKFold(3) if name == "groups" else 3)
+    best = search.fit(scaled, SPECIES, **about).best_estimator_
+    assert best.model_.hash() == small(members=2, hidden_layer_sizes=(3,)).fit(scaled, SPECIES, **about).model_.hash()

@@ -105,6 +105,25 @@ def _one_hot(rows: Rows) -> str:
     return text([[*row[1:], *("1" if str(k) == row[0] else "0" for k in range(10))] for row in rows])
 
 
+def _patients() -> str:
+    """Two numbers that are nearly the same for all rows of a patient, and a random label of each patient."""
+    random = np.random.default_rng(0)
+    lines = ["label,patient,x,z"]
+    for patient in range(40):
+        label, x, z = random.integers(0, 2), *random.normal(size=2)
+        lines += [
+            f"{label},{patient},{x + random.normal(0, 0.05):.4f},{z + random.normal(0, 0.05):.4f}" for _ in range(8)
+        ]
+        lines[-1] = f"{1 - label}{lines[-1][1:]}"  # the patient alone does not tell the label
+    return "\n".join(lines) + "\n"
+
+
+def _walk() -> str:
+    days = np.datetime64("2020-01-01") + np.arange(1000)
+    prices = np.random.default_rng(0).normal(size=1000).cumsum()
+    return "label,day\n" + "".join(f"{price:.3f},{day}\n" for price, day in zip(prices, days, strict=True))
+
+
 def damages() -> list[Damage]:
     """Every damage to digits."""
     rows = rows_of()
@@ -151,6 +170,8 @@ def damages() -> list[Damage]:
         Damage("twice", "GD41", _repeated(0), repairable=False),
         Damage("leak", "GD42", text(rows_of(_leaking))),
         Damage("sorted", "GD45", text(rows_of(_sorted))),
+        Damage("patients", "GD53", _patients(), repairable=False),
+        Damage("walk", "GD54", _walk(), repairable=False),
     ]
 
 

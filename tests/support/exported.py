@@ -56,6 +56,16 @@ def _of_table(*targets: str, **options: Any) -> Model:
     return fit(data, replace(QUICK, **options)).model
 
 
+def _of_many_words() -> Model:
+    """A model of a column of more words than have an input, by their targets."""
+    random, table = np.random.default_rng(5), mixed_table(700)
+    words, effects = random.integers(0, 150, 700), random.normal(size=150)
+    table["city, of birth"] = [f"{CITIES[word % 6]} {word}" for word in words.tolist()]
+    kinds = np.digitize(effects[words] + random.normal(0, 0.3, 700), (-0.5, 0.5))
+    table["left"] = [("go", "maybe", "stay")[kind] for kind in kinds]
+    return fit(load_table(table, "left", drop=["hot", "wet", "cost", "weight"]), QUICK).model
+
+
 def _of_arrays(shift: float, **options: Any) -> Model:
     random = np.random.default_rng(8)
     inputs = random.normal(shift, 1, (60, 5))
@@ -81,6 +91,7 @@ MODELS = {
     "labels": lambda: _of_table("hot", "wet", targets="multilabel"),
     "numbers": lambda: _of_table("cost", "weight", targets="values", output="identity"),
     "ensemble": lambda: _of_table("left", members=2, output="softmax", loss="cross_entropy", targets="one-hot"),
+    "many words": _of_many_words,
     "temperature": lambda: replace(small_model(), temperature=1.7),
 }
 """Kind -> how to make it; see `model_of`."""

@@ -58,6 +58,17 @@ def write_people(path: Path) -> Path:
     return path
 
 
+def write_hours(path: Path) -> Path:
+    """Write a model for `people` that predicts a number, with intervals."""
+    import io
+
+    import polars as pl
+
+    data = load_table(pl.read_csv(io.StringIO(people())), "hours")
+    save_model(fit(data, recipe="table", hidden=(4,), epochs=2).model, path)
+    return path
+
+
 def write_numbers(path: Path) -> Path:
     """Write a model for three numbers that predicts another."""
     rng = np.random.default_rng(0)

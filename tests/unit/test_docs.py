@@ -167,6 +167,7 @@ def test_pages_have_the_markers_for_measurements(name):
     [
         ("design/tables.md", "table_parts_page"),
         ("labels.md", "labels_page"),
+        ("tables.md", "intervals_page"),
         ("read.md", "read_page"),
         ("serve.md", "service_page"),
         ("installed-size.md", "size_page"),

@@ -109,6 +109,13 @@ def test_scores_of_labels_are_those_of_scikit_learn(case, labels):
         assert float(found) == pytest.approx(score, **NEAR), name
 
 
+def test_coverage_is_the_weighted_fraction_within_the_limits_ends_included():
+    values, low, high = np.array([[1.0, 5], [2, 6], [3, 7]]), np.array([[1.0, 6], [3, 0], [0, 0]]), 6
+    assert metrics.coverage(values, low, high) == pytest.approx((0.5 + 0.5 + 0.5) / 3)
+    assert metrics.coverage(values, -np.inf, 2.0, [1, 2, 1]) == pytest.approx((0.5 + 2 * 0.5) / 4)
+    assert metrics.coverage(values[:, 0], -np.inf, 2.0) == pytest.approx(2 / 3)
+
+
 @pytest.mark.parametrize("quantile", [0.1, 0.5, 0.9])
 @given(case=cases("numbers"))
 def test_the_pinball_loss_is_that_of_scikit_learn(quantile, case):

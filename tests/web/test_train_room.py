@@ -196,12 +196,16 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     page.locator("summary", has_text="Uses 3 of 3 columns").click()
     page.get_by_label("side", exact=True).uncheck()
     expect(page.locator("summary", has_text="Uses 2 of 3 columns")).to_be_visible()
+    page.get_by_label("Time of the rows").select_option("size")
+    page.get_by_label("Rows that belong together").select_option("price")
+    page.get_by_label("Time of the rows").select_option("")
     page.get_by_label("Recipe", exact=True).select_option("quick")
     page.locator("[data-name=epochs] input[type=number]").fill("4")
     page.locator("[data-name=epochs] input[type=number]").press("Enter")
     page.get_by_role("button", name="Start", exact=True).click()
     done(page)
-    assert studio.session.models["run-1"].model.columns.names == ("size", "price")
+    assert studio.session.models["run-1"].model.columns.names == ("size",)
+    assert studio.session.models["run-1"].model.receipt["data"]["group"] == ["price"]
     expect(page.locator(".tiles")).to_be_hidden()
     (tmp_path / "our houses.csv").write_text(table_text(spoilt=True), encoding="utf-8")
     require_same_hash(page, tmp_path, monkeypatch)
@@ -214,7 +218,7 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     expect(result).to_contain_text(f"{receipt['cross_validation']['folds']} folds")
     expect(result).to_contain_text(f"{100 * receipt['cross_validation']['accuracy']:.2f}%")
     page.get_by_role("link", name="Compare this recipe").click()
-    expect(page.locator("main")).to_contain_text("Without side")  # the column that this run did not use
+    expect(page.locator("main")).to_contain_text("Without side; Groups: price")  # as this run
     page.go_back()
     page.get_by_role("link", name="Look at its mistakes").click()
     (file,) = (one for one in studio.session.data.values() if one.name == "our houses.csv")

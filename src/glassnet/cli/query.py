@@ -66,7 +66,7 @@ def query_command(as_json: bool, **flags: Any) -> None:
     if out:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(job.inputs, "query", "INPUT...")
-    how: dict[str, Any] = {name: getattr(job, name) for name in ("engine", "decimal", "strict", "language")}
+    how: dict[str, Any] = {name: getattr(job, name) for name in ("engine", "decimal", "strict", "coverage", "language")}
     answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
@@ -92,6 +92,8 @@ def query_command(as_json: bool, **flags: Any) -> None:
 
 
 def _words(answer: Answer) -> str:
+    if answer.interval is not None:
+        return f"{answer.name}   {answer.interval_text}"
     if answer.name is None or answer.confidence is None:
         return str(answer.name)
     return digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)

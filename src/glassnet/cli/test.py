@@ -15,6 +15,7 @@ from ..messages.formats import below_all, shortened, width_of
 from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
+from ..model.prediction_intervals import COVERAGE
 from ..words.plots import shown
 from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
 from ..workflow.report_job import ReportJob, write_report
@@ -43,6 +44,8 @@ class OutputFacts(TypedDict):
     f1: Annotated[NotRequired[float | None], "of a label; null for 0 / 0"]
     r2: Annotated[NotRequired[float | None], "of a number; null for 0 / 0"]
     rmse: Annotated[NotRequired[float | None], "of a number"]
+    coverage: Annotated[NotRequired[float | None], "of a number with the loss `quantile`, as above"]
+    pinball: Annotated[NotRequired[float | None], "likewise"]
 
 
 class EvaluationFacts(ScoreFacts):
@@ -57,6 +60,11 @@ class EvaluationFacts(ScoreFacts):
         "without a target",
     ]
     class_names: Annotated[tuple[str, ...], "names of the classes; empty if classes have only numbers"]
+    interval_coverage: Annotated[
+        NotRequired[float],
+        "for a regression with prediction intervals: the fraction of the targets within their 90% intervals; the mean "
+        "over several targets",
+    ]
     outputs: Annotated[NotRequired[list[OutputFacts]], "for several labels or a regression, one per output"]
     pictures: Annotated[tuple[str, ...], "the written plots; empty without `--plot`"]
 
@@ -102,6 +110,8 @@ def test_command(as_json: bool, **flags: Any) -> None:
         return
     model, samples, evaluation = tested.model, tested.samples, tested.evaluation
     result(score_line(evaluation))
+    if tested.interval_coverage is not None:
+        result(message("interval_coverage", covered=tested.interval_coverage, coverage=COVERAGE))
     if evaluation.confusion.size:
         _report(model, samples, evaluation)
     elif model.classes > 1:
@@ -148,6 +158,8 @@ def _facts(tested: EvaluationResult) -> EvaluationFacts:
         "class_names": tested.model.class_names,
         "pictures": tested.pictures,
     }
+    if tested.interval_coverage is not None:
+        facts["interval_coverage"] = tested.interval_coverage
     if not evaluation.confusion.size:
         scores = scores_by_output(tested)
         facts["outputs"] = [cast("OutputFacts", {"name": name, **one}) for name, one in scores]

@@ -191,6 +191,43 @@ def _column_names(given: Any) -> tuple[str, ...]:
     return () if names == tuple(map(str, range(len(names)))) else names
 
 
+def groups_of(given: Any, name: str) -> NDArray[np.int64]:
+    """Return the number of the group of each sample, shape (n,).
+
+    `given`, shape (n,) or (n, columns), names the groups by values of any kind, of which several columns count
+    together. Samples without a value are one group.
+    """
+    array = array_of(given, name)
+    if array.ndim not in (1, 2):
+        raise ShapeError("GN050", "{name}: shape {shape}, expected (samples,).", name=name, shape=array.shape)
+    numbers: dict[Any, int] = {}
+    rows = array.reshape(len(array), -1).tolist()
+    keys = (tuple(None if _is_missing(one) else one for one in row) for row in rows)
+    return np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(rows))
+
+
+def times_of(given: Any, name: str) -> NDArray[np.int64] | NDArray[np.float64]:
+    """Return the time of each sample as a number, shape (n,), larger for later ones; the smallest for a missing time.
+
+    `given` are numbers or dates. DataError GN013 for anything else.
+    """
+    array = array_of(given, name)
+    if array.dtype == object:
+        try:
+            array = np.array([None if _is_missing(one) else one for one in array.ravel().tolist()], "datetime64[us]")
+        except (TypeError, ValueError):
+            array = np.asarray(given).astype(str)
+    if array.ndim != 1:
+        raise ShapeError("GN050", "{name}: shape {shape}, expected (samples,).", name=name, shape=array.shape)
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[us]").astype(np.int64)
+    if array.dtype.kind not in "iuf":
+        template = "{name}: values of type {kind}, expected numbers or dates, which order the rows."
+        raise DataError("GN013", template, name=name, kind=array.dtype)
+    times = array.astype(np.float64)
+    return np.where(np.isnan(times), -np.inf, times)
+
+
 def _plain_objects(array: NDArray[Any], name: str) -> NDArray[Any]:
     """Return an array of objects of one type, or of numbers, with that type."""
     values = array.ravel().tolist()

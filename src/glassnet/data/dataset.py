@@ -16,7 +16,7 @@ from ..messages.control_characters import printable
 from ..messages.message import Listing, Message, Place
 from ..messages.option_spelling import Option
 from ..nn.random import Purpose
-from .arrays import SAME_CLASS, array_of, inputs_of, names_of, targets_of
+from .arrays import SAME_CLASS, array_of, groups_of, inputs_of, names_of, targets_of, times_of
 from .held_out import held_out_rows
 
 _NO_CLASS = Message("none")
@@ -92,6 +92,10 @@ class Dataset:
         Layout of the file of numbers that the samples come from.
     class_type : {"", "bool", "text", "float"}
         Type of the labels that the samples came with, where `class_names` do not show it; see `Model.classes_`.
+    groups : ndarray of int64, shape (n,), or None
+        Samples with the same number belong together: no split separates them; see `data.held_out`.
+    times : ndarray of int64 or float64, shape (n,), or None
+        When each sample was: later samples, with larger numbers, are held out, and equal ones stay together.
 
     Raises
     ------
@@ -131,9 +135,11 @@ class Dataset:
     source_rows: NDArray[np.int64] | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
     class_type: str = ""
+    groups: NDArray[np.int64] | None = None
+    times: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("inputs", "labels", "values", "weights", "source_rows"):
+        for name in ("inputs", "labels", "values", "weights", "source_rows", "groups", "times"):
             if (given := getattr(self, name)) is not None:
                 object.__setattr__(self, name, array_of(given, f"{self.source}: {name}"))
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
@@ -165,7 +171,7 @@ class Dataset:
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
         expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
         expected |= {"class_names": (self.classes,), "feature_names": (self.features,), "row_names": (len(self),)}
-        expected["source_rows"] = (len(self),)
+        expected |= dict.fromkeys(("source_rows", "groups", "times"), (len(self),))
         for name, shape in expected.items():
             given = getattr(self, name)
             is_array = isinstance(given, np.ndarray)
@@ -204,6 +210,8 @@ class Dataset:
         test_size: float | None = None,
         task: str = "auto",
         weights: Any = None,
+        groups: Any = None,
+        time: Any = None,
         image_shape: tuple[int, int] | None = None,
         maximum: float | None = None,
         feature_names: Any = (),
@@ -221,12 +229,17 @@ class Dataset:
             Classes (integers, text or booleans); numbers for a regression; or one column of 0 and 1 per class (one-hot)
             or per label.
         test_size : float or int, optional
-            Fraction, or number, of the samples to hold out for testing. Classes are divided in proportion.
+            Fraction, or number, of the samples to hold out for testing. Classes are divided in proportion. With
+            `groups` or `time`, the number is only near to it.
         task : {"auto", "classification", "regression"}
             ``"auto"`` is regression if `y` has a number that is not whole, else classification. Classes must be whole
             numbers, if they are numbers.
         weights : array_like, shape (n,), optional
             Sample weights.
+        groups : array_like, shape (n,) or (n, columns), optional
+            What belongs together, such as a patient's rows, by values of any kind: no split separates a group.
+        time : array_like, shape (n,), optional
+            Numbers or dates: what is held out is later than the rest; see ``docs/tables.md``.
         image_shape : (rows, columns), optional
             Shape of images that are given as rows of pixels.
         maximum : float, optional
@@ -288,6 +301,8 @@ class Dataset:
             inputs.maximum,
             values=targets.values,
             weights=weights,
+            groups=None if groups is None else groups_of(groups, "groups"),
+            times=None if time is None else times_of(time, "time"),
             class_names=targets.names if like is None or targets.classes != like.classes else like.class_names,
             class_type=targets.class_type if like is None else getattr(like, "class_type", ""),
             feature_names=tuple(map(str, feature_names)) or inputs.names,
@@ -305,8 +320,8 @@ class Dataset:
                 count=count,
             )
         purpose = Message("for testing. Pass another {option}, or more samples.", option=Option("test_size"))
-        labels = data.labels if data.values is None else None
-        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, labels)
+        about = data.labels if data.values is None else None, data.groups, data.times
+        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, *about)
         return data.take(kept), data.take(held_out)
 
     def __len__(self) -> int:
@@ -347,13 +362,15 @@ class Dataset:
 
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
         """Return the data set of these rows, or of those where `rows` is True, with their row numbers in the source."""
-        labels, values, weights = self.labels[rows], self.values, self.weights
+        labels, values = self.labels[rows], self.values
+        given = {name: getattr(self, name) for name in ("weights", "groups", "times")}
+        optional: dict[str, Any] = {name: None if one is None else one[rows] for name, one in given.items()}
         return replace(
             self,
             inputs=self.inputs[rows],
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
-            weights=None if weights is None else weights[rows],
+            **optional,
             source_rows=self.row_numbers[rows],
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )

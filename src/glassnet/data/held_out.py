@@ -1,6 +1,13 @@
-"""Choose which rows are held out."""
+"""Choose which rows are held out, and the folds of rows: at random, with groups whole, or in the order of time.
+
+The only place that splits rows. Groups are equal numbers, which ones does not matter. Times are numbers that grow; the
+smallest one also stands for a missing time. Where rows have both, a group counts with the last time of its rows.
+"""
 
 from __future__ import annotations
+
+import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +15,8 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..messages.message import Message
 from ..nn.random import Purpose, generator
+
+Rows = NDArray[np.int64]
 
 
 def count_aside(count: int, fraction: float) -> int:
@@ -22,9 +31,15 @@ def held_out_rows(
     seed: int,
     purpose: Purpose,
     why: Message,
-    labels: NDArray[np.int64] | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given."""
+    labels: Rows | None = None,
+    groups: Rows | None = None,
+    times: NDArray[Any] | None = None,
+) -> tuple[Rows, Rows]:
+    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given.
+
+    With `groups`, those of a group are on the same side. With `times`, the held-out rows are the latest, those of equal
+    time are on the same side, and the split is not stratified. Their number is then only near to the fraction.
+    """
     held_out = count_aside(count, fraction)
     if not 0 < held_out < count:
         raise DataError(
@@ -35,6 +50,10 @@ def held_out_rows(
             count=count,
             why=why,
         )
+    if groups is not None or times is not None:
+        shares = np.array([count - held_out, held_out]) / count
+        part = _whole_parts(source, shares, generator(seed, purpose), labels, groups, times)
+        return np.flatnonzero(part == 0), np.flatnonzero(part == 1)
     order = generator(seed, purpose).permutation(count)
     if labels is not None:  # evenly spaced samples of the sorted classes
         order = order[np.argsort(labels[order], kind="stable")]
@@ -43,15 +62,145 @@ def held_out_rows(
     return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
-def fold_numbers(count: int, folds: int, seed: int, labels: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+def fold_numbers(
+    count: int,
+    folds: int,
+    seed: int,
+    labels: Rows | None = None,
+    groups: Rows | None = None,
+    times: NDArray[Any] | None = None,
+    source: str = "",
+) -> Rows:
     """Return the fold of each of `count` samples, shape (count,), 0 to ``folds - 1``; stratified by `labels`, if given.
 
-    The sizes of the folds differ by at most one, and so do the numbers of samples of a class in them.
+    The sizes of the folds differ by at most one, and so do the numbers of samples of a class in them. With `groups`,
+    the samples of a group are in one fold; with `times`, the folds are blocks of time, the earliest first. Then sizes
+    differ by more, and DataError GN010 is raised for fewer groups or times than folds.
     """
     # Epoch 1 of the purpose: `split_rows` uses 0 for held-out data.
-    order = generator(seed, Purpose.SPLIT, 1).permutation(count)
+    random = generator(seed, Purpose.SPLIT, 1)
+    if groups is not None or times is not None:
+        return _whole_parts(source, np.full(folds, 1 / folds), random, labels, groups, times)
+    order = random.permutation(count)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]
     fold = np.empty(count, np.int64)
     fold[order] = np.arange(count) % folds
     return fold
+
+
+def scored_folds(
+    count: int,
+    folds: int,
+    seed: int,
+    labels: Rows | None = None,
+    groups: Rows | None = None,
+    times: NDArray[Any] | None = None,
+    source: str = "",
+) -> list[tuple[Rows, Rows]]:
+    """Return the training rows and the test rows of each fold of a cross-validation whose scores count.
+
+    With `times`, nothing later is known in training: each of `folds` blocks of time is tested after training on all
+    earlier ones. The earliest of ``folds + 1`` blocks is not tested. Otherwise see `fold_numbers`.
+    """
+    blocks = folds if times is None else folds + 1
+    fold = fold_numbers(count, blocks, seed, labels, groups, times, source)
+    if times is None:
+        return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(folds)]
+    return [(np.flatnonzero(fold < number), np.flatnonzero(fold == number)) for number in range(1, blocks)]
+
+
+def _whole_parts(
+    source: str,
+    shares: NDArray[np.float64],
+    random: np.random.Generator,
+    labels: Rows | None,
+    groups: Rows | None,
+    times: NDArray[Any] | None,
+) -> Rows:
+    """Return the part of each row; rows of a group, or of one time, are in the same part.
+
+    The parts have about these `shares` of all rows, which add up to 1; none is empty.
+    """
+    unit = None if groups is None else _numbered(groups)
+    if times is not None:
+        if unit is not None:
+            latest = np.full(unit.max() + 1, times.min())
+            np.maximum.at(latest, unit, times)
+            times = latest[unit]
+        unit = np.unique(times, return_inverse=True)[1]
+    assert unit is not None
+    sizes = np.bincount(unit)
+    if times is not None:
+        return parts_in_time(sizes, shares, source)[unit]
+    if len(sizes) < len(shares):
+        template = (
+            "{source}: {found} groups for {parts} parts of the rows, expected {parts} or more. Use fewer members or "
+            "folds, or smaller groups."
+        )
+        raise DataError("GN010", template, source=source, found=len(sizes), parts=len(shares))
+    return _stratified(unit, sizes, shares, random, labels)[unit]
+
+
+def _numbered(groups: Rows) -> Rows:
+    """Return groups numbered from 0 in the order in which they appear: what the numbers were does not matter."""
+    _, first, unit = np.unique(groups, return_index=True, return_inverse=True)
+    return np.argsort(np.argsort(first))[unit]
+
+
+def parts_in_time(sizes: Rows, shares: NDArray[np.float64], source: str) -> Rows:
+    """Return the part of each of several times, in their order; `sizes` are the numbers of their rows.
+
+    The parts have about these `shares` of all rows, which add up to 1; none is empty. Too few times raise DataError
+    GN010.
+    """
+    if len(sizes) < len(shares):
+        template = (
+            "{source}: {found} different times for {parts} parts of the rows, expected {parts} or more. Use fewer "
+            "members or folds, or finer times."
+        )
+        raise DataError("GN010", template, source=source, found=len(sizes), parts=len(shares))
+    ends, wanted = np.cumsum(sizes), np.cumsum(shares)[:-1] * sizes.sum()
+    cuts: list[int] = []
+    for number, until in enumerate(wanted):
+        cut = int(np.abs(ends - until).argmin()) + 1
+        earliest, last = (cuts[-1] if cuts else 0) + 1, len(sizes) - len(wanted) + number
+        cuts.append(min(max(cut, earliest), last))
+    return np.searchsorted(cuts, np.arange(len(sizes)), side="right")
+
+
+def _stratified(
+    unit: Rows, sizes: Rows, shares: NDArray[np.float64], random: np.random.Generator, labels: Rows | None
+) -> Rows:
+    """Return the part of each group; `unit` is the group of each row, and `sizes` are the numbers of their rows.
+
+    Each group, large ones first, goes to the part that lacks most of it: of each class, and of all rows. That makes the
+    sum of the squared deviations from the wanted shares small, each relative to its share. After scikit-learn's
+    `StratifiedGroupKFold`, for parts of any size.
+    """
+    classes = 0 if labels is None else int(labels.max()) + 1
+    kinds = classes + 1  # the last one counts all rows
+    pairs = unit * kinds + classes
+    if labels is not None:
+        pairs = np.concatenate([pairs, unit * kinds + labels])
+    different, counts = np.unique(pairs, return_counts=True)
+    group, kind = np.divmod(different, kinds)
+    amount = counts / np.bincount(kind, counts, kinds)[kind]  # the group's share of a kind of rows
+    first = np.searchsorted(group, np.arange(len(sizes) + 1)).tolist()
+    # Groups whose weights differ by a factor below 2 are in random order, so that seeds differ.
+    weight = np.frexp(np.bincount(group, amount**2))[1] // 2
+    order = random.permutation(len(sizes))
+    part = np.empty(len(sizes), np.int64)
+    # Lists of few numbers: faster than arrays, and without BLAS, whose sums differ between machines.
+    of, more, parts = kind.tolist(), amount.tolist(), [(share, [0.0] * kinds) for share in shares.tolist()]
+    for one in order[np.argsort(-weight[order], kind="stable")].tolist():
+        own = range(first[one], first[one + 1])
+        costs = [math.fsum((2 * filled[of[k]] + more[k]) * more[k] for k in own) / share for share, filled in parts]
+        part[one] = chosen = costs.index(min(costs))
+        for k in own:
+            parts[chosen][1][of[k]] += more[k]
+    count = sizes.sum()
+    for empty in np.setdiff1d(np.arange(len(shares)), part).tolist():
+        taken = np.bincount(part, minlength=len(shares))[part] > 1
+        part[np.where(taken, np.abs(sizes - shares[empty] * count), np.inf).argmin()] = empty
+    return part

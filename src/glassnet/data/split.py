@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ from .held_out import fold_numbers, held_out_rows
 
 def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[Dataset, Dataset]:
     """Split data at random into training data and test data, stratified by class, as ``glassnet train`` does.
+
+    Groups of the data stay whole, and with times the test data are the latest samples: see `Dataset`.
 
     Parameters
     ----------
@@ -43,21 +47,27 @@ def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[
     >>> len(training), len(test)
     (80, 20)
     """
-    labels = data.labels if stratified and data.values is None else None
-    return _taken(data, *split_rows(len(data), data.source, options, labels))
+    labels = classes_of(data) if stratified else None
+    return _taken(data, *split_rows(len(data), data.source, options, labels, data.groups, data.times))
 
 
 def split_rows(
-    count: int, source: str, options: Options, labels: NDArray[np.int64] | None = None
+    count: int,
+    source: str,
+    options: Options,
+    labels: NDArray[np.int64] | None = None,
+    groups: NDArray[np.int64] | None = None,
+    times: NDArray[Any] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split rows at random, by the seed, into training rows and the fraction ``options.holdout``, which is held out.
+    """Split rows, by the seed, into training rows and the fraction ``options.holdout``, which is held out.
 
-    With the class of each row in `labels`, shape (count,), -1 for none, the split is stratified.
+    `labels`, shape (count,), are the class of each row, without groups and times also -1 for none; see `held_out_rows`.
     """
     why = Message(
         "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
     )
-    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, labels)
+    about = labels, groups, times
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, *about)
 
 
 def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
@@ -74,9 +84,19 @@ def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Data
 
 
 def split_validation(data: Dataset, fraction: float, seed: int, why: Message) -> tuple[Dataset, Dataset]:
-    """Split data at random, by the seed, into training data and a fraction for validation, stratified by class."""
-    labels = data.labels if data.values is None else None
-    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, labels))
+    """Split data into training data and a fraction for validation, as `held_out_rows`."""
+    about = classes_of(data), data.groups, data.times
+    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, *about))
+
+
+def classes_of(data: Dataset) -> NDArray[np.int64] | None:
+    """Return the labels by which data are stratified, shape (n,); None unless they are classes."""
+    return data.labels if data.values is None else None
+
+
+def fold_of_rows(data: Dataset, folds: int, seed: int) -> NDArray[np.int64]:
+    """Return the fold of each sample, shape (n,), as `fold_numbers`."""
+    return fold_numbers(len(data), folds, seed, classes_of(data), data.groups, data.times, data.source)
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
@@ -113,6 +133,5 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
             folds=options.members,
             least=least,
         )
-    labels = data.labels if data.values is None else None
-    fold = fold_numbers(len(data), options.members, options.seed, labels)
+    fold = fold_of_rows(data, options.members, options.seed)
     return data.take(np.flatnonzero(fold != number)), data.take(np.flatnonzero(fold == number))

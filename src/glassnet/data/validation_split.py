@@ -10,13 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
-import numpy as np
-
 from ..errors import DataError
 from ..messages.message import Message
 from .dataset import Dataset
-from .held_out import fold_numbers
-from .split import split_validation
+from .held_out import scored_folds
+from .split import classes_of, split_validation
 
 _MANY = 10_000
 _WHY = Message("to choose by. Use more samples.")
@@ -35,7 +33,8 @@ class ValidationReceipt(TypedDict, total=False):
 class ValidationSplit:
     """Which samples are held out to choose by: a fraction at random or, with `folds`, one of as many folds.
 
-    Both are stratified by class.
+    Both are stratified by class, groups stay whole, and with times the validation samples are later than the training
+    samples: see `held_out`.
     """
 
     seed: int
@@ -56,9 +55,9 @@ class ValidationSplit:
                 folds=self.folds,
                 least=2 * self.folds,
             )
-        labels = data.labels if data.values is None else None
-        fold = fold_numbers(len(data), self.folds, self.seed, labels)
-        return data.take(np.flatnonzero(fold != self.fold)), data.take(np.flatnonzero(fold == self.fold))
+        about = classes_of(data), data.groups, data.times, data.source
+        training, validation = scored_folds(len(data), self.folds, self.seed, *about)[self.fold]
+        return data.take(training), data.take(validation)
 
     def to_dict(self) -> ValidationReceipt:
         """Return the description for a training record."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .data import capitals, classes, image_folder, layout, missing, pixels, repeats, target
+from .data import capitals, classes, image_folder, layout, missing, pixels, related, repeats, target
 from .finding import Kind
 from .script import checks, migrations, paths, python2, remarks
 
-_DATA = (layout, missing, capitals, target, pixels, classes, repeats, image_folder)
+_DATA = (layout, missing, capitals, target, pixels, classes, repeats, related, image_folder)
 _PROGRAMS = (python2, migrations, paths, remarks, checks)
 
 KINDS: dict[str, Kind] = {

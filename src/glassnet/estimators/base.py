@@ -24,6 +24,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from ..data.arrays import groups_of, times_of
 from ..data.dataset import Dataset
 from ..engines import Engine, engine_for
 from ..engines.custom_loss import CustomLossEngine
@@ -36,6 +37,7 @@ from ..errors import (
     require_names,
     with_near_matches,
 )
+from ..explain.contributions import Contributions, contributions, place_of
 from ..messages.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
@@ -47,6 +49,7 @@ from ..options.options import Options
 from ..options.recipes import for_estimator
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.target import Target
+from ..preprocess.tabular.target_statistics import OwnTargets
 from ..runtime.blas import one_blas_thread
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, require_callbacks
 from ..training.ensemble import fit_ensemble
@@ -70,6 +73,7 @@ from .tables import (
     of_numbers,
     require_numbers,
     table_of,
+    warn_of_related_rows,
 )
 from .validation import (
     in_place,
@@ -82,6 +86,8 @@ from .validation import (
 )
 
 Array = NDArray[Any]
+_ByRow = tuple[Array, Array | None, Array | None]
+"""Targets, groups and times of the rows."""
 
 COMMON = [
     Declared(
@@ -155,6 +161,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         y: Any,
         sample_weight: Any = None,
         *,
+        groups: Any = None,
+        time: Any = None,
         X_val: Any = None,
         y_val: Any = None,
         callbacks: Iterable[Callback] = (),
@@ -171,6 +179,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             Targets.
         sample_weight : array_like, shape (n,), optional
             Weight of each row's loss, 0 or more. Rows with weight 0 are left out.
+        groups : array_like, shape (n,) or (n, columns), optional
+            What belongs together, such as a patient's rows: no fold and no validation part separates a group.
+        time : array_like, shape (n,), optional
+            Numbers or dates: validation rows are the latest, and folds are blocks of time.
         X_val, y_val : as `X` and `y`, optional
             Validation rows, evaluated after each epoch; no rows of `X` are held out then. The earlier steps of a
             pipeline do not transform them.
@@ -194,7 +206,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         -----
         DataWarning
             When columns of a data frame are left out although they are not constant, such as words that hardly recur,
-            or have values that are not numbers among numbers; when all values of a regression target are the same.
+            or have values that are not numbers among numbers; when all values of a regression target are the same;
+            when rows are groups, copies or change with time, so that a test on random rows is too good.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.
@@ -204,7 +217,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             raise OptionError("GN022", "X_val and y_val: one is missing. Give both or neither.")
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
-            data = self._data(X, y, sample_weight, reset=not continuing)
+            data = self._data(X, y, sample_weight, groups, time, reset=not continuing)
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
             if not continuing and options.targets == "values":
@@ -217,6 +230,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
+            self.columns_: Columns | None = data.columns  # with the means of these rows
+            self.model_ = replace(self.model_, columns=data.columns)
             self._make_trainable()
             self._widen_range(data)
         with unchanged_after(() if continuing else Exception, self, before):
@@ -390,7 +405,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             options = replace(options, engine=engine.name)
         self.options_ = options
         self._carried = (options.optimizer, options.ema_decay > 0)
-        self.model_ = replace(self.model_, receipt={})  # the old one describes the network before this training
+        # The old ones describe the network before this training.
+        self.model_ = replace(self.model_, receipt={}, residuals=None)
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:
@@ -401,12 +417,14 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self.n_iter_ = len(self.history_.epoch)
             self._state.release()
 
-    def verify(self, X: Any, y: Any, sample_weight: Any = None) -> Verification:
+    def verify(
+        self, X: Any, y: Any, sample_weight: Any = None, *, groups: Any = None, time: Any = None
+    ) -> Verification:
         """Repeat the training of the last `fit` on the same rows, and compare the weights after every epoch.
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight, groups, time
             As for `fit`.
 
         Returns
@@ -421,7 +439,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             with a loss function. The message gives the reason.
         """
         check_is_fitted(self, "model_")
-        return verify(self.model_, self._data(X, y, sample_weight, reset=False))
+        return verify(self.model_, self._data(X, y, sample_weight, groups, time, reset=False))
 
     def find_learning_rate(
         self,
@@ -532,6 +550,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         X: Any,
         y: Any,
         sample_weight: Any,
+        groups: Any = None,
+        time: Any = None,
         *,
         reset: bool,
         classes_given: bool = False,
@@ -558,26 +578,37 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._given_names = getattr(self, "feature_names_in_", None)
         X = table_of(X, self._names_in) if of_table else X
         encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
-        weights = None
+        together = None if groups is None else groups_of(groups, "groups")
+        times = None if time is None else times_of(time, "time")
+        check_consistent_length(encoded, together, times)
+        weights, by_row = None, (encoded, together, times)
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
-            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
-        weights = self._weighted(encoded, weights)
+            X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
+        weights = self._weighted(by_row[0], weights)
         if weights is not None:
-            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
+            X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
+        encoded, together, times = by_row
         if reset:
-            self.columns_: Columns | None = None
+            self.columns_ = None
             self._odd_values = frozenset()
             if of_table:
-                self.columns_, self._odd_values = learned_columns(X, self._targets(names))
+                own = None if of_part else OwnTargets(names, encoded)
+                self.columns_, self._odd_values = learned_columns(X, self._targets(names), own)
             elif self._by_columns:
                 self.columns_ = learned_numbers(X, self._targets(names), self._names_in)
         elif of_table:
             require_numbers(self.columns_, X, self._odd_values)
         X = X.toarray() if hasattr(X, "toarray") else X
+        if reset and not of_part:
+            warn_of_related_rows(X, self.columns_, encoded, grouped=together is not None, timed=times is not None)
         if (columns := self.columns_) is not None:
-            X = columns.apply(X) if of_table else encoded_numbers(columns, X, self._names_in)
+            own = None
+            if of_table and not (of or of_part) and len(columns.layout.means):
+                own = OwnTargets(names, encoded, together)
+                columns = columns if reset else columns.with_statistics_of(X, own)
+            X = columns.apply_in_training(X, own) if of_table else encoded_numbers(columns, X, self._names_in)
         # Read-only rows would need another version of each kernel, which takes as long to compile.
         rows = np.require(X, requirements=("C", "W"))
         of_classes = encoded.ndim == 1
@@ -590,6 +621,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             1.0 if columns is not None else self.input_max,
             values=None if of_classes else encoded,
             weights=weights,
+            groups=together,
+            times=times,
             class_names=names,
             feature_names=tuple(map(str, () if self._given_names is None else self._given_names))
             if columns is None
@@ -654,6 +687,39 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         layers = zip(*(one.activations[1:-1] for one in signals), strict=True)
         return [np.concatenate(parts) for parts in layers]
 
+    def contributions(self, X: Any, output: Any = None, *, rival: Any = None) -> Contributions:
+        """Return what each column adds to the prediction for each row, as arrays that add up.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or data frame, shape (n, features)
+            As for `predict`.
+        output : optional
+            What to explain: a class or label of `classes_`, or the place of a regression target. By default all of
+            them; of two classes the second one, as the contributions to the first one are the same with the opposite
+            sign.
+        rival : optional
+            The class to compare `output` with, instead of the mean of all other classes.
+
+        Returns
+        -------
+        glassnet.explain.Contributions
+            ``outputs`` are margins of logits (log odds), or numbers in the unit of the target; ``to_shap()`` makes a
+            ``shap.Explanation``.
+
+        Raises
+        ------
+        ValueError
+            When an `output` or a `rival` does not exist, or X cannot be used.
+        """
+        rows, columns = np.concatenate([*self._rows(X)]), self.columns_
+        names = getattr(self, "classes_", np.arange(self.model_.classes)).tolist()
+        place, other = place_of("output", output, names), place_of("rival", rival, names)
+        found = contributions(self.model_, rows, place, rival=other)
+        if columns is None:
+            return replace(found, names=tuple(map(str, self._names_in)))
+        return replace(found, data=columns.plain_values(table_of(unmasked(X), self._names_in)))
+
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
@@ -714,14 +780,16 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:
-    """Return the rows with a weight above 0."""
+def _with_weight(X: Any, weights: Array, by_row: _ByRow, name: str) -> tuple[Any, Array, _ByRow]:
+    """Return X, the weights, and what else there is of each row, of the rows with a weight above 0."""
     positive = np.flatnonzero(weights)
     if not positive.size:
         template = "{name}: the weights of all rows are 0, expected at least one above 0."
         raise DataError("GN014", template, name=name)
     rows = X.take(positive) if hasattr(X, "take") and not hasattr(X, "dtype") else X[positive]
-    return rows, encoded[positive], weights[positive]
+    encoded, groups, times = by_row
+    groups, times = (None if one is None else one[positive] for one in (groups, times))
+    return rows, weights[positive], (encoded[positive], groups, times)
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

@@ -6,10 +6,12 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
-from sklearn.utils.validation import check_array, check_consistent_length, column_or_1d
+from sklearn.utils.validation import check_array, check_consistent_length, check_is_fitted, column_or_1d
 
+from ..data.dataset import Dataset
 from ..errors import DataError
 from ..metrics import r2
+from ..model.prediction_intervals import predict_interval, require_coverage, with_residuals
 from ..options.recipes import BY_TASK
 from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import parameters_for, with_parameters
@@ -48,6 +50,10 @@ class NetworkRegressor(RegressorParameters, RegressorMixin, NetworkEstimator):  
             raise DataError("GN014", template, name=name, value=values[row].min(), row=row)
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
+    def _trained(self, validation: Dataset | None) -> None:
+        if validation is not None:
+            self.model_ = with_residuals(self.model_, [validation])
+
     def _task(self) -> dict[str, Any]:
         return BY_TASK["numbers"] | ({"output": "exponential"} if self.loss == "poisson" else {})
 
@@ -77,6 +83,38 @@ class NetworkRegressor(RegressorParameters, RegressorMixin, NetworkEstimator):  
         outputs = self._outputs(X)
         numbers: Array = self.model_.targets.invert(outputs)
         return numbers[:, 0] if self._flat else numbers
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Array:
+        """Return an interval for each row that holds the true number of the fraction `coverage` of such rows.
+
+        Intervals are wide for rows that are hard to predict; see `glassnet.model.prediction_intervals`.
+
+        Parameters
+        ----------
+        X : array_like or data frame
+            As for `predict`.
+        coverage : float
+            0.01 to 0.999. A larger coverage gives wider intervals.
+
+        Returns
+        -------
+        ndarray, shape (n, 2), or (n, outputs, 2) if `y` had several columns
+            The lower and the upper end, in the unit of `y`.
+
+        Raises
+        ------
+        ValueError
+            When the coverage or the rows cannot be used, and when `fit` had no held-out rows (`folds`, `early_stopping`
+            or `X_val`).
+        """
+        check_is_fitted(self, "model_")
+        require_coverage(self.model_, coverage)
+        parts = []
+        for rows in self._rows(X):
+            self.model_.warn_if_far(rows)
+            parts.append(predict_interval(self.model_, rows, coverage))
+        ends = np.concatenate(parts)
+        return ends[:, 0] if self._flat else ends
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return R² of the predictions, of several outputs the mean, as precise for large numbers as for small ones.

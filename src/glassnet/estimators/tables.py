@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, DataWarning, callers_level
 from ..messages.message import Listing, Message, Place, Sentences
-from ..preprocess.tabular.columns import Columns
+from ..preprocess.tabular.columns import Columns, task_of
 from ..preprocess.tabular.dataset import read_table
 from ..preprocess.tabular.encoders import NumberColumn, non_numeric_remarks, odd_numbers
 from ..preprocess.tabular.input_layout import TableValues
+from ..preprocess.tabular.related_rows import equal_rows_remarks, related_remarks, related_warnings
 from ..preprocess.tabular.selection import learn_inputs
 from ..preprocess.tabular.target import Target
+from ..preprocess.tabular.target_statistics import OwnTargets
 
 if TYPE_CHECKING:
     from ..data.tables.table import Column, Table
@@ -58,14 +60,18 @@ def encoded_numbers(columns: Columns, X: NDArray[Any], names: Sequence[str]) -> 
     return columns.layout.encode(TableValues(numbers, [], []), len(X))
 
 
-def learned_columns(table: Table, targets: Sequence[Target]) -> tuple[Columns, frozenset[str]]:
+def learned_columns(
+    table: Table, targets: Sequence[Target], own: OwnTargets | None = None
+) -> tuple[Columns, frozenset[str]]:
     """Learn the input columns of a table; identifiers are used if they can be, because the caller chose them.
 
+    With `own`, the targets of all rows, rare words have inputs by their target.
     Warns once of columns that are left out although they are not constant, and of values that are not numbers in
     columns of numbers, which are returned too.
     """
     try:
-        columns = Columns.learn(replace(table, source="X"), (), keep=table.names)
+        known = None if own is None else (task_of(targets), lambda: own)
+        columns = Columns.learn(replace(table, source="X"), (), keep=table.names, known=known)
     except DataError as problem:
         if problem.code != "GN061":
             raise
@@ -125,6 +131,20 @@ def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, st
 def _warn_of_clipped(inputs: Sequence[object]) -> None:
     clipped = [one.clipped_remark for one in inputs if isinstance(one, NumberColumn)]
     _warn([Message("X: {remark}.", remark=one) for one in clipped if one])
+
+
+def warn_of_related_rows(
+    X: Table | NDArray[Any], columns: Columns | None, targets: NDArray[Any], *, grouped: bool, timed: bool
+) -> None:
+    """Warn if a test on random rows is too good: of groups, equal rows and rows in time, of an array of equal rows.
+
+    `grouped` and `timed` rows are known to be.
+    """
+    if columns is None or isinstance(X, np.ndarray):
+        remarks = [] if grouped else equal_rows_remarks(np.asarray(X), targets)
+    else:
+        remarks = related_remarks(X, columns, targets, grouped=grouped, timed=timed, of_arrays=True)
+    _warn([Message("X: {remark}.", remark=one) for one in related_warnings(remarks)])
 
 
 def _warn(remarks: Sequence[Message]) -> None:

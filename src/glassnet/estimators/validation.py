@@ -239,6 +239,8 @@ def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset,
         return early_stopping_split(data, options)
     except DataError as problem:
         held_out = count_aside(len(data), options.validation)
+        if 0 < held_out < len(data):  # too few groups, or times
+            raise
         template = (
             "{parameter}: validation_fraction {fraction:g} of {rows} rows is {held_out}, but training and validation "
             "need at least one row each. Give more rows, another validation_fraction, or X_val and y_val."

@@ -1,12 +1,14 @@
 """Explanations of networks; the training code contains no hooks for them.
 
-`trace` recomputes one training step in full, `replay` any step of a finished training run; `why` explains an answer.
+`trace` recomputes one training step in full, `replay` any step of a finished training run; `why` explains an answer,
+`contributions` many answers as arrays.
 `backquery`, `dream` and `typical_rows` find inputs typical of a class; `examine_nodes`, `examine_node` and
 `hidden_space` examine hidden layers; `find_suspects` ranks labels that may be wrong or ambiguous.
 """
 
 from .backquery import backquery, dream
 from .backquery_table import TypicalRow, typical_rows
+from .contributions import Contributions, contributions
 from .counterfactual import Flip
 from .hidden import HiddenSpace, hidden_space
 from .label_errors import Suspects, find_suspects
@@ -17,6 +19,7 @@ from .step import LayerStep, Trace, trace, worked_example
 from .why import Nearest, Neighbours, Why, why
 
 __all__ = [
+    "Contributions",
     "Flip",
     "HiddenNode",
     "HiddenSpace",
@@ -30,6 +33,7 @@ __all__ = [
     "TypicalRow",
     "Why",
     "backquery",
+    "contributions",
     "dream",
     "examine_node",
     "examine_nodes",

@@ -18,16 +18,13 @@ from ..errors import OptionError, ShapeError
 from ..messages.one_line import one_line
 from ..model.evaluate import truth_of
 from ..model.model import Model
-from ..model.network import Network
 from ..nn.activations import Array
 from ..runtime.blas import one_blas_thread
+from .contributions import baseline_of, logit_of, require_outputs
 from .counterfactual import Flip, FlipSearch
 from .counterfactual_table import TableFlipSearch
 from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64
 from .integrated_gradients import integrated_gradients
-
-ENOUGH = 0.01
-"""Largest relative error of the summed input contributions in float32; beyond it, float64 is used."""
 
 
 @one_line
@@ -72,6 +69,7 @@ class Why:
     gap : float
         Margin: logit of the answer minus logit of the rival. For a label, its logit, which is above 0 if the label is
         predicted. For a regression, the number in its own unit, or the pre-activation if the output is not linear.
+        Logits are divided by the temperature of the model, as in its probabilities.
     nodes : ndarray, shape (nodes,)
         Contribution of each node of the last hidden layer to the gap; those of ensemble members are concatenated.
     bias : float
@@ -246,33 +244,19 @@ def _make_target(model: Model, outputs: Array, output: int | None, rival: int | 
                 "classes. Omit it.",
                 output=output,
             )
-        if rival is not None and not 0 <= rival < model.classes:
-            raise OptionError(
-                "GN021", "rival {rival}: the model has classes 0 to {last}.", rival=rival, last=model.classes - 1
-            )
+        require_outputs(model, None, rival)
         answer, second = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
         rival = second if rival is None or rival == answer else rival
-        return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
-    if rival is not None:
-        raise OptionError(
-            "GN022",
-            "rival {rival}: only for models that predict one of several classes, and this one does not. Omit it.",
-            rival=rival,
-        )
-    if output is not None and not 0 <= output < model.classes:
-        raise OptionError(
-            "GN021", "output {output}: the model has outputs 0 to {last}.", output=output, last=model.classes - 1
-        )
+        return _Target(outputs, None, answer, rival, *logit_of(model, answer, rival), every - every[answer])
+    require_outputs(model, output, rival)
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])
         ways = every[[chosen]] * (1 - 2 * holds)
-        return _Target(outputs, chosen, holds, 1 - holds, every[chosen], 0.0, ways)
+        return _Target(outputs, chosen, holds, 1 - holds, *logit_of(model, chosen), ways)
     chosen = output or 0
     number = float(model.targets.invert(outputs)[chosen])
-    linear = model.network.architecture.activations[-1] == "identity"
-    scale, offset = (model.targets.scale[chosen], model.targets.offset[chosen]) if linear else (1.0, 0.0)
-    return _Target(outputs, chosen, number, None, scale * every[chosen], offset, every[:0])
+    return _Target(outputs, chosen, number, None, *logit_of(model, chosen), every[:0])
 
 
 @dataclass(frozen=True)
@@ -295,10 +279,8 @@ class _Attribution:
 def _explain(
     model: Model, raw: NDArray[Any], neighbours: Neighbours | None, own_row: int | None, target: _Target
 ) -> Why:
-    baseline = model.columns.middle() if model.columns else np.zeros_like(raw)
-    parts = _attribute(model, list(model.members), raw, baseline, target)
-    if parts.missing > ENOUGH:  # the gap is close to that of the baseline, so rounding dominates
-        parts = _attribute(model, members_in_float64(model), raw, baseline, target)
+    baseline = baseline_of(model, raw)
+    parts = _attribute(model, raw, baseline, target)
     return Why(
         sample=raw,
         outputs=target.outputs,
@@ -317,16 +299,13 @@ def _explain(
     )
 
 
-def _attribute(
-    model: Model, members: list[Network], raw: NDArray[Any], baseline: NDArray[Any], target: _Target
-) -> _Attribution:
-    """Attribute in the precision of the members, except for the products of the last layer, which are in float64."""
+def _attribute(model: Model, raw: NDArray[Any], baseline: NDArray[Any], target: _Target) -> _Attribution:
+    members = members_in_float64(model)
     x, origin = model.scaling.apply(np.stack([raw, baseline]))
     last = [target.direction @ member.parameters.weights[-1] / len(members) for member in members]
     biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(target.direction @ bias) for one in members]
     constant = sum(biases) / len(members) + target.offset
-    dtype = members[0].parameters.flat.dtype
-    hidden, black = last_hidden(forward_members(members, np.stack([x, origin]).astype(dtype))).astype(np.float64)
+    hidden, black = last_hidden(forward_members(members, np.stack([x, origin])))
     nodes, at_baseline = np.concatenate(last) * hidden, np.concatenate(last) * black
     inputs = integrated_gradients(members, origin, x, target.direction)
     return _Attribution(

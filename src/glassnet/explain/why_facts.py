@@ -52,8 +52,8 @@ class WhyFacts(TypedDict):
     outputs: Annotated[list[float], "one per class"]
     gap: Annotated[
         float,
-        "margin: logit of the predicted class minus logit of the rival; for a label its logit; for a number the "
-        "number, or its logit with `output` exponential",
+        "margin: calibrated logit of the predicted class minus that of the rival; for a label its logit; for a number "
+        "the number, or its logit with `output` exponential",
     ]
     nodes: Annotated[list[float], "contributions of the nodes; with `bias` they add up to `gap`"]
     bias: Annotated[float, "contribution of the biases"]

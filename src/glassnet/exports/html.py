@@ -179,8 +179,11 @@ def _encoding_of(column: Encoding) -> dict[str, Any]:
         return {"name": column.name, "kind": "date", "first": first, "parts": parts, "missing": column.missing > 0}
     if isinstance(column, BooleanColumn):
         return {"name": column.name, "kind": "boolean"}
-    others, missing = column.rare > 0, column.missing > 0
-    return {"name": column.name, "kind": "word", "words": list(column.words), "others": others, "missing": missing}
+    marks = {"words": list(column.words), "others": column.rare > 0, "missing": column.missing > 0}
+    statistics, means = column.statistics, dict[str, Any]()
+    if statistics is not None:
+        means = {"rare": list(statistics.words), "means": statistics.inputs.tolist()}
+    return {"name": column.name, "kind": "word", **marks, **means}
 
 
 def _examples(form: PortableForm, rows: ProofRows) -> dict[str, Any]:

@@ -134,7 +134,6 @@ class _Page:
         if self.is_probable:
             share = percent(answer_probability(model, why, why.outputs))
             tiles.insert(0, (share, say("tile_probability", answer=self.label_of(why.answer))))
-        tiles.append((percent(why.missing), say("tile_missing")))
         if why.flip and not model.columns:  # the length of a change of several columns has no unit
             tiles.append((shown(why.flip.distance), say("tile_flip")))
         return tiles

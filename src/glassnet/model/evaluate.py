@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_whole, with_near_matches
 from ..messages.formats import below_all
-from ..metrics import METRICS, by_class, calibration, mae, r2, rmse
+from ..metrics import METRICS, by_class, calibration, coverage, mae, pinball, r2, rmse
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
@@ -45,7 +45,11 @@ class Evaluation:
         The prediction for every sample, as from `Model.predict`.
     r2, rmse : float or None
         For a regression: the coefficient of determination (explained fraction of the variance, at most 1), and the root
-        mean squared error in the unit of the targets; each averaged over the outputs. None otherwise.
+        mean squared error in the unit of the targets; each averaged over the outputs. None otherwise, and with the loss
+        ``quantile``.
+    coverage, pinball : float or None
+        With the loss ``quantile``: the fraction of the true values that are not above the prediction, which should be
+        the quantile, and the pinball loss in the unit of the targets; each averaged over the outputs. None otherwise.
     log_loss : float or None
         For classes: the mean negative logarithm of the probability of the true class. None otherwise.
     auc : float or None
@@ -65,6 +69,8 @@ class Evaluation:
     answers: NDArray[Any]
     r2: float | None = None
     rmse: float | None = None
+    coverage: float | None = None
+    pinball: float | None = None
     log_loss: float | None = None
     auc: float | None = None
     balanced_accuracy: float | None = None
@@ -85,8 +91,8 @@ class Evaluation:
 
     @property
     def scores(self) -> dict[str, float]:
-        """The metrics: ``accuracy``, or ``r2`` and ``rmse``."""
-        found = {"accuracy": self.accuracy, "r2": self.r2, "rmse": self.rmse}
+        """The metrics: ``accuracy``; for a regression ``r2`` and ``rmse``, or for a quantile its own two."""
+        found = {name: getattr(self, name) for name in ("accuracy", "r2", "rmse", "coverage", "pinball")}
         return {name: score for name, score in found.items() if score is not None}
 
 
@@ -120,8 +126,9 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers, wrong = model.targets.invert(outputs), np.zeros(0, np.int64)
     confusion, names = np.zeros((0, 0), np.int64), ["accuracy"]
+    quantile = quantile_of(model)
     if model.targets.name == "values":
-        names = ["r2", "rmse"]
+        names = ["r2", "rmse"] if quantile is None else []
     elif data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
@@ -134,9 +141,27 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
         surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
         wrong, answers = wrong[surest], answers.astype(np.int64)
     scores = {name: score(model, data, outputs, name) for name in names}
+    if quantile is not None:
+        scores = quantile_scores(truth_of(data), answers, data.weights, quantile)
     return Evaluation(
         scores.pop("accuracy", None), mean, len(data), confusion, wrong, answers, **scores, outputs=outputs
     )
+
+
+def quantile_of(model: Model) -> float | None:
+    """Return the quantile that the model predicts; None if its loss is another one."""
+    made = model.network.architecture
+    return made.loss_parameter if made.loss == "quantile" else None
+
+
+def quantile_scores(
+    values: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None, quantile: float
+) -> dict[str, float]:
+    """Return the scores of predicted quantiles, ``coverage`` and ``pinball``; all but the weights are (n, outputs)."""
+    return {
+        "coverage": float(coverage(values, -np.inf, answers, weights)),
+        "pinball": float(pinball(values, answers, weights, quantile=quantile)),
+    }
 
 
 def truth_of(data: Dataset) -> NDArray[Any]:

@@ -16,6 +16,7 @@ from ..messages.message import Message
 from ..preprocess import BESIDE_CLASSES, TARGETS, Columns, Scaling, Targets, TrainingRange
 from ..preprocess.training_range import SUMMARIES
 from .network import Network
+from .residuals import Residuals
 
 READINGS = ("", "ink", "photo", HANDWRITING)
 """How image files become samples; see `data.Dataset`."""
@@ -34,6 +35,7 @@ _TYPES: dict[str, tuple[Any, Message]] = {
     "deskews": (bool | np.bool_, Message("True or False")),
     "training_range": (TrainingRange | None, Message("a TrainingRange, or None")),
     "layout": (SampleLayout, Message("a SampleLayout")),
+    "residuals": (Residuals | None, Message("a Residuals, or None")),
 }
 _TASKS = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
 """Task of a table's target column -> the targets that fit it."""
@@ -69,6 +71,8 @@ def require_fields(model: Any) -> None:
     if not all(isinstance(name, str) for name in model.class_names):
         raise wrong_type("model.class_names", model.class_names, "a tuple of text")
     _require_image_shape(model.image_shape, features)
+    if model.residuals is not None and not model.residuals.fits(model.network):
+        raise OptionError("GN022", "model.residuals: of another network. Omit them.")
     if model.columns is not None:
         _require_columns(model.columns, features, outputs, model.targets.name)
     if (seen := model.training_range) is not None:

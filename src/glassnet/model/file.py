@@ -31,6 +31,7 @@ from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from .header import in_present_names, require_header
 from .model import Model, require_model
 from .network import Network
+from .residuals import Residuals
 
 FORMAT = 1
 """Version of the file format; increased when an older glassnet could misread a newer file."""
@@ -137,6 +138,7 @@ def header_of(model: Model) -> dict[str, Any]:
         **({"layout": layout} if model.layout != SampleLayout() else {}),
         **({"class_type": model.class_type} if model.class_type else {}),
         **({"training_range": model.training_range.to_dict()} if model.training_range else {}),
+        **({"residuals": asdict(model.residuals)} if model.residuals else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
@@ -232,6 +234,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
     shape, columns, seen = header["image_shape"], header.get("columns"), header.get("training_range")
+    residuals = header.get("residuals")
     return Model(
         network=members[0],
         scaling=Scaling.from_dict(header["scaling"]),
@@ -248,6 +251,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         training_range=TrainingRange.from_dict(seen) if seen else None,
         layout=SampleLayout(**header.get("layout", {})),
         class_type=header.get("class_type", ""),
+        residuals=Residuals.from_dict(residuals) if residuals else None,
     )
 
 

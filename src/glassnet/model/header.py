@@ -29,9 +29,12 @@ from ..options.recipes import RECORDED_AS
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.encoders import keys_of
 from ..preprocess.tabular.kinds import ENCODINGS
+from ..preprocess.tabular.split_columns import TIME_KINDS, SplitColumns, TimeColumn
 from ..preprocess.tabular.target import TASKS, Target
+from ..preprocess.tabular.target_statistics import TargetStatistics
 from ..preprocess.targets import TARGETS, Targets
 from ..preprocess.training_range import FEWEST
+from .residuals import Residuals
 
 
 class DataReceipt(TypedDict, total=False):
@@ -44,6 +47,12 @@ class DataReceipt(TypedDict, total=False):
     """Of the inputs."""
     fingerprint: str
     """SHA-256 of shape, inputs, labels and weights; see `data.fingerprint`."""
+    group: list[str]
+    """With groups that no split separates: the columns that name them, none if they are an array."""
+    time: str
+    """With times, of which the latest are held out: the name of their column, empty for an array."""
+    validation: int
+    """With groups or times: the number of samples held out for early stopping, which is only near to the fraction."""
     unweighted: str
     """The same without the weights, if there are weights."""
     held_out: bool
@@ -54,8 +63,9 @@ class DataReceipt(TypedDict, total=False):
     """Sources of the samples that were added to those of `source`."""
     stream: dict[str, Any]
     """Of training on a stream: number of its rows and row groups, SHA-256 of their sizes, rows of a window, the
-    fractions of the rows for testing and for the validation sample, and whether numbers had a type, unlike in delimited
-    text. `fingerprint` is then that of the row groups."""
+    fractions of the rows for testing and for the validation sample, with times also where these and the folds begin
+    (see `data.stream.roles`), and whether numbers had a type, unlike in delimited text. `fingerprint` is then that of
+    the row groups."""
     validation_split: ValidationReceipt
     """How a search held out the samples that it scored the model on, which are not among the samples."""
 
@@ -269,6 +279,7 @@ VALUE = number(-_LARGEST_VALUE, _LARGEST_VALUE)  # of a table: compared and clip
 POSITIVE, LOOSE = number(_TINIEST), either(number(), NULL, plain(float, Message("a number")))
 TEXTS = list_of(text())
 LIMITS = list_of(list_of(number()), 2)
+_ORDER = text(("", "day", "month"))
 _TYPES: dict[Any, Kind] = {
     bool: FLAG, int: number(-_LONG, _LONG, whole=True), float: number(), str: text(), NoneType: NULL, Any: anything,
 }  # fmt: skip
@@ -305,6 +316,18 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
     )
 
 
+def statistics(value: Any, place: str) -> None:
+    """Check the object of a `TargetStatistics`; see `Kind`."""
+    scale = list_of(number(_TINIEST, _LARGEST_VALUE))
+    kinds = {"mean": list_of(number()), "scale": scale, "shrinkage": scale, "rows": list_of(COUNT)}
+    record_of(TargetStatistics, **kinds, sums=list_of(list_of(VALUE)))(value, place)
+    outputs, words = len(value["outputs"]), len(value["words"])
+    for name in ("mean", "scale", "shrinkage"):
+        list_of(VALUE, outputs)(value[name], f"{place}.{name}")
+    list_of(COUNT, words)(value["rows"], f"{place}.rows")
+    list_of(list_of(VALUE, outputs), words)(value["sums"], f"{place}.sums")
+
+
 def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
     """Return the kind of objects for a class of ``ENCODINGS``, named by their ``kind``, which is one of `kinds`."""
 
@@ -315,9 +338,10 @@ def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
             "missing": SHARE,
             "share": SHARE,
             "rare": COUNT,
+            "statistics": statistics,
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": number(0, _LARGEST_VALUE)}
-        closer |= {"edges": list_of(VALUE), "order": text(("", "day", "month"))}
+        closer |= {"edges": list_of(VALUE), "order": _ORDER}
         closer |= {"parts": list_of(encoding(("number",)))} if value["kind"] == "date" else {}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": text()}, record.optional)(value, place)
@@ -332,7 +356,13 @@ TARGET = record_of(Target, task=text((*TASKS, "label")))
 
 COLUMNS = Record(
     {"version": number(1, _LONG, whole=True), "inputs": list_of(encoding()), "dropped": list_of(list_of(text(), 2))},
-    {"target": TARGET, "targets": list_of(TARGET), "decimal_comma": either(TEXTS, FLAG), "whole": TEXTS},
+    {
+        "target": TARGET,
+        "targets": list_of(TARGET),
+        "decimal_comma": either(TEXTS, FLAG),
+        "whole": TEXTS,
+        "split": record_of(SplitColumns, time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER))),
+    },
     anything,
 )
 
@@ -343,6 +373,7 @@ DATA = open_record_of(
     validation_split=VALIDATION,
     samples=COUNT,
     classes=COUNT,
+    validation=COUNT,
     dtype=text(("bool", *_WHOLE, "float32", "float64")),
 )
 
@@ -423,6 +454,7 @@ MODEL = Record(
         "training_range": either(
             NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": number(1, FEWEST - 1, whole=True)})
         ),
+        "residuals": record_of(Residuals, count=number(1, _LONG, whole=True)),
         "columns": either(NULL, COLUMNS),
         "training": TRAINING,
     },

@@ -28,7 +28,8 @@ class Importance:
     columns : tuple of str
         Their names.
     score : ndarray, shape (columns,)
-        Decrease of the accuracy, or of R² for a regression. Negative if the model is better without the column.
+        Decrease of the accuracy, or of R² for a regression; for a quantile, increase of the pinball loss. Negative if
+        the model is better without the column.
     loss : ndarray, shape (columns,)
         Increase of the mean loss per sample, which measures probabilities too: if one class is rare, no column may
         change the accuracy.
@@ -84,4 +85,5 @@ def column_importance(model: Model, data: Dataset, seed: int = 0) -> Importance:
 
 def _score_and_loss(model: Model, data: Dataset) -> NDArray[np.float64]:
     evaluation = evaluate(model, data)
-    return np.array([next(iter(evaluation.scores.values())), evaluation.loss])
+    score = next(iter(evaluation.scores.values())) if evaluation.pinball is None else -evaluation.pinball
+    return np.array([score, evaluation.loss])

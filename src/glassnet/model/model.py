@@ -25,6 +25,7 @@ from ..runtime.blas import one_blas_thread
 from .fields import require_fields
 from .header import Receipt
 from .network import Network, mean_outputs
+from .residuals import Residuals
 
 _CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 
@@ -66,6 +67,8 @@ class Model:
         Layout of the training file of numbers.
     class_type : {"", "bool", "text", "float"}
         Type of the training labels, where `class_names` do not show it; see `classes_`.
+    residuals : model.residuals.Residuals or None
+        The errors of a regression on held-out rows, from which prediction intervals follow.
 
     Raises
     ------
@@ -98,6 +101,7 @@ class Model:
     training_range: TrainingRange | None = None
     layout: SampleLayout = field(default_factory=SampleLayout)
     class_type: str = ""
+    residuals: Residuals | None = None
 
     def __post_init__(self) -> None:
         for name in ("others", "class_names", "image_shape"):

@@ -14,6 +14,7 @@ FIELDS = {
     "add_times": "train_add_times",
     "data": "data",
     "drop": "train_use_columns",
+    "group": "train_group",
     "keep": "train_use_columns",
     "metric": "compare_metric",
     "model": "model",
@@ -21,6 +22,7 @@ FIELDS = {
     "recipe": "train_recipe",
     "target": "train_target",
     "test": "train_test_data",
+    "time": "train_order",
     "validation_curve": "train_curve",
 }
 """Option -> the key of its field's label; the fields of all other options have their names as labels."""

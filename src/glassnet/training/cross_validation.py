@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.held_out import fold_numbers
+from ..data.split import fold_of_rows
 from ..engines import engine_for, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..metrics import METRICS, accuracy
-from ..model.evaluate import Evaluation, evaluate, truth_of
-from ..model.intervals import Interval, accuracy_interval, number_intervals
+from ..model.evaluate import Evaluation, evaluate, quantile_scores, truth_of
+from ..model.intervals import Interval, number_intervals, right_answers, share_interval
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
 from ..runtime.threads import available_cores
-from .callbacks import Callback
 from .executor import Executor, Send, executor_or_threads, results_in_order
-from .fit import fit
+from .fit import fit_watched
 
 STEPS = 600
 """Minimum number of steps per network: enough to find wrong labels, and seconds for 20,000 digits."""
@@ -36,7 +35,7 @@ class CrossValidation:
 
     folds: int
     samples: int
-    scores: dict[str, float]  # ``accuracy``, or ``r2`` and ``rmse``, as in `Evaluation`
+    scores: dict[str, float]  # as in `Evaluation.scores`
     interval: dict[str, Interval]  # for each score, the ends of its 95% confidence interval
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,18 +63,22 @@ def cross_validate(
     weights = None
     if folds[0][1].weights is not None:
         weights = np.concatenate([test.weights for _, test in folds if test.weights is not None])
-    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
     interval: dict[str, Interval] = {}
+    if options.loss == "quantile" and options.loss_parameter is not None:
+        scores = quantile_scores(truth, answers, weights, options.loss_parameter)
+        return CrossValidation(len(folds), len(truth), scores, interval)
+    scores = {name: float(METRICS[name].score(truth, answers, weights)) for name in tested[0].scores}
+    grouped = [test.groups for _, test in folds if test.groups is not None]
+    groups = np.concatenate(grouped) if grouped else None
     if weights is None and "accuracy" in scores:
-        right = len(truth) - sum(len(one.misread) for one in tested)
-        interval = {"accuracy": accuracy_interval(right, len(truth))}
+        interval = {"accuracy": share_interval(np.concatenate([*map(right_answers, tested)]), groups)}
     elif weights is None:
-        interval = number_intervals(truth, answers)
+        interval = number_intervals(truth, answers, groups)
     return CrossValidation(len(folds), len(truth), scores, interval)
 
 
 def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> Evaluation:
-    return evaluate(fit(training, options, callbacks=[_ends_if_cancelled(send)]).model, test)
+    return evaluate(_fitted(training, options, send), test)
 
 
 def _threads(data: Dataset, options: Options) -> int:
@@ -89,8 +92,9 @@ def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options
     return replace(options, threads=1 if executor else max(1, available_cores() // folds))
 
 
-def _ends_if_cancelled(send: Send) -> Callback:
-    return lambda event: send(None)
+def _fitted(data: Dataset, options: Options, send: Send) -> Model:
+    """Return the trained model; training ends if it is cancelled."""
+    return fit_watched(data, options, lambda *_: send(None)).model
 
 
 def out_of_fold(
@@ -136,7 +140,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
             folds=folds,
             least=2 * folds,
         )
-    return fold_numbers(len(data), folds, seed, data.labels)
+    return fold_of_rows(data, folds, seed)
 
 
 def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:
@@ -160,15 +164,14 @@ def _predicted(shared: tuple[Dataset, NDArray[np.int64]], number: int, options: 
     """Return the class probabilities of the samples of a fold, from a network trained on the others."""
     data, fold = shared
     inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
-    model = _fitted(data.take(inside), options, send)
+    model = _fitted_slowly(data.take(inside), options, send)
     return model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
 
 
-def _fitted(data: Dataset, options: Options, send: Send) -> Model:
-    callbacks = [_ends_if_cancelled(send)]
+def _fitted_slowly(data: Dataset, options: Options, send: Send) -> Model:
     for _ in range(_TRIES - 1):
         try:
-            return fit(data, options, callbacks=callbacks).model
+            return _fitted(data, options, send)
         except DivergedError:
             options = replace(options, learning_rate=options.learning_rate / _SLOWER)
-    return fit(data, options, callbacks=callbacks).model
+    return _fitted(data, options, send)

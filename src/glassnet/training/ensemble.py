@@ -30,6 +30,7 @@ from ..model.evaluate import truth_of
 from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
+from ..model.prediction_intervals import with_residuals
 from ..nn.activations import ACTIVATIONS
 from ..nn.parameters import Parameters
 from ..options.options import Options
@@ -75,6 +76,7 @@ def fit_ensemble(
             runner.cancel(members)
     fits = [one.fit for one in trained]
     first, (model, plain_share) = fits[0], joined_model(trained, runs)
+    model = _with_residuals(model, fits, runs, plain_share)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -191,8 +193,21 @@ def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, f
     losses = [_loss_of(first, one, runs.engine) for one in tried]
     best = min(range(len(losses)), key=lambda k: losses[k][1])
     share = shares[best] if len(kinds) > 1 else None
-    model = replace(first, network=joined_network(networks, options, share))
+    model = replace(first, network=side_by_side(networks_of_folds(networks, options, share)))
     return (replace(model, temperature=losses[best][0]) if has_temperature(model) else model), share
+
+
+def _with_residuals(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: float | None) -> Model:
+    """Return a trained model with its errors on the rows that were held out."""
+    options = runs.options
+    if not options.folds or runs.validation is not None:
+        _, held_out = runs.parts(0)  # the same for all members
+        return with_residuals(model, [] if held_out is None else [held_out])
+    networks = networks_of_folds([one.model.network for one in fits], options, plain_share)
+    held_out = [runs.parts(number)[1] for number in range(options.members)]
+    chosen = fits[options.members :] if plain_share == 1 else fits[: options.members]
+    curves = [one.history.validation_loss for one in chosen] if options.early_stopping else ()
+    return with_residuals(model, [one for one in held_out if one is not None], networks, curves)
 
 
 def _loss_of(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, float]:
@@ -205,12 +220,15 @@ def _loss_of(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, fl
     return 1.0, float(np.average(losses, weights=weights))
 
 
-def joined_network(networks: Sequence[Network], options: Options, plain_share: float | None) -> Network:
-    """Return the network of members with folds; `plain_share` is that of those without intervals, if there are some."""
+def networks_of_folds(networks: Sequence[Network], options: Options, plain_share: float | None) -> Sequence[Network]:
+    """Return one network for each fold: of two kinds, the kind that has all of the sums, or both by their shares.
+
+    `plain_share` is the share of those without intervals, None if there are none.
+    """
     count, share = options.members, plain_share or 0.0
     if share in (0, 1):
-        return side_by_side(networks[count:] if share else networks[:count])
-    return side_by_side(networks, [(1 - share) / count] * count + [share / count] * count)
+        return networks[count:] if share else networks[:count]
+    return [side_by_side(pair, (1 - share, share)) for pair in zip(networks[:count], networks[count:], strict=True)]
 
 
 def side_by_side(networks: Sequence[Network], shares: Sequence[float] | None = None) -> Network:

@@ -123,6 +123,8 @@ def continued(parent: Model, data: Dataset, options: Options, member: int = 0) -
     return replace(
         with_calibrated_weights(own),
         receipt={},
+        residuals=None,
+        columns=data.columns if data.columns is not None and len(data.columns.layout.means) else parent.columns,
         layout=data.layout,
         training_range=seen if parent.training_range is None else parent.training_range.joined(seen),
     )

@@ -30,6 +30,7 @@ from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
+from ..preprocess.tabular.related_rows import equal_rows_remarks, related_warnings
 from .callbacks import Callback, require_callbacks
 from .checkpoint import CheckpointPolicy, one_network_only, require_free
 from .checkpointing import finish_with
@@ -81,6 +82,8 @@ def fit(
     *,
     task: str = "auto",
     weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
     engine: Engine | str | None = None,
@@ -95,6 +98,8 @@ def fit(
     *,
     task: str = "auto",
     weights: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
+    time: ArrayLike | None = None,
     recipe: str | None = None,
     validation: Dataset | tuple[ArrayLike, ArrayLike] | None = None,
     callbacks: Iterable[Callback] = (),
@@ -111,6 +116,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     *,
     task: str = "auto",
     weights: Any = None,
+    groups: Any = None,
+    time: Any = None,
     recipe: str | None = None,
     validation: Any = None,
     callbacks: Iterable[Callback] = (),
@@ -138,6 +145,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         numbers, not labels. By default that of `init_model`, if that is a regression.
     weights : array_like, shape (n,), optional
         With X: sample weights.
+    groups, time : array_like, optional
+        With X: what belongs together, and when each sample was, as for `Dataset.from_arrays`. Folds and the part for
+        early stopping separate no group; the latter is the latest.
     recipe : str, optional
         Name of the recipe. By default ``notes`` for classes of images, and otherwise ``table``, with settings for that
         number of rows; the features of arrays are standardised. With `init_model`, the options in its training record
@@ -180,7 +190,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         not fit each other, the data or `init_model`, and for a checkpoint of an ensemble.
     ArgumentError
         GN021 for an unknown option, for options given twice, for an `engine`, `checkpoint` or `executor` of another
-        type, for `X` without `y`, and for a data set with `y`, `weights` or another `task`, of which it has its own.
+        type, for `X` without `y`, and for a data set with `y`, `weights`, `groups`, `time` or another `task`, of which
+        it has its own.
     ModelFileError
         GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
@@ -209,7 +220,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         if options is None:
             y, options = None, y
         other_task = task != "auto" and (task == "regression") == (data.values is None)
-        given = {"y": y is not None, "weights": weights is not None, "task": other_task and init_model is None}
+        given = {"y": y, "weights": weights, "groups": groups, "time": time}
+        given = {name: value is not None for name, value in given.items()}
+        given["task"] = other_task and init_model is None
         if name := next((name for name, is_given in given.items() if is_given), ""):
             raise ArgumentError("GN021", "{name}: a Dataset has its own. Pass X instead of the Dataset.", name=name)
     elif y is None or isinstance(y, Options):
@@ -217,7 +230,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
             raise ArgumentError("GN021", "fit: y is missing. Pass fit(X, y), or fit(data) with a Dataset.")
         require_dataset("data", data)
     else:
-        data = Dataset.from_arrays(data, y, task=task, weights=weights, like=init_model)
+        about = {"weights": weights, "groups": groups, "time": time}
+        data = Dataset.from_arrays(data, y, task=task, **about, like=init_model)
         if isinstance(validation, tuple) and len(validation) == 2:
             kind = "regression" if task_of(data, task) == "numbers" else "classification"
             validation = replace(Dataset.from_arrays(*validation, like=data, task=kind), maximum=data.maximum)
@@ -243,8 +257,10 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         raise ArgumentError("GN021", "{name}: given in addition to options. Put it into the options.", name=name)
     if init_model is not None:
         require_members(init_model, options)
-    elif options.targets == "values":
-        warn_of_constants(data)
+    else:
+        if options.targets == "values":
+            warn_of_constants(data)
+        warn_of_equal_rows(data)
     every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
     if (
@@ -256,8 +272,6 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         engine = executor.engine()
     engine = engine or by_options
     runs = Runs(data, options, engine, GivenData(data).begin(), validation, init_model)
-    if options.members == 1 and checkpoint is None:
-        return runs.run(0).fit(every)
     return fit_runs(runs, every, checkpoint=checkpoint, executor=executor)
 
 
@@ -330,6 +344,19 @@ def warn_of_constants(data: Dataset) -> None:
         name = data.class_names[output] if data.class_names else Place(data.source, target=output + 1)
         template = "{name}: every target is {value:g}, and so is every prediction. Check the column."
         warnings.warn(DataWarning(template, name=name, value=data.values[0, output]), stacklevel=callers_level())
+
+
+def warn_of_equal_rows(data: Dataset) -> None:
+    """Warn, with a `DataWarning`, if a test on random rows is too good because rows of an array are equal.
+
+    Rows of tables are judged where they are read, and images are not.
+    """
+    if data.columns is not None or data.image_shape is not None or data.groups is not None:
+        return
+    targets = data.labels if data.values is None else data.values
+    for remark in related_warnings(equal_rows_remarks(data.inputs, targets)):
+        warning = DataWarning("{source}: {remark}.", source=data.source, remark=remark)
+        warnings.warn(warning, stacklevel=callers_level())
 
 
 def _require_checkpoint(checkpoint: object) -> None:

@@ -70,14 +70,22 @@ class GivenData:
 
     def described(self) -> DataReceipt:
         """Return the description of the data for a training record."""
-        return {
-            "source": str(self.data.source),
-            "samples": len(self.data),
-            "classes": self.data.classes,
-            "dtype": self.data.inputs.dtype.name,
+        data = self.data
+        described: DataReceipt = {
+            "source": str(data.source),
+            "samples": len(data),
+            "classes": data.classes,
+            "dtype": data.inputs.dtype.name,
             "fingerprint": self.fingerprint,
-            **({} if self.data.weights is None else {"unweighted": fingerprint(replace(self.data, weights=None))}),
         }
+        if data.weights is not None:
+            described["unweighted"] = fingerprint(replace(data, weights=None))
+        split = None if data.columns is None else data.columns.split
+        if data.groups is not None:
+            described["group"] = list(split.group) if split else []
+        if data.times is not None:
+            described["time"] = split.time.name if split and split.time else ""
+        return described
 
 
 def _given_data(data: Dataset, fingerprint: str) -> GivenData:
@@ -134,6 +142,8 @@ def receipt_of(
         receipt["calibrated"] = True
     if reason := _own_engine(engine.name, type(engine)):
         receipt["not_verifiable"] = str(reason)
+    if ("group" in receipt["data"] or "time" in receipt["data"]) and "stream" not in receipt["data"]:
+        receipt["data"]["validation"] = len(given.data) - len(training_split_of(receipt, given.data))
     return receipt
 
 
@@ -261,7 +271,7 @@ def extent_of(receipt: Receipt) -> tuple[int, int]:
     if "stream" in receipt["data"]:  # without the validation sample
         return max(map(len, receipt["trails"])) - 1, samples
     if options.early_stopping and not (options.folds or receipt.get("own_validation")):
-        samples -= count_aside(samples, options.validation)
+        samples -= receipt["data"].get("validation", count_aside(samples, options.validation))
     return max(map(len, receipt["trails"])) - 1, samples
 
 

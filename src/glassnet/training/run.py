@@ -22,6 +22,7 @@ from ..model.build import new_model
 from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..model.network import Network
+from ..model.prediction_intervals import with_residuals
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..runtime.blas import one_blas_thread
@@ -145,8 +146,11 @@ class Run:
         """Train as `train` does; return the trained model, with its training record, and its history."""
         self.train(callbacks)
         receipt = self.receipt()
+        model = replace(self.model, receipt=receipt)
+        if not self.options.folds:  # `fit_ensemble` has the folds of all members
+            model = with_residuals(model, [] if self.validation is None else [self.validation])
         return Fit(
-            model=replace(self.model, receipt=receipt),
+            model=model,
             history=self.history,
             engine=self.engine.name,
             prepare_seconds=self.prepare_seconds,
@@ -220,11 +224,7 @@ class Runs:
         own, blank = replace(options, members=1, seed=options.seed + number, folds=self.by_folds), self.blank(number)
         if threads is not None:
             own = replace(own, threads=threads)
-        training, validation = self.data, self.validation
-        if validation is None and self.by_folds:
-            training, validation = without_fold(self.data, options, number % options.members)
-        elif validation is None and own.early_stopping:
-            training, validation = early_stopping_split(self.data, replace(options, folds=False))  # of all members
+        training, validation = self.parts(number)
         if start is None:
             model = new_model(self.data if self.by_folds else training, own)
             training = _without(training, model.network, blank)
@@ -246,6 +246,14 @@ class Runs:
         """Return the places of the inputs that are 0 for a member: with `Options.plain_inputs` the intervals."""
         plain = number >= self.options.members and self.data.columns is not None
         return self.data.columns.intervals if plain else np.empty(0, np.int64)
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """Return the training samples of a member, and those that it is not trained on, if there are any."""
+        if self.validation is not None:
+            return self.data, self.validation
+        if self.by_folds:
+            return without_fold(self.data, self.options, number % self.options.members)
+        return early_stopping_split(self.data, replace(self.options, folds=False))  # the same for all members
 
     @property
     def by_folds(self) -> bool:

@@ -16,7 +16,7 @@ from ..model.network import Network
 from ..options.options import Options
 from .callbacks import Callback, require_callbacks
 from .divergence import weights_after
-from .ensemble import joined_network, repeated_runs
+from .ensemble import networks_of_folds, repeated_runs, side_by_side
 from .events import EpochDone, Event
 from .executor import Send, ThreadExecutor, results_in_order
 from .fine_tuning import continued, require_parent
@@ -75,8 +75,8 @@ def verify(
     model : Model
         From `fit` or from a file, with its training record.
     data : Dataset
-        The data passed to `fit`, including those held out for early stopping; of a trial of a search, also the training
-        samples of the search.
+        The data passed to `fit`, with their groups and times, including those held out for early stopping; of a trial
+        of a search, also the training samples of the search.
     callbacks : iterable of callable
         As for `fit`, except that their return values are ignored.
     init_model : Model, optional
@@ -109,6 +109,10 @@ def verify(
     require_parent(model, init_model)
     if difference := damage_of(model, options):
         return differing(receipt, difference)
+    for name, array, what in (("group", data.groups, Message("groups")), ("time", data.times, Message("times"))):
+        if (name in receipt["data"]) != (array is not None):
+            template = "{source} is not the training data: only one of the two has {what}"
+            return differing(receipt, Message(template, source=data.source, what=what))
     data, scaling = without_validation(receipt["data"], in_form_of(model, data)), model.scaling
     same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
@@ -157,9 +161,10 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
         if where:
             of_member = Message("member {number}: {where}", number=number + 1, where=where)
             return differing(receipt, of_member if options.members > 1 else where, epoch)
-    joined = joined_network(networks, options, receipt.get("plain_share")) if options.folds else None
-    if joined is not None and not _same(joined, model.network):
-        return differing(receipt, final_difference)
+    if options.folds:
+        joined = side_by_side(networks_of_folds(networks, options, receipt.get("plain_share")))
+        if not _same(joined, model.network):
+            return differing(receipt, final_difference)
     return Verification(True, None, tuple(differences(receipt, surroundings())))
 
 

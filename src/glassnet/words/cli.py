@@ -28,6 +28,8 @@ CLI_WORDS: dict[str, str] = {
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
     "numbers": "R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}",
+    "interval_coverage": "{covered:.1%} of the targets are within their {coverage:.0%} intervals",
+    "quantile": "{coverage:.2%} at or below the prediction, pinball loss {pinball}, loss {loss:.4f}",
     # train
     "network": "network   {sizes}, rule {rule}, {epochs} epochs of {samples:,} samples, engine {engine} ({dtype})",
     "joined": "{sizes} ({members} networks of {member}, each trained without one fold)",
@@ -41,6 +43,8 @@ CLI_WORDS: dict[str, str] = {
     "interval": "interval  {scores} (95% confidence)",
     "folds": "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
     "accuracy_of": "accuracy {score}",
+    "coverage_of": "coverage {score}",
+    "pinball_of": "pinball loss {score}",
     "to": " to ",
     "time": "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
     "model": "model     {file}",
@@ -57,6 +61,7 @@ CLI_WORDS: dict[str, str] = {
     "row": "row {row}",
     "row_of_file": "row {row} ({file})",
     # query, read
+    "interval_of": "{share:.0%} interval: {interval}",
     "answers_written": "answers   {file} ({count:,} predictions)",
     "sure": "confidence {share:.1%}",
     "none_holds": "none",

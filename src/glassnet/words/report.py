@@ -14,6 +14,7 @@ WORDS: dict[str, str] = {
     "lead_target": "The model predicts {target} correctly for {right} of the {samples} samples of {source}.",
     "lead_target_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance of {target}.",
     "lead_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance.",
+    "lead_quantile": "Of the {samples} samples of {source}, {coverage} are at or below the predicted quantile.",
     "lead_worse": (
         "On the {samples} samples of {source}, the model is less accurate than a constant prediction of the mean."
     ),
@@ -34,6 +35,8 @@ WORDS: dict[str, str] = {
     # figures at the top
     "explained": "variance explained (R²)",
     "rmse": "root mean squared error (RMSE)",
+    "coverage": "at or below the prediction",
+    "pinball": "pinball loss",
     "loss_sample": "mean loss per sample",
     "samples_tested": "samples evaluated",
     "samples_trained": "training samples",
@@ -99,6 +102,9 @@ WORDS: dict[str, str] = {
     "part_folds": "{folds} folds, each left out in the training of some networks",
     "part_stopping": "a fraction held out for early stopping",
     "part_aside": "a fraction held out for testing",
+    "part_groups": "no part separates rows of one group ({columns})",
+    "part_time": "the held-out rows are the latest ({column})",
+    "an_array": "an array",
     "learning": "method",
     "learning_line": (
         "rule {rule}, loss {loss}, optimizer {optimizer}, learning rate at most {rate}, schedule {schedule}"
@@ -267,7 +273,6 @@ WORDS: dict[str, str] = {
     "tile_blank": "baseline (blank image)",
     "tile_middle": "baseline (middle of each column)",
     "tile_zero": "baseline (all inputs 0)",
-    "tile_missing": "error of the summed input contributions",
     "tile_flip": "length of the counterfactual change",
     "why_answers": "Outputs",
     "why_output": "output",

@@ -15,10 +15,18 @@ from ..io.writing import require_folder, require_picture_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..metrics import METRICS
-from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
+from ..metrics import METRICS, coverage
+from ..model.evaluate import (
+    Evaluation,
+    evaluate,
+    label_scores,
+    number_scores,
+    quantile_of,
+    quantile_scores,
+)
 from ..model.file import load_model
 from ..model.model import Model
+from ..model.prediction_intervals import gives_interval, predict_interval
 from ..options.job_parameters import require_declared
 from ..options.spec import option
 from . import parameters
@@ -61,6 +69,8 @@ class EvaluationResult:
     samples: Dataset
     evaluation: Evaluation
     pictures: tuple[str, ...] = ()  # the written plots
+    # fraction of the true numbers of a regression within their 90% intervals, if the model has them
+    interval_coverage: float | None = None
 
 
 def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationResult:
@@ -80,7 +90,14 @@ def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationRe
     for one in about_one_answer(model, samples, evaluation):
         notify(one)
     drawn = _draw(model, samples, evaluation, Path(job.plot), job.language, job.force) if job.plot else ()
-    return EvaluationResult(model, samples, evaluation, drawn)
+    return EvaluationResult(model, samples, evaluation, drawn, _interval_coverage(model, samples))
+
+
+def _interval_coverage(model: Model, samples: Dataset) -> float | None:
+    if samples.values is None or not gives_interval(model):
+        return None
+    low, high = np.moveaxis(predict_interval(model, samples.inputs), -1, 0)
+    return float(coverage(samples.values, low, high, samples.weights))
 
 
 def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
@@ -164,7 +181,11 @@ def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, floa
     """Return the name and the scores of each output, a label or a number; None for 0 divided by 0."""
     model, samples, evaluation = result.model, result.samples, result.evaluation
     assert samples.values is not None  # a model without classes has values
-    if model.targets.name == "values":
+    if (quantile := quantile_of(model)) is not None:
+        pairs = zip(samples.values.T, evaluation.answers.T, strict=True)
+        each = [quantile_scores(*pair, samples.weights, quantile) for pair in pairs]
+        scores = {name: np.array([one[name] for one in each]) for name in each[0]}
+    elif model.targets.name == "values":
         of_numbers = number_scores(samples.values, evaluation.answers, samples.weights)
         scores = {"r2": of_numbers.r2, "rmse": of_numbers.rmse}
     else:

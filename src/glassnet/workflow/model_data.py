@@ -203,9 +203,13 @@ def load_trained_on(
         samples = split(whole, options, stratified=stratified)[0] if held_out else whole
         return without_validation(recorded, with_added(samples, further, notify, like=like, whole=len(whole)))
     table = read_table(source, model.columns.names)
+    if "stream" in recorded:  # which chooses its rows otherwise
+        samples = samples_of(table, model.columns)
+        parts = parts_in_training(model, samples, len(table))
+        return samples if parts is None else parts[0]
     if held_out:
         table = table.take(split_table(table, model.columns, options, stratified=stratified)[0])
-    return without_validation(recorded, samples_of(table, model.columns))
+    return without_validation(recorded, samples_of(table, model.columns, in_training=True))
 
 
 def _moved(recorded: Sequence[str], named: Sequence[str], model_path: str) -> list[str]:

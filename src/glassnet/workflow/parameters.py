@@ -13,6 +13,7 @@ from ..messages.languages import LANGUAGES
 from ..messages.message import Listing
 from ..messages.option_spelling import Option
 from ..metrics import METRICS, metrics_of
+from ..model.residuals import COVERAGES
 from ..options.options import Options
 from ..options.recipes import RECIPES
 from ..options.spec import option, required
@@ -34,6 +35,16 @@ def strict() -> Any:
     return option(
         False,
         "refuse inputs that the training data did not have, such as new words or another range, instead of a notice",
+    )
+
+
+def coverage() -> Any:
+    """Declare the coverage of prediction intervals."""
+    return option(
+        None,
+        "also give the interval that holds this fraction of such rows' true numbers, such as 0.9; of a regression",
+        low=COVERAGES[0],
+        high=COVERAGES[1],
     )
 
 
@@ -95,6 +106,10 @@ def require_one_file(parts: Sequence[str], *, stream: bool) -> None:
         raise OptionError("GN020", template, second=parts[1], stream=Option("stream"))
 
 
+ABOUT_COLUMNS = ("task", "drop", "keep", "group", "time")
+"""Fields of `TableOptions` about the columns of a training table: a model that is trained further keeps its own."""
+
+
 @dataclass(frozen=True)
 class TableOptions:
     """How to use a table's columns; `target` is empty for data other than a table with named columns.
@@ -119,17 +134,39 @@ class TableOptions:
         metavar="COLUMN",
         group="data",
     )
+    group: tuple[str, ...] = option(
+        (),
+        "column that names what rows belong to, such as a patient, whom no split separates; repeat for more",
+        metavar="COLUMN",
+        group="data",
+    )
+    time: str | None = option(
+        None,
+        "column of numbers or dates: the latest rows are held out",
+        metavar="COLUMN",
+        group="data",
+        otherwise="rows are held out at random",
+    )
     decimal: str = decimal()
 
     def __post_init__(self) -> None:
         for name in self.target:
-            if name in (*self.drop, *self.keep):
-                option = Option("drop" if name in self.drop else "keep")
+            others = {"drop": self.drop, "keep": self.keep, "group": self.group, "time": (self.time,)}
+            if option := next((option for option, names in others.items() if name in names), None):
                 template = "column {name!r} in {option}: this is the column to predict. Omit it."
-                raise OptionError("GN022", template, name=name, option=option)
-        alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
+                raise OptionError("GN022", template, name=name, option=Option(option))
+        for name in self.group:
+            if name in self.keep:
+                template = "column {name!r} in {keep}: a column in {group} is not an input. Omit one."
+                raise OptionError("GN022", template, name=name, keep=Option("keep"), group=Option("group"))
+        alone = [name for name in ABOUT_COLUMNS if getattr(self, name)]
         if alone and not self.target:
             raise _without_target(alone[0])
+
+    @property
+    def about_columns(self) -> dict[str, Any]:
+        """How to use the columns, as arguments of `Columns.learn`."""
+        return {name: getattr(self, name) for name in ABOUT_COLUMNS}
 
     def require_target(self) -> None:
         """Raise OptionError GN022 for a decimal separator without a table."""

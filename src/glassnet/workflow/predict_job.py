@@ -25,6 +25,7 @@ from ..messages.message import Place
 from ..messages.notice import Notify, ignore
 from ..model.inference import ENGINES, compiled
 from ..model.model import Model
+from ..model.prediction_intervals import predict_interval, require_coverage
 from ..nn.parameters import FloatArray
 from ..options.job_parameters import require_declared
 from ..options.spec import option, required
@@ -52,6 +53,10 @@ class Answer:
     confidence : float or None
         0 to 1; None for numbers.
     outputs : ndarray of float, shape (outputs,)
+    interval : list, optional
+        With a coverage, the two ends of the prediction interval; for several numbers a list of such pairs.
+    interval_text : str
+        The interval as text.
     error : GlassnetError, optional
         Why the input cannot be read.
     sure : bool or None
@@ -67,6 +72,8 @@ class Answer:
     name: str | None = None
     confidence: float | None = None
     outputs: FloatArray | None = field(default=None, repr=False)
+    interval: list[Any] | None = None
+    interval_text: str = ""
     error: GlassnetError | None = None
     sure: bool | None = None
     reason: Reason | None = None
@@ -92,6 +99,7 @@ class QueryJob:
         choices=tuple(ENGINES),
     )
     strict: bool = parameters.strict()
+    coverage: float | None = parameters.coverage()
     decimal: str = parameters.decimal()
     language: str = parameters.language()
 
@@ -106,6 +114,7 @@ def query_model(
     engine: str | None = None,
     decimal: str = AUTO,
     strict: bool = False,
+    coverage: float | None = None,
     language: str = "en",
     notify: Notify = ignore,
     watch: Watch = lambda results, photos: iter(results),
@@ -117,8 +126,8 @@ def query_model(
     model : Model
     sources : sequence of str
         Images, folders of images, rows or tables; ``"-"`` for standard input.
-    engine, decimal, strict, language
-        As for `QueryJob`; the language is that of a prediction without any label.
+    engine, decimal, strict, coverage, language
+        As for `QueryJob`; the language is that of a prediction without any label, and of intervals as text.
     notify : callable
     watch : callable
         Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
@@ -132,6 +141,8 @@ def query_model(
     ------
     GlassnetError
         If the only input cannot be read.
+    OptionError
+        GN021 and GN022 for a coverage that the model cannot give; see `TableModel.predict_interval`.
 
     Examples
     --------
@@ -143,6 +154,8 @@ def query_model(
     >>> [one.name for one in glassnet.query_model(model, ["rows.csv"])]
     ['yes', 'no']
     """
+    if coverage is not None:
+        require_coverage(model, coverage)
     digits = reads_digits(model)
     queries = [one for source in sources for one in _read(model, source, digits, decimal, strict, notify)]
     rows = [one.content for one in queries if isinstance(one.content, np.ndarray)]
@@ -150,6 +163,7 @@ def query_model(
         model = compiled(model, engine)
     # At once, so that the range check sees all of them.
     outputs = iter(_outputs(model, np.stack(rows), strict) if rows else ())
+    intervals = iter(predict_interval(model, np.stack(rows), coverage) if rows and coverage is not None else ())
     files = [one.content for one in queries if isinstance(one.content, str)]
     photos = watch(_read_all(model, files), files) if files else iter(())
     answers: list[Answer] = []
@@ -157,7 +171,8 @@ def query_model(
         if isinstance(content, GlassnetError):
             answers.append(Answer(name, error=content))
         elif isinstance(content, np.ndarray):
-            answers.append(answer_from(model, name, next(outputs), language))
+            answer = answer_from(model, name, next(outputs), language)
+            answers.append(answer if coverage is None else with_interval(model, answer, next(intervals), language))
         elif isinstance(content, Reading):
             answers += answers_in(model, name, content, language)
         else:
@@ -214,8 +229,9 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
     """Write predictions as a table, CSV or Parquet by the suffix of the file.
 
     The columns are ``input``; ``answer``, the name of the class or the labels that hold, or a number; with several
-    labels or numbers, ``answer_NAME`` for each (1 or 0 for a label); and, but for a regression, ``confidence`` and
-    ``output_NAME`` for each class or label. If some inputs cannot be read, their cells are empty, and column ``error``
+    labels or numbers, ``answer_NAME`` for each (1 or 0 for a label); with a coverage ``low`` and ``high``, or
+    ``low_NAME`` and ``high_NAME``; and, but for a regression, ``confidence`` and ``output_NAME`` for each class or
+    label. If some inputs cannot be read, their cells are empty, and column ``error``
     has the reason.
 
     An existing file is only replaced if glassnet wrote it, and with `overwrite`.
@@ -230,6 +246,17 @@ def write_answers(path: str, model: Model, answers: Sequence[Answer], *, overwri
     if several:
         for k, name in enumerate(names):
             columns[f"answer_{name}"] = [None if one.value is None else one.value[k] for one in answers]
+    if any(one.interval is not None for one in answers):
+        pairs = np.array(
+            [
+                np.full((model.classes, 2), np.nan)
+                if one.interval is None
+                else np.reshape(one.interval, (model.classes, 2))
+                for one in answers
+            ]
+        )
+        for k, name in enumerate(names):
+            columns |= {f"{end}_{name}" if several else end: pairs[:, k, e] for e, end in enumerate(("low", "high"))}
     if not regression:
         missing = np.full(model.classes, np.nan, model.network.parameters.flat.dtype)
         outputs = np.stack([missing if one.outputs is None else one.outputs for one in answers])
@@ -287,6 +314,15 @@ def answers_from(model: Model, names: Sequence[str], outputs: FloatArray, langua
     ]
 
 
+def with_interval(model: Model, answer: Answer, interval: NDArray[np.float64], language: str) -> Answer:
+    """Return a prediction with its interval, shape (outputs, 2)."""
+    to = speaking(language, CLI_WORDS)("to")
+    low, high = (_numbers_in_words(model, ends) for ends in interval.T)
+    words = [to.join(pair) for pair in zip(low, high, strict=True)]
+    ends = interval.tolist()
+    return replace(answer, interval=ends if model.classes > 1 else ends[0], interval_text=_named(model, words))
+
+
 class AnswerFacts(TypedDict):
     """A prediction."""
 
@@ -311,6 +347,11 @@ class AnswerFacts(TypedDict):
         "and 1; null for a regression",
     ]
     outputs: Annotated[list[float] | None, "one output per class; standardised for a regression"]
+    interval: Annotated[
+        NotRequired[list[Any]],
+        "with a coverage: the ends of the prediction interval, a list of two numbers; for several numbers a list of "
+        "such lists",
+    ]
     sure: Annotated[
         NotRequired[bool],
         "of a digit that was found in a picture, as for [`read`](#read), whose `confidence` and `outputs` it has too",
@@ -327,17 +368,26 @@ def answer_facts(answer: Answer) -> AnswerFacts:
         "confidence": answer.confidence,
         "outputs": None if answer.outputs is None else answer.outputs.tolist(),
     }
+    if answer.interval is not None:
+        facts["interval"] = answer.interval
     return facts if answer.sure is None else {**facts, "sure": answer.sure, "reason": answer.reason}
 
 
 def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
     """Return a prediction other than a class as text: numbers, or the labels that hold."""
-    names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
+        names = [model.name_of(k) for k in range(model.classes)]
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
         return ", ".join(holding) or speaking(language, CLI_WORDS)("none_holds")
+    return _named(model, _numbers_in_words(model, decoded))
+
+
+def _numbers_in_words(model: Model, numbers: NDArray[Any]) -> list[str]:
+    """Return a number of each output as text, with its unit."""
     units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
-    numbers = [f"{number_text(value)}{unit}" for value, unit in zip(decoded, units, strict=True)]
-    if model.classes == 1:
-        return numbers[0]
-    return "   ".join(f"{name} {number}" for name, number in zip(names, numbers, strict=True))
+    return [f"{number_text(value)}{unit}" for value, unit in zip(numbers, units, strict=True)]
+
+
+def _named(model: Model, texts: Sequence[str]) -> str:
+    """Return the text of the only output, or those of several, each after its name."""
+    return texts[0] if model.classes == 1 else "   ".join(f"{model.name_of(k)} {text}" for k, text in enumerate(texts))

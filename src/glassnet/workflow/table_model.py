@@ -17,6 +17,7 @@ from ..data.validation import AUTO
 from ..errors import (
     ArgumentError,
     DataError,
+    DataWarning,
     OptionError,
     RangeWarning,
     ShapeError,
@@ -26,6 +27,7 @@ from ..errors import (
     strictly,
     with_near_matches,
 )
+from ..explain.contributions import Contributions, contributions, place_of
 from ..explain.why import Why, why
 from ..messages.formats import below_all, counted, listed
 from ..messages.message import Message
@@ -34,12 +36,14 @@ from ..model.file import load_model, save_model
 from ..model.importance import Importance, column_importance
 from ..model.independent import RowPredictor
 from ..model.model import Model, require_model
+from ..model.prediction_intervals import predict_interval, require_coverage
 from ..nn.parameters import FloatArray
 from ..options.keywords import TableFitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
 from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.related_rows import related_warnings
 from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import RowEncoder, as_usual
 from ..training.callbacks import Callback, History
@@ -122,6 +126,8 @@ class TableModel:
         task: str | None = None,
         drop: str | Sequence[str] = (),
         keep: str | Sequence[str] = (),
+        group: str | Sequence[str] = (),
+        time: str | None = None,
         decimal: str = AUTO,
         recipe: str | None = None,
         sample_weight: Any = None,
@@ -144,12 +150,17 @@ class TableModel:
         test : as `data`, optional
             Test data; `evaluation` is the result.
         holdout : float, optional
-            Fraction of the rows to hold out for a test, chosen by the seed; 0.1 is the default of ``glassnet train``.
-            By default, all rows are used for training.
+            Fraction of the rows to hold out for a test, chosen by the seed, or by `time`; 0.1 is the default of
+            ``glassnet train``. By default, all rows are used for training.
         task : {"classes", "numbers"}, optional
             Classification or regression; inferred from the target if not given.
         drop, keep : str or sequence of str
             Columns to exclude, and columns to use although they look like identifiers.
+        group : str or sequence of str
+            Columns whose values together name what a row belongs to, such as a patient. They are excluded from the
+            inputs, and no split separates a group: not that for the test, for early stopping or in folds.
+        time : str, optional
+            A column of numbers or dates: the latest rows are held out; see ``docs/tables.md``.
         decimal : {"auto", ",", "."}
             The decimal sign in columns of text.
         recipe : str, optional
@@ -196,6 +207,8 @@ class TableModel:
             "task": task,
             "drop": column_names(drop),
             "keep": column_names(keep),
+            "group": column_names(group),
+            "time": time,
         }
         _require_target_or_start(start, own | {"stream": stream})
         wishes = TableOptions(**own, decimal=decimal)
@@ -232,6 +245,8 @@ class TableModel:
                 read = load_fine_tuning_table(
                     data, test, start, decimal, own_options, name, remember, hold_out=hold_out
                 )
+            for remark in related_warnings(remarks):
+                warnings.warn(DataWarning("{remark}.", remark=remark), stacklevel=callers_level())
             if weights is not None:
                 read = replace(read, training=with_row_weights(read.training, weights))
             fitted = fit(read.training, read.options, callbacks=callbacks, init_model=start)
@@ -295,7 +310,7 @@ class TableModel:
             answers = answers[:, 0]
         if answers.ndim == 1:
             return answers[0].item() if alone else _column_like(data, self.columns.target_names[0], answers)
-        return self._by_output(data, answers, alone=alone)
+        return self._by_output(data, answers, self.classes_.tolist(), alone=alone)
 
     @overload
     def predict_proba(self, data: str | Path | NDArray[Any], *, strict: bool = False) -> NDArray[Any]: ...
@@ -325,15 +340,61 @@ class TableModel:
         """
         self.model.require_probabilities()
         outputs, alone = self._outputs(data, strict=strict)
-        return self._by_output(data, self.model.probabilities(outputs), alone=alone)
+        return self._by_output(data, self.model.probabilities(outputs), self.classes_.tolist(), alone=alone)
+
+    @overload
+    def predict_interval(
+        self, data: str | Path | NDArray[Any], coverage: float = 0.9, *, strict: bool = False
+    ) -> NDArray[np.float64]: ...
+    @overload
+    def predict_interval(self, data: Any, coverage: float = 0.9, *, strict: bool = False) -> Any: ...
+    def predict_interval(self, data: Any, coverage: float = 0.9, *, strict: bool = False) -> Any:
+        """Return an interval for each row that holds the true number of the fraction `coverage` of such rows.
+
+        Intervals are wide for rows that are hard to predict; see `glassnet.model.prediction_intervals`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            With the columns of training.
+        coverage : float
+            0.01 to 0.999. A larger coverage gives wider intervals.
+        strict : bool
+            As for `predict`, also its warnings.
+
+        Returns
+        -------
+        pandas.DataFrame, polars.DataFrame, pyarrow.Table or ndarray, shape (n, 2)
+            The columns are ``low`` and ``high``, in the unit of the target; of several targets ``low_NAME`` and
+            ``high_NAME`` of each, shape (n, 2 · targets). For one row a dict.
+
+        Raises
+        ------
+        OptionError
+            GN021 for another coverage; GN022 for a model of classes, for one that was trained without held-out rows or
+            by an earlier version, and for a coverage that its held-out rows are too few for.
+        DataError
+            As `predict`.
+        """
+        require_coverage(self.model, coverage)
+        inputs, alone = self._inputs(data, strict=strict)
+        ends = predict_interval(self.model, inputs, coverage).reshape(len(inputs), -1)  # (n, 2 · outputs)
+        names, several = self.columns.target_names, self.model.classes > 1
+        columns = [f"{end}_{name}" if several else end for name in names for end in ("low", "high")]
+        return self._by_output(data, ends, columns, alone=alone)
 
     def _outputs(self, data: Any, *, strict: bool) -> tuple[FloatArray, bool]:
         """Return the network's outputs, (n, classes), and whether the data are a single row."""
+        inputs, alone = self._inputs(data, strict=strict)
+        return self._predictor.outputs(inputs), alone
+
+    def _inputs(self, data: Any, *, strict: bool) -> tuple[NDArray[np.float32], bool]:
+        """Return the network's inputs, (n, features), and whether the data are a single row."""
         row = self._row_of(data)
         encoded = self._encoder.usual(data if row is None else row)
         if encoded is None:
             encoded = self._encoded(self._read(data)[0], strict=strict)
-        return self._predictor.outputs(encoded), row is not None
+        return encoded, row is not None
 
     def _encoded(self, table: Table, *, strict: bool) -> NDArray[np.float32]:
         """Return the inputs of a table, (n, features), and warn of its values, or with `strict` raise GN075."""
@@ -341,8 +402,8 @@ class TableModel:
         _warn(table, remarks, strict=strict)
         return encoded
 
-    def _by_output(self, data: Any, values: NDArray[Any], *, alone: bool) -> Any:
-        names = self.classes_.tolist()
+    def _by_output(self, data: Any, values: NDArray[Any], names: Sequence[Any], *, alone: bool) -> Any:
+        """Return values, (n, names), as a table like the data, or for a single row as a dict."""
         if alone:
             return dict(zip(names, values[0].tolist(), strict=True))
         from ..data.tables.interchange import columns_like  # loads polars
@@ -405,6 +466,42 @@ class TableModel:
 
         samples, alike = (None if one is None else self._samples(one, strict=strict) for one in (data, training))
         return report(self.model, samples, language=language, name=name, training=alike)
+
+    def contributions(self, data: Any, output: Any = None, *, rival: Any = None, strict: bool = False) -> Contributions:
+        """Return what each column adds to the answer for each row, as arrays that add up.
+
+        Warnings and `strict` as for `predict`.
+
+        Parameters
+        ----------
+        data : data frame, mapping, path or array
+            As for `predict`.
+        output : class or str, optional
+            A class of `classes_`, or the name of a target: what to explain. By default all of them; of two classes the
+            second one, as the contributions to the first one are the same with the opposite sign.
+        rival : class, optional
+            The class to compare `output` with, instead of the mean of all other classes. With the answer as `output`
+            and the second most probable class as `rival` the contributions of a row are those of `explain`.
+
+        Returns
+        -------
+        Contributions
+            ``outputs`` are margins of logits (log odds), or numbers in the unit of the target; ``to_shap()`` makes a
+            ``shap.Explanation``.
+
+        Raises
+        ------
+        OptionError
+            GN021 for an `output` or a `rival` that does not exist, GN022 for a `rival` without another class as
+            `output`.
+        DataError
+            As `predict`.
+        """
+        table, names = self._read(data)[0], self.classes_.tolist()
+        place, other = place_of("output", output, names), place_of("rival", rival, names)
+        encoded = self._encoded(table, strict=strict)
+        found = contributions(unless_warned(self.model), encoded, place, rival=other)
+        return replace(found, data=self.columns.plain_values(table))
 
     def explain(self, data: Any, *, strict: bool = False) -> RowExplanation:
         """Explain the answer for one row: the contribution of each column, and what would change the answer.

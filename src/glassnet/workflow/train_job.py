@@ -33,7 +33,7 @@ from ..training.fine_tuning import fine_tuning_options
 from ..training.fit import fit
 from . import parameters
 from .model_data import named_source
-from .parameters import TableOptions
+from .parameters import ABOUT_COLUMNS, TableOptions
 from .training.background import is_large, load_in_background, load_kernels, load_modules
 from .training.plan import Plan
 from .training.result import (
@@ -365,7 +365,7 @@ def _require_own_columns(start: Model, job: TrainJob) -> None:
             names=Listing(columns.target_names, quoted=True),
             target=Option("target", table.target[0]),
         )
-    for name in ("task", "drop", "keep"):
+    for name in ABOUT_COLUMNS:
         if getattr(table, name):
             template = "{option}: further training uses the columns of {model}. Omit it."
             raise OptionError("GN022", template, option=Option(name), model=job.start)

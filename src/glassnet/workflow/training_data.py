@@ -18,10 +18,10 @@ from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.fingerprint import fingerprint, is_recorded
-from ..data.held_out import fold_numbers
+from ..data.held_out import scored_folds
 from ..data.split import split, split_rows
 from ..data.stream.paths import names_several
-from ..data.stream.roles import RowRoles
+from ..data.stream.roles import RowKeys, RowRoles
 from ..data.tables.header import header_names
 from ..data.validation import AUTO
 from ..data.validation_split import ValidationSplit, without_validation
@@ -37,6 +37,7 @@ from ..options.options import Options
 from ..preprocess import Columns
 from ..preprocess.augment.distort import IMAGE_OPTIONS, require_pictures
 from ..preprocess.tabular.dataset import read_table, samples_of
+from ..preprocess.tabular.related_rows import related_remarks
 from ..training.fine_tuning import fitting_data
 from ..training.receipt import options_of
 from .parameters import TableOptions
@@ -110,7 +111,7 @@ def training_and_test_samples(
     held_out = not (plan.test or data.has_part(plan.source, "test"))
     if held_out:
         training, test = split(whole, options, stratified=plan.stratified)
-        notify_held_out(training.source, options.holdout, len(test), notify)
+        notify_held_out(training.source, options.holdout, test, notify)
         if like is not None:
             _notify_seen(like, whole, len(whole), test, notify)
     else:
@@ -185,7 +186,10 @@ def load_fine_tuning_table(
     table = read_table(source, columns.names, decimal=decimal)
     notify(table_read(table.source, len(table), len(table.names), recipe))
     notify_surprises(table, columns, notify)
+    columns.require(table, columns.split.names)
     parts = split_table(table, columns, options, stratified=stratified) if hold_out and test_source is None else None
+    rows = columns.answers(table)[0]
+    columns = columns.with_statistics_of(table.take(rows if parts is None else np.intersect1d(rows, parts[0])))
     training, test = _parts_of_table(table, columns, parts, test_source, decimal, options, notify)
     held_out = test is not None and parts is not None
     _require_every_class(model, table.source, training.labels, test.labels if test is not None and held_out else ())
@@ -209,18 +213,20 @@ def _parts_of_table(
     """
     if test_source is not None:
         test_table = read_table(test_source, columns.names, decimal=decimal)
-        training, test = samples_of(table, columns), samples_of(test_table, columns)
+        training, test = samples_of(table, columns, in_training=True), samples_of(test_table, columns)
         notify_left_out(table, training, notify)
         notify_surprises(test_table, columns, notify)
         notify_left_out(test_table, test, notify)
         return training, test
     if parts is None:
-        training = samples_of(table, columns)
+        training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
         return training, None
-    training, test = (samples_of(table.take(rows), columns) for rows in parts)
+    of_training, of_test = parts
+    training = samples_of(table.take(of_training), columns, in_training=True)
+    test = samples_of(table.take(of_test), columns)
     notify_without_target(len(table) - len(training) - len(test), training, notify)
-    notify_held_out(table.source, options.holdout, len(test), notify)
+    notify_held_out(table.source, options.holdout, test, notify)
     return training, test
 
 
@@ -253,6 +259,9 @@ def load_training_table(
         columns = learn_columns(table, table_options, parts[0])
     notify(table_read(table.source, len(table), len(table.names), recipe))
     notify_learnt(table.source, columns, notify, table.remarks)
+    if not known:
+        for remark in related_remarks(table, columns, columns.targets_of(table)[1]):
+            notify(Message("{source}: {remark}", source=table.source, remark=remark))
     training, test = _parts_of_table(table, columns, parts, test_source, table_options.decimal, options, notify)
     folds = None
     if parts is not None and test is not None and len(test) < FEW_HELD_OUT and len(training) + len(test) >= 2 * FOLDS:
@@ -277,11 +286,19 @@ def table_folds(
     """Yield training and test data of each fold; the columns are learned from the training data of the fold alone."""
     rows, targets = columns.answers(table)
     labels = targets if columns.task == "classes" else np.zeros(len(rows))
-    fold = fold_numbers(len(labels), FOLDS, seed, labels.astype(np.int64))
-    for number in range(FOLDS):
-        inside, outside = rows[fold != number], rows[fold == number]
-        learned = learn_columns(table, table_options, inside)
-        yield samples_of(table.take(inside), learned), samples_of(table.take(outside), learned)
+    about = labels.astype(np.int64), *_split_by(table, columns, rows), table.source
+    for inside, outside in scored_folds(len(labels), FOLDS, seed, *about):
+        learned = learn_columns(table, table_options, rows[inside])
+        training, test = table.take(rows[inside]), table.take(rows[outside])
+        yield samples_of(training, learned, in_training=True), samples_of(test, learned)
+
+
+def _split_by(
+    table: Table, columns: Columns, rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64] | None, NDArray[Any] | None]:
+    """Return groups and times of some rows of a table, which has the columns for them."""
+    groups, times = columns.split.groups(table), columns.split.times(table)
+    return None if groups is None else groups[rows], None if times is None else times[rows]
 
 
 def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:
@@ -289,7 +306,7 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
     table = _read_named(source, table_options)
     columns = learn_columns(table, table_options)
     notify_learnt(table.source, columns, notify, table.remarks)
-    samples = samples_of(table, columns)
+    samples = samples_of(table, columns, in_training=True)
     notify_left_out(table, samples, notify)
     return samples, len(table)
 
@@ -297,7 +314,16 @@ def load_table_samples(source: str, table_options: TableOptions, notify: Notify)
 def split_table(
     table: Table, columns: Columns, options: Options, *, stratified: bool = True
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Split the rows of a table, including rows without a target, as `data.split.split_rows`."""
+    """Split the rows of a table, as `data.split.split_rows`; with groups or times without those that lack a target.
+
+    Otherwise rows without a target are among both parts, as they have always been.
+    """
+    columns.require(table, columns.split.names)
+    if columns.split.names:
+        rows, targets = columns.answers(table)
+        classes = targets.astype(np.int64) if columns.task == "classes" else None
+        parts = split_rows(len(rows), table.source, options, classes, *_split_by(table, columns, rows))
+        return rows[parts[0]], rows[parts[1]]
     labels = None
     if stratified and columns.task == "classes":
         labels = _labels_of_rows(len(table), *columns.answers(table))
@@ -315,7 +341,7 @@ def _labels_of_rows(
 
 def learn_columns(table: Table, options: TableOptions, rows: NDArray[np.int64] | None = None) -> Columns:
     """Determine from a table, or some of its rows, how to use its columns."""
-    return Columns.learn(table, options.target, task=options.task, drop=options.drop, keep=options.keep, rows=rows)
+    return Columns.learn(table, options.target, **options.about_columns, rows=rows)
 
 
 def load_samples(
@@ -414,7 +440,10 @@ def _parts_of_stream(
     """Return what was for training and for testing of a stream, by the number of its rows; None for another number."""
     if rows != stream["rows"] or not stream["holdout"]:
         return None
-    aside = RowRoles(options_of(model.receipt).seed, stream["holdout"]).test(samples.row_numbers)
+    seed, receipt = options_of(model.receipt).seed, model.receipt["data"]
+    if ("group" in receipt) != (samples.groups is not None) or ("time" in receipt) != (samples.times is not None):
+        return None
+    aside = RowRoles(seed, stream["holdout"], test_from=stream.get("test_from")).test(RowKeys.of(samples))
     return samples.take(np.flatnonzero(~aside)), samples.take(np.flatnonzero(aside))
 
 
@@ -430,14 +459,25 @@ def parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datase
         return _parts_of_stream(model, stream, samples, rows)
     if not trained.get("held_out"):
         return _parts_of_a_search(trained, samples)
-    of_classes = trained.get("stratified") and samples.values is None
-    labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
-    divided = split_rows(rows, samples.source, options_of(model.receipt), labels)
-    kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
-    if kept.sum() != trained["samples"] and "validation_split" not in trained:
+    try:
+        kept, aside = _split_again(samples, rows, options_of(model.receipt), stratified=bool(trained.get("stratified")))
+    except DataError:  # too few groups or times
         return None
-    part = without_validation(trained, samples.take(np.flatnonzero(kept)))
-    return (part, samples.take(np.flatnonzero(aside))) if is_recorded(trained, part) else None
+    if len(kept) != trained["samples"] and "validation_split" not in trained:
+        return None
+    part = without_validation(trained, kept)
+    return (part, aside) if is_recorded(trained, part) else None
+
+
+def _split_again(samples: Dataset, rows: int, options: Options, *, stratified: bool) -> tuple[Dataset, Dataset]:
+    """Split samples as `split_table` has split the table of which they are; `rows` as for `parts_in_training`."""
+    if samples.groups is not None or samples.times is not None:
+        return split(samples, options)
+    of_classes = stratified and samples.values is None
+    labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
+    divided = split_rows(rows, samples.source, options, labels)
+    kept, aside = (samples.take(np.flatnonzero(np.isin(samples.row_numbers, part))) for part in divided)
+    return kept, aside
 
 
 def _parts_of_a_search(trained: DataReceipt, samples: Dataset) -> tuple[Dataset, Dataset] | None:
@@ -529,10 +569,16 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
     notify_without_target(len(table) - len(samples), samples, notify)
 
 
-def notify_held_out(source: str, fraction: float, rows: int, notify: Notify) -> None:
-    """Notify of the fraction of the rows that is held out for the test."""
+def notify_held_out(source: str, fraction: float, test: Dataset, notify: Notify) -> None:
+    """Notify of the rows that are held out for the test: a fraction, or whole groups, or the latest."""
     template = "no test data: {share:.3g}% of {source} ({rows:,} rows) held out for the test"
-    notify(Message(template, share=100 * fraction, source=source, rows=rows))
+    facts: dict[str, Any] = {"share": 100 * fraction, "source": source, "rows": len(test)}
+    if test.groups is not None:
+        template = "no test data: {groups:,} groups of {source} ({rows:,} rows) held out for the test"
+        facts["groups"] = len(np.unique(test.groups))
+    elif test.times is not None:
+        template = "no test data: the latest {rows:,} rows of {source} held out for the test"
+    notify(Message(template, **facts))
 
 
 def notify_without_target(count: int, samples: Dataset, notify: Notify) -> None:

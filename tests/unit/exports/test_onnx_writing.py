@@ -21,7 +21,7 @@ from glassnet.exports.rows import proof_rows, values_of
 from support.exported import CITIES, MODELS, QUICK, model_of
 from support.samples import small_model
 
-TABLES = ("table", "labels", "numbers", "ensemble")
+TABLES = ("table", "labels", "numbers", "ensemble", "many words")
 
 
 def session_of(path, *more: str):

@@ -10,6 +10,7 @@ import pytest
 
 from glassnet import Dataset, Model, Options, Scaling, Targets, compiled, fit, new_model
 from glassnet.errors import OptionError
+from glassnet.model.residuals import Residuals
 from glassnet.preprocess import TrainingRange
 from support.samples import small_model
 
@@ -29,6 +30,7 @@ NONSENSE = {
     "layout": [None, "first"],
     "class_type": ["int", None],
     "receipt": [None, "receipt", 3],
+    "residuals": [{}, "none", Residuals(1, ((0.0,),), ((1.0,),), (0.0,), (0.0,))],
 }
 """Field -> values that no model may have."""
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from glassnet.model.evaluate import number_scores
-from glassnet.model.intervals import accuracy_interval, number_intervals
+from glassnet.model.intervals import accuracy_interval, number_intervals, share_interval
 
 
 @pytest.mark.parametrize("samples", [15, 60, 400])
@@ -53,6 +53,22 @@ def test_the_interval_has_the_score_and_bends_with_the_unit():
     larger = number_intervals(1000 * values, 1000 * answers)
     np.testing.assert_allclose(larger["rmse"], 1000 * np.array(ends["rmse"]))
     np.testing.assert_allclose(larger["r2"], ends["r2"])
+
+
+@pytest.mark.parametrize("groups", [6, 40])
+def test_scores_of_groups_are_in_the_interval_as_often_as_it_says(groups):
+    """Ten samples of a group are right or wrong, near or far, together."""
+    random, inside, times = np.random.default_rng(6), {"accuracy": 0, "rmse": 0}, 400
+    who = np.repeat(np.arange(groups), 10)
+    for _ in range(times):
+        low, high = share_interval((random.random(groups) < 0.7)[who].astype(float), who)
+        inside["accuracy"] += low <= 0.7 <= high
+        errors = random.normal(size=groups)[who][:, None]
+        values = random.normal(size=errors.shape)
+        low, high = number_intervals(values, values + errors, who)["rmse"]
+        inside["rmse"] += low <= 1 <= high
+    assert 0.92 < inside["accuracy"] / times <= 1
+    assert 0.9 < inside["rmse"] / times <= 1
 
 
 @pytest.mark.parametrize("values", [np.zeros((5, 1)), np.arange(5.0)[:, None], np.ones((1, 1))])

@@ -11,7 +11,7 @@ import pytest
 
 from glassnet import Columns, GlassnetError, load_table, read_table
 from glassnet.preprocess.tabular.columns import VERSION
-from glassnet.preprocess.tabular.encoders import CLIP, LIMIT, MOST_BINS, NumberColumn, enough
+from glassnet.preprocess.tabular.encoders import CLIP, LIMIT, MOST_BINS, ROWS_OF_OWN, NumberColumn, enough
 from support.people import HEADER, people
 
 
@@ -121,8 +121,8 @@ def test_rare_words_share_an_input_with_unseen_ones():
 
 
 def test_the_number_of_words_with_an_input_is_limited_to_the_most_frequent_ones():
-    words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(4 if k < 20 else 6)]
-    columns = Columns.learn(read_table({"w": words, "y": [0, 1] * (len(words) // 2)}), "y")
+    words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(ROWS_OF_OWN if k < 20 else ROWS_OF_OWN + 2)]
+    columns = Columns.learn(read_table({"w": words, "y": [0, 1] * (len(words) // 2)}), "y", keep=["w"])
     assert {*columns.features} == {"w other", *(f"w=w{k}" for k in range(20, LIMIT + 20))}
 
 

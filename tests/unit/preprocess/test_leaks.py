@@ -131,7 +131,7 @@ def test_intervals_are_counted_exactly(classes):
 
 def test_identifiers_and_many_words_in_use_are_said():
     random = np.random.default_rng(7)
-    rows = 3 * N
+    rows = 6 * N
     customers = 500_000 + random.permutation(rows * 3)[:rows] * 7
     customers[:40] = customers[40:80]
     table = {

@@ -48,5 +48,21 @@ def test_the_bits_are_those_of_the_columns(seed, some):
         rows = np.flatnonzero(np.random.default_rng(seed).random(len(one)) < 0.8)
         out = np.full((len(rows), len(columns.features)), np.nan, np.float32)
         values = columns.values_in(one).take(slice(None))
-        encode_rows(layout.block.constants, layout.truths, values, rows, out)
+        encode_rows(layout.block.constants, layout.truths, layout.means, values, rows, out)
         np.testing.assert_array_equal(out.view(np.uint32), columns.apply(one)[rows].view(np.uint32))
+
+
+def test_rare_words_by_their_target_have_the_bits_of_the_columns():
+    random = np.random.default_rng(0)
+    words, effects = random.integers(0, 200, 900), random.normal(size=200)
+    kinds = np.digitize(effects[words] + random.normal(0, 0.3, 900), (-0.5, 0.5))
+    table = read_table({"word": [f"w{word}" for word in words], "x": random.normal(size=900), "y": kinds})
+    columns = Columns.learn(table, "y")
+    layout, rows = columns.layout, np.arange(0, 900, 2)
+    assert len(layout.means) == 2
+    for own in (None, columns.own_targets(table)):
+        out = np.full((len(rows), columns.width), np.nan, np.float32)
+        values = columns.values_in(table, own).take(slice(None))
+        encode_rows(layout.block.constants, layout.truths, layout.means, values, rows, out)
+        wanted = columns.apply_in_training(table, own)[rows]
+        np.testing.assert_array_equal(out.view(np.uint32), wanted.view(np.uint32))

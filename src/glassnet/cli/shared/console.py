@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 
 import click
 
@@ -164,6 +164,13 @@ class ScoreFacts(TypedDict):
         NotRequired[float],
         "only for a regression: the root mean squared error in the unit of the target; the mean over several targets",
     ]
+    coverage: Annotated[
+        NotRequired[float],
+        "with the loss `quantile`, instead of `r2`: the fraction of the targets that are not above the prediction",
+    ]
+    pinball: Annotated[
+        NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
+    ]
 
 
 def error_facts(problem: GlassnetError) -> ErrorFacts:
@@ -173,16 +180,14 @@ def error_facts(problem: GlassnetError) -> ErrorFacts:
 
 def add_scores(facts: ScoreFacts, evaluation: Evaluation) -> None:
     """Add the scores of a test to the JSON of a command."""
-    if evaluation.accuracy is not None:
-        facts["accuracy"] = evaluation.accuracy
-    if evaluation.r2 is not None:
-        facts["r2"] = evaluation.r2
-    if evaluation.rmse is not None:
-        facts["rmse"] = evaluation.rmse
+    facts.update(cast("ScoreFacts", evaluation.scores))
 
 
 def score_line(evaluation: Evaluation) -> str:
     """Return the result of a test as one line."""
+    if evaluation.pinball is not None:
+        scores = {"coverage": evaluation.coverage, "pinball": shown(evaluation.pinball)}
+        return message("quantile", **scores, loss=evaluation.loss)
     if evaluation.accuracy is None:
         assert evaluation.rmse is not None
         return message("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)

@@ -188,12 +188,14 @@ def scores_in_words(scores: dict[str, Any]) -> str:
         "accuracy": lambda score: f"{below_all(score):.2%}",
         "r2": lambda score: f"{score:.4f}",
         "rmse": shown,
+        "coverage": lambda score: f"{score:.2%}",
+        "pinball": shown,
     }
     parts = []
     for name in (name for name in shapes if name in scores):
         ends = scores[name] if isinstance(scores[name], list | tuple) else [scores[name]]
         text = message("to").join(map(shapes[name], ends))
-        parts.append(message("accuracy_of", score=text) if name == "accuracy" else f"{_SIGNS[name]} {text}")
+        parts.append(f"{_SIGNS[name]} {text}" if name in _SIGNS else message(f"{name}_of", score=text))
     return message("comma").join(parts)
 
 

@@ -22,6 +22,7 @@ from .context import Case, Step
 from .missing import sentinels
 from .raw import RawData
 from .read import read_raw
+from .related import related
 from .target import label_column, labels_alike, named_column, place_of
 
 STEPS: tuple[Step, ...] = (
@@ -56,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     classes.missing,
     repeats.conflicts,
     repeats.duplicates,
+    related,
     pixels.constant,
     layout.no_inputs,
     repeats.giveaways,

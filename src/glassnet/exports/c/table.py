@@ -12,7 +12,7 @@ from ...preprocess import Columns
 from ...preprocess.tabular.dates import QUANTITIES, DateColumn
 from ...preprocess.tabular.encoders import CLIP, LARGEST, BooleanColumn, NumberColumn, WordColumn
 from ...preprocess.tabular.kinds import Encoding
-from .spelling import array, commented, double_text, doubles, identifiers, prefixed, shortened, string
+from .spelling import array, commented, double_text, doubles, floats, identifiers, prefixed, shortened, string
 
 NUMBER = f"""\
 /* The square root of a number from 1 to 1e300, correctly rounded: digit by digit, in binary. */
@@ -100,24 +100,28 @@ WORD = """\
 /* A column of words. */
 typedef struct {
     const char *const *words;
-    size_t count;
+    size_t count;           /* of the words with an input of their own, which come first */
     size_t other, missing;  /* whether other words, and missing ones, have an input: 1 or 0 */
+    size_t known;           /* of all these words */
+    const float *means;     /* of the target, of each word without an input of its own */
+    size_t outputs;         /* means of a word */
 } name_words;
 
 /* Writes the inputs of a word, which is missing if it is NULL or empty: 1 for its own input, 0 for all others. */
 static float *name_word(float *x, const char *text, const name_words *column)
 {
     size_t inputs = column->count + column->other + column->missing;
+    size_t all = inputs + column->outputs;
     size_t k, i;
 
-    for (k = 0; k < inputs; k++)
+    for (k = 0; k < all; k++)
         x[k] = 0.0f;
     if (text == NULL || text[0] == 0) {
         if (column->missing)
             x[inputs - 1] = 1.0f;
-        return x + inputs;
+        return x + all;
     }
-    for (k = 0; k < column->count; k++) {
+    for (k = 0; k < column->known; k++) {
         const char *word = column->words[k];
 
         for (i = 0; text[i] != 0 && text[i] == word[i]; i++)
@@ -125,9 +129,13 @@ static float *name_word(float *x, const char *text, const name_words *column)
         if (text[i] == word[i])
             break;
     }
+    for (i = 0; k >= column->count && k < column->known && i < column->outputs; i++)
+        x[inputs + i] = column->means[(k - column->count) * column->outputs + i];
+    if (k > column->count)
+        k = column->count;
     if (k < column->count + column->other)
         x[k] = 1.0f;
-    return x + inputs;
+    return x + all;
 }
 """
 DATE = """\
@@ -339,13 +347,18 @@ class Table:
             dates = f"{{{first}, {{{pointers}}}, {int(column.missing > 0)}}}"
             definitions = [text for part in parts.values() for text in part]
             return f"&{name}", [*definitions, f"static const {prefix}_dates {name} = {dates};\n"]
-        words, definitions = "NULL", []
-        if column.words:
+        words, means, outputs, definitions = "NULL", "NULL", 0, []
+        if column.known:
             words = f"{name}_words"
-            spelt = [string(one) for one in column.words]
+            spelt = [string(one) for one in column.known]
             definitions.append(array(f"static const char *const {words}[{len(spelt)}]", spelt))
-        flags = f"{int(column.rare > 0)}, {int(column.missing > 0)}"
-        definitions.append(f"static const {prefix}_words {name} = {{{words}, {len(column.words)}, {flags}}};\n")
+        if column.statistics is not None:
+            means, outputs = f"{name}_means", len(column.statistics.outputs)
+            of_words = floats(column.statistics.inputs[:-1])
+            definitions.append(array(f"static const float {means}[{len(of_words)}]", of_words))
+        marks = f"{len(column.words)}, {int(column.rare > 0)}, {int(column.missing > 0)}"
+        about = f"{words}, {marks}, {len(column.known)}, {means}, {outputs}"
+        definitions.append(f"static const {prefix}_words {name} = {{{about}}};\n")
         return f"&{name}", definitions
 
     def _numbers(self, column: NumberColumn, name: str) -> list[str]:
@@ -407,5 +420,6 @@ def _described(column: Encoding, array_of_words: str) -> str:
     if isinstance(column, DateColumn):
         return f"{name}: {column.first} to {column.last} in training"
     words = commented(", ".join(string(one) for one in column.words))  # as one types them in C
-    allowed = words if len(words) <= _LONGEST_ABOUT else f"{len(column.words)} words, see {array_of_words}"
+    few = column.statistics is None and len(words) <= _LONGEST_ABOUT
+    allowed = words if few else f"{len(column.known)} words, see {array_of_words}"
     return f"{name}: {allowed}; NULL missing"

@@ -13,6 +13,7 @@ from ...data.validation import TRUTH
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import CLIP, LARGEST, BooleanColumn, NumberColumn, WordColumn
+from ...preprocess.tabular.target_statistics import TargetStatistics
 from .graph import ML, Graph
 
 _DAY = 86_400_000_000  # microseconds
@@ -35,7 +36,9 @@ def add_columns(graph: Graph, columns: Columns) -> str:
         elif isinstance(one, BooleanColumn):
             parts.append(_truth(graph, one, graph.take(name, onnx.TensorProto.STRING, 1)))
         elif isinstance(one, WordColumn):
-            parts.append(_words(graph, one, graph.take(name, onnx.TensorProto.STRING, 1)))
+            text = graph.take(name, onnx.TensorProto.STRING, 1)
+            parts.append(_words(graph, one, text))
+            parts += [] if one.statistics is None else [_means(graph, name, one.statistics, text)]
         else:
             parts += _date(graph, one, graph.take(name, onnx.TensorProto.INT64, 1))
     return graph.add("Concat", *parts, wanted="encoded", axis=1)
@@ -87,7 +90,7 @@ def _truth(graph: Graph, column: BooleanColumn, text: str) -> str:
 
 def _words(graph: Graph, column: WordColumn, text: str) -> str:
     """Encode words: the place of each by a dictionary, and 1 at this place."""
-    width = len(column.features)
+    width = column.marks
     places = {word: place for place, word in enumerate(column.words)}
     nowhere = width  # equals no place, so all inputs are 0
     absent = width - 1 if column.missing else nowhere
@@ -104,6 +107,24 @@ def _words(graph: Graph, column: WordColumn, text: str) -> str:
     )
     each = graph.constant(np.arange(width, dtype=np.int64)[np.newaxis], f"{column.name}/places")
     return graph.cast(graph.add("Equal", place, each, wanted=f"{column.name}/equal"), np.float32, f"{column.name}/word")
+
+
+def _means(graph: Graph, name: str, statistics: TargetStatistics, text: str) -> str:
+    """Encode rare words by their target: the place of each by a dictionary, and the constants at this place."""
+    place = graph.add(
+        "LabelEncoder",
+        text,
+        wanted=f"{name}/rare",
+        domain=ML,
+        keys_strings=list(statistics.words),
+        values_int64s=list(range(len(statistics.words))),
+        default_int64=len(statistics.words),
+    )
+    means = graph.add(
+        "Gather", graph.constant(statistics.inputs, f"{name}/means"), place, wanted=f"{name}/each", axis=0
+    )
+    shape = graph.constant(np.array([-1, len(statistics.outputs)], np.int64), f"{name}/shape")
+    return graph.add("Reshape", means, shape, wanted=f"{name}/mean")
 
 
 def _date(graph: Graph, column: DateColumn, moment: str) -> list[str]:

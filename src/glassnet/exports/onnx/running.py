@@ -100,7 +100,7 @@ def _cannot_be_run(path: str | Path, problem: Exception) -> DataError:
 
 _OPERATORS = WRITTEN | {
     *("ArgMax", "Cast", "Clip", "Concat", "Equal", "Gather", "Gemm", "Identity", "IsInf", "IsNaN", "LabelEncoder"),
-    *("Mod", "Not", "Or", "ReduceSum", "Sqrt"),
+    *("Mod", "Not", "Or", "ReduceSum", "Reshape", "Sqrt"),
 }
 """Operators that `writer` and `columns` write, besides those of activations."""
 _LARGE = (4, 5, 9, 10, 11, 12)  # attributes that are tensors or graphs

@@ -11,7 +11,7 @@ const MILLISECONDS_A_DAY = 86_400_000;
  * Descriptions of columns: see `_encoding_of` in `exports/html.py`.
  * @typedef {{kind: "number", name: string, fill: number, centre: number, scale: number, edges: number[], flag: boolean}} NumberColumn
  * @typedef {{kind: "boolean", name: string}} BooleanColumn
- * @typedef {{kind: "word", name: string, words: string[], others: boolean, missing: boolean}} WordColumn
+ * @typedef {{kind: "word", name: string, words: string[], others: boolean, missing: boolean, rare?: string[], means?: number[][]}} WordColumn
  * @typedef {{kind: "date", name: string, first: number, parts: NumberColumn[], missing: boolean}} DateColumn
  * @typedef {NumberColumn|BooleanColumn|WordColumn|DateColumn} Column
  * @typedef {number|bigint|string|boolean|null} Value
@@ -52,14 +52,16 @@ function encodeNumber({ fill, centre, scale, edges, flag }, given) {
 
 /**
  * One input for each word, one for all others if there were any in training, and one for missing values if there were.
+ * Then the means of the target of a rare word; the last of `means` are those of any other.
  * @param {WordColumn} column @param {Value} given
  */
-function encodeWord({ words, others, missing }, given) {
+function encodeWord({ words, others, missing, rare = [], means = [[]] }, given) {
   const inputs = new Array(words.length + (others ? 1 : 0) + (missing ? 1 : 0)).fill(0);
   const place = given === null ? (missing ? inputs.length - 1 : -1) : words.indexOf(String(given));
   if (place >= 0) inputs[place] = 1;
   else if (given !== null && others) inputs[words.length] = 1;
-  return inputs;
+  const known = given === null ? -1 : rare.indexOf(String(given));
+  return [...inputs, ...means[known < 0 ? rare.length : known]];
 }
 
 /** @param {DateColumn} column @param {Value} given */

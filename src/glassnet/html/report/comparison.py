@@ -20,9 +20,12 @@ _SHORT = {"r2": "R²", "rmse": "RMSE"}
 
 
 def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
-    """Return the scores side by side, and what they mean; None if the model is not of a table with named columns."""
+    """Return the scores side by side, and what they mean; None if the model is not of a table with named columns.
+
+    Nor is there one for quantiles, which the baselines do not predict.
+    """
     model = evaluated.model
-    if model.columns is None:
+    if model.columns is None or evaluated.evaluation.pinball is not None:
         return None
     compared = compare_with_baselines(model, evaluated.data, training)
     constant = {"values": "mean_model", "multilabel": "label_frequencies"}.get(model.targets.name, "class_frequencies")

@@ -33,6 +33,10 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
     if data:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
+        if "group" in data:
+            lines.append(say("part_groups", columns=say("comma").join(map(str, data["group"])) or say("an_array")))
+        if "time" in data:
+            lines.append(say("part_time", column=data["time"] or say("an_array")))
         if not receipt.get("own_validation"):
             if joined_count(receipt) > 1:
                 lines.append(say("part_folds", folds=options["members"]))
@@ -147,12 +151,12 @@ def crossed_text(crossed: Mapping[str, Any], say: Say) -> str:
 
 def scores_text(scores: Mapping[str, Any], intervals: Mapping[str, Any], say: Say) -> str:
     """Return scores, each with its 95% confidence interval if there is one, as text."""
-    called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
+    called = {name: say(name) for name in ("accuracy", "loss", "coverage", "pinball")} | {"r2": "R²", "rmse": "RMSE"}
     texts = []
     for name, score in scores.items():
         if name == "samples" or not isinstance(score, int | float):
             continue
-        written = percent if name == "accuracy" else shown
+        written = percent if name in ("accuracy", "coverage") else shown
         text, ends = f"{called.get(name, name)} {written(score)}", intervals.get(name)
         if isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends):
             text = say("with_interval", score=text, low=written(ends[0]), high=written(ends[1]))

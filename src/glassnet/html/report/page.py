@@ -134,6 +134,8 @@ def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
     evaluation, target = evaluated.evaluation, target_of(evaluated.model)
     facts = {"samples": format_count(len(evaluated.data)), "source": evaluated.data.source}
     facts |= {"target": target} if target else {}
+    if evaluation.coverage is not None:
+        return say("lead_quantile", **facts, coverage=percent(evaluation.coverage))
     if evaluation.r2 is not None:
         if evaluation.r2 < 0:
             return say("lead_worse", **facts)
@@ -174,6 +176,8 @@ def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, A
         if evaluation.r2 is not None and evaluation.rmse is not None:
             rmse = number_with_unit(model, 0, evaluation.rmse) if model.classes == 1 else shown(evaluation.rmse)
             tiles += [(percent(evaluation.r2), say("explained")), (rmse, say("rmse"))]
+        if evaluation.coverage is not None and evaluation.pinball is not None:
+            tiles += [(percent(evaluation.coverage), say("coverage")), (shown(evaluation.pinball), say("pinball"))]
         if "classes" in sections:
             tiles.append((percent(sections["classes"]["mean_f1"]), say("macro_f1")))
         if "reliability" in sections:

@@ -14,12 +14,15 @@ from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
+    NumberScores,
     class_scores,
     evaluate,
     judged_confidence,
     label_scores,
     most_confused,
     number_scores,
+    quantile_of,
+    quantile_scores,
     reliability,
     score,
 )
@@ -138,6 +141,20 @@ def classes_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     return {"heads": heads, "rows": rows, "classes": len(names), "mean_f1": mean_f1}
 
 
+def _number_scores(evaluated: EvaluatedModel, scores: NumberScores, say: Say) -> dict[str, Any]:
+    """Return heads and rows of the table of scores, a row for each output."""
+    model, data, quantile = evaluated.model, evaluated.data, quantile_of(evaluated.model)
+    heads, rows = ["R²", "RMSE", say("mean_error")], []
+    for k, name in enumerate(evaluated.names):
+        texts = [shown(scores.r2[k]), *(number_with_unit(model, k, one[k]) for one in (scores.rmse, scores.mean_error))]
+        if quantile is not None and data.values is not None:
+            heads = [say("coverage"), say("pinball")]
+            found = quantile_scores(data.values[:, k], evaluated.evaluation.answers[:, k], data.weights, quantile)
+            texts = [percent(found["coverage"]), number_with_unit(model, k, found["pinball"])]
+        rows.append((name, *texts))
+    return {"score_heads": [(say("number"), "name"), *((head, "n") for head in heads)], "scores": rows}
+
+
 def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
     """Return plots and scores of a regression, and the largest errors; None for classes."""
     if not evaluated.is_regression:
@@ -151,14 +168,7 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
     furthest = np.argsort(-np.abs(errors / unit), axis=None, kind="stable")[:FURTHEST]
     places = [divmod(int(place), len(names)) for place in furthest]
     return {
-        "scores": [
-            (
-                name,
-                shown(scores.r2[k]),
-                *(number_with_unit(model, k, one[k]) for one in (scores.rmse, scores.mean_error)),
-            )
-            for k, name in enumerate(names)
-        ],
+        **_number_scores(evaluated, scores, say),
         "drawn": [
             (
                 names[k],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -40,15 +40,18 @@ from .selection import (
     learn_inputs,
     more_columns,
 )
+from .split_columns import SplitColumns, split_columns
 from .summaries.columns import TargetSummary
 from .target import Target, has_target, labels_of, labels_of_words, learn_targets, summarise_target, values_of
+from .target_statistics import OwnTargets, TargetSums, deviations_of, statistics_in
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
     from ...data.tables.table import Table as Table
+    from ..exact_sums import ExactSums
 
-VERSION = 3
-"""Version of the saved form; version 2 added several targets, version 3 the form of dates."""
+VERSION = 4
+"""Version of the saved form; version 2 added several targets, 3 the form of dates, 4 rare words by their target."""
 _WIDEST, _MOST_LINES = 40, 200
 """Characters of a column's name, and lines, of the text about columns."""
 _WITHOUT_NUMBERS = (WordColumn, DateColumn)
@@ -64,17 +67,28 @@ class Roles:
     target_names: tuple[str, ...]
     drop: tuple[str, ...]
     keep: tuple[str, ...]
+    split: SplitColumns
     task: str | None  # "classes" or "numbers"
 
     @classmethod
     def of(
-        cls, table: Table, target: str | Sequence[str], task: str | None, drop: Sequence[str], keep: Sequence[str]
+        cls,
+        table: Table,
+        target: str | Sequence[str],
+        task: str | None,
+        drop: Sequence[str],
+        keep: Sequence[str],
+        group: Sequence[str],
+        time: str | None,
     ) -> Roles:
         """Find the columns; errors as `Columns.learn`."""
         names = (target,) if isinstance(target, str) else tuple(target)
-        names, drop, keep = (tuple(column_named(table, name) for name in given) for given in (names, drop, keep))
-        columns = table.columns(name for name in table.names if name in names or name not in drop)
-        roles = cls(table.source, columns, names, drop, keep, task)
+        names, drop, keep, group = (
+            tuple(column_named(table, name) for name in given) for given in (names, drop, keep, group)
+        )
+        columns = table.columns(name for name in table.names if name in names or name not in (*drop, *group))
+        split = split_columns(table, group, None if time is None else column_named(table, time))
+        roles = cls(table.source, columns, names, drop, keep, split, task)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
             _reject_unclear_points(table.source, columns.values())
@@ -103,6 +117,19 @@ class LearntTargets(NamedTuple):
     targets: tuple[Target, ...]
     remarks: list[Message]
 
+    def deviations(self, sums: Sequence[ExactSums]) -> dict[str, float | None]:
+        """Return the outputs that rare words have inputs of: see `deviations_of`."""
+        names = [one.name for one in self.targets]
+        return deviations_of(task_of(self.targets), self.targets[0].classes or names, sums) if names else {}
+
+    def of_rows(self, roles: Roles, rows: NDArray[np.int64] | None) -> OwnTargets:
+        """Return the targets of some rows, or of all, none of them missing."""
+        taken = [column if rows is None else column.take(rows) for column in roles.targets]
+        pairs = [*zip(taken, self.targets, strict=True)]
+        if classes := self.targets[0].classes:
+            return OwnTargets(classes, labels_of(roles.source, *pairs[0]))
+        return OwnTargets(roles.target_names, np.stack([values_of(roles.source, *pair) for pair in pairs], axis=1))
+
 
 @one_line
 @dataclass(frozen=True)
@@ -122,6 +149,10 @@ class Columns:
     commas : frozenset of str
         Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
         tables as well.
+    whole : frozenset of str
+        Names of the columns of whole numbers.
+    split : SplitColumns
+        The columns that decide which rows are on the same side of a split.
 
     Examples
     --------
@@ -140,6 +171,7 @@ class Columns:
     remarks: tuple[Message, ...] = ()
     commas: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
+    split: SplitColumns = field(default_factory=SplitColumns)
     layout: InputLayout = field(init=False, repr=False, compare=False)
     """The inputs of all columns, from which rows are encoded."""
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
@@ -161,7 +193,10 @@ class Columns:
         task: str | None = None,
         drop: Sequence[str] = (),
         keep: Sequence[str] = (),
+        group: Sequence[str] = (),
+        time: str | None = None,
         rows: NDArray[np.int64] | None = None,
+        known: tuple[str, Callable[[], OwnTargets]] | None = None,
     ) -> Columns:
         """Learn from a training table.
 
@@ -177,19 +212,26 @@ class Columns:
         drop, keep : sequence of str
             Names of columns to exclude, and of columns to use although they look like identifiers. A table without
             column names also takes numbers from 1, for these and for `target`.
+        group : sequence of str
+            Names of columns whose values together name the group of a row, which no split separates. They are excluded.
+        time : str, optional
+            Name of a column of numbers or dates; later rows are held out. It may be an input.
         rows : ndarray of int64, optional
             The training rows; all if not given. Statistics such as medians and words use only those that have all
             targets; the kinds of the columns and the classes are inferred from all rows.
+        known : (task, function), optional
+            The task of a table that has only inputs, as that of an estimator, and what returns the targets of its rows.
 
         Raises
         ------
         DataError
             GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
-            a column of lists, GN062 when no input is left, GN064 when the target cannot be predicted.
+            a column of lists, or a `time` of neither numbers nor dates, GN062 when no input is left, GN064 when the
+            target cannot be predicted.
         OptionError
             GN021 for another task.
         """
-        roles = Roles.of(table, target, task, drop, keep)
+        roles = Roles.of(table, target, task, drop, keep, group, time)
         summaries = [summarise_target(one, task, several=len(roles.targets) > 1) for one in roles.targets]
         learnt_targets = roles.learn_targets(summaries)
         with_targets = np.ones(len(table), np.bool_)
@@ -198,7 +240,10 @@ class Columns:
         if not with_targets.all():
             rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
             _require_rows(rows, table, roles.target_names)
-        learnt = learn_inputs(roles.inputs, rows, roles.keep)
+        statistics = statistics_in(*known) if known else None
+        if learnt_targets.targets:
+            statistics = statistics_in(task_of(learnt_targets.targets), lambda: learnt_targets.of_rows(roles, rows))
+        learnt = learn_inputs(roles.inputs, rows, roles.keep, statistics)
         return cls.assembled(roles, learnt_targets, summaries, learnt, lambda: (roles.columns, rows))
 
     @classmethod
@@ -229,7 +274,10 @@ class Columns:
         inputs, useless = learnt.inputs, learnt.useless
         remarks += learnt.remarks
         listed = Message("listed in {drop}", drop=Option("drop"))
-        dropped = [*((name, listed) for name in roles.drop if name not in names), *useless]
+        grouping = Message("names the group of a row: listed in {group}", group=Option("group"))
+        dropped = [(name, grouping) for name in roles.split.group]
+        dropped += [(name, listed) for name in roles.drop if name not in (*names, *roles.split.group)]
+        dropped += useless
         if not inputs:
             shown = Listing(names, quoted=True) if names else Message("the target")
             advice = (
@@ -256,12 +304,12 @@ class Columns:
         numbers = [columns[name] for name in _numbers(inputs, targets)]
         commas = frozenset(one.name for one in numbers if one.decimal == ",")
         whole = frozenset(one.name for one in numbers if one.is_whole)
-        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole)
+        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole, roles.split)
 
     @property
     def task(self) -> str:
         """``"classes"``, ``"numbers"`` or ``"labels"``."""
-        return "labels" if self.targets[0].task == "label" else self.targets[0].task
+        return task_of(self.targets)
 
     @property
     def target_names(self) -> tuple[str, ...]:
@@ -286,14 +334,14 @@ class Columns:
         """
         return np.concatenate([one.middle() for one in self.inputs])
 
+    def sums_of(self, shares: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+        """Sum shares of the inputs, shape (…, features), by column; shape (…, columns)."""
+        sums: NDArray[np.floating[Any]] = np.add.reduceat(shares, self.layout.starts, axis=-1)
+        return sums
+
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
         """Sum shares of the inputs, shape (features,), by column; return the name and the sum of each column."""
-        sums, start = [], 0
-        for one in self.inputs:
-            part = shares[start : start + len(one.features)]
-            sums.append((one.name, float(part.sum())))
-            start += len(part)
-        return sums
+        return [*zip(self.names, self.sums_of(shares).tolist(), strict=True)]
 
     def decode(self, inputs: NDArray[np.floating[Any]]) -> dict[str, float | dict[str, float]]:
         """Return the value that each column's inputs, together of shape (features,), encode: a number, or word shares.
@@ -327,9 +375,57 @@ class Columns:
         """
         return self._applied(self._read(table))
 
-    def values_in(self, table: Table) -> TableValues:
-        """Return the values of a table, which `layout` encodes; errors as for `apply`."""
-        return self.layout.read(self._read(table))
+    def apply_in_training(self, table: Table, own: OwnTargets | None) -> Encoded:
+        """Encode rows from which the columns were learned: as `apply`, but no row sees its own target.
+
+        `own` are the targets of the rows, as `own_targets` returns them. Only inputs of rare words by their target
+        differ; they are NaN in rows without a target.
+        """
+        return self._applied(self._read(table), own)
+
+    def own_targets(self, table: Table, groups: NDArray[np.int64] | None = None) -> OwnTargets | None:
+        """Return the targets of the rows of a training table; None if no input was learned from them.
+
+        With `groups`, shape (n,), no row sees a target of its group.
+        """
+        if not len(self.layout.means):
+            return None
+        return OwnTargets(self.output_names, self.targets_of(table)[1], groups)
+
+    def with_statistics_of(self, table: Table, own: OwnTargets | None = None) -> Columns:
+        """Return the columns for training a model further on these rows, with `own` targets or those of the table.
+
+        Their words get the means of their targets: those of an earlier training may have the rows' own in them.
+        """
+        if not len(self.layout.means):
+            return self
+        if own is None:
+            rows, targets = self.answers(table)
+            table, own = table.take(rows), OwnTargets(self.output_names, targets)
+        columns, inputs = self._read(table), list(self.inputs)
+        for k, one in enumerate(inputs):
+            if isinstance(one, WordColumn) and one.statistics:
+                counted = TargetSums.of(columns[one.name], own)
+                inputs[k] = replace(one, statistics=one.statistics.updated(counted, one.words))
+        return replace(self, inputs=tuple(inputs))
+
+    def values_in(self, table: Table, own: OwnTargets | None = None) -> TableValues:
+        """Return the values of a table, which `layout` encodes; errors and `own` as for `apply_in_training`."""
+        return self.layout.read(self._read(table), own)
+
+    def plain_values(self, table: Table) -> NDArray[Any]:
+        """Return the values of the input columns as read, shape (n, columns); errors as for `apply`.
+
+        float64 with NaN for missing values if all are numbers; otherwise objects, such as words and dates, with None.
+        """
+        columns = self._read(table)
+        if all(isinstance(one, NumberColumn) for one in self.inputs):
+            return np.stack([columns[name].numbers for name in self.names], axis=1)
+        values = np.empty((len(table), len(self.names)), object)
+        for place, one in enumerate(self.inputs):
+            column = columns[one.name]
+            values[:, place] = column.numbers if isinstance(one, NumberColumn) else column.series.to_list()
+        return values
 
     @property
     def intervals(self) -> NDArray[np.int64]:
@@ -341,8 +437,8 @@ class Columns:
         columns = self._read(table)
         return self._applied(columns), self._surprises(columns, self.inputs)
 
-    def _applied(self, columns: Mapping[str, Column]) -> Encoded:
-        return self.layout.encode(self.layout.read(columns), len(columns[self.names[0]]))
+    def _applied(self, columns: Mapping[str, Column], own: OwnTargets | None = None) -> Encoded:
+        return self.layout.encode(self.layout.read(columns, own), len(columns[self.names[0]]))
 
     def _read(self, table: Any) -> dict[str, Column]:
         from ...data.tables.table import read_table  # loads polars
@@ -530,15 +626,16 @@ class Columns:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         targets = [one.to_dict() for one in self.targets]
+        version = 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1
         return {
-            # The oldest version that can read it.
-            "version": 3 if any(isinstance(one, DateColumn) for one in self.inputs) else 2 if len(targets) > 1 else 1,
+            "version": VERSION if len(self.layout.means) else version,  # the oldest that can read it
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [[name, str(why)] for name, why in self.dropped],
             **({"reasons": [plain_reason(why) for _, why in self.dropped]} if self.dropped else {}),
             **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
             **({"whole": sorted(self.whole)} if self.whole else {}),
+            **({"split": asdict(self.split)} if self.split.names else {}),
         }
 
     @classmethod
@@ -562,7 +659,13 @@ class Columns:
         if commas is True:  # the form before columns could differ
             commas = [one.name for one in (*inputs, *targets)]
         whole = frozenset(map(str, described.get("whole", ())))
-        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole)
+        split = SplitColumns.from_dict(described.get("split", {}))
+        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole, split=split)
+
+
+def task_of(targets: Sequence[Target]) -> str:
+    """Return the task of targets: ``"classes"``, ``"numbers"`` or ``"labels"``."""
+    return "labels" if targets[0].task == "label" else targets[0].task
 
 
 def described_targets(described: Mapping[str, Any]) -> list[dict[str, Any]]:

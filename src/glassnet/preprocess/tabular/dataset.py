@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +12,9 @@ import numpy as np
 from ...data.dataset import Dataset
 from ...data.tables.header import header_names
 from ...data.validation import AUTO
-from ...errors import OptionError, with_near_matches
+from ...errors import DataWarning, OptionError, callers_level, with_near_matches
 from .columns import Columns
+from .related_rows import related_remarks, related_warnings
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -42,6 +45,8 @@ def load_table(
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    group: Sequence[str] = (),
+    time: str | None = None,
     decimal: str = AUTO,
 ) -> Dataset:
     """Read a table as labelled samples; learn its columns, or apply those of a model.
@@ -59,6 +64,11 @@ def load_table(
         Classification or regression; inferred from the column if not given.
     drop, keep : sequence of str
         Names of columns to exclude, and of columns to use although they look like identifiers.
+    group : str or sequence of str
+        Names of columns whose values together name the group of a row, such as a patient. They are excluded, and no
+        split of the data set separates a group.
+    time : str, optional
+        Name of a column of numbers or dates. What a split of the data set holds out is later than the rest.
     decimal : {"auto", ",", "."}
         Decimal sign in columns of text; detected per column by default.
 
@@ -89,7 +99,15 @@ def load_table(
     targets = column_names(target)
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
-        columns = Columns.learn(table, targets, task=task, drop=column_names(drop), keep=column_names(keep))
+        drop, keep, group = column_names(drop), column_names(keep), column_names(group)
+        columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time)
+        found = related_remarks(table, columns, columns.targets_of(table)[1])
+        columns = replace(columns, remarks=(*columns.remarks, *found))
+        for remark in related_warnings(found):
+            warnings.warn(
+                DataWarning("{source}: {remark}.", source=table.source, remark=remark), stacklevel=callers_level()
+            )
+        return samples_of(table, columns, in_training=True)
     return samples_of(table, columns)
 
 
@@ -101,11 +119,18 @@ def column_names(given: Any) -> tuple[str, ...]:
     return tuple(map(str, given if several else (given,)))
 
 
-def samples_of(table: Table, columns: Columns) -> Dataset:
-    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`."""
+def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:
+    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`.
+
+    Groups and times are those of the table, if it has all columns for them. With `in_training`, they are rows from
+    which the columns were learned: see `Columns.apply_in_training`.
+    """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
-    inputs = columns.apply(table)
+    split = columns.split.known_in(table)
+    groups, times = split.groups(table), split.times(table)
+    own = columns.own_targets(table, groups) if in_training else None
+    inputs = columns.apply_in_training(table, own)
     whole = len(rows) == len(table)
     if not whole:
         inputs = inputs[rows]
@@ -123,4 +148,6 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
         columns=columns,
         class_type=table.type_of_classes(columns.target_names[0], columns.output_names) if of_classes else "",
         source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
+        groups=None if groups is None else groups[rows],
+        times=None if times is None else times[rows],
     )

@@ -28,14 +28,18 @@ from .number_block import Encoded as Encoded
 from .number_block import NumberBlock, bent, clipped
 from .summaries.columns import BooleanSummary, NumberSummary, OddValues, WordSummary
 from .summaries.distinct import DistinctValues
+from .target_statistics import StatisticsOf, TargetStatistics
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
 
-OTHER, MISSING = "other", "missing"
-"""Names of the inputs for rare words and for missing values."""
+OTHER, MISSING, MEAN = "other", "missing", "mean of"
+"""Names of the inputs for rare words, for missing values, and for an output's mean of a rare word."""
 LIMIT = 255
 """Largest number of words per column with their own input."""
+MANY_WORDS, ROWS_PER_WORD, ROWS_OF_OWN = 100, 20, 10
+"""Number of words from which, with fewer rows each on average, a column has many; and with how many rows words of such
+a column have their own input."""
 MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
 """Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
@@ -498,7 +502,8 @@ class WordColumn:
     """Words: one input per frequent word, one for all other words, one for missing values.
 
     A word that the training data did not have counts as one of the other words if there are any, and otherwise sets no
-    input.
+    input. With many other words, their target in the training rows is a further input of each output: see
+    `target_statistics`.
 
     Parameters
     ----------
@@ -510,24 +515,42 @@ class WordColumn:
         Number of different words that share the input for other words; without any there is no such input.
     missing : float
         Fraction of the training rows without a value; if it is 0 there is no input for missing values.
+    statistics : TargetStatistics or None
+        What the other words say about the target.
     """
 
     name: str
     words: tuple[str, ...]
     rare: int
     missing: float
+    statistics: TargetStatistics | None = None
     is_continuous: ClassVar[bool] = False
 
     @classmethod
     def from_summary(cls, name: str, summary: WordSummary) -> WordColumn:
         """Learn from what is counted of a column with at least one word in `enough` rows, and not too many words."""
-        counts, fewest = summary.counts, enough(summary.rows)
-        assert counts is not None
-        frequent = [word for word, count in counts.items() if count >= fewest]
-        if len(frequent) > LIMIT:
-            frequent = sorted(sorted(frequent, key=lambda word: -counts[word])[:LIMIT])
-        missing = (summary.rows - summary.present) / summary.rows
-        return cls(name, tuple(frequent), len(counts) - len(frequent), missing)
+        frequent, others = _frequent(summary, enough(summary.rows))
+        return cls(name, frequent, len(others), summary.missing)
+
+    @classmethod
+    def of_many(
+        cls, name: str, summary: WordSummary, statistics_of: StatisticsOf, *, keep: bool = False
+    ) -> WordColumn | None:
+        """Learn from what is counted of a column of many words, and of their targets.
+
+        None if the words tell no more about the target than chance; with `keep`, those of enough rows are inputs even
+        so.
+        """
+        frequent, others = _frequent(summary, ROWS_OF_OWN)
+        statistics = statistics_of(others)
+        if statistics is None and not (keep and frequent):
+            return None
+        return cls(name, frequent, len(others), summary.missing, statistics if others else None)
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The stored words: those with their own input, and those of the statistics."""
+        return self.words if self.statistics is None else (*self.words, *self.statistics.words)
 
     @property
     def unlikely_without(self) -> float:
@@ -536,7 +559,7 @@ class WordColumn:
         In training, more rows had each word with an input than any rare one, so the share of rows with rare words was
         below that of rare words among all words.
         """
-        if not self.rare:
+        if not self.rare or self.statistics is not None:
             return math.inf
         return math.ceil(math.log(_UNLIKELY) / math.log(self.rare / (self.rare + len(self.words))))
 
@@ -544,7 +567,14 @@ class WordColumn:
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
         others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
+        if self.statistics:
+            others += [f"{self.name} {MEAN} {output}" for output in self.statistics.outputs]
         return (*(f"{self.name}={word}" for word in self.words), *others)
+
+    @property
+    def marks(self) -> int:
+        """Number of inputs that are 0 or 1; those learned from the target come after them."""
+        return len(self.words) + (self.rare > 0) + (self.missing > 0)
 
     def places(self, column: Column, start: int) -> NDArray[np.int32]:
         """Return which input of each row is 1, shape (n,), if the column's inputs begin at `start`; -1 for none."""
@@ -560,11 +590,11 @@ class WordColumn:
     def other_places(self, start: int) -> tuple[int, int]:
         """Return the places of the inputs of rare words and of missing values; -1 if there is none."""
         rare = start + len(self.words) if self.rare else -1
-        return rare, start + len(self.features) - 1 if self.missing else -1
+        return rare, start + self.marks - 1 if self.missing else -1
 
     def choices(self) -> Encoded:
-        """Return the inputs of each word that has its own, shape (words, features)."""
-        return np.eye(len(self.words), len(self.features), dtype=np.float32)
+        """Return the inputs of each word that has its own, shape (words, features); without any, of the other words."""
+        return np.eye(len(self.words) or 1, len(self.features), dtype=np.float32)
 
     def middle(self) -> Encoded:
         """Return the same share of each word and of the rare ones together, shape (features,)."""
@@ -575,20 +605,30 @@ class WordColumn:
         """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""
         # Parentheses, because "other" may be a word of the column.
         names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
-        return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
+        return dict(zip(names, np.asarray(inputs, float)[: self.marks].tolist(), strict=True))
 
     def surprises(self, column: Column) -> list[Message]:
         """Return a remark on words not in the training data.
 
-        If that had rare words, which are not stored, it is on a column without any frequent word, if this is unlikely.
+        If that had rare words that are not stored, it is on a column without any frequent word, if this is unlikely.
         """
         codes, words = column.words()
-        trained = {*self.words}
+        trained = {*self.known}
         new = [k for k, word in enumerate(words) if word not in trained]
         if not new:
             return []
         count = int(np.isin(codes, new).sum())
         shown = shown_examples([words[k] for k in new])
+        if self.statistics is not None:
+            return [
+                Message(
+                    "column {name!r}: {count:,} values not in the training data, treated as an average rare word "
+                    "({shown})",
+                    name=self.name,
+                    count=count,
+                    shown=shown,
+                )
+            ]
         if self.rare and (count < self.unlikely_without or count < np.count_nonzero(codes >= 0)):
             return []
         return [
@@ -608,11 +648,14 @@ class WordColumn:
     def message(self) -> Message:
         """A line about the column."""
         missing = Message(", {share} missing, flagged", share=share_text(self.missing)) if self.missing else ""
+        rare: Message | str = Message(", {count} rare words combined", count=self.rare) if self.rare else ""
+        if self.statistics is not None:
+            rare = Message(", {count} rare words by their target in training", count=self.rare)
         return Message(
-            "{count} words ({words}){rare}{missing}",
+            "{count} words ({words}){rare}{missing}" if self.words else "words{rare}{missing}",
             count=len(self.words),
             words=Listing(self.words, 4),
-            rare=Message(", {count} rare words combined", count=self.rare) if self.rare else "",
+            rare=rare,
             missing=missing,
         )
 
@@ -621,7 +664,26 @@ class WordColumn:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
-        return {"kind": "words", **asdict(self), "words": list(self.words)}
+        described = {"kind": "words", "name": self.name, "words": list(self.words), "rare": self.rare}
+        described["missing"] = self.missing
+        return described | ({"statistics": self.statistics.to_dict()} if self.statistics else {})
+
+
+def _frequent(summary: WordSummary, fewest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words with their own input, in at least so many rows, and the others; both sorted."""
+    counts = summary.counts
+    assert counts is not None
+    frequent = [word for word, count in counts.items() if count >= fewest]
+    if len(frequent) > LIMIT:
+        frequent = sorted(sorted(frequent, key=lambda word: -counts[word])[:LIMIT])
+    own = {*frequent}
+    return tuple(frequent), tuple(word for word in counts if word not in own)
+
+
+def has_many_words(summary: WordSummary) -> bool:
+    """Return whether a column has so many words that most would have a single input, or inputs of few rows."""
+    words = len(summary.counts or ())
+    return words > LIMIT or (words > MANY_WORDS and summary.present < ROWS_PER_WORD * words)
 
 
 def odd_booleans(column: Column) -> OddValues:

@@ -20,6 +20,7 @@ from .imputation import fill_truths
 from .kinds import Encoding
 from .number_block import NumberBlock
 from .selection import WORTH_THREADS
+from .target_statistics import OwnTargets
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -41,11 +42,13 @@ class TableValues(NamedTuple):
     """Of each column of words the place of the input that is 1, as int32; negative for none."""
     truths: Matrix
     """Of each column of booleans the input, as float32: 1 for yes, −1 for no, 0 if missing."""
+    means: Matrix = ()
+    """Each input of rare words by their target, as float32; of training rows without their own target."""
 
     def take(self, rows: slice) -> TableValues:
         """Return the values of some rows, as matrices."""
-        kinds = (np.float64, np.int32, np.float32)
-        return TableValues(*map(_rows_of, self, kinds, (rows,) * 3))
+        kinds = (np.float64, np.int32, np.float32, np.float32)
+        return TableValues(*map(_rows_of, self, kinds, (rows,) * 4))
 
 
 def _rows_of(matrix: Matrix, kind: type, rows: slice) -> NDArray[Any]:
@@ -62,13 +65,16 @@ class InputLayout:
         self.words: list[tuple[WordColumn, int]] = []
         self.booleans: list[BooleanColumn] = []
         self.dates: list[DateColumn] = []
-        placed, firsts, truths, start = [], list[int](), [], 0
+        placed, firsts, truths, means = [], list[int](), [], list[int]()
+        starts, start = list[int](), 0
         for one in encodings:
+            starts.append(start)
             if isinstance(one, NumberColumn):
                 self.numbers.append(one)
                 placed.append((one, start))
             elif isinstance(one, WordColumn):
                 self.words.append((one, start))
+                means += range(start + one.marks, start + len(one.features))
             elif isinstance(one, BooleanColumn):
                 self.booleans.append(one)
                 truths.append(start)
@@ -82,19 +88,25 @@ class InputLayout:
             placed += date.parts_at(first)
         self.width = start
         """Number of inputs."""
+        self.starts = np.array(starts, np.intp)
+        """The first input of each column."""
         self.block = NumberBlock(placed, flags)
         """All columns of numbers, and the quantities of dates."""
         self.truths = np.array(truths, np.int64)
         """The input of each column of booleans."""
+        self.means = np.array(means, np.int64)
+        """The inputs of rare words by their target."""
 
-    def read(self, columns: Mapping[str, Column]) -> TableValues:
-        """Return the values of columns, by their names."""
+    def read(self, columns: Mapping[str, Column], own: OwnTargets | None = None) -> TableValues:
+        """Return the values of columns, by their names; `own` are the targets if they are training rows."""
         numbers = [columns[one.name].numbers for one in self.numbers]
         for date in self.dates:
             numbers += date.quantities(columns[date.name].moments)
         words = [one.places(columns[one.name], start) for one, start in self.words]
         truths = [fill_truths(columns[one.name].truths).astype(np.float32) for one in self.booleans]
-        return TableValues(numbers, words, truths)
+        by_target = [(columns[one.name], one.statistics) for one, _ in self.words if one.statistics]
+        means = [means for column, statistics in by_target for means in statistics.of_column(column, own)]
+        return TableValues(numbers, words, truths, means)
 
     def encode(self, values: TableValues, rows: int) -> Encoded:
         """Return the inputs of this number of rows, (rows, features); of many rows on several threads."""
@@ -114,7 +126,7 @@ class InputLayout:
 
     def fill(self, values: TableValues, encoded: Encoded) -> None:
         """Write the inputs of matrices of values to `encoded`, (n, features), which has zeros."""
-        numbers, words, truths = values
+        numbers, words, truths, means = values
         if isinstance(words, np.ndarray):
             present = words >= 0
             encoded[present.nonzero()[1], words[present]] = 1
@@ -125,5 +137,7 @@ class InputLayout:
                         encoded[row, place] = 1
         if len(truths):
             encoded[:, self.truths] = np.transpose(truths)
+        if len(means):
+            encoded[:, self.means] = np.transpose(means)
         if len(numbers):
             self.block.encode(np.asarray(numbers), encoded)

@@ -11,7 +11,7 @@ from ...runtime.jit import exact_outer_kernel
 
 
 @exact_outer_kernel
-def encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any) -> None:
+def encode_rows(block: Any, truth_places: Any, mean_places: Any, values: Any, rows: Any, out: Any) -> None:
     """Fill `out`, (m, features), with the inputs of the rows `rows`, (m,): line by line as `InputLayout.fill`.
 
     `block` has the constants of a `NumberBlock`, `values` the matrices of `TableValues`. The logarithm of columns of
@@ -26,6 +26,8 @@ def encode_rows(block: Any, truth_places: Any, values: Any, rows: Any, out: Any)
                 line[values.words[k, row]] = np.float32(1)
         for k in range(values.truths.shape[0]):
             line[truth_places[k]] = values.truths[k, row]
+        for k in range(values.means.shape[0]):
+            line[mean_places[k]] = values.means[k, row]
         for k in range(values.numbers.shape[0]):
             value = values.numbers[k, row]
             if value != value:

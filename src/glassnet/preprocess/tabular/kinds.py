@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from .dates import DateColumn
 from .encoders import BooleanColumn, NumberColumn, WordColumn, keys_of
+from .target_statistics import TargetStatistics
 
 Encoding = NumberColumn | BooleanColumn | WordColumn | DateColumn
 
@@ -30,6 +31,8 @@ def encoding_from(described: dict[str, Any]) -> Encoding:
     values: dict[str, Any] = {
         names.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in described.items() if key != "kind"
     }
+    if statistics := values.get("statistics"):
+        values["statistics"] = TargetStatistics.from_dict(statistics)
     if cls is DateColumn:
         values["parts"] = tuple(map(encoding_from, values["parts"]))
     encoding: Encoding = cls(**values)
@@ -37,12 +40,16 @@ def encoding_from(described: dict[str, Any]) -> Encoding:
 
 
 def compared_places(inputs: Sequence[Encoding]) -> NDArray[np.intp]:
-    """Return the places of the inputs that `TrainingRange` compares: not those of intervals, which are within 0.5."""
+    """Return the places of the inputs that `TrainingRange` compares.
+
+    Not those of intervals, which are within 0.5, nor those of rare words by their target, which training rows lack.
+    """
     first = [0, *accumulate(len(one.features) for one in inputs)]
     places = [
         place
         for one, start in zip(inputs, first[:-1], strict=True)
         for place in range(start, start + len(one.features))
         if not (isinstance(one, NumberColumn) and start < place < start + len(one.edges))
+        and not (isinstance(one, WordColumn) and place >= start + one.marks)
     ]
     return np.array(places, np.intp)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option
 from ...metrics import r2
 from ...nn.random import Purpose, generator
-from .encoders import NumberColumn
+from .encoders import NumberColumn, WordColumn
 from .input_layout import InputLayout
 from .kinds import Encoding
 from .target import Target, labels_of, values_of
@@ -237,6 +238,8 @@ def _about_sum(
 
 def _plain_inputs(one: Encoding, column: Column) -> NDArray[np.float64]:
     """Return an input as numbers without clipping, shape (n, features), missing ones filled."""
+    if isinstance(one, WordColumn):
+        one = replace(one, statistics=None)  # which have the target itself in words of few rows
     if not isinstance(one, NumberColumn):
         layout = InputLayout([one])
         return layout.encode(layout.read({one.name: column}), len(column)).astype(np.float64)

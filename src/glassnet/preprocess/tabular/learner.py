@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -23,8 +24,9 @@ from .columns import Columns, Roles
 from .encoders import BooleanColumn, NumberColumn, WordColumn, bins_for
 from .kinds import Encoding
 from .selection import Learnt, LearntInputs, learn_input, odd_values
-from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary
-from .target import Target, are_classes, are_labels, are_names, has_target, summarise_target
+from .summaries.columns import SUMMARIES, ColumnSummary, NumberSummary, OddValues, TargetSummary, WordSummary
+from .target import Target, are_classes, are_labels, are_names, class_words, has_target, summarise_target, values_of
+from .target_statistics import OwnTargets, TargetSums
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column, Table
@@ -48,17 +50,24 @@ class TableSummary:
     # `targets`, `training_targets`: of all rows, and of the training rows
     targets: tuple[TargetSummary, ...]
     training_targets: tuple[TargetSummary, ...]
+    by_target: Mapping[str, TargetSums] = field(compare=False)  # of the training rows' words, if they are not too many
     sample: Table = field(compare=False)  # up to `SAMPLE` training rows, in their order in the whole table
 
     def merge(self, other: TableSummary) -> TableSummary:
         """Return the summary of both parts; commutative and associative, bit for bit."""
+        inputs: dict[str, ColumnSummary] = {
+            name: one.merge(other.inputs[name])  # type: ignore[arg-type]
+            for name, one in self.inputs.items()
+        }
+        counted = [name for name in self.by_target if name in other.by_target and _are_counted(inputs[name])]
         return TableSummary(
             self.rows + other.rows,
             self.training_rows + other.training_rows,
-            {name: one.merge(other.inputs[name]) for name, one in self.inputs.items()},  # type: ignore[arg-type]
+            inputs,
             {name: one.merge(other.odd[name]) for name, one in self.odd.items()},
             _merged(self.targets, other.targets),
             _merged(self.training_targets, other.training_targets),
+            {name: self.by_target[name].merge(other.by_target[name]) for name in counted},
             _sampled(self.sample.joined(other.sample)),
         )
 
@@ -86,8 +95,10 @@ class ColumnsLearner:
         task: str | None = None,
         drop: Sequence[str] = (),
         keep: Sequence[str] = (),
+        group: Sequence[str] = (),
+        time: str | None = None,
     ) -> None:
-        self._roles = Roles.of(first_rows, target, task, drop, keep)
+        self._roles = Roles.of(first_rows, target, task, drop, keep, group, time)
         targets = self._roles.targets
         self._several = len(targets) > 1
         for one in targets:
@@ -110,7 +121,7 @@ class ColumnsLearner:
         columns = self._roles.columns.values()
         commas = frozenset(one.name for one in columns if one.decimal == ",")
         whole = frozenset(one.name for one in columns if one.kind == "number" and one.is_whole)
-        self._reader = Columns(inputs, answers, commas=commas, whole=whole)
+        self._reader = Columns(inputs, answers, commas=commas, whole=whole, split=self._roles.split)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -141,13 +152,18 @@ class ColumnsLearner:
         taken: Callable[[Column], Column] = (
             (lambda one: one.take(rows)) if len(rows) < len(table) else (lambda one: one)
         )
+        inputs = {name: SUMMARIES[one.kind].of(taken(one)) for name, one in columns.items()}
+        of_training = [one.take(rows) for one in targets]
+        own = self._own_targets(source, of_training)
+        words = [name for name, one in inputs.items() if own is not None and _are_counted(one)]
         return TableSummary(
             len(table),
             len(rows),
-            {name: SUMMARIES[one.kind].of(taken(one)) for name, one in columns.items()},
+            inputs,
             {name: odd_values(one) for name, one in columns.items()},
             self._summaries_of(targets),
-            self._summaries_of([one.take(rows) for one in targets]),
+            self._summaries_of(of_training),
+            {name: TargetSums.of(taken(columns[name]), own) for name in words if own is not None},
             _sampled(replace(table, frame=table.frame.select(self.names)).take(rows)),
         )
 
@@ -155,16 +171,20 @@ class ColumnsLearner:
         """Return the columns; errors as `Columns.learn`. Remarks count values in all parts."""
         roles = self._roles
         bins = bins_for(summary.training_rows, len(roles.inputs))
+        learnt_targets = roles.learn_targets(summary.targets)
+        sums = [one.numbers.sums for one in summary.training_targets if one.numbers is not None]
+        deviations = learnt_targets.deviations(sums)
 
         def learn(column: Column) -> Learnt:
             if column.kind not in SUMMARIES:
                 return Message("every value is missing in the first {count:,} rows", count=len(column)), []
             first, keep = column.presorted(), column.name in roles.keep
             counted, odd = summary.inputs[column.name], summary.odd[column.name]
-            return learn_input(first, first, counted, odd, bins=bins, keep=keep)
+            by_target = summary.by_target.get(column.name)
+            statistics_of = None if by_target is None else partial(by_target.statistics, deviations=deviations)
+            return learn_input(first, first, counted, odd, bins=bins, keep=keep, statistics_of=statistics_of)
 
         learnt = LearntInputs.of((one.name for one in roles.inputs), map(learn, roles.inputs))
-        learnt_targets = roles.learn_targets(summary.targets)
         columns = Columns.assembled(
             roles, learnt_targets, summary.targets, learnt, lambda: (self._columns_of(summary.sample), None)
         )
@@ -192,11 +212,27 @@ class ColumnsLearner:
         learnt = self._roles.columns
         return {name: replace(one, kind=learnt[name].kind, form=learnt[name].form) for name, one in columns.items()}
 
+    def _own_targets(self, source: str, targets: Sequence[Column]) -> OwnTargets | None:
+        """Return the targets of rows that have all of them; None of a table that has only inputs."""
+        learnt = self._reader.targets
+        if not learnt:
+            return None
+        if learnt[0].task == "classes":
+            codes, classes = class_words(targets[0], learnt[0].numeric)
+            return OwnTargets(classes, codes)
+        values = [values_of(source, *pair) for pair in zip(targets, learnt, strict=True)]
+        return OwnTargets(self._reader.target_names, np.stack(values, axis=1))
+
     def _summaries_of(self, targets: Sequence[Column]) -> tuple[TargetSummary, ...]:
         return tuple(
             TargetSummary.of(one, several=self._several, named=named)
             for one, named in zip(targets, self._named, strict=True)
         )
+
+
+def _are_counted(summary: ColumnSummary) -> bool:
+    """Return whether the words of a column are counted."""
+    return isinstance(summary, WordSummary) and summary.counts is not None
 
 
 def _reading(column: Column) -> Encoding:

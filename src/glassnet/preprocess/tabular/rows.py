@@ -55,6 +55,7 @@ class RowEncoder:
         self._layout = layout = columns.layout
         self._names, self._needed = columns.names, frozenset(columns.names)
         self._words = [(one.name, _Words(one, start)) for one, start in layout.words]
+        self._by_target = [k for k, (one, _) in enumerate(layout.words) if one.statistics]
         self._numbers = [one.name for one in layout.numbers]
         self._usual = _UsualNumbers(layout.numbers)
         # The logarithm of earlier versions may differ in its last bits between one value and many.
@@ -152,6 +153,11 @@ class RowEncoder:
                 odd |= {row for row, place in enumerate(places) if place == _NEW}
             if not alone and one.are_unlikely(np.asarray(places)):
                 odd |= {*range(rows)}
+        means = list[NDArray[np.float32]]()
+        for k in self._by_target:
+            codes, one = np.array(words[k]), self._words[k][1]
+            means += [*one.means_of_code[:, codes]]
+            words[k] = one.place_of_code[codes]
         truths: list[Any] = [_truths(columns[one.name]) for one in layout.booleans]
         if truths:
             neither = np.array(truths) == _NEITHER
@@ -166,7 +172,7 @@ class RowEncoder:
         for of_dates in layout.dates:
             moments = _moments(columns[of_dates.name], of_dates.form)
             numbers = np.concatenate([numbers, of_dates.quantities(moments)])
-        return TableValues(numbers, words, truths), odd
+        return TableValues(numbers, words, truths, means), odd
 
 
 def _which(rows: NDArray[np.bool_]) -> set[int]:
@@ -229,12 +235,23 @@ class _UsualNumbers:
 
 
 class _Words:
-    """The place of each word's input, `_NEW` if it has none, and -1 for a missing value without an input."""
+    """The place of each word's input, `_NEW` if it has none, and -1 for a missing value without an input.
+
+    Where rare words have inputs by their target, each stored word has a code instead, a new word has `_NEW`, and a
+    missing value -1; `place_of_code` and `means_of_code`, (outputs, codes), have these two last.
+    """
 
     def __init__(self, column: WordColumn, start: int) -> None:
         self._trained = column.place_of_words(start)
         other, self._missing = column.other_places(start)
         self._other = other if column.rare else _NEW
+        if column.statistics is not None:
+            own, rare = len(column.words), len(column.statistics.words)
+            self.place_of_code = np.array([*self._trained.values(), *[other] * (rare + 1), self._missing], np.int32)
+            self.means_of_code = np.zeros((len(column.statistics.outputs), own + rare + 2), np.float32)
+            self.means_of_code[:, own:-2] = column.statistics.inputs[:-1].T
+            self._trained = {word: code for code, word in enumerate(column.known)}
+            self._other, self._missing = _NEW, -1
         self._unlikely = column.unlikely_without
         # Most texts are words of the training data or usual markers of missing values, which need not be cleaned. There
         # is usually only one NaN in a frame, that of NumPy.

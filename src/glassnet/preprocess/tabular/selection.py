@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,7 @@ from .encoders import (
     WordColumn,
     bins_for,
     enough,
+    has_many_words,
     lacks_many,
     non_boolean_remarks,
     non_numeric_remarks,
@@ -41,6 +42,7 @@ from .summaries.columns import (
     OddValues,
     WordSummary,
 )
+from .target_statistics import StatisticsOf
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -55,7 +57,7 @@ WORTH_THREADS = 500_000
 """Tables with at least this many values are learned and encoded on several threads."""
 _MANY_WORDS = 10
 _MANY_INPUTS = 100
-_ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
+ID_NAME = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _ODD = {"number": odd_numbers, "boolean": odd_booleans, "date": odd_dates}
 
 
@@ -174,8 +176,13 @@ class LearntInputs(NamedTuple):
         return learnt
 
 
-def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep: Collection[str]) -> LearntInputs:
-    """Learn encodings of columns from selected or all rows."""
+def learn_inputs(
+    columns: Sequence[Column],
+    rows: NDArray[np.int64] | None,
+    keep: Collection[str],
+    statistics_in: Callable[[Column], StatisticsOf] | None = None,
+) -> LearntInputs:
+    """Learn encodings of columns from selected or all rows; without `statistics_in` none from their targets."""
 
     def learn(column: Column) -> Learnt:
         if column.kind not in SUMMARIES:
@@ -185,7 +192,9 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
             part = column.take(rows).presorted()
         bins = bins_for(len(part), len(columns))
         odd = odd_values(column)
-        return learn_input(column, part, SUMMARIES[column.kind].of(part), odd, bins=bins, keep=column.name in keep)
+        counted, kept = SUMMARIES[column.kind].of(part), column.name in keep
+        statistics_of = statistics_in(part) if statistics_in else None
+        return learn_input(column, part, counted, odd, bins=bins, keep=kept, statistics_of=statistics_of)
 
     several = sum(map(len, columns)) >= WORTH_THREADS
     each = in_threads(learn, columns, available_cores()) if several else map(learn, columns)
@@ -193,19 +202,32 @@ def learn_inputs(columns: Sequence[Column], rows: NDArray[np.int64] | None, keep
 
 
 def learn_input(
-    column: Column, part: Column, summary: ColumnSummary, odd: OddValues, *, bins: int, keep: bool
+    column: Column,
+    part: Column,
+    summary: ColumnSummary,
+    odd: OddValues,
+    *,
+    bins: int,
+    keep: bool,
+    statistics_of: StatisticsOf | None = None,
 ) -> Learnt:
     """Learn the encoding of a column; return it, or why there is none, and remarks.
 
     `column` has all rows and `part` the training rows; of a table in parts, both are the first rows. They say whether
     the column is an identifier, and give the examples of remarks. `summary` is what is counted of the training rows,
     and `odd` are the values of all rows that do not fit the kind of the column. `bins` is the most intervals of a
-    column of numbers; with `keep`, identifiers are used.
+    column of numbers; with `keep`, identifiers are used. `statistics_of` is as for `WordColumn.of_many`.
     """
     remarks = about_numbers_in_words(column)
     if why := _why_useless(summary, column) or (None if keep else _why_identifier(column)):
         return why, remarks
-    encoding = _encoding_of(column, summary, bins)
+    encoding: Encoding | None
+    if statistics_of is not None and isinstance(summary, WordSummary) and has_many_words(summary):
+        encoding = WordColumn.of_many(column.name, summary, statistics_of, keep=keep)
+    else:
+        encoding = _encoding_of(column, summary, bins)
+    if encoding is None:
+        return _NO_MORE_THAN_CHANCE, remarks
     if isinstance(encoding, NumberColumn):
         remarks += about_numbers(column, odd)
     elif isinstance(encoding, WordColumn):
@@ -231,6 +253,16 @@ def _encoding_of(column: Column, summary: ColumnSummary, bins: int) -> Encoding:
 def _about_identifiers(column: Column, encoding: Encoding) -> list[Message]:
     """Return a remark if an input may be an identifier, or words that may be names."""
     if isinstance(encoding, WordColumn):
+        if encoding.statistics is not None:
+            return [
+                Message(
+                    "column {name!r}: {count:,} words of few rows become inputs by their mean target in training; if "
+                    "they are names or identifiers, pass {option}",
+                    name=column.name,
+                    count=encoding.rare,
+                    option=Option("drop", (column.name,)),
+                )
+            ]
         if len(encoding.words) <= _MANY_INPUTS:
             return []
         return [
@@ -246,7 +278,7 @@ def _about_identifiers(column: Column, encoding: Encoding) -> list[Message]:
     rows, different = len(column.ordered), len(column.different)
     low, high = column.ordered[[0, -1]]
     all_differ = different > 0.98 * rows or (different > 0.9 * rows and low * 20 >= high)  # of similar length
-    if (_ID.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
+    if (ID_NAME.search(column.name) and different > _FEW_ROWS) or (rows >= 5 * _FEW_ROWS and all_differ):
         return [
             Message(
                 "column {name!r}: {count:,} different values in {rows:,} rows, used as numbers, but like an "
@@ -293,6 +325,7 @@ def about_numbers_in_words(column: Column) -> list[Message]:
 
 
 _ALL_MISSING = Message("every value is missing")
+_NO_MORE_THAN_CHANCE = Message("many words of few rows, which tell no more about the target than chance")
 
 
 def _why_useless(summary: ColumnSummary, column: Column) -> Message | None:
@@ -397,4 +430,4 @@ def _counts_rows(column: Column, rows: int) -> bool:
     different = column.different
     if len(different) < rows or rows < _FEW_ROWS:
         return False
-    return bool(different[-1] + 1 == different[0] + rows or _ID.search(column.name))
+    return bool(different[-1] + 1 == different[0] + rows or ID_NAME.search(column.name))

@@ -48,6 +48,7 @@ class Request:
     quick: bool = False
     deadline: float = math.inf  # of `time.monotonic`
     strict: bool = False  # whether inputs that the training data did not have are refused
+    coverage: float | None = None  # of the prediction intervals that answers get
     # Where such inputs are, and what becomes of them; part of the answer
     remarks: list[Message] = field(default_factory=list)
 

@@ -60,7 +60,9 @@ def _operation(route: Route, context: Context, models: Sequence[ServedModel]) ->
             {"name": "model", "in": "query", "required": len(names) > 1, "schema": {"enum": names},
              "description": "Needed if the service has several models."}
         )  # fmt: skip
-        parameters.append({"name": "strict", "in": "query", "schema": parameters_of(QueryJob)["strict"].schema()})
+        both = ("strict", "coverage") if route.body == "rows" else ("strict",)
+        described = parameters_of(QueryJob)
+        parameters += [{"name": name, "in": "query", "schema": described[name].schema()} for name in both]
     if route.body == "row":
         parameters.append({"name": "output", "in": "query", "schema": parameters_of(WhyJob)["output"].schema()})
     made: dict[str, Any] = {
@@ -164,6 +166,10 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
             "name": {"type": ["string", "null"], "description": "The class's name."},
             "confidence": {**maybe_number, "description": "The class's probability."},
             "outputs": {"type": ["array", "null"], "items": number, "description": "The network's outputs."},
+            "interval": {
+                "type": "array",
+                "description": "With a coverage: both ends of the prediction interval, or such a pair for each number.",
+            },
             "sure": {"type": "boolean", "description": "Of a digit in an image: whether the confidence suffices."},
             "reason": {"type": ["string", "null"], "description": "Of a digit in an image: why it is not sure."},
         },
@@ -172,7 +178,7 @@ def _schemas(models: Sequence[ServedModel]) -> dict[str, Any]:
     error = {"code": {"enum": [*CODES, ""]}, "message": text}
     return {
         "Row": {"anyOf": [_object({"row": row, "strict": truth}, ["row"]), _reference("Rows")]},
-        "Rows": {"anyOf": [_object({"rows": rows, "strict": truth}, ["rows"]), rows]},
+        "Rows": {"anyOf": [_object({"rows": rows, "strict": truth, "coverage": number}, ["rows"]), rows]},
         "Predictions": _object(
             {
                 "model": text,
@@ -237,7 +243,7 @@ def _row_schema(served: ServedModel) -> dict[str, Any]:
         elif isinstance(one, DateColumn):
             kinds[one.name] = {"type": ["string", "null"], "format": "date"}
         else:
-            kinds[one.name] = {"type": ["string", "number", "boolean", "null"], "examples": list(one.words[:20])}
+            kinds[one.name] = {"type": ["string", "number", "boolean", "null"], "examples": list(one.known[:20])}
     return _object(kinds)
 
 

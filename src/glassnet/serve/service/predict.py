@@ -12,14 +12,14 @@ from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
 from ...io.sniff import kind_of
 from ...messages.message import Listing, Message
-from ...workflow.predict_job import answer_facts, answers_from, answers_in
+from ...workflow.predict_job import answer_facts, answers_from, answers_in, with_interval
 from ..rendering import for_client
 from .errors import RequestError, malformed
 from .exchange import JSON, Answer, Context, Request, Route, flag_in, json_answer, json_in
 from .limits import Limits
 from .models import ServedModel
 from .multipart import only_file
-from .rows import inputs_in_file, inputs_of, outputs_of, require_few
+from .rows import inputs_in_file, inputs_of, intervals_of, outputs_of, require_few
 
 CSV = ("text/csv", "text/plain")
 FORM = "multipart/form-data"
@@ -31,12 +31,17 @@ _UNNAMED = "application/octet-stream"
 def served_by(context: Context, request: Request) -> ServedModel:
     """Return the model that a request names with ``?model=``, or the only one; its name is counted.
 
-    Also note whether the request is strict, by ``?strict=``.
+    Also note whether the request is strict, by ``?strict=``, and the coverage of intervals, by ``?coverage=``.
     """
     served = context.models.named_or_only(request.parameters.get("model"))
     request.parameters["model"] = served.name
     strict = request.parameters.get("strict", "false")
     request.strict = flag_in({"strict": {"true": True, "false": False}.get(strict, strict)}, "strict", False)
+    if (coverage := request.parameters.get("coverage")) is not None:
+        try:
+            request.coverage = float(coverage)
+        except ValueError:
+            raise malformed("coverage {value!r}: expected a number.", value=coverage) from None
     return served
 
 
@@ -50,6 +55,7 @@ def samples_in(served: ServedModel, request: Request, limits: Limits) -> tuple[A
         given = json_in(content)
         if isinstance(given, dict):
             request.strict = flag_in(given, "strict", request.strict)
+            request.coverage = given.get("coverage", request.coverage)
             given = [given["row"]] if "row" in given else given.get("rows")
         if type(given) is not list:
             raise malformed('The body has no rows. Send {"rows": [row, …]}.')
@@ -105,6 +111,10 @@ def _predict(context: Context, request: Request) -> Answer:
     else:
         inputs, names = samples_in(served, request, context.limits)
         predictions = answers_from(served.fast, names, outputs_of(served, inputs, request), request.language)
+        if request.coverage is not None:
+            ends = intervals_of(served, inputs, request.coverage, request)
+            each = zip(predictions, ends, strict=True)
+            predictions = [with_interval(served.model, one, own, request.language) for one, own in each]
     answers = [answer_facts(one) for one in predictions]
     return json_answer({"model": served.name, "answers": answers, **remarks(request)}, rows=len(answers))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from io import BytesIO
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from ...io.limits import max_bytes
 from ...io.opening import open_stream
 from ...io.sniff import kind_of
 from ...messages.message import Message, Place
+from ...model.prediction_intervals import predict_interval, require_coverage
 from ...nn.parameters import FloatArray
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import read_table
@@ -46,14 +48,31 @@ _SCALARS = (str, int, float, type(None))
 
 def outputs_of(served: ServedModel, inputs: NDArray[Any], request: Request) -> FloatArray:
     """Return the outputs, (n, classes), for inputs, (n, features); a request out of time raises GN126."""
+    return _in_chunks(served.fast.outputs, served, inputs, request)
+
+
+def intervals_of(served: ServedModel, inputs: NDArray[Any], coverage: float, request: Request) -> NDArray[np.float64]:
+    """Return the prediction intervals, (n, outputs, 2), for inputs, (n, features); errors as `outputs_of`.
+
+    Also those of `require_coverage`.
+    """
+    require_coverage(served.model, coverage)
+    request.may_take_time()
+    return _in_chunks(partial(predict_interval, served.model, coverage=coverage), served, inputs, request)
+
+
+def _in_chunks(
+    compute: Callable[[NDArray[Any]], NDArray[Any]], served: ServedModel, inputs: NDArray[Any], request: Request
+) -> NDArray[Any]:
+    """Return what a function computes of each row of the inputs, (n, features), looking at the time in between."""
     if len(inputs) * served.products > QUICK_PRODUCTS:
         request.may_take_time()
     if len(inputs) <= CHUNK:
-        return served.fast.outputs(inputs)
+        return compute(inputs)
     parts = []
     for start in range(0, len(inputs), CHUNK):
         request.require_time()
-        parts.append(served.fast.outputs(inputs[start : start + CHUNK]))
+        parts.append(compute(inputs[start : start + CHUNK]))
     return np.concatenate(parts)
 
 

@@ -44,7 +44,7 @@ def compare(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def plan_of(session: Session, given: dict[str, Any]) -> CompareJob:
     """Return the comparison that a page asks for.
 
-    ``data`` is an id; ``table`` has target, drop and task; ``a`` and ``b`` have a recipe and options; ``seeds``,
+    ``data`` is an id; ``table`` is as for training; ``a`` and ``b`` have a recipe and options; ``seeds``,
     ``metric`` and ``all_seeds`` are as on the command line.
     """
     data = session.get_data(text_in(given, "data", "mnist"))

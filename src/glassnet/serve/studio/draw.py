@@ -19,11 +19,12 @@ from ...html.why_parts import changed_values, column_shares
 from ...io.opening import open_named
 from ...messages.message import Message
 from ...model.model import Model
+from ...model.prediction_intervals import COVERAGE, gives_interval, predict_interval
 from ...preprocess.tabular.dataset import read_table
 from ...words.cli import CLI_WORDS, digit_words
 from ...words.explain import explain_words
 from ...words.speaking import speaking
-from ...workflow.predict_job import answer_from
+from ...workflow.predict_job import Answer, answer_from, with_interval
 from ...workflow.take_away.query import query_command, query_program
 from ..rendering import on_page
 from .endpoints import api, text_in
@@ -56,10 +57,21 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
         "index": int(outputs.argmax()),
         "remarks": [on_page(remark, language) for remark in remarks],
         "numbers": said.value if model.targets.name == "values" else None,
+        "interval": _interval(model, said, sample, language),
     }
     if given.get("quick"):
         return answer
     return {**answer, **_reasons(model, why(model, sample), language)}
+
+
+def _interval(model: Model, said: Answer, sample: NDArray[Any], language: str) -> str:
+    """Return the 90% interval of a number as a sentence; empty if the model has none."""
+    if not gives_interval(model, COVERAGE):
+        return ""
+    ends = predict_interval(model, sample[np.newaxis], COVERAGE)[0]
+    return speaking(language, CLI_WORDS)(
+        "interval_of", share=COVERAGE, interval=with_interval(model, said, ends, language).interval_text
+    )
 
 
 def _inputs(model: Model, pixels: Any) -> NDArray[Any]:

@@ -91,9 +91,9 @@ def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """Return the training run that a page asks for.
 
-    ``data`` and ``test`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has target, drop and
-    task, ``start`` is the id of a model to train further, ``add`` ids of data such as the drawings, ``add_times`` how
-    often. Unless ``validation_curve`` is false, samples are held out for one.
+    ``data`` and ``test`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has target, drop, group,
+    time and task, ``start`` is the id of a model to train further, ``add`` ids of data such as the drawings,
+    ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
     test, start = text_in(given, "test", ""), text_in(given, "start", "")
@@ -170,9 +170,10 @@ def table_options(given: Mapping[str, Any], kind: str, target: str, further: boo
     """Return how to use a table's columns; nothing for other data, or if a model is trained `further`."""
     if kind != "table" or further:
         return TableOptions()
-
-    drop, keep = texts_in(given, "drop"), texts_in(given, "keep")
-    return TableOptions(texts_in(given, "target") or (target,), text_in(given, "task", "") or None, drop, keep)
+    target_names = texts_in(given, "target") or (target,)
+    drop, keep, group = (texts_in(given, name) for name in ("drop", "keep", "group"))
+    task, time = (text_in(given, name, "") or None for name in ("task", "time"))
+    return TableOptions(target_names, task, drop, keep, group, time)
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.stream.source import RowGroup
+from .survey import row_keys
 
 if TYPE_CHECKING:
     from .survey import Survey
@@ -41,7 +42,8 @@ class GroupReader:
 
     def __init__(self, survey: Survey) -> None:
         self._source, self._columns, self._roles = survey.source, survey.columns, survey.roles
-        self._names = [*survey.columns.names, *survey.columns.target_names]
+        columns = survey.columns
+        self._names = [*dict.fromkeys([*columns.names, *columns.target_names, *columns.split.names])]
         self._encode: Callable[..., None] | None = None
         if survey.source.rows * survey.columns.width >= WORTH_COMPILING:
             from ...preprocess.tabular.kernels import encode_rows  # loads Numba
@@ -52,12 +54,12 @@ class GroupReader:
         """Read the training rows of a row group."""
         table, encode, layout = self._source.read(group, self._names), self._encode, self._columns.layout
         present, targets = self._columns.targets_of(table)
-        places = np.flatnonzero(present & self._roles.training(table.numbers_of_rows))
-        rows = places, targets[places], self._roles.fold(table.numbers_of_rows[places])
+        keys = row_keys(table, self._columns)
+        places = np.flatnonzero(present & self._roles.training(keys))
+        rows = places, targets[places], self._roles.fold(keys)[places]
+        own = self._columns.own_targets(table, keys.groups)
         if encode is None:
-            inputs = self._columns.apply(table)[places]
+            inputs = self._columns.apply_in_training(table, own)[places]
             return GroupRows(*rows, lambda part, out: np.copyto(out, inputs[part]))
-        values = self._columns.values_in(table).take(slice(None))
-        return GroupRows(
-            *rows, lambda part, out: encode(layout.block.constants, layout.truths, values, places[part], out)
-        )
+        values, block = self._columns.values_in(table, own).take(slice(None)), layout.block.constants
+        return GroupRows(*rows, lambda part, out: encode(block, layout.truths, layout.means, values, places[part], out))

@@ -77,6 +77,8 @@ def fit_stream(
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    group: Sequence[str] = (),
+    time: str | None = None,
     hold_out: bool = True,
     callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
@@ -97,8 +99,8 @@ def fit_stream(
     options : Options, or callable
         All options, or a function of the number of rows and the task that returns them. Zeros are never skipped
         (``skip_zeros=False``).
-    task, drop, keep
-        As for `load_table`.
+    task, drop, keep, group, time
+        As for `load_table`; with `time`, all times are read once more before, and `group` is not possible.
     hold_out : bool
         Whether to hold out rows for testing: the fraction ``options.holdout``, at most about 65,536 rows.
     callbacks : iterable of callable
@@ -130,7 +132,16 @@ def fit_stream(
         GN030 when training diverges.
     """
     survey, chosen = surveyed(
-        source, target, options, task=task, drop=drop, keep=keep, hold_out=hold_out, on_survey=on_survey
+        source,
+        target,
+        options,
+        task=task,
+        drop=drop,
+        keep=keep,
+        group=group,
+        time=time,
+        hold_out=hold_out,
+        on_survey=on_survey,
     )
     if on_surveyed is not None:
         on_surveyed(survey, chosen)

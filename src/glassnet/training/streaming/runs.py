@@ -9,6 +9,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, cast
 
+from ...data.dataset import Dataset
 from ...engines import Engine, StreamingEngine
 from ...errors import OptionError, StreamError
 from ...messages.option_spelling import Option
@@ -35,6 +36,9 @@ class GivenStream(GivenData):
     def described(self) -> DataReceipt:
         """Return the description of the stream for a training record."""
         survey, roles = self._survey, self._survey.roles
+        starts = {name: getattr(roles, name) for name in ("test_from", "validation_from")}
+        starts = {name: one for name, one in starts.items() if one is not None}
+        starts |= {"fold_from": list(roles.fold_from)} if roles.fold_from else {}
         return {
             **super().described(),
             "samples": int(survey.counts.sum()),
@@ -46,6 +50,7 @@ class GivenStream(GivenData):
                 "holdout": roles.holdout,
                 "validation": roles.validation,
                 "typed": survey.typed,
+                **starts,
             },
         }
 
@@ -112,6 +117,10 @@ class StreamRuns(Runs):
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step; members have one thread each."""
         return self._runs[number]
+
+    def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
+        """See `Runs.parts`; of the training rows a sample."""
+        return self._runs[number].data, self._runs[number].validation
 
     def __enter__(self) -> Self:
         """Start reading."""

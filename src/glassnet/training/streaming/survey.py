@@ -10,13 +10,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
-from ...data.stream.roles import VALIDATION_ROWS, RowRoles
+from ...data.stream.roles import VALIDATION_ROWS, RowKeys, RowRoles
 from ...data.stream.row_groups import digest_of, row_bytes
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
@@ -28,6 +28,7 @@ from ...options.options import Options
 from ...preprocess.tabular.columns import Columns
 from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
+from ...preprocess.tabular.split_columns import TimeColumn
 from ...preprocess.targets import Targets
 from ...runtime.threads import available_cores
 from .order import window_rows
@@ -89,9 +90,8 @@ class Survey:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(
-            np.flatnonzero(self.roles.fold(self.validation.row_numbers) == member % self.roles.folds)
-        )
+        own = self.roles.fold(RowKeys.of(self.validation)) == member % self.roles.folds
+        return self.validation.take(np.flatnonzero(own))
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:
@@ -114,7 +114,7 @@ class _SampleRows:
         if len(self._tables) > MOST_TABLES:
             self._tables = [joined(self._tables)]
 
-    def encoded(self, columns: Columns) -> Dataset | None:
+    def encoded(self, columns: Columns, *, in_training: bool = True) -> Dataset | None:
         """Return the rows that have a target, at most `SAMPLE_BYTES` of them; None without any."""
         if not self._tables:
             return None
@@ -122,7 +122,7 @@ class _SampleRows:
         most = max(1, SAMPLE_BYTES // (4 * len(columns.features)))
         if len(table) > most:
             table = table.take(np.arange(most) * len(table) // most)
-        return samples_of(table, columns) if columns.targets_of(table)[0].any() else None
+        return samples_of(table, columns, in_training=in_training) if columns.targets_of(table)[0].any() else None
 
 
 def surveyed(
@@ -133,6 +133,8 @@ def surveyed(
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    group: Sequence[str] = (),
+    time: str | None = None,
     hold_out: bool = True,
     on_survey: OnSurvey | None = None,
 ) -> tuple[Survey, Options]:
@@ -140,9 +142,11 @@ def surveyed(
 
     Return with it the options of the training run.
     """
-    learner = ColumnsLearner(
-        source.first_rows(rows_in_memory(source, FIRST_ROWS)), target, task=task, drop=drop, keep=keep
-    )
+    if group and time is not None:
+        template = "{group} and {time}: not together with a stream. Omit one."
+        raise OptionError("GN022", template, group=Option("group"), time=Option("time"))
+    first = source.first_rows(rows_in_memory(source, FIRST_ROWS))
+    learner = ColumnsLearner(first, target, task=task, drop=drop, keep=keep, group=group, time=time)
     chosen = options if isinstance(options, Options) else options(source.rows, learner.answers.task)
     chosen = replace(chosen, skip_zeros=False, folds=chosen.folds and chosen.members > 1)
     # Samples in memory are limited in rows, and in bytes before encoding.
@@ -154,6 +158,8 @@ def surveyed(
         validation=min(validation, most),
         folds=chosen.members if chosen.folds else 0,
     )
+    if (of_time := learner.answers.split.time) is not None:
+        roles = roles.in_time(*_counted_times(source, of_time), source.source)
     survey = _survey(source, roles, learner.answers, learner, chosen.output == "exponential", on_survey)
     if chosen.scaling in ("standard", "features"):
         template = "{given}: not with a stream, whose columns are standardised. Use {other}."
@@ -170,7 +176,15 @@ def surveyed_again(source: StreamSource, model: Model, options: Options, on_surv
     """Read a stream as it was read to train a model: its columns, and the roles of the rows in its training record."""
     stream = model.receipt["data"]["stream"]
     folds = options.members if options.folds else 0
-    roles = RowRoles(options.seed, stream["holdout"], stream["validation"], folds)
+    roles = RowRoles(
+        options.seed,
+        stream["holdout"],
+        stream["validation"],
+        folds,
+        stream.get("test_from"),
+        stream.get("validation_from"),
+        tuple(stream.get("fold_from", ())),
+    )
     assert model.columns is not None
     return _survey(source, roles, model.columns, on_survey=on_survey)
 
@@ -214,14 +228,15 @@ def _survey(
         raise DataError(
             "GN010", "{name}: no training rows with a target, expected some. Check the target.", name=source.source
         )
-    folds = [] if of_validation is None else np.unique(roles.fold(of_validation.row_numbers)).tolist()
+    folds = [] if of_validation is None else np.unique(roles.fold(RowKeys.of(of_validation))).tolist()
     if roles.validation and len(folds) < max(1, roles.folds):
-        raise DataError(
-            "GN010",
-            "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping.",
-            source=source.source,
-            rows=source.rows,
-        )
+        template = "{source}: {rows} rows are too few for validation. Use fewer members, or no early stopping."
+        if columns.split.group:
+            template = (
+                "{source}: the groups of its {rows} rows are too few for validation. Use fewer members, or no early "
+                "stopping."
+            )
+        raise DataError("GN010", template, source=source.source, rows=source.rows)
     return Survey(
         source=source,
         columns=columns,
@@ -229,7 +244,7 @@ def _survey(
         counts=counts,
         sample=replace(samples, source=source.source),
         validation=of_validation,
-        test=test.encoded(columns),
+        test=test.encoded(columns, in_training=False),
         targets=targets,
         fingerprint=digest.hexdigest(),
         typed=typed,
@@ -253,19 +268,35 @@ def _examine(
     source: StreamSource, roles: RowRoles, columns: Columns, learner: ColumnsLearner | None, group: RowGroup
 ) -> _Examined:
     table = source.read(group)
-    numbers, present = table.numbers_of_rows, _present(table, columns)
-    training, is_test = present & roles.training(numbers), roles.test(numbers)
+    rows, present = row_keys(table, columns), _present(table, columns)
+    training, is_test = present & roles.training(rows), roles.test(rows)
     drawn = uniform(key(0, Purpose.RANGE, 1), group.first, group.rows) < np.float32(SAMPLE_ROWS / source.rows)
     some, validation, test = (
-        table.take(np.flatnonzero(which)) for which in (training & drawn, roles.validation_sample(numbers), is_test)
+        table.take(np.flatnonzero(which)) for which in (training & drawn, roles.validation_sample(rows), is_test)
     )
     return _Examined(
         digest_of(table),
-        np.bincount(roles.fold(numbers[training]), minlength=max(1, roles.folds)),
+        np.bincount(roles.fold(rows)[training], minlength=max(1, roles.folds)),
         None if learner is None else learner.summarise(table, np.flatnonzero(~is_test)),
         (some, validation, test),
         group.rows - int(np.count_nonzero(present)),
     )
+
+
+def row_keys(table: Table, columns: Columns) -> RowKeys:
+    """Return what decides the roles of the rows of a part of a stream; DataError GN060 if it lacks a column."""
+    columns.require(table, columns.split.names)
+    return RowKeys(table.numbers_of_rows, columns.split.groups(table), columns.split.times(table))
+
+
+def _counted_times(source: StreamSource, time: TimeColumn) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Read the times of a stream; return the different ones, ascending, and how many rows have each."""
+    times, counts = np.zeros(0), np.zeros(0, np.int64)
+    for group in source.groups:
+        own, more = np.unique(time.values(source.read(group, [time.name])), return_counts=True)
+        times, place = np.unique(np.concatenate([times.astype(own.dtype), own]), return_inverse=True)
+        counts = np.bincount(place, np.concatenate([counts, more])).astype(np.int64)
+    return times, counts
 
 
 def _in_order(

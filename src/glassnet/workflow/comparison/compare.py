@@ -35,6 +35,8 @@ def compare(
     task: str | None = None,
     drop: str | Sequence[str] = (),
     keep: str | Sequence[str] = (),
+    group: str | Sequence[str] = (),
+    time: str | None = None,
     decimal: str = AUTO,
     seeds: int | None = None,
     metric: str | None = None,
@@ -64,6 +66,8 @@ def compare(
         With `target`: classification or regression, inferred from the column if not given.
     drop, keep : str or sequence of str
         With `target`: columns to exclude, and columns to use although they look like identifiers.
+    group, time : str or sequence of str
+        With `target`: as for `TableModel.fit`. With `time`, all seeds have the same validation samples, the latest.
     decimal : {"auto", ",", "."}
         With `target`: the decimal sign in columns of text.
     seeds : int, optional
@@ -121,14 +125,16 @@ def compare(
     require_names("compare", options, (*SPECS, *argument_names(compare)), OTHER_NAMES)
     require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
-    about_columns = {"task": task, "drop": drop, "keep": keep, "decimal": None if decimal == AUTO else decimal}
-    if target is None and (name := next((name for name, value in about_columns.items() if value), None)):
+    about_columns: dict[str, Any] = {"task": task, "time": time}
+    about_columns |= {"drop": column_names(drop), "keep": column_names(keep), "group": column_names(group)}
+    given = about_columns | {"decimal": None if decimal == AUTO else decimal}
+    if target is None and (name := next((name for name, value in given.items() if value), None)):
         raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
     wanted = () if target is None else column_names(target)
     source = source_of(data, y, wanted)
-    table = TableOptions(wanted, task, column_names(drop), column_names(keep), decimal)
+    table = TableOptions(wanted, **about_columns, decimal=decimal)
     if source is not None and not isinstance(source, str | Dataset):  # all rows of a data frame
-        source = load_table(source, wanted, task=task, drop=table.drop, keep=table.keep, decimal=decimal)
+        source = load_table(source, wanted, **about_columns, decimal=decimal)
     if isinstance(source, Dataset):
         table = TableOptions()
     first, second, *rest = sides

@@ -30,6 +30,8 @@ def search(
     y: Any = None,
     *,
     target: str | Sequence[str] | None = None,
+    group: str | Sequence[str] = (),
+    time: str | None = None,
     test: Any = None,
     recipe: str | None = None,
     trials: int | None = None,
@@ -56,6 +58,8 @@ def search(
         With X: classes, numbers or labels, as for `Dataset.from_arrays`.
     target : str or sequence of str, optional
         Columns to predict, of a table with named columns.
+    group, time : str or sequence of str
+        With `target`: as for `TableModel.fit`; trials and the winner are scored by such splits.
     test : like `data`, optional
         Test data: of the same kind, or ``(X, y)``. By default the data's own test part, or the fraction `holdout`.
     recipe : str, optional
@@ -120,7 +124,7 @@ def search(
         None if test is None or not is_file else str(test),
         recipe,
         dict(options),
-        TableOptions(target=columns),
+        TableOptions(target=columns, group=column_names(group), time=time),
         trials=trials,
         minutes=minutes,
         space=_texts(space),

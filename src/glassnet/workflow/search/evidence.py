@@ -3,7 +3,7 @@
 The best of many validation scores is partly luck. Both figures here resample the validation samples (the bootstrap):
 a trial that wins in most resamples is probably the best, and the score that a winner has on the samples that were not
 drawn is free of the luck by which it won (Tsamardinos, Greasidou and Borboudakis 2018, "Bootstrapping the out-of-sample
-predictions for efficient and accurate cross-validation").
+predictions for efficient and accurate cross-validation"). Of samples in groups, whole groups are drawn.
 """
 
 from __future__ import annotations
@@ -40,13 +40,19 @@ class Scorer:
     metric: Metric
     truth: NDArray[Any]  # as for the metric
     weights: Floats | None  # shape (n,); sample weights
+    groups: NDArray[np.int64] | None = None  # shape (n,); samples of a group are drawn together in `resamples`
 
     @classmethod
     def of(cls, parts: Sequence[Dataset], metric: str) -> Scorer:
         """Return the scorer for the samples of data sets, one after the other."""
         weights = [part.weights for part in parts if part.weights is not None]
-        joined = np.concatenate(weights).astype(np.float64) if weights else None
-        return cls(METRICS[metric], np.concatenate([truth_of(part) for part in parts]), joined)
+        groups = [part.groups for part in parts if part.groups is not None]
+        return cls(
+            METRICS[metric],
+            np.concatenate([truth_of(part) for part in parts]),
+            np.concatenate(weights).astype(np.float64) if weights else None,
+            np.concatenate(groups) if groups else None,
+        )
 
     def __call__(self, predicted: NDArray[Any], counts: Floats | None = None) -> Floats:
         """Return the score, or with `counts`, shape (b, n), how often each sample counts, that of each row, (b,)."""
@@ -74,14 +80,19 @@ class Evidence:
     not_told_apart: Annotated[tuple[int, ...], "trials over which its lead may be chance"]
 
 
-def resamples(samples: int, random: np.random.Generator) -> Iterator[Floats]:
-    """Yield how often each sample is drawn in `RESAMPLES` resamples, in blocks of shape (b, samples)."""
-    left = RESAMPLES
+def resamples(samples: int, random: np.random.Generator, groups: NDArray[np.int64] | None = None) -> Iterator[Floats]:
+    """Yield how often each sample is drawn in `RESAMPLES` resamples, in blocks of shape (b, samples).
+
+    With `groups`, shape (samples,), groups are drawn.
+    """
+    unit = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    units, left = samples if unit is None else int(unit.max()) + 1, RESAMPLES
     while left:
         block = min(left, max(1, _AT_ONCE // samples))
         left -= block
-        drawn = random.integers(samples, size=(block, samples))
-        yield np.stack([np.bincount(row, minlength=samples) for row in drawn]).astype(np.float64)
+        drawn = random.integers(units, size=(block, units))
+        counts = np.stack([np.bincount(row, minlength=units) for row in drawn]).astype(np.float64)
+        yield counts if unit is None else counts[:, unit]
 
 
 def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: int) -> Evidence:
@@ -95,7 +106,7 @@ def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: in
     winner = int(np.argmax(sign * own))
     wins, unbeaten = np.zeros(len(numbers)), np.zeros(len(numbers))
     outside: list[Floats] = []
-    for counts in resamples(len(scorer.truth), generator(seed, Purpose.SEARCH)):
+    for counts in resamples(len(scorer.truth), generator(seed, Purpose.SEARCH), scorer.groups):
         scores = sign * np.stack([scorer(predicted[number], counts) for number in numbers])  # (trials, block)
         best = scores == scores.max(axis=0)
         wins += (best / best.sum(axis=0)).sum(axis=1)  # equal ones share

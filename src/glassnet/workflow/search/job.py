@@ -323,7 +323,9 @@ def _identity(
     training = read.training
     # What the inputs mean, which the fingerprint leaves out: columns, their words, and classes.
     columns = None if training.columns is None else training.columns.to_dict()
-    meaning = json.dumps([columns, training.class_names, training.feature_names], default=str)
+    facts: list[Any] = [columns, training.class_names, training.feature_names]
+    facts += [one.tolist() for one in (training.groups, training.times) if one is not None]
+    meaning = json.dumps(facts, default=str)
     return {
         "data": fingerprint(training),
         "names": hashlib.sha256(meaning.encode()).hexdigest(),

@@ -158,7 +158,7 @@ def difference_interval(one: NDArray[Any], other: NDArray[Any], test: Dataset, m
 
 def _resampled_scores(scorer: Scorer, predicted: Sequence[NDArray[Any]], seed: int) -> Floats:
     """Return the scores of models in the same resamples of the samples, shape (models, resamples)."""
-    blocks = resamples(len(scorer.truth), generator(seed, Purpose.SEARCH))
+    blocks = resamples(len(scorer.truth), generator(seed, Purpose.SEARCH), scorer.groups)
     return np.concatenate([[scorer(one, counts) for one in predicted] for counts in blocks], axis=1)
 
 

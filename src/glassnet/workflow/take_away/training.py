@@ -48,8 +48,8 @@ def training_program(
 def _of_table(job: TrainJob, stopped: int | None) -> list[str]:
     table, options = job.table, simplified(job.options)
     given: dict[str, Any] = {"test": job.test} if job.test else {"holdout": options.pop("holdout", Options.holdout)}
-    given |= {"task": table.task} if table.task else {}
-    given |= {name: list(getattr(table, name)) for name in ("drop", "keep") if getattr(table, name)}
+    about = {name: value for name, value in table.about_columns.items() if value}
+    given |= {name: list(value) if isinstance(value, tuple) else value for name, value in about.items()}
     given |= {"decimal": table.decimal} if table.decimal != AUTO else {}
     given |= {"recipe": recipe} if (recipe := _differing_recipe(job)) else {}
     target = table.target[0] if len(table.target) == 1 else list(table.target)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...data import Dataset
 from ...data.stream.opening import open_stream
-from ...data.stream.roles import VALIDATION_ROWS, RowRoles
+from ...data.stream.roles import VALIDATION_ROWS, RowKeys, RowRoles
 from ...data.stream.row_groups import digest_of
 from ...data.stream.source import StreamSource, TableStream, joined
 from ...data.tables.header import header_names
@@ -97,8 +97,7 @@ def load_stream(
 
     on_survey = first_pass(stream, on_stream)
     if saved is None:
-        wanted: dict[str, Any] = {name: getattr(table_options, name) for name in ("task", "drop", "keep")}
-        holds_out = hold_out and test is None
+        wanted, holds_out = table_options.about_columns, hold_out and test is None
         survey, options = surveyed(
             stream, table_options.target, chosen, **wanted, hold_out=holds_out, on_survey=on_survey
         )
@@ -110,7 +109,7 @@ def load_stream(
     if test is not None:
         held_out = _load_test(test, survey, options, notify)
     elif held_out is not None:
-        notify_held_out(stream.source, survey.roles.holdout, len(held_out), notify)
+        notify_held_out(stream.source, survey.roles.holdout, held_out, notify)
     elif survey.roles.holdout:
         raise DataError(
             "GN010",
@@ -135,7 +134,7 @@ def _load_test(source: StreamSource, survey: Survey, options: Options, notify: N
     for table in source:
         seen += len(table) * (digest_of(table) in survey.digests)
         if not few:
-            table = table.take(np.flatnonzero(roles.test(table.numbers_of_rows)))
+            table = table.take(np.flatnonzero(roles.test(RowKeys(table.numbers_of_rows))))
         if len(table):
             tables.append(table)
     table = joined(tables)

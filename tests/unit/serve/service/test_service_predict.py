@@ -17,7 +17,7 @@ from support.people import people
 from support.photos import sheet
 from support.raw_http import post
 from support.samples import digits, digits_csv, png
-from support.service import serving, write_any_numbers, write_digits, write_people
+from support.service import serving, write_any_numbers, write_digits, write_hours, write_people
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,25 @@ def test_a_table_has_the_same_bits_in_every_form_and_company(running, folder, tm
         one | {"input": f"row {number + 2}"} for number, one in enumerate(found)
     ]
     assert same(answers(running, {"rows": odd}, model="people"), expected[:2])
+
+
+def test_intervals_are_those_of_the_command_line(folder, tmp_path):
+    (tmp_path / "rows.csv").write_text(people(20))
+    write_hours(tmp_path / "hours.safetensors")
+    expected = query_model(load_model(tmp_path / "hours.safetensors"), [str(tmp_path / "rows.csv")], coverage=0.8)
+    rows = pl.read_csv(tmp_path / "rows.csv").to_dicts()
+    with serving([tmp_path / "hours.safetensors", folder / "digits.safetensors"]) as running:
+        found = answers(running, {"rows": rows, "coverage": 0.8}, model="hours")
+        assert [one["interval"] for one in found] == [one.interval for one in expected]
+        status, said = send(running, "/predict?model=hours&coverage=0.8", rows)
+        assert [one["interval"] for one in said["answers"]] == [one.interval for one in expected]
+        assert "interval" not in answers(running, {"rows": rows}, model="hours")[0]
+        for given in ("0.8", 80, True, [0.8]):
+            status, said = send(running, "/predict?model=hours", {"rows": rows, "coverage": given})
+            assert (status, said["code"]) == (422, "GN021"), said
+        assert send(running, "/predict?model=hours&coverage=most", rows)[1]["code"] == "GN127"
+        image = {"rows": [[0] * 784], "coverage": 0.8}
+        assert send(running, "/predict?model=digits", image)[1]["code"] == "GN022"
 
 
 def test_nan_in_json_is_told_to_be_null(running):

@@ -208,3 +208,15 @@ def test_a_member_that_differs_from_the_start_does_not_hold_up_the_others(frame)
     found = verify_stream(model, stream(frame))
     assert (found.same, found.epoch) == (False, 0)
     assert "member 2" in found.where
+
+
+def test_rare_words_by_their_target_are_learned_and_verified_in_a_stream():
+    random = np.random.default_rng(0)
+    words, x = random.integers(0, 500, 2000), random.normal(size=2000)
+    right = random.normal(0, 1.5, 500)[words] + 0.7 * x + random.normal(0, 0.5, 2000) > 0
+    table = pl.DataFrame({"word": [f"w{word}" for word in words], "a": x, "kind": np.where(right, "yes", "no")})
+    chosen = options(hidden=(8,), epochs=2)
+    model = train(stream(table), chosen).fit.model
+    assert len(model.columns.layout.means) == 1
+    assert verify_stream(model, stream(table)).same
+    assert hash_of(stream(table, GROUP), chosen, cache=0) == model.hash()

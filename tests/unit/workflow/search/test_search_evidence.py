@@ -8,7 +8,7 @@ import pytest
 from glassnet import Dataset, evaluate, fit
 from glassnet.metrics import METRICS
 from glassnet.model.evaluate import score
-from glassnet.workflow.search.evidence import Scorer, judge_choice, predicted
+from glassnet.workflow.search.evidence import Scorer, judge_choice, predicted, resamples
 
 RNG_SEED = 5
 
@@ -79,3 +79,18 @@ def test_lower_errors_win():
     answers = {0: np.full((50, 1), 2.0), 1: np.full((50, 1), 1.0)}
     found = judge_choice(answers, scorer, 0)
     assert (found.winner, found.corrected, found.optimism) == (1, 1.0, 0.0)
+
+
+def test_samples_of_a_group_are_drawn_together():
+    groups = np.repeat([5, 2, 9, 7], 3)
+    (counts,) = resamples(12, np.random.default_rng(0), groups)
+    by_group = counts.reshape(-1, 4, 3)
+    assert (by_group == by_group[:, :, :1]).all()
+    assert (by_group[:, :, 0].sum(axis=1) == 4).all()
+    alone = Scorer(METRICS["rmse"], np.zeros((4, 1)), None)
+    thrice = Scorer(METRICS["rmse"], np.zeros((12, 1)), None, groups)
+    errors = np.array([[0.1], [0.5], [2.0], [1.0]])
+    np.testing.assert_allclose(
+        np.quantile(thrice(errors.repeat(3, axis=0), counts), [0.05, 0.95]),
+        np.quantile(alone(errors, by_group[:, :, 0]), [0.05, 0.95]),
+    )

@@ -115,6 +115,11 @@ class WordSummary:
     # `MOST_CHARACTERS` in them
     counts: Mapping[str, int] | None
 
+    @property
+    def missing(self) -> float:
+        """Fraction of the rows without a word."""
+        return (self.rows - self.present) / self.rows
+
     @classmethod
     def of(cls, column: Column) -> WordSummary:
         """Summarise the words of a column."""

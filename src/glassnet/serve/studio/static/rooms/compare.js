@@ -45,11 +45,16 @@ export async function open(el, studio) {
 
   /** How a table is used: its column to predict, and what a run in the room Train left out. */
   function tableOf() {
-    const given = { target: state.get("target"), drop: dropped(), task: state.get("task") };
+    const given = { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), task: state.get("task") };
     const pairs = Object.entries(given).filter(([, value]) => value.length);
     return pairs.length ? Object.fromEntries(pairs) : undefined;
   }
-  const dropped = () => state.get("drop").split("\n").filter(Boolean);
+  /** The columns that a key of the address lists. @param {string} key */
+  const lines = (key) => state.get(key).split("\n").filter(Boolean);
+
+  /** What a run in the room Train has left out, and how it split the rows, in words. */
+  const taken = () => [["compare_dropped", lines("drop")], ["compare_group", lines("group")], ["compare_time", lines("time")]]
+    .filter(([, columns]) => columns.length).map(([key, columns]) => t(key, { columns: columns.join(", ") })).join("; ");
 
   /** The comparison that the address asks for, if it was started. */
   function current() {
@@ -116,8 +121,8 @@ export async function open(el, studio) {
     seedsLabel.textContent = t("compare_seeds", { n: seeds() });
     all.checked = state.get("all") === "yes";
     const target = state.get("target") || studio.session.data.find((one) => one.id === dataId())?.target || "";
-    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name, drop: dropped().filter((one) => one !== name).join("\n"), task: "" }), { id: "compare-target" }),
-      dropped().length ? t("compare_dropped", { columns: dropped().join(", ") }) : "") : null);
+    fill(targetBox, isTable() && columns.length ? field(t("compare_target"), select(columns, target, (name) => change({ target: name, drop: lines("drop").filter((one) => one !== name).join("\n"), group: "", time: "", task: "" }), { id: "compare-target" }),
+      taken()) : null);
     const metrics = [["", t("compare_metric_auto")], ...limits.metrics.map(({ name }) => [name, t(`compare_metric_${name}`)])];
     fill(metricBox, field(t("compare_metric"), select(metrics, state.get("metric"), (name) => change({ metric: name }), { id: "compare-metric" })));
     for (const side of SIDES) drawSide(side);

@@ -122,7 +122,7 @@ export async function openForm(el, studio, id, description, usual) {
       const sample = named ? { row: values } : { pixels: columns.map((one) => Number(values[one.name] ?? 0)) };
       const told = await api.post("/api/draw/query", { model: id, ...sample }, { signal: mine.signal });
       if (asking !== mine) return;
-      answer.update(told.outputs, told.probabilities, true, told.answer, told.numbers);
+      answer.update(told.outputs, told.probabilities, true, told.answer, told.numbers, told.interval);
       remarks.hidden = !told.remarks.length;
       fill(remarks, told.remarks.map((text) => h("li", { text })));
       explain(told);

@@ -187,7 +187,7 @@ function summary(t, about) {
   const model = about.model;
   if (!model) return h("dl.facts", {}, samples);
   const shown = Object.entries(model.scores).map(([name, value]) => {
-    const text = name === "accuracy" ? (one) => percent(one) : (one) => number(one);
+    const text = ["accuracy", "coverage"].includes(name) ? (one) => percent(one) : (one) => number(one);
     const range = model.intervals[name];
     return fact(t(`look_${name}`), text(value), range ? t("look_interval", { low: text(range[0]), high: text(range[1]) }) : "");
   });

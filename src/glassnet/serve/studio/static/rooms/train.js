@@ -37,10 +37,13 @@ export async function open(el, studio) {
   const isTable = () => listed(dataId())?.kind === "table";
   const usualRecipe = () => (state.get("start") ? "" : isTable() ? "table" : "notes");
 
+  /** The columns that a key of the address lists. @param {string} key */
+  const lines = (key) => state.get(key).split("\n").filter(Boolean);
+
   function asked() {
     const further = Boolean(state.get("start"));
     const table = isTable() && !further
-      ? { target: state.get("target"), drop: state.get("drop").split("\n").filter(Boolean), task: state.get("task") }
+      ? { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), task: state.get("task") }
       : undefined;
     return {
       data: dataId(), test: state.get("test") || undefined, table, recipe: state.get("recipe") || usualRecipe(),
@@ -58,7 +61,7 @@ export async function open(el, studio) {
     const usual = about.start ? "" : kind === "table" ? "table" : "notes";
     return {
       ...cleared, data: about.data === "mnist" ? "" : about.data, test: about.test, target: about.table?.target, drop: about.table?.drop?.join("\n"),
-      task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
+      group: about.table?.group?.join("\n"), time: about.table?.time, task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
       add_times: about.add_times, validation_curve: about.validation_curve === false ? "no" : "",
       ...Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [name, asText(value)])),
     };
@@ -220,7 +223,7 @@ export async function open(el, studio) {
   }
 
   function chooseData(id) {
-    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
+    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", group: "", time: "", task: "", test: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     clearProblems();
     apply();
     data.check();
@@ -415,7 +418,8 @@ export async function open(el, studio) {
   function compareState(about) {
     const state = stateOf(about);
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    return { data: state.data, target: state.target, drop: state.drop, task: state.task, a: about.recipe, ...options };
+    const { data, target, drop, group, time, task } = state;
+    return { data, target, drop, group, time, task, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. */

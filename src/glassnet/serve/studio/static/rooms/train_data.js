@@ -95,7 +95,8 @@ export function dataPanel(studio, declared, room) {
     const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
     const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
     const targetField = field(t("train_target"), select(names, target, (name) => {
-      room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n") });
+      const cleared = Object.fromEntries(["group", "time"].filter((key) => state.get(key) === name).map((key) => [key, ""]));
+      room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...cleared });
       check();
     }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
     const boxes = names.filter((name) => name !== target).map((name) => {
@@ -106,7 +107,10 @@ export function dataPanel(studio, declared, room) {
       } });
       return h("label.check", {}, box, h("span", { text: name }));
     });
-    fill(tableBox, targetField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
+    const columns = [["", t("train_at_random")], ...names.filter((name) => name !== target).map((name) => [name, name])];
+    const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
+    const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
+    fill(tableBox, targetField, groupField, timeField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
   }
 
   function testField() {

@@ -49,8 +49,10 @@ export function drawWeights(t, tiles, weights) {
 
 /** The score of a result in a few words. @param {any} result */
 export function resultText(result) {
-  const { accuracy, r2, rmse } = result.evaluation;
-  return accuracy !== undefined ? percent(accuracy) : `R² ${ratio(r2)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
+  const { accuracy, r2, rmse, coverage, pinball } = result.evaluation;
+  if (accuracy !== undefined) return percent(accuracy);
+  if (coverage !== undefined) return `≤ ${percent(coverage)} · pinball ${number(pinball, 3)}`;
+  return `R² ${ratio(r2)}${rmse === undefined ? "" : ` · RMSE ${number(rmse, 3)}`}`;
 }
 
 /** Seconds of all its parts. @param {any} result */
@@ -63,7 +65,7 @@ const afterDot = (text) => (text ? ` · ${text}` : "");
 
 /** The numbers of a result. @param {any} t @param {any} result */
 export function resultFacts(t, result) {
-  const { accuracy, r2, rmse, samples } = result.evaluation;
+  const { accuracy, r2, rmse, coverage, pinball, samples } = result.evaluation;
   const { interval, cross_validation: folds } = result;
   const pair = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
   const headline = (text) => h("span.headline", { text });
@@ -76,7 +78,9 @@ export function resultFacts(t, result) {
     ofClasses ? pair(t("train_test_accuracy"), headline(percent(accuracy)), tested + afterDot(within(interval.accuracy, percent))) : null,
     r2 !== undefined && !ofClasses ? pair("R²", headline(ratio(r2)), tested + afterDot(within(interval.r2, ratio))) : null,
     rmse !== undefined ? pair("RMSE", number(rmse, 3), within(interval.rmse, (one) => number(one, 3))) : null,
-    folds ? pair(t("train_folds", { n: folds.folds }), folds.accuracy === undefined ? `R² ${ratio(folds.r2)}` : percent(folds.accuracy),
+    coverage !== undefined ? pair(t("look_coverage"), headline(percent(coverage)), tested + afterDot(within(interval.coverage, percent))) : null,
+    pinball !== undefined ? pair(t("look_pinball"), number(pinball, 3)) : null,
+    folds ? pair(t("train_folds", { n: folds.folds }), resultText({ evaluation: { ...folds, rmse: undefined } }),
       t("train_folds_help", { n: count(folds.samples) }) + afterDot(folds.accuracy === undefined ? within(folds.interval?.r2, ratio) : within(folds.interval?.accuracy, percent))) : null,
     pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train), test: seconds(result.seconds.test) })),
     pair(t("train_samples"), count(result.samples), [epochs, best].filter(Boolean).join(" · ")),

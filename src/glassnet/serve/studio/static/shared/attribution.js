@@ -13,17 +13,19 @@ const PIECES = 48; // segments of the way from the baseline to the inputs
 const STILL = Math.sqrt(2 ** -23) / 4; // a sum that changes less does not give a quotient
 
 /**
- * The contribution of each input to `direction · z`, with the sums z of the outputs, relative to the baseline.
+ * The contribution of each input to `direction · z`, with the sums z of the outputs at the temperature of the model,
+ * relative to the baseline.
  * @param {Network} network @param {Numbers} baseline Scaled inputs. @param {Numbers} inputs
  * @param {number[]} direction One number an output.
  */
 export function integratedGradients(network, baseline, inputs, direction) {
   const total = new Float64Array(inputs.length);
+  const divisor = network.description.temperature * network.members.length;
   for (const { weights, biases } of network.members) {
     const difference = Float64Array.from(inputs, (x, i) => x - baseline[i]);
     const slope = meanSlope(network.description.activations, weights, biases, baseline, difference, direction);
     const toInputs = back(weights[0], slope);
-    for (let i = 0; i < total.length; i++) total[i] += (difference[i] * toInputs[i]) / network.members.length;
+    for (let i = 0; i < total.length; i++) total[i] += (difference[i] * toInputs[i]) / divisor;
   }
   return total;
 }

@@ -125,7 +125,7 @@ function render({ model, el }) {
     asking = python(input, !finished);
     const told = await asking;
     if (turn !== asked || !told || blank) return;
-    answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers);
+    answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers, told.interval);
     model.set("answer", told.index);
     if (told.inputs) {
       reasoning.hidden = false;
@@ -197,8 +197,9 @@ export function answerPart(t, { classes, targets, columns }) {
       }));
     },
     /** @param {number[]} outputs @param {number[]} probabilities @param {boolean} finished @param {string} [words]
-     * @param {number|number[]|null} [units] Predicted numbers in their units. */
-    update(outputs, probabilities, finished, words, units) {
+     * @param {number|number[]|null} [units] Predicted numbers in their units.
+     * @param {string} [interval] Their prediction interval, as a sentence. */
+    update(outputs, probabilities, finished, words, units, interval) {
       el.classList.remove("blank");
       const order = [...outputs.keys()].sort((a, b) => outputs[b] - outputs[a] || a - b);
       const numbers = targets.kind === "numbers";
@@ -209,7 +210,8 @@ export function answerPart(t, { classes, targets, columns }) {
       large.classList.toggle("long", large.textContent.length > 16);
       line.textContent = targets.kind === "classes"
         ? t("draw_sure", { share: percent(probabilities[order[0]], 1), second: classes[order[1]], other: percent(probabilities[order[1]], 1) })
-        : numbers && classes.length === 1 && columns?.length ? classes[0] : ""; // of one number of a table, what it is
+        // Of one number of a table, what it is.
+        : [numbers && classes.length === 1 && columns?.length ? classes[0] : "", interval].filter(Boolean).join(" · ");
       fill(brief, h("b", { text: large.textContent }), targets.kind === "classes" ? ` ${percent(probabilities[order[0]], 1)}` : "");
       const shown = classes.length > MOST_BARS ? order.slice(0, MOST_BARS) : classes.map((_, k) => k);
       const most = numbers ? Math.max(...values.map(Math.abs)) || 1 : 1;

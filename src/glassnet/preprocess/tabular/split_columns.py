@@ -1,0 +1,121 @@
+"""The columns of a table that say which rows belong together, and when each was: by them its rows are split."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.tables.date_form import DateForm
+from ...errors import DataError
+from ...messages.option_spelling import Option
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+TIME_KINDS = ("number", "date")
+"""The kinds of columns that order rows."""
+
+
+@dataclass(frozen=True)
+class TimeColumn:
+    """A column of numbers or dates by which rows are ordered, and how the training table writes them."""
+
+    name: str
+    kind: str  # "number" or "date"
+    unit: str = ""
+    decimal: str = "."
+    # `order`, `zone`: as in `DateForm`
+    order: str = ""
+    zone: str | None = ""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time zone that cannot be used, as a file may have."""
+        if DateForm(self.order, self.zone).minutes is None:
+            from ...data.tables.dates import require_zone  # loads polars
+
+            require_zone(self.zone or "")
+
+    @classmethod
+    def of(cls, table: Table, name: str) -> TimeColumn:
+        """Find how a column is written; DataError GN061 for one of other values than numbers or dates."""
+        column = table.column(name)
+        if column.kind == "number":
+            return cls(name, "number", column.unit, column.decimal)
+        if column.kind == "date":
+            from ...data.tables.dates import are_moments, form_of  # loads polars
+
+            if are_moments(column.series):
+                form = form_of(column.series)
+                return cls(name, "date", order=form.order, zone=form.zone)
+        raise DataError(
+            "GN061",
+            "{source}: column {name!r} in {time} is of neither numbers nor dates, which order the rows. Write dates as "
+            "2024-03-01.",
+            source=table.source,
+            name=name,
+            time=Option("time"),
+        )
+
+    def values(self, table: Table) -> NDArray[Any]:
+        """Return the time of each row, shape (n,), int64 or float64; the smallest for a missing one."""
+        if self.kind == "number":
+            numbers = table.columns_as({self.name: (self.unit, self.decimal)})[self.name].numbers
+            return np.where(np.isnan(numbers), -np.inf, numbers)
+        column = table.columns_without_numbers([self.name])[self.name]
+        return replace(column, form=DateForm(self.order, self.zone)).moments.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class SplitColumns:
+    """The columns that decide which rows are on the same side of a split."""
+
+    group: tuple[str, ...] = ()  # their values together name the group of a row; excluded from the inputs
+    time: TimeColumn | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all these columns."""
+        return self.group if self.time is None else (*self.group, self.time.name)
+
+    def groups(self, table: Table) -> NDArray[np.int64] | None:
+        """Return a number for the group of each row, shape (n,), 0 or more; None without groups.
+
+        The number depends on the text of the values only, so it is the same in each part of a stream. Rows without a
+        value are one group.
+        """
+        if not self.group:
+            return None
+        mixed = np.zeros(len(table), np.uint64)
+        for column in table.columns_without_numbers(self.group).values():
+            codes, words = column.words()
+            own = np.array([_hash(word) for word in words] + [0], np.uint64)  # code −1: missing
+            mixed = mixed * np.uint64(0x9E3779B97F4A7C15) + own[codes]
+        return (mixed >> np.uint64(1)).astype(np.int64)
+
+    def times(self, table: Table) -> NDArray[Any] | None:
+        """Return the time of each row, shape (n,), see `TimeColumn.values`; None without such a column."""
+        return None if self.time is None else self.time.values(table)
+
+    def known_in(self, table: Table) -> SplitColumns:
+        """Return these columns, none if the table lacks one, as a table of queries may."""
+        return self if set(self.names) <= set(table.names) else SplitColumns()
+
+    @classmethod
+    def from_dict(cls, described: dict[str, Any]) -> SplitColumns:
+        """Make them from the result of `dataclasses.asdict` after a file."""
+        time = described.get("time")
+        return cls(tuple(map(str, described.get("group", ()))), None if time is None else TimeColumn(**time))
+
+
+def split_columns(table: Table, group: Sequence[str], time: str | None) -> SplitColumns:
+    """Return the columns with these names, which the table has; errors as `TimeColumn.of`."""
+    return SplitColumns(tuple(group), None if time is None else TimeColumn.of(table, time))
+
+
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest())

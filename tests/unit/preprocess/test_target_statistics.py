@@ -1,0 +1,194 @@
+"""Rare words by their target: what a training row must not see, what new rows see, and columns of random names."""
+
+from functools import reduce
+
+import numpy as np
+import pytest
+
+from glassnet import Columns, TableModel, load_split, load_table, read_table, verify
+from glassnet.data.fingerprint import fingerprint
+from glassnet.errors import ModelFileError
+from glassnet.model.header import COLUMNS
+from glassnet.preprocess.tabular.dataset import samples_of
+from glassnet.preprocess.tabular.encoders import ROWS_OF_OWN
+from glassnet.preprocess.tabular.learner import ColumnsLearner, TableSummary
+from glassnet.preprocess.tabular.rows import RowEncoder
+from glassnet.preprocess.tabular.target_statistics import OwnTargets, TargetSums
+
+WORDS = 300
+
+
+def many_words(rows=1500, seed=0):
+    """Return a table of a column of many words with effects, a number, and targets of all tasks."""
+    random = np.random.default_rng(seed)
+    words = random.zipf(1.3, rows) % WORDS
+    effects, x = random.normal(0, 1.5, WORDS), random.normal(size=rows)
+    score = effects[words] + 0.7 * x + random.normal(0, 0.5, rows)
+    named = [None if word == 7 else f"w{word:03d}" for word in words.tolist()]
+    kinds = np.select([score > 1, score < -1], ["high", "low"], "middle")
+    truths = {"a": (score > 0).astype(int), "b": (score > 2).astype(int)}
+    return {"word": named, "x": x, "sign": truths["a"], "kind": kinds, "price": 1e6 + 3 * score, **truths}
+
+
+TASKS = {"two classes": ("sign",), "classes": ("kind",), "numbers": ("price",), "labels": ("a", "b")}
+
+
+def table_for(task, **changes):
+    """Return a table with the targets of a task, and their names."""
+    values = many_words(**changes)
+    return read_table({name: values[name] for name in ("word", "x", *TASKS[task])}), TASKS[task]
+
+
+def means_of(encoded, columns):
+    """Return the inputs of rare words by their target."""
+    return encoded[:, columns.layout.means]
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_training_row_has_the_inputs_of_a_model_that_never_saw_it(task):
+    table, targets = table_for(task)
+    columns = Columns.learn(table, targets)
+    [words, _] = columns.inputs
+    in_training = means_of(samples_of(table, columns, in_training=True).inputs, columns)
+    column, own = table.column("word"), columns.own_targets(table)
+    rare = {word for word, count in column.word_counts().items() if count > 1} - {*words.words}
+    rows = [row for row, word in enumerate(column.series) if word in rare]
+    assert np.abs(in_training - means_of(columns.apply(table), columns)).max() > 0.01
+    for row in rows[::20]:
+        others = np.delete(np.arange(len(table)), row)
+        sums = TargetSums.of(column.take(others), OwnTargets(own.outputs, own.values[others]))
+        without = words.statistics.updated(sums, words.words)
+        expected = without.of_column(column.take(np.array([row])))[:, 0]
+        np.testing.assert_allclose(in_training[row], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_row_alone_in_its_word_is_in_training_like_a_new_word():
+    table, targets = table_for("numbers")
+    columns = Columns.learn(table, targets)
+    counts = table.column("word").word_counts()
+    single = [row for row, word in enumerate(table.frame["word"]) if counts.get(word) == 1]
+    assert single
+    assert not means_of(samples_of(table, columns, in_training=True).inputs[single], columns).any()
+    new = columns.apply({"word": ["never seen", None], "x": [0.0, 0.0]})
+    assert not means_of(new, columns).any()
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_rows_of_the_same_group_are_left_out_together(task):
+    values = many_words()
+    table = read_table({name: np.tile(values[name], 2) for name in ("word", "x", *TASKS[task])})  # every row twice
+    columns = Columns.learn(table, TASKS[task])
+    rows = len(table) // 2
+    own = columns.own_targets(table, np.tile(np.arange(rows), 2))
+    apart = means_of(columns.apply_in_training(table, own), columns)[:rows]
+    half = table.take(np.arange(rows))
+    [words, _] = columns.inputs
+    once = words.statistics.updated(TargetSums.of(half.column("word"), columns.own_targets(half)), words.words)
+    codes = once.codes(half.column("word"))
+    doubled = 2 * (once._sums[codes] - columns.own_targets(half).of_words(codes, once.outputs)[1])
+    expected = once._encoded(doubled, 2 * np.maximum(once._rows[codes] - 1, 0))
+    expected[codes < 0] = 0
+    np.testing.assert_allclose(apart, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_parts_in_any_order_give_the_columns_of_the_whole_table(task):
+    table, targets = table_for(task)
+    learner, order = ColumnsLearner(table, targets), np.random.default_rng(1).permutation(len(table))
+    parts = [learner.summarise(table.take(rows)) for rows in np.array_split(order, 5)]
+    assert learner.columns(reduce(TableSummary.merge, parts)) == Columns.learn(table, targets)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_saved_form_encodes_the_same_bits(task):
+    table, targets = table_for(task)
+    columns = Columns.learn(table, targets)
+    again = Columns.from_dict(columns.to_dict())
+    assert again.inputs == columns.inputs
+    own = columns.own_targets(table)
+    np.testing.assert_array_equal(again.apply_in_training(table, own), columns.apply_in_training(table, own))
+    assert columns.to_dict()["version"] == 4
+
+
+def test_rows_alone_are_encoded_as_in_the_table():
+    table, targets = table_for("classes")
+    columns = Columns.learn(table, targets)
+    encoder, together = RowEncoder(columns), columns.apply(table)
+    frame = table.frame.select("word", "x")
+    for row, values in enumerate(frame.head(60).iter_rows(named=True)):
+        np.testing.assert_array_equal(encoder.row(values), together[[row]])
+    arrays = {name: frame[name].to_numpy() for name in frame.columns}
+    np.testing.assert_array_equal(encoder.arrays(len(frame), arrays), together)
+
+
+def test_new_words_are_said_and_words_of_training_are_not():
+    table, targets = table_for("classes")
+    columns = Columns.learn(table, targets)
+    assert columns.surprises(table) == []
+    remarks = columns.surprises({"word": ["w001", "never seen"], "x": [0.0, 0.0]})
+    assert [str(one) for one in remarks] == [
+        "column 'word': 1 value not in the training data, treated as an average rare word ('never seen')"
+    ]
+    unusual = set()
+    RowEncoder(columns).rows([{"word": "w001", "x": 0.0}, {"word": "never seen", "x": 0.0}], unusual)
+    assert unusual == {1}
+
+
+def test_only_words_of_enough_rows_have_an_input_of_their_own():
+    table, targets = table_for("two classes")
+    [words, _] = Columns.learn(table, targets).inputs
+    counts = table.column("word").word_counts()
+    assert {*words.words} == {word for word, count in counts.items() if count >= ROWS_OF_OWN}
+    assert {*words.known} == {*counts}
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 12])
+def test_random_names_are_no_input(rows):
+    random = np.random.default_rng(rows)
+    x, names = random.normal(size=2400), random.integers(0, 2400 // rows, 2400)
+    for y in (x + random.normal(size=2400) > 0, random.normal(size=2400)):
+        columns = Columns.learn(read_table({"name": [f"n{name}" for name in names], "x": x, "y": y}), "y")
+        assert columns.names == ("x",)
+
+
+def test_the_same_rows_have_one_fingerprint_in_training_and_after_it():
+    table, targets = table_for("two classes")
+    trained = load_table(table, targets)
+    new = load_table(table, columns=trained.columns)
+    assert not np.array_equal(trained.inputs, new.inputs)
+    assert fingerprint(trained) == fingerprint(new)
+
+
+def test_many_words_are_learned_and_the_training_is_repeated(tmp_path):
+    random = np.random.default_rng(0)
+    words, x = random.integers(0, 1000, 4000), random.normal(size=4000)
+    score = random.normal(0, 1.5, 1000)[words] + 0.7 * x + random.normal(0, 0.5, 4000)
+    lines = [f"w{word},{number},{answer}" for word, number, answer in zip(words, x, score > 0, strict=True)]
+    (tmp_path / "table.csv").write_text("\n".join(["word,x,y", *lines]))
+    model = TableModel.fit(tmp_path / "table.csv", "y", holdout=0.2, seed=1)
+    assert model.model.receipt["result"]["accuracy"] > 0.79
+    model.save(tmp_path / "model.safetensors")
+    loaded = TableModel.load(tmp_path / "model.safetensors").model
+    assert loaded.columns.inputs == model.columns.inputs
+    assert verify(loaded, load_split(loaded, str(tmp_path / "table.csv"))).same
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"rows": []},
+        {"scale": [0]},
+        {"mean": []},
+        {"sums": [[1, 2]]},
+        {"words": "x"},
+        {"shrinkage": [-1]},
+        {"outputs": []},
+    ],
+    ids=str,
+)
+def test_damaged_statistics_of_a_file_are_refused(damage):
+    table, targets = table_for("two classes")
+    described = Columns.learn(table, targets).to_dict()
+    described["inputs"][0]["statistics"] |= damage
+    with pytest.raises(ModelFileError, match=r"inputs\[0\]\.statistics"):
+        COLUMNS(described, "columns")

@@ -1,0 +1,262 @@
+"""Groups and time in tables: every split respects them, behind every door, and the training record says so."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import glassnet
+from glassnet.data.split import without_fold
+from glassnet.errors import GlassnetError, OptionError
+from glassnet.model.file import save_model
+from glassnet.workflow.compare_job import CompareJob, Side
+from glassnet.workflow.compare_job import compare as compare_sides
+from glassnet.workflow.parameters import TableOptions
+from glassnet.workflow.train_job import TrainJob, train
+from glassnet.workflow.training_data import load_training_table, table_folds
+from glassnet.workflow.verify_job import VerifyJob, verify_model
+from support.cli import run
+
+QUICK = {"epochs": 6, "hidden": (8,), "members": 1, "engine": "reference"}
+
+
+def patients(count=60, rows=12, seed=0):
+    """Return patients with a class each by coin, and numbers that tell only who they are."""
+    random = np.random.default_rng(seed)
+    who = np.repeat(np.arange(count), rows)
+    own = random.normal(size=(count, 4))[who] + 0.05 * random.normal(size=(count * rows, 4))
+    sick = random.integers(0, 2, count)[who]
+    order = random.permutation(len(who))
+    columns = {"patient": [f"p{one}" for one in who], **{f"x{k}": own[:, k] for k in range(4)}}
+    return pl.DataFrame({**columns, "sick": np.where(sick, "yes", "no")})[order]
+
+
+def sales(days=2000, seed=1):
+    """Return a random walk, and a number that tells nothing."""
+    random = np.random.default_rng(seed)
+    when = [date(2018, 1, 1) + timedelta(days=day) for day in range(days)]
+    return pl.DataFrame({"date": when, "noise": random.normal(size=days), "sales": random.normal(size=days).cumsum()})
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    patients().write_csv("patients.csv")
+    sales().write_csv("sales.csv")
+
+
+def read(source, target, options=None, **columns):
+    notices = []
+    chosen = glassnet.Options.recipe("table", **QUICK, **(options or {}))
+    table = TableOptions(target=(target,), **columns)
+    found = load_training_table(source, None, table, "table", lambda rows, task: chosen, notices.append)
+    return found, [str(one) for one in notices]
+
+
+def test_patients_with_their_group_are_a_coin_and_without_it_look_solved():
+    options = {"members": 1, "epochs": 40, "hidden": (32,)}
+    alone = glassnet.TableModel.fit("patients.csv", "sick", holdout=0.1, **options)
+    assert alone.evaluation.accuracy > 0.97
+    table = TableOptions(("sick",), group=("patient",))
+    done = train(TrainJob("patients.csv", options=options, table=table, out="m.safetensors", plot=False))
+    # 60 tosses, six of which are the test: three standard deviations.
+    assert abs(done.model.receipt["cross_validation"]["accuracy"] - 0.5) < 3 * 0.5 / 60**0.5
+    assert done.evaluation.accuracy < 0.95
+    assert done.model.receipt["data"]["group"] == ["patient"]
+    assert dict(done.model.columns.dropped)["patient"].template.startswith("names the group")
+
+
+def test_a_random_walk_is_tested_on_its_end():
+    table = pl.read_csv("sales.csv")
+    model = glassnet.TableModel.fit(table, "sales", holdout=0.2, time="date", **QUICK)
+    assert model.evaluation.scores["r2"] < 0
+    at_random = glassnet.TableModel.fit(table, "sales", holdout=0.2, **QUICK)
+    assert at_random.evaluation.scores["r2"] > model.evaluation.scores["r2"] + 0.5
+    found, notices = read("sales.csv", "sales", time="date")
+    assert found.test.row_numbers.tolist() == list(range(1800, 2000))
+    assert "no test data: the latest 200 rows of sales.csv held out for the test" in notices
+    assert "date" in found.training.columns.names
+
+
+def test_every_part_of_a_table_keeps_groups_whole():
+    found, notices = read("patients.csv", "sick", {"early_stopping": 3}, group=("patient",))
+    assert any("6 groups of patients.csv (72 rows)" in one for one in notices)
+    names = pl.read_csv("patients.csv")["patient"].to_numpy()
+
+    def separate(one, other):
+        assert len(one)
+        assert len(other)
+        assert not np.intersect1d(names[one.row_numbers], names[other.row_numbers]).size
+
+    separate(found.training, found.test)
+    for number in range(5):
+        separate(*without_fold(found.training, glassnet.Options(members=5, folds=True), number))
+    folds = [*found.folds()]
+    assert len(folds) == 5
+    for one in folds:
+        separate(*one)
+        assert "patient" not in one[0].columns.names
+    assert sorted(np.concatenate([test.row_numbers for _, test in folds])) == list(range(720))
+
+
+def test_the_cross_validation_of_a_table_with_times_tests_what_is_later():
+    table, columns = glassnet.read_table("sales.csv"), glassnet.load_table("sales.csv", "sales", time="date").columns
+    folds = [*table_folds(table, columns, TableOptions(("sales",), time="date"), 0)]
+    assert len(folds) == 5
+    for training, test in folds:
+        assert training.row_numbers.max() < test.row_numbers.min()
+
+
+def trained(source, target, **columns):
+    return train(
+        TrainJob(source, options=QUICK, table=TableOptions((target,), **columns), out="m.safetensors", force=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "columns"),
+    [
+        ("patients.csv", "sick", {"group": ("patient",)}),
+        ("sales.csv", "sales", {"time": "date"}),
+        ("sales.csv", "sales", {"time": "date", "drop": ("date",)}),
+        ("patients.csv", "sick", {"group": ("patient", "sick2")}),
+    ],
+)
+def test_all_doors_train_the_same_network_and_find_its_rows_again(source, target, columns):
+    if "sick2" in columns.get("group", ()):  # several columns name the group together
+        pl.read_csv(source).with_columns(sick2=pl.col("x0") > 0).write_csv(source)
+    done = trained(source, target, **columns)
+    frame = pl.read_csv(source)
+    model = glassnet.TableModel.fit(frame, target, holdout=0.1, **columns, **QUICK)
+    assert model.model.hash() == done.model.hash()
+    assert model.evaluation.scores == done.evaluation.scores
+    flags = [word for name, one in columns.items() for value in np.atleast_1d(one) for word in (f"--{name}", value)]
+    options = ["--epochs", "6", "--hidden", "8", "--members", "1", "--set", "engine=reference"]
+    code, out, _ = run("train", source, "--target", target, *flags, *options, "--json", "--no-plot", "--out", "c.st")
+    assert code == 0
+    assert json.loads(out)["hash"] == done.model.hash()
+    verification = verify_model(VerifyJob("m.safetensors", source)).verification
+    assert verification.same, verification.where
+    loaded = glassnet.load_model("m.safetensors")
+    train_rows, test_rows = (glassnet.load_split(loaded, source, part).row_numbers for part in ("train", "test"))
+    assert test_rows.tolist() == done.test.row_numbers.tolist()
+    assert sorted([*train_rows, *test_rows]) == list(range(len(frame)))
+    code, out, _ = run("info", "m.safetensors")
+    assert code == 0
+    for name in columns.get("group", (columns.get("time"),)):
+        assert name in out
+    further = glassnet.TableModel.fit(frame, init_model=model, holdout=0.1, epochs=1)
+    assert further.model.receipt["data"].get("group") == done.model.receipt["data"].get("group")
+    with pytest.raises(OptionError, match="not with init_model"):
+        glassnet.TableModel.fit(frame, init_model=model, **columns)
+
+
+def test_estimators_train_the_same_network_as_a_table():
+    sick, walk = patients(30), sales(200)
+    table = glassnet.TableModel.fit(sick, "sick", group="patient", epochs=4)
+    estimator = glassnet.NetworkClassifier(random_state=0, max_iter=4)
+    estimator.fit(sick.drop("patient", "sick"), sick["sick"].to_numpy(), groups=sick["patient"].to_numpy())
+    assert estimator.model_.hash() == table.model.hash()
+    table = glassnet.TableModel.fit(walk, "sales", time="date", epochs=4)
+    estimator = glassnet.NetworkRegressor(random_state=0, max_iter=4)
+    estimator.fit(walk.drop("sales"), walk["sales"].to_numpy(), time=walk["date"].to_numpy())
+    assert estimator.model_.hash() == table.model.hash()
+
+
+def test_arrays_with_groups_are_verified_with_them():
+    X, who = np.random.default_rng(0).normal(size=(90, 3)), np.arange(90) % 9
+    y = np.where(np.arange(90) % 2, "a", "b")
+    options = glassnet.Options.recipe("table", early_stopping=2, validation=0.2, **QUICK)
+    model = glassnet.fit(X, y, options, groups=who).model
+    data = glassnet.Dataset.from_arrays(X, y, groups=who)
+    assert model.receipt["data"]["group"] == []
+    assert model.receipt["data"]["validation"] == 20
+    assert glassnet.verify(model, data).same
+    # The names of the groups do not matter, the groups do.
+    assert glassnet.verify(model, glassnet.Dataset.from_arrays(X, y, groups=[f"g{9 - one}" for one in who])).same
+    assert not glassnet.verify(model, glassnet.Dataset.from_arrays(X, y, groups=np.arange(90) % 10)).same
+    without = glassnet.verify(model, glassnet.Dataset.from_arrays(X, y))
+    assert without.where == "arrays is not the training data: only one of the two has groups"
+    save_model(model, "m.safetensors")
+    assert glassnet.verify(glassnet.load_model("m.safetensors"), data).same
+    in_time = glassnet.fit(X, y, options, time=np.arange(90)).model
+    assert in_time.receipt["data"]["time"] == ""
+    assert in_time.hash() != model.hash()
+
+
+def test_compare_and_labels_use_the_groups():
+    sides = (Side("table", {"members": 1}), Side("table", {"members": 1, "hidden": (4,)}))
+    options = {"epochs": 20, "engine": "compiled"}
+
+    def best(**columns):
+        table = TableOptions(("sick",), **columns)
+        result = compare_sides(CompareJob(*sides, "patients.csv", options, table, seeds=2, stop_early=False))
+        return np.mean([one.scores[0] for one in result.pairs])
+
+    assert best() > 0.9
+    assert best(group=("patient",)) < 0.8
+    data = glassnet.load_table("patients.csv", "sick", group="patient")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        grouped = glassnet.find_label_issues(data, recipe="table", members=1, cv=3, epochs=30, hidden=16)
+        alone = glassnet.find_label_issues(
+            glassnet.load_table("patients.csv", "sick", drop=["patient"]), recipe="table", members=1, cv=3, epochs=30,
+            hidden=16,
+        )  # fmt: skip
+    assert len(grouped.rows) > len(alone.rows) + 50
+
+
+def test_columns_for_splits_are_checked(capsys):
+    words = pl.read_csv("patients.csv")
+    for columns, said in (
+        ({"time": "patient"}, "neither numbers nor dates"),
+        ({"group": "nobody"}, "column 'nobody' not found"),
+        ({"group": "patient", "keep": "patient"}, "a column in group is not an input"),
+        ({"time": "sick"}, "this is the column to predict"),
+    ):
+        with pytest.raises(GlassnetError, match=said):
+            glassnet.TableModel.fit(words, "sick", **columns, **QUICK)
+    model = glassnet.TableModel.fit(words, "sick", group="patient", **QUICK)
+    with pytest.raises(GlassnetError, match="missing column 'patient'"):
+        glassnet.TableModel.fit(words.drop("patient"), init_model=model)
+    assert model.predict(words.drop("patient")).shape == (720,)
+    few = words.with_columns(patient=pl.lit("one"))
+    with pytest.raises(GlassnetError, match="1 groups for 2 parts of the rows"):
+        glassnet.TableModel.fit(few, "sick", group="patient", holdout=0.1, **QUICK)
+    code, _, err = run("train", "patients.csv", "--group", "patient")
+    assert code == 2
+    assert "--group: needs the column to predict. Add --target COLUMN." in err
+
+
+def test_dates_are_ordered_however_they_are_written_and_gaps_come_first():
+    table = sales(60)
+    kept = table["date"].to_list()
+    written = {
+        "iso": [str(one) for one in kept],
+        "german": [one.strftime("%d.%m.%Y") for one in kept],
+        "american": [one.strftime("%m/%d/%Y") for one in kept],
+        "number": [one.toordinal() for one in kept],
+        "typed": kept,
+    }
+    for form in written.values():
+        frame = table.with_columns(date=pl.Series(form, dtype=pl.Date if form is kept else None))[::-1]
+        data = glassnet.load_table(frame, "sales", time="date")
+        assert (np.diff(data.times) < 0).all()
+    gaps = [None, *written["iso"][1:]]
+    data = glassnet.load_table(table.with_columns(date=pl.Series(gaps)), "sales", time="date")
+    assert data.times[0] == data.times.min() < data.times[1]
+
+
+def test_a_file_without_groups_is_as_before():
+    model = trained("patients.csv", "sick", drop=("patient",)).model
+    described = model.columns.to_dict()
+    assert "split" not in described
+    assert not {"group", "time", "validation"} & model.receipt["data"].keys()
+    text = Path("m.safetensors").read_bytes()
+    assert b'"split"' not in text
