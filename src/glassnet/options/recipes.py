@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isqrt
 from types import MappingProxyType
 from typing import Any
 
@@ -135,11 +136,12 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     """
     members = min(members, max(1, rows // 10))
     trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
-    batch_size = min(256, max(16, trained // 24))
     root = (trained / 1000) ** 0.5
     rate, steps = min(0.01, max(0.002, 0.003 * root)), longer * (200 + 200 * root)
-    steps *= min(1.5, max(1.0, 0.5 + trained / 6000))
-    epochs = max(4, round(steps * min(1, batch_size / trained)))  # fewer rows than a batch are one step
+    steps *= min(1.5, max(1.0, trained / 1800))
+    rows_of_step = min(256, max(16, trained // 24))
+    epochs = max(4, round(steps * min(1, rows_of_step / trained)))  # fewer rows than a batch are one step
+    batch_size = min(rows_of_step, max(64, isqrt(trained)))
     return {
         "members": members,
         "folds": members > 1,

@@ -32,6 +32,7 @@ from ..model.model import Model
 from ..model.network import Network
 from ..model.prediction_intervals import with_residuals
 from ..nn.activations import ACTIVATIONS
+from ..nn.losses import output_loss
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import Callback, ends_training
@@ -175,7 +176,9 @@ def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, f
     """Return the model of trained members: an ensemble, or with folds one calibrated network.
 
     With networks of two kinds (`Options.plain_inputs`), return also the share of those without intervals: the one of
-    `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without.
+    `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without, or 0 unless this loss
+    is smaller by more than its standard error (Breiman, Friedman, Olshen and Stone 1984, "Classification and regression
+    trees", section 3.4.3).
     """
     options, first = runs.options, trained[0].fit.model
     networks = [one.fit.model.network for one in trained]
@@ -187,14 +190,14 @@ def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, f
         held_out = [HeldOut.of(one, runs.validation) for one in joined]
     else:  # the network that was trained without a sample predicts it
         held_out = [HeldOut.joined([one.held_out for one in trained[kind] if one.held_out]) for kind in kinds]
-    sums, of_plain = held_out[0].sums, held_out[-1].sums
+    sums, of_plain, weights = held_out[0].sums, held_out[-1].sums, held_out[0].weights
     shares = PLAIN_SHARES if len(kinds) > 1 else (0.0,)
     tried = [held_out[0]._replace(sums=(1 - share) * sums + share * of_plain) for share in shares]
-    losses = [_loss_of(first, one, runs.engine) for one in tried]
-    best = min(range(len(losses)), key=lambda k: losses[k][1])
+    temperatures, losses = zip(*(_losses(first, one, runs.engine) for one in tried), strict=True)
+    best = _best_of(losses, weights)
     share = shares[best] if len(kinds) > 1 else None
     model = replace(first, network=side_by_side(networks_of_folds(networks, options, share)))
-    return (replace(model, temperature=losses[best][0]) if has_temperature(model) else model), share
+    return (replace(model, temperature=temperatures[best]) if has_temperature(model) else model), share
 
 
 def _with_residuals(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: float | None) -> Model:
@@ -210,14 +213,25 @@ def _with_residuals(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: 
     return with_residuals(model, [one for one in held_out if one is not None], networks, curves)
 
 
-def _loss_of(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, float]:
-    """Return the temperature for predictions, 1 if they have none, and their mean loss with it."""
+def _best_of(losses: Sequence[NDArray[np.float64]], weights: NDArray[np.float64] | None) -> int:
+    """Return which losses, each of shape (n,), are the smallest: those that beat the first by their standard error."""
+    gains = [losses[0] - one for one in losses]
+    means = [float(np.average(one, weights=weights)) for one in gains]
+    best = int(np.argmax(means))
+    share = np.full(len(losses[0]), 1 / len(losses[0])) if weights is None else weights / weights.sum()
+    error = np.sqrt(share**2 @ (gains[best] - means[best]) ** 2)
+    return best if means[best] > error else 0
+
+
+def _losses(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, NDArray[np.float64]]:
+    """Return the temperature for predictions, 1 if they have none, and the loss of each sample with it."""
     architecture, (sums, targets, weights) = model.network.architecture, held_out
+    activation, loss, temperature = architecture.activations[-1], engine.output_loss(architecture), 1.0
     if has_temperature(model):
-        return calibrated_loss(architecture.activations[-1], sums, targets, weights)
-    outputs = ACTIVATIONS[architecture.activations[-1]].value(sums)
-    losses = engine.output_loss(architecture).value(sums, outputs, targets)
-    return 1.0, float(np.average(losses, weights=weights))
+        temperature, _ = calibrated_loss(activation, sums, targets, weights)
+        loss = output_loss("cross_entropy", activation)
+    sums = sums / temperature
+    return temperature, loss.value(sums, ACTIVATIONS[activation].value(sums), targets)
 
 
 def networks_of_folds(networks: Sequence[Network], options: Options, plain_share: float | None) -> Sequence[Network]:

@@ -133,7 +133,7 @@ def test_networks_without_intervals_have_no_weights_for_them():
     data = of_curve("curve")
     options = Options.recipe("table", members=3, plain_inputs=True, **SMALL, **BY_TASK["numbers"])
     runs, intervals = Runs(data, options, ReferenceEngine(), GivenData(data)), data.columns.intervals
-    assert len(intervals) == 6 * 8
+    assert len(intervals) == 6 * 12
     others = np.setdiff1d(np.arange(data.features), intervals)
     for number in range(6):
         run = runs.run(number)
