@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import isqrt
 from types import MappingProxyType
 from typing import Any
 
@@ -141,7 +140,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     steps *= min(1.5, max(1.0, trained / 1800))
     rows_of_step = min(256, max(16, trained // 24))
     epochs = max(4, round(steps * min(1, rows_of_step / trained)))  # fewer rows than a batch are one step
-    batch_size = min(rows_of_step, max(64, isqrt(trained)))
+    batch_size = min(rows_of_step, max(64, trained // 60))
     return {
         "members": members,
         "folds": members > 1,
