@@ -137,7 +137,7 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
     root = (trained / 1000) ** 0.5
     rate, steps = min(0.01, max(0.002, 0.003 * root)), longer * (200 + 200 * root)
-    steps *= min(1.5, max(1.0, trained / 1800))
+    steps *= min(1.3, max(1.0, trained / 1800) ** 0.11)
     rows_of_step = min(256, max(16, trained // 24))
     epochs = max(4, round(steps * min(1, rows_of_step / trained)))  # fewer rows than a batch are one step
     batch_size = min(rows_of_step, max(64, trained // 60))
