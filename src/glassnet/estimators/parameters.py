@@ -21,7 +21,7 @@ from ..messages.option_spelling import Option
 from ..metrics import LOSS, METRICS
 from ..nn.losses import LOSSES as ALL_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
-from ..options.recipes import BY_TASK, for_table
+from ..options.recipes import BY_TASK, MOST_PLAIN_ROWS, for_table
 from ..runtime.threads import available_cores
 
 CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)
@@ -121,6 +121,7 @@ AUTOMATIC: dict[str, str] = {
     "members": "4, or fewer for less than 40 rows; 1 with `early_stopping` True or False, `X_val`, `warm_start`, "
     "`calibrate` or a loss function, and for `partial_fit`",
     "folds": "whether there are several members",
+    "plain_inputs": f"whether there are several members and at most {MOST_PLAIN_ROWS:,} rows",
 }
 """Option -> description of its value if the parameter is "auto"."""
 

@@ -50,6 +50,7 @@ class ClassifierParameters:
         input_max: float = 1.0,
         members: int | Literal["auto"] = "auto",
         folds: bool | Literal["auto"] = "auto",
+        plain_inputs: bool | Literal["auto"] = "auto",
         n_iter_no_change: int | Literal["auto"] = "auto",
         validation_fraction: float = 0.1,
         metric: str = "loss",
@@ -92,6 +93,7 @@ class ClassifierParameters:
         self.input_max = input_max
         self.members = members
         self.folds = folds
+        self.plain_inputs = plain_inputs
         self.n_iter_no_change = n_iter_no_change
         self.validation_fraction = validation_fraction
         self.metric = metric
@@ -142,6 +144,7 @@ class RegressorParameters:
         input_max: float = 1.0,
         members: int | Literal["auto"] = "auto",
         folds: bool | Literal["auto"] = "auto",
+        plain_inputs: bool | Literal["auto"] = "auto",
         n_iter_no_change: int | Literal["auto"] = "auto",
         validation_fraction: float = 0.1,
         metric: str = "loss",
@@ -182,6 +185,7 @@ class RegressorParameters:
         self.input_max = input_max
         self.members = members
         self.folds = folds
+        self.plain_inputs = plain_inputs
         self.n_iter_no_change = n_iter_no_change
         self.validation_fraction = validation_fraction
         self.metric = metric

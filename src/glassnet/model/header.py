@@ -119,6 +119,8 @@ class Receipt(TypedDict, total=False):
     """Changes of versions and processor while training was interrupted, as text."""
     kept: list[int]
     """With early stopping, for each member, the epoch whose weights it has."""
+    plain_share: float
+    """Share of the networks without intervals in the sums of the output layer; see `Options.plain_inputs`."""
     own_validation: bool
     """Whether validation data were passed, rather than held out from the training data."""
     calibrated: bool
@@ -151,8 +153,9 @@ def imported_from(source: Mapping[str, str]) -> Message:
 def joined_count(receipt: Mapping[str, Any]) -> int:
     """Return how many networks trained with folds were joined into the one of the model; 1 for any other model."""
     options, trails = receipt.get("options"), receipt.get("trails")
-    by_folds = isinstance(options, dict) and options.get("folds") is True
-    return max(1, len(trails)) if by_folds and isinstance(trails, list) else 1
+    if not (isinstance(options, dict) and options.get("folds") is True and isinstance(trails, list)):
+        return 1
+    return max(1, len(trails) // 2 if receipt.get("plain_share") in (0, 1) else len(trails))
 
 
 Kind = Callable[[Any, str], None]
@@ -401,6 +404,7 @@ RECEIPT = open_record_of(
     seed=COUNT,
     result=Record(others=LOOSE),
     kept=list_of(number(1, _LONG, whole=True)),
+    plain_share=either(NULL, SHARE),
     progress=LOOSE,
     # Informational: readers ignore unexpected content.
     numerics=anything,
@@ -489,11 +493,14 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     _require_scaling(header["scaling"], next(iter(tensors.values())).dtype)
     receipt = header["receipt"]
     options = receipt.get("options", {})
-    members = options.get("members", 1) if options.get("folds") else header["members"]  # folds: one network of several
+    networks = header["members"]
+    if options.get("folds"):  # one network of several
+        members = options.get("members", 1)
+        networks = 2 * members if options.get("plain_inputs") and members > 1 else members
     for name in {"trails", "kept"} & receipt.keys():
-        if len(receipt[name]) != members:
+        if len(receipt[name]) != networks:
             template = "header: receipt.{name} has {count} values, expected {expected}."
-            raise _inconsistent(template, name=name, count=len(receipt[name]), expected=members)
+            raise _inconsistent(template, name=name, count=len(receipt[name]), expected=networks)
     return architecture
 
 

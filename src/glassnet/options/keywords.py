@@ -55,6 +55,7 @@ class _Options(TypedDict, total=False):
     classes: int
     members: int
     folds: bool
+    plain_inputs: bool
     class_weight: str
     early_stopping: int
     validation: float

@@ -384,6 +384,14 @@ class Options:
         group="network",
         rare=True,
     )
+    plain_inputs: bool = option(
+        False,
+        "train another network for each fold, without the intervals of the columns of numbers; the loss on the folds "
+        "decides whether the networks of one kind or of both become one",
+        needs=Needs("members", above=1),
+        group="network",
+        rare=True,
+    )
     holdout: float = option(
         0.1,
         "fraction of the data held out for the test if no test data are given",
@@ -446,7 +454,7 @@ class Options:
         chosen = {name: checked(name, given[name]) for name in SPECS if name in given}  # type: ignore[literal-required]
         defaults = {name: getattr(Options, name) for name in SPECS} | for_optimizer("notes", chosen.get("optimizer"))
         vars(self).update(defaults | chosen, _given=frozenset(chosen))
-        if self.seed + self.members > 2**63:
+        if self.seed + self.networks > 2**63:
             template = "{seed}: too large for {members} members, each with its own seed. Use a smaller one."
             raise OptionError("GN022", template, seed=Option("seed", self.seed), members=self.members)
         for name in ("activation", "dropout"):
@@ -480,6 +488,11 @@ class Options:
             given |= of_optimizer
         options = cls(**{**given, **changes})
         return replace(options, folds=False) if options.folds and options.members == 1 else options
+
+    @property
+    def networks(self) -> int:
+        """Number of networks that are trained: one for each member, with `plain_inputs` two."""
+        return 2 * self.members if self.plain_inputs and self.folds and self.members > 1 else self.members
 
     @property
     def activations(self) -> tuple[str, ...]:

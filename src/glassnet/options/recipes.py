@@ -124,6 +124,10 @@ BY_TASK: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Task of a table -> the options it sets with any recipe."""
 
 
+MOST_PLAIN_ROWS = 2_000
+"""Most rows of a table for which recipe ``table`` also trains networks without intervals."""
+
+
 def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any]:
     """Return the options of recipe ``table`` that depend on the number of rows; see `docs/design/tables.md`.
 
@@ -131,13 +135,16 @@ def for_table(rows: int, members: int = 4, longer: float = 1.0) -> dict[str, Any
     """
     members = min(members, max(1, rows // 10))
     trained = max(16, rows - rows // members if members > 1 else rows)  # with fewer rows, a step has all of them
-    batch_size = min(256, max(16, trained // 24))
     root = (trained / 1000) ** 0.5
     rate, steps = min(0.01, max(0.002, 0.003 * root)), longer * (200 + 200 * root)
-    epochs = max(4, round(steps * min(1, batch_size / trained)))  # fewer rows than a batch are one step
+    steps *= min(1.3, max(1.0, trained / 1800) ** 0.11)
+    rows_of_step = min(256, max(16, trained // 24))
+    epochs = max(4, round(steps * min(1, rows_of_step / trained)))  # fewer rows than a batch are one step
+    batch_size = min(rows_of_step, max(64, trained // 60))
     return {
         "members": members,
         "folds": members > 1,
+        "plain_inputs": members > 1 and rows <= MOST_PLAIN_ROWS,
         "learning_rate": float(f"{rate:.3g}"),
         "batch_size": batch_size,
         "epochs": epochs,

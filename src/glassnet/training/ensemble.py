@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,13 @@ from ..data.dataset import Dataset
 from ..engines import Engine
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.decision import with_decision
+from ..model.evaluate import truth_of
 from ..model.header import Receipt
 from ..model.model import Model
 from ..model.network import Network
 from ..model.prediction_intervals import with_residuals
+from ..nn.activations import ACTIVATIONS
+from ..nn.losses import output_loss
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..preprocess.class_weights import with_class_weights
@@ -60,7 +64,7 @@ def fit_ensemble(
         shared = runner.share(runs)
         members: list[Future[TrainedMember]] = []
         try:
-            for number in range(options.members):
+            for number in range(options.networks):
                 answer = first_member.ends_another if number else first_member
                 started = None if number else watch
                 members.append(
@@ -74,12 +78,8 @@ def fit_ensemble(
             runs.close()
             runner.cancel(members)
     fits = [one.fit for one in trained]
-    first, model = fits[0], joined_model(trained, options, runs.validation)
-    folds = options.members if runs.by_folds and runs.validation is None else 1
-    held_out = [part for number in range(folds) if (part := runs.parts(number)[1]) is not None]
-    networks = [one.model.network for one in fits]
-    curves = [one.history.validation_loss for one in fits] if folds > 1 and options.early_stopping else ()
-    model = with_decision(with_residuals(model, held_out, networks, curves), options, held_out, networks)
+    first, (model, plain_share) = fits[0], joined_model(trained, runs)
+    model = _with_held_out(model, fits, runs, plain_share)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -89,6 +89,7 @@ def fit_ensemble(
         histories,
         best_epochs=best_epochs,
         validation=runs.given_validation,
+        plain_share=plain_share,
         parent=parent_of(runs.init_model),
     )
     return Fit(
@@ -120,20 +121,43 @@ def _train_member(runs: Runs, number: int, watch: Callable[[Run], object] | None
 
 @dataclass(frozen=True)
 class TrainedMember:
-    """A trained member, and its logits and targets for its fold, if it has one that a temperature can be fitted to."""
+    """A trained member, and its predictions for its fold, if it has one."""
 
     fit: Fit
-    logits: NDArray[np.float64] | None = None
-    targets: NDArray[np.float64] | None = None
-    weights: NDArray[np.float64] | None = None
+    held_out: HeldOut | None = None
 
     @classmethod
     def of(cls, run: Run, fit: Fit) -> TrainedMember:
         """Return what is needed of a run that has ended, and of its result, without its data."""
-        fold = run.validation
-        if fold is None or run.given_validation is not None or not (run.options.folds and has_temperature(run.model)):
+        if run.validation is None or run.given_validation is not None or not run.options.folds:
             return cls(fit)
-        return cls(fit, logits_of(fit.model, fold), doubtful_targets(fold), fold.weights)
+        return cls(fit, HeldOut.of(fit.model, run.validation))
+
+
+class HeldOut(NamedTuple):
+    """What a network predicts for samples that it was trained without: the sums of its output layer."""
+
+    sums: NDArray[np.float64]  # shape (n, outputs), as the next
+    targets: NDArray[np.float64]
+    weights: NDArray[np.float64] | None  # shape (n,)
+
+    @classmethod
+    def of(cls, model: Model, data: Dataset) -> HeldOut:
+        """Return the predictions of a model of one network."""
+        if has_temperature(model):
+            return cls(logits_of(model, data), doubtful_targets(data), data.weights)
+        targets = np.asarray(model.targets.apply(truth_of(data)), np.float64)
+        return cls(logits_of(model, data), targets, data.weights)
+
+    @classmethod
+    def joined(cls, parts: Sequence[HeldOut]) -> HeldOut:
+        """Return the predictions for the samples of all parts."""
+        weights = [one.weights for one in parts if one.weights is not None]
+        return cls(
+            np.concatenate([one.sums for one in parts]),
+            np.concatenate([one.targets for one in parts]),
+            np.concatenate(weights) if weights else None,
+        )
 
 
 def repeated_runs(
@@ -154,38 +178,95 @@ def repeated_runs(
     return Runs(training, options, engine, given, None if by_folds else training, init_model)
 
 
-def joined_model(trained: Sequence[TrainedMember], options: Options, validation: Dataset | None) -> Model:
-    """Return the model of trained members: an ensemble, or with folds one calibrated network."""
-    first = trained[0].fit.model
+PLAIN_SHARES = (0.0, 0.5, 1.0)
+"""Shares that the networks without intervals may have in the sums of the output layer."""
+
+
+def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, float | None]:
+    """Return the model of trained members: an ensemble, or with folds one calibrated network.
+
+    With networks of two kinds (`Options.plain_inputs`), return also the share of those without intervals: the one of
+    `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without, or 0 unless this loss
+    is smaller by more than its standard error (Breiman, Friedman, Olshen and Stone 1984, "Classification and regression
+    trees", section 3.4.3).
+    """
+    options, first = runs.options, trained[0].fit.model
     networks = [one.fit.model.network for one in trained]
     if not options.folds:
-        return replace(first, others=tuple(networks[1:]))
-    model = replace(first, network=side_by_side(networks))
-    if not has_temperature(model):
-        return model
-    if validation is not None:
-        parts = [
-            TrainedMember(
-                trained[0].fit, logits_of(model, validation), doubtful_targets(validation), validation.weights
-            )
-        ]
+        return replace(first, others=tuple(networks[1:])), None
+    kinds = [slice(k, k + options.members) for k in range(0, len(networks), options.members)]
+    if runs.validation is not None:
+        joined = [replace(first, network=side_by_side(networks[kind])) for kind in kinds]
+        held_out = [HeldOut.of(one, runs.validation) for one in joined]
+    else:  # the network that was trained without a sample predicts it
+        held_out = [HeldOut.joined([one.held_out for one in trained[kind] if one.held_out]) for kind in kinds]
+    sums, of_plain, weights = held_out[0].sums, held_out[-1].sums, held_out[0].weights
+    shares = PLAIN_SHARES if len(kinds) > 1 else (0.0,)
+    tried = [held_out[0]._replace(sums=(1 - share) * sums + share * of_plain) for share in shares]
+    temperatures, losses = zip(*(_losses(first, one, runs.engine) for one in tried), strict=True)
+    best = _best_of(losses, weights)
+    share = shares[best] if len(kinds) > 1 else None
+    model = replace(first, network=side_by_side(networks_of_folds(networks, options, share)))
+    return (replace(model, temperature=temperatures[best]) if has_temperature(model) else model), share
+
+
+def _with_held_out(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: float | None) -> Model:
+    """Return a trained model with what follows from held-out rows: the errors of a regression, or the decision."""
+    options = runs.options
+    networks: Sequence[Network] = ()
+    curves: Sequence[Sequence[float]] = ()
+    if not options.folds or runs.validation is not None:
+        parts = [runs.parts(0)[1]]  # the same for all members
     else:
-        parts = [*trained]
-    temperature, _ = calibrated_loss(
-        model.network.architecture.activations[-1],
-        np.concatenate([one.logits for one in parts if one.logits is not None]),
-        np.concatenate([one.targets for one in parts if one.targets is not None]),
-        None if parts[0].weights is None else np.concatenate([one.weights for one in parts if one.weights is not None]),
-    )
-    return replace(model, temperature=temperature)
+        parts = [runs.parts(number)[1] for number in range(options.members)]
+        networks = networks_of_folds([one.model.network for one in fits], options, plain_share)
+        chosen = fits[options.members :] if plain_share == 1 else fits[: options.members]
+        curves = [one.history.validation_loss for one in chosen] if options.early_stopping else ()
+    held_out = [one for one in parts if one is not None]
+    return with_decision(with_residuals(model, held_out, networks, curves), options, held_out, networks)
 
 
-def side_by_side(networks: Sequence[Network]) -> Network:
-    """Return one network whose output sums are the means of those of `networks`, which have one architecture.
+def _best_of(losses: Sequence[NDArray[np.float64]], weights: NDArray[np.float64] | None) -> int:
+    """Return which losses, each of shape (n,), are the smallest: those that beat the first by their standard error."""
+    gains = [losses[0] - one for one in losses]
+    means = [float(np.average(one, weights=weights)) for one in gains]
+    best = int(np.argmax(means))
+    share = np.full(len(losses[0]), 1 / len(losses[0])) if weights is None else weights / weights.sum()
+    error = np.sqrt(share**2 @ (gains[best] - means[best]) ** 2)
+    return best if means[best] > error else 0
 
-    Its hidden layers have the nodes of all networks, with zeros for the weights between nodes of different ones.
+
+def _losses(model: Model, held_out: HeldOut, engine: Engine) -> tuple[float, NDArray[np.float64]]:
+    """Return the temperature for predictions, 1 if they have none, and the loss of each sample with it."""
+    architecture, (sums, targets, weights) = model.network.architecture, held_out
+    activation, loss, temperature = architecture.activations[-1], engine.output_loss(architecture), 1.0
+    if has_temperature(model):
+        temperature, _ = calibrated_loss(activation, sums, targets, weights)
+        loss = output_loss("cross_entropy", activation)
+    sums = sums / temperature
+    losses = loss.value(sums, ACTIVATIONS[activation].value(sums), targets)
+    return temperature, np.asarray(losses, np.float64)
+
+
+def networks_of_folds(networks: Sequence[Network], options: Options, plain_share: float | None) -> Sequence[Network]:
+    """Return one network for each fold: of two kinds, the kind that has all of the sums, or both by their shares.
+
+    `plain_share` is the share of those without intervals, None if there are none.
+    """
+    count, share = options.members, plain_share or 0.0
+    if share in (0, 1):
+        return networks[count:] if share else networks[:count]
+    return [side_by_side(pair, (1 - share, share)) for pair in zip(networks[:count], networks[count:], strict=True)]
+
+
+def side_by_side(networks: Sequence[Network], shares: Sequence[float] | None = None) -> Network:
+    """Return one network whose output sums are those of `networks`, which have one architecture, by their `shares`.
+
+    Shares are equal if not given. The hidden layers have the nodes of all networks, with zeros for the weights between
+    nodes of different ones.
     """
     architecture, count = networks[0].architecture, len(networks)
+    shares = shares or [1 / count] * count
     inputs, *hidden, outputs = architecture.sizes
     wide = replace(architecture, sizes=(inputs, *(count * nodes for nodes in hidden), outputs))
     made = Network.of(wide, Parameters(wide.layout, dtype=networks[0].parameters.flat.dtype))
@@ -196,7 +277,7 @@ def side_by_side(networks: Sequence[Network]) -> Network:
             above, below = own.shape
             rows = slice(None) if layer == last else slice(number * above, (number + 1) * above)
             columns = slice(None) if layer == 0 else slice(number * below, (number + 1) * below)
-            share = 1 / count if layer == last else 1.0
+            share = shares[number] if layer == last else 1.0
             weights[rows, columns] += own * own.dtype.type(share)
             if biases is not None and bias is not None:
                 biases[rows] += bias * bias.dtype.type(share)

@@ -122,6 +122,7 @@ def receipt_of(
     best_epochs: Sequence[int] = (),
     validation: GivenData | None = None,
     calibrated: bool = False,
+    plain_share: float | None = None,
     changes: Sequence[str] = (),
     parent: ParentReceipt | None = None,
 ) -> Receipt:
@@ -145,6 +146,8 @@ def receipt_of(
     if validation is not None:
         receipt["own_validation"] = True
         receipt["data"]["validation_data"] = validation.named()
+    if plain_share is not None:
+        receipt["plain_share"] = plain_share
     if calibrated:
         receipt["calibrated"] = True
     if reason := _own_engine(engine.name, type(engine)):
@@ -225,7 +228,7 @@ def verifiable_options(receipt: Receipt) -> Options:
     options = options_of(receipt)
     trails = receipt.get("trails", [])
     complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
-    if not complete or len(trails) != options.members or min(map(len, trails)) < 2:
+    if not complete or len(trails) != options.networks or min(map(len, trails)) < 2:
         template = "the model has no complete training record. If it is a checkpoint, finish it with `{command}`."
         raise DataError("GN017", template, command=Command("train", Option("resume")))
     return options

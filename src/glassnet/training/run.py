@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..data.dataset import Dataset
 from ..data.split import early_stopping_split, without_fold
 from ..engines import Engine, threads_for_runs
@@ -223,12 +226,13 @@ class Runs:
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step, on so many threads; by default those of the options."""
         options, start = self.options, self.init_model
-        own = replace(options, members=1, seed=options.seed + number, folds=self.by_folds)
+        own, blank = replace(options, members=1, seed=options.seed + number, folds=self.by_folds), self.blank(number)
         if threads is not None:
             own = replace(own, threads=threads)
         training, validation = self.parts(number)
         if start is None:
             model = new_model(self.data if self.by_folds else training, own)
+            training = _without(training, model.network, blank)
         else:
             model = continued(start, training, own, number)
         return Run(
@@ -243,12 +247,17 @@ class Runs:
             parent=parent_of(start),
         )
 
+    def blank(self, number: int) -> NDArray[np.int64]:
+        """Return the places of the inputs that are 0 for a member: with `Options.plain_inputs` the intervals."""
+        plain = number >= self.options.members and self.data.columns is not None
+        return self.data.columns.intervals if plain else np.empty(0, np.int64)
+
     def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
         """Return the training samples of a member, and those that it is not trained on, if there are any."""
         if self.validation is not None:
             return self.data, self.validation
         if self.by_folds:
-            return without_fold(self.data, self.options, number)
+            return without_fold(self.data, self.options, number % self.options.members)
         return early_stopping_split(self.data, replace(self.options, folds=False))  # the same for all members
 
     @property
@@ -270,3 +279,16 @@ class Runs:
 
     def close(self) -> None:
         """End runs that wait."""
+
+
+def _without(data: Dataset, network: Network, blank: NDArray[np.int64]) -> Dataset:
+    """Return data whose inputs at the places `blank` are 0, and set their weights to 0, where the steps leave them.
+
+    The other initial weights stay as small as with all inputs: larger ones have more noise to undo.
+    """
+    if not len(blank):
+        return data
+    network.parameters.weights[0][:, blank] = 0
+    inputs = data.inputs.copy()
+    inputs[:, blank] = 0
+    return replace(data, inputs=inputs)

@@ -12,13 +12,13 @@ from ..errors import DataError, DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
-from ..model.header import Receipt
+from ..model.header import Receipt, joined_count
 from ..model.model import Model, require_model
 from ..model.network import Network
 from ..options.options import Options
 from .callbacks import Callback, require_callbacks
 from .divergence import weights_after
-from .ensemble import repeated_runs, side_by_side
+from .ensemble import networks_of_folds, repeated_runs, side_by_side
 from .events import EpochDone, Event
 from .executor import Send, ThreadExecutor, results_in_order
 from .fine_tuning import continued, require_parent
@@ -170,7 +170,7 @@ def differing(receipt: Receipt, difference: Message, epoch: int | None = None) -
 
 def damage_of(model: Model, options: Options) -> Message | None:
     """Return what in a file does not match its training record; None if nothing is known to."""
-    hidden = tuple(options.members * nodes for nodes in options.hidden) if options.folds else options.hidden
+    hidden = tuple(joined_count(model.receipt) * nodes for nodes in options.hidden)
     if model.hash() != model.receipt["hash"]:
         return Message("the weights in the file do not match its training record")
     if hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
@@ -202,8 +202,10 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
         if where:
             of_member = Message("member {number}: {where}", number=number + 1, where=where)
             return differing(receipt, of_member if options.members > 1 else where, epoch)
-    if options.folds and not _same(side_by_side(networks), model.network):
-        return differing(receipt, final_difference)
+    if options.folds:
+        joined = side_by_side(networks_of_folds(networks, options, receipt.get("plain_share")))
+        if not _same(joined, model.network):
+            return differing(receipt, final_difference)
     if validated and validation is not None and options.folds and has_temperature(model):
         logits = logits_of(replace(model, temperature=1.0), validation)
         output = model.network.architecture.activations[-1]

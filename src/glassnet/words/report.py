@@ -99,7 +99,7 @@ WORDS: dict[str, str] = {
     "without_bias": "without biases",
     "trained_on": "training data",
     "samples_of": "{source}, {samples} samples",
-    "part_folds": "{folds} folds, each left out in the training of one network",
+    "part_folds": "{folds} folds, each left out in the training of some networks",
     "part_stopping": "a fraction held out for early stopping",
     "part_aside": "a fraction held out for testing",
     "part_groups": "no part separates rows of one group ({columns})",

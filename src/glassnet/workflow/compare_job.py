@@ -158,7 +158,7 @@ def compare(
     if job.seeds < fewest:
         notify(Message(FEW_SEEDS, seeds=job.seeds, fewest=fewest))
     # Members of an ensemble use the seeds that follow: seeds further apart have no network in common.
-    apart = max(one.members for one in options.values())
+    apart = max(one.networks for one in options.values())
     seeds = [options["a"].seed + number * apart for number in range(job.seeds)]
     pairs: list[Pair] = []
     answers: list[int | None] = []

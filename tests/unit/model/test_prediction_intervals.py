@@ -11,6 +11,7 @@ from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
 from glassnet.model.prediction_intervals import with_residuals
 from glassnet.serve.studio.draw import query as studio_query
+from glassnet.training import ensemble
 from glassnet.training.ensemble import side_by_side
 from glassnet.workflow.predict_job import query_model
 
@@ -52,6 +53,15 @@ def fresh():
 def test_intervals_hold_as_many_true_numbers_as_asked(model, fresh, coverage):
     low, high = model.predict_interval(inputs_of(fresh), coverage).T
     assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(coverage)
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_intervals_fit_networks_with_and_without_intervals_of_the_inputs(fresh, share, monkeypatch):
+    monkeypatch.setattr(ensemble, "PLAIN_SHARES", (share,))
+    model = TableModel.fit(noisy(ROWS, 0), "y0", hidden=(16,), engine="reference")
+    assert model.model.receipt["plain_share"] == share
+    low, high = model.predict_interval(inputs_of(fresh)).T
+    assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(0.9)
 
 
 def test_intervals_are_wide_where_the_noise_is_and_hold_as_many_there(model, fresh):

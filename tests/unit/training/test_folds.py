@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet import Dataset, Network, Options, evaluate, fit, fit_temperature, load_model, save_model
+from glassnet import Dataset, Network, Options, evaluate, fit, fit_temperature, load_model, load_table, save_model
 from glassnet.data.split import without_fold
 from glassnet.engines.reference import ReferenceEngine
 from glassnet.errors import DataError, DataWarning, OptionError
 from glassnet.explain.replay import replay
+from glassnet.model.header import joined_count
 from glassnet.network import forward
+from glassnet.options.recipes import BY_TASK, for_rows
 from glassnet.training.ensemble import side_by_side
 from glassnet.training.events import EpochDone
 from glassnet.training.receipt import GivenData
@@ -47,9 +49,11 @@ def of_table(data: Dataset, **changes: object) -> Options:
 def test_without_options_features_are_trained_with_folds():
     fitted = fit(drawn())
     options = fitted.model.receipt["options"]
-    assert (options["members"], options["folds"], len(fitted.member_histories)) == (4, True, 3)
+    assert (options["members"], options["folds"], options["plain_inputs"]) == (4, True, True)
+    assert len(fitted.member_histories) == 7
     assert len(fitted.model.members) == 1
-    assert fitted.model.network.architecture.sizes[1:-1] == (512, 512)
+    nodes = 1024 if fitted.model.receipt["plain_share"] == 0.5 else 512
+    assert fitted.model.network.architecture.sizes[1:-1] == (nodes, nodes)
 
 
 @settings(max_examples=40, deadline=None)
@@ -98,6 +102,46 @@ def test_members_equal_networks_trained_without_their_fold(targets):
         run.train()
         networks.append(run.model.network)
     assert side_by_side(networks).parameters.hash() == fitted.model.network.parameters.hash()
+
+
+def of_curve(kind: str, rows: int = 240) -> Dataset:
+    """A number that is the sum of all columns of numbers, or a curve with many bends of the first."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(rows, 6))
+    y = X.sum(axis=1) if kind == "sum" else np.sin(4 * X[:, 0])
+    table = dict(zip("abcdef", X.T, strict=True)) | {"y": y + 0.2 * rng.normal(size=rows)}
+    return load_table(table, "y")
+
+
+@pytest.mark.parametrize(("kind", "shares"), [("sum", (0.5, 1)), ("curve", (0,))])
+def test_the_folds_decide_whether_networks_without_intervals_predict(kind, shares, tmp_path):
+    data = of_curve(kind)
+    options = Options.recipe("table", hidden=(16,), engine="reference", **for_rows(240, "table", task="numbers"))
+    model = fit(data, options).model
+    share = model.receipt["plain_share"]
+    assert share in shares
+    assert model.network.architecture.sizes[1] == 16 * (8 if share == 0.5 else 4)
+    save_model(model, tmp_path / "m.safetensors")
+    loaded = load_model(tmp_path / "m.safetensors")
+    assert joined_count(loaded.receipt) * 16 == loaded.network.architecture.sizes[1]
+    assert verify(loaded, data).same
+    loaded.receipt["plain_share"] = 1.0 if share == 0 else 0.0
+    assert not verify(loaded, data).same
+
+
+def test_networks_without_intervals_have_no_weights_for_them():
+    data = of_curve("curve")
+    options = Options.recipe("table", members=3, plain_inputs=True, **SMALL, **BY_TASK["numbers"])
+    runs, intervals = Runs(data, options, ReferenceEngine(), GivenData(data)), data.columns.intervals
+    assert len(intervals) == 6 * 12
+    others = np.setdiff1d(np.arange(data.features), intervals)
+    for number in range(6):
+        run = runs.run(number)
+        assert run.validation.row_numbers.tolist() == runs.run(number % 3).validation.row_numbers.tolist()
+        run.train()
+        weights = run.model.network.parameters.weights[0]
+        assert weights[:, others].all()
+        assert not (weights[:, intervals] if number >= 3 else 1 - (weights[:, intervals] != 0)).any()
 
 
 def test_a_member_is_never_trained_on_its_fold():

@@ -46,8 +46,8 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
                 say("part_validation", source=own.get("source", "?"), samples=format_count(own.get("samples")))
             )
         if not receipt.get("own_validation"):
-            if (count := joined_count(receipt)) > 1:
-                lines.append(say("part_folds", folds=count))
+            if joined_count(receipt) > 1:
+                lines.append(say("part_folds", folds=options["members"]))
             elif options.get("early_stopping"):
                 lines.append(say("part_stopping"))
         facts.append(Fact(say("trained_on"), say("semicolon").join(lines)))

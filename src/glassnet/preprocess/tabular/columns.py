@@ -438,6 +438,11 @@ class Columns:
             values[:, place] = column.numbers if isinstance(one, NumberColumn) else column.series.to_list()
         return values
 
+    @property
+    def intervals(self) -> NDArray[np.int64]:
+        """Places of the inputs that are intervals of numbers."""
+        return self.layout.block.constants.interval_place
+
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)

@@ -40,7 +40,7 @@ LIMIT = 255
 MANY_WORDS, ROWS_PER_WORD, ROWS_OF_OWN = 100, 20, 10
 """Number of words from which, with fewer rows each on average, a column has many; and with how many rows words of such
 a column have their own input."""
-MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 8, 512, 20
+MOST_BINS, MOST_BIN_INPUTS, ROWS_PER_BIN = 16, 512, 20
 """Limits of the intervals of a column of numbers: intervals per column, inputs of all columns, rows per interval."""
 FLAG_SHARE, FLAG_ROWS = 0.05, 20
 """Smallest fraction and number of rows without a value for an input that flags them."""

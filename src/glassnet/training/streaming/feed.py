@@ -72,9 +72,9 @@ class WindowFeed:
         self._encoded: dict[int, GroupRows] | None = {} if keeps else None
         self._last: tuple[int, GroupRows] | None = None
         most = options.batch_size - 1
-        self._free = [Window(survey.window, most, options.members, survey.sample) for _ in range(1 + ahead)]
+        self._free = [Window(survey.window, most, options.networks, survey.sample) for _ in range(1 + ahead)]
         self._changed = threading.Condition()
-        self._members = set(range(options.members))
+        self._members = set(range(options.networks))
         self._ready: list[Window] = []
         self._problem: BaseException | None = None
         self._reading = threading.Thread(

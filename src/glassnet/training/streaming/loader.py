@@ -26,8 +26,8 @@ class WindowBlocks:
     What goes from one window of an epoch to the next are the rows that were too few for a batch, and the number of
     steps so far.
 
-    `member` is also the number of the fold that it leaves out, and the options have the member's own seed. `turn`
-    limits how many members compute at the same time.
+    `member` gives the number of the fold that it leaves out, and the options have the member's own seed. `turn`
+    limits how many members compute at the same time. Inputs at the places `blank` are 0 for the member.
     """
 
     prepared: Any
@@ -41,10 +41,11 @@ class WindowBlocks:
         options: Options,
         engine: StreamingEngine,
         turn: AbstractContextManager[Any],
+        blank: NDArray[np.int64],
     ) -> None:
         self.data, self.turn = survey.sample, turn
         self._model, self._survey, self._feed, self._member, self._options = model, survey, feed, member, options
-        self._engine, self._mean_weight = engine, survey.mean_weight(member)
+        self._engine, self._blank, self._mean_weight = engine, blank, survey.mean_weight(member)
         self.count = survey.training_rows(member)
         self.blocks = window_count(survey.sizes, survey.window)
         # Zeros, so that what the engine prepares does not depend on a window.
@@ -85,7 +86,7 @@ class WindowBlocks:
             try:
                 begin, own = self._steps, np.arange(window.rows)
                 if self._survey.roles.folds:
-                    own = np.flatnonzero(window.folds[: window.rows] != self._member)
+                    own = np.flatnonzero(window.folds[: window.rows] != self._member % self._survey.roles.folds)
                 carried = window.carried_by(self._member, len(self._inputs))
                 window.inputs[carried], window.targets[carried] = self._inputs, self._targets
                 window.weights[carried] = self._weights
@@ -108,6 +109,9 @@ class WindowBlocks:
             targets = model.targets.table()
         else:  # every row has its own targets
             labels, targets = np.arange(len(labels)), model.targets.apply(window.targets)
+        inputs = window.inputs
+        if len(self._blank):
+            inputs = inputs.copy()
+            inputs[:, self._blank] = 0
         weights = None if self._mean_weight is None else window.weights / self._mean_weight
-        smoothed = model.targets.smoothed(targets, smoothing)
-        return Samples(window.inputs, model.scaling, labels, smoothed, weights=weights)
+        return Samples(inputs, model.scaling, labels, model.targets.smoothed(targets, smoothing), weights=weights)

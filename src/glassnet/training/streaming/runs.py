@@ -92,7 +92,7 @@ class StreamRuns(Runs):
             turn = threading.Semaphore(number_of_threads(options.threads))
         if saved is None:
             threads = 1 if options.members > 1 else None
-            self._runs = [self._new_run(number, threads) for number in range(options.members)]
+            self._runs = [self._new_run(number, threads) for number in range(options.networks)]
         else:
             if named is not None or saved.validation is not None:
                 saved.require_same(named, saved.validation, Message("validation data"))
@@ -102,7 +102,7 @@ class StreamRuns(Runs):
             if survey.targets is not None:
                 run.model = replace(run.model, targets=survey.targets)
             run.blocks = blocks = WindowBlocks(
-                run.model, survey, feed, number, run.options, cast(StreamingEngine, engine), turn
+                run.model, survey, feed, number, run.options, cast(StreamingEngine, engine), turn, self.blank(number)
             )
             if saved is not None and saved.state.block:
                 with damage(saved.path):
@@ -117,7 +117,7 @@ class StreamRuns(Runs):
     @property
     def threads(self) -> int:
         """Number of members to train at the same time: all."""
-        return self.options.members
+        return self.options.networks
 
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step; members have one thread each."""
@@ -142,7 +142,7 @@ class StreamRuns(Runs):
             first, *others = networks = [run.network_so_far() for run in self._runs]
             model = self._runs[0].model
             if self.options.folds:
-                problem.model = replace(model, network=side_by_side(networks))
+                problem.model = replace(model, network=side_by_side(networks[: self.options.members]))
             else:
                 problem.model = replace(model, network=first, others=tuple(others))
             problem.good_epochs = min(run.state.epoch for run in self._runs)

@@ -96,13 +96,14 @@ class Survey:
         )
 
     def _of_member(self, by_fold: NDArray[Any], member: int) -> Any:
-        return by_fold.sum() - (by_fold[member] if self.roles.folds else 0)
+        return by_fold.sum() - (by_fold[member % self.roles.folds] if self.roles.folds else 0)
 
     def validation_of(self, member: int) -> Dataset | None:
         """Return the validation data of a member."""
         if self.validation is None or not self.roles.folds:
             return self.validation
-        return self.validation.take(np.flatnonzero(self.roles.fold(RowKeys.of(self.validation)) == member))
+        own = self.roles.fold(RowKeys.of(self.validation)) == member % self.roles.folds
+        return self.validation.take(np.flatnonzero(own))
 
 
 def rows_in_memory(source: StreamSource, most: int) -> int:

@@ -223,7 +223,7 @@ def _cross_validated(read: TrainingData, notify: Notify, executor: Executor | No
     A network that takes long is trained only once.
     """
     sizes = (read.training.features, *read.options.hidden, read.training.classes)
-    weights = read.options.members * sum(below * above for below, above in pairwise(sizes))
+    weights = read.options.networks * sum(below * above for below, above in pairwise(sizes))
     if read.folds is None or read.options.epochs * len(read.training) * weights > _MOST_WORK:
         return None
     try:

@@ -16,7 +16,8 @@ from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
 from glassnet.training.streaming import encoding
 from glassnet.training.streaming.fit import StreamFit, fit_stream, verify_stream
-from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory
+from glassnet.training.streaming.runs import StreamRuns
+from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory, surveyed
 
 GROUP, ROWS = 130, 900
 
@@ -49,11 +50,11 @@ def hash_of(*args: object, **more: object) -> str:
     return train(*args, **more).fit.model.hash()
 
 
-@pytest.mark.parametrize("members", [1, 3])
-def test_files_and_memory_give_the_same_bits(frame, tmp_path, members):
+@pytest.mark.parametrize(("members", "plain"), [(1, False), (3, False), (2, True)])
+def test_files_and_memory_give_the_same_bits(frame, tmp_path, members, plain):
     frame.write_parquet(tmp_path / "t.parquet", row_group_size=GROUP)
     frame.write_ipc(tmp_path / "t.arrow", record_batch_size=GROUP)
-    chosen = options(members=members, folds=members > 1, early_stopping=2)
+    chosen = options(members=members, folds=members > 1, plain_inputs=plain, early_stopping=2)
     first = hash_of(open_stream(str(tmp_path / "t.parquet")), chosen)
     assert first == hash_of(open_stream(str(tmp_path / "t.arrow")), chosen, cache=0)
     assert first == hash_of(stream(frame), chosen)
@@ -130,6 +131,20 @@ def test_members_leave_out_their_own_folds(frame):
     assert fitted.fit.model.temperature != 1
 
 
+def test_networks_without_intervals_leave_out_the_same_folds(frame):
+    plain, both = (
+        train(stream(frame), options(members=2, folds=True, early_stopping=9, plain_inputs=plain))
+        for plain in (True, False)
+    )
+    assert plain.fit.model.receipt["trails"][:2] == both.fit.model.receipt["trails"]
+    chosen = options(members=2, folds=True, plain_inputs=True, **TASKS["value"])
+    survey, chosen = surveyed(stream(frame), "value", chosen)
+    runs = StreamRuns(survey, chosen, ReferenceEngine())
+    of_folds = [runs.run(number).validation.row_numbers.tolist() for number in range(4)]
+    assert of_folds[:2] == of_folds[2:] != of_folds[:1] * 2
+    assert [runs.run(number).blocks.count for number in range(4)] == [*map(survey.training_rows, (0, 1))] * 2
+
+
 def test_a_callback_ends_all_members_with_the_epoch(frame):
     fitted = train(stream(frame), options(members=3, folds=True, epochs=9, early_stopping=9), callbacks=[_ends(2)])
     assert {len(one.epoch) for one in (fitted.fit.history, *fitted.fit.member_histories)} == {2}
@@ -159,9 +174,10 @@ def test_an_ensemble_has_no_checkpoint(frame, tmp_path):
         train(stream(frame), options(members=2), checkpoint=tmp_path / "c.checkpoint")
 
 
-@pytest.mark.parametrize("members", [1, 3])
-def test_verify_repeats_the_training(frame, tmp_path, members):
-    fitted = train(stream(frame), options(members=members, folds=members > 1, early_stopping=1, epochs=3))
+@pytest.mark.parametrize(("members", "plain"), [(1, False), (3, False), (2, True)])
+def test_verify_repeats_the_training(frame, tmp_path, members, plain):
+    chosen = options(members=members, folds=members > 1, plain_inputs=plain, early_stopping=1, epochs=3)
+    fitted = train(stream(frame), chosen)
     save_model(fitted.fit.model, tmp_path / "m.safetensors")
     model = load_model(tmp_path / "m.safetensors")
     frame.write_parquet(tmp_path / "t.parquet", row_group_size=GROUP)
