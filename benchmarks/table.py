@@ -227,7 +227,7 @@ def better_errors(result: dict[str, Any], comparison: dict[str, Any], names: lis
         cells = [
             f"{subject(name, language)} {each.mean():.4f} ({difference(each - own)})"
             for name, each in sorted(errors.items(), key=lambda item: float(item[1].mean()))
-            if each.mean() < own.mean()
+            if each.mean() < own.mean() - 1e-9
         ]
         if cells:
             title = (f"error on {table}, {splits}", f"{table} 的误差，{splits}")[language]

@@ -334,21 +334,20 @@ def means(lines: list[dict[str, Any]], seconds: Sequence[str]) -> dict[str, Any]
 
 
 def comparisons(subjects: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return comparisons of all subjects that share some splits of some tables.
+    """Return comparisons, each over some tables and splits, of all subjects that have these.
 
-    The first is of all tables, over the splits of the subjects that have most; those that subjects with fewer splits or
-    tables join are over theirs.
+    The first is of all tables and the most splits. Another follows for subjects that have fewer splits or tables.
     """
     found = []
-    seeds = {name: {*next(iter(one["tables"].values()))["errors"]} for name, one in subjects.items()}
+    splits = {name: frozenset(next(iter(one["tables"].values()))["errors"]) for name, one in subjects.items()}
     for tables in sorted({tuple(one["tables"]) for one in subjects.values()}, key=len, reverse=True):
-        of_tables = {len(seeds[name]) for name, one in subjects.items() if tuple(one["tables"]) == tables}
-        for count in sorted(of_tables, reverse=True):
-            able = {name: one for name, one in subjects.items() if {*tables} <= {*one["tables"]}}
-            able = {name: one for name, one in able.items() if len(seeds[name]) >= count}
-            if shared := set.intersection(*(seeds[name] for name in able)):
-                whole = {name for name in able if seeds[name] == shared} if tables == tuple(TABLES) else {*()}
-                found.append(compared(able, tables, sorted(shared, key=int), whole))
+        of_tables = {splits[name] for name, one in subjects.items() if tuple(one["tables"]) == tables}
+        for seeds in sorted(of_tables, key=lambda some: (-len(some), sorted(some))):
+            able = {
+                name: one for name, one in subjects.items() if {*tables} <= {*one["tables"]} and seeds <= splits[name]
+            }
+            whole = {name for name in able if splits[name] == seeds} if tables == tuple(TABLES) else {*()}
+            found.append(compared(able, tables, sorted(seeds, key=int), whole))
     return found
 
 
