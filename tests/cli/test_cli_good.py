@@ -47,7 +47,8 @@ def folder(trained, tmp_path, monkeypatch):
 def test_train_prints_text(trained):
     folder, outcome = trained
     lines = outcome.out.splitlines()
-    assert [line.split()[0] for line in lines] == ["network", "test", "interval", "time", "model", "pictures", "next"]
+    words = ["network", "test", "majority", "interval", "time", "model", "pictures", "next"]
+    assert [line.split()[0] for line in lines] == words
     assert "784-200-10" in lines[0]
     assert "300 samples" in lines[0]
     assert "engine reference" in lines[0]
@@ -214,7 +215,10 @@ def test_a_source_with_a_test_part_uses_it(tmp_path, monkeypatch):
 
 def test_test_prints_json_and_text(folder):
     found = run("test", "notes.safetensors", "test.csv", "--json").fine().json()
-    assert found.keys() == {"accuracy", "loss", "samples", "confusion", "misread", "class_names", "pictures"}
+    names = {"accuracy", "judged", "loss", "samples", "confusion", "misread", "class_names", "pictures"}
+    assert found.keys() == names
+    most = np.bincount(digits(360).take(slice(300, 360)).labels).max() / 60
+    assert (found["judged"]["metric"], found["judged"]["constant"]) == ("accuracy", pytest.approx(most))
     confusion = np.array(found["confusion"])
     data = digits(360).take(slice(300, 360))
     assert found["samples"] == 60 == confusion.sum()

@@ -102,7 +102,7 @@ def test_the_models_are_better_than_guessing(folder):
 
 def test_test_prints_the_names_of_the_classes(folder):
     out = run("test", "m.safetensors", "more.csv").fine().out
-    assert "<=50K" in out.splitlines()[1]
+    assert "<=50K" in out.splitlines()[2]
     assert ">50K, predicted <=50K" in out or "<=50K, predicted >50K" in out
 
 
