@@ -146,14 +146,14 @@ def test_estimators_allow_the_metrics_of_their_task():
     assert not judged.model_.targets.decision
 
 
-def test_searches_and_comparisons_train_by_their_metric():
+def test_searches_and_comparisons_train_by_their_metric(tmp_path):
     data = drawn("classes")
     sides = [("table", {"hidden": (nodes,)}) for nodes in (4, 8)]
     rest = {name: value for name, value in SMALL.items() if name != "hidden"}
     with pytest.warns(GlassnetWarning, match="2 seeds"):
         compared = glassnet.compare(*sides, data=data, metric="balanced_accuracy", seeds=2, **rest)
     assert all(score > 0.6 for pair in compared.pairs for score in pair.scores)
-    found = glassnet.search(data, trials=2, metric="balanced_accuracy", **SMALL)
+    found = glassnet.search(data, trials=2, metric="balanced_accuracy", out=tmp_path / "found", **SMALL)
     assert metric_of(found.model) == "balanced_accuracy"
     assert found.model.targets.decision
     assert SearchJob(metric="f1").metric == "f1"
