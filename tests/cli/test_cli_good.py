@@ -54,8 +54,8 @@ def test_train_prints_text(trained):
     assert "engine reference" in lines[0]
     share = float(re.search(r"([\d.]+)% right", lines[1])[1])
     assert share > 60, "300 digits give about 75 %; guessing gives 10 %"
-    assert str(folder / "notes.safetensors") in lines[4]
-    assert "glassnet test" in lines[6]
+    assert str(folder / "notes.safetensors") in lines[5]
+    assert "glassnet test" in lines[7]
     assert [line[:8] for line in outcome.err.splitlines() if "first run" not in line] == [
         "epoch 1:",
         "epoch 2:",
