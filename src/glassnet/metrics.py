@@ -301,16 +301,28 @@ def metrics_of(task: str, outputs: int) -> list[str]:
     return sorted(names, key=lambda name: name != "r2") if task == "numbers" and outputs > 1 else names
 
 
+def _quantile(values: NDArray[Any], quantile: float, weights: NDArray[Any] | None) -> Floats:
+    """Return for each column of values, (n, outputs), the smallest one that a fraction of the rows is not above."""
+    parts = np.ones(len(values)) if weights is None else weights
+    order = np.argsort(values, axis=0, kind="stable")
+    below = np.cumsum(parts[order], axis=0) / parts.sum()
+    place = np.minimum((below < quantile).sum(axis=0), len(values) - 1)
+    return np.asarray(np.take_along_axis(values, order, axis=0)[place, np.arange(values.shape[1])], np.float64)
+
+
 class Guessing(NamedTuple):
     """Result of `guessing`: the scores of predictions without any input."""
 
-    constant: float  # of the most frequent class, or the most frequent labels, or the mean; of probabilities, of the
-    # frequencies
+    # constant: of the most frequent class or labels, or of numbers the mean, of the pinball loss their quantile; of
+    # probabilities, the frequencies
+    constant: float
     chance: float | None  # of answers that are drawn with their frequencies; None for numbers and probabilities
     most: int | None  # the most frequent class; None for labels and numbers
 
 
-def guessing(metric: str, truth: NDArray[Any], outputs: int, weights: NDArray[Any] | None = None) -> Guessing:
+def guessing(
+    metric: str, truth: NDArray[Any], outputs: int, weights: NDArray[Any] | None = None, quantile: float = 0.5
+) -> Guessing:
     """Return what a score has to be compared with: that of a constant prediction for these samples, and of chance.
 
     Parameters
@@ -322,11 +334,13 @@ def guessing(metric: str, truth: NDArray[Any], outputs: int, weights: NDArray[An
     outputs : int
         Number of classes, labels or numbers.
     weights : ndarray, shape (n,), optional
+    quantile : float
+        That of the pinball loss.
     """
-    one = METRICS[metric]
+    one = METRICS[metric].at(quantile)
     if "numbers" in one.tasks:
-        means = np.broadcast_to(mean(truth, weights), truth.shape)
-        return Guessing(float(one.score(truth, means, weights)), None, None)
+        constant = _quantile(truth, quantile, weights) if one.of_quantile else mean(truth, weights)
+        return Guessing(float(one.score(truth, np.broadcast_to(constant, truth.shape), weights)), None, None)
     kinds, kind = (np.arange(outputs), truth) if truth.ndim == 1 else np.unique(truth, axis=0, return_inverse=True)
     shares = np.bincount(kind.ravel(), weights, len(kinds))
     shares, most = shares / shares.sum(), int(shares.argmax())

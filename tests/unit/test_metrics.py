@@ -251,4 +251,8 @@ def test_constant_predictions_are_the_best_without_inputs():
     assert guessing("auc", truth, 3) == (0.5, None, 0)
     assert guessing("accuracy", truth, 3)[::2] == (shares.max(), 0)
     assert guessing("r2", numbers, 2).constant == pytest.approx(0, abs=1e-12)
+    for quantile in (0.1, 0.5, 0.9):  # no other constant is better
+        best = guessing("pinball", numbers, 2, quantile=quantile).constant
+        others = (np.broadcast_to(one, numbers.shape) for one in numbers)
+        assert best <= min(METRICS["pinball"].at(quantile).score(numbers, one) for one in others)
     assert guessing("rmse", numbers, 2) == (pytest.approx(numbers.std(axis=0).mean()), None, None)

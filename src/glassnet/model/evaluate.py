@@ -36,7 +36,7 @@ class Judged:
     score : float
     constant : float
         That of the most frequent class of the same samples, of their most frequent labels or of their mean; if the
-        metric takes probabilities, that of the frequencies.
+        metric takes probabilities, that of the frequencies, and of the pinball loss that of the quantile.
     chance : float or None
         The expected one of answers that are drawn with their frequencies; None if the metric does not take answers.
     most : int or None
@@ -56,6 +56,8 @@ class Judged:
             template = "{metric} {score} (always {name!r}: {constant}, chance: {chance})"
             if METRICS[self.metric].of_probabilities:
                 template = "{metric} {score} (always the frequencies: {constant})"
+            elif METRICS[self.metric].of_quantile:
+                template = "{metric} {score} (always the same quantile: {constant})"
             elif self.chance is None:
                 template = "{metric} {score} (always the mean: {constant})"
             elif self.most is None:
@@ -207,7 +209,8 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     judged = None
     if metric := metric_of(model) or ("accuracy" if confusion.size else ""):
         one = score(model, data, outputs, metric)
-        judged = Judged(metric, one, *guessing(metric, truth_of(data), model.classes, data.weights))
+        guessed = guessing(metric, truth_of(data), model.classes, data.weights, quantile or 0.5)
+        judged = Judged(metric, one, *guessed)
     right = scores.pop("accuracy", None)
     return Evaluation(right, mean, len(data), confusion, wrong, answers, **scores, outputs=outputs, judged=judged)
 
