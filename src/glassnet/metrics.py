@@ -339,8 +339,8 @@ def guessing(
     """
     one = METRICS[metric].at(quantile)
     if "numbers" in one.tasks:
-        constant = _quantile(truth, quantile, weights) if one.of_quantile else mean(truth, weights)
-        return Guessing(float(one.score(truth, np.broadcast_to(constant, truth.shape), weights)), None, None)
+        number = _quantile(truth, quantile, weights) if one.of_quantile else mean(truth, weights)
+        return Guessing(float(one.score(truth, np.broadcast_to(number, truth.shape), weights)), None, None)
     kinds, kind = (np.arange(outputs), truth) if truth.ndim == 1 else np.unique(truth, axis=0, return_inverse=True)
     shares = np.bincount(kind.ravel(), weights, len(kinds))
     shares, most = shares / shares.sum(), int(shares.argmax())
