@@ -9,6 +9,7 @@ import click
 
 from ..errors import OptionError
 from ..messages.catalogue import translated as in_language
+from ..messages.formats import shown as shown_number
 from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..model.decision import decision_message
@@ -16,7 +17,6 @@ from ..model.file import load_model
 from ..model.header import Receipt, joined_count
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from ..words.plots import shown as shown_number
 from ..words.speaking import chinese_value
 from ..workflow.shared.facts import facts_from
 from ..workflow.verify_job import VerifyJob, verify_model

@@ -11,12 +11,11 @@ import click
 from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
-from ..messages.formats import below_all, shortened, width_of
+from ..messages.formats import below_all, shortened, shown, width_of
 from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..model.prediction_intervals import COVERAGE
-from ..words.plots import shown
 from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
 from ..workflow.report_job import ReportJob, write_report
 from .shared.console import (

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.node import HiddenNode
+from ..messages.formats import shown
 from ..model.model import Model
 from ..plots.labels import sample_label
 from ..words.explain import explain_words
-from ..words.plots import shown
 from ..words.report import percent
 from .page import is_invertible, render, sample_uri, signed_thumb
 from .why_parts import Row, bar_rows, input_names

@@ -18,10 +18,10 @@ from PIL import Image
 from ..data.dataset import Dataset
 from ..io.writing import MAKER
 from ..messages.control_characters import printable
+from ..messages.formats import shown
 from ..model.model import Model
 from ..plots.signed import png_uri, signed_picture
 from ..plots.tone import shades
-from ..words.plots import shown
 
 LARGEST_THUMB = 64
 """Longest side of a sample's image; larger images are shrunk to keep pages small."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.step import LayerStep, Trace
-from ..words.plots import shown
+from ..messages.formats import shown
 from ..words.speaking import Say
 
 MOST_LINKS = 8

@@ -9,9 +9,9 @@ import numpy as np
 from markupsafe import Markup
 
 from ..explain.why import Why
+from ..messages.formats import shown
 from ..model.model import Model
 from ..plots.labels import explained_label, node_names, target_of, target_value
-from ..words.plots import shown
 from ..words.report import percent, say_in
 from ..words.speaking import Say
 from .page import is_invertible, render, signed_thumb

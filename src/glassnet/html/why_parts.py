@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..explain.why import Why
+from ..messages.formats import shown
 from ..model.model import Model
 from ..plots.labels import class_label, explained_label
 from ..preprocess.tabular.encoders import MISSING, OTHER
-from ..words.plots import shown
 from ..words.report import percent
 from ..words.speaking import Say
 from .page import sample_uri, signed_thumb

@@ -39,6 +39,15 @@ def number_text(value: float) -> str:
     return f"{value:.0f}" if whole and abs(value) < 1e15 else f"{value:g}"
 
 
+def shown(number: float) -> str:
+    """Format a number with four significant digits, more from 10,000 on, a true minus sign, and 0 without a sign.
+
+    Powers of ten appear only for very large and very small numbers.
+    """
+    text = f"{number:,.0f}" if 9999.5 <= abs(number) < 1e12 else f"{number + 0.0:.4g}"
+    return text.replace("-", "−")
+
+
 def share_text(share: float) -> str:
     """Return a fraction in per cent; ``<0.1%`` instead of 0.0% unless it is 0."""
     text = f"{share:.1%}"

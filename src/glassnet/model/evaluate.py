@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_whole, with_near_matches
-from ..messages.formats import below_all
+from ..messages.formats import below_all, shown
 from ..messages.message import Message
 from ..messages.one_line import one_line
 from ..metrics import METRICS, by_class, calibration, coverage, guessing, mae, metrics_of, pinball, r2, rmse
@@ -73,7 +73,7 @@ def score_text(metric: str, score: float | None) -> str:
         return ""
     if metric in ("accuracy", "balanced_accuracy"):
         return f"{below_all(score):.2%}"
-    return f"{score:.4g}" if "numbers" in METRICS[metric].tasks else f"{score:.4f}"
+    return shown(score) if "numbers" in METRICS[metric].tasks else f"{score:.4f}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -10,8 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from ..errors import ShapeError, wrong_type
+from ..messages.formats import shown
 from ..messages.message import Message
-from ..words.plots import SHARES, metric_title, shown, words_in
+from ..words.plots import SHARES, metric_title, words_in
 from .curve import label_ends
 from .figure import new_axes, require_axes, style_axes
 from .fonts import set_fonts

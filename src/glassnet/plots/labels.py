@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..explain.why import Why
+from ..messages.formats import shown
 from ..model.model import Model
-from ..words.plots import shown
 
 
 def target_of(model: Model) -> str:

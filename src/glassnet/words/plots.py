@@ -152,12 +152,3 @@ SHARES = ("accuracy", "balanced_accuracy")
 def metric_title(metric: str, language: str) -> str:
     """Return the name of a metric, with its unit."""
     return words_in(language)(f"{metric}_percent" if metric in SHARES else f"metric_{metric}")
-
-
-def shown(number: float) -> str:
-    """Format a number with four significant digits, more from 10,000 on, a true minus sign, and 0 without a sign.
-
-    Powers of ten appear only for very large and very small numbers.
-    """
-    text = f"{number:,.0f}" if 9999.5 <= abs(number) < 1e12 else f"{number + 0.0:.4g}"
-    return text.replace("-", "−")

@@ -18,6 +18,7 @@ from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
 from ..io.writing import write_text
+from ..messages.formats import shown
 from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
@@ -28,7 +29,7 @@ from ..plots.labels import sample_label
 from ..preprocess.tabular.dataset import read_table
 from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
-from ..words.plots import shown, words_in
+from ..words.plots import words_in
 from . import parameters
 from .model_data import (
     load_alike,

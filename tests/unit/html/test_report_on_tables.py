@@ -16,10 +16,10 @@ from glassnet.html.report.effects import columns_section
 from glassnet.html.report.results import EvaluatedModel
 from glassnet.html.report.thresholds import _rows, draw_precision_recall, draw_roc
 from glassnet.html.svg import HIGH, WIDE
+from glassnet.messages.formats import shown
 from glassnet.messages.languages import LANGUAGES
 from glassnet.model.baselines import compare_with_baselines
 from glassnet.model.curves import threshold_curves
-from glassnet.words.plots import shown
 from glassnet.words.report import WORDS, percent, say_in
 from support.pages import checked_page
 

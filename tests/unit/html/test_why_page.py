@@ -12,9 +12,9 @@ from glassnet import Columns, Dataset, Model, Options, fit
 from glassnet.errors import OptionError
 from glassnet.explain.why import Neighbours, why
 from glassnet.html.why import answer_page
+from glassnet.messages.formats import shown
 from glassnet.messages.languages import LANGUAGES
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
-from glassnet.words.plots import shown
 from support.pages import checked_page
 from support.samples import digits
 

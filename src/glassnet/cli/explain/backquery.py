@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
-from ...messages.formats import width_of
+from ...messages.formats import shown, width_of
 from ...model.model import Model
 from ...words.explain import explain_words
-from ...words.plots import shown
 from ...words.report import percent
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
 from ...workflow.explain_job import BackqueryJob

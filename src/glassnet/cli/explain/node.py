@@ -9,11 +9,10 @@ import numpy as np
 from ...explain.node import HiddenNode
 from ...html.node import kind_of_outputs
 from ...html.why_parts import input_names
-from ...messages.formats import shortened
+from ...messages.formats import shortened, shown
 from ...model.model import Model
 from ...plots.labels import sample_label
 from ...words.explain import explain_words
-from ...words.plots import shown
 from ...words.speaking import Say
 from ...workflow import explain_job
 from ...workflow.explain_job import NodeJob

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 from numpy.typing import NDArray
 
 from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes
-from ...messages.formats import listed
+from ...messages.formats import listed, shown
 from ...model.model import Model
 from ...words.explain import explain_words
-from ...words.plots import shown
 from ...workflow import explain_job
 from ...workflow.explain_job import NodesJob
 from ...workflow.shared.facts import facts_from

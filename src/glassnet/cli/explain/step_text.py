@@ -29,8 +29,7 @@ from ...html.step_tables import (
     strongest_links,
 )
 from ...messages.control_characters import printable
-from ...messages.formats import shortened, width_of
-from ...words.plots import shown
+from ...messages.formats import shortened, shown, width_of
 from ...words.step import step_words
 from ..shared.console import terminal_width
 

@@ -17,11 +17,10 @@ from ...html.why_parts import (
     explained_quantity,
     explains_logit,
 )
-from ...messages.formats import shortened, width_of
+from ...messages.formats import shortened, shown, width_of
 from ...model.model import Model
 from ...plots.labels import class_label, explained_label, node_names
 from ...words.explain import explain_words
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..shared.console import padded, result

@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 import click
 
 from ...messages.control_characters import finite, json_text, printable
-from ...messages.formats import below_all, width_of
+from ...messages.formats import below_all, shown, width_of
 from ...messages.languages import LANGUAGES, preferred
 from ...messages.message import Message, rendered
 from ...messages.option_spelling import Option, as_flag
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ...words.cli import CLI_WORDS
-from ...words.plots import shown
 from ...words.speaking import speaking
 from ..help.grouped import GroupedFlag
 from .stream_progress import StreamPace

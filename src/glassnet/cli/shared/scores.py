@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...messages.formats import width_of
+from ...messages.formats import shown, width_of
 from ...model.decision import about_answers
 from ...model.evaluate import Evaluation
 from ...model.model import Model
-from ...words.plots import SHARES, shown
+from ...words.plots import SHARES
 from .console import message, padded
 
 INDENT = " " * 10

@@ -9,13 +9,12 @@ from typing import Annotated, Any, NotRequired, TypedDict
 
 from ... import data
 from ...io.archives import is_folder
-from ...messages.formats import below_all
+from ...messages.formats import below_all, shown
 from ...messages.message import Listing
 from ...metrics import METRICS
 from ...model.evaluate import metric_of, score_text
 from ...model.header import ParentReceipt, joined_count
 from ...training.receipt import options_of
-from ...words.plots import shown
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
 from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line, weight_column

@@ -8,9 +8,9 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from ...messages.formats import shown
 from ...model.evaluate import Reliability
 from ...training.callbacks import Curve
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..svg import HIGH, SHARES, Floats, format_share, new_plot, padded_range

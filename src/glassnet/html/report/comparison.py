@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from ...data.dataset import Dataset
+from ...messages.formats import shown
 from ...metrics import METRICS
 from ...model.baselines import Comparison, Scores, compare_with_baselines
 from ...model.model import Model
 from ...plots.labels import number_with_unit
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from .results import EvaluatedModel

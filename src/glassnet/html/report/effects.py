@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from ...messages.formats import shortened, width_of
+from ...messages.formats import shortened, shown, width_of
 from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
 from ...preprocess.tabular.encoders import BooleanColumn
 from ...preprocess.tabular.kinds import Encoding
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..svg import BOTTOM, LETTER, RIGHT, TOP, WIDE, Plot, Scale, format_share, new_plot

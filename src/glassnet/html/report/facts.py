@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...messages.catalogue import translated
+from ...messages.formats import shown
 from ...model.decision import decision_message
 from ...model.evaluate import metric_of
 from ...model.header import joined_count
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 

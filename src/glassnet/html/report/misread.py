@@ -6,8 +6,8 @@ from typing import Any
 
 from ...data.dataset import Dataset
 from ...explain.why import Neighbours, Why, why
+from ...messages.formats import shown
 from ...plots.labels import class_label, sample_label, target_of
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..page import is_invertible, sample_uri

@@ -10,12 +10,12 @@ from ...data import is_bundled
 from ...data.dataset import Dataset
 from ...data.fingerprint import is_recorded
 from ...doctor.finding import Finding
+from ...messages.formats import shown
 from ...model.evaluate import Evaluation
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...plots.labels import number_with_unit, target_of
 from ...training.callbacks import learning_curves
-from ...words.plots import shown
 from ...words.report import percent, say_in
 from ...words.speaking import Say
 from ..page import render

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
+from ...messages.formats import shown
 from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
@@ -29,7 +30,6 @@ from ...model.evaluate import (
 from ...model.model import Model
 from ...plots.labels import number_with_unit, target_of
 from ...plots.signed import signed_uri
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from .charts import MOST_DOTS, draw_error_histogram, draw_reliability, draw_residuals, draw_scatter, has_error_lines

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from ...messages.formats import shown
 from ...model.curves import ThresholdCurves, threshold_curves
 from ...model.decision import threshold
 from ...plots.labels import class_label
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..svg import SHARES, Floats, Plot, new_plot

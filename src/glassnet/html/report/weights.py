@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...explain.nodes import MOSTLY, LayerOfNodes, examine_nodes
+from ...messages.formats import shown
 from ...model.model import Model
-from ...words.plots import shown
 from ...words.report import percent
 from ...words.speaking import Say
 from ..page import signed_thumb
