@@ -67,7 +67,7 @@ def options_file() -> str:
             "",
             "",
             "class TrainingOptions(_Options, total=False):",
-            '    """Options that searches and comparisons have as arguments of their own."""',
+            '    """All options but those that `fit` or `TableModel.fit` has as parameters of another type."""',
             "",
             *(f"    {name}: {hint(name)}" for name in OF_TRAINING),
             "",

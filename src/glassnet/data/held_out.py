@@ -1,7 +1,8 @@
 """Choose which rows are held out, and the folds of rows: at random, with groups whole, or in the order of time.
 
-The only place that splits rows. Groups are equal numbers, which ones does not matter. Times are numbers that grow; the
-smallest one also stands for a missing time. Where rows have both, a group counts with the last time of its rows.
+Streams, whose rows are never all in memory, have `stream.roles`. Groups are equal numbers, which ones does not matter.
+Times are numbers that grow; the smallest one also stands for a missing time. Where rows have both, a group counts with
+the last time of its rows.
 """
 
 from __future__ import annotations

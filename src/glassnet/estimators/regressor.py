@@ -94,7 +94,7 @@ class NetworkRegressor(RegressorParameters, RegressorMixin, NetworkEstimator):  
         X : array_like or data frame
             As for `predict`.
         coverage : float
-            0.01 to 0.999. A larger coverage gives wider intervals.
+            0.01 to 0.99. A larger coverage gives wider intervals.
 
         Returns
         -------

@@ -63,7 +63,7 @@ class _Options(TypedDict, total=False):
 
 
 class TrainingOptions(_Options, total=False):
-    """Options that searches and comparisons have as arguments of their own."""
+    """All options but those that `fit` or `TableModel.fit` has as parameters of another type."""
 
     metric: str
 

@@ -51,6 +51,7 @@ CLI_WORDS: dict[str, str] = {
     "decision": "decision  {line}",
     "interval": "interval  {scores} (95% confidence)",
     "folds": "{folds} folds   {scores} of all {samples:,} rows, each tested by a network trained without it",
+    "folds_in_time": "{folds} folds   {scores} of {samples:,} rows, each tested by a network trained on earlier rows",
     "accuracy_of": "accuracy {score}",
     "coverage_of": "coverage {score}",
     "pinball_of": "pinball loss {score}",

@@ -369,7 +369,7 @@ class TableModel:
         data : data frame, mapping, path or array
             With the columns of training.
         coverage : float
-            0.01 to 0.999. A larger coverage gives wider intervals.
+            0.01 to 0.99. A larger coverage gives wider intervals.
         strict : bool
             As for `predict`, also its warnings.
 

@@ -203,7 +203,8 @@ def error_facts(problem: GlassnetError) -> ErrorFacts:
 
 def add_scores(facts: ScoreFacts, evaluation: Evaluation, samples: Dataset | None = None) -> None:
     """Add the scores of a test, and the column of the weights of its samples, to the JSON of a command."""
-    facts.update(cast("ScoreFacts", {name: one for name, one in evaluation.scores.items() if name in _SCORES}))
+    declared = ScoreFacts.__annotations__
+    facts.update(cast("ScoreFacts", {name: one for name, one in evaluation.scores.items() if name in declared}))
     if evaluation.judged is not None:
         facts["judged"] = cast("JudgedFacts", asdict(evaluation.judged))
     if samples is not None and (column := weight_column(samples)):
@@ -214,9 +215,6 @@ def weight_column(samples: Dataset) -> str:
     """Return the name of the column of the weights of samples; empty if they count alike."""
     weighted = samples.weights is not None and samples.columns is not None and samples.columns.split.weight is not None
     return samples.columns.split.weight.name if weighted else ""
-
-
-_SCORES = ScoreFacts.__annotations__
 
 
 def score_line(evaluation: Evaluation) -> str:

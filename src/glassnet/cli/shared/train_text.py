@@ -182,7 +182,8 @@ def _print(trained: TrainResult) -> None:
         result(message("interval", scores=scores_in_words(ends)))
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
-        result(message("folds", scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
+        key = "folds_in_time" if "time" in receipt["data"] else "folds"
+        result(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
         if ends := crossed["interval"]:  # neither weighted scores nor quantiles have one
             result(message("interval", scores=scores_in_words(ends)))
     result(message("time", **trained.seconds))

@@ -12,6 +12,7 @@ from ...io.opening import Opened, open_stream
 from ...io.picture_formats import NAMES
 from ...io.sniff import kind_of
 from ...messages.message import Listing, Message
+from ...model.prediction_intervals import require_coverage
 from ...workflow.predict_job import answer_facts, answers_from, answers_in, with_interval
 from ..rendering import for_client
 from .errors import RequestError, malformed
@@ -102,6 +103,8 @@ def _predict(context: Context, request: Request) -> Answer:
     served = served_by(context, request)
     photo = _photo_in(served, request, context.limits)
     if photo is not None:
+        if request.coverage is not None:  # an error, since digits are classes
+            require_coverage(served.model, request.coverage)
         predictions = answers_in(
             served.fast, photo.name, read_photo(served.fast, open_reduced(photo).picture), request.language
         )

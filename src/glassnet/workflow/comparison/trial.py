@@ -86,9 +86,9 @@ def run_trial(samples: Dataset, side: str, options: Options, metric: str, send: 
 
     def scored(model: Model) -> tuple[Evaluation, float]:
         tested = evaluate(model, validation)
-        return tested, tested.loss if metric == LOSS else score(
-            model, validation, tested.outputs, metric, options.judged_quantile
-        )
+        if metric == LOSS:
+            return tested, tested.loss
+        return tested, score(model, validation, tested.outputs, metric, options.judged_quantile)
 
     def follow(event: Event, model: Callable[[], Model]) -> None:
         """Pass an event on, after each epoch with the scores of the validation samples."""
