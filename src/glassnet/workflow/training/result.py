@@ -288,9 +288,7 @@ def _notify_useless(
     else:
         template = "{source}: {metric} {score} is not better than that of always answering {name!r}, {constant}"
         if METRICS[metric].of_probabilities:
-            template = (
-                "{source}: {metric} {score} is not better than that of the frequencies alone, {constant}"
-            )
+            template = "{source}: {metric} {score} is not better than that of the frequencies alone, {constant}"
         score, constant = (score_text(metric, one) for one in (scores[metric], guessed.constant))
         notify(Message(template, metric=metric, score=score, constant=constant, **facts))
 
