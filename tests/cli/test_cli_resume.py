@@ -93,7 +93,7 @@ def test_resume_prints_its_start_and_the_results_of_train(folder, stopping):
     outcome = run("train", "--resume", "run.ck")
     assert "resuming after 2.50 of 3 epochs" in outcome.err
     assert [line.split()[0] for line in outcome.out.splitlines()] == [
-        "network", "test", "interval", "time", "model", "pictures", "next",
+        "network", "test", "majority", "interval", "time", "model", "pictures", "next",
     ]  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_members_are_the_same_on_any_number_of_workers(ray_nodes, workers, chang
 
 def test_validation_data_and_a_model_to_train_further_reach_the_workers(ray_nodes):
     start = fit(DATA, OPTIONS).model
-    given = {"validation": DATA.take(np.arange(50)), "init_model": start}
+    given = {"validation_data": DATA.take(np.arange(50)), "init_model": start}
     with glassnet.ray_cluster() as cluster:
         more = fit(DATA, epochs=3, executor=cluster, **given)
     assert_same(more, fit(DATA, epochs=3, **given))

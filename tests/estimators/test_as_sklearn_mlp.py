@@ -20,6 +20,7 @@ from sklearn.utils.validation import check_is_fitted
 from glassnet import NetworkClassifier, NetworkRegressor
 from glassnet.errors import DataWarning
 from glassnet.estimators.attributes import NETWORK_ATTRIBUTES, NetworkAttributes
+from glassnet.model.header import joined_count
 from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` trains briefly
@@ -82,7 +83,7 @@ def test_a_forward_pass_with_coefs_and_intercepts_gives_the_prediction(kind, X, 
     z = (a @ fitted.coefs_[-1] + fitted.intercepts_[-1]) / fitted.model_.temperature
     outputs = OUTPUTS[fitted.out_activation_](z)
     assert fitted.out_activation_ == out
-    several = 1 if "calibrate" in changes else 4
+    several = joined_count(fitted.model_.receipt)
     assert [coefs.shape[1] for coefs in fitted.coefs_[:-1]] == [several * nodes for nodes in sizes]
     assert fitted.n_layers_ == len(sizes) + 2 == len(fitted.coefs_) + 1
     assert fitted.n_outputs_ == outputs.shape[1]

@@ -32,8 +32,8 @@ def test_the_error_names_the_wrong_type(given, message):
 
 
 def test_the_error_names_wrong_validation_or_test_data():
-    with pytest.raises(DataError, match="validation: tuple, expected a Dataset"):
-        fit(DATA, Options(hidden=3), validation=(DATA.inputs, DATA.labels))
+    with pytest.raises(DataError, match="validation_data: tuple, expected a Dataset"):
+        fit(DATA, Options(hidden=3), validation_data=(DATA.inputs, DATA.labels))
     model = fit(DATA, Options(hidden=3, epochs=1, engine="reference")).model
     with pytest.raises(DataError, match="data: ndarray, expected a Dataset"):
         evaluate(model, DATA.inputs)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from glassnet import Network, Options
 from glassnet.errors import ArgumentError, OptionError
 from glassnet.messages.catalogue import translated
+from glassnet.metrics import LOSS, METRICS
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY, spelled
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
@@ -41,6 +42,7 @@ REGISTRIES = {
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
+    "metric": (LOSS, *METRICS),
     "scaling": SCALINGS,
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
@@ -178,13 +180,14 @@ def test_a_loss_parameter_and_its_option_have_the_same_default_and_limits():
 
 
 def test_the_parameter_of_an_activation_is_an_option_that_is_written_where_it_changes_something():
-    parameters = {one.parameter.option for one in ACTIVATIONS.values() if one.parameter}
+    later = {one.parameter.option for one in ACTIVATIONS.values() if one.parameter}
+    later |= {"metric", "class_weight", "plain_inputs"}
     for name, parameter in ((name, one.parameter) for name, one in ACTIVATIONS.items() if one.parameter):
         spec, option = SPECS[parameter.option], parameter.option
         assert (spec.low, spec.high, spec.needs.values) == (parameter.low, parameter.high, (name,))
         plain = Options(activation=("relu", name), hidden=(3, 4))
         assert plain.activations == ("relu", name, "sigmoid")
-        assert recorded(plain) == {k: v for k, v in plain.to_dict().items() if k not in parameters}
+        assert recorded(plain) == {k: v for k, v in plain.to_dict().items() if k not in later}
         changed = replace(plain, **{option: 0.25})
         assert changed.activations == ("relu", f"{name}(0.25)", "sigmoid")
         assert recorded(changed) == recorded(plain) | {option: 0.25}

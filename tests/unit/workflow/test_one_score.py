@@ -51,6 +51,9 @@ def test_every_door_has_the_same_digits(task, tmp_path, monkeypatch):
     tested = run("test", "model.safetensors", "validation.csv", "--json").fine().json()
     facts: dict = {}
     add_scores(facts, evaluation)
+    judged = facts.pop("judged", None)
+    assert tested.get("judged") == judged
+    assert (judged is None) == (task == "numbers")
     assert facts
     assert {name: tested[name] for name in facts} == facts == {name: wanted[name] for name in facts}
 
@@ -70,6 +73,9 @@ def test_every_door_has_the_same_digits(task, tmp_path, monkeypatch):
             data, test=validation, recipe="table", trials=1, cv=0, metric=name, space=["dropout"], out=f"out-{name}",
             **OPTIONS,
         )  # fmt: skip
+        # Searches and comparisons also train by their metric.
+        judged = glassnet.fit(training, recipe="table", metric=name, **OPTIONS).model
+        wanted[name] = score(judged, validation, judged.outputs(validation.inputs), name)
         assert searched.trials[0].score == wanted[name], name
         other = ("table", {**OPTIONS, "learning_rate": 1e-4})
         with pytest.warns(UserWarning, match="cannot give a verdict"):

@@ -330,7 +330,7 @@ def _identity(
         "data": fingerprint(training),
         "names": hashlib.sha256(meaning.encode()).hexdigest(),
         "recipe": recipe,
-        "options": {name: value for name, value in recorded(read.options).items() if name != "threads"},
+        "options": {name: value for name, value in recorded(read.options).items() if name not in ("threads", "metric")},
         "space": [one.to_text() for one in space],
         "metric": metric,
         "cv": splits[0].folds,

@@ -34,8 +34,8 @@ def test_a_score_equals_that_of_the_evaluation(task, metric):
     wanted = score(model, data, found.outputs, metric)
     assert getattr(found, metric, wanted) in (wanted, None)
     of_halves = np.concatenate([predicted(model, half, metric) for half in halves])
-    assert float(Scorer.of(halves, metric)(of_halves)) == pytest.approx(wanted, rel=1e-6)
-    assert float(Scorer.of([data], metric)(predicted(model, data, metric))) == wanted
+    assert float(Scorer.of(halves, metric, 0.5)(of_halves)) == pytest.approx(wanted, rel=1e-6)
+    assert float(Scorer.of([data], metric, 0.5)(predicted(model, data, metric))) == wanted
 
 
 def noise(trials, samples, seed, better=0.0):
