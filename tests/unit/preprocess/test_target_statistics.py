@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet import Columns, TableModel, load_split, load_table, read_table, verify
+from glassnet import Columns, TableModel, fit, load_split, load_table, read_table, verify
 from glassnet.data.fingerprint import fingerprint
 from glassnet.errors import ModelFileError
 from glassnet.model.header import COLUMNS
@@ -184,6 +184,18 @@ def test_the_same_rows_have_one_fingerprint_in_training_and_after_it():
     new = load_table(table, columns=trained.columns)
     assert not np.array_equal(trained.inputs, new.inputs)
     assert fingerprint(trained) == fingerprint(new)
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_rows_read_with_the_columns_of_a_model_verify_it_and_train_it_further(task):
+    table, targets = table_for(task)
+    trained = TableModel.fit(table, targets, epochs=2, members=1)
+    again = load_table(table, columns=trained.columns, in_training=True)
+    assert verify(trained.model, again).same
+    more, _ = table_for(task, seed=1)
+    further = TableModel.fit(more, init_model=trained)
+    new = load_table(more, columns=trained.columns, in_training=True)
+    assert fit(new, init_model=trained.model).model.hash() == further.model.hash()
 
 
 def test_many_words_are_learned_and_the_training_is_repeated(tmp_path):
