@@ -148,7 +148,7 @@ class OwnTargets:
         pair = pair.reshape(-1)
         counted = self.values >= 0 if self.values.ndim == 1 else ~np.isnan(self.values).any(axis=1)
         own = np.where(counted[:, np.newaxis], own, 0)
-        rows = np.bincount(pair, counted)
+        rows = np.bincount(pair, counted).astype(np.float64)
         return rows[pair, np.newaxis], np.stack([np.bincount(pair, one)[pair] for one in own.T], axis=1)
 
 
