@@ -11,6 +11,7 @@ import pandas
 import polars as pl
 import pytest
 from sklearn.base import clone
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
@@ -97,6 +98,19 @@ def test_regression_validation_weights_and_further_training():
     assert stream.score(X, Y) > 0.8
     labels = np.stack([values > 50, JOB == "pilot"], axis=1).astype(int)
     assert NetworkClassifier(max_iter=2).fit(X, labels).predict(X).shape == (COUNT, 2)
+
+
+def test_validation_rows_have_the_inputs_of_rows_to_predict_also_after_another_fit():
+    """The means of rare words are those of the last training."""
+    random = np.random.default_rng(0)
+    words, effects = random.integers(0, 150, (3, 600)), random.normal(0, 2, 150)
+    frames = [pl.DataFrame({"word": [f"w{one}" for one in own]}) for own in words]
+    fitted = NetworkClassifier(warm_start=True, members=1, max_iter=1, early_stopping=False, random_state=0)
+    for k, sign in enumerate((1, -1)):
+        y, of_validation = (sign * effects[own] > 0 for own in (words[k], words[2]))
+        fitted.fit(frames[k], y, X_val=frames[2], y_val=of_validation)
+        loss = log_loss(of_validation, fitted.predict_proba(frames[2]))
+        assert fitted.history_.validation_loss[-1] == pytest.approx(loss, abs=1e-6)  # probabilities are float32
 
 
 def test_frames_and_arrays_of_numbers_and_table_models_are_the_same_network():

@@ -195,10 +195,8 @@ class Dataset:
             raise DataError(
                 "GN013", "{name}: sample weights of type {dtype}, expected numbers.", name=self.source, dtype=w.dtype
             )
-        if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
-            raise DataError(
-                "GN014", "{source}: sample weights must be finite, 0 or more, and not all 0.", source=self.source
-            )
+        if w is not None and len(w):
+            require_weights(w, self.source)
 
     @classmethod
     @with_near_matches("Dataset.from_arrays")
@@ -529,6 +527,13 @@ def image_shape(features: int) -> tuple[int, int] | None:
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     """Return the number of values per pixel: 3 if there are three times as many features as pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
+
+
+def require_weights(weights: NDArray[Any], source: str) -> None:
+    """Raise DataError GN014 unless sample weights are finite, 0 or more, and not all 0."""
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
+        raise DataError("GN014", template, source=source)
 
 
 def require_dataset(name: str, given: Any) -> None:

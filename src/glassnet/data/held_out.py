@@ -111,6 +111,22 @@ def scored_folds(
     return [(np.flatnonzero(fold < number), np.flatnonzero(fold == number)) for number in range(1, blocks)]
 
 
+def units_of(groups: Rows | None, times: NDArray[Any] | None) -> Rows:
+    """Return a number from 0 for what each row cannot be separated from: its group, or the rows of its time.
+
+    With times they are in the order of time; groups with the same last time are one. One of the two is not None.
+    """
+    if times is None:
+        assert groups is not None
+        return _numbered(groups)
+    if groups is not None:
+        unit = _numbered(groups)
+        latest = np.full(unit.max() + 1, times.min())
+        np.maximum.at(latest, unit, times)
+        times = latest[unit]
+    return np.unique(times, return_inverse=True)[1]
+
+
 def _whole_parts(
     source: str,
     shares: NDArray[np.float64],
@@ -123,14 +139,7 @@ def _whole_parts(
 
     The parts have about these `shares` of all rows, which add up to 1; none is empty.
     """
-    unit = None if groups is None else _numbered(groups)
-    if times is not None:
-        if unit is not None:
-            latest = np.full(unit.max() + 1, times.min())
-            np.maximum.at(latest, unit, times)
-            times = latest[unit]
-        unit = np.unique(times, return_inverse=True)[1]
-    assert unit is not None
+    unit = units_of(groups, times)
     sizes = np.bincount(unit)
     if times is not None:
         return parts_in_time(sizes, shares, source)[unit]

@@ -15,7 +15,7 @@ from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
 from .held_out import count_aside as count_aside
-from .held_out import fold_numbers, held_out_rows
+from .held_out import fold_numbers, held_out_rows, units_of
 
 
 def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[Dataset, Dataset]:
@@ -105,17 +105,17 @@ def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None
 
     Each member of an ensemble with folds leaves out some groups, or a block of time.
     """
-    units = data.times if data.groups is None else data.groups
-    if units is None or not options.folds or options.members < 3:
+    if (data.groups is None and data.times is None) or not options.folds or options.members < 3:
         return options, None
-    units = units if data.weights is None else units[data.weights > 0]
-    found = len(np.unique(units))
+    used = slice(None) if data.weights is None else data.weights > 0
+    groups, times = (None if one is None else one[used] for one in (data.groups, data.times))
+    found = int(units_of(groups, times).max()) + 1
     members = max(2, min(found, options.members))
     if members == options.members:
         return options, None
     template = (
         "{source}: {found} different times to train on, so {members} networks instead of {wanted}"
-        if data.groups is None
+        if data.times is not None
         else "{source}: {found} groups to train on, so {members} networks instead of {wanted}"
     )
     notice = Message(template, source=data.source, found=found, members=members, wanted=options.members)

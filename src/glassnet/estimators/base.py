@@ -219,6 +219,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
             data = self._data(X, y, sample_weight, groups, time, reset=not continuing)
+            self.columns_: Columns | None = data.columns  # with the means of these rows
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
             if not continuing and options.targets == "values":
@@ -231,7 +232,6 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             if not continuing:
                 self.model_, self._joined = _new_model(data, options), 1
         if continuing:
-            self.columns_: Columns | None = data.columns  # with the means of these rows
             self.model_ = replace(self.model_, columns=data.columns)
             self._make_trainable()
             self._widen_range(data)

@@ -103,7 +103,9 @@ class NetworkClassifier(ClassifierParameters, ClassifierMixin, NetworkEstimator)
         Parameters
         ----------
         X, y, sample_weight
-            As for `fit`. Weights are relative to the other rows of the same call: their mean is scaled to 1.
+            As for `fit`. Weights are relative to the other rows of the same call: their mean is scaled to 1. After
+            `fit` on a table with rare words, pass new rows: those of `fit` are in the means of the target of these
+            words, and would see their own target there. To train further on them, use `fit` with `warm_start`.
         classes : array_like, shape (n_classes,)
             All classes that will occur. Required in the first call.
 

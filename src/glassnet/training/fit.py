@@ -170,7 +170,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         A trained model to train further (fine-tuning): training starts with its parameters instead of random ones, and
         its network, scaling, classes and columns are kept. It is not changed. Classes in arrays get the numbers that
         they have in the model, and some of the model's classes may be missing. Load other data with
-        ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns)``, so that they have its classes.
+        ``load_data(…, like=model)`` or ``load_table(…, columns=model.columns, in_training=True)``, so that they have
+        its classes.
     executor : Executor, optional
         Where the members of an ensemble are trained, such as a `glassnet.ray_cluster`; by default on threads of this
         process. The workers of a cluster share the batches of a single network, if the engine is the compiled one. The

@@ -171,7 +171,8 @@ class TableModel:
             The options to start from: "table" by default; with `init_model`, those of its training.
         sample_weight : str or array_like of shape (n,), optional
             A weight for each row, 0 or more: the name of a column, which is then not an input, or numbers. Rows of
-            weight 0 are not used. With a column, tests are weighted too, if they have it; otherwise only training is.
+            weight 0 are not used. With a column, and without `init_model`, tests are weighted too, if they have it;
+            otherwise only training is.
         init_model : TableModel or Model, optional
             A model to train further (fine-tuning), which keeps its network, columns and classes; see ``fit``. `data`
             needs its columns and its target.
@@ -213,8 +214,10 @@ class TableModel:
             "keep": column_names(keep),
             "group": column_names(group),
             "time": time,
-            "weight": sample_weight if isinstance(sample_weight, str) else None,
+            "weight": None,
         }
+        if start is None and isinstance(sample_weight, str):  # a column of the table, as for a test
+            own["weight"], sample_weight = sample_weight, None
         _require_target_or_start(start, own | {"stream": stream})
         wishes = TableOptions(**own, decimal=decimal)
         remarks: list[Message] = []
@@ -226,8 +229,6 @@ class TableModel:
 
         if start is None:
             Options.recipe(name, **given)  # before the data are read
-        if isinstance(sample_weight, str):
-            sample_weight = None  # a column of the table, as for a test
         if stream and sample_weight is not None:
             raise OptionError("GN022", "sample_weight: not with stream=True. Omit one.")
         if checkpoint is not None and not stream:

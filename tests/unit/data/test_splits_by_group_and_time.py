@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet import Dataset
+from glassnet import Dataset, Options
 from glassnet.data.held_out import fold_numbers, held_out_rows, scored_folds
+from glassnet.data.split import few_groups, fold_of_rows
 from glassnet.data.validation_split import ValidationSplit
 from glassnet.errors import DataError, ShapeError
 from glassnet.messages.message import Message
@@ -130,6 +131,21 @@ def test_too_few_groups_or_times_are_an_error_that_says_what_to_do():
         held_out(30, 0.1, 0, groups=np.zeros(30, int))
     with pytest.raises(DataError, match=r"2 different times for 3 parts.*finer times"):
         scored_folds(30, 2, 0, times=np.arange(30) % 2)
+
+
+@pytest.mark.parametrize("days", [2, 3, 5])
+@pytest.mark.parametrize("named", [("groups",), ("time",), ("groups", "time")], ids=str)
+def test_an_ensemble_has_no_more_members_than_folds_are_possible(named, days):
+    """Six groups, of which some end on the same day: with times, these are one."""
+    group = np.repeat(np.arange(6), 20)
+    given = {"groups": group, "time": np.where(np.arange(120) % 2, group % days, 0)}
+    data = Dataset.from_arrays(np.zeros((120, 1)), np.arange(120) % 2, **{name: given[name] for name in named})
+    options, notice = few_groups(data, Options(members=8, folds=True))
+    possible = days if "time" in named else 6
+    assert (options.members, str(possible) in str(notice)) == (possible, True)
+    assert np.unique(fold_of_rows(data, options.members, 0)).tolist() == list(range(possible))
+    with pytest.raises(DataError):
+        fold_of_rows(data, possible + 1, 0)
 
 
 def test_arrays_name_groups_and_times_by_values_of_any_kind():

@@ -3,9 +3,10 @@
 from functools import reduce
 
 import numpy as np
+import polars as pl
 import pytest
 
-from glassnet import Columns, TableModel, load_split, load_table, read_table, verify
+from glassnet import Columns, TableModel, fit, load_split, load_table, read_table, verify
 from glassnet.data.fingerprint import fingerprint
 from glassnet.errors import ModelFileError
 from glassnet.model.header import COLUMNS
@@ -99,6 +100,32 @@ def test_parts_in_any_order_give_the_columns_of_the_whole_table(task):
     assert learner.columns(reduce(TableSummary.merge, parts)) == Columns.learn(table, targets)
 
 
+@pytest.mark.parametrize("groups", [(), ("who",)])
+def test_the_inputs_of_training_do_not_depend_on_the_parts_of_a_stream(groups):
+    """The rows of a group may be in any of them."""
+    values = many_words()
+    who = [f"p{one}" for one in np.random.default_rng(2).integers(0, 40, 1500)]
+    table = read_table({name: values[name] for name in ("word", "x", "kind")} | {"who": who})
+    learner = ColumnsLearner(table, "kind", group=groups, drop=("who",) * (not groups))
+    parts = [table.take(rows) for rows in np.array_split(np.arange(len(table)), 5)]
+    columns = learner.columns(reduce(TableSummary.merge, map(learner.summarise, parts)))
+    found = np.concatenate([samples_of(part, columns, in_training=True).inputs for part in parts])
+    np.testing.assert_array_equal(found, samples_of(table, columns, in_training=True).inputs)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_rows_without_a_target_change_no_row_of_their_group(task):
+    table, targets = table_for(task)
+    who = [f"p{one}" for one in np.random.default_rng(2).integers(0, 40, len(table))]
+    gaps = [pl.when(pl.int_range(pl.len()) % 9 > 0).then(pl.col(name)).alias(name) for name in targets[:1]]
+    table = read_table(table.frame.with_columns(*gaps, who=pl.Series(who)))
+    columns = Columns.learn(table, targets, group=("who",))
+    alone = table.take(np.flatnonzero(np.arange(len(table)) % 9 > 0))
+    found = samples_of(table, columns, in_training=True).inputs
+    np.testing.assert_array_equal(found, samples_of(alone, columns, in_training=True).inputs)
+    assert np.isfinite(found).all()
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_the_saved_form_encodes_the_same_bits(task):
     table, targets = table_for(task)
@@ -157,6 +184,18 @@ def test_the_same_rows_have_one_fingerprint_in_training_and_after_it():
     new = load_table(table, columns=trained.columns)
     assert not np.array_equal(trained.inputs, new.inputs)
     assert fingerprint(trained) == fingerprint(new)
+
+
+@pytest.mark.parametrize("task", ["classes", "numbers"])
+def test_rows_read_with_the_columns_of_a_model_verify_it_and_train_it_further(task):
+    table, targets = table_for(task)
+    trained = TableModel.fit(table, targets, epochs=2, members=1)
+    again = load_table(table, columns=trained.columns, in_training=True)
+    assert verify(trained.model, again).same
+    more, _ = table_for(task, seed=1)
+    further = TableModel.fit(more, init_model=trained)
+    new = load_table(more, columns=trained.columns, in_training=True)
+    assert fit(new, init_model=trained.model).model.hash() == further.model.hash()
 
 
 def test_many_words_are_learned_and_the_training_is_repeated(tmp_path):

@@ -544,9 +544,10 @@ def test_a_table_is_trained_further_as_on_the_command_line(files):
     whole = TableModel.fit(frame, init_model=first, epochs=2)
     assert whole.evaluation is None
     assert whole.model.receipt["data"]["samples"] == COUNT
-    assert (
-        TableModel.fit(frame, init_model=first, epochs=2, sample_weight=[1, 3] * 60).model.hash() != whole.model.hash()
-    )
+    weighted = TableModel.fit(frame, init_model=first, epochs=2, sample_weight=[1, 3] * 60)
+    assert weighted.model.hash() != whole.model.hash()
+    by_name = TableModel.fit(frame.assign(w=[1, 3] * 60), init_model=first, epochs=2, sample_weight="w")
+    assert by_name.model.hash() == weighted.model.hash()
 
 
 def test_what_a_model_to_train_further_has_is_not_given_again(model):

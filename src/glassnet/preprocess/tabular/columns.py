@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.dataset import require_weights
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...messages.formats import shortened
@@ -244,7 +245,7 @@ class Columns:
         for one in learnt_targets.targets:
             with_targets &= has_target(roles.source, roles.columns[one.name], one)
         if (weights := roles.split.weights(table)) is not None:
-            _require_weight(weights, roles.source)
+            require_weights(weights, roles.source)
             with_targets &= weights > 0
         if not with_targets.all():
             rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
@@ -571,7 +572,7 @@ class Columns:
         present, targets = self.targets_of(table)
         rows = np.flatnonzero(present)
         if not len(rows) and (weights := self.split.known_in(table).weights(table)) is not None:
-            _require_weight(weights, table.source)
+            require_weights(weights, table.source)
         _require_rows(rows, table, self.target_names)
         return rows, targets[rows]
 
@@ -755,12 +756,6 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
         raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=names[0]))
     targets = Listing(names, quoted=True)
     raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
-
-
-def _require_weight(weights: NDArray[np.float64], source: str) -> None:
-    if not weights.any():
-        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
-        raise DataError("GN014", template, source=source)
 
 
 def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:

@@ -42,6 +42,7 @@ def load_table(
     target: str | Sequence[str] | None = None,
     *,
     columns: Columns | None = None,
+    in_training: bool = False,
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
@@ -61,6 +62,9 @@ def load_table(
         For a training table: the name of the column to predict, or of several columns of labels or numbers.
     columns : Columns, optional
         For any other table: the columns of the training table, ``dataset.columns`` or ``model.columns``.
+    in_training : bool
+        Whether rows read with `columns` are for training a model further, or for verifying it. Then the means of the
+        target of rare words are those of this table, and no row sees its own target in them.
     task : {"classes", "numbers"}, optional
         Classification or regression; inferred from the column if not given.
     drop, keep : sequence of str
@@ -112,7 +116,9 @@ def load_table(
                 DataWarning("{source}: {remark}.", source=table.source, remark=remark), stacklevel=callers_level()
             )
         return samples_of(table, columns, in_training=True)
-    return samples_of(table, columns)
+    if in_training:
+        columns = columns.with_statistics_of(table)
+    return samples_of(table, columns, in_training=in_training)
 
 
 def column_names(given: Any) -> tuple[str, ...]:

@@ -157,7 +157,8 @@ class ColumnsLearner:
         )
         inputs = {name: SUMMARIES[one.kind].of(taken(one)) for name, one in columns.items()}
         of_training = [one.take(rows) for one in targets]
-        own = self._own_targets(source, of_training)
+        # A row must not see its group's targets, which a pass over parts cannot leave out of the means of its words.
+        own = None if reader.split.group else self._own_targets(source, of_training)
         words = [name for name, one in inputs.items() if own is not None and _are_counted(one)]
         return TableSummary(
             len(table),

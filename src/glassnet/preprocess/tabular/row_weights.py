@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.dataset import Dataset
+from ...data.dataset import Dataset, require_weights
 from ...errors import DataError, ShapeError
 from ..class_weights import normalised
 from .columns import column_named
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.float64]]:
-    """Return the rows of a table with a weight above 0, without the column of the weights, and the weight of each row.
+    """Return the rows of a table with a weight above 0, and the weight of each row.
 
     `sample_weight` is the name of a column, or numbers, shape (n,), 0 or more. The weights are by the number of a row
     in the source of the table; 0 for other rows.
@@ -28,9 +28,7 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
     negative, infinite or all 0 GN014; another number of weights ShapeError GN050.
     """
     if isinstance(sample_weight, str):
-        name = column_named(table, sample_weight)
-        weights = WeightColumn.of(table, name).values(table)
-        table = replace(table, frame=table.frame.drop(name))
+        weights = WeightColumn.of(table, column_named(table, sample_weight)).values(table)
     else:
         try:
             weights = np.asarray(sample_weight, np.float64)
@@ -40,9 +38,7 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
         if weights.shape != (len(table),):
             template = "sample_weight: shape {shape}, expected ({rows},)."
             raise ShapeError("GN050", template, shape=weights.shape, rows=len(table))
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
-        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
-        raise DataError("GN014", template, source=table.source)
+    require_weights(weights, table.source)
     rows = table.numbers_of_rows
     by_row = np.zeros(int(rows.max()) + 1)
     by_row[rows] = weights

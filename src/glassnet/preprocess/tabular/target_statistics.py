@@ -146,7 +146,9 @@ class OwnTargets:
             return np.ones((len(own), 1)), own
         _, pair = np.unique(np.stack([codes, self.groups]), axis=1, return_inverse=True)
         pair = pair.reshape(-1)
-        rows = np.bincount(pair).astype(np.float64)
+        counted = self.values >= 0 if self.values.ndim == 1 else ~np.isnan(self.values).any(axis=1)
+        own = np.where(counted[:, np.newaxis], own, 0)
+        rows = np.bincount(pair, counted).astype(np.float64)
         return rows[pair, np.newaxis], np.stack([np.bincount(pair, one)[pair] for one in own.T], axis=1)
 
 

@@ -59,7 +59,7 @@ class GroupReader:
         places = np.flatnonzero(present & self._roles.training(keys))
         weights = self._columns.split.weights(table)
         rows = places, targets[places], self._roles.fold(keys)[places], None if weights is None else weights[places]
-        own = self._columns.own_targets(table, keys.groups)
+        own = self._columns.own_targets(table)
         if encode is None:
             inputs = self._columns.apply_in_training(table, own)[places]
             return GroupRows(*rows, lambda part, out: np.copyto(out, inputs[part]))
