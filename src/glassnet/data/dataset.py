@@ -96,6 +96,8 @@ class Dataset:
         Samples with the same number belong together: no split separates them; see `data.held_out`.
     times : ndarray of int64 or float64, shape (n,), or None
         When each sample was: later samples, with larger numbers, are held out, and equal ones stay together.
+    own_weights : ndarray, shape (n,), or None
+        The part of `weights` that is not of the classes, by which answers are judged; None if that is all of them.
 
     Raises
     ------
@@ -137,6 +139,7 @@ class Dataset:
     class_type: str = ""
     groups: NDArray[np.int64] | None = None
     times: NDArray[Any] | None = None
+    own_weights: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         for name in ("inputs", "labels", "values", "weights", "source_rows", "groups", "times"):
@@ -349,6 +352,11 @@ class Dataset:
         return self.class_names[label] if self.class_names else str(label)
 
     @property
+    def judging_weights(self) -> NDArray[Any] | None:
+        """Sample weights by which answers are judged: without those of the classes, which are for training."""
+        return self.weights if self.own_weights is None else self.own_weights
+
+    @property
     def row_numbers(self) -> NDArray[np.int64]:
         """Row of each sample in the source, from 0, shape (n,)."""
         return np.arange(len(self)) if self.source_rows is None else self.source_rows
@@ -361,7 +369,7 @@ class Dataset:
     def take(self, rows: NDArray[np.int64] | NDArray[np.bool_] | slice) -> Dataset:
         """Return the data set of these rows, or of those where `rows` is True, with their row numbers in the source."""
         labels, values = self.labels[rows], self.values
-        given = {name: getattr(self, name) for name in ("weights", "groups", "times")}
+        given = {name: getattr(self, name) for name in ("weights", "own_weights", "groups", "times")}
         optional: dict[str, Any] = {name: None if one is None else one[rows] for name, one in given.items()}
         return replace(
             self,

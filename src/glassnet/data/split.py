@@ -137,10 +137,22 @@ def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int6
 
 
 def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset, Dataset]:
-    """Return the training data of a member of an ensemble with folds, and its fold: as many folds as members.
+    """Return the training data of a member of an ensemble with folds, and its fold, as `folds_of`."""
+    data, fold = _with_folds(data, options)
+    return data.take(np.flatnonzero(fold != number)), data.take(np.flatnonzero(fold == number))
 
-    Folds are stratified by class, and determined by the seed. Samples of weight 0 are in neither part.
+
+def folds_of(data: Dataset, options: Options) -> list[Dataset]:
+    """Return the folds of an ensemble, as many as members.
+
+    Folds are stratified by class, and determined by the seed. Samples of weight 0 are in none.
     """
+    data, fold = _with_folds(data, options)
+    return [data.take(np.flatnonzero(fold == number)) for number in range(options.members)]
+
+
+def _with_folds(data: Dataset, options: Options) -> tuple[Dataset, NDArray[np.int64]]:
+    """Return the samples with a weight, and the fold of each, shape (n,)."""
     if data.weights is not None and not data.weights.all():
         data = data.take(np.flatnonzero(data.weights))
     count, least = len(data), 2 * options.members
@@ -156,5 +168,4 @@ def without_fold(data: Dataset, options: Options, number: int) -> tuple[Dataset,
             folds=options.members,
             least=least,
         )
-    fold = fold_of_rows(data, options.members, options.seed)
-    return data.take(np.flatnonzero(fold != number)), data.take(np.flatnonzero(fold == number))
+    return data, fold_of_rows(data, options.members, options.seed)

@@ -333,7 +333,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             runs.given_validation = GivenData(validation)
         fitted = fit_ensemble(runs, every, watch=lambda run: setattr(self, "model_", run.model))
         tasks.close()
-        self.model_, self.options_, self.history_ = fitted.model, options, fitted.history
+        self.model_, self.options_, self.history_ = fitted.model, runs.options, fitted.history
         self.n_iter_ = len(self.history_.epoch)
         self._joined = joined_count(fitted.model.receipt)
         self._carried = None  # no state of an optimizer
@@ -600,16 +600,17 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         together = None if groups is None else groups_of(groups, "groups")
         times = None if time is None else times_of(time, "time")
         check_consistent_length(encoded, together, times)
-        weights, by_row = None, (encoded, together, times)
+        weights, own_weights, by_row = None, None, (encoded, together, times)
         if sample_weight is not None:
             weights = _check_sample_weight(sample_weight, encoded, ensure_non_negative=True)
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
-            weights = normalised(weights)
         factors = self._class_factors(by_row[0], weights)
         if factors is not None:
-            weights = factors if weights is None else factors * weights
+            own_weights = np.ones(len(factors)) if weights is None else weights
+            weights = factors * own_weights
+            own_weights = own_weights[weights > 0]
             X, weights, by_row = _with_weight(X, weights, by_row, f"y{of}")
-            weights = normalised(weights)
+        weights = None if weights is None else normalised(weights)
         encoded, together, times = by_row
         if reset:
             self.columns_ = None
@@ -642,6 +643,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             1.0 if columns is not None else self.input_max,
             values=None if of_classes else encoded,
             weights=weights,
+            own_weights=own_weights,
             groups=together,
             times=times,
             class_names=names,

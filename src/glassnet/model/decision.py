@@ -7,6 +7,9 @@ on held-out rows: 0 is the most probable class, and 1 the best answer for balanc
 calibrated probabilities (Menon, Narasimhan, Agarwal and Chawla 2013, "On the statistical consistency of algorithms for
 binary classification under class imbalance", section 3). Outputs and probabilities stay as they are. A label is present
 or absent, and these are its two classes.
+
+Only outputs of softmax, or of sigmoid for labels, are decided about: of several sigmoid outputs the product with a
+factor is no sum of logits, of which explanations are made.
 """
 
 from __future__ import annotations
@@ -52,13 +55,20 @@ def cost(model: Model, data: Dataset, outputs: NDArray[np.floating], loss: float
     one = METRICS[metric]
     if not of_answers(metric):
         return -one.sign * score(model, data, outputs, metric)
-    decided = replace(model, targets=_decided(model.targets, metric, truth_of(data), outputs, data.weights))
-    return loss - one.sign * score(decided, data, outputs, metric)
+    if _decides(model):
+        targets = _decided(model.targets, metric, truth_of(data), outputs, data.judging_weights)
+        model = replace(model, targets=targets)
+    return loss - one.sign * score(model, data, outputs, metric)
 
 
 def of_answers(metric: str) -> bool:
     """Tell whether a metric judges answers, classes or labels, so that it can decide about them."""
     return metric != LOSS and not METRICS[metric].of_probabilities and "numbers" not in METRICS[metric].tasks
+
+
+def _decides(model: Model) -> bool:
+    """Tell whether the outputs are such that factors and thresholds add to their logits."""
+    return model.network.architecture.activations[-1] == ("softmax" if model.targets.of_classes else "sigmoid")
 
 
 def with_decision(
@@ -69,7 +79,7 @@ def with_decision(
     Parameters
     ----------
     model : Model
-        With its temperature.
+        With its temperature. Of other outputs than softmax, or for labels sigmoid, nothing is decided.
     options : Options
         Of the training. Without early stopping, or a `metric` that judges answers, nothing is decided.
     held_out : sequence of Dataset
@@ -79,11 +89,11 @@ def with_decision(
     """
     model = replace(model, targets=replace(model.targets, decision=()))
     metric = options.metric
-    if not (options.early_stopping and of_answers(metric) and held_out):
+    if not (options.early_stopping and of_answers(metric) and _decides(model) and held_out):
         return model
     owners = [model] if len(held_out) == 1 else [replace(model, network=one, others=()) for one in networks]
     parts = [owner.unchecked().outputs(data.inputs) for owner, data in zip(owners, held_out, strict=True)]
-    weights = [one.weights for one in held_out if one.weights is not None]
+    weights = [one.judging_weights for one in held_out if one.judging_weights is not None]
     truth = np.concatenate([truth_of(one) for one in held_out])
     given = truth, np.concatenate(parts), np.concatenate(weights) if weights else None
     return replace(model, targets=_decided(model.targets, metric, *given))

@@ -252,10 +252,12 @@ def predictions(model: Model, outputs: FloatArray, metric: str) -> NDArray[Any]:
 def score(model: Model, data: Dataset, outputs: FloatArray, metric: str, quantile: float | None = None) -> float:
     """Return a metric of the model's outputs for all samples of `data`; `metric` is a name in `glassnet.metrics`.
 
-    The `quantile` of the pinball loss is by default the one that the model predicts, or the median.
+    Weights of classes do not count. The `quantile` of the pinball loss is by default the one that the model predicts,
+    or the median.
     """
     quantile = quantile or quantile_of(model) or 0.5
-    return float(METRICS[metric].at(quantile).score(truth_of(data), predictions(model, outputs, metric), data.weights))
+    given = truth_of(data), predictions(model, outputs, metric), data.judging_weights
+    return float(METRICS[metric].at(quantile).score(*given))
 
 
 def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple[FloatArray, float]:

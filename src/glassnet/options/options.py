@@ -550,7 +550,8 @@ def recorded(options: Options) -> dict[str, Any]:
 
     So a file without such an option has the same bytes as before there was one.
     """
-    later = [one.parameter.option for one in ACTIVATIONS.values() if one.parameter] + ["metric"]
+    later = [one.parameter.option for one in ACTIVATIONS.values() if one.parameter]
+    later += ["class_weight", "metric", "plain_inputs"]
     usual = [name for name in later if getattr(options, name) == getattr(Options, name)]
     return {name: value for name, value in options.to_dict().items() if name not in usual}
 

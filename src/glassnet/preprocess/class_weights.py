@@ -79,9 +79,9 @@ def class_weights(labels: ArrayLike, given: str | Mapping[int, float]) -> NDArra
 def with_class_weights(data: Dataset, options: Options) -> Dataset:
     """Return training or validation samples with the weights of their classes, whose mean becomes 1.
 
-    They multiply the weights that the samples have. With several labels per sample, the weights of the labels that it
-    has are multiplied; ``balanced`` weighs each label's two values. OptionError GN021 for a class that does not exist
-    or a weight that is not above 0; GN022 for a regression.
+    They multiply the weights that the samples have, which become `Dataset.own_weights`. With several labels per
+    sample, the weights of the labels that it has are multiplied; ``balanced`` weighs each label's two values.
+    OptionError GN021 for a class that does not exist or a weight that is not above 0; GN022 for a regression.
     """
     given = options.class_weight
     if not given:
@@ -94,7 +94,8 @@ def with_class_weights(data: Dataset, options: Options) -> Dataset:
     else:
         by_class = _by_class(given, names_of(data.classes, data.class_names))
         by_row = by_class[data.labels] if data.values is None else np.where(data.values > 0, by_class, 1.0).prod(axis=1)
-    return replace(data, weights=normalised(by_row if data.weights is None else by_row * data.weights))
+    own = np.ones(len(data)) if data.weights is None else data.weights
+    return replace(data, weights=normalised(by_row * own), own_weights=own)
 
 
 def balanced(targets: NDArray[Any], weights: NDArray[Any] | None = None) -> NDArray[np.float64]:

@@ -78,7 +78,9 @@ def fit_ensemble(
             runs.close()
             runner.cancel(members)
     fits = [one.fit for one in trained]
-    first, (model, plain_share) = fits[0], joined_model(trained, runs)
+    first, networks = fits[0], [one.model.network for one in fits]
+    folds = [one.held_out for one in trained if one.held_out is not None]
+    model, plain_share = joined_model(first.model, networks, folds, runs)
     model = _with_held_out(model, fits, runs, plain_share)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
@@ -129,9 +131,10 @@ class TrainedMember:
     @classmethod
     def of(cls, run: Run, fit: Fit) -> TrainedMember:
         """Return what is needed of a run that has ended, and of its result, without its data."""
-        if run.validation is None or run.given_validation is not None or not run.options.folds:
-            return cls(fit)
-        return cls(fit, HeldOut.of(fit.model, run.validation))
+        by_fold = run.options.folds and run.given_validation is None
+        if run.validation is not None and by_fold and (run.options.plain_inputs or has_temperature(fit.model)):
+            return cls(fit, HeldOut.of(fit.model, run.validation))
+        return cls(fit)
 
 
 class HeldOut(NamedTuple):
@@ -182,32 +185,41 @@ PLAIN_SHARES = (0.0, 0.5, 1.0)
 """Shares that the networks without intervals may have in the sums of the output layer."""
 
 
-def joined_model(trained: Sequence[TrainedMember], runs: Runs) -> tuple[Model, float | None]:
+def joined_model(
+    first: Model, networks: Sequence[Network], folds: Sequence[HeldOut], runs: Runs
+) -> tuple[Model, float | None]:
     """Return the model of trained members: an ensemble, or with folds one calibrated network.
 
-    With networks of two kinds (`Options.plain_inputs`), return also the share of those without intervals: the one of
-    `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without, or 0 unless this loss
-    is smaller by more than its standard error (Breiman, Friedman, Olshen and Stone 1984, "Classification and regression
-    trees", section 3.4.3).
+    `first` is the first member's model, and `folds` has the predictions of each network for its fold, unless validation
+    data were passed. With networks of two kinds (`Options.plain_inputs`), return also the share of those without
+    intervals: the one of `PLAIN_SHARES` with the smallest loss for the samples that the networks were trained without,
+    or 0 unless this loss is smaller by more than its standard error (Breiman, Friedman, Olshen and Stone 1984,
+    "Classification and regression trees", section 3.4.3).
     """
-    options, first = runs.options, trained[0].fit.model
-    networks = [one.fit.model.network for one in trained]
+    options, validation = runs.options, runs.validation
     if not options.folds:
         return replace(first, others=tuple(networks[1:])), None
-    kinds = [slice(k, k + options.members) for k in range(0, len(networks), options.members)]
-    if runs.validation is not None:
-        joined = [replace(first, network=side_by_side(networks[kind])) for kind in kinds]
-        held_out = [HeldOut.of(one, runs.validation) for one in joined]
+
+    def joined(share: float | None) -> Model:
+        return replace(first, network=side_by_side(networks_of_folds(networks, options, share)))
+
+    several = options.networks > options.members
+    if not (several or has_temperature(first)):
+        return joined(None), None
+    if validation is not None:
+        held_out = [HeldOut.of(joined(share), validation) for share in ((0.0, 1.0) if several else (0.0,))]
     else:  # the network that was trained without a sample predicts it
-        held_out = [HeldOut.joined([one.held_out for one in trained[kind] if one.held_out]) for kind in kinds]
+        held_out = [HeldOut.joined(folds[k : k + options.members]) for k in range(0, len(folds), options.members)]
     sums, of_plain, weights = held_out[0].sums, held_out[-1].sums, held_out[0].weights
-    shares = PLAIN_SHARES if len(kinds) > 1 else (0.0,)
+    shares = PLAIN_SHARES if several else (0.0,)
     tried = [held_out[0]._replace(sums=(1 - share) * sums + share * of_plain) for share in shares]
     temperatures, losses = zip(*(_losses(first, one, runs.engine) for one in tried), strict=True)
     best = _best_of(losses, weights)
-    share = shares[best] if len(kinds) > 1 else None
-    model = replace(first, network=side_by_side(networks_of_folds(networks, options, share)))
-    return (replace(model, temperature=temperatures[best]) if has_temperature(model) else model), share
+    share = shares[best] if several else None
+    model, temperature = joined(share), temperatures[best]
+    if validation is not None and share not in (None, 0, 1):  # of the sums as the joined network rounds them
+        temperature, _ = _losses(first, HeldOut.of(model, validation), runs.engine)
+    return replace(model, temperature=temperature), share
 
 
 def _with_held_out(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: float | None) -> Model:
@@ -215,14 +227,11 @@ def _with_held_out(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: f
     options = runs.options
     networks: Sequence[Network] = ()
     curves: Sequence[Sequence[float]] = ()
-    if not options.folds or runs.validation is not None:
-        parts = [runs.parts(0)[1]]  # the same for all members
-    else:
-        parts = [runs.parts(number)[1] for number in range(options.members)]
+    held_out = runs.held_out()
+    if options.folds and runs.validation is None:
         networks = networks_of_folds([one.model.network for one in fits], options, plain_share)
         chosen = fits[options.members :] if plain_share == 1 else fits[: options.members]
         curves = [one.history.validation_loss for one in chosen] if options.early_stopping else ()
-    held_out = [one for one in parts if one is not None]
     return with_decision(with_residuals(model, held_out, networks, curves), options, held_out, networks)
 
 

@@ -209,6 +209,8 @@ def _evaluated(
     output = model.network.architecture.activations[-1]
     temperature, calibrated = calibrated_loss(output, logits, targets, validation.weights)
     answers = logits.argmax(axis=1) if validation.values is None else logits > 0
-    outputs = ACTIVATIONS[output].value(logits / temperature)
-    compared = cost(model, validation, outputs, calibrated, options.metric)
+    compared = calibrated
+    if options.metric != metrics.LOSS:
+        outputs = ACTIVATIONS[output].value(logits / temperature)
+        compared = cost(model, validation, outputs, calibrated, options.metric)
     return calibrated, float(metrics.accuracy(truth_of(validation), answers, validation.weights)), compared

@@ -26,8 +26,9 @@ CHANGES = MappingProxyType(
         11: "training further from a calibrated model starts with its calibrated weights, and the first `partial_fit` "
         "after a `fit` with an average from the average; outputs with a constant target start at 0",
         12: "recipe table and the estimators: with up to 2,000 rows also networks without intervals, on which the "
-        "folds decide; more steps for more rows; in a column of many words, rare ones have their mean target, and "
-        "words that tell no more than chance are not used",
+        "folds decide; smaller batches, and more steps for more rows; up to 16 intervals of a column of "
+        "numbers; in a column of many words, rare ones have their mean target, and words that tell no more than chance "
+        "are not used",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

@@ -76,7 +76,6 @@ class GivenData:
     def described(self) -> DataReceipt:
         """Return the description of the data for a training record."""
         data = self.data
-        data = self.data
         described: DataReceipt = {
             "source": str(data.source),
             "samples": len(data),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.split import early_stopping_split, without_fold
+from ..data.split import early_stopping_split, folds_of, without_fold
 from ..engines import Engine, threads_for_runs
 from ..errors import StreamError
 from ..messages.formats import counted
@@ -217,6 +217,11 @@ class Runs:
     at_once = False
     """Whether all members must train at the same time."""
 
+    def __post_init__(self) -> None:
+        # Without intervals there is nothing that networks could do without.
+        if self.options.plain_inputs and (self.data.columns is None or not len(self.data.columns.intervals)):
+            self.options = replace(self.options, plain_inputs=False)
+
     @property
     def threads(self) -> int:
         """Number of members to train at the same time; 0: one per core."""
@@ -249,8 +254,7 @@ class Runs:
 
     def blank(self, number: int) -> NDArray[np.int64]:
         """Return the places of the inputs that are 0 for a member: with `Options.plain_inputs` the intervals."""
-        plain = number >= self.options.members and self.data.columns is not None
-        return self.data.columns.intervals if plain else np.empty(0, np.int64)
+        return self.data.columns.intervals if number >= self.options.members else np.empty(0, np.int64)
 
     def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
         """Return the training samples of a member, and those that it is not trained on, if there are any."""
@@ -259,6 +263,13 @@ class Runs:
         if self.by_folds:
             return without_fold(self.data, self.options, number % self.options.members)
         return early_stopping_split(self.data, replace(self.options, folds=False))  # the same for all members
+
+    def held_out(self) -> list[Dataset]:
+        """Return the samples that each member is not trained on, or one part if it is the same for all."""
+        if self.by_folds and self.validation is None:
+            return folds_of(self.data, self.options)
+        validation = self.parts(0)[1]
+        return [] if validation is None else [validation]
 
     @property
     def by_folds(self) -> bool:

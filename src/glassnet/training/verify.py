@@ -11,14 +11,15 @@ from ..data.validation_split import without_validation
 from ..errors import DataError, DivergedError, with_near_matches
 from ..messages.message import Message
 from ..model.build import new_model
-from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
+from ..model.decision import with_decision
 from ..model.header import Receipt, joined_count
 from ..model.model import Model, require_model
 from ..model.network import Network
+from ..model.prediction_intervals import with_residuals
 from ..options.options import Options
 from .callbacks import Callback, require_callbacks
 from .divergence import weights_after
-from .ensemble import networks_of_folds, repeated_runs, side_by_side
+from .ensemble import joined_model, networks_of_folds, repeated_runs, side_by_side
 from .events import EpochDone, Event
 from .executor import Send, ThreadExecutor, results_in_order
 from .fine_tuning import continued, require_parent
@@ -55,8 +56,8 @@ class Verification:
     epoch : int or None
         Epoch after which the weights first differ, 0 for the initial weights; None if those of no epoch do.
     validated : bool
-        Whether `validation_data` chose the same epochs, and temperature, again. False if none were passed: then only
-        the weights of these epochs were compared.
+        Whether `validation_data` chose the same again: epochs, shares of networks, temperature, decision, and errors
+        for intervals. False if none were passed: then only the weights of these epochs were compared.
     """
 
     same: bool
@@ -148,8 +149,16 @@ def verify(
 
 
 def other_validation(receipt: Receipt, data: Dataset | None) -> Message | None:
-    """Return the difference of validation data that are not those of a training; None for the same ones, and none."""
-    if data is None or fingerprint(data) == receipt["data"].get("validation_data", {}).get("fingerprint"):
+    """Return the difference of validation data that are not those of a training; None for the same ones, and none.
+
+    Records of earlier versions do not name them: DataError GN017.
+    """
+    if data is None:
+        return None
+    if "validation_data" not in receipt["data"]:
+        template = "{source}: the training record, of an earlier version, does not name its validation data. Omit them."
+        raise DataError("GN017", template, source=data.source)
+    if fingerprint(data) == receipt["data"]["validation_data"].get("fingerprint"):
         return None
     return Message("{source} is not the validation data of the training", source=data.source)
 
@@ -206,12 +215,27 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
         joined = side_by_side(networks_of_folds(networks, options, receipt.get("plain_share")))
         if not _same(joined, model.network):
             return differing(receipt, final_difference)
-    if validated and validation is not None and options.folds and has_temperature(model):
-        logits = logits_of(replace(model, temperature=1.0), validation)
-        output = model.network.architecture.activations[-1]
-        if calibrated_loss(output, logits, doubtful_targets(validation), validation.weights)[0] != model.temperature:
-            return differing(receipt, Message("the temperature in the file does not match the validation data"))
+    if validated and validation is not None and (other := _not_chosen(model, networks, runs, validation)) is not None:
+        return differing(receipt, other)
     return Verification(True, None, tuple(differences(receipt, surroundings())), validated=validated)
+
+
+def _not_chosen(model: Model, networks: Sequence[Network], runs: Runs, validation: Dataset) -> Message | None:
+    """Return what in a file, beside its weights, is not what validation data choose; None if all is."""
+    options = runs.options
+    if runs.by_folds:
+        alone = replace(model, network=networks[0], others=(), temperature=1.0, residuals=None)
+        joined, share = joined_model(alone, networks, [], runs)
+        if share != model.receipt.get("plain_share"):
+            return Message("the share of networks without intervals in the file does not match the validation data")
+        if joined.temperature != model.temperature:
+            return Message("the temperature in the file does not match the validation data")
+    made = with_decision(with_residuals(model, [validation]), options, [validation])
+    if made.targets != model.targets:
+        return Message("the decision in the file does not match the validation data")
+    if model.residuals not in (None, made.residuals):  # earlier versions had none
+        return Message("the errors for prediction intervals in the file do not match the validation data")
+    return None
 
 
 def _retrained_members(runs: Runs, trails: Sequence[list[str]], callbacks: Sequence[Callback]) -> Iterator[Repeated]:

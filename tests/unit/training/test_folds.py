@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +21,7 @@ from glassnet.explain.replay import replay
 from glassnet.model.header import joined_count
 from glassnet.network import forward
 from glassnet.options.recipes import BY_TASK, for_rows
+from glassnet.training import ensemble
 from glassnet.training.ensemble import side_by_side
 from glassnet.training.events import EpochDone
 from glassnet.training.receipt import GivenData
@@ -49,11 +52,44 @@ def of_table(data: Dataset, **changes: object) -> Options:
 def test_without_options_features_are_trained_with_folds():
     fitted = fit(drawn())
     options = fitted.model.receipt["options"]
-    assert (options["members"], options["folds"], options["plain_inputs"]) == (4, True, True)
-    assert len(fitted.member_histories) == 7
+    assert (options["members"], options["folds"], len(fitted.member_histories)) == (4, True, 3)
     assert len(fitted.model.members) == 1
-    nodes = 1024 if fitted.model.receipt["plain_share"] == 0.5 else 512
-    assert fitted.model.network.architecture.sizes[1:-1] == (nodes, nodes)
+    assert fitted.model.network.architecture.sizes[1:-1] == (512, 512)
+
+
+def table_of(path: Path, targets: str = "classes", seed: int = 0, like: Dataset | None = None) -> Dataset:
+    """The rows of `drawn` as a table, whose columns of numbers get intervals."""
+    data = drawn(targets, seed=seed)
+    y = data.labels if data.values is None else data.values[:, 0]
+    pl.DataFrame(data.inputs, list("abcd")).with_columns(y=pl.Series(y)).write_csv(path)
+    return load_table(path, "y") if like is None else load_table(path, columns=like.columns)
+
+
+@pytest.mark.parametrize("kind", ["array", "words"])
+def test_without_intervals_there_is_one_kind_of_networks(kind, tmp_path):
+    data = drawn()
+    if kind == "words":
+        names = [data.name_of(k) for k in data.labels]
+        pl.DataFrame({"a": ["x", "y", "z"] * 20, "b": ["u", "v"] * 30, "y": names}).write_csv(tmp_path / "t.csv")
+        data = load_table(tmp_path / "t.csv", "y")
+    usual, one_kind = (fit(data, recipe="table", **SMALL, **how) for how in ({}, {"plain_inputs": False}))
+    assert usual.model.hash() == one_kind.model.hash()
+    assert "plain_share" not in usual.model.receipt
+    assert usual.model.receipt["options"] == one_kind.model.receipt["options"]
+
+
+@pytest.mark.parametrize("targets", ["classes", "numbers"])
+def test_validation_data_choose_the_same_share_and_temperature_again(targets, tmp_path, monkeypatch):
+    data = table_of(tmp_path / "t.csv", targets)
+    validation = table_of(tmp_path / "v.csv", targets, seed=1, like=data)
+    for share in (0.0, 0.5, 1.0):
+        monkeypatch.setattr(ensemble, "PLAIN_SHARES", (share,))
+        model = fit(data, validation_data=validation, members=3, **SMALL).model
+        assert model.receipt["plain_share"] == share
+        found = verify(model, data, validation_data=validation)
+        assert (found.where, found.validated) == ("", True)
+    monkeypatch.setattr(ensemble, "PLAIN_SHARES", (0.5,))
+    assert "the share of networks" in verify(model, data, validation_data=validation).where
 
 
 @settings(max_examples=40, deadline=None)

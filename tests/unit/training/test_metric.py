@@ -12,9 +12,12 @@ import pytest
 import glassnet
 from glassnet import Dataset, Options, evaluate, fit, resume
 from glassnet.errors import GlassnetWarning, OptionError
+from glassnet.explain.why import why
 from glassnet.metrics import LOSS, METRICS, metrics_of
-from glassnet.model.evaluate import metric_of
+from glassnet.model.decision import with_decision
+from glassnet.model.evaluate import metric_of, score
 from glassnet.model.file import header_of
+from glassnet.preprocess.class_weights import with_class_weights
 from glassnet.training.checkpoint import CheckpointPolicy
 from glassnet.training.verify import verify
 from glassnet.workflow.search.job import SearchJob
@@ -106,6 +109,63 @@ def test_threads_and_resuming_do_not_change_the_decision(tmp_path, given):
             fit(data, options, callbacks=[Stopping(2)], checkpoint=CheckpointPolicy(tmp_path / "c.ck", 1))
         resumed = resume(tmp_path / "c.ck", data).model
         assert (resumed.hash(), resumed.targets) == (one.hash(), one.targets)
+
+
+@pytest.mark.parametrize("given", ["balanced", "yes=20"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_weights_are_for_training_and_not_for_judging(given, weighted):
+    data, validation = drawn("classes"), drawn("classes", seed=1)
+    if weighted:
+        data, validation = (replace(one, weights=np.arange(len(one)) % 3 + 1.0) for one in (data, validation))
+    options = options_for(metric="balanced_accuracy", class_weight=given, **ALONE)
+    model = fit(data, options, validation_data=validation).model
+    assert model.targets == with_decision(model, options, [validation]).targets
+    assert [*model.targets.decision] != [1.0, 1.0]
+    weighed = with_class_weights(validation, options)
+    outputs = model.outputs(validation.inputs)
+    for metric in metrics_of("classes", 2):
+        found = score(model, weighed, outputs, metric)
+        assert found == pytest.approx(score(model, validation, outputs, metric)), metric
+        part = score(model, weighed.take(slice(0, 200)), outputs[:200], metric)
+        assert part == pytest.approx(score(model, validation.take(slice(0, 200)), outputs[:200], metric)), metric
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_class_weights_of_an_estimator_are_not_for_judging_either(weighted):
+    data = drawn("classes")
+    weights = np.arange(len(data)) % 3 * 1.0 if weighted else None
+    made = glassnet.NetworkClassifier(metric="f1", class_weight="balanced", max_iter=3, hidden_layer_sizes=(4,))
+    own = made._data(data.inputs, data.labels, weights, reset=True)
+    kept = np.ones(len(data)) if weights is None else weights[weights > 0]
+    np.testing.assert_array_equal(own.judging_weights, kept)
+    assert own.weights is not None
+
+
+@pytest.mark.parametrize(("task", "output"), [("classes", "sigmoid"), ("five", "sigmoid"), ("five", "softmax")])
+def test_only_outputs_whose_logits_decide_get_a_decision(task, output):
+    """Factors of several sigmoid outputs are no sum of logits, so that explanations would be of another answer."""
+    data = drawn(task)
+    for metric in ("accuracy", "balanced_accuracy"):
+        model = fit(data, metric=metric, output=output, **SMALL, **ALONE).model
+        assert bool(model.targets.decision) == (output == "softmax" and metric != "accuracy") or metric == "accuracy"
+        assert output == "softmax" or not model.targets.decision
+        assert all(why(model, row).gap >= 0 for row in data.inputs[:40])
+
+
+@pytest.mark.parametrize(("task", "given"), [("classes", ALONE), ("labels", {"members": 2}), ("numbers", ALONE)])
+def test_validation_data_verify_the_decision_and_the_errors(task, given):
+    data, validation = drawn(task), drawn(task, seed=1)
+    metric = {"classes": "balanced_accuracy", "labels": "f1", "numbers": "mae"}[task]
+    model = fit(data, validation_data=validation, metric=metric, **SMALL, **given).model
+    assert verify(model, data, validation_data=validation).validated
+    if task == "numbers":
+        errors = tuple(tuple(2 * one for one in of_output) for of_output in model.residuals.errors)
+        edited = replace(model, residuals=replace(model.residuals, errors=errors))
+    else:
+        edited = replace(model, targets=replace(model.targets, decision=(0.4, 0.6)))
+    assert verify(edited, data).same  # which compares weights only
+    found = verify(edited, data, validation_data=validation)
+    assert ("errors" if task == "numbers" else "decision") in found.where
 
 
 def test_training_further_starts_without_the_decision():

@@ -13,6 +13,7 @@ from glassnet.engines import ReferenceEngine, engine_named
 from glassnet.errors import DataError, ModelFileError
 from glassnet.model.header import RECEIPT, Receipt
 from glassnet.options.choices import ENGINES
+from glassnet.options.options import recorded
 from glassnet.training import receipt
 from glassnet.training.events import EpochDone
 from glassnet.training.numerics import NUMERICS
@@ -50,6 +51,14 @@ def test_the_content_of_a_training_record(model):
     }
     assert {"python", "numpy", "scipy", "numba", "glassnet"} <= receipt["versions"].keys()
     assert receipt["result"]["accuracy"] == evaluate(model, DATA).accuracy
+
+
+def test_a_record_has_later_options_only_if_they_are_used():
+    """So that files without them have the bytes that they had in versions without these options."""
+    given = {"class_weight": "balanced", "metric": "f1", "plain_inputs": True, "elu_alpha": 0.5}
+    assert not recorded(Options()).keys() & given.keys()
+    for name, value in given.items():
+        assert recorded(Options(**{name: value})) == {**recorded(Options()), name: value}
 
 
 def test_a_saved_model_is_verified(model, tmp_path):

@@ -12,7 +12,7 @@ import glassnet
 from glassnet import Dataset, NetworkClassifier, Options, TableModel
 from glassnet.data.fingerprint import fingerprint
 from glassnet.errors import GlassnetError, OptionError
-from glassnet.preprocess.class_weights import with_class_weights
+from glassnet.preprocess.class_weights import balanced, class_weights, with_class_weights
 from glassnet.training.checkpointing import resume
 from support.cli import run
 
@@ -174,6 +174,19 @@ def test_bad_class_weights_are_rejected(given, text):
     assert caught.value.code == "GN021"
 
 
+@pytest.mark.parametrize("classes", [{0: 3.3, 1: 1 / 7}, {0: 0.3, 1: 0.1, 2: 1.7}, "balanced"])
+def test_weights_of_rows_and_classes_are_multiplied_before_they_are_divided_by_their_mean(classes):
+    random = np.random.default_rng(3)
+    y = random.integers(0, 2 if classes == "balanced" else len(classes), 90)
+    X, weights = random.normal(size=(90, 3)), random.uniform(0, 1, 90)
+    made = NetworkClassifier(class_weight=classes)
+    product = class_weights(y, classes) * weights
+    if classes == "balanced":
+        product = balanced(y, weights) * weights
+    own = made._data(X, y, weights, reset=True)
+    assert np.array_equal(own.weights, product / product.mean())
+
+
 def test_a_regression_has_no_class_weights():
     run("train", "train.csv", "--target", "a", "--class-weight", "balanced", "--no-plot").refused("GN022", "no classes")
 
@@ -219,6 +232,11 @@ def test_a_training_with_own_validation_data_is_verified_with_and_without_them()
     forged = replace(model, receipt={**model.receipt, "data": {**model.receipt["data"], "validation_data": named}})
     assert glassnet.verify(forged, data).same
     assert "the validation data choose epoch" in glassnet.verify(forged, data, validation_data=test).where
+    unnamed = {name: one for name, one in model.receipt["data"].items() if name != "validation_data"}
+    earlier = replace(model, receipt={**model.receipt, "data": unnamed})
+    for other in (valid, test):  # of which nothing is known
+        with pytest.raises(GlassnetError, match="does not name its validation data"):
+            glassnet.verify(earlier, data, validation_data=other)
     with pytest.raises(GlassnetError, match="had no validation data"):
         glassnet.verify(glassnet.fit(data, **QUICK).model, data, validation_data=valid)
 

@@ -83,6 +83,7 @@ class StreamRuns(Runs):
         own = survey.own_validation
         named = None if own is None else GivenData(own)
         super().__init__(survey.sample, options, engine, GivenStream(survey), own, given_validation=named)
+        options = self.options
         start = (0, 0) if saved is None else (saved.state.epoch, saved.state.block)
         self._survey, feed = survey, WindowFeed(survey, options, start, cache=cache, ahead=ahead)
         self._feed = feed
@@ -126,6 +127,12 @@ class StreamRuns(Runs):
     def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
         """See `Runs.parts`; of the training rows a sample."""
         return self._runs[number].data, self._runs[number].validation
+
+    def held_out(self) -> list[Dataset]:
+        """See `Runs.held_out`."""
+        several = self.by_folds and self.validation is None
+        parts = [one.validation for one in self._runs[: self.options.members if several else 1]]
+        return [one for one in parts if one is not None]
 
     def __enter__(self) -> Self:
         """Start reading."""
