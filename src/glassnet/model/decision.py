@@ -8,8 +8,8 @@ calibrated probabilities (Menon, Narasimhan, Agarwal and Chawla 2013, "On the st
 binary classification under class imbalance", section 3). Outputs and probabilities stay as they are. A label is present
 or absent, and these are its two classes.
 
-Only outputs of softmax, or of sigmoid for labels, are decided about: of several sigmoid outputs the product with a
-factor is no sum of logits, of which explanations are made.
+Only outputs of softmax, or of sigmoid for labels, are decided about: there a factor or a threshold adds to the logit,
+and explanations are sums of logits.
 """
 
 from __future__ import annotations

@@ -143,7 +143,7 @@ def test_class_weights_of_an_estimator_are_not_for_judging_either(weighted):
 
 @pytest.mark.parametrize(("task", "output"), [("classes", "sigmoid"), ("five", "sigmoid"), ("five", "softmax")])
 def test_only_outputs_whose_logits_decide_get_a_decision(task, output):
-    """Factors of several sigmoid outputs are no sum of logits, so that explanations would be of another answer."""
+    """Factors of several sigmoid outputs do not add to logits, so that explanations would be of another answer."""
     data = drawn(task)
     for metric in ("accuracy", "balanced_accuracy"):
         model = fit(data, metric=metric, output=output, **SMALL, **ALONE).model
