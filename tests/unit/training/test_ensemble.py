@@ -43,7 +43,7 @@ def test_members_share_the_held_out_part_and_the_scaling(scaling):
     fitted = fit(DATA, options)
     trained, held_out = early_stopping_split(DATA, options)
     for number, member in enumerate(fitted.model.members):
-        alone = fit(trained, replace(options, members=1, seed=5 + number), validation=held_out).model
+        alone = fit(trained, replace(options, members=1, seed=5 + number), validation_data=held_out).model
         assert member.parameters.hash() == alone.network.parameters.hash()
         assert (alone.scaling, alone.targets) == (fitted.model.scaling, fitted.model.targets)
     assert not fitted.own_validation
