@@ -224,7 +224,7 @@ def beside_peers(read: Callable[[Photo], Reading], folder: Path, count: int) -> 
         single(kind, FIRST + k, hand=True) for k in range(count) for kind in ("clean", "ruled", "squared", *CROPS)
     ]
     pages = [sheet(FIRST + k, 3, 6, scene, hand=True) for k in range(max(1, count // 2)) for scene in SHEETS.values()]
-    installed = ocr.found()
+    installed = ocr.engines()
     result: dict[str, Any] = {"not installed": [name for name in ocr.NAMES if name not in installed]}
     readers: dict[str, tuple[str, ocr.Reads]] = {
         "glassnet": (glassnet.__version__, lambda path, one: [answer for answer, _ in digits_of(read(loaded(path)))]),

@@ -18,7 +18,7 @@ Reads = Callable[[str, bool], list[int]]
 """A function of a file, and of whether it shows a single digit."""
 
 
-def found() -> dict[str, tuple[str, Reads]]:
+def engines() -> dict[str, tuple[str, Reads]]:
     """Return the recognisers that are installed: name -> version, function."""
     peers: dict[str, tuple[str, Reads]] = {}
     if shutil.which("tesseract"):

@@ -121,12 +121,12 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
         epochs = receipt.get("kept") or [len(hashes) - 1 for hashes in receipt["trails"]]
         key = "same_bits" if len(epochs) == 1 else "same_bits_of_each"
         result(message(key, epochs=Listing(epochs), networks=len(epochs), hash=receipt["hash"]))
+        if own := receipt["data"].get("validation_data"):
+            key = "choice_repeated" if verification.validated else "choice_not_repeated"
+            result(message(key, source=own["source"], samples=own["samples"]))
     else:
         result(message("bits_differ", where=shown_text(verification.difference)))
     if not as_json:
-        if verification.same and (own := receipt["data"].get("validation_data")):
-            key = "choice_repeated" if verification.validated else "choice_not_repeated"
-            result(message(key, source=own["source"], samples=own["samples"]))
         for one in verification.surroundings:
             result(f"          {shown_text(one)}")
     click.get_current_context().exit(0 if verification.same else 1)

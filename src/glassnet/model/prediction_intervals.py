@@ -240,14 +240,14 @@ def _residuals(parts: Sequence[_Part], factor: float, nodes: int) -> Residuals:
     quotients = errors * np.exp(-logs) * factor * np.sqrt(np.clip(unexplained, 0, 1))
     return Residuals(
         count=sum(one.count for one in parts),
-        errors=tuple(_kept(one, rows) for one in quotients.T),
+        errors=tuple(_order_statistics(one, rows) for one in quotients.T),
         weights=tuple(map(_short, weights.reshape(len(weights), nodes))),
         bias=_short(np.mean([one.bias for one in parts], axis=0)),
         centre=_short(np.log(np.average(np.abs(errors) + _SMALLEST, axis=0, weights=rows))),
     )
 
 
-def _kept(errors: Floats, weights: Floats) -> tuple[float, ...]:
+def _order_statistics(errors: Floats, weights: Floats) -> tuple[float, ...]:
     """Return the errors in order, or if there are many some of their quantiles, of rows with sample weights."""
     order = np.argsort(errors, kind="stable")
     below = np.cumsum(weights[order])

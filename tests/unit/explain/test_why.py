@@ -38,7 +38,7 @@ def model(request):
 
 
 @pytest.fixture(scope="module")
-def found(model):
+def explanations(model):
     return [why(model, row) for row in digits(25).inputs]
 
 
@@ -49,8 +49,8 @@ def assert_complete(one):
     assert one.missing * abs(one.gap - one.baseline_gap) <= close
 
 
-def test_nodes_and_biases_add_up_to_the_margin(model, found):
-    for one in found:
+def test_nodes_and_biases_add_up_to_the_margin(model, explanations):
+    for one in explanations:
         assert one.nodes.sum() + one.bias == pytest.approx(one.gap, abs=1e-5)
         assert one.answer == one.outputs.argmax() != one.rival
         assert one.outputs[one.rival] == np.sort(one.outputs)[-2]
@@ -62,30 +62,30 @@ def test_nodes_and_biases_add_up_to_the_margin(model, found):
         assert one.gap == pytest.approx(mean[one.answer] - mean[one.rival], abs=1e-4)
 
 
-def test_an_answer_is_compared_with_the_class_that_is_named(model, found):
-    for one in found[:4]:
+def test_an_answer_is_compared_with_the_class_that_is_named(model, explanations):
+    for one in explanations[:4]:
         named = why(model, one.sample, rival=(last := int(one.outputs.argmin())))
         assert (named.answer, named.rival, named.runner_up) == (one.answer, last, one.rival)
         assert named.nodes.sum() + named.bias == pytest.approx(named.gap, abs=1e-5)
         assert_complete(named)
         assert why(model, one.sample, rival=one.answer).rival == one.rival
     with pytest.raises(OptionError) as caught:
-        why(model, found[0].sample, rival=10)
+        why(model, explanations[0].sample, rival=10)
     assert caught.value.code == "GN021"
 
 
-def test_inputs_add_up_to_the_margin_minus_that_of_the_baseline(model, found):
+def test_inputs_add_up_to_the_margin_minus_that_of_the_baseline(model, explanations):
     black = model.scaling.apply(np.zeros((1, model.features)))
     [sums] = mean_output_sums(forward_members(members_in_float64(model), black))
-    for one in found:
+    for one in explanations:
         assert_complete(one)
         assert not one.inputs[one.sample == 0].any()
         assert one.baseline_gap == pytest.approx(sums[one.answer] - sums[one.rival], abs=1e-5)
 
 
-def test_the_contribution_of_an_input_is_its_mean_gradient_on_the_path(model, found):
+def test_the_contribution_of_an_input_is_its_mean_gradient_on_the_path(model, explanations):
     """Integrated gradients, equation 1, with 1,000 points on the path."""
-    one, members = found[3], members_in_float64(model)
+    one, members = explanations[3], members_in_float64(model)
     baseline, x = model.scaling.apply(np.stack([np.zeros_like(one.sample), one.sample]))
     points = baseline + (np.arange(1000) + 0.5)[:, None] / 1000 * (x - baseline)
     direction = np.zeros(10)
@@ -120,8 +120,8 @@ def test_contributions_of_inputs_agree_with_thousands_of_points(activation, hidd
     for baseline, x in rng.normal(size=(5, 2, 20)):
         points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
         wanted = (x - baseline) * input_gradients([member], forward_members([member], points), direction).mean(axis=0)
-        found = integrated_gradients.integrated_gradients([member], baseline, x, direction)
-        assert np.abs(found - wanted).sum() < 0.01 * np.abs(wanted).sum()
+        explanations = integrated_gradients.integrated_gradients([member], baseline, x, direction)
+        assert np.abs(explanations - wanted).sum() < 0.01 * np.abs(wanted).sum()
 
 
 def test_a_single_piece_is_exact_for_one_hidden_layer():
@@ -143,18 +143,18 @@ def test_if_gradients_find_no_counterfactual_another_sample_leads_to_one():
     neighbours, rows = Neighbours(saturated, TRAINING), digits(60).inputs
     assert len(set(saturated.predict(TRAINING.inputs))) > 1
     alone = [why(saturated, row).flip for row in rows]
-    found = [why(saturated, row, neighbours) for row in rows]
+    explanations = [why(saturated, row, neighbours) for row in rows]
     assert None in alone
-    for one, without in zip(found, alone, strict=True):
+    for one, without in zip(explanations, alone, strict=True):
         assert saturated.predict(one.flip.sample)[0] == one.flip.answer != one.answer
         assert one.flip.sample.dtype == np.uint8
         if without is not None:
             assert (one.flip.sample == without.sample).all()
 
 
-def test_counterfactuals_change_the_prediction_and_are_close(model, found):
-    flips = [(one, one.flip) for one in found if one.flip]
-    assert len(flips) >= 0.9 * len(found)
+def test_counterfactuals_change_the_prediction_and_are_close(model, explanations):
+    flips = [(one, one.flip) for one in explanations if one.flip]
+    assert len(flips) >= 0.9 * len(explanations)
     for one, flip in flips:
         assert model.predict(flip.sample)[0] == flip.answer != one.answer
         assert flip.sample.dtype == np.uint8
@@ -165,10 +165,10 @@ def test_counterfactuals_change_the_prediction_and_are_close(model, found):
 
 def test_nearest_samples_have_the_smallest_distances(model):
     neighbours, sample = Neighbours(model, TRAINING), TRAINING.inputs[17]
-    found = why(model, sample, neighbours)
-    closest = found.nearest
+    explanations = why(model, sample, neighbours)
+    closest = explanations.nearest
     assert closest.rows[0] == 17
-    assert found.same == [True, False, False, False, False]
+    assert explanations.same == [True, False, False, False, False]
     assert closest.distances[0] == pytest.approx(0, abs=1e-3)
     assert (np.diff(closest.distances) >= 0).all()
     np.testing.assert_array_equal(closest.labels, TRAINING.labels[closest.rows])
@@ -188,9 +188,9 @@ def test_the_sample_itself_is_left_out_of_the_nearest_and_its_copies_are_not(mod
     samples = TRAINING.take(rows)
     for first in (0, 4):  # in the whole source, and in a part of it
         part = replace(samples, source_rows=first + np.arange(len(rows)))
-        found = why(model, samples.inputs[row], Neighbours(model, part), own_row=first + row)
-        assert first + row not in found.nearest.rows
-        assert (found.nearest.rows[0], found.same[0]) == (first + 60, True)
+        explanations = why(model, samples.inputs[row], Neighbours(model, part), own_row=first + row)
+        assert first + row not in explanations.nearest.rows
+        assert (explanations.nearest.rows[0], explanations.same[0]) == (first + 60, True)
     few = TRAINING.take(slice(0, 3))
     assert len(why(model, few.inputs[0], Neighbours(model, few), own_row=0).nearest.rows) == 2
 
@@ -209,12 +209,12 @@ def test_output_gradients_agree_with_difference_quotients(model):
     network = model.network
     network = type(network).of(network.architecture, network.parameters.copy(float))
     x, direction, h = model.scaling.apply(digits(1).inputs), np.arange(10) - 4.5, 1e-6
-    found = output_gradients(network, forward(network.architecture, network.parameters, x), direction)[0][0]
+    explanations = output_gradients(network, forward(network.architecture, network.parameters, x), direction)[0][0]
     for pixel in range(100, 784, 61):
         moved = np.repeat(x, 2, axis=0)
         moved[:, pixel] += h, -h
         sums = forward(network.architecture, network.parameters, moved).sums[-1] @ direction
-        assert found[pixel] == pytest.approx((sums[0] - sums[1]) / (2 * h), abs=1e-6)
+        assert explanations[pixel] == pytest.approx((sums[0] - sums[1]) / (2 * h), abs=1e-6)
 
 
 def test_deleting_the_most_important_pixels_lowers_the_output_more_than_random_ones(model):
@@ -237,10 +237,10 @@ def test_a_counterfactual_of_a_table_has_real_numbers_in_range():
     inputs = rng.normal(size=(200, 5)).astype(np.float32) ** 2
     data = Dataset(inputs, (inputs[:, 1] > inputs[:, 3]).astype(int), 2, None, "t", float(inputs.max()))
     model = fit(data, Options(hidden=(8,), engine="reference", epochs=40, learning_rate=1.0)).model
-    found = [why(model, row, Neighbours(model, data)) for row in inputs[:40]]
-    matters = np.mean([np.abs(one.inputs) for one in found], axis=0)
+    explanations = [why(model, row, Neighbours(model, data)) for row in inputs[:40]]
+    matters = np.mean([np.abs(one.inputs) for one in explanations], axis=0)
     assert set(np.argsort(-matters)[:2]) == {1, 3}
-    one = found[0]
+    one = explanations[0]
     assert one.flip.sample.dtype.kind == "f"
     assert ((one.flip.sample >= 0) & (one.flip.sample <= data.maximum)).all()
 

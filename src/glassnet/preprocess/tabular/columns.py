@@ -571,7 +571,7 @@ class Columns:
         """
         present, targets = self.targets_of(table)
         rows = np.flatnonzero(present)
-        if not len(rows) and (weights := self.split.known_in(table).weights(table)) is not None:
+        if not len(rows) and (weights := self.split.present_in(table).weights(table)) is not None:
             require_weights(weights, table.source)
         _require_rows(rows, table, self.target_names)
         return rows, targets[rows]
@@ -582,7 +582,7 @@ class Columns:
         A row of weight 0 counts as one without a target.
         """
         present, targets = self._targets_of(table)
-        if (weights := self.split.known_in(table).weights(table)) is not None:
+        if (weights := self.split.present_in(table).weights(table)) is not None:
             used = weights > 0
             targets = (
                 np.where(used, targets, -1) if targets.ndim == 1 else np.where(used[:, np.newaxis], targets, np.nan)

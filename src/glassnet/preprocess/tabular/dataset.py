@@ -138,7 +138,7 @@ def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> 
     """
     columns.require(table, (*columns.names, *columns.target_names))
     rows, targets = columns.answers(table)
-    split = columns.split.known_in(table)
+    split = columns.split.present_in(table)
     if (weights := split.weights(table)) is not None:
         weights, table = normalised(weights[rows]), table.take(rows)
         rows = np.arange(len(rows))

@@ -143,11 +143,11 @@ class SplitColumns:
         """Return the weight of each row, shape (n,), see `WeightColumn.values`; None without such a column."""
         return None if self.weight is None else self.weight.values(table)
 
-    def known_in(self, table: Table) -> SplitColumns:
-        """Return these columns, of which a test may lack the weight, or those of groups and times together."""
-        known, splits = set(table.names), replace(self, weight=None)
-        weight = None if self.weight is None or self.weight.name not in known else self.weight
-        return replace(splits if set(splits.names) <= known else SplitColumns(), weight=weight)
+    def present_in(self, table: Table) -> SplitColumns:
+        """Return those of these columns that a table has: a test may lack the weight, or groups and times together."""
+        names, splits = set(table.names), replace(self, weight=None)
+        weight = None if self.weight is None or self.weight.name not in names else self.weight
+        return replace(splits if set(splits.names) <= names else SplitColumns(), weight=weight)
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> SplitColumns:
