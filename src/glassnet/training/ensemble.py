@@ -78,10 +78,10 @@ def fit_ensemble(
             runs.close()
             runner.cancel(members)
     fits = [one.fit for one in trained]
-    first, networks = fits[0], [one.model.network for one in fits]
+    first, networks = fits[0], [runs.whole_network(number, one.model.network) for number, one in enumerate(fits)]
     folds = [one.held_out for one in trained if one.held_out is not None]
     model, plain_share = joined_model(first.model, networks, folds, runs)
-    model = _with_held_out(model, fits, runs, plain_share)
+    model = _with_held_out(model, networks, fits, runs, plain_share)
     histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
     receipt = receipt_of(
         model,
@@ -222,14 +222,16 @@ def joined_model(
     return replace(model, temperature=temperature), share
 
 
-def _with_held_out(model: Model, fits: Sequence[Fit], runs: Runs, plain_share: float | None) -> Model:
+def _with_held_out(
+    model: Model, trained: Sequence[Network], fits: Sequence[Fit], runs: Runs, plain_share: float | None
+) -> Model:
     """Return a trained model with what follows from held-out rows: the errors of a regression, or the decision."""
     options = runs.options
     networks: Sequence[Network] = ()
     curves: Sequence[Sequence[float]] = ()
     held_out = runs.held_out()
     if options.folds and runs.validation is None:
-        networks = networks_of_folds([one.model.network for one in fits], options, plain_share)
+        networks = networks_of_folds(trained, options, plain_share)
         chosen = fits[options.members :] if plain_share == 1 else fits[: options.members]
         curves = [one.history.validation_loss for one in chosen] if options.early_stopping else ()
     return with_decision(with_residuals(model, held_out, networks, curves), options, held_out, networks)

@@ -29,6 +29,7 @@ CHANGES = MappingProxyType(
         "folds decide; smaller batches, and more steps for more rows; up to 16 intervals of a column of "
         "numbers; in a column of many words, rare ones have their mean target, and words that tell no more than chance "
         "are not used",
+        13: "recipe table and the estimators: networks without intervals have fewer inputs, not zeros in their place",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

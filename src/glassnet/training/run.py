@@ -24,7 +24,7 @@ from ..model.header import ParentReceipt, Receipt
 from ..model.model import Model
 from ..model.network import Network
 from ..model.prediction_intervals import with_residuals
-from ..nn.parameters import Parameters
+from ..nn.parameters import FloatArray, Parameters
 from ..options.options import Options
 from ..runtime.blas import one_blas_thread
 from .callbacks import Callback, History, ends_training
@@ -219,7 +219,8 @@ class Runs:
 
     def __post_init__(self) -> None:
         # Without intervals there is nothing that networks could do without.
-        if self.options.plain_inputs and (self.data.columns is None or not len(self.data.columns.intervals)):
+        columns, several = self.data.columns, self.options.networks > self.options.members
+        if self.options.plain_inputs and not (several and columns is not None and len(columns.intervals)):
             self.options = replace(self.options, plain_inputs=False)
 
     @property
@@ -231,13 +232,15 @@ class Runs:
     def run(self, number: int, *, threads: int | None = None) -> Run:
         """Return the run of a member before its first step, on so many threads; by default those of the options."""
         options, start = self.options, self.init_model
-        own, blank = replace(options, members=1, seed=options.seed + number, folds=self.by_folds), self.blank(number)
+        own = replace(options, members=1, seed=options.seed + number, folds=self.by_folds)
         if threads is not None:
             own = replace(own, threads=threads)
         training, validation = self.parts(number)
         if start is None:
             model = new_model(self.data if self.by_folds else training, own)
-            training = _without(training, model.network, blank)
+            if (places := self.inputs_of(number)) is not None:
+                model, training = _model_of_inputs(model, places), data_of_inputs(training, places)
+                validation = None if validation is None else data_of_inputs(validation, places)
         else:
             model = continued(start, training, own, number)
         return Run(
@@ -252,9 +255,21 @@ class Runs:
             parent=parent_of(start),
         )
 
-    def blank(self, number: int) -> NDArray[np.int64]:
-        """Return the places of the inputs that are 0 for a member: with `Options.plain_inputs` the intervals."""
-        return self.data.columns.intervals if number >= self.options.members else np.empty(0, np.int64)
+    def inputs_of(self, number: int) -> NDArray[np.int64] | None:
+        """Return the places of a member's inputs; None for all. With `Options.plain_inputs` not those of intervals."""
+        columns = self.data.columns
+        if number < self.options.members or columns is None:
+            return None
+        return np.setdiff1d(np.arange(self.data.features), columns.intervals)
+
+    def whole_network(self, number: int, network: Network) -> Network:
+        """Return a member's network with all inputs: the weights of those that it was trained without are 0."""
+        if (places := self.inputs_of(number)) is None:
+            return network
+        own = network.parameters.weights[0]
+        weights = np.zeros((len(own), self.data.features), own.dtype)
+        weights[:, places] = own
+        return _with_first_weights(network, weights)
 
     def parts(self, number: int) -> tuple[Dataset, Dataset | None]:
         """Return the training samples of a member, and those that it is not trained on, if there are any."""
@@ -292,14 +307,28 @@ class Runs:
         """End runs that wait."""
 
 
-def _without(data: Dataset, network: Network, blank: NDArray[np.int64]) -> Dataset:
-    """Return data whose inputs at the places `blank` are 0, and set their weights to 0, where the steps leave them.
+def data_of_inputs(data: Dataset, places: NDArray[np.int64]) -> Dataset:
+    """Return the data of a table with only the inputs at these places."""
+    return replace(data, inputs=np.take(data.inputs, places, axis=1), columns=None, feature_names=())
 
-    The other initial weights stay as small as with all inputs: larger ones have more noise to undo.
+
+def _model_of_inputs(model: Model, places: NDArray[np.int64]) -> Model:
+    """Return an untrained model of a table with only the inputs at these places.
+
+    Their initial weights stay as small as with all inputs: larger ones have more noise to undo.
     """
-    if not len(blank):
-        return data
-    network.parameters.weights[0][:, blank] = 0
-    inputs = data.inputs.copy()
-    inputs[:, blank] = 0
-    return replace(data, inputs=inputs)
+    network, scaling = model.network, model.scaling
+    if isinstance(scaling.span, tuple) and isinstance(scaling.offset, tuple):
+        span, offset = (tuple(ends[place] for place in places) for ends in (scaling.span, scaling.offset))
+        scaling = replace(scaling, span=span, offset=offset)
+    network = _with_first_weights(network, network.parameters.weights[0][:, places])
+    return replace(model, network=network, scaling=scaling, columns=None, training_range=None)
+
+
+def _with_first_weights(network: Network, weights: FloatArray) -> Network:
+    """Return a copy of a network with these weights of its first layer, of which the inputs may be others."""
+    architecture = network.architecture
+    architecture = replace(architecture, sizes=(weights.shape[1], *architecture.sizes[1:]))
+    made = Parameters(architecture.layout, dtype=weights.dtype)
+    made.assign({**network.parameters.views, "layer1.weight": weights})
+    return Network.of(architecture, made)

@@ -165,7 +165,7 @@ def test_the_folds_decide_whether_networks_without_intervals_predict(kind, share
     assert not verify(loaded, data).same
 
 
-def test_networks_without_intervals_have_no_weights_for_them():
+def test_networks_without_intervals_have_only_the_other_inputs():
     data = of_curve("curve")
     options = Options.recipe("table", members=3, plain_inputs=True, **SMALL, **BY_TASK["numbers"])
     runs, intervals = Runs(data, options, ReferenceEngine(), GivenData(data)), data.columns.intervals
@@ -175,9 +175,14 @@ def test_networks_without_intervals_have_no_weights_for_them():
         run = runs.run(number)
         assert run.validation.row_numbers.tolist() == runs.run(number % 3).validation.row_numbers.tolist()
         run.train()
-        weights = run.model.network.parameters.weights[0]
+        assert run.model.network.architecture.sizes[0] == (len(others) if number >= 3 else data.features)
+        own, whole = run.model.network, runs.whole_network(number, run.model.network)
+        weights = whole.parameters.weights[0]
         assert weights[:, others].all()
         assert not (weights[:, intervals] if number >= 3 else 1 - (weights[:, intervals] != 0)).any()
+        alone = forward(own.architecture, own.parameters, run.validation.inputs)
+        found = forward(whole.architecture, whole.parameters, runs.held_out()[number % 3].inputs)
+        np.testing.assert_allclose(found.outputs, alone.outputs, rtol=1e-4, atol=1e-5)
 
 
 def test_a_member_is_never_trained_on_its_fold():

@@ -14,6 +14,7 @@ from ...errors import ModelFileError
 from ...model.model import Model
 from ...nn.schedules import learning_rates
 from ...options.options import Options
+from ..run import data_of_inputs
 from ..state import unexpected_array
 from .feed import Window, WindowFeed
 from .order import shuffled, window_count
@@ -27,7 +28,7 @@ class WindowBlocks:
     steps so far.
 
     `member` gives the number of the fold that it leaves out, and the options have the member's own seed. `turn`
-    limits how many members compute at the same time. Inputs at the places `blank` are 0 for the member.
+    limits how many members compute at the same time. `places` are those of the member's inputs; None for all.
     """
 
     prepared: Any
@@ -41,19 +42,19 @@ class WindowBlocks:
         options: Options,
         engine: StreamingEngine,
         turn: AbstractContextManager[Any],
-        blank: NDArray[np.int64],
+        places: NDArray[np.int64] | None,
     ) -> None:
-        self.data, self.turn = survey.sample, turn
+        self.data, self.turn = survey.sample if places is None else data_of_inputs(survey.sample, places), turn
         self._model, self._survey, self._feed, self._member, self._options = model, survey, feed, member, options
-        self._engine, self._blank, self._mean_weight = engine, blank, survey.mean_weight(member)
+        self._engine, self._places, self._mean_weight = engine, places, survey.mean_weight(member)
         self.count = survey.training_rows(member)
         self.blocks = window_count(survey.sizes, survey.window)
         # Zeros, so that what the engine prepares does not depend on a window.
-        self.like: Samples | None = self._samples_of(Window(options.batch_size, 0, 0, self.data))
+        self.like: Samples | None = self._samples_of(Window(options.batch_size, 0, 0, survey.sample))
         self._begin_epoch()
 
     def _begin_epoch(self) -> None:
-        nothing = Window(0, 0, 0, self.data)
+        nothing = Window(0, 0, 0, self._survey.sample)
         self._inputs, self._targets, self._weights, self._steps = nothing.inputs, nothing.targets, nothing.weights, 0
 
     def saved(self) -> dict[str, NDArray[Any]]:
@@ -109,9 +110,6 @@ class WindowBlocks:
             targets = model.targets.table()
         else:  # every row has its own targets
             labels, targets = np.arange(len(labels)), model.targets.apply(window.targets)
-        inputs = window.inputs
-        if len(self._blank):
-            inputs = inputs.copy()
-            inputs[:, self._blank] = 0
+        inputs = window.inputs if self._places is None else np.take(window.inputs, self._places, axis=1)
         weights = None if self._mean_weight is None else window.weights / self._mean_weight
         return Samples(inputs, model.scaling, labels, model.targets.smoothed(targets, smoothing), weights=weights)

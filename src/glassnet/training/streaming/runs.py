@@ -102,9 +102,8 @@ class StreamRuns(Runs):
         for number, run in enumerate(self._runs):
             if survey.targets is not None:
                 run.model = replace(run.model, targets=survey.targets)
-            run.blocks = blocks = WindowBlocks(
-                run.model, survey, feed, number, run.options, cast(StreamingEngine, engine), turn, self.blank(number)
-            )
+            places, replacing = self.inputs_of(number), cast(StreamingEngine, engine)
+            run.blocks = blocks = WindowBlocks(run.model, survey, feed, number, run.options, replacing, turn, places)
             if saved is not None and saved.state.block:
                 with damage(saved.path):
                     blocks.restore(saved.carried)
