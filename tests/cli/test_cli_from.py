@@ -11,6 +11,7 @@ from PIL import Image
 
 from glassnet import History, load_data, load_model
 from glassnet.cli import train
+from glassnet.data.held_out import SplitBy
 from glassnet.data.split import split_rows
 from glassnet.options.options import Options
 from glassnet.training.events import BlockDone
@@ -137,7 +138,7 @@ def test_a_class_only_among_held_out_rows_is_refused(folder, named):
     for less in range(len(frequent)):  # so many that the split holds out the only row of class 1
         rows = sorted(frequent[less:] + rare)
         labels = np.array([int(line[0]) for line in rows])
-        if rows.index(rare[0]) in split_rows(len(rows), "", Options(), labels)[1]:
+        if rows.index(rare[0]) in split_rows(len(rows), "", Options(), SplitBy(labels))[1]:
             break
     made, started = MADE, "m.safetensors"
     if named:

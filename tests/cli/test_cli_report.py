@@ -142,12 +142,13 @@ def test_a_file_can_have_the_name_of_the_bundled_data(folder):
 def test_nearest_samples_are_training_rows(folder):
     """Neither the explained row itself nor a held-out row is among them."""
     from glassnet import load_data, load_model
+    from glassnet.data.held_out import SplitBy
     from glassnet.data.split import split_rows
     from glassnet.training.receipt import options_of
 
     data = load_data("digits.csv")
     options = options_of(load_model("m.safetensors").receipt)
-    kept, held_out = split_rows(len(data), data.source, options, data.labels)
+    kept, held_out = split_rows(len(data), data.source, options, SplitBy(data.labels))
     for row in (*kept[:3], *held_out[:3]):
         words = ("explain", "m.safetensors", "digits.csv", "--why", "--row", row, "--train", "digits.csv", "--json")
         nearest = run(*words).json()["nearest"]["rows"]

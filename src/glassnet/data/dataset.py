@@ -17,7 +17,7 @@ from ..messages.message import Listing, Message, Place
 from ..messages.option_spelling import Option
 from ..nn.random import Purpose
 from .arrays import SAME_CLASS, array_of, groups_of, inputs_of, names_of, targets_of, times_of
-from .held_out import held_out_rows
+from .held_out import SplitBy, held_out_rows
 
 _NO_CLASS = Message("none")
 HANDWRITING = "handwriting"
@@ -321,8 +321,8 @@ class Dataset:
                 count=count,
             )
         purpose = Message("for testing. Pass another {option}, or more samples.", option=Option("test_size"))
-        about = data.labels if data.values is None else None, data.groups, data.times
-        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, *about)
+        by = SplitBy(data.labels if data.values is None else None, data.groups, data.times)
+        kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, by)
         return data.take(kept), data.take(held_out)
 
     def __len__(self) -> int:

@@ -8,7 +8,7 @@ the last time of its rows.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,30 @@ from ..messages.message import Message
 from ..nn.random import Purpose, generator
 
 Rows = NDArray[np.int64]
+
+
+class SplitBy(NamedTuple):
+    """What decides how rows are split; each has a value for every row, shape (n,), or is None."""
+
+    labels: Rows | None = None  # classes, which all parts have in equal shares unless there are times
+    groups: Rows | None = None
+    times: NDArray[Any] | None = None
+
+    @property
+    def unit(self) -> Rows | None:
+        """A number from 0 for what each row cannot be separated from: its group, or the rows of its time.
+
+        With times they are in the order of time; groups with the same last time are one. None without both.
+        """
+        groups, times = self.groups, self.times
+        if times is None:
+            return None if groups is None else _numbered(groups)
+        if groups is not None:
+            unit = _numbered(groups)
+            latest = np.full(unit.max() + 1, times.min())
+            np.maximum.at(latest, unit, times)
+            times = latest[unit]
+        return np.unique(times, return_inverse=True)[1]
 
 
 def count_aside(count: int, fraction: float) -> int:
@@ -32,13 +56,11 @@ def held_out_rows(
     seed: int,
     purpose: Purpose,
     why: Message,
-    labels: Rows | None = None,
-    groups: Rows | None = None,
-    times: NDArray[Any] | None = None,
+    by: SplitBy,
 ) -> tuple[Rows, Rows]:
-    """Return the remaining rows and the held-out ones, both ascending; stratified by `labels`, if given.
+    """Return the remaining rows and the held-out ones, both ascending; stratified by labels, if given.
 
-    With `groups`, those of a group are on the same side. With `times`, the held-out rows are the latest, those of equal
+    With groups, those of a group are on the same side. With times, the held-out rows are the latest, those of equal
     time are on the same side, and the split is not stratified. Their number is then only near to the fraction.
     """
     held_out = count_aside(count, fraction)
@@ -51,97 +73,59 @@ def held_out_rows(
             count=count,
             why=why,
         )
-    if groups is not None or times is not None:
+    if (unit := by.unit) is not None:
         shares = np.array([count - held_out, held_out]) / count
-        part = _whole_parts(source, shares, generator(seed, purpose), labels, groups, times)
+        part = _whole_parts(unit, source, shares, generator(seed, purpose), by)
         return np.flatnonzero(part == 0), np.flatnonzero(part == 1)
     order = generator(seed, purpose).permutation(count)
-    if labels is not None:  # evenly spaced samples of the sorted classes
-        order = order[np.argsort(labels[order], kind="stable")]
+    if by.labels is not None:  # evenly spaced samples of the sorted classes
+        order = order[np.argsort(by.labels[order], kind="stable")]
         chosen = ((np.arange(held_out) + 0.5) * count / held_out).astype(np.int64)
         order = np.concatenate([order[chosen], np.delete(order, chosen)])
     return np.sort(order[held_out:]), np.sort(order[:held_out])
 
 
-def fold_numbers(
-    count: int,
-    folds: int,
-    seed: int,
-    labels: Rows | None = None,
-    groups: Rows | None = None,
-    times: NDArray[Any] | None = None,
-    source: str = "",
-) -> Rows:
-    """Return the fold of each of `count` samples, shape (count,), 0 to ``folds - 1``; stratified by `labels`, if given.
+def fold_numbers(count: int, folds: int, seed: int, by: SplitBy, source: str = "") -> Rows:
+    """Return the fold of each of `count` samples, shape (count,), 0 to ``folds - 1``; stratified by labels, if given.
 
-    The sizes of the folds differ by at most one, and so do the numbers of samples of a class in them. With `groups`,
-    the samples of a group are in one fold; with `times`, the folds are blocks of time, the earliest first. Then sizes
+    The sizes of the folds differ by at most one, and so do the numbers of samples of a class in them. With groups, the
+    samples of a group are in one fold; with times, the folds are blocks of time, the earliest first. Then sizes
     differ by more, and DataError GN010 is raised for fewer groups or times than folds.
     """
     # Epoch 1 of the purpose: `split_rows` uses 0 for held-out data.
     random = generator(seed, Purpose.SPLIT, 1)
-    if groups is not None or times is not None:
-        return _whole_parts(source, np.full(folds, 1 / folds), random, labels, groups, times)
+    if (unit := by.unit) is not None:
+        return _whole_parts(unit, source, np.full(folds, 1 / folds), random, by)
     order = random.permutation(count)
-    if labels is not None:
-        order = order[np.argsort(labels[order], kind="stable")]
+    if by.labels is not None:
+        order = order[np.argsort(by.labels[order], kind="stable")]
     fold = np.empty(count, np.int64)
     fold[order] = np.arange(count) % folds
     return fold
 
 
-def scored_folds(
-    count: int,
-    folds: int,
-    seed: int,
-    labels: Rows | None = None,
-    groups: Rows | None = None,
-    times: NDArray[Any] | None = None,
-    source: str = "",
-) -> list[tuple[Rows, Rows]]:
+def scored_folds(count: int, folds: int, seed: int, by: SplitBy, source: str = "") -> list[tuple[Rows, Rows]]:
     """Return the training rows and the test rows of each fold of a cross-validation whose scores count.
 
-    With `times`, nothing later is known in training: each of `folds` blocks of time is tested after training on all
+    With times, nothing later is known in training: each of `folds` blocks of time is tested after training on all
     earlier ones. The earliest of ``folds + 1`` blocks is not tested. Otherwise see `fold_numbers`.
     """
-    blocks = folds if times is None else folds + 1
-    fold = fold_numbers(count, blocks, seed, labels, groups, times, source)
-    if times is None:
+    blocks = folds if by.times is None else folds + 1
+    fold = fold_numbers(count, blocks, seed, by, source)
+    if by.times is None:
         return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(folds)]
     return [(np.flatnonzero(fold < number), np.flatnonzero(fold == number)) for number in range(1, blocks)]
 
 
-def units_of(groups: Rows | None, times: NDArray[Any] | None) -> Rows:
-    """Return a number from 0 for what each row cannot be separated from: its group, or the rows of its time.
-
-    With times they are in the order of time; groups with the same last time are one. One of the two is not None.
-    """
-    if times is None:
-        assert groups is not None
-        return _numbered(groups)
-    if groups is not None:
-        unit = _numbered(groups)
-        latest = np.full(unit.max() + 1, times.min())
-        np.maximum.at(latest, unit, times)
-        times = latest[unit]
-    return np.unique(times, return_inverse=True)[1]
-
-
 def _whole_parts(
-    source: str,
-    shares: NDArray[np.float64],
-    random: np.random.Generator,
-    labels: Rows | None,
-    groups: Rows | None,
-    times: NDArray[Any] | None,
+    unit: Rows, source: str, shares: NDArray[np.float64], random: np.random.Generator, by: SplitBy
 ) -> Rows:
-    """Return the part of each row; rows of a group, or of one time, are in the same part.
+    """Return the part of each row; rows of a unit of `by` are in the same part.
 
     The parts have about these `shares` of all rows, which add up to 1; none is empty.
     """
-    unit = units_of(groups, times)
     sizes = np.bincount(unit)
-    if times is not None:
+    if by.times is not None:
         return parts_in_time(sizes, shares, source)[unit]
     if len(sizes) < len(shares):
         template = (
@@ -149,7 +133,7 @@ def _whole_parts(
             "folds, or smaller groups."
         )
         raise DataError("GN010", template, source=source, found=len(sizes), parts=len(shares))
-    return _stratified(unit, sizes, shares, random, labels)[unit]
+    return _stratified(unit, sizes, shares, random, by.labels)[unit]
 
 
 def _numbered(groups: Rows) -> Rows:

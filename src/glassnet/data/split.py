@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +13,8 @@ from ..messages.option_spelling import Option
 from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
+from .held_out import SplitBy, fold_numbers, held_out_rows
 from .held_out import count_aside as count_aside
-from .held_out import fold_numbers, held_out_rows, units_of
 
 
 def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[Dataset, Dataset]:
@@ -48,27 +47,19 @@ def split(data: Dataset, options: Options, *, stratified: bool = True) -> tuple[
     >>> len(training), len(test)
     (80, 20)
     """
-    labels = classes_of(data) if stratified else None
-    return _taken(data, *split_rows(len(data), data.source, options, labels, data.groups, data.times))
+    by = split_by(data) if stratified else split_by(data)._replace(labels=None)
+    return _taken(data, *split_rows(len(data), data.source, options, by))
 
 
-def split_rows(
-    count: int,
-    source: str,
-    options: Options,
-    labels: NDArray[np.int64] | None = None,
-    groups: NDArray[np.int64] | None = None,
-    times: NDArray[Any] | None = None,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def split_rows(count: int, source: str, options: Options, by: SplitBy) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Split rows, by the seed, into training rows and the fraction ``options.holdout``, which is held out.
 
-    `labels`, shape (count,), are the class of each row, without groups and times also -1 for none; see `held_out_rows`.
+    Without groups and times, labels may be -1 for none; see `held_out_rows`.
     """
     why = Message(
         "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
     )
-    about = labels, groups, times
-    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, *about)
+    return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, by)
 
 
 def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
@@ -86,18 +77,18 @@ def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Data
 
 def split_validation(data: Dataset, fraction: float, seed: int, why: Message) -> tuple[Dataset, Dataset]:
     """Split data into training data and a fraction for validation, as `held_out_rows`."""
-    about = classes_of(data), data.groups, data.times
-    return _taken(data, *held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, *about))
+    rows = held_out_rows(len(data), data.source, fraction, seed, Purpose.VALIDATION, why, split_by(data))
+    return _taken(data, *rows)
 
 
-def classes_of(data: Dataset) -> NDArray[np.int64] | None:
-    """Return the labels by which data are stratified, shape (n,); None unless they are classes."""
-    return data.labels if data.values is None else None
+def split_by(data: Dataset) -> SplitBy:
+    """Return what decides how samples are split: classes, groups and times."""
+    return SplitBy(data.labels if data.values is None else None, data.groups, data.times)
 
 
 def fold_of_rows(data: Dataset, folds: int, seed: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), as `fold_numbers`."""
-    return fold_numbers(len(data), folds, seed, classes_of(data), data.groups, data.times, data.source)
+    return fold_numbers(len(data), folds, seed, split_by(data), data.source)
 
 
 def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None]:
@@ -108,8 +99,8 @@ def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None
     if (data.groups is None and data.times is None) or not options.folds or options.members < 3:
         return options, None
     used = slice(None) if data.weights is None else data.weights > 0
-    groups, times = (None if one is None else one[used] for one in (data.groups, data.times))
-    found = int(units_of(groups, times).max()) + 1
+    unit = SplitBy(None, *(None if one is None else one[used] for one in (data.groups, data.times))).unit
+    found = 0 if unit is None else int(unit.max()) + 1
     members = max(2, min(found, options.members))
     if members == options.members:
         return options, None

@@ -14,7 +14,7 @@ from ..errors import DataError
 from ..messages.message import Message
 from .dataset import Dataset
 from .held_out import scored_folds
-from .split import classes_of, split_validation
+from .split import split_by, split_validation
 
 _MANY = 10_000
 _WHY = Message("to choose by. Use more samples.")
@@ -55,8 +55,8 @@ class ValidationSplit:
                 folds=self.folds,
                 least=2 * self.folds,
             )
-        about = classes_of(data), data.groups, data.times, data.source
-        training, validation = scored_folds(len(data), self.folds, self.seed, *about)[self.fold]
+        folds = scored_folds(len(data), self.folds, self.seed, split_by(data), data.source)
+        training, validation = folds[self.fold]
         return data.take(training), data.take(validation)
 
     def to_dict(self) -> ValidationReceipt:

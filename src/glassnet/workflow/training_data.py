@@ -18,7 +18,7 @@ from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.fingerprint import fingerprint, is_recorded
-from ..data.held_out import scored_folds
+from ..data.held_out import SplitBy, scored_folds
 from ..data.split import few_groups, split, split_rows
 from ..data.stream.paths import names_several
 from ..data.stream.roles import RowKeys, RowRoles
@@ -308,22 +308,21 @@ def table_folds(
 ) -> Iterator[tuple[Dataset, Dataset]]:
     """Yield training and test data of each fold; the columns are learned from the training data of the fold alone."""
     rows, targets = columns.answers(table)
-    labels = targets if columns.task == "classes" else np.zeros(len(rows))
-    groups, times = _split_by(table, columns, rows)
-    folds = FOLDS if groups is None or times is not None else max(2, min(FOLDS, len(np.unique(groups))))
-    about = labels.astype(np.int64), groups, times, table.source
-    for inside, outside in scored_folds(len(labels), folds, seed, *about):
+    by = _split_by(table, columns, rows, targets)
+    folds = FOLDS if by.groups is None or by.times is not None else max(2, min(FOLDS, len(np.unique(by.groups))))
+    for inside, outside in scored_folds(len(rows), folds, seed, by, table.source):
         learned = learn_columns(table, table_options, rows[inside])
         training, test = table.take(rows[inside]), table.take(rows[outside])
         yield samples_of(training, learned, in_training=True), samples_of(test, learned)
 
 
 def _split_by(
-    table: Table, columns: Columns, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.int64] | None, NDArray[Any] | None]:
-    """Return groups and times of some rows of a table, which has the columns for them."""
+    table: Table, columns: Columns, rows: NDArray[np.int64], targets: NDArray[np.int64] | NDArray[np.float64]
+) -> SplitBy:
+    """Return what decides how some rows of a table, with these targets, are split; it has the columns for that."""
     groups, times = columns.split.groups(table), columns.split.times(table)
-    return None if groups is None else groups[rows], None if times is None else times[rows]
+    classes = targets.astype(np.int64) if columns.task == "classes" else None
+    return SplitBy(classes, None if groups is None else groups[rows], None if times is None else times[rows])
 
 
 def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:
@@ -346,13 +345,12 @@ def split_table(
     columns.require(table, columns.split.names)
     if columns.split.names:
         rows, targets = columns.answers(table)
-        classes = targets.astype(np.int64) if columns.task == "classes" else None
-        parts = split_rows(len(rows), table.source, options, classes, *_split_by(table, columns, rows))
+        parts = split_rows(len(rows), table.source, options, _split_by(table, columns, rows, targets))
         return rows[parts[0]], rows[parts[1]]
     labels = None
     if stratified and columns.task == "classes":
         labels = _labels_of_rows(len(table), *columns.answers(table))
-    return split_rows(len(table), table.source, options, labels)
+    return split_rows(len(table), table.source, options, SplitBy(labels))
 
 
 def _labels_of_rows(
@@ -501,7 +499,7 @@ def _split_again(samples: Dataset, rows: int, options: Options, *, stratified: b
         return split(samples, options)
     of_classes = stratified and samples.values is None
     labels = _labels_of_rows(rows, samples.row_numbers, samples.labels) if of_classes else None
-    divided = split_rows(rows, samples.source, options, labels)
+    divided = split_rows(rows, samples.source, options, SplitBy(labels))
     kept, aside = (samples.take(np.flatnonzero(np.isin(samples.row_numbers, part))) for part in divided)
     return kept, aside
 

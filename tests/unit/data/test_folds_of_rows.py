@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.held_out import fold_numbers
+from glassnet.data.held_out import SplitBy, fold_numbers
 
 
 @settings(max_examples=60, deadline=None)
@@ -18,7 +18,7 @@ from glassnet.data.held_out import fold_numbers
 )
 def test_folds_are_balanced_and_stratified(labels, folds, seed, stratified):
     labels = np.array(labels)
-    fold = fold_numbers(len(labels), folds, seed, labels if stratified else None)
+    fold = fold_numbers(len(labels), folds, seed, SplitBy(labels if stratified else None))
     assert fold.shape == labels.shape
     sizes = np.bincount(fold, minlength=folds)
     assert len(sizes) == folds
@@ -26,11 +26,11 @@ def test_folds_are_balanced_and_stratified(labels, folds, seed, stratified):
     if stratified:
         for label in np.unique(labels):
             assert np.ptp(np.bincount(fold[labels == label], minlength=folds)) <= 1
-    np.testing.assert_array_equal(fold, fold_numbers(len(labels), folds, seed, labels if stratified else None))
+    np.testing.assert_array_equal(fold, fold_numbers(len(labels), folds, seed, SplitBy(labels if stratified else None)))
 
 
 def test_folds_depend_on_the_seed_and_not_on_the_order_of_the_classes():
     labels = np.arange(60) % 3
-    folds = [fold_numbers(60, 4, seed, labels) for seed in range(5)]
+    folds = [fold_numbers(60, 4, seed, SplitBy(labels)) for seed in range(5)]
     assert len({fold.tobytes() for fold in folds}) == 5
-    np.testing.assert_array_equal(fold_numbers(60, 4, 0, labels * 7), folds[0])
+    np.testing.assert_array_equal(fold_numbers(60, 4, 0, SplitBy(labels * 7)), folds[0])

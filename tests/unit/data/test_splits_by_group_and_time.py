@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassnet import Dataset, Options
-from glassnet.data.held_out import fold_numbers, held_out_rows, scored_folds
+from glassnet.data.held_out import SplitBy, fold_numbers, held_out_rows, scored_folds
 from glassnet.data.split import few_groups, fold_of_rows
 from glassnet.data.validation_split import ValidationSplit
 from glassnet.errors import DataError, ShapeError
@@ -19,7 +19,7 @@ WHY = Message("for testing.")
 
 
 def held_out(count, fraction, seed, labels=None, groups=None, times=None):
-    return held_out_rows(count, "rows", fraction, seed, Purpose.SPLIT, WHY, labels, groups, times)
+    return held_out_rows(count, "rows", fraction, seed, Purpose.SPLIT, WHY, SplitBy(labels, groups, times))
 
 
 @st.composite
@@ -56,14 +56,17 @@ def test_a_group_is_wholly_held_out_or_not_at_all(rows, fraction, seed, stratifi
 @given(grouped(least=9), st.integers(2, 9), st.integers(0, 99), st.booleans())
 def test_folds_keep_groups_whole_and_are_of_similar_size(rows, folds, seed, stratified):
     labels, groups = rows
-    fold = fold_numbers(len(groups), folds, seed, labels if stratified else None, groups)
+    by = SplitBy(labels if stratified else None, groups)
+    fold = fold_numbers(len(groups), folds, seed, by)
     sizes = np.bincount(fold, minlength=folds)
     assert sizes.min() > 0
     assert len(sizes) == folds
     assert all(len(np.unique(fold[groups == one])) == 1 for one in np.unique(groups))
     if not stratified:
         assert np.ptp(sizes) <= np.bincount(groups + 3).max()
-    np.testing.assert_array_equal(fold, fold_numbers(len(groups), folds, seed, labels if stratified else None, groups))
+    np.testing.assert_array_equal(
+        fold, fold_numbers(len(groups), folds, seed, SplitBy(labels if stratified else None, groups))
+    )
 
 
 def test_folds_of_groups_are_stratified_better_than_by_chance():
@@ -77,7 +80,7 @@ def test_folds_of_groups_are_stratified_better_than_by_chance():
             return np.var(shares, axis=0).sum()
 
         chance = random.permutation(60)[groups] % 5
-        worse += unlike(fold_numbers(len(groups), 5, seed, labels, groups)) > unlike(chance)
+        worse += unlike(fold_numbers(len(groups), 5, seed, SplitBy(labels, groups))) > unlike(chance)
     assert worse <= 1
 
 
@@ -100,13 +103,13 @@ def test_the_latest_rows_are_held_out_and_folds_are_blocks_of_time(times, fracti
     assert times[kept].max() < times[aside].min()
     most = np.bincount(times + 4).max()
     assert abs(len(aside) - fraction * len(times)) <= most
-    fold = fold_numbers(len(times), folds, 0, times=times)
+    fold = fold_numbers(len(times), folds, 0, SplitBy(times=times))
     assert (np.bincount(fold, minlength=folds) > 0).all()
     order = np.argsort(times, kind="stable")
     assert (np.diff(fold[order]) >= 0).all()
     assert all(len(np.unique(fold[times == one])) == 1 for one in np.unique(times))
-    np.testing.assert_array_equal(fold, fold_numbers(len(times), folds, 5, times=times))
-    scored = scored_folds(len(times), folds, 0, times=times)
+    np.testing.assert_array_equal(fold, fold_numbers(len(times), folds, 5, SplitBy(times=times)))
+    scored = scored_folds(len(times), folds, 0, SplitBy(times=times))
     assert len(scored) == folds
     for training, test in scored:
         assert times[training].max() < times[test].min()
@@ -126,11 +129,11 @@ def test_a_group_counts_with_its_last_time(rows, seed):
 
 def test_too_few_groups_or_times_are_an_error_that_says_what_to_do():
     with pytest.raises(DataError, match=r"rows: 3 groups for 4 parts of the rows, expected 4 or more\. Use fewer"):
-        fold_numbers(30, 4, 0, groups=np.arange(30) % 3, source="rows")
+        fold_numbers(30, 4, 0, SplitBy(groups=np.arange(30) % 3), source="rows")
     with pytest.raises(DataError, match="1 groups for 2 parts"):
         held_out(30, 0.1, 0, groups=np.zeros(30, int))
     with pytest.raises(DataError, match=r"2 different times for 3 parts.*finer times"):
-        scored_folds(30, 2, 0, times=np.arange(30) % 2)
+        scored_folds(30, 2, 0, SplitBy(times=np.arange(30) % 2))
 
 
 @pytest.mark.parametrize("days", [2, 3, 5])

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet import load_model
+from glassnet.data.held_out import SplitBy
 from glassnet.data.split import split_rows
 from glassnet.errors import GlassnetError
 from glassnet.messages.notice import ignore
@@ -141,7 +142,7 @@ def test_older_models_keep_their_held_out_rows(monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(train_job, "Plan", lambda *a, **k: plan(*a, **k, stratified=False))
         model = trained().model
-    rows = split_rows(120, "", options_of(model.receipt))[1]
+    rows = split_rows(120, "", options_of(model.receipt), SplitBy())[1]
     older = {**model.receipt, "data": {k: v for k, v in model.receipt["data"].items() if k != "stratified"}}
     save_model(replace(model, receipt=older), "old.safetensors")
     assert verify_model(VerifyJob("old.safetensors", "t.csv")).verification.same
