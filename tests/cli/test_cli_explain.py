@@ -26,6 +26,8 @@ from support.pages import checked_page
 from support.samples import digits, digits_csv, png, small_model, table, write
 from support.sources import PACKAGE
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):

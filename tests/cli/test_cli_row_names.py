@@ -9,6 +9,8 @@ from glassnet.data.tables.relabel import write_relabelled_table
 from glassnet.errors import GlassnetError
 from support.cli import run
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 FAST = ("--hidden", "4", "--epochs", "1", "--cv", "2")
 R_TABLES = {
     "csv": ("size,letter,kind", ","),

@@ -23,6 +23,8 @@ from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 COUNT = 120
 QUICK = {"epochs": 3, "hidden": (16,), "members": 1, "engine": "reference"}
 SEVERAL = {**QUICK, "members": 2}

@@ -16,6 +16,8 @@ from glassnet.preprocess.class_weights import balanced, class_weights, with_clas
 from glassnet.training.checkpointing import resume
 from support.cli import run
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 QUICK = {"epochs": 4, "hidden": (8,), "engine": "reference", "members": 2}
 FLAGS = ("--hidden", "8", "--engine", "reference", "--no-plot", "--json")
 
