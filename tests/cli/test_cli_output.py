@@ -32,7 +32,14 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_a_command(folder, closed):
     words = (
-        ("train", "rows.csv", *QUICK, "--no-plot", "--out", "n.safetensors"),  # first: it has the streams as they are closed
+        (
+            "train",
+            "rows.csv",
+            *QUICK,
+            "--no-plot",
+            "--out",
+            "n.safetensors",
+        ),  # first: with the streams as they are closed
         ("info", "n.safetensors"),  # refused if printed text was written to the file
         ("info", "gone"),
     )

@@ -291,7 +291,9 @@ def test_validation_data_of_a_stream():
     model = trained(*flags, source="train.parquet")
     assert model.receipt["data"]["samples"] == 240  # no fold and no sample is held out
     assert model.receipt["data"]["stream"]["validation"] == 0
-    in_memory = TableModel.fit("train.csv", "left", drop="w", validation_data="valid.csv", epochs=1, hidden=8, members=2)
+    in_memory = TableModel.fit(
+        "train.csv", "left", drop="w", validation_data="valid.csv", epochs=1, hidden=8, members=2
+    )
     assert model.receipt["data"]["validation_data"] == in_memory.model.receipt["data"]["validation_data"]
     verify = "info", "m.safetensors", "train.parquet", "--verify"
     assert "not checked: whether valid.csv" in run(*verify).fine().out
