@@ -104,6 +104,12 @@ def small_thresholds(monkeypatch):
         monkeypatch.setattr(module, name, 1)
 
 
+@pytest.fixture
+def without_cross_validation(monkeypatch):
+    """Do not cross-validate small tables after training, which takes five times as long as training them."""
+    monkeypatch.setattr("glassnet.workflow.training.result._MOST_WORK", 0)
+
+
 @pytest.fixture(autouse=True)
 def process_settings_are_restored():
     """Fail a test that changes settings of the process without restoring them; `monkeypatch` restores them."""

@@ -12,6 +12,8 @@ from support.cli import doctor, run
 from support.damaged import damages
 from support.samples import npz, png
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
 PEOPLE = "id,name,age,port,survived\n" + "".join(
     f'{k + 1},"Doe, {k}",{20 + 1.5 * k},{"SCQ"[k * k % 3]},{"yn"[k * 7 % 5 < 2]}\n' for k in range(60)

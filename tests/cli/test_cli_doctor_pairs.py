@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import product
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def table(random, names, n, which, spelling) -> list[list[object]]:
     return [[*names, "label"], *map(list, zip(*columns, label, strict=True))]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_training_accepts_the_repaired_pair_of_tables(seed, folder):
     random = np.random.default_rng(seed)
     names = ["age", *random.permutation([name for name in COLUMNS if name != "age"])[: random.integers(3, 9)]]
@@ -84,8 +85,13 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize("place", ["first", "last", "one-hot"])
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        *product(("as they are", "labels from 1", "labels of their own"), ("first", "last", "one-hot")),
+        *zip(("between 0 and 1", "of a scale of its own", "a stamp"), ("last", "one-hot", "first"), strict=True),
+    ],
+)
 def test_training_accepts_the_repaired_pair_of_pixel_tables(change, place, folder):
     data = digits(200)
     for name, rows in (("train.csv", slice(0, 150)), ("test.csv", slice(150, 163))):

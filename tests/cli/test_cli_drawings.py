@@ -46,9 +46,11 @@ def test_the_language_changes_only_the_text(folder):
     run("test", "m.safetensors", "rows.csv", "--plot", "fr", "--language", "fr").refused("GN020", "'fr'")
 
 
-def test_the_language_of_the_help_is_the_default(folder):
+def test_the_language_of_the_help_is_the_default(folder, monkeypatch):
     words = ("test", "m.safetensors", "rows.csv", "--plot")
-    run_process(*words, "auto", cwd=folder, env={"GLASSNET_LANGUAGE": "zh"}).fine()
+    with monkeypatch.context() as patch:
+        patch.setenv("GLASSNET_LANGUAGE", "zh")
+        run(*words, "auto").fine()
     run(*words, "zh", "--language", "zh").fine()
     files = snapshot(folder)
     assert files["auto/confusion.png"] == files["zh/confusion.png"]

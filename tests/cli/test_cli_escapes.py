@@ -14,6 +14,8 @@ from glassnet import load_model, save_model
 from support.cli import run
 from support.samples import png, small_model, write, write_model_and_rows
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 ACTING = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 NAMES = ("\x1b[31mred\x1b[0m", "a\nFORGED right", "\u202egnp.exe", "\x9b2J[red]$x$\x07", "花\u200d é")
 QUICK = ("--engine", "reference", "--hidden", "3", "--epochs", "1")

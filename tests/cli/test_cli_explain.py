@@ -26,6 +26,8 @@ from support.pages import checked_page
 from support.samples import digits, digits_csv, png, small_model, table, write
 from support.sources import PACKAGE
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -242,7 +244,7 @@ def train_on_people(folder, target, rows, targets_of):
     ages, places = rng.integers(18, 80, rows), rng.choice(["north", "south"], rows)
     lines = [f"{age},{place},{targets_of(age, place)}" for age, place in zip(ages, places, strict=True)]
     (folder / "people.csv").write_text(f"age,place,{target}\n" + "\n".join(lines) + "\n")
-    made = ("--target", target, "--members", "1", "--epochs", "20", "--engine", "reference", "--no-plot")
+    made = ("--target", target, "--members", "1", "--epochs", "20", "--hidden", "32", "--no-plot")
     run("train", "people.csv", *made, "--out", "t.safetensors").fine()
 
 

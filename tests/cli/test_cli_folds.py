@@ -9,6 +9,8 @@ from glassnet import load_model
 from glassnet.model.header import joined_count
 from support.cli import run, working_copy
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 TRAIN = ("train", "t.csv", "--target", "y", "--hidden", "6", "--epochs", "4", "--engine", "reference")
 JOINED = "network   {inputs}-{nodes}-2 ({count} networks of {inputs}-6-2, each trained without one fold), rule gradient"
 

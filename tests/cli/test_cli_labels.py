@@ -167,7 +167,7 @@ def test_overlapping_classes_are_reported_without_corrections(folder):
     random = np.random.default_rng(1)
     x, y = logistic(random, 600)
     (folder / "t.csv").write_text("x,y\n" + "".join(f"{a:.5f},{b}\n" for a, b in zip(x[:, 0], y, strict=True)))
-    command = ("labels", "t.csv", "--target", "y", "--first", 1)
+    command = ("labels", "t.csv", "--target", "y", "--first", 1, "--hidden", 30)
     for more, overlap, ambiguous in (
         (("--language", "en"), "the classes overlap", "wrong or ambiguous"),
         (("--language", "zh", "--out", "l.csv"), "类别相互重叠", "有误或有歧义"),

@@ -14,6 +14,8 @@ from glassnet.model.file import file_bytes, header_of, load_model, tensors_of
 from support.cli import doctor, run
 from support.samples import csv_of, digits, npz
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-plot")
 COUNT = 300
 

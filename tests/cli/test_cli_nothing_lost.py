@@ -63,12 +63,13 @@ def test_later_models_are_numbered_and_reported(folder):
         assert (said in text) == (name != "notes.safetensors")
         names.append(name)
     assert names == ["notes.safetensors", "notes-2.safetensors", "notes-3.safetensors"]
-    facts = run("train", "rows.csv", *QUICK, "--json").fine().json()
+    more = ("train", "rows.csv", *QUICK, "--no-plot")
+    facts = run(*more, "--json").fine().json()
     assert facts["model"] == "notes-4.safetensors"
     assert load_model(facts["model"]).hash() == facts["hash"]
-    assert "notes.safetensors 已存在" in run("train", "rows.csv", *QUICK, "--language", "zh").err
+    assert "notes.safetensors 已存在" in run(*more, "--language", "zh").err
     assert "already exists" not in run("train", "missing.csv", *QUICK).err
-    forced = run("train", "rows.csv", *QUICK, "--seed", "9", "--force", "--json").fine().json()
+    forced = run(*more, "--seed", "9", "--force", "--json").fine().json()
     assert forced["model"] == "notes.safetensors"
     assert load_model("notes.safetensors").hash() == forced["hash"] != facts["hash"]
 
@@ -126,8 +127,9 @@ def test_an_existing_output_is_rejected_before_training_unless_forced(folder, mo
         assert "epoch" not in outcome.err
         assert "fold" not in outcome.err
         assert snapshot(folder) == before
-        run(*words, "--force").fine()
-        assert snapshot(folder).keys() == before.keys()
+        if place in ("n.safetensors", "r.html", "l.csv", "row.png", "confusion.png"):  # each kind of file
+            run(*words, "--force").fine()
+            assert snapshot(folder).keys() == before.keys()
 
 
 def test_force_overwrites_only_files_of_the_same_kind(folder):

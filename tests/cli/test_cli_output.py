@@ -32,7 +32,14 @@ def folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_a_command(folder, closed):
     words = (
-        ("train", "rows.csv", *QUICK, "--out", "n.safetensors"),  # first: it has the streams as they are closed
+        (
+            "train",
+            "rows.csv",
+            *QUICK,
+            "--no-plot",
+            "--out",
+            "n.safetensors",
+        ),  # first: with the streams as they are closed
         ("info", "n.safetensors"),  # refused if printed text was written to the file
         ("info", "gone"),
     )
@@ -51,7 +58,6 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
         (("show", "rows.csv", "--plot", "some.png", "--json"), ["some.png"]),
         (("read", "digit.png", "--plot", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
         (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
-        (("train", "rows.csv", *QUICK, "--out", "n.safetensors", "--json"), ["n.safetensors", "n-digits.png"]),
     ],
     ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else None,
 )

@@ -10,6 +10,8 @@ from glassnet.model.portable import PortableNetwork, portable_form
 from support.cli import run
 from support.samples import digits, digits_csv
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 TABLE = "age,city,left\n" + "".join(f"{20 + k % 40},{('Bonn', 'Rome')[k % 3 == 0]},{k % 2}\n" for k in range(80))
 
 

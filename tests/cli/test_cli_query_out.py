@@ -12,6 +12,8 @@ from support.cli import run, snapshot
 from support.people import people, weather
 from support.samples import table, write, write_model_and_rows
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 READERS = {"csv": pl.read_csv, "parquet": pl.read_parquet}
 
 

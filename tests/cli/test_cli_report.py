@@ -15,6 +15,8 @@ from support.cli import run, snapshot, working_copy
 from support.pages import checked_page
 from support.samples import digits_csv, small_model
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-plot")
 
 

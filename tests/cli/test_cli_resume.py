@@ -59,7 +59,7 @@ def files(folder, *but):
 
 
 @pytest.mark.parametrize(
-    "flags", [(), ("--test", "more.csv", "--no-plot"), ("--set", "ema_decay=0.9", "--set", "shuffle=yes")]
+    "flags", [(), ("--test", "more.csv", "--no-plot"), ("--set", "ema_decay=0.9", "--set", "shuffle=yes", "--no-plot")]
 )
 def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, stopping, flags):
     stopping(0)

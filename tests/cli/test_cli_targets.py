@@ -25,7 +25,7 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         notices = {
-            name: run("train", "weather.csv", *targets, "--out", f"{name}.safetensors").fine().err
+            name: run("train", "weather.csv", "--test", "more.csv", *targets, "--out", f"{name}.safetensors").fine().err
             for name, targets in (("labels", (*LABELS, *LEARNING)), ("numbers", (*NUMBERS, *LEARNING)))
         }
     return folder, notices
@@ -100,7 +100,7 @@ def test_commands_after_training_accept_multiple_targets(folder):
 
 
 def test_a_resumed_multilabel_run_is_bit_identical(folder):
-    train = ("train", "weather.csv", *LABELS, *FAST, "--epochs", 3, "--out")
+    train = ("train", "weather.csv", "--test", "more.csv", *LABELS, *FAST, "--epochs", 3, "--out")
     run(*train, "plain.safetensors").fine()
     run(*train, "again.safetensors", "--checkpoint", "c.safetensors").fine()
     run("train", "--resume", "c.safetensors", "--out", "resumed.safetensors").fine()

@@ -18,6 +18,8 @@ from support.cli import run, working_copy
 from support.people import people
 from support.samples import write_model_and_rows
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 SENTENCE = re.compile(r"\w.*[:：]$|.*(= |\()\D.*|\w+ {2,}\S|\s+(error sent back|传回节点)")
 """A line that is not of a table: a heading, a formula, or a sentence after a word."""
 

@@ -16,7 +16,7 @@ from glassnet.words.cli import CLI_WORDS
 from glassnet.words.compare import COMPARE_WORDS
 from glassnet.words.labels import LABELS_WORDS
 from glassnet.words.search import SEARCH_WORDS
-from support.cli import run, run_process
+from support.cli import run, run_process, working_copy
 from support.messages import in_both
 from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
@@ -50,17 +50,23 @@ def test_lines_begin_in_the_same_column():
         assert [width_of(head) for head in heads] == [10, 10], pair
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    (tmp_path / "digits.csv").write_text(digits_csv(150))
-    (tmp_path / "seven.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
-    data, options = load(tmp_path / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with digits, and a model of them."""
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "digits.csv").write_text(digits_csv(150))
+    (folder / "seven.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
+    data, options = load(folder / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
     fitted = fit(data, options)
     add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
-    save_model(fitted.model, tmp_path / "m.safetensors")
-    monkeypatch.chdir(tmp_path)
+    save_model(fitted.model, folder / "m.safetensors")
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
-    return tmp_path
+    return working_copy(made, tmp_path, monkeypatch)
 
 
 TRAIN = (

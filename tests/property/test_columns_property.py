@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassnet import Columns, read_table
@@ -84,6 +84,7 @@ def usable(columns):
         return None
 
 
+@settings(max_examples=20)
 @given(tables())
 def test_columns_equal_a_naive_encoding(columns):
     fitted = usable(columns)
@@ -96,6 +97,7 @@ def test_columns_equal_a_naive_encoding(columns):
             assert one.fill == statistics.median(float(f) for f in columns[one.name] if not missing(f))
 
 
+@settings(max_examples=20)
 @given(tables(), st.randoms(use_true_random=False))
 def test_order_of_columns_and_rows_and_a_round_trip_make_no_difference(columns, random):
     fitted = usable(columns)
@@ -109,6 +111,7 @@ def test_order_of_columns_and_rows_and_a_round_trip_make_no_difference(columns, 
     np.testing.assert_array_equal(again.apply(read(shuffled)), fitted.apply(read(columns))[order])
 
 
+@settings(max_examples=20)
 @given(tables(), st.integers(0, 7))
 def test_a_single_row_is_encoded_as_in_a_table(columns, row):
     """The encoding of a column is fixed in training and does not depend on the rows to predict."""

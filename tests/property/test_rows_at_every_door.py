@@ -119,7 +119,7 @@ def as_csv(rows):
         return (Path(folder) / "t.csv").read_text()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(rows)
 @example(TYPICAL)
 @example(TYPICAL | {"height": True})

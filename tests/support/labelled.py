@@ -25,13 +25,6 @@ def scored(random: np.random.Generator, count: int, score: Callable[[np.ndarray]
     return inputs, (random.random(count) < expit(score(inputs[:, 0]))).astype(np.int64)
 
 
-def waves(random: np.random.Generator, count: int, classes: int, height: float) -> Labelled:
-    """Several classes, drawn from the softmax of sine waves, each shifted by a fraction of a period."""
-    inputs = random.uniform(-6, 6, (count, 1))
-    p = softmax(height * np.sin(inputs + 2 * np.pi * np.arange(classes) / classes), axis=1)
-    return inputs, (p.cumsum(axis=1) > random.random((count, 1))).argmax(axis=1)
-
-
 def spreads(random: np.random.Generator, count: int, wide: float) -> Labelled:
     """Two normal distributions around 0, the second `wide` times as wide."""
     labels = random.integers(0, 2, count)

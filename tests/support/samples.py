@@ -30,6 +30,7 @@ def digits(count: int) -> Dataset:
     return bundled("test").take(slice(0, count))
 
 
+@cache
 def digits_csv(count: int, *, labels: bool = True, start: int = 0) -> str:
     """Digits in the notes' format: a label and 784 pixels per line."""
     data = digits(start + count)

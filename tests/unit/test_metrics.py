@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as peers
 
@@ -88,6 +88,7 @@ def test_scores_of_numbers_are_those_of_scikit_learn(name, case):
     assert found == pytest.approx(peer(name, truth, answers, weights), rel=near, abs=near)
 
 
+@settings(max_examples=20)
 @given(case=cases("classes"), labels=st.integers(2, 4))
 def test_scores_of_labels_are_those_of_scikit_learn(case, labels):
     truth, _, p, weights = case

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import balanced_accuracy_score, log_loss
+
+import glassnet
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("auto_imports", "glass", "horse_colic", "ionosphere")
@@ -154,8 +157,13 @@ def test_an_absent_folder_is_named(tables, monkeypatch, capsys, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore:Stochastic Optimizer")
-def test_networks_fit_words_and_gaps(script, tables):
-    subjects = script("table_subjects").SUBJECTS
+def test_networks_fit_words_and_gaps(script, tables, monkeypatch):
+    module = script("table_subjects")
+    subjects, few = module.SUBJECTS, partial(module.fitted, changes={"hidden": (16,), "epochs": 20})
+    monkeypatch.setattr(module, "fitted", lambda part, recipe, changes: few(part, recipe))
+    for name in ("NetworkClassifier", "NetworkRegressor"):
+        small = partial(getattr(glassnet, name), hidden_layer_sizes=16, max_iter=20)
+        monkeypatch.setattr(glassnet, name, small)
     for name in ("scikit-learn MLP", "glassnet estimator", "glassnet"):
         random = np.random.default_rng(0)
         frame = pd.DataFrame({"a": random.normal(size=80), "b": random.choice(["x", "y", None], 80)})

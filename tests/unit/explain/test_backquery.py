@@ -88,7 +88,7 @@ def test_a_class_that_is_never_predicted_keeps_its_first_result(model):
     parameters = model.network.parameters.copy()
     parameters.weights[-1][3] = parameters.weights[-1].min() - 10
     modified = replace(model, network=Network.of(model.network.architecture, parameters))
-    found = dream(modified, samples=TRAINING.inputs[:50])
+    found = dream(modified, samples=TRAINING.inputs[:10])
     assert modified.predict(found * 255)[[0, 1, 2, 4, 5, 6, 7, 8, 9]].tolist() == [0, 1, 2, 4, 5, 6, 7, 8, 9]
     assert (found[3] == _InputSearch(modified, 0.5, 0.3).maximise_sum()[3]).all()
 

@@ -55,7 +55,7 @@ def made(kind: str) -> tuple[Model, Dataset, Dataset]:
     kept = ["size", "rooms", "city", "owner", *wanted]
     data = glassnet.load_table({name: columns[name] for name in kept}, TARGETS[kind])
     training, test = data.take(slice(0, 300)), data.take(slice(300, 400))
-    return fit(training, recipe="table", hidden=(8,), epochs=20, engine="reference").model, training, test
+    return fit(training, recipe="table", hidden=(8,), epochs=20, members=2, engine="reference").model, training, test
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,6 +17,8 @@ from glassnet.workflow.predict_job import query_model
 
 COVERAGES = (0.5, 0.8, 0.9, 0.95)
 ROWS = 800
+FEW = {"hidden": (32,)}
+FEW_OF_ESTIMATOR = {"hidden_layer_sizes": (32,), "random_state": 0}
 
 
 def noisy(rows, seed, targets=1):
@@ -41,7 +43,7 @@ def inputs_of(table):
 
 @pytest.fixture(scope="module")
 def model():
-    return TableModel.fit(noisy(ROWS, 0), "y0")
+    return TableModel.fit(noisy(ROWS, 0), "y0", **FEW)
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def test_a_larger_coverage_gives_intervals_that_contain_those_of_a_smaller_one(m
 
 
 def test_each_target_has_intervals_of_its_own(fresh):
-    model, fresh = TableModel.fit(noisy(ROWS, 0, targets=2), ["y0", "y1"]), noisy(4000, 1, targets=2)
+    model, fresh = TableModel.fit(noisy(ROWS, 0, targets=2), ["y0", "y1"], **FEW), noisy(4000, 1, targets=2)
     ends = model.predict_interval(inputs_of(fresh)).reshape(-1, 2, 2)
     for k, name in enumerate(("y0", "y1")):
         low, high = ends[:, k].T
@@ -94,7 +96,7 @@ def test_all_doors_give_the_same_numbers_and_any_number_of_threads_the_same_bits
     ends = model.predict_interval(frame)
     assert [*ends.columns] == ["low", "high"]
     wanted = ends.to_numpy()
-    other = TableModel.fit(noisy(ROWS, 0), "y0", threads=1)
+    other = TableModel.fit(noisy(ROWS, 0), "y0", threads=1, **FEW)
     assert np.array_equal(other.predict_interval(frame).to_numpy(), wanted)
     model.save(tmp_path / "noisy.safetensors")
     loaded = TableModel.load(tmp_path / "noisy.safetensors")
@@ -120,7 +122,7 @@ def test_networks_without_hidden_layers_have_intervals(fresh):
 def test_an_estimator_keeps_its_intervals(tmp_path, fresh):
     table = noisy(ROWS, 0)
     x, y = np.stack([*inputs_of(table).values()], axis=1), table["y0"]
-    network = NetworkRegressor(random_state=0).fit(x, y)
+    network = NetworkRegressor(**FEW_OF_ESTIMATOR).fit(x, y)
     rows = np.stack([*inputs_of(fresh).values()], axis=1)
     low, high = network.predict_interval(rows, 0.8).T
     assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(0.8)
@@ -128,7 +130,8 @@ def test_an_estimator_keeps_its_intervals(tmp_path, fresh):
     assert np.array_equal(
         NetworkRegressor.load(tmp_path / "network.safetensors").predict_interval(rows, 0.8)[:, 0], low
     )
-    assert NetworkRegressor().fit(x, np.stack([y, y], axis=1)).predict_interval(rows).shape == (4000, 2, 2)
+    both = NetworkRegressor(**FEW_OF_ESTIMATOR).fit(x[:200], np.stack([y, y], axis=1)[:200])
+    assert both.predict_interval(rows).shape == (4000, 2, 2)
     network.partial_fit(x, y)  # which has no held-out rows
     with pytest.raises(OptionError, match="no errors on held-out rows"):
         network.predict_interval(rows)
@@ -140,7 +143,7 @@ def test_an_estimator_keeps_its_intervals(tmp_path, fresh):
 def test_rows_held_out_for_early_stopping_give_intervals(how, fresh):
     table = noisy(2000, 0)
     x, rows = (np.stack([*inputs_of(one).values()], axis=1) for one in (table, fresh))
-    network = NetworkRegressor(random_state=0, **how).fit(x, table["y0"])
+    network = NetworkRegressor(**FEW_OF_ESTIMATOR, **how).fit(x, table["y0"])
     low, high = network.predict_interval(rows, 0.8).T
     assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(0.8, rows=200)
 
@@ -152,7 +155,7 @@ def test_another_coverage_is_refused(model, coverage):
 
 
 def test_a_coverage_for_which_held_out_rows_are_too_few_is_refused():
-    few = TableModel.fit(noisy(60, 0), "y0")
+    few = TableModel.fit(noisy(60, 0), "y0", **FEW)
     assert len(few.predict_interval({"x": 0.5, "z": 0.0}, 0.9)) == 2
     with pytest.raises(OptionError, match=r"60 held-out rows.*0\.9672 or less"):
         few.predict_interval({"x": 0.5, "z": 0.0}, 0.99)
@@ -160,12 +163,12 @@ def test_a_coverage_for_which_held_out_rows_are_too_few_is_refused():
 
 def test_a_model_without_held_out_errors_says_what_to_do(model):
     for other in (
-        TableModel.fit(noisy(100, 0), "y0", members=1, early_stopping=0, epochs=1),
+        TableModel.fit(noisy(100, 0), "y0", **FEW, members=1, early_stopping=0, epochs=1),
         TableModel(replace(model.model, residuals=None)),
     ):
         with pytest.raises(OptionError, match="Train again with folds=True"):
             other.predict_interval({"x": 0.5, "z": 0.0})
-    classes = TableModel.fit({"x": [0.0, 1.0] * 20, "y": ["a", "b"] * 20}, "y", epochs=1)
+    classes = TableModel.fit({"x": [0.0, 1.0] * 20, "y": ["a", "b"] * 20}, "y", **FEW, epochs=1)
     with pytest.raises(OptionError, match="intervals are for a regression"):
         classes.predict_interval({"x": 0.5})
 
@@ -181,7 +184,7 @@ def test_weights_of_rows_count(fresh):
     random = np.random.default_rng(3)
     far = random.random(ROWS) < 0.2
     table["y0"] = np.where(far, table["y0"] + 20 * random.normal(size=ROWS), table["y0"])
-    weighted = TableModel.fit(table, "y0", sample_weight=np.where(far, 1e-6, 1.0))
+    weighted = TableModel.fit(table, "y0", **FEW, sample_weight=np.where(far, 1e-6, 1.0))
     low, high = weighted.predict_interval(inputs_of(fresh)).T
     assert np.mean((low <= fresh["y0"]) & (fresh["y0"] <= high)) == close_to(0.9)
 

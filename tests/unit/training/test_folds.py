@@ -152,7 +152,7 @@ def of_curve(kind: str, rows: int = 240) -> Dataset:
 @pytest.mark.parametrize(("kind", "shares"), [("sum", (0.5, 1)), ("curve", (0,))])
 def test_the_folds_decide_whether_networks_without_intervals_predict(kind, shares, tmp_path):
     data = of_curve(kind)
-    options = Options.recipe("table", hidden=(16,), engine="reference", **for_rows(240, "table", task="numbers"))
+    options = Options.recipe("table", hidden=(16,), engine="compiled", **for_rows(240, "table", task="numbers"))
     model = fit(data, options).model
     share = model.receipt["plain_share"]
     assert share in shares
@@ -261,11 +261,11 @@ def test_own_validation_data_replace_the_folds():
 def test_the_temperature_is_fitted_to_the_predictions_for_the_folds(targets):
     data = drawn(targets)
     task = {"output": "sigmoid", "targets": "multilabel"} if targets == "labels" else {}
-    model = fit(data, of_table(data, epochs=30, **task)).model
+    model = fit(data, of_table(data, epochs=30, members=2, **task)).model
     assert 0.05 <= model.temperature <= 20
     assert model.temperature != 1
     validation = drawn(targets, seed=1)
-    own = fit(data, of_table(data, epochs=30, **task), validation_data=validation).model
+    own = fit(data, of_table(data, epochs=30, members=2, **task), validation_data=validation).model
     assert own.temperature == pytest.approx(fit_temperature(own, validation), rel=0.01)
     assert evaluate(own, validation).loss <= evaluate(replace(own, temperature=1.0), validation).loss + 1e-3
 

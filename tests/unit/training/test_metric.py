@@ -180,11 +180,12 @@ def test_streams_and_tables_decide_too():
     frame = pl.DataFrame(dict(zip("abc", data.inputs.T, strict=True))).with_columns(
         y=pl.Series([data.name_of(k) for k in data.labels])
     )
-    for how in ({}, {"stream": True, "holdout": 0.2}, {"stream": True, "holdout": 0.2, "members": 1}):
+    stream = {"stream": True, "holdout": 0.2}
+    for how in ({"members": 2}, {**stream, "members": 2}, {**stream, "members": 1}):
         model = glassnet.TableModel.fit(frame, "y", metric="balanced_accuracy", **SMALL, **how)
         assert model.model.targets.decision, how
-        answers = [model.predict({name: row[name] for name in "abc"}) for row in frame.head(20).to_dicts()]
-        assert answers == list(model.predict(frame.head(20)))
+        answers = [model.predict({name: row[name] for name in "abc"}) for row in frame.head(8).to_dicts()]
+        assert answers == list(model.predict(frame.head(8)))
 
 
 def test_estimators_allow_the_metrics_of_their_task():
@@ -209,11 +210,11 @@ def test_estimators_allow_the_metrics_of_their_task():
 def test_searches_and_comparisons_train_by_their_metric(tmp_path):
     data = drawn("classes")
     sides = [("table", {"hidden": (nodes,)}) for nodes in (4, 8)]
-    rest = {name: value for name, value in SMALL.items() if name != "hidden"}
+    rest = {name: value for name, value in SMALL.items() if name != "hidden"} | {"members": 2}
     with pytest.warns(GlassnetWarning, match="2 seeds"):
         compared = glassnet.compare(*sides, data=data, metric="balanced_accuracy", seeds=2, **rest)
     assert all(score > 0.6 for pair in compared.pairs for score in pair.scores)
-    found = glassnet.search(data, trials=2, metric="balanced_accuracy", out=tmp_path / "found", **SMALL)
+    found = glassnet.search(data, trials=2, metric="balanced_accuracy", out=tmp_path / "found", **SMALL, **ALONE)
     assert metric_of(found.model) == "balanced_accuracy"
     assert found.model.targets.decision
     assert SearchJob(metric="f1").metric == "f1"

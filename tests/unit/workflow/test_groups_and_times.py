@@ -61,7 +61,7 @@ def read(source, target, options=None, **columns):
 
 
 def test_patients_with_their_group_are_a_coin_and_without_it_look_solved():
-    options = {"members": 1, "epochs": 40, "hidden": (32,)}
+    options = {"members": 1, "epochs": 25, "hidden": (32,)}
     with pytest.warns(DataWarning, match="rows that share a value are alike"):
         alone = glassnet.TableModel.fit("patients.csv", "sick", holdout=0.1, **options)
     assert alone.evaluation.accuracy > 0.97
@@ -162,12 +162,12 @@ def test_all_doors_train_the_same_network_and_find_its_rows_again(source, target
 
 def test_estimators_train_the_same_network_as_a_table():
     sick, walk = patients(30), sales(200)
-    table = glassnet.TableModel.fit(sick, "sick", group="patient", epochs=4)
-    estimator = glassnet.NetworkClassifier(random_state=0, max_iter=4)
+    table = glassnet.TableModel.fit(sick, "sick", group="patient", epochs=4, hidden=8, members=2)
+    estimator = glassnet.NetworkClassifier(random_state=0, max_iter=4, hidden_layer_sizes=8, members=2)
     estimator.fit(sick.drop("patient", "sick"), sick["sick"].to_numpy(), groups=sick["patient"].to_numpy())
     assert estimator.model_.hash() == table.model.hash()
-    table = glassnet.TableModel.fit(walk, "sales", time="date", epochs=4)
-    estimator = glassnet.NetworkRegressor(random_state=0, max_iter=4)
+    table = glassnet.TableModel.fit(walk, "sales", time="date", epochs=4, hidden=8, members=2)
+    estimator = glassnet.NetworkRegressor(random_state=0, max_iter=4, hidden_layer_sizes=8, members=2)
     estimator.fit(walk.drop("sales"), walk["sales"].to_numpy(), time=walk["date"].to_numpy())
     assert estimator.model_.hash() == table.model.hash()
 
@@ -194,8 +194,8 @@ def test_arrays_with_groups_are_verified_with_them():
 
 
 def test_compare_and_labels_use_the_groups():
-    sides = (Side("table", {"members": 1}), Side("table", {"members": 1, "hidden": (4,)}))
-    options = {"epochs": 20, "engine": "compiled"}
+    sides = (Side("table", {"hidden": (32,)}), Side("table", {"hidden": (4,)}))
+    options = {"epochs": 20, "members": 1, "engine": "compiled"}
 
     def best(**columns):
         table = TableOptions(("sick",), **columns)

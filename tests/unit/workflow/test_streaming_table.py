@@ -38,25 +38,25 @@ def test_what_does_not_fit_together_is_refused(tmp_path):
 def test_groups_and_time_decide_the_parts_of_a_stream(tmp_path, columns, members):
     """As in memory: whole groups, the latest rows; from files and from memory alike, and found again."""
     random = np.random.default_rng(0)
-    days = random.integers(0, 300, 2400)
+    days = random.integers(0, 300, 1200)
     frame = pl.DataFrame(
         {
-            "g": [f"group {one}" for one in random.integers(0, 80, 2400)],
+            "g": [f"group {one}" for one in random.integers(0, 80, 1200)],
             "t": pl.Series([f"{2020 + day // 365}-{1 + day % 12:02}-{1 + day % 28:02}" for day in days]),
-            "x": random.normal(size=2400),
-            "y": random.choice(["no", "yes"], 2400),
+            "x": random.normal(size=1200),
+            "y": random.choice(["no", "yes"], 1200),
         }
     )
-    frame.write_parquet(tmp_path / "t.parquet", row_group_size=500)
+    frame.write_parquet(tmp_path / "t.parquet", row_group_size=400)
     options = {**QUICK, "members": members, "folds": members > 1, "early_stopping": 2}
     one = glassnet.TableModel.fit(tmp_path / "t.parquet", "y", stream=True, holdout=0.2, **columns, **options)
-    source = TableStream(glassnet.read_table(frame), 500)
+    source = TableStream(glassnet.read_table(frame), 400)
     two = glassnet.TableModel.fit(source, "y", stream=True, holdout=0.2, **columns, **options)
     assert one.model.hash() == two.model.hash()
     names = frame["g" if "group" in columns else "t"].to_numpy()
     train, test = (glassnet.load_split(one.model, str(tmp_path / "t.parquet"), part) for part in ("train", "test"))
     assert len(test) == one.evaluation.samples
-    assert 0.1 < len(test) / 2400 < 0.3
+    assert 0.1 < len(test) / 1200 < 0.3
     assert not np.intersect1d(names[train.row_numbers], names[test.row_numbers]).size
     if "time" in columns:
         assert names[train.row_numbers].max() < names[test.row_numbers].min()
@@ -64,7 +64,7 @@ def test_groups_and_time_decide_the_parts_of_a_stream(tmp_path, columns, members
     loaded = glassnet.load_model(tmp_path / "m.safetensors")
     assert glassnet.verify_stream(loaded, source).same
     shuffled = frame.with_columns(pl.col("g").reverse(), pl.col("t").reverse())
-    assert not glassnet.verify_stream(loaded, TableStream(glassnet.read_table(shuffled), 500)).same
+    assert not glassnet.verify_stream(loaded, TableStream(glassnet.read_table(shuffled), 400)).same
 
 
 def test_a_stream_with_groups_and_times_that_cannot_be_split_is_refused():

@@ -23,8 +23,10 @@ from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import environment
 
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
 COUNT = 120
-QUICK = {"epochs": 3, "members": 1, "engine": "reference"}
+QUICK = {"epochs": 3, "hidden": (16,), "members": 1, "engine": "reference"}
 SEVERAL = {**QUICK, "members": 2}
 
 
@@ -44,7 +46,7 @@ def columns(answers=("no", "yes"), count=COUNT):
 
 @pytest.fixture(scope="module")
 def model():
-    return TableModel.fit(pandas.DataFrame(columns()), "left", epochs=60, engine="reference")
+    return TableModel.fit(pandas.DataFrame(columns()), "left", epochs=60, hidden=(32,), members=2)
 
 
 @pytest.fixture
@@ -177,7 +179,7 @@ def test_numbers_are_in_the_unit_of_the_target():
     frame = pandas.DataFrame(table).assign(
         wage=lambda f: 1000.0 * f["age"].fillna(40), two=lambda f: 1.0 * f["age"].fillna(4)
     )
-    model = TableModel.fit(frame, "wage", drop=["left", "two"], epochs=60, engine="reference")
+    model = TableModel.fit(frame, "wage", drop=["left", "two"], epochs=60, hidden=(64,), members=2)
     answers = model.predict(frame)
     assert answers.dtype == np.float64
     assert np.corrcoef(answers, frame["wage"])[0, 1] > 0.9

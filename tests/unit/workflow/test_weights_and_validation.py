@@ -16,7 +16,9 @@ from glassnet.preprocess.class_weights import balanced, class_weights, with_clas
 from glassnet.training.checkpointing import resume
 from support.cli import run
 
-QUICK = {"epochs": 4, "hidden": (8,), "engine": "reference"}
+pytestmark = pytest.mark.usefixtures("without_cross_validation")
+
+QUICK = {"epochs": 4, "hidden": (8,), "engine": "reference", "members": 2}
 FLAGS = ("--hidden", "8", "--engine", "reference", "--no-plot", "--json")
 
 
@@ -38,7 +40,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def trained(*flags, source="train.csv", epochs=4):
-    command = "train", source, "--target", "left", *FLAGS, "--epochs", str(epochs)
+    members = () if "--members" in flags else ("--members", "2")
+    command = "train", source, "--target", "left", *FLAGS, *members, "--epochs", str(epochs)
     run(*command, "--out", "m.safetensors", "--force", *flags).fine()
     return glassnet.load_model("m.safetensors")
 
@@ -54,7 +57,7 @@ def test_a_column_of_weights_means_the_same_at_every_door():
     assert data.row_numbers.tolist() == used.tolist()
     np.testing.assert_allclose(data.weights, weights[used] / weights[used].mean())
     by_array = TableModel.fit(frame.drop("w"), "left", sample_weight=weights, **QUICK).model
-    estimator = NetworkClassifier(max_iter=4, hidden_layer_sizes=8, engine="reference", random_state=0)
+    estimator = NetworkClassifier(max_iter=4, hidden_layer_sizes=8, members=2, engine="reference", random_state=0)
     estimator.fit(inputs, target, sample_weight=weights)
     every = [TableModel.fit("train.csv", "left", sample_weight="w", **QUICK).model, by_array, estimator.model_]
     every.append(glassnet.fit(data, **QUICK).model)
@@ -129,7 +132,7 @@ def test_class_weights_of_an_estimator_and_the_option_give_the_same_bits(of_esti
     frame = people()
     weights = frame["w"].to_numpy() if weighted else None
     estimator = NetworkClassifier(
-        class_weight=of_estimator, max_iter=4, hidden_layer_sizes=8, engine="reference", random_state=0
+        class_weight=of_estimator, max_iter=4, hidden_layer_sizes=8, members=2, engine="reference", random_state=0
     ).fit(frame.drop("w", "left"), frame["left"].to_numpy(), weights)
     data = glassnet.load_table(frame if weighted else frame.drop("w"), "left", weight="w" if weighted else None)
     fitted = glassnet.fit(data, class_weight=option, **QUICK)
@@ -288,7 +291,9 @@ def test_validation_data_of_a_stream():
     model = trained(*flags, source="train.parquet")
     assert model.receipt["data"]["samples"] == 240  # no fold and no sample is held out
     assert model.receipt["data"]["stream"]["validation"] == 0
-    in_memory = TableModel.fit("train.csv", "left", drop="w", validation_data="valid.csv", epochs=1, **{"hidden": 8})
+    in_memory = TableModel.fit(
+        "train.csv", "left", drop="w", validation_data="valid.csv", epochs=1, hidden=8, members=2
+    )
     assert model.receipt["data"]["validation_data"] == in_memory.model.receipt["data"]["validation_data"]
     verify = "info", "m.safetensors", "train.parquet", "--verify"
     assert "not checked: whether valid.csv" in run(*verify).fine().out
@@ -314,7 +319,7 @@ def test_a_training_with_validation_data_is_resumed(stream):
 def test_a_checkpoint_with_class_weights_and_validation_data_is_resumed():
     data = glassnet.load_table("train.csv", "left", weight="w")
     valid = glassnet.load_table("valid.csv", columns=data.columns)
-    options = Options.recipe("table", **QUICK, members=1, early_stopping=2, class_weight="balanced")
+    options = Options.recipe("table", **{**QUICK, "members": 1}, early_stopping=2, class_weight="balanced")
     fitted = glassnet.fit(data, options, validation_data=valid, checkpoint="run.ck")
     assert resume("run.ck", data, validation=valid).model.hash() == fitted.model.hash()
 
@@ -337,5 +342,5 @@ def test_the_former_name_of_validation_data_is_accepted_with_a_warning():
     now = glassnet.fit(X, y, validation_data=(X, y), **QUICK)
     assert before.model.hash() == now.model.hash()
     assert before.own_validation
-    assert glassnet.fit(X, y, validation=0.3, members=1, **QUICK).model.receipt["options"]["validation"] == 0.3
-    assert not glassnet.fit(X, y, validation=None, members=1, **QUICK).own_validation
+    assert glassnet.fit(X, y, validation=0.3, **{**QUICK, "members": 1}).model.receipt["options"]["validation"] == 0.3
+    assert not glassnet.fit(X, y, validation=None, **{**QUICK, "members": 1}).own_validation

@@ -71,8 +71,8 @@ class WindowFeed:
         self._reader = GroupReader(survey)
         self._encoded: dict[int, GroupRows] | None = {} if keeps else None
         self._last: tuple[int, GroupRows] | None = None
-        most = options.batch_size - 1
-        self._free = [Window(survey.window, most, options.networks, survey.sample) for _ in range(1 + ahead)]
+        size, most = min(survey.window, sum(survey.sizes)), options.batch_size - 1
+        self._free = [Window(size, most, options.networks, survey.sample) for _ in range(1 + ahead)]
         self._changed = threading.Condition()
         self._members = set(range(options.networks))
         self._ready: list[Window] = []

@@ -8,7 +8,7 @@ import pytest
 
 from glassnet.training.streaming import order
 
-ROWS, GROUP, WINDOW = 900, 130, 128
+ROWS, GROUP, WINDOW = 500, 130, 128
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from glassnet.training.streaming.fit import StreamFit, fit_stream, verify_stream
 from glassnet.training.streaming.runs import StreamRuns
 from glassnet.training.streaming.survey import SAMPLE_BYTES, rows_in_memory, surveyed
 
-GROUP, ROWS = 130, 900
+GROUP, ROWS = 130, 500
 
 SMALL = {"hidden": (6,), "epochs": 2, "batch_size": 20, "engine": "reference", "members": 1, "early_stopping": 0}
 TASKS = {
@@ -64,8 +64,10 @@ def test_files_and_memory_give_the_same_bits(frame, tmp_path, members, plain):
     assert hash_of(text, chosen) == hash_of(TableStream(read_table(frame), sizes), chosen)
 
 
-@pytest.mark.parametrize("target", TASKS)
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize(
+    ("engine", "target"),
+    [("reference", "value"), ("compiled", "kind"), ("compiled", "value"), ("reference", ("label", "other"))],
+)
 def test_threads_reading_ahead_and_the_cache_change_nothing(frame, target, engine):
     frame = frame.with_columns(other=1 - pl.col("label"))
     chosen = options(engine=engine, **TASKS[target], members=2, folds=True, early_stopping=1)

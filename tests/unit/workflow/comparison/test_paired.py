@@ -13,7 +13,7 @@ from scipy import stats
 
 from glassnet.workflow.comparison.paired import FEWEST, LEVEL, MOST, fewest_pairs, judge
 
-RACES = 3000
+RACES = 1500
 SCORES = {
     "normal": lambda rng, size: rng.normal(size=size),
     "skewed": lambda rng, size: rng.exponential(size=size) ** 2,
@@ -132,7 +132,7 @@ def test_clear_differences_end_early_and_most_pairs_are_fast():
 def test_one_of_several_sides_rarely_wins_although_all_are_equal(sides):
     """And their common first side makes the comparisons depend on each other."""
     rng = np.random.default_rng(sides)
-    scores, planned = rng.exponential(size=(800, sides + 1, 9)) ** 2, 9
+    scores, planned = rng.exponential(size=(400, sides + 1, 9)) ** 2, 9
     winners = sum(any(judge(one - race[0], planned, comparisons=sides).sign for one in race[1:]) for race in scores)
     assert 0 < winners <= 0.055 * len(scores)
 
