@@ -31,7 +31,7 @@ follow_imports = skip
 [mypy-glassnet.*,numpy.*,polars.*]
 follow_imports = normal
 """
-"""A page is read like a notebook: a block may use a name anew. Of other packages, three times as much code is not read."""
+"""A page is read like a notebook: a block may use a name anew. The code of other packages is not read."""
 
 UNTYPED = re.compile(r"^(?:from|import) ((?:sklearn|ray)\b[\w.]*)", re.MULTILINE)
 """Modules without types: inferring them from their code takes pyright longer than all the rest."""

@@ -157,7 +157,7 @@ def test_the_language_is_the_browsers_and_a_choice_is_remembered(browser, files,
     with browser.new_context(locale=locale, offline=True) as context:
         other, page = context.new_page(), context.new_page()
         other.goto(address)
-        other.evaluate("() => { localStorage.length; addEventListener('storage', () => { globalThis.stored = true; }); }")
+        other.evaluate("() => { localStorage.length; addEventListener('storage', () => globalThis.stored = true); }")
         page.goto(address)
         page.wait_for_selector(".answer-name")
         assert page.evaluate("document.documentElement.lang") == language
