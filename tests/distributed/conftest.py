@@ -43,7 +43,8 @@ def ray_nodes(ray):
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE, HERE.parent))))  # workers import what tests submit
-        soon = {"health_check_initial_delay_ms": 500, "health_check_period_ms": 500}  # a lost machine is noticed
+        soon = {"initial_delay_ms": 500, "period_ms": 100, "failure_threshold": 3}  # a lost machine is noticed
+        soon = {f"health_check_{name}": value for name, value in soon.items()}
         head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": soon}
         for name, value in SLOW_STARTS.items():
             patch.setenv(name, value)

@@ -20,6 +20,7 @@ from glassnet.distributed.worker import require_same
 from glassnet.errors import ClusterError, OptionError
 from glassnet.training.receipt import surroundings
 from support.cli import environment, run
+from support.documentation import programs
 from support.ray_machines import PATIENCE, SLOW_STARTS
 
 
@@ -165,7 +166,7 @@ def test_workers_with_other_surroundings_are_refused(ray_nodes, monkeypatch):
 
 
 TRIES = 10
-TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-plot", "--out", "m.safetensors")
+TRAIN = ("train", "table.csv", "--target", "y", "--members", 2, "--no-plot", "--out")
 
 
 @pytest.fixture
@@ -192,10 +193,10 @@ def processes_of(session):
     return living
 
 
-def start(*words, ray="local", **variables):
-    """Start a command with a cluster, in a session of its own."""
+def start(*command, **variables):
+    """Start a process of Python in a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "glassnet", *map(str, (*TRAIN, "--ray", ray, *words))],
+        [sys.executable, *map(str, command)],
         env=environment(**SLOW_STARTS, **variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -209,43 +210,60 @@ SLOW = "timed out during startup"
 
 
 def end_session(started):
-    """End what is left of a command that could not start its cluster."""
+    """End what is left of a process that could not start its cluster."""
     with suppress(ProcessLookupError):
         os.killpg(started.pid, signal.SIGKILL)
 
 
-def assert_as_here(*words, **more):
-    """A command with a cluster prints what it prints without one, but for seconds, and leaves no process."""
+def as_here(said, *words):
+    """Return how a command ends without a cluster, which begins with the same lines but for seconds."""
+    here = run(*TRAIN, "here.safetensors", *words).fine()
+    assert [line[:10] for line in said] == [line[:10] for line in here.err.splitlines()[: len(said)]]
+    return here
+
+
+def test_a_running_cluster_is_used_and_goes_on(ray_nodes, table):
+    words = ("--epochs", 3, "--json")
+    started = start("-m", "glassnet", *TRAIN, "m.safetensors", *words, "--ray", "auto", RAY_ADDRESS=ray_nodes.address)
+    out, errors = started.communicate(timeout=PATIENCE)
+    assert started.returncode == 0, errors
+    assert processes_of(started.pid) == []
+    assert json.loads(out)["hash"] == as_here(errors.splitlines(), *words).json()["hash"]
+    with glassnet.ray_cluster() as cluster:
+        assert cluster.submit(do_nothing).result(PATIENCE) == 1
+
+
+A_SEARCH_HERE = """
+there, here = search.cv_results_, search.fit(X, y).cv_results_
+assert search.best_score_ > 0.4
+for name, values in here.items():
+    assert name.endswith("_time") or np.array_equal(values, there[name]), name
+"""
+
+
+def test_the_page_on_a_local_cluster_says_nothing_and_leaves_nothing(ray):
+    """Its program, and a comparison of its search with the same search without Ray."""
+    program = programs()["docs/distributed.md"] + A_SEARCH_HERE
+    assert 'ray_cluster("local")' in program
     for _ in range(TRIES):
-        started = start(*words, **more)
+        started = start("-W", "error", "-c", program)
         try:
             out, errors = started.communicate(timeout=PATIENCE / 4)
         except subprocess.TimeoutExpired:  # a process of Ray has not come up, and Ray waits for it
-            out, errors = "", SLOW
+            errors = SLOW
         if SLOW not in errors:
             break
         end_session(started)
         started.communicate()
     assert processes_of(started.pid) == []
-    assert started.returncode == 0, errors
-    here = run(*TRAIN, "--epochs", 3, "--json", "--force").fine()
-    assert json.loads(out)["hash"] == here.json()["hash"]
-    assert [line[:10] for line in errors.splitlines()] == [line[:10] for line in here.err.splitlines()]
-
-
-def test_a_running_cluster_is_used_and_goes_on(ray_nodes, table):
-    assert_as_here("--epochs", 3, "--json", ray="auto", RAY_ADDRESS=ray_nodes.address)
-    with glassnet.ray_cluster() as cluster:
-        assert cluster.submit(do_nothing).result(PATIENCE) == 1
-
-
-def test_a_local_cluster_says_nothing_and_leaves_nothing(ray, table):
-    assert_as_here("--epochs", 3, "--json")
+    assert (started.returncode, errors) == (0, "")
+    assert len(out.splitlines()) == 1
 
 
 def test_ctrl_c_leaves_nothing_running(ray, table):
+    words = ("--early-stopping", 0, "--epochs")
     for _ in range(TRIES):
-        started = start("--epochs", 1_000_000, "--early-stopping", 0)
+        started = start("-m", "glassnet", *TRAIN, "m.safetensors", *words, 1_000_000, "--ray", "local")
         said = []
         for line in iter(started.stderr.readline, ""):
             said.append(line)
@@ -263,3 +281,4 @@ def test_ctrl_c_leaves_nothing_running(ray, table):
     assert started.returncode == 130
     assert processes_of(started.pid) == []
     assert not Path("m.safetensors").exists()
+    as_here(said, *words, 1)

@@ -147,7 +147,7 @@ def test_an_exception_of_a_callback_ends_all_members(ray_nodes):
         if isinstance(event, EpochDone):
             raise ZeroDivisionError("mine")
 
-    with glassnet.ray_cluster() as cluster:
+    with glassnet.ray_cluster(workers=2) as cluster:  # two members train, and two wait
         with pytest.raises(ZeroDivisionError, match="mine"):
             fit(DATA, replace(OPTIONS, epochs=3000), callbacks=[callback], executor=cluster)
         assert_same(fit(DATA, OPTIONS, executor=cluster), fit(DATA, OPTIONS))  # it goes on

@@ -13,8 +13,8 @@ pytest.importorskip("optuna")
 
 R = np.random.default_rng(3).uniform(-1, 1, (240, 4))
 SEARCH = {
-    "trials": 7,
-    "epochs": 4,
+    "trials": 4,
+    "epochs": 2,
     "members": 2,
     "hidden": 8,
     "engine": "reference",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 import warnings
 
+import joblib
 import numpy as np
 import pandas
 import pytest
 import sklearn
 from sklearn.datasets import load_iris
 from sklearn.ensemble import BaggingClassifier
-from sklearn.model_selection import GridSearchCV, GroupKFold, cross_validate
+from sklearn.model_selection import GridSearchCV, GroupKFold, RandomizedSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -189,3 +190,15 @@ def test_groups_and_times_reach_the_network_through_a_pipeline_and_a_search(rout
     search = GridSearchCV(steps[1], {"hidden_layer_sizes": [(3,)]}, cv=GroupKFold(3) if name == "groups" else 3)
     best = search.fit(scaled, SPECIES, **about).best_estimator_
     assert best.model_.hash() == small(members=2, hidden_layer_sizes=(3,)).fit(scaled, SPECIES, **about).model_.hash()
+
+
+def test_a_search_in_several_processes_is_that_of_one():
+    here, there = (
+        RandomizedSearchCV(small(), {"hidden_layer_sizes": [(3,), (5,)]}, n_iter=2, cv=2, n_jobs=n_jobs, random_state=0)
+        for n_jobs in (1, 2)
+    )
+    scores = here.fit(IRIS, SPECIES).cv_results_
+    for name, values in there.fit(IRIS, SPECIES).cv_results_.items():
+        assert name.endswith("_time") or np.array_equal(values, scores[name]), name
+    assert here.best_estimator_.model_.hash() == there.best_estimator_.model_.hash()
+    joblib.externals.loky.get_reusable_executor().shutdown(wait=True)

@@ -71,6 +71,12 @@ def add_machine(cluster: Any, cores: int = 1) -> Any:
 
 
 def lose_machine(cluster: Any) -> None:
-    """End the processes of a machine with one core, at once."""
+    """End the processes of a machine with one core, at once; return when the cluster has noticed."""
+    import ray
+
     small = next(one for one in cluster.worker_nodes if one._ray_params.num_cpus == 1)  # a set, in no order
     cluster.remove_node(small, allow_graceful=False)
+    end = time.monotonic() + PATIENCE
+    while sum(one["Alive"] for one in ray.nodes()) > len(cluster.list_all_nodes()):
+        assert time.monotonic() < end, "the cluster does not notice that a machine is lost"
+        time.sleep(0.02)

@@ -29,23 +29,26 @@ _SMALL = """(least) => [...document.querySelectorAll("button, a.button, select, 
   .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
 """Controls that are too small for a finger; numbers of a formula are links in a text, and boxes have their labels."""
 _MARK = f"""() => {{
+  globalThis.look = () => {{
+    const one = document.activeElement;
+    const style = getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 12)];
+    const top = document.elementFromPoint(x, y);
+    return {{ control: one.dataset.control, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+      covered: top && !one.contains(top) && Boolean(top.closest(".bar, .runbar, #notices")),
+      text: one.outerHTML.slice(0, 90) }};
+  }};
   const all = [...document.querySelectorAll("{_CONTROLS}")].filter(
     (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest("[hidden]"));
   all.forEach((one, i) => one.dataset.control = i);
   document.activeElement.blur();
   scrollTo(0, 0);
+  globalThis.focused = [];
+  addEventListener("keydown", () => focused.push(look()), true);
   return all.map((one) => one.outerHTML.slice(0, 90));
 }}"""
-_FOCUSED = """() => {
-  const one = document.activeElement;
-  const style = getComputedStyle(one);
-  const box = one.getBoundingClientRect();
-  const [x, y] = [box.left + Math.min(box.width, innerWidth) / 2, box.top + Math.min(box.height / 2, 12)];
-  const top = document.elementFromPoint(x, y);
-  return { control: one.dataset.control, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    covered: top && !one.contains(top) && Boolean(top.closest(".bar, .runbar, #notices")),
-    text: one.outerHTML.slice(0, 90) };
-}"""
+"""Returns the controls; before each key from then on, `focused` gets what has the focus. Asking after each is slow."""
 
 
 def violations(page: Any) -> list[tuple[str, list[str]]]:
@@ -71,7 +74,7 @@ def unfit_for_keys(page: Any) -> list[str]:
     reached, wrong = set(), []
     for _ in range(len(controls) + 20):
         page.keyboard.press("Tab")
-        now = page.evaluate(_FOCUSED)
+    for now in page.evaluate("() => [...focused, look()]"):
         if now["control"] is None:
             continue
         reached.add(int(now["control"]))

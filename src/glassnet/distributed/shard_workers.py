@@ -76,13 +76,13 @@ class RayWorkers:
     `most`, or than shards; 0 means as many as there are cores.
     """
 
-    def __init__(self, notify: Notify, most: int = 0, cores: float = 1.0) -> None:
-        self._ray, self.notify, self.most, self._cores = ray_module(), notify, most, cores
+    def __init__(self, notify: Notify, most: int = 0) -> None:
+        self._ray, self.notify, self.most = ray_module(), notify, most
         self._numbers, self._driver = count(), surroundings()
         self._ready: list[_Worker] = []
         self._joining: list[_Worker] = []
         self._refused, self._next_look, self._alone = 0, 0.0, False
-        self._actor = self._ray.remote(ShardActor).options(num_cpus=cores, max_restarts=0, scheduling_strategy="SPREAD")
+        self._actor = self._ray.remote(ShardActor).options(num_cpus=1, max_restarts=0, scheduling_strategy="SPREAD")
 
     @property
     def count(self) -> int:
@@ -177,7 +177,7 @@ class RayWorkers:
 
     def _places(self) -> int:
         """Return the number of workers for which the cluster has cores."""
-        places = max(1, int(self._ray.cluster_resources().get("CPU", 0) / self._cores))
+        places = max(1, int(self._ray.cluster_resources().get("CPU", 0)))
         return min(self.most, places) if self.most else places
 
     def _start(self, run: Run) -> None:

@@ -87,7 +87,9 @@ def _difference(name: str, value: Any, expected: Any) -> Iterator[Message]:
 
 def _same(one: Any, other: Any) -> bool:
     """Return whether two values have the same type and the same digits; −0 is not 0."""
-    return type(one) is type(other) and repr(one) == repr(other)
+    if type(one) is not type(other):
+        return False
+    return bool(one == other) if isinstance(one, str) else repr(one) == repr(other)
 
 
 def _cut(text: str, start: int) -> str:

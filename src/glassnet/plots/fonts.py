@@ -44,10 +44,12 @@ INSTALLED = (
 def set_fonts(axes: Axes | Iterable[Axes]) -> None:
     """Set the font families that the characters of every text in `axes` need; no text is parsed as a formula.
 
-    The user's own font keeps precedence. Only these texts change.
+    The user's own font keeps precedence. Only these texts change. Where the axes are off, their ticks, which would take
+    most of the time, are left out.
     """
     for one in [axes] if isinstance(axes, Axes) else axes:
-        for text in one.findobj(Text):
+        hidden = () if one.axison else (one.xaxis, one.yaxis)
+        for text in (text for part in one.get_children() if part not in hidden for text in part.findobj(Text)):
             text.set_parse_math(False)
             families = text.get_fontfamily()
             more = [name for name in _extra_families(text.get_text(), tuple(families)) if name not in families]

@@ -111,6 +111,8 @@ def changed_pages(page):
 
 
 def changed_graphs(content):
+    """Change every tensor, and the first and the last node of each kind."""
+
     def each():
         return onnx.load_model_from_string(content)
 
@@ -124,7 +126,11 @@ def changed_graphs(content):
             value.flat[-1] = value.flat[-1] ^ 1 if down is None else np.nextafter(value.flat[-1], down)
             proto.graph.initializer[number].CopyFrom(onnx.numpy_helper.from_array(value, one.name))
         yield one.name, proto.SerializeToString()
+    nodes = {}
     for number, node in enumerate(each().graph.node):
+        nodes.setdefault((node.op_type, len(node.attribute)), []).append(number)
+    for number in {place for some in nodes.values() for place in (some[0], some[-1])}:
+        node = each().graph.node[number]
         for place, attribute in enumerate(node.attribute):
             proto = each()
             other = proto.graph.node[number].attribute[place]
@@ -156,7 +162,7 @@ def changed_sources(content):
     facts = re.compile(r"(?:Model|Network|Input|Output|Memory|Needs) ")
     found = [*LITERAL.finditer(text, 0, test)]
     words = [match for match in found if match[0].startswith('"')]
-    for match in {*found[:: 1 + len(found) // 100], *words[:: 1 + len(words) // 30]}:
+    for match in {*found[:: 1 + len(found) // 50], *words[:: 1 + len(words) // 20]}:
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         within = any(start <= match.start() < end for start, end in comments)
         is_row = row is not None and row.start() < match.start() < row.end()

@@ -146,6 +146,7 @@ def text_extent(text: str) -> tuple[float, float]:
     """Return width and height of a text, as fractions of the size of its font."""
     figure = Figure(dpi=DPI)
     axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
     drawn = axes.text(0, 0, text, fontsize=10)
     set_fonts(axes)
     FigureCanvasAgg(figure)  # measures like the files that are written
