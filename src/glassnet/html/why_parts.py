@@ -59,7 +59,7 @@ def input_names(model: Model, say: Say) -> list[str]:
 def column_shares(model: Model, explanation: Why, say: Say) -> list[tuple[str, str, float]]:
     """Return name, value and attribution of every column of a table."""
     assert model.columns is not None
-    values = model.columns.decode(explanation.sample)
+    values = explanation.values_in(model.columns, explanation.sample)
     shares = model.columns.gathered(explanation.inputs)
     return [
         (name, format_row_value(value, say), share)
@@ -119,7 +119,8 @@ def changed_values(model: Model, explanation: Why, say: Say) -> list[tuple[str, 
     """Return the columns of a table that the counterfactual changes: name, value before, value after."""
     assert model.columns is not None
     assert explanation.flip is not None
-    before, after = (model.columns.decode(one) for one in (explanation.sample, explanation.flip.sample))
+    rows = explanation.sample, explanation.flip.sample
+    before, after = (explanation.values_in(model.columns, one) for one in rows)
     texts = [(name, format_row_value(before[name], say), format_row_value(after[name], say)) for name in before]
     return [row for row in texts if row[1] != row[2]]
 

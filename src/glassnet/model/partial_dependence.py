@@ -86,7 +86,7 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
             shares = counts / len(data)
         inputs = encoding.inputs_of(values)
     else:
-        values, inputs, shares = _words(encoding, data.inputs[:, part])
+        values, inputs, shares = _words(encoding, data.inputs[:, part], data.words.get(encoding.name))
     some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))
     plain, rows, means = replace(model, training_range=None), data.inputs[some].copy(), []
     for one in inputs:
@@ -119,8 +119,15 @@ def _grid(observed: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.union1d(grid, np.quantile(within, np.linspace(0, 1, POINTS // 2)))
 
 
-def _words(encoding: Any, inputs: NDArray[Any]) -> tuple[tuple[str, ...], Encoded, NDArray[np.float64]]:
-    """Return the most frequent words of a column, their inputs, and their shares."""
+def _words(
+    encoding: Any, inputs: NDArray[Any], words: NDArray[Any] | None
+) -> tuple[tuple[str, ...], Encoded, NDArray[np.float64]]:
+    """Return the most frequent words of a column, their inputs, and their shares; `words` are those of the rows."""
+    if words is not None:
+        named = np.where(words == None, f"({MISSING})", words).astype(str)  # noqa: E711
+        several, first, counts = np.unique(named, return_index=True, return_counts=True)
+        most = np.argsort(-counts, kind="stable")[:WORDS]
+        return tuple(several[most].tolist()), inputs[first[most]].astype(np.float32), counts[most] / len(inputs)
     different, counts = np.unique(inputs, axis=0, return_counts=True)
     most = np.argsort(-counts, kind="stable")[:WORDS]
     names = tuple(_word(encoding.decode(one)) for one in different[most])

@@ -243,7 +243,10 @@ WORDS: dict[str, str] = {
     "why_missing": (
         "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction."
     ),
-    "why_middle": "The baseline is the middle of each column: the median of a number, equal shares of all words.",
+    "why_middle": (
+        "The baseline is the middle of each column: the median of a number, equal shares of words, and of many words "
+        "their mean in training."
+    ),
     "why_head": "{name}: true {label}, predicted {answer}",
     "why_head_target": "{name}: {target} is {label}, predicted {answer}",
     "why_head_target_unknown": "{name}: {target} predicted {answer}",
@@ -301,7 +304,7 @@ WORDS: dict[str, str] = {
     "why_inputs": "Contributions of the inputs",
     "columns_take": (
         "The columns take {what} from {baseline} to {gap} (integrated gradients). The baseline is the middle of each "
-        "column: the median of a number, equal shares of all words."
+        "column: the median of a number, equal shares of words, and of many words their mean in training."
     ),
     "what_margin": "the margin of {answer} over {rival} (difference of the logits)",
     "what_logit": "the logit of {name}",

@@ -342,9 +342,25 @@ class Columns:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
 
         Numbers are their median, none is missing, yes and no have their training shares, and words, whose frequencies
-        are not stored, equal ones.
+        are not stored, equal ones; but columns of many words have their means in training.
         """
         return np.concatenate([one.middle() for one in self.inputs])
+
+    def many_words(self, table: Table) -> dict[str, NDArray[Any]]:
+        """Return each row's word, None if it is missing, in the columns of many words, shape (n,), by their names.
+
+        Their inputs do not tell it.
+        """
+        found = {}
+        columns = table.columns_without_numbers(one.name for one, _ in self.layout.words if one.statistics)
+        for name, column in columns.items():
+            codes, words = column.words()
+            found[name] = np.array([*words, None], object)[codes]
+        return found
+
+    def words_of(self, table: Table, row: int = 0) -> dict[str, str | None]:
+        """Return a row's words in the columns of many words, by their names; None if missing."""
+        return {name: words[0] for name, words in self.many_words(table.take(np.array([row]))).items()}
 
     def sums_of(self, shares: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Sum shares of the inputs, shape (…, features), by column; shape (…, columns)."""
