@@ -152,11 +152,17 @@ def names_of_words(boolean: bool, say: Say) -> dict[str, str]:
 
 def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
     """Return what the contributions add up to: the margin of two classes, the logit of an output, or a number."""
+    decided = with_decision(model, say)
     if explanation.output is None:
         answer, rival = (class_label(model, one, say) for one in (explanation.answer, explanation.rival))
-        return say("what_margin", answer=answer, rival=rival)
+        return say("what_margin", answer=answer, rival=rival, decided=decided)
     name = model.name_of(explanation.output)
-    return say("what_logit" if explains_logit(model, explanation) else "what_number", name=name)
+    return say("what_logit", name=name, decided=decided) if explains_logit(model, explanation) else name
+
+
+def with_decision(model: Model, say: Say) -> str:
+    """Return that the logits have the decision of the model in them; empty if it has none."""
+    return say("with_decision") if model.targets.decision else ""
 
 
 def explains_logit(model: Model, explanation: Why) -> bool:

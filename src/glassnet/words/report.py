@@ -306,9 +306,9 @@ WORDS: dict[str, str] = {
         "The columns take {what} from {baseline} to {gap} (integrated gradients). The baseline is the middle of each "
         "column: the median of a number, equal shares of words, and of many words their mean in training."
     ),
-    "what_margin": "the margin of {answer} over {rival} (difference of the logits)",
-    "what_logit": "the logit of {name}",
-    "what_number": "{name}",
+    "what_margin": "the margin of {answer} over {rival} (difference of the logits{decided})",
+    "what_logit": "the logit of {name}{decided}",
+    "with_decision": ", with the decision",
     "why_added": "The inputs add {inputs} to the baseline of {baseline} (integrated gradients).",
     "why_flips": "Counterfactual",
     "why_flip_asked": "For this slightly changed sample the model predicts {answer}. A smaller change may exist.",
