@@ -16,7 +16,8 @@ WORDS: dict[str, str] = {
     "lead_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance.",
     "lead_quantile": "Of the {samples} samples of {source}, {coverage} are at or below the predicted quantile.",
     "lead_worse": (
-        "On the {samples} samples of {source}, the model is less accurate than a constant prediction of the mean."
+        "On the {samples} samples of {source}, the model is less accurate than always predicting the mean of these "
+        "samples."
     ),
     "lead_none": "How the model is built and how it was trained.",
     "weighted": "The samples have weights: accuracy, loss, R² and RMSE are weighted means.",
@@ -49,7 +50,8 @@ WORDS: dict[str, str] = {
     "linear_model": "linear model",
     "class_frequencies": "class frequencies",
     "label_frequencies": "label frequencies",
-    "mean_model": "mean",
+    "mean_model": "mean in training",
+    "mean_of_these": "mean of these samples",
     "balanced_accuracy": "balanced accuracy",
     "log_loss": "log loss",
     "ridge": "ridge regression",
