@@ -104,6 +104,24 @@ def test_the_words_say_which_mean_is_better():
         assert mean in text.split("Comparison with simpler models")[-1]
 
 
+def test_a_score_is_written_in_one_way():
+    model, training, test = made("numbers")
+    text = checked_page(glassnet.report(model, test, training=training)).text
+    r2 = compare_with_baselines(model, test, training).network.r2
+    assert text.count(shown(r2)) >= 3  # the note, the figure at the top, the table
+    model, training, test = made("two")
+    record = {**model.receipt, "options": {**model.receipt["options"], "metric": "balanced_accuracy"}}
+    record["result"] = {"balanced_accuracy": 0.7268, "samples": 100}
+    text = checked_page(glassnet.report(replace(model, receipt=record), test)).text
+    assert "balanced accuracy 72.68%" in text
+    assert "Judged by balanced_accuracy" in text
+
+
+def test_the_accuracy_of_a_constant_answer_is_a_sentence():
+    model, _, test = made("two")
+    assert "Accuracy of a constant answer, always '" in checked_page(glassnet.report(model, test)).text
+
+
 def test_areas_and_the_best_threshold_are_those_of_scikit_learn():
     model, _, test = made("two")
     text = checked_page(glassnet.report(model, test)).text

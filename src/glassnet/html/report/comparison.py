@@ -62,7 +62,7 @@ def _text(model: Model, name: str, scores: Scores, best: float) -> str:
     if name in ("rmse", "mean_error") and model.classes == 1:
         text = number_with_unit(model, 0, value)
     else:
-        text = shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+        text = percent(value) if name in ("accuracy", "balanced_accuracy") else shown(value)
     return Markup("<b>{}</b>").format(text) if value == best else text
 
 
