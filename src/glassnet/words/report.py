@@ -131,6 +131,7 @@ WORDS: dict[str, str] = {
     "temperature_line": "{temperature}; the logits are divided by it to calibrate the confidence",
     "decision": "decision",
     "decision_line": "{line}",
+    "covered": "{covered} of the true numbers are within their {coverage} intervals.",
     "judged_note": "Judged by {line}.",
     "majority_note": "Accuracy of a constant answer, {line}.",
     "seed": "seed",

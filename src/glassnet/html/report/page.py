@@ -14,6 +14,7 @@ from ...messages.formats import shown
 from ...model.evaluate import Evaluation, metric_of
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
+from ...model.prediction_intervals import COVERAGE, interval_coverage
 from ...plots.labels import number_with_unit, target_of
 from ...training.callbacks import learning_curves
 from ...words.report import percent, say_in
@@ -159,6 +160,8 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
     if judged := evaluated.evaluation.judged:
         word = "judged_note" if metric_of(model) else "majority_note"
         notes.append(say(word, line=judged.message(model)))
+    if (covered := interval_coverage(model, evaluated.data)) is not None:
+        notes.append(say("covered", covered=percent(covered), coverage=f"{COVERAGE:.0%}"))
     if not trained:
         intervals = score_intervals(evaluated.evaluation, evaluated.data)
         if intervals:
