@@ -536,9 +536,13 @@ class Columns:
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
+            alone = np.count_nonzero(~np.isnan(columns[one.name].numbers)) == 1
             remarks.append(
                 Message(
-                    "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                    "column {name!r}: {number:g} is far outside the training range {low:g} to {high:g}{more}; check "
+                    "the unit"
+                    if alone
+                    else "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
                     "instead of {low:g} to {high:g}; check the unit",
                     name=one.name,
                     more=more,
