@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Effect:
         Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
     observed : ndarray of float64, shape (n,)
         The numbers in the data, without missing ones, in increasing order; empty for words.
+    mean : ndarray of float64, shape (outputs,)
+        Mean prediction for the rows as they are.
     """
 
     column: str
@@ -44,6 +46,7 @@ class Effect:
     means: NDArray[np.float64]
     shares: NDArray[np.float64]
     observed: NDArray[np.float64]
+    mean: NDArray[np.float64]
 
     @property
     def is_number(self) -> bool:
@@ -88,14 +91,19 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     else:
         values, inputs, shares = _words(encoding, data.inputs[:, part], data.words.get(encoding.name))
     some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))
-    plain, rows, means = replace(model, training_range=None), data.inputs[some].copy(), []
+    rows, regression = data.inputs[some].copy(), model.targets.name == "values"
+
+    def mean_prediction() -> NDArray[np.float64]:
+        outputs = model.unchecked().outputs(rows)
+        predicted = model.targets.invert(outputs) if regression else model.probabilities(outputs)
+        return predicted.mean(axis=0).astype(np.float64)
+
+    mean, means = mean_prediction(), []
     for one in inputs:
         rows[:, part] = one
-        outputs = plain.outputs(rows)
-        regression = model.targets.name == "values"
-        means.append((model.targets.invert(outputs) if regression else model.probabilities(outputs)).mean(axis=0))
+        means.append(mean_prediction())
     mean_outputs = np.array(means, np.float64).reshape(len(inputs), model.classes)
-    return Effect(encoding.name, values, mean_outputs, shares, observed)
+    return Effect(encoding.name, values, mean_outputs, shares, observed, mean)
 
 
 def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:

@@ -296,4 +296,7 @@ def test_the_effect_of_many_words_is_that_of_words_by_their_names(model):
     assert {*found.values} <= {*counts["word"]}
     assert len({*found.values}) == 12
     assert found.shares[0] == pytest.approx(counts["count"][0] / len(table))
+    np.testing.assert_allclose(
+        found.mean, model.model.predict_proba(model.columns.apply(table))[::3].mean(axis=0), atol=0.02
+    )
     assert "rare or unseen" not in model.report(table.frame, name="t")
