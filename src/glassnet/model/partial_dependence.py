@@ -96,7 +96,7 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     def mean_prediction() -> NDArray[np.float64]:
         outputs = model.unchecked().outputs(rows)
         predicted = model.targets.invert(outputs) if regression else model.probabilities(outputs)
-        return predicted.mean(axis=0).astype(np.float64)
+        return np.asarray(predicted.mean(axis=0), np.float64)
 
     mean, means = mean_prediction(), []
     for one in inputs:
