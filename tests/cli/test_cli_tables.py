@@ -13,6 +13,7 @@ import pytest
 
 from glassnet import load_model
 from glassnet.messages.formats import width_of
+from glassnet.words.report import percent
 from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
@@ -133,6 +134,8 @@ def test_intervals_are_printed_written_and_tested(folder):
     said = run("test", "h.safetensors", "more.csv").fine().out.splitlines()[1]
     share = run("test", "h.safetensors", "more.csv", "--json").fine().json()["interval_coverage"]
     assert said == f"{share:.1%} of the targets are within their 90% intervals"
+    run("test", "h.safetensors", "more.csv", "--report", "h.html").fine()
+    assert f"{percent(share)} of the true numbers are within their 90% intervals" in Path("h.html").read_text()
     run("query", "m.safetensors", "more.csv", "--coverage", 0.8).refused("GN022", "--coverage 0.8", "regression")
     run("query", "h.safetensors", "more.csv", "--coverage", 80).refused("GN021", "--coverage 80")
 

@@ -8,6 +8,8 @@ import click
 
 from ..io.picture_formats import NAMES
 from ..messages.formats import width_of
+from ..model.decision import decision_message, threshold
+from ..model.model import Model
 from ..words.cli import digit_words
 from ..workflow.predict_job import (
     Answer,
@@ -77,6 +79,9 @@ def query_command(as_json: bool, **flags: Any) -> None:
             if answer.error is not None:
                 one["error"] = error_facts(answer.error)
         result_json(facts)
+    decision = None if out or as_json else decision_message(model)
+    if decision is not None and threshold(model.targets, 0) is None:
+        say_notice(decision)
     width = max((width_of(shown_text(answer.input)) for answer in answered), default=0)
     for answer in [] if as_json else answers:
         if answer.error is not None:
@@ -84,16 +89,18 @@ def query_command(as_json: bool, **flags: Any) -> None:
             continue
         if out:
             continue
-        result(f"{padded(shown_text(answer.input), width)}   {_words(answer)}")
+        result(f"{padded(shown_text(answer.input), width)}   {_words(answer, model)}")
     if out and answered and not as_json:
         result(message("answers_written", file=out, count=len(answered)))
     if len(answered) < len(answers):
         click.get_current_context().exit(1 if answered else 2)
 
 
-def _words(answer: Answer) -> str:
+def _words(answer: Answer, model: Model) -> str:
     if answer.interval is not None:
         return f"{answer.name}   {answer.interval_text}"
     if answer.name is None or answer.confidence is None:
         return str(answer.name)
-    return digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)
+    words = digit_words(message, answer.name, str(answer.second), answer.confidence, answer.reason)
+    least = threshold(model.targets, answer.value) if model.targets.decision else None
+    return words if least is None else words + message("answer_from", least=least)

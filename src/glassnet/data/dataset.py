@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from functools import wraps
 from itertools import zip_longest
@@ -98,6 +98,8 @@ class Dataset:
         When each sample was: later samples, with larger numbers, are held out, and equal ones stay together.
     own_weights : ndarray, shape (n,), or None
         The part of `weights` that is not of the classes, by which answers are judged; None if that is all of them.
+    words : mapping of str to ndarray of object, shape (n,)
+        Of a table's columns of many words, whose inputs do not tell it, each sample's word or None, by the column.
 
     Raises
     ------
@@ -140,6 +142,7 @@ class Dataset:
     groups: NDArray[np.int64] | None = None
     times: NDArray[Any] | None = None
     own_weights: NDArray[Any] | None = None
+    words: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("inputs", "labels", "values", "weights", "source_rows", "groups", "times"):
@@ -361,6 +364,10 @@ class Dataset:
         """Row of each sample in the source, from 0, shape (n,)."""
         return np.arange(len(self)) if self.source_rows is None else self.source_rows
 
+    def words_of(self, row: int) -> dict[str, str | None]:
+        """Return the `words` of a sample, by their columns."""
+        return {name: words[row] for name, words in self.words.items()}
+
     def some(self, count: int) -> NDArray[np.int64]:
         """Return at most `count` example rows: the first, or evenly spaced ones if the samples are sorted files."""
         count = min(count, len(self))
@@ -377,6 +384,7 @@ class Dataset:
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
             **optional,
+            words={name: one[rows] for name, one in self.words.items()},
             source_rows=self.row_numbers[rows],
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )

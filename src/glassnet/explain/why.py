@@ -7,7 +7,8 @@ regressions the predicted number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..messages.one_line import one_line
 from ..model.evaluate import truth_of
 from ..model.model import Model
 from ..nn.activations import Array
+from ..preprocess.tabular.columns import Columns
 from ..runtime.blas import one_blas_thread
 from .contributions import baseline_of, logit_of, require_outputs
 from .counterfactual import Flip, FlipSearch
@@ -88,6 +90,8 @@ class Why:
         Counterfactual; None if none was found.
     nearest : Nearest or None
         Nearest training samples; None without training data.
+    words : mapping of str to str or None
+        The sample's words in columns of many words, by the column, if they are known: see `Dataset.words`.
     """
 
     sample: NDArray[Any]
@@ -104,6 +108,20 @@ class Why:
     missing: float
     flip: Flip | None
     nearest: Nearest | None
+    words: Mapping[str, str | None] = field(default_factory=dict)
+
+    def values_in(self, columns: Columns, row: NDArray[Any]) -> dict[str, float | dict[str, float]]:
+        """Return what `columns` decode from the sample or a changed one, with the sample's `words` where it has them.
+
+        Parameters
+        ----------
+        columns : Columns
+            Those of the model.
+        row : ndarray, shape (features,)
+            The sample, or that of the counterfactual.
+        """
+        values, moved = columns.decode(row), dict(columns.gathered(np.abs(row.astype(float) - self.sample)))
+        return values | {name: {word: 1.0} for name, word in self.words.items() if word is not None and not moved[name]}
 
     @property
     def runner_up(self) -> int | None:
@@ -179,6 +197,7 @@ def why(
     output: int | None = None,
     rival: int | None = None,
     own_row: int | None = None,
+    words: Mapping[str, str | None] | None = None,
 ) -> Why:
     """Explain the prediction for one sample.
 
@@ -197,6 +216,8 @@ def why(
         it is the predicted class, the other one with the largest output.
     own_row : int, optional
         Row number of the sample itself if it is among the `neighbours`, where it would be the nearest.
+    words : mapping of str to str or None, optional
+        The sample's words in columns of many words, to name them: ``data.words_of(row)``.
 
     Raises
     ------
@@ -219,7 +240,8 @@ def why(
     model, upright = model.opened(raw[None])
     raw = upright[0]
     with one_blas_thread():  # the products are too small for a second thread to pay off
-        return _explain(model, raw, neighbours, own_row, _make_target(model, model.outputs(raw)[0], output, rival))
+        found = _explain(model, raw, neighbours, own_row, _make_target(model, model.outputs(raw)[0], output, rival))
+    return replace(found, words=words or {})
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def why_facts(why: Why, model: Model) -> WhyFacts:
         found: FlipFacts = {"answer": flip.answer, "distance": flip.distance, "sample": flip.sample.tolist()}
         if model.columns:
             before, after = (
-                {name: _plain(value) for name, value in model.columns.decode(row).items()}
+                {name: _plain(value) for name, value in why.values_in(model.columns, row).items()}
                 for row in (why.sample, flip.sample)
             )
             changed = [name for name in after if after[name] != before[name]]

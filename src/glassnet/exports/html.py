@@ -27,6 +27,7 @@ from ..io.writing import MAKER
 from ..messages.control_characters import json_text, printable
 from ..messages.formats import below_all
 from ..messages.message import Message
+from ..model.decision import decision_message
 from ..model.model import Model
 from ..model.portable import PortableForm, portable_form
 from ..preprocess.tabular.dates import DateColumn
@@ -252,7 +253,9 @@ def _about(form: PortableForm, model: Model, rows: ProofRows) -> dict[str, Any]:
     else:
         call = f"glassnet.predict(values)   // {form.sizes[0]:,} numbers\nglassnet.outputs(values)   // a Float32Array"
     parameters = model.network.architecture.layout.size * len(model.members)
-    return {"version": version(MAKER), "score": score, "call": call, "parameters": parameters}
+    about = {"version": version(MAKER), "score": score, "call": call, "parameters": parameters}
+    decision = decision_message(model)
+    return about if decision is None else about | {"decision": {one: decision.text(one) for one in ("en", "zh")}}
 
 
 def stored(path: str | Path, content: bytes) -> Stored:

@@ -59,7 +59,7 @@ def input_names(model: Model, say: Say) -> list[str]:
 def column_shares(model: Model, explanation: Why, say: Say) -> list[tuple[str, str, float]]:
     """Return name, value and attribution of every column of a table."""
     assert model.columns is not None
-    values = model.columns.decode(explanation.sample)
+    values = explanation.values_in(model.columns, explanation.sample)
     shares = model.columns.gathered(explanation.inputs)
     return [
         (name, format_row_value(value, say), share)
@@ -119,7 +119,8 @@ def changed_values(model: Model, explanation: Why, say: Say) -> list[tuple[str, 
     """Return the columns of a table that the counterfactual changes: name, value before, value after."""
     assert model.columns is not None
     assert explanation.flip is not None
-    before, after = (model.columns.decode(one) for one in (explanation.sample, explanation.flip.sample))
+    rows = explanation.sample, explanation.flip.sample
+    before, after = (explanation.values_in(model.columns, one) for one in rows)
     texts = [(name, format_row_value(before[name], say), format_row_value(after[name], say)) for name in before]
     return [row for row in texts if row[1] != row[2]]
 
@@ -151,11 +152,17 @@ def names_of_words(boolean: bool, say: Say) -> dict[str, str]:
 
 def explained_quantity(model: Model, explanation: Why, say: Say) -> str:
     """Return what the contributions add up to: the margin of two classes, the logit of an output, or a number."""
+    decided = with_decision(model, say)
     if explanation.output is None:
         answer, rival = (class_label(model, one, say) for one in (explanation.answer, explanation.rival))
-        return say("what_margin", answer=answer, rival=rival)
+        return say("what_margin", answer=answer, rival=rival, decided=decided)
     name = model.name_of(explanation.output)
-    return say("what_logit" if explains_logit(model, explanation) else "what_number", name=name)
+    return say("what_logit", name=name, decided=decided) if explains_logit(model, explanation) else name
+
+
+def with_decision(model: Model, say: Say) -> str:
+    """Return that the logits have the decision of the model in them; empty if it has none."""
+    return say("with_decision") if model.targets.decision else ""
 
 
 def explains_logit(model: Model, explanation: Why) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,8 @@ class Effect:
         Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
     observed : ndarray of float64, shape (n,)
         The numbers in the data, without missing ones, in increasing order; empty for words.
+    mean : ndarray of float64, shape (outputs,)
+        Mean prediction for the rows as they are.
     """
 
     column: str
@@ -44,6 +46,7 @@ class Effect:
     means: NDArray[np.float64]
     shares: NDArray[np.float64]
     observed: NDArray[np.float64]
+    mean: NDArray[np.float64]
 
     @property
     def is_number(self) -> bool:
@@ -86,16 +89,21 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
             shares = counts / len(data)
         inputs = encoding.inputs_of(values)
     else:
-        values, inputs, shares = _words(encoding, data.inputs[:, part])
+        values, inputs, shares = _words(encoding, data.inputs[:, part], data.words.get(encoding.name))
     some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))
-    plain, rows, means = replace(model, training_range=None), data.inputs[some].copy(), []
+    rows, regression = data.inputs[some].copy(), model.targets.name == "values"
+
+    def mean_prediction() -> NDArray[np.float64]:
+        outputs = model.unchecked().outputs(rows)
+        predicted = model.targets.invert(outputs) if regression else model.probabilities(outputs)
+        return np.asarray(predicted.mean(axis=0), np.float64)
+
+    mean, means = mean_prediction(), []
     for one in inputs:
         rows[:, part] = one
-        outputs = plain.outputs(rows)
-        regression = model.targets.name == "values"
-        means.append((model.targets.invert(outputs) if regression else model.probabilities(outputs)).mean(axis=0))
+        means.append(mean_prediction())
     mean_outputs = np.array(means, np.float64).reshape(len(inputs), model.classes)
-    return Effect(encoding.name, values, mean_outputs, shares, observed)
+    return Effect(encoding.name, values, mean_outputs, shares, observed, mean)
 
 
 def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:
@@ -119,8 +127,15 @@ def _grid(observed: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.union1d(grid, np.quantile(within, np.linspace(0, 1, POINTS // 2)))
 
 
-def _words(encoding: Any, inputs: NDArray[Any]) -> tuple[tuple[str, ...], Encoded, NDArray[np.float64]]:
-    """Return the most frequent words of a column, their inputs, and their shares."""
+def _words(
+    encoding: Any, inputs: NDArray[Any], words: NDArray[Any] | None
+) -> tuple[tuple[str, ...], Encoded, NDArray[np.float64]]:
+    """Return the most frequent words of a column, their inputs, and their shares; `words` are those of the rows."""
+    if words is not None:
+        named = np.where(words == None, f"({MISSING})", words).astype(str)  # noqa: E711
+        several, first, counts = np.unique(named, return_index=True, return_counts=True)
+        most = np.argsort(-counts, kind="stable")[:WORDS]
+        return tuple(several[most].tolist()), inputs[first[most]].astype(np.float32), counts[most] / len(inputs)
     different, counts = np.unique(inputs, axis=0, return_counts=True)
     most = np.argsort(-counts, kind="stable")[:WORDS]
     names = tuple(_word(encoding.decode(one)) for one in different[most])

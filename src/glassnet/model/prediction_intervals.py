@@ -34,6 +34,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError, require_number
 from ..messages.option_spelling import Option
+from ..metrics import coverage as coverage_of
 from ..runtime.blas import one_blas_thread
 from .independent import RowPredictor
 from .model import Model
@@ -139,6 +140,14 @@ def require_coverage(model: Model, coverage: object) -> Residuals:
 def gives_interval(model: Model, coverage: float = COVERAGE) -> bool:
     """Tell whether the model gives intervals of this coverage."""
     return model.residuals is not None and coverage <= model.residuals.largest_coverage + 1e-9
+
+
+def interval_coverage(model: Model, data: Dataset) -> float | None:
+    """Return the fraction of true numbers within their usual intervals; None for a model that gives none."""
+    if data.values is None or not gives_interval(model):
+        return None
+    low, high = np.moveaxis(predict_interval(model, data.inputs), -1, 0)
+    return float(coverage_of(data.values, low, high, data.weights))
 
 
 def with_residuals(

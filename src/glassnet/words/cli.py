@@ -74,6 +74,7 @@ CLI_WORDS: dict[str, str] = {
     "interval_of": "{share:.0%} interval: {interval}",
     "answers_written": "answers   {file} ({count:,} predictions)",
     "sure": "confidence {share:.1%}",
+    "answer_from": ", the answer from {least:.1%} on",
     "none_holds": "none",
     "no_digit": "no digit found",
     "not_sure": "not sure: {reason}",

@@ -31,10 +31,10 @@ EXPLAIN_WORDS: dict[str, str] = {
     "best_two": "{best} with output {output}, then {second} with {value}",
     "one_output": "{answer} with output {output}",
     "split_gap": (
-        "margin    {gap}, {answer} against {rival} (difference of the logits), split exactly over the nodes of the "
-        "last hidden layer:"
+        "margin    {gap}, {answer} against {rival} (difference of the logits{decided}), split exactly over the nodes "
+        "of the last hidden layer:"
     ),
-    "split_sum": "logit     {gap}, split exactly over the nodes of the last hidden layer:",
+    "split_sum": "logit     {gap}{decided}, split exactly over the nodes of the last hidden layer:",
     "split_number": "value     {gap}, split exactly over the nodes of the last hidden layer:",
     "by_pixels": "pixels    add {added} to the baseline of {without}, where all pixels are 0 (integrated gradients):",
     "target_is": "{name}: {target} is {label}",

@@ -10,6 +10,7 @@ PAGE_WORDS: dict[str, str] = {
     "page_image": "Paint, or open an image: the network answers at once, and shows which pixels its answer rests on.",
     "page_row": "Change any value: the network answers at once, and shows what its answer rests on.",
     "page_private": "The whole network is in this page: it works offline, and what you enter stays on your device.",
+    "page_decision": "Decision: {line}.",
     "page_examples": "Or try one of these",
     "page_example": "Example {number}: {answer}",
     "page_file": "An image of your own",

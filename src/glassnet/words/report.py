@@ -16,7 +16,8 @@ WORDS: dict[str, str] = {
     "lead_numbers": "On the {samples} samples of {source}, the model explains {r2} of the variance.",
     "lead_quantile": "Of the {samples} samples of {source}, {coverage} are at or below the predicted quantile.",
     "lead_worse": (
-        "On the {samples} samples of {source}, the model is less accurate than a constant prediction of the mean."
+        "On the {samples} samples of {source}, the model is less accurate than always predicting the mean of these "
+        "samples."
     ),
     "lead_none": "How the model is built and how it was trained.",
     "weighted": "The samples have weights: accuracy, loss, R² and RMSE are weighted means.",
@@ -49,7 +50,8 @@ WORDS: dict[str, str] = {
     "linear_model": "linear model",
     "class_frequencies": "class frequencies",
     "label_frequencies": "label frequencies",
-    "mean_model": "mean",
+    "mean_model": "mean in training",
+    "mean_of_these": "mean of these samples",
     "balanced_accuracy": "balanced accuracy",
     "log_loss": "log loss",
     "ridge": "ridge regression",
@@ -129,7 +131,9 @@ WORDS: dict[str, str] = {
     "temperature_line": "{temperature}; the logits are divided by it to calibrate the confidence",
     "decision": "decision",
     "decision_line": "{line}",
-    "judged_note": "{line}.",
+    "covered": "{covered} of the true numbers are within their {coverage} intervals.",
+    "judged_note": "Judged by {line}.",
+    "majority_note": "Accuracy of a constant answer, {line}.",
     "seed": "seed",
     "seed_line": "{seed}, engine {engine}, {dtype}",
     "test_then": "test result",
@@ -243,7 +247,10 @@ WORDS: dict[str, str] = {
     "why_missing": (
         "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction."
     ),
-    "why_middle": "The baseline is the middle of each column: the median of a number, equal shares of all words.",
+    "why_middle": (
+        "The baseline is the middle of each column: the median of a number, equal shares of words, and of many words "
+        "their mean in training."
+    ),
     "why_head": "{name}: true {label}, predicted {answer}",
     "why_head_target": "{name}: {target} is {label}, predicted {answer}",
     "why_head_target_unknown": "{name}: {target} predicted {answer}",
@@ -301,11 +308,11 @@ WORDS: dict[str, str] = {
     "why_inputs": "Contributions of the inputs",
     "columns_take": (
         "The columns take {what} from {baseline} to {gap} (integrated gradients). The baseline is the middle of each "
-        "column: the median of a number, equal shares of all words."
+        "column: the median of a number, equal shares of words, and of many words their mean in training."
     ),
-    "what_margin": "the margin of {answer} over {rival} (difference of the logits)",
-    "what_logit": "the logit of {name}",
-    "what_number": "{name}",
+    "what_margin": "the margin of {answer} over {rival} (difference of the logits{decided})",
+    "what_logit": "the logit of {name}{decided}",
+    "with_decision": ", with the decision",
     "why_added": "The inputs add {inputs} to the baseline of {baseline} (integrated gradients).",
     "why_flips": "Counterfactual",
     "why_flip_asked": "For this slightly changed sample the model predicts {answer}. A smaller change may exist.",

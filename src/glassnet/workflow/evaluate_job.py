@@ -15,7 +15,7 @@ from ..io.writing import require_folder, require_picture_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
-from ..metrics import METRICS, coverage
+from ..metrics import METRICS
 from ..model.evaluate import (
     Evaluation,
     evaluate,
@@ -26,7 +26,7 @@ from ..model.evaluate import (
 )
 from ..model.file import load_model
 from ..model.model import Model
-from ..model.prediction_intervals import gives_interval, predict_interval
+from ..model.prediction_intervals import interval_coverage
 from ..options.job_parameters import require_declared
 from ..options.spec import option
 from . import parameters
@@ -90,14 +90,7 @@ def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationRe
     for one in about_one_answer(model, samples, evaluation):
         notify(one)
     drawn = _draw(model, samples, evaluation, Path(job.plot), job.language, job.force) if job.plot else ()
-    return EvaluationResult(model, samples, evaluation, drawn, _interval_coverage(model, samples))
-
-
-def _interval_coverage(model: Model, samples: Dataset) -> float | None:
-    if samples.values is None or not gives_interval(model):
-        return None
-    low, high = np.moveaxis(predict_interval(model, samples.inputs), -1, 0)
-    return float(coverage(samples.values, low, high, samples.weights))
+    return EvaluationResult(model, samples, evaluation, drawn, interval_coverage(model, samples))
 
 
 def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:

@@ -252,8 +252,9 @@ def explain_answer(model: Model, source: str | Table | None, job: WhyJob, *, not
     """
     row = job.row
     place = None if job.output is None else output_named(model, job.output, Option("output", job.output, has_flag=True))
-    if row is not None and source is not None and model.columns is not None:
-        source = read_table(source, model.columns.names)  # once: standard input cannot be read twice
+    table = None
+    if source is not None and model.columns is not None:
+        source = table = read_table(source, model.columns.names)  # once: standard input cannot be read twice
     query = _find_query(model, job.path, source, row, job.part, notify)
     if job.plot:
         require_pictures(model, job.path)
@@ -264,7 +265,8 @@ def explain_answer(model: Model, source: str | Table | None, job: WhyJob, *, not
         alike = Neighbours(model, own)
     truth = query.label if model.targets.of_classes else None  # a mistake is compared with the true class
     own_row = query.row if alike and alike.source == query.source else None
-    answer = why(model, query.inputs, alike, place, truth, own_row)
+    words = model.columns.words_of(table, row or 0) if table is not None and model.columns is not None else None
+    answer = why(model, query.inputs, alike, place, truth, own_row, words)
     label = query.label if query.label is None or answer.output is None else query.label[answer.output]
     return WhyResult(query, label, answer, alike.source if alike else "")
 

@@ -540,7 +540,8 @@ class TableModel:
                 name=table.source,
                 count=len(table),
             )
-        explained = why(unless_warned(self.model), self._encoded(table, strict=strict)[0])
+        row = self._encoded(table, strict=strict)[0]
+        explained = why(unless_warned(self.model), row, words=self.columns.words_of(table))
         from ..html.why_parts import changed_values, column_shares  # loads Pillow
         from ..words.explain import explain_words
 

@@ -214,7 +214,7 @@ def test_undefined_scores_are_shown_and_a_bad_fit_is_reported():
     nothing = rows(values=np.zeros((60, 3), int), labels=np.arange(60))
     checked_page(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
     model, shifted = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
-    assert "less accurate than a constant prediction" in glassnet.report(
+    assert "less accurate than always predicting the mean" in glassnet.report(
         model, replace(shifted, values=shifted.values + 500)
     )
     script_finding = Finding(KINDS["GS01"], "old.py", Message("line {line}: {what}", line=3, what="asfarray"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -91,6 +92,34 @@ def test_without_training_data_there_is_no_linear_model():
     text = checked_page(glassnet.report(model, test)).text
     assert WORDS["no_linear"] in text
     assert WORDS["these_samples"] in text
+
+
+def test_the_words_say_which_mean_is_better():
+    """A network may be worse than the mean of the tested samples, and better than that of training."""
+    model, training, test = made("numbers")
+    later = replace(test, values=model.predict(test.inputs).reshape(-1, 1) + 300)
+    for given, mean in ((training, "mean in training"), (None, "mean of these samples")):
+        text = checked_page(glassnet.report(model, later, training=given)).text
+        assert "the model is less accurate than always predicting the mean of these samples" in text
+        assert mean in text.split("Comparison with simpler models")[-1]
+
+
+def test_a_score_is_written_in_one_way():
+    model, training, test = made("numbers")
+    text = checked_page(glassnet.report(model, test, training=training)).text
+    r2 = compare_with_baselines(model, test, training).network.r2
+    assert text.count(shown(r2)) >= 3  # the note, the figure at the top, the table
+    model, training, test = made("two")
+    record = {**model.receipt, "options": {**model.receipt["options"], "metric": "balanced_accuracy"}}
+    record["result"] = {"balanced_accuracy": 0.7268, "samples": 100}
+    text = checked_page(glassnet.report(replace(model, receipt=record), test)).text
+    assert "balanced accuracy 72.68%" in text
+    assert "Judged by balanced_accuracy" in text
+
+
+def test_the_accuracy_of_a_constant_answer_is_a_sentence():
+    model, _, test = made("two")
+    assert "Accuracy of a constant answer, always '" in checked_page(glassnet.report(model, test)).text
 
 
 def test_areas_and_the_best_threshold_are_those_of_scikit_learn():

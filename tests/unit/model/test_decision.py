@@ -12,12 +12,15 @@ from glassnet import Model, Network, Scaling, Targets, compiled, export, import_
 from glassnet.data.dataset import Dataset
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.explain.why import Neighbours, why
+from glassnet.html.why_parts import explained_quantity
 from glassnet.messages.languages import LANGUAGES
 from glassnet.model.decision import decision_message, threshold
 from glassnet.model.evaluate import reliability
 from glassnet.model.file import file_bytes, header_of, tensors_of
 from glassnet.serve.studio.draw import query as studio_query
+from glassnet.words.explain import explain_words
 from glassnet.workflow.predict_job import answers_from, query_model
+from support.cli import run
 from support.raw_http import post
 from support.service import serving
 
@@ -85,6 +88,11 @@ def test_files_and_compiled_loops_have_the_same_answers(model, tmp_path):
 def test_exported_files_have_the_same_answers(model, form, tmp_path):
     labels = model.predict(ROWS)
     proof = export(model, tmp_path / f"m.{form}", data=Dataset.from_arrays(ROWS, labels, like=model))
+    text = (tmp_path / f"m.{form}").read_bytes().decode(errors="replace")
+    said = decision_message(model)
+    assert said is not None
+    assert str(said) in text or form == "onnx"
+    assert said.text("zh") in text or form != "html"
     if proof.ran is None:
         pytest.skip(str(proof.why_not))
     assert (proof.classes_differ, proof.differences) == (0, ())
@@ -123,6 +131,28 @@ def test_queries_the_service_and_the_studio_have_the_same_answers(model, tmp_pat
         asked = studio_query(session, {"model": "m", "pixels": row.tolist(), "language": "en", "quick": True})
         if model.targets.of_classes:
             assert (asked["index"], asked["answer"]) == (answer, str(answer))
+
+
+def test_a_line_of_query_says_from_which_probability_on_a_class_is_the_answer(tmp_path):
+    np.savetxt(tmp_path / "rows.csv", ROWS[:40], delimiter=",", fmt="%.9g")
+
+    def said(model):
+        save_model(model, tmp_path / "m.safetensors")
+        return run("query", tmp_path / "m.safetensors", tmp_path / "rows.csv")
+
+    two = model_of("two classes")
+    for answer, line in zip(two.predict(ROWS[:40]), said(two).fine().out.splitlines(), strict=True):
+        assert line.endswith(f", the answer from {'42.2%' if answer else '57.8%'} on")
+    assert "the answer" not in said(without(two)).out
+    labels = model_of("labels")
+    assert str(decision_message(labels)) in said(labels).fine().err
+
+
+def test_an_explanation_says_that_the_decision_is_in_the_margin(model):
+    say = explain_words("en")
+    found = why(model, ROWS[0])
+    assert explained_quantity(model, found, say).count("with the decision") == 1
+    assert "decision" not in explained_quantity(without(model), why(without(model), ROWS[0]), say)
 
 
 def test_explanations_are_of_the_answer_and_flip_it(model):

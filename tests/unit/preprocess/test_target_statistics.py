@@ -9,7 +9,9 @@ import pytest
 from glassnet import Columns, TableModel, fit, load_split, load_table, read_table, verify
 from glassnet.data.fingerprint import fingerprint
 from glassnet.errors import ModelFileError
+from glassnet.explain import why
 from glassnet.model.header import COLUMNS
+from glassnet.model.partial_dependence import partial_dependence
 from glassnet.preprocess.tabular.dataset import samples_of
 from glassnet.preprocess.tabular.encoders import ROWS_OF_OWN
 from glassnet.preprocess.tabular.learner import ColumnsLearner, TableSummary
@@ -231,3 +233,70 @@ def test_damaged_statistics_of_a_file_are_refused(damage):
     described["inputs"][0]["statistics"] |= damage
     with pytest.raises(ModelFileError, match=r"inputs\[0\]\.statistics"):
         COLUMNS(described, "columns")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_middle_of_many_words_is_the_mean_of_the_training_rows_that_have_one(task):
+    table, targets = table_for(task)
+    columns = Columns.learn(table, targets)
+    [words, _] = columns.inputs
+    present = table.frame["word"].is_not_null().to_numpy()
+    assert words.words
+    np.testing.assert_allclose(
+        words.middle(), columns.apply(table)[present, : len(words.features)].mean(axis=0), atol=1e-6
+    )
+    described = columns.to_dict()
+    del described["inputs"][0]["own_rows"]  # as in files of earlier versions
+    COLUMNS(described, "columns")
+    [older, _] = Columns.from_dict(described).inputs
+    assert older.middle()[: older.marks].sum() == pytest.approx(1)
+    assert older.middle()[len(older.words)] > max(older.middle()[: len(older.words)])
+
+
+def test_rows_of_words_in_a_file_are_as_many_as_the_words():
+    table, targets = table_for("numbers")
+    described = Columns.learn(table, targets).to_dict()
+    described["inputs"][0]["own_rows"].pop()
+    with pytest.raises(ModelFileError):
+        COLUMNS(described, "columns")
+
+
+@pytest.fixture(scope="module")
+def model():
+    table, targets = table_for("two classes")
+    return TableModel.fit(table.frame, targets[0], recipe="table", epochs=2, hidden=(8,), members=1)
+
+
+def test_explanations_name_the_word_of_a_row(model):
+    [words, _] = model.columns.inputs
+    rare, new = words.statistics.words[0], "never seen"
+    explained = model.explain({"word": rare, "x": 0.3})
+    assert explained.values["word"] == rare
+    if "word" in explained.changes:
+        assert explained.changes["word"][0] == rare
+    with pytest.warns(UserWarning, match="never seen"):
+        assert model.explain({"word": new, "x": 0.3}).values["word"] == new
+    assert model.explain({"word": None, "x": 0.3}).values["word"] == "missing"
+
+
+def test_a_changed_word_is_not_named_as_the_word_of_the_row(model):
+    [words, _] = model.columns.inputs
+    rare = words.statistics.words[0]
+    explained = why(model.model, model.columns.apply({"word": [rare], "x": [0.3]})[0], words={"word": rare})
+    changed = explained.sample.copy()
+    changed[: len(words.features)] = words.choices()[1]
+    assert explained.values_in(model.columns, explained.sample)["word"] == {rare: 1.0}
+    assert explained.values_in(model.columns, changed)["word"][words.words[1]] == 1.0
+
+
+def test_the_effect_of_many_words_is_that_of_words_by_their_names(model):
+    table, _ = table_for("two classes")
+    found = partial_dependence(model.model, samples_of(table, model.columns), 0)
+    counts = table.frame["word"].fill_null("(missing)").value_counts(sort=True)
+    assert {*found.values} <= {*counts["word"]}
+    assert len({*found.values}) == 12
+    assert found.shares[0] == pytest.approx(counts["count"][0] / len(table))
+    np.testing.assert_allclose(
+        found.mean, model.model.predict_proba(model.columns.apply(table))[::3].mean(axis=0), atol=0.02
+    )
+    assert "rare or unseen" not in model.report(table.frame, name="t")

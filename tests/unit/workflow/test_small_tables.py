@@ -213,7 +213,7 @@ def test_a_model_that_is_no_better_than_a_constant_is_said(rows):
     assert (few if rows < 200 else "every prediction is 'Bonn', the most frequent class (8") in of_classes.text("en")
     assert "'Bonn'" in of_classes.text("zh")
     [of_numbers] = said(lambda random, n: np.round(random.lognormal(0, 3, size=n), 3))
-    assert "answering the mean (R²" in of_numbers.text("en")
+    assert "answering the mean of the tested rows (R²" in of_numbers.text("en")
 
 
 def test_a_good_model_and_a_test_of_one_class_are_not_called_useless():

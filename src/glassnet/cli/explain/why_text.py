@@ -16,6 +16,7 @@ from ...html.why_parts import (
     column_shares,
     explained_quantity,
     explains_logit,
+    with_decision,
 )
 from ...messages.formats import shortened, shown, width_of
 from ...model.model import Model
@@ -51,7 +52,8 @@ def print_why(explanation: Why, heading: str, model: Model, features: Sequence[s
 def _print_nodes(explanation: Why, model: Model, say: Say) -> None:
     head = "split_sum" if explains_logit(model, explanation) else "split_number"
     head = "split_gap" if explanation.output is None else head
-    result(say(head, gap=shown(explanation.gap), **_compared(explanation, model, say)))
+    decided = {} if head == "split_number" else {"decided": with_decision(model, say)}
+    result(say(head, gap=shown(explanation.gap), **decided, **_compared(explanation, model, say)))
     biases = [(say("why_biases"), explanation.bias)] if explanation.bias else []
     print_shares(explanation.nodes, node_names(model, say), say, biases)
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from ...errors import OptionError
 from ...metrics import accuracy
+from ...model.decision import decision_message
 from ...model.model import Model
 from ...model.portable import PortableForm
 from ...preprocess.tabular.encoders import WordColumn
@@ -291,6 +292,8 @@ def _facts(
     names = ", ".join(f"{name} in{comment(unit)}" if unit else name for name, unit in zip_longest(quoted, units))
     names = names if len(names) <= _LONGEST_NAMES else f"see {interface.names}"
     yield "Output", f"{interface.count} {form.target_kind if interface.count > 1 else form.target_kind[:-1]}: {names}"
+    if decision := decision_message(model):
+        yield "Answer", comment(str(decision))
     stack = network.stack + 4 * interface.count
     yield (
         "Memory",

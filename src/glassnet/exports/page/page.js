@@ -37,7 +37,8 @@ function show() {
   const main = document.querySelector("main");
   close();
   const view = h("div");
-  const head = h("div.head", {}, h("div", {}, h("h1", { text: name }), h("p", { text: t(line) }), h("p", { text: t("page_private") })));
+  const head = h("div.head", {}, h("div", {}, h("h1", { text: name }), h("p", { text: t(line) }), h("p", { text: t("page_private") }),
+    about.decision && h("p", { text: t("page_decision", { line: about.decision[language] }) })));
   fill(main, head, view, aboutPart(about, model));
   close = (image ? openImages : openRows)(view, head, t, state);
 }

@@ -28,7 +28,8 @@ def comparison_section(evaluated: EvaluatedModel, training: Dataset | None, say:
     if model.columns is None or evaluated.evaluation.pinball is not None:
         return None
     compared = compare_with_baselines(model, evaluated.data, training)
-    constant = {"values": "mean_model", "multilabel": "label_frequencies"}.get(model.targets.name, "class_frequencies")
+    mean = "mean_model" if compared.linear else "mean_of_these"
+    constant = {"values": mean, "multilabel": "label_frequencies"}.get(model.targets.name, "class_frequencies")
     rows = [("the_network", compared.network), (constant, compared.constant)]
     if compared.linear:
         rows.insert(1, ("linear_model", compared.linear))
@@ -61,7 +62,7 @@ def _text(model: Model, name: str, scores: Scores, best: float) -> str:
     if name in ("rmse", "mean_error") and model.classes == 1:
         text = number_with_unit(model, 0, value)
     else:
-        text = shown(value) if name in ("log_loss", "rmse", "mean_error") else percent(value)
+        text = percent(value) if name in ("accuracy", "balanced_accuracy") else shown(value)
     return Markup("<b>{}</b>").format(text) if value == best else text
 
 

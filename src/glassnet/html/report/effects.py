@@ -72,7 +72,8 @@ def _drawn_outputs(evaluated: EvaluatedModel, effects: list[Effect]) -> list[int
 
 def _common_range(model: Model, effects: list[Effect], outputs: list[int]) -> tuple[float, float]:
     """Return the range of all drawn effects, so that columns can be compared."""
-    values = np.concatenate([one.means[:, outputs].ravel() for one in effects]) if effects else np.array([0.0, 1.0])
+    drawn = [part for one in effects for part in (one.means[:, outputs].ravel(), one.mean[outputs])]
+    values = np.concatenate(drawn) if effects else np.array([0.0, 1.0])
     low, high = float(values.min()), float(values.max())
     room = 0.05 * (high - low)
     low, high = low - room, high + room
@@ -133,16 +134,15 @@ def _draw_bars(model: Model, effect: Effect, outputs: list[int], span: tuple[flo
     across, down = Scale(*span, left, WIDE - RIGHT), Scale(len(words), 0, foot, TOP)
     plot = Plot(label=effect.column, height=foot + BOTTOM, x=across, y=down)
     plot.horizontal_axis("", _formatter(model))
-    means = np.average(effect.means, axis=0, weights=effect.shares)  # (outputs,)
     if len(outputs) == 1:
-        plot.upright(means[outputs[0]])
+        plot.upright(effect.mean[outputs[0]])
     thick = (_BAR - 8) / len(outputs)
     for place, (word, share, own) in enumerate(zip(words, effect.shares, effect.means, strict=True)):
         middle = TOP + _BAR * (place + 0.5)
         plot.text(left - 44, middle + 4, word, "end", "name")
         plot.text(left - 8, middle + 4, "<1%" if share < 0.005 else f"{share:.0%}", "end", "small")
         for number, (output, kind) in enumerate(zip(outputs, ("bar", "gap"), strict=False)):
-            ends = sorted(plot.x([means[output], own[output]]).tolist())
+            ends = sorted(plot.x([effect.mean[output], own[output]]).tolist())
             top = middle + thick * (number - len(outputs) / 2)
             plot.bar(kind, ends[0], top, max(1.0, ends[1] - ends[0]), thick)
     return plot.svg()

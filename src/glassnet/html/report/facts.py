@@ -163,12 +163,13 @@ def crossed_text(crossed: Mapping[str, Any], say: Say) -> str:
 
 def scores_text(scores: Mapping[str, Any], intervals: Mapping[str, Any], say: Say) -> str:
     """Return scores, each with its 95% confidence interval if there is one, as text."""
-    called = {name: say(name) for name in ("accuracy", "loss", "coverage", "pinball")} | {"r2": "R²", "rmse": "RMSE"}
+    named = ("accuracy", "balanced_accuracy", "loss", "coverage", "pinball")
+    called = {name: say(name) for name in named} | {"r2": "R²", "rmse": "RMSE"}
     texts = []
     for name, score in scores.items():
         if name == "samples" or not isinstance(score, int | float):
             continue
-        written = percent if name in ("accuracy", "coverage") else shown
+        written = percent if name in ("accuracy", "balanced_accuracy", "coverage") else shown
         text, ends = f"{called.get(name, name)} {written(score)}", intervals.get(name)
         if isinstance(ends, list | tuple) and len(ends) == 2 and all(isinstance(end, int | float) for end in ends):
             text = say("with_interval", score=text, low=written(ends[0]), high=written(ends[1]))

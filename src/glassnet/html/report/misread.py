@@ -49,7 +49,9 @@ def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -
     if not model.targets.of_classes or not len(rows) or model.classes < 2:
         return None
     neighbours = Neighbours(model, training) if training is not None else None
-    found = [why(model, data.inputs[row], neighbours, rival=int(data.labels[row])) for row in rows]
+    found = [
+        why(model, data.inputs[row], neighbours, rival=int(data.labels[row]), words=data.words_of(row)) for row in rows
+    ]
     return {
         "cases": [_explain_mistake(evaluated, int(row), one, say) for row, one in zip(rows, found, strict=True)],
         "alike": training is not None,

@@ -11,9 +11,10 @@ from ...data.dataset import Dataset
 from ...data.fingerprint import is_recorded
 from ...doctor.finding import Finding
 from ...messages.formats import shown
-from ...model.evaluate import Evaluation
+from ...model.evaluate import Evaluation, metric_of
 from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
+from ...model.prediction_intervals import COVERAGE, interval_coverage
 from ...plots.labels import number_with_unit, target_of
 from ...training.callbacks import learning_curves
 from ...words.report import percent, say_in
@@ -157,7 +158,10 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
     if evaluated.data.weights is not None:
         notes.append(say("weighted"))
     if judged := evaluated.evaluation.judged:
-        notes.append(say("judged_note", line=judged.message(model)))
+        word = "judged_note" if metric_of(model) else "majority_note"
+        notes.append(say(word, line=judged.message(model)))
+    if (covered := interval_coverage(model, evaluated.data)) is not None:
+        notes.append(say("covered", covered=percent(covered), coverage=f"{COVERAGE:.0%}"))
     if not trained:
         intervals = score_intervals(evaluated.evaluation, evaluated.data)
         if intervals:
@@ -177,7 +181,7 @@ def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, A
             tiles.append((percent(evaluation.accuracy), say("accuracy")))
         if evaluation.r2 is not None and evaluation.rmse is not None:
             rmse = number_with_unit(model, 0, evaluation.rmse) if model.classes == 1 else shown(evaluation.rmse)
-            tiles += [(percent(evaluation.r2), say("explained")), (rmse, say("rmse"))]
+            tiles += [(shown(evaluation.r2), say("explained")), (rmse, say("rmse"))]
         if evaluation.coverage is not None and evaluation.pinball is not None:
             tiles += [(percent(evaluation.coverage), say("coverage")), (shown(evaluation.pinball), say("pinball"))]
         if "classes" in sections:

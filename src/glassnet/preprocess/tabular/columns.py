@@ -342,9 +342,25 @@ class Columns:
         """Return the inputs of a row in the middle of every column, shape (features,): the baseline of explanations.
 
         Numbers are their median, none is missing, yes and no have their training shares, and words, whose frequencies
-        are not stored, equal ones.
+        are not stored, equal ones; but columns of many words have their means in training.
         """
         return np.concatenate([one.middle() for one in self.inputs])
+
+    def many_words(self, table: Table) -> dict[str, NDArray[Any]]:
+        """Return each row's word, None if it is missing, in the columns of many words, shape (n,), by their names.
+
+        Their inputs do not tell it.
+        """
+        found = {}
+        columns = table.columns_without_numbers(one.name for one, _ in self.layout.words if one.statistics)
+        for name, column in columns.items():
+            codes, words = column.words()
+            found[name] = np.array([*words, None], object)[codes]
+        return found
+
+    def words_of(self, table: Table, row: int = 0) -> dict[str, str | None]:
+        """Return a row's words in the columns of many words, by their names; None if missing."""
+        return {name: words[0] for name, words in self.many_words(table.take(np.array([row]))).items()}
 
     def sums_of(self, shares: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
         """Sum shares of the inputs, shape (…, features), by column; shape (…, columns)."""
@@ -520,9 +536,13 @@ class Columns:
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
+            alone = np.count_nonzero(~np.isnan(columns[one.name].numbers)) == 1
             remarks.append(
                 Message(
-                    "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                    "column {name!r}: {number:g} is far outside the training range {low:g} to {high:g}{more}; check "
+                    "the unit"
+                    if alone
+                    else "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
                     "instead of {low:g} to {high:g}; check the unit",
                     name=one.name,
                     more=more,

@@ -165,4 +165,5 @@ def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> 
         source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
         groups=None if groups is None else groups[rows],
         times=None if times is None else times[rows],
+        words={} if in_training else {name: words[rows] for name, words in columns.many_words(table).items()},
     )

@@ -517,6 +517,8 @@ class WordColumn:
         Fraction of the training rows without a value; if it is 0 there is no input for missing values.
     statistics : TargetStatistics or None
         What the other words say about the target.
+    own_rows : tuple of int
+        With statistics, the number of training rows of each of `words`; none in files of earlier versions.
     """
 
     name: str
@@ -524,6 +526,7 @@ class WordColumn:
     rare: int
     missing: float
     statistics: TargetStatistics | None = None
+    own_rows: tuple[int, ...] = ()
     is_continuous: ClassVar[bool] = False
 
     @classmethod
@@ -545,7 +548,10 @@ class WordColumn:
         statistics = statistics_of(others)
         if statistics is None and not (keep and frequent):
             return None
-        return cls(name, frequent, len(others), summary.missing, statistics if others else None)
+        if statistics is None or not others:
+            return cls(name, frequent, len(others), summary.missing)
+        own_rows = tuple(summary.counts[word] for word in frequent) if summary.counts else ()
+        return cls(name, frequent, len(others), summary.missing, statistics, own_rows)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -597,9 +603,19 @@ class WordColumn:
         return np.eye(len(self.words) or 1, len(self.features), dtype=np.float32)
 
     def middle(self) -> Encoded:
-        """Return the same share of each word and of the rare ones together, shape (features,)."""
-        count = len(self.words) + (self.rare > 0)
-        return np.pad(np.full(count, 1 / count, np.float32), (0, len(self.features) - count))
+        """Return the same share of each word and of the rare ones together, shape (features,).
+
+        With statistics, which have the rows of the rare words, it is the mean of the training rows that have a word. In
+        files without the rows of the other words, these count as having the fewest that they can have.
+        """
+        if self.statistics is None:
+            count = len(self.words) + (self.rare > 0)
+            return np.pad(np.full(count, 1 / count, np.float32), (0, len(self.features) - count))
+        rows = np.array(self.statistics.rows, np.float64)
+        of_words = np.array(self.own_rows or (ROWS_OF_OWN,) * len(self.words), np.float64)
+        means = rows @ self.statistics.inputs[:-1]
+        sums = [*of_words, rows.sum(), *[0.0] * (self.missing > 0), *means]
+        return np.array(sums / (rows.sum() + of_words.sum()), np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""
@@ -666,7 +682,10 @@ class WordColumn:
         """Return plain values, for a file."""
         described = {"kind": "words", "name": self.name, "words": list(self.words), "rare": self.rare}
         described["missing"] = self.missing
-        return described | ({"statistics": self.statistics.to_dict()} if self.statistics else {})
+        if self.statistics is None:
+            return described
+        own_rows = {"own_rows": list(self.own_rows)} if self.own_rows else {}
+        return described | {"statistics": self.statistics.to_dict()} | own_rows
 
 
 def _frequent(summary: WordSummary, fewest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -41,9 +41,10 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     one a column of a table.
     """
     model, language = session.model(text_in(given, "model")).model, given["language"]
+    words: dict[str, str | None] = {}
     remarks: list[Message] = []
     if model.columns:
-        sample, remarks = _encoded_row(model, given.get("row"))
+        sample, words, remarks = _encoded_row(model, given.get("row"))
     else:
         sample = _inputs(model, given.get("pixels"))
     model = model.unchecked()
@@ -61,7 +62,7 @@ def query(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     }
     if given.get("quick"):
         return answer
-    return {**answer, **_reasons(model, why(model, sample), language)}
+    return {**answer, **_reasons(model, why(model, sample, words=words), language)}
 
 
 def _interval(model: Model, said: Answer, sample: NDArray[Any], language: str) -> str:
@@ -82,14 +83,14 @@ def _inputs(model: Model, pixels: Any) -> NDArray[Any]:
     return sample.astype(np.uint8) if sample.dtype.kind == "i" and 0 <= sample.min() <= sample.max() < 256 else sample
 
 
-def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], list[Message]]:
-    """Return the inputs of a row, column -> number, word, or None for a missing value, and remarks on its values."""
+def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], dict[str, str | None], list[Message]]:
+    """Return the inputs of a row, column -> number, word, or None for a missing value, its words, and remarks on it."""
     if not isinstance(row, dict) or not all(one is None or isinstance(one, str | int | float) for one in row.values()):
         raise OptionError("GN021", "row: expected a number or a word for each column.")
     assert model.columns is not None
     table = read_table({str(name): [value] for name, value in row.items()}, model.columns.names)
     encoded, remarks = model.columns.apply_with_remarks(table)
-    return encoded[0], remarks
+    return encoded[0], model.columns.words_of(table), remarks
 
 
 def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:

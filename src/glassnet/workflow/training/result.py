@@ -269,7 +269,8 @@ def _notify_useless(
     if scores.get("r2", 1) <= 0:
         notify(
             Message(
-                "{source}: the predictions are not better than always answering the mean (R² {r2:.2f})",
+                "{source}: the predictions are not better than always answering the mean of the tested rows (R² "
+                "{r2:.2f})",
                 source=read.training.source,
                 r2=scores["r2"],
             )
