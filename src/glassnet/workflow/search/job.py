@@ -115,6 +115,11 @@ class SearchJob:
         return self.recipe or ("table" if self.table.target else "notes")
 
     @property
+    def given(self) -> dict[str, Any]:
+        """The options that all trials have, whatever is varied: the metric too is one of the training."""
+        return self.options | ({"metric": self.metric} if self.metric else {})
+
+    @property
     def planned(self) -> int | None:
         """Number of trials that are wanted; None if only the time is limited."""
         return self.trials or (None if self.minutes is not None else TRIALS)
@@ -178,7 +183,7 @@ def search_files(
     """
     require_optuna()
     began = clock()
-    recipe, given = job.recipe_name, {**job.options, **({"metric": job.metric} if job.metric else {})}
+    recipe, given = job.recipe_name, job.given
     if source is None:
         source, test = job.source or data.BUNDLED, job.test
     read, maker = read_for(source, test, recipe, given, job.table, notify)
