@@ -53,7 +53,7 @@ from ..training.fit import fit
 from .model_data import unless_warned
 from .parameters import TableOptions
 from .training.result import evaluate_on_test
-from .training_data import load_fine_tuning_table, load_training_table
+from .training_data import load_fine_tuning_table, load_training_table, weak_test_warnings
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -266,6 +266,8 @@ class TableModel:
         model.receipt["recipe"] = name
         if read.test is not None:
             evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name, stratified=not stream)
+            for remark in weak_test_warnings(remarks):
+                warnings.warn(DataWarning("{remark}.", remark=remark), stacklevel=callers_level())
         return cls(model, evaluation, fitted.history, tuple(remarks))
 
     @property

@@ -17,7 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
-from ..data.fingerprint import fingerprint, is_recorded
+from ..data.fingerprint import fingerprint, is_recorded, rows_among
 from ..data.held_out import SplitBy, scored_folds
 from ..data.split import few_groups, split, split_rows
 from ..data.stream.paths import names_several
@@ -51,6 +51,11 @@ FOLDS = 5
 """Folds of the cross-validation of a small table."""
 FEW_HELD_OUT = 200
 """With fewer held-out rows, a table is cross-validated: the interval of an accuracy of 90 % is more than 8 % wide."""
+_TRAINED_ON = "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little"
+_CHOSEN_BY = (
+    "{source}: {seen:,} of these {rows:,} rows are also validation data, which choose the epoch, so the test result is "
+    "optimistic"
+)
 _FEWEST_PIXELS = 16
 _MOST_CLASSES = 5
 """Most classes that are listed if the test data lack them."""
@@ -433,17 +438,13 @@ def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, opt
     require_pictures(training.image_shape, options, training.channels)
 
 
-def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
-    """Notify if a test proves little: it uses the training data, or lacks some classes."""
-    if len(test) == len(training) and fingerprint(test) == training_fingerprint:
-        notify(
-            Message(
-                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
-                source=test.source,
-                trained=len(test),
-                rows=len(test),
-            )
-        )
+def notify_weak_test(read: TrainingData, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
+    """Notify if a test proves little: it uses the training data or validation data, or lacks some classes."""
+    training, rows = read.training, len(test)
+    if rows == len(training) and fingerprint(test) == training_fingerprint:
+        notify(Message(_TRAINED_ON, source=test.source, trained=rows, rows=rows))
+    if read.validation is not None and (seen := rows_among(test, read.validation)):
+        notify(Message(_CHOSEN_BY, source=test.source, seen=seen, rows=rows))
     if test.values is None:
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
         if lacking:
@@ -455,6 +456,11 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
                     names=Listing(lacking, _MOST_CLASSES),
                 )
             )
+
+
+def weak_test_warnings(remarks: Iterable[Message]) -> list[Message]:
+    """Return those remarks that a test has rows that trained or chose the model."""
+    return [one for one in remarks if one.template in (_TRAINED_ON, _CHOSEN_BY)]
 
 
 def _parts_of_stream(

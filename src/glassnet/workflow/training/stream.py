@@ -133,7 +133,8 @@ def load_stream(
             test=Option("test"),
             holdout=Option("holdout"),
         )
-    return TrainingData(survey.sample, held_out, options, test is None, survey.seconds, stream=survey)
+    own, seconds = survey.own_validation, survey.seconds
+    return TrainingData(survey.sample, held_out, options, test is None, seconds, stream=survey, validation=own)
 
 
 def _load_test(source: StreamSource, survey: Survey, options: Options, notify: Notify) -> Dataset:
