@@ -631,7 +631,9 @@ Options.__signature__ = Signature(  # type: ignore[attr-defined]
 
 
 def checked(name: str, value: Any, called: str = "") -> Any:
-    """Return an option's value in its own type; in errors it is `called` so."""
+    """Return an option's value in its own type; in errors it is `called` so. Weights of classes may be a mapping."""
+    if name == "class_weight" and isinstance(value, Mapping):
+        value = ",".join(f"{one}={weight}" for one, weight in value.items())
     return fitting(SPECS[name], Option(called or name), value, TYPES[name])
 
 

@@ -111,7 +111,7 @@ def test_bad_weights_are_an_error_that_names_row_and_column(case):
 
 
 def test_where_a_column_of_weights_cannot_be_used():
-    with pytest.raises(GlassnetError, match="not all 0"):
+    with pytest.raises(GlassnetError, match="column 'w': the sample weights are all 0"):
         glassnet.load_table(people().with_columns(w=0), "left", weight="w")
     command = "train", "train.csv", "--target", "left", "--no-plot"
     run(*command, "--weight", "left").refused("GN022", "'left' in --weight: this is the column to predict")
@@ -142,6 +142,17 @@ def test_class_weights_of_an_estimator_and_the_option_give_the_same_bits(of_esti
     # The record has the data without weights of classes, which the options repeat.
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(data)
     assert glassnet.verify(fitted.model, data).same
+
+
+def test_weights_of_classes_can_be_a_mapping_as_in_an_estimator():
+    frame, given = people().drop("w"), {"yes": 3, "no": 0.5}
+    model = TableModel.fit(frame, "left", class_weight=given, **QUICK).model
+    assert model.hash() == TableModel.fit(frame, "left", class_weight="yes=3,no=0.5", **QUICK).model.hash()
+    assert model.receipt["options"]["class_weight"] == "yes=3,no=0.5"
+    with pytest.raises(OptionError, match="no class 'yea', expected one of no, yes"):
+        TableModel.fit(frame, "left", class_weight={"yea": 3}, **QUICK)
+    with pytest.raises(OptionError, match="expected the form balanced, or NAME=NUMBER"):
+        TableModel.fit(frame, "left", class_weight={"yes": -3}, **QUICK)
 
 
 def test_class_weights_multiply_those_of_the_rows():
