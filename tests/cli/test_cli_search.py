@@ -79,8 +79,10 @@ def assert_repeats_the_winner(command):
 
 def test_the_command_has_all_that_decides_the_training(rows):
     """The metric chooses the epoch and the threshold, and with the weights of classes and folds the weights."""
-    given = ("--target", "kind", "--set", "folds=True", "--members", "3", "--hidden", "6", "--epochs", "9", "--seed", "3")
-    given = (*given, "--metric", "balanced_accuracy", "--class-weight", "up=2", "--drop", "y", "--engine", "reference")
+    given = (
+        "--target kind --drop y --metric balanced_accuracy --class-weight up=2 --seed 3 --set folds=True --members 3"
+    )
+    given = *given.split(), "--hidden", "6", "--epochs", "9", "--engine", "reference"
     found = run("search", "rows.csv", *given, *SPACE, *REST, "--trials", "1", "--json").fine().json()
     assert_repeats_the_winner(found["command"])
     assert load_model("again.safetensors").targets.decision

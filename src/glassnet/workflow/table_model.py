@@ -42,7 +42,7 @@ from ..options.keywords import TableFitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
-from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.dataset import column_name, column_names, read_table, samples_of
 from ..preprocess.tabular.related_rows import related_warnings
 from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import RowEncoder, as_usual
@@ -210,10 +210,10 @@ class TableModel:
         own: dict[str, Any] = {
             "target": column_names(target),
             "task": task,
-            "drop": column_names(drop),
-            "keep": column_names(keep),
-            "group": column_names(group),
-            "time": time,
+            "drop": column_names(drop, "drop"),
+            "keep": column_names(keep, "keep"),
+            "group": column_names(group, "group"),
+            "time": column_name(time, "time"),
             "weight": None,
         }
         if start is None and isinstance(sample_weight, str):  # a column of the table, as for a test

@@ -142,10 +142,18 @@ def further_samples(source: str, whole: Dataset, notify: Notify, *, like: Model 
     return samples
 
 
-def further_rows(source: Any, columns: Columns, decimal: str, notify: Notify) -> Dataset:
-    """Read a table for testing or validation, all rows of it; sources are as for `read_table`."""
-    table = read_table(source, columns.names, decimal=decimal)
-    samples = samples_of(table, columns)
+def further_rows(source: Any, columns: Columns, decimal: str, notify: Notify, name: str = "validation_data") -> Dataset:
+    """Read a table for testing or validation, all rows of it; sources are as for `read_table`.
+
+    `name` is that of the argument, for errors about a table that is not a file.
+    """
+    try:
+        table = read_table(source, columns.names, decimal=decimal)
+        samples = samples_of(table, columns)
+    except DataError as problem:
+        if isinstance(source, str | os.PathLike):
+            raise
+        raise DataError(problem.code, "{name}: {problem}", name=name, problem=problem) from None
     notify_surprises(table, columns, notify)
     notify_left_out(table, samples, notify)
     return samples
@@ -237,7 +245,7 @@ def _parts_of_table(
     if test_source is not None:
         training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
-        return training, further_rows(test_source, columns, decimal, notify)
+        return training, further_rows(test_source, columns, decimal, notify, "test")
     if parts is None:
         training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
