@@ -82,7 +82,7 @@ def test_the_command_has_all_that_decides_the_training(rows):
     given = (
         "--target kind --drop y --metric balanced_accuracy --class-weight up=2 --seed 3 --set folds=True --members 3"
     )
-    given = *given.split(), "--hidden", "6", "--epochs", "9", "--engine", "reference"
+    given = *given.split(), "--members", "3", "--hidden", "6", "--epochs", "9", "--engine", "reference"
     found = run("search", "rows.csv", *given, *SPACE, *REST, "--trials", "1", "--json").fine().json()
     assert_repeats_the_winner(found["command"])
     assert load_model("again.safetensors").targets.decision
