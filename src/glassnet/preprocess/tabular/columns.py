@@ -572,8 +572,9 @@ class Columns:
         """
         present, targets = self.targets_of(table)
         rows = np.flatnonzero(present)
-        if not len(rows) and (weights := self.split.present_in(table).weights(table)) is not None:
-            require_weights(weights, Place(table.source, column=self.split.weight.name))
+        split = self.split.present_in(table)
+        if not len(rows) and split.weight is not None:
+            require_weights(split.weight.values(table), Place(table.source, column=split.weight.name))
         _require_rows(rows, table, self.target_names)
         return rows, targets[rows]
 

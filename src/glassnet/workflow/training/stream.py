@@ -133,8 +133,15 @@ def load_stream(
             test=Option("test"),
             holdout=Option("holdout"),
         )
-    own, seconds = survey.own_validation, survey.seconds
-    return TrainingData(survey.sample, held_out, options, test is None, seconds, stream=survey, validation=own)
+    return TrainingData(
+        survey.sample,
+        held_out,
+        options,
+        test is None,
+        survey.seconds,
+        stream=survey,
+        validation=survey.own_validation,
+    )
 
 
 def _load_test(source: StreamSource, survey: Survey, options: Options, notify: Notify) -> Dataset:
