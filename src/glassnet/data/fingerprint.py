@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .dataset import Dataset
 
 _FEW = 0.05
-"""Share of rows that are also among others of which no more is said."""
+"""Share of the rows that may also be among others by more than chance."""
 
 
 def fingerprint(data: Dataset) -> str:
