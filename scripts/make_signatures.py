@@ -46,6 +46,8 @@ def files() -> dict[Path, str]:
 
 def hint(option: str) -> str:
     """Return the type of an option as an argument: one value may stand for a sequence of one."""
+    if option == "class_weight":  # a mapping is written as the words of the command line
+        return "str | Mapping[Any, float]"
     kind = TYPES[option]
     items = get_args(kind)
     return f"{items[0].__name__} | Sequence[{items[0].__name__}]" if items else kind.__name__
@@ -58,8 +60,8 @@ def options_file() -> str:
         [
             f'"""The types of options as arguments; {MARK}"""',
             "",
-            "from collections.abc import Sequence",
-            "from typing import TypedDict",
+            "from collections.abc import Mapping, Sequence",
+            "from typing import Any, TypedDict",
             "",
             "",
             "class _Options(TypedDict, total=False):",

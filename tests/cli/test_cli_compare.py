@@ -27,6 +27,27 @@ def compare(*words):
     return run("compare", *words)
 
 
+def test_with_time_every_seed_has_the_same_validation_samples(folder):
+    lines = [f"{day},{day % 3},{day % 2}" for day in range(100)]
+    (folder / "days.csv").write_text("\n".join(["day,a,y", *lines]) + "\n")
+    done = compare(
+        "quick",
+        "quick",
+        "days.csv",
+        "--target",
+        "y",
+        "--time",
+        "day",
+        "--seeds",
+        "2",
+        "--b",
+        "epochs=3",
+        "--epochs",
+        "4",
+    )
+    assert "data      days.csv: 72 training and 18 validation samples, the latest for every seed" in done.fine().out
+
+
 def test_a_comparison_in_words(rows):
     done = compare("quick", "quick", rows, "--b", "learning_rate=1e-6", *SMALL, "--plot", "curves.png").fine()
     lines = done.out.splitlines()
@@ -36,7 +57,7 @@ def test_a_comparison_in_words(rows):
         "differ    option          A      B",
         "          learning_rate   0.08   1e-06",
     ]
-    assert re.fullmatch(r"data      rows\.csv: 86 training and 22 validation samples, .*", lines[4])
+    assert lines[4] == "data      rows.csv: 86 training and 22 validation samples, drawn anew for each seed"
     assert lines[5] == "score     accuracy, %; higher is better"
     assert re.fullmatch(r"          seed   A +B +B − A", lines[6])
     table = [line.split() for line in lines[7:13]]

@@ -103,6 +103,9 @@ def test_help_of_train_is_short_and_in_groups(monkeypatch, language):
     for group, flags in short.items():
         assert flags == [flag for flag in whole[group] if flag in flags]
     assert 15 <= sum(map(len, short.values())) <= 25
+    assert {"--target", "--drop", "--group", "--time", "--weight"} <= {
+        flag for flags in short.values() for flag in flags
+    }
     assert f"--help-all' {'显示全部' if language == 'zh' else 'shows all'} {sum(map(len, whole.values()))}" in help_of(
         "train", "--help", monkeypatch, language
     )

@@ -67,9 +67,25 @@ def test_a_search_in_words_and_its_command(rows):
     assert texts["model"] == "model     out/best.safetensors"
     assert texts["picture"] == f"picture   out/{PICTURE}"
     assert len(re.findall(r"^trial \d: ", done.err, re.M)) == 5
-    again = shlex.split(texts["repeat"].removeprefix("repeat"))
-    run(*again[1:], "-o", "again.safetensors", "--no-plot").fine()
-    assert load_model("again.safetensors").hash() == load_model("out/best.safetensors").hash()
+    assert_repeats_the_winner(texts["repeat"].removeprefix("repeat"))
+
+
+def assert_repeats_the_winner(command):
+    """Run the printed command, and compare the model, with what it decides, with that of the search."""
+    run(*shlex.split(command)[1:], "-o", "again.safetensors", "--no-plot").fine()
+    again, best = load_model("again.safetensors"), load_model("out/best.safetensors")
+    assert (again.hash(), again.targets) == (best.hash(), best.targets)
+
+
+def test_the_command_has_all_that_decides_the_training(rows):
+    """The metric chooses the epoch and the threshold, and with the weights of classes and folds the weights."""
+    given = (
+        "--target kind --drop y --metric balanced_accuracy --class-weight up=2 --seed 3 --set folds=True --members 3"
+    )
+    given = *given.split(), "--members", "3", "--hidden", "6", "--epochs", "9", "--engine", "reference"
+    found = run("search", "rows.csv", *given, *SPACE, *REST, "--trials", "1", "--json").fine().json()
+    assert_repeats_the_winner(found["command"])
+    assert load_model("again.safetensors").targets.decision
 
 
 def test_json_is_as_declared(rows):

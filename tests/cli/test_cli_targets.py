@@ -145,7 +145,7 @@ def test_an_invalid_label_value_is_rejected_in_a_test(folder):
     lines = weather(20, seed=2).splitlines()
     lines[4] = ",".join([*lines[4].split(",")[:3], "2", *lines[4].split(",")[4:]])
     (folder / "odd.csv").write_text("\n".join(lines))
-    run("test", "labels.safetensors", "odd.csv").refused("GN064", "'hot'", "sample 4", "'2'")
+    run("test", "labels.safetensors", "odd.csv").refused("GN064", "'hot'", "row 3", "'2'")
 
 
 def test_label_errors_are_searched_in_one_column(folder):

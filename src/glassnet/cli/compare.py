@@ -149,10 +149,11 @@ def _lines(job: CompareJob, compared: Comparison, language: str, words: Say) -> 
     if not several:
         scores = [(*row, texts.difference(pair.difference)) for row, pair in zip(scores, compared.pairs, strict=True)]
     title = metric_title(compared.metric, language)
+    facts = {"source": compared.source, "samples": compared.samples, "validation": compared.validation_samples}
     lines = [
         *(words("side", side=side.upper(), recipe=_recipe(one)) for side, one in job.sides.items()),
         *_table((words("differ"), *letters), differing),
-        words("data", source=compared.source, samples=compared.samples, validation=compared.validation_samples),
+        words("data_time" if job.table.time else "data", **facts),
         words("higher" if compared.higher_is_better else "lower", metric=title),
         *_table((INDENT + words("seed"), *letters, *([] if several else ["B − A"])), scores),
         *(_ranking if several else _mean)(compared, texts, words),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 import threading
 import time
@@ -17,7 +16,6 @@ from ..errors import OptionError
 from ..messages.formats import width_of
 from ..messages.message import Listing
 from ..messages.option_spelling import choice_text
-from ..options.job_parameters import command_words
 from ..training.executor import Executor, ThreadExecutor
 from ..words.plots import metric_title
 from ..words.search import SEARCH_WORDS
@@ -25,6 +23,7 @@ from ..words.speaking import Say, speaking
 from ..workflow.search.job import FinalTraining, SearchEvent, SearchJob, TrialEnded, search_files
 from ..workflow.search.result import SearchResult, SearchResultFacts
 from ..workflow.search.study import require_optuna
+from ..workflow.take_away.training import training_command
 from ..workflow.train_job import TrainJob
 from .help.grouped import GroupedCommand, GroupedFlag
 from .shared.console import json_flag, padded, result, result_json, say, say_notice
@@ -161,11 +160,8 @@ class _Bar:
 
 def _command(job: SearchJob, search_result: SearchResult) -> str:
     """Return the command that trains the winner again."""
-    options = job.options | (search_result.best.options if search_result.best.number else {})
-    usual = "table" if job.table.target else "notes"
-    recipe = None if job.recipe_name == usual else job.recipe_name
-    again = TrainJob(job.source, job.test, recipe, options, job.table)
-    return shlex.join(["glassnet", "train", *([] if job.source is None else [job.source]), *command_words(again)])
+    options = job.given | (search_result.best.options if search_result.best.number else {})
+    return training_command(TrainJob(job.source, job.test, job.recipe_name, options, job.table)).rstrip()
 
 
 def _lines(search_result: SearchResult, language: str, words: Say) -> list[str]:

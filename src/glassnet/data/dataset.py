@@ -545,11 +545,15 @@ def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
 
 
-def require_weights(weights: NDArray[Any], source: str) -> None:
+def require_weights(weights: NDArray[Any], place: str | Place) -> None:
     """Raise DataError GN014 unless sample weights are finite, 0 or more, and not all 0."""
-    if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
-        template = "{source}: sample weights must be finite, 0 or more, and not all 0."
-        raise DataError("GN014", template, source=source)
+    if (wrong := np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))).size:
+        row = int(wrong[0])
+        template = "{place}: weight {value!r}, expected a number of 0 or more."
+        raise DataError("GN014", template, place=Place(place, row=row), value=float(weights[row]))
+    if not weights.any():
+        template = "{place}: the sample weights are all 0. Give a weight above 0 to the rows to be used."
+        raise DataError("GN014", template, place=place)
 
 
 def require_dataset(name: str, given: Any) -> None:

@@ -55,7 +55,7 @@ from ..runtime.blas import one_blas_thread
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, require_callbacks
 from ..training.ensemble import fit_ensemble
 from ..training.events import EpochDone, Event
-from ..training.fit import warn_of_constants, with_enough_groups
+from ..training.fit import warn_of_constants, warn_of_trained_on, with_enough_groups
 from ..training.lr_finder import RateTest, find_learning_rate
 from ..training.receipt import CONTINUED, ON_OTHER_ROWS, GivenData, receipt_without_start
 from ..training.run import Run, Runs
@@ -208,7 +208,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
         DataWarning
             When columns of a data frame are left out although they are not constant, such as words that hardly recur,
             or have values that are not numbers among numbers; when all values of a regression target are the same;
-            when rows are groups, copies or change with time, so that a test on random rows is too good.
+            when rows are groups, copies or change with time, so that a test on random rows is too good; when rows of
+            `X` are also in `X_val`.
         ConvergenceWarning
             When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5% in
             the last tenth of them.
@@ -221,6 +222,8 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             data = self._data(X, y, sample_weight, groups, time, reset=not continuing)
             self.columns_: Columns | None = data.columns  # with the means of these rows
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
+            if validation is not None:
+                warn_of_trained_on(validation, data)
             options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
             if not continuing and options.targets == "values":
                 warn_of_constants(data)

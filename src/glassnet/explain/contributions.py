@@ -102,7 +102,7 @@ def contributions(
     model.warn_if_far(raw := model.raw(rows))
     require_outputs(model, output, rival)
     if rival is not None and output in (None, rival):
-        raise OptionError("GN022", "rival: needs another class as output, which it is compared with. Pass both.")
+        raise OptionError("GN022", "rival: needs another class as output, which it is compared with. Pass two classes.")
     model, raw = model.opened(raw)
     every = range(model.classes)
     explained = [output] if output is not None else [1] if model.targets.of_classes and len(every) == 2 else [*every]

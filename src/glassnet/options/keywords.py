@@ -1,7 +1,7 @@
 """The types of options as arguments; written by ``scripts/make_signatures.py``; do not edit."""
 
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 
 class _Options(TypedDict, total=False):
@@ -56,7 +56,7 @@ class _Options(TypedDict, total=False):
     members: int
     folds: bool
     plain_inputs: bool
-    class_weight: str
+    class_weight: str | Mapping[Any, float]
     early_stopping: int
     validation: float
     dtype: str

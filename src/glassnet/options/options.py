@@ -255,7 +255,6 @@ class Options:
         low=0.0,
         high=1000.0,
         group="augmentation",
-        common=True,
         search=Search(0.0, 3.0),
     )
     zoom: float = option(
@@ -282,7 +281,6 @@ class Options:
         low=0.0,
         high=100.0,
         group="augmentation",
-        common=True,
         search=Search(0.0, 2.0),
     )
     elastic_sigma: float = option(
@@ -351,7 +349,6 @@ class Options:
         metavar="own|N|HxW",
         form="own, N or HxW (at most 9999, such as 28 or 32x24)",
         group="data",
-        common=True,
     )
     colour: bool = option(False, "keep the colours of images: three inputs per pixel", group="data", rare=True)
     handwriting: bool = option(
@@ -429,7 +426,8 @@ class Options:
     metric: str = option(
         LOSS,
         "score of the held-out rows that decides about the best epoch and, if it is one of answers, from which "
-        "probability on a class is the answer; loss: the validation loss, and the most probable class",
+        "probability on a class is the answer; f1: the mean over the classes (macro F1); loss: the validation loss, "
+        "and the most probable class",
         choices=(LOSS, *METRICS),
         needs=Needs("early_stopping"),
         group="training",
@@ -631,7 +629,9 @@ Options.__signature__ = Signature(  # type: ignore[attr-defined]
 
 
 def checked(name: str, value: Any, called: str = "") -> Any:
-    """Return an option's value in its own type; in errors it is `called` so."""
+    """Return an option's value in its own type; in errors it is `called` so. Weights of classes may be a mapping."""
+    if name == "class_weight" and isinstance(value, Mapping):
+        value = ",".join(f"{one}={weight}" for one, weight in value.items())
     return fitting(SPECS[name], Option(called or name), value, TYPES[name])
 
 

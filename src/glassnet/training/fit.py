@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset, task_of
+from ..data.fingerprint import rows_among
 from ..data.split import few_groups
 from ..engines import Engine, engine_for
 from ..errors import (
@@ -273,6 +274,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         warn_of_equal_rows(data)
         if validation_data is None:
             options = with_enough_groups(data, options)
+    if validation_data is not None:
+        warn_of_trained_on(validation_data, data)
     every = require_callbacks(callbacks)
     by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
     if (
@@ -384,6 +387,17 @@ def warn_of_equal_rows(data: Dataset) -> None:
     targets = data.labels if data.values is None else data.values
     for remark in related_warnings(equal_rows_remarks(data.inputs, targets)):
         warning = DataWarning("{source}: {remark}.", source=data.source, remark=remark)
+        warnings.warn(warning, stacklevel=callers_level())
+
+
+def warn_of_trained_on(validation: Dataset, training: Dataset) -> None:
+    """Warn, with a `DataWarning`, of validation rows that are also training rows."""
+    if seen := rows_among(validation, training):
+        template = (
+            "{source}: {seen:,} of these {rows:,} validation rows are also training rows, so the epoch that they "
+            "choose and the probabilities that they calibrate do not suit new rows. Leave them out of one of the two."
+        )
+        warning = DataWarning(template, source=validation.source, seen=seen, rows=len(validation))
         warnings.warn(warning, stacklevel=callers_level())
 
 

@@ -27,6 +27,7 @@ CLI_WORDS: dict[str, str] = {
     "show_target": "a table without column names; to see how training would use them: {command}",
     # result of a test
     "right": "{accuracy:.2%} right ({right:,} of {samples:,}), loss {loss:.4f}",
+    "right_by_weight": "{accuracy:.2%} right by weight ({right:,} of {samples:,} rows), loss {loss:.4f}",
     "numbers": "R² {r2:.4f}, RMSE {rmse}, loss {loss:.4f}",
     "interval_coverage": "{covered:.1%} of the targets are within their {coverage:.0%} intervals",
     "weighted": "scores weighted by the column {column!r}",

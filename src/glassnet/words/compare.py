@@ -7,6 +7,9 @@ COMPARE_WORDS: dict[str, str] = {
     "pairs": "seed {seed}: {scores} ({number} of at most {planned})",
     "side": "{side}         {recipe}",
     "data": "data      {source}: {samples:,} training and {validation:,} validation samples, drawn anew for each seed",
+    "data_time": (
+        "data      {source}: {samples:,} training and {validation:,} validation samples, the latest for every seed"
+    ),
     "differ": "differ    option",
     "higher": "score     {metric}; higher is better",
     "lower": "score     {metric}; lower is better",

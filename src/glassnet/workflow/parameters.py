@@ -132,7 +132,7 @@ class TableOptions:
     task: str | None = option(
         None, "predict classes or numbers", choices=TASKS, group="data", otherwise="decided by the column"
     )
-    drop: tuple[str, ...] = option((), "column to ignore; repeat for more", metavar="COLUMN", group="data")
+    drop: tuple[str, ...] = option((), "column to ignore; repeat for more", metavar="COLUMN", group="data", common=True)
     keep: tuple[str, ...] = option(
         (),
         "column to use although it looks like an identifier; repeat for more",
@@ -144,12 +144,14 @@ class TableOptions:
         "column that names what rows belong to, such as a patient, whom no split separates; repeat for more",
         metavar="COLUMN",
         group="data",
+        common=True,
     )
     time: str | None = option(
         None,
         "column of numbers or dates: the latest rows are held out",
         metavar="COLUMN",
         group="data",
+        common=True,
         otherwise="rows are held out at random",
     )
     weight: str | None = option(
@@ -157,6 +159,7 @@ class TableOptions:
         "column of the rows' weights, 0 or more, in training and tests; not an input",
         metavar="COLUMN",
         group="data",
+        common=True,
         otherwise="all rows count alike",
     )
     decimal: str = decimal()

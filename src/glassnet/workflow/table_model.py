@@ -42,7 +42,7 @@ from ..options.keywords import TableFitOptions
 from ..options.options import OTHER_NAMES, SPECS, Options, job_options
 from ..options.recipes import for_rows
 from ..preprocess.tabular.columns import Columns
-from ..preprocess.tabular.dataset import column_names, read_table, samples_of
+from ..preprocess.tabular.dataset import column_name, column_names, read_table, samples_of
 from ..preprocess.tabular.related_rows import related_warnings
 from ..preprocess.tabular.row_weights import weighted_table, with_row_weights
 from ..preprocess.tabular.rows import RowEncoder, as_usual
@@ -53,7 +53,7 @@ from ..training.fit import fit
 from .model_data import unless_warned
 from .parameters import TableOptions
 from .training.result import evaluate_on_test
-from .training_data import load_fine_tuning_table, load_training_table
+from .training_data import load_fine_tuning_table, load_training_table, weak_test_warnings
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -210,10 +210,10 @@ class TableModel:
         own: dict[str, Any] = {
             "target": column_names(target),
             "task": task,
-            "drop": column_names(drop),
-            "keep": column_names(keep),
-            "group": column_names(group),
-            "time": time,
+            "drop": column_names(drop, "drop"),
+            "keep": column_names(keep, "keep"),
+            "group": column_names(group, "group"),
+            "time": column_name(time, "time"),
             "weight": None,
         }
         if start is None and isinstance(sample_weight, str):  # a column of the table, as for a test
@@ -266,6 +266,8 @@ class TableModel:
         model.receipt["recipe"] = name
         if read.test is not None:
             evaluation = evaluate_on_test(model, read.test, read, remember, recipe=name, stratified=not stream)
+            for remark in weak_test_warnings(remarks):
+                warnings.warn(DataWarning("{remark}.", remark=remark), stacklevel=callers_level())
         return cls(model, evaluation, fitted.history, tuple(remarks))
 
     @property

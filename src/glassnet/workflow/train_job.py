@@ -110,7 +110,6 @@ class TrainJob:
         "add these labelled images to the training data, such as own drawings in class folders; repeat for more",
         metavar="FOLDER",
         group="data",
-        common=True,
     )
     add_times: int = option(
         1,

@@ -17,7 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
-from ..data.fingerprint import fingerprint, is_recorded
+from ..data.fingerprint import fingerprint, is_recorded, rows_among
 from ..data.held_out import SplitBy, scored_folds
 from ..data.split import few_groups, split, split_rows
 from ..data.stream.paths import names_several
@@ -51,6 +51,11 @@ FOLDS = 5
 """Folds of the cross-validation of a small table."""
 FEW_HELD_OUT = 200
 """With fewer held-out rows, a table is cross-validated: the interval of an accuracy of 90 % is more than 8 % wide."""
+_TRAINED_ON = "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little"
+_CHOSEN_BY = (
+    "{source}: {seen:,} of these {rows:,} rows are also validation data, which choose the epoch, so the test result is "
+    "optimistic"
+)
 _FEWEST_PIXELS = 16
 _MOST_CLASSES = 5
 """Most classes that are listed if the test data lack them."""
@@ -137,10 +142,18 @@ def further_samples(source: str, whole: Dataset, notify: Notify, *, like: Model 
     return samples
 
 
-def further_rows(source: Any, columns: Columns, decimal: str, notify: Notify) -> Dataset:
-    """Read a table for testing or validation, all rows of it; sources are as for `read_table`."""
-    table = read_table(source, columns.names, decimal=decimal)
-    samples = samples_of(table, columns)
+def further_rows(source: Any, columns: Columns, decimal: str, notify: Notify, name: str = "validation_data") -> Dataset:
+    """Read a table for testing or validation, all rows of it; sources are as for `read_table`.
+
+    `name` is that of the argument, for errors about a table that is not a file.
+    """
+    try:
+        table = read_table(source, columns.names, decimal=decimal)
+        samples = samples_of(table, columns)
+    except DataError as problem:
+        if isinstance(source, str | os.PathLike):
+            raise
+        raise DataError(problem.code, "{name}: {problem}", name=name, problem=problem) from None
     notify_surprises(table, columns, notify)
     notify_left_out(table, samples, notify)
     return samples
@@ -232,7 +245,7 @@ def _parts_of_table(
     if test_source is not None:
         training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
-        return training, further_rows(test_source, columns, decimal, notify)
+        return training, further_rows(test_source, columns, decimal, notify, "test")
     if parts is None:
         training = samples_of(table, columns, in_training=True)
         notify_left_out(table, training, notify)
@@ -433,17 +446,13 @@ def require_images(recipe: str, given: Mapping[str, Any], training: Dataset, opt
     require_pictures(training.image_shape, options, training.channels)
 
 
-def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
-    """Notify if a test proves little: it uses the training data, or lacks some classes."""
-    if len(test) == len(training) and fingerprint(test) == training_fingerprint:
-        notify(
-            Message(
-                "{source}: the model was trained on {trained:,} of these {rows:,} rows, so the result proves little",
-                source=test.source,
-                trained=len(test),
-                rows=len(test),
-            )
-        )
+def notify_weak_test(read: TrainingData, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
+    """Notify if a test proves little: it uses the training data or validation data, or lacks some classes."""
+    training, rows = read.training, len(test)
+    if rows == len(training) and fingerprint(test) == training_fingerprint:
+        notify(Message(_TRAINED_ON, source=test.source, trained=rows, rows=rows))
+    if read.validation is not None and (seen := rows_among(test, read.validation)):
+        notify(Message(_CHOSEN_BY, source=test.source, seen=seen, rows=rows))
     if test.values is None:
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
         if lacking:
@@ -455,6 +464,11 @@ def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset
                     names=Listing(lacking, _MOST_CLASSES),
                 )
             )
+
+
+def weak_test_warnings(remarks: Iterable[Message]) -> list[Message]:
+    """Return those remarks that a test has rows that trained or chose the model."""
+    return [one for one in remarks if one.template in (_TRAINED_ON, _CHOSEN_BY)]
 
 
 def _parts_of_stream(

@@ -94,6 +94,8 @@ def test_what_is_explained_can_be_chosen(three):
     np.testing.assert_allclose(pair.values, -opposite.values, atol=1e-12)
     np.testing.assert_allclose(pair.values, (every.values[:, :, 0] - every.values[:, :, 1]) / 1.5, atol=1e-12)
     wrong = [({"output": "d"}, "GN021"), ({"output": "a", "rival": "d"}, "GN021"), ({"rival": "a"}, "GN022")]
+    with pytest.raises(OptionError, match="Pass two classes"):
+        three.contributions(table(), "a", rival="a")
     for given, code in [*wrong, ({"output": "a", "rival": "a"}, "GN022")]:
         with pytest.raises(OptionError) as caught:
             three.contributions(table(), **given)

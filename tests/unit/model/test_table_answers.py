@@ -67,7 +67,7 @@ NO_NUMBERS = {
 def test_non_numeric_targets_are_rejected(case, settings):
     columns = fitted([1, 2, 3], **settings)
     answers, sample, shown = NO_NUMBERS[case]
-    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected a number") as caught:
+    with pytest.raises(DataError, match=rf"'y', row {sample - 1}: {shown}.*, expected a number") as caught:
         load_table(table(answers), columns=columns)
     assert caught.value.code == "GN064"
     assert columns.surprises(read_table({"x": [1.0]})) == []
@@ -90,7 +90,7 @@ def test_missing_or_additional_units_of_a_target_give_a_remark(trained, queried,
 
 def test_the_error_names_an_unknown_class_as_written():
     for trained, queried, word in (([0, 1, 2], [0.0, 7.0], "'7'"), (["no", "yes"], ["no", "so"], "'so'")):
-        with pytest.raises(DataError, match=f"sample 2: unknown class {word}, expected one of"):
+        with pytest.raises(DataError, match=f"row 1: unknown class {word}, expected one of"):
             load_table(table(queried), columns=fitted(trained))
 
 

@@ -319,7 +319,7 @@ def test_fitted_columns_apply_to_another_table(table):
     learnt = load_table(table, "income").columns
     test = load_table(read_table(table.frame.head(20)), columns=learnt)
     assert test.class_names == ("<=50K", ">50K")
-    with refused("GN064", "'?!'", "sample 1"):
+    with refused("GN064", "'?!'", "row 0"):
         load_table({**table.frame.head(2).to_dict(as_series=False), "income": ["?!", ">50K"]}, columns=learnt)
     with refused("GN022", "either"):
         load_table(table, "income", columns=learnt)

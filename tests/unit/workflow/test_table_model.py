@@ -512,12 +512,45 @@ def test_the_first_column_of_a_frame_without_names_can_be_the_target():
     assert TableModel.fit(frame, 0, keep="1", **QUICK).columns.target_names == ("0",)
 
 
+VALUES = np.arange(COUNT) % 9
+WRONG_ARGUMENTS = {
+    "groups in place of a name": (
+        {"group": VALUES},
+        "^group: 120 values, expected names of columns. Add the values to",
+    ),
+    "times in place of a name": ({"time": np.arange(COUNT)}, "^time: 120 values, expected the name of a column."),
+    "a column of validation data": (
+        {"validation_data": {"age": [1.0], "left": ["no"]}},
+        "^validation_data: the table: ",
+    ),
+    "a pair": ({"validation_data": (VALUES, VALUES)}, "^validation_data: the table: tuple, expected a file name"),
+    "a test": ({"test": {"left": ["no"]}}, "^test: the table: missing columns"),
+    "a class": ({"validation_data": "new.csv"}, "^new.csv, column 'left', row 1: unknown class 'so'"),
+    "several in one": ({"group": "age,job"}, r"Name each column separately: group=\['age', 'job'\]"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_ARGUMENTS)
+def test_a_wrong_argument_is_named_with_its_remedy(case, tmp_path, monkeypatch):
+    given, message = WRONG_ARGUMENTS[case]
+    monkeypatch.chdir(tmp_path)
+    frame = pandas.DataFrame(columns())
+    new = frame.head(2).assign(left=[frame["left"][0], "so"])
+    new.to_csv("new.csv", index=False)
+    with pytest.raises(GlassnetError, match=message):
+        TableModel.fit(frame, "left", **given, **QUICK)
+
+
 BAD_WEIGHTS = {
     "no such column": ("wight", "GN060", "Did you mean 'weight'"),
     "words": ("job", "GN013", "row 0, column 'job': weight '\\w+', expected a number"),
     "another number of them": ([1, 2], "GN050", "expected \\(120,\\)"),
-    "negative": ([-1] * COUNT, "GN014", "must be finite, 0 or more"),
-    "all 0": ([0] * COUNT, "GN014", "not all 0"),
+    "negative": (
+        [1, 1, -1] * (COUNT // 3),
+        "GN014",
+        "sample_weight, row 2: weight -1.0, expected a number of 0 or more",
+    ),
+    "all 0": ([0] * COUNT, "GN014", "sample_weight: the sample weights are all 0"),
     "missing": ("age", "GN014", "column 'age': no weight"),
     "no numbers": (["a"] * COUNT, "GN013", "expected numbers"),
 }

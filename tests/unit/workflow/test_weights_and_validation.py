@@ -10,8 +10,8 @@ import pytest
 
 import glassnet
 from glassnet import Dataset, NetworkClassifier, Options, TableModel
-from glassnet.data.fingerprint import fingerprint
-from glassnet.errors import GlassnetError, OptionError
+from glassnet.data.fingerprint import fingerprint, rows_among
+from glassnet.errors import DataWarning, GlassnetError, OptionError
 from glassnet.preprocess.class_weights import balanced, class_weights, with_class_weights
 from glassnet.training.checkpointing import resume
 from support.cli import run
@@ -75,7 +75,10 @@ def test_tests_are_weighted_where_the_column_is_there_and_say_so():
     assert table.evaluate(frame).accuracy == pytest.approx(expected)
     found = run("test", "m.safetensors", "test.csv", "--json").fine().json()
     assert (found["accuracy"], found["weight"]) == (pytest.approx(expected), "w")
-    assert "weighted by the column 'w'" in run("test", "m.safetensors", "test.csv").fine().out
+    tested = run("test", "m.safetensors", "test.csv").fine().out
+    assert "weighted by the column 'w'" in tested
+    found = run("test", "m.safetensors", "test.csv", "--json").fine().json()
+    assert f"{found['accuracy']:.2%} right by weight ({found['correct']} of {found['samples']} rows)" in tested
     assert "按 'w' 列加权" in run("test", "m.safetensors", "test.csv", "--language", "zh").fine().out
     frame.drop("w").write_csv("plain.csv")
     plain = run("test", "m.safetensors", "plain.csv", "--json").fine().json()
@@ -111,7 +114,7 @@ def test_bad_weights_are_an_error_that_names_row_and_column(case):
 
 
 def test_where_a_column_of_weights_cannot_be_used():
-    with pytest.raises(GlassnetError, match="not all 0"):
+    with pytest.raises(GlassnetError, match="column 'w': the sample weights are all 0"):
         glassnet.load_table(people().with_columns(w=0), "left", weight="w")
     command = "train", "train.csv", "--target", "left", "--no-plot"
     run(*command, "--weight", "left").refused("GN022", "'left' in --weight: this is the column to predict")
@@ -142,6 +145,17 @@ def test_class_weights_of_an_estimator_and_the_option_give_the_same_bits(of_esti
     # The record has the data without weights of classes, which the options repeat.
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(data)
     assert glassnet.verify(fitted.model, data).same
+
+
+def test_weights_of_classes_can_be_a_mapping_as_in_an_estimator():
+    frame, given = people().drop("w"), {"yes": 3, "no": 0.5}
+    model = TableModel.fit(frame, "left", class_weight=given, **QUICK).model
+    assert model.hash() == TableModel.fit(frame, "left", class_weight="yes=3,no=0.5", **QUICK).model.hash()
+    assert model.receipt["options"]["class_weight"] == "yes=3,no=0.5"
+    with pytest.raises(OptionError, match="no class 'yea', expected one of no, yes"):
+        TableModel.fit(frame, "left", class_weight={"yea": 3}, **QUICK)
+    with pytest.raises(OptionError, match="expected the form balanced, or NAME=NUMBER"):
+        TableModel.fit(frame, "left", class_weight={"yes": -3}, **QUICK)
 
 
 def test_class_weights_multiply_those_of_the_rows():
@@ -263,10 +277,52 @@ def test_without_early_stopping_validation_data_are_for_the_curve_only():
     assert len(watched.receipt["curves"][0]["validation_loss"]) == 4
 
 
-def test_a_test_on_the_validation_data_is_said_to_be_optimistic():
-    flags = "--drop", "w", "--test", "valid.csv", "--validation-data", "valid.csv", "--epochs", "1"
-    done = run("train", "train.csv", "--target", "left", *FLAGS, *flags).fine()
-    assert "valid.csv: also the validation data, which choose the epoch" in done.err
+@pytest.mark.filterwarnings("always:.*also training rows")
+def test_rows_that_train_choose_and_test_are_said_on_the_command_line():
+    flags = "train", "train.csv", "--target", "left", *FLAGS, "--drop", "w", "--epochs", "1"
+    done = run(*flags, "--test", "valid.csv", "--validation-data", "valid.csv").fine()
+    assert "valid.csv: 90 of these 90 rows are also validation data, which choose the epoch" in done.err
+    assert "also training rows" not in done.err
+    done = run(*flags, "--validation-data", "train.csv")  # 24 are held out for the test
+    assert "train.csv: 216 of these 240 validation rows are also training rows" in done.err
+    assert "train.csv: 24 of these 24 rows are also validation data" in done.err
+    people().drop("w").write_parquet("train.parquet", row_group_size=60)
+    stream = "train", "train.parquet", "--target", "left", "--stream", *FLAGS, "--epochs", "1", "--test", "test.csv"
+    assert "240 of these 240 validation rows are also" in run(*stream, "--validation-data", "train.csv").err
+
+
+def test_rows_that_train_choose_and_test_are_warned_of_in_python():
+    frame = people().drop("w")
+    with pytest.warns(DataWarning, match="validation_data: 240 of these 240 validation rows are also training rows"):
+        glassnet.fit(*arrays(frame), validation_data=arrays(frame), **QUICK)
+    with pytest.warns(DataWarning, match="240 of these 240 validation rows are also training rows"):
+        TableModel.fit(frame, "left", validation_data=frame.reverse(), **QUICK)
+    with pytest.warns(DataWarning, match="trained on 240 of these 240 rows"):
+        TableModel.fit(frame, "left", test=frame, **QUICK)
+    valid = people(90, seed=1).drop("w")
+    with pytest.warns(DataWarning, match="40 of these 40 rows are also validation data"):
+        TableModel.fit(frame, "left", test=valid[:40], validation_data=valid, **QUICK)
+    estimator = NetworkClassifier(max_iter=4, hidden_layer_sizes=8, members=2, engine="reference")
+    X, y = frame.select("a", "job"), frame["left"].to_numpy()
+    with pytest.warns(DataWarning, match="X_val: 240 of these 240 validation rows are also training rows"):
+        estimator.fit(X, y, X_val=X, y_val=y)
+    estimator.fit(X, y, X_val=valid.select("a", "job"), y_val=valid["left"].to_numpy())  # without a warning
+
+
+def arrays(frame):
+    return frame.select("a").to_numpy(), frame["left"]
+
+
+def test_rows_that_are_equal_by_chance_are_not_found_among_others():
+    """Of two columns with few values most new rows equal others; but the same rows are found in any order."""
+    random = np.random.default_rng(0)
+    few, new = (Dataset.from_arrays(random.integers(0, 12, (400, 2)), random.integers(0, 2, 400)) for _ in range(2))
+    assert rows_among(new, few) == 0
+    assert rows_among(few.take(random.permutation(400)), few) == 400
+    many, other = (Dataset.from_arrays(random.normal(size=(400, 2)), random.integers(0, 2, 400)) for _ in range(2))
+    assert rows_among(other, many) == 0
+    assert rows_among(many.take(np.arange(0, 400, 4)), many) == 100
+    assert rows_among(replace(many, labels=1 - many.labels), many) == 0
 
 
 def test_validation_data_of_files_other_than_tables():
@@ -337,9 +393,10 @@ def test_a_model_is_trained_further_with_validation_data():
 
 def test_the_former_name_of_validation_data_is_accepted_with_a_warning():
     X, y = np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 2
+    held_out = X + 1, y
     with pytest.warns(FutureWarning, match="validation_data"):
-        before = glassnet.fit(X, y, validation=(X, y), **QUICK)
-    now = glassnet.fit(X, y, validation_data=(X, y), **QUICK)
+        before = glassnet.fit(X, y, validation=held_out, **QUICK)
+    now = glassnet.fit(X, y, validation_data=held_out, **QUICK)
     assert before.model.hash() == now.model.hash()
     assert before.own_validation
     assert glassnet.fit(X, y, validation=0.3, **{**QUICK, "members": 1}).model.receipt["options"]["validation"] == 0.3

@@ -226,8 +226,9 @@ def score_line(evaluation: Evaluation) -> str:
         assert evaluation.rmse is not None
         return message("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
     right = evaluation.samples - len(evaluation.misread)
-    accuracy = below_all(evaluation.accuracy)
-    return message("right", accuracy=accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
+    weighted = not math.isclose(evaluation.accuracy, right / evaluation.samples, abs_tol=1e-9)
+    facts = {"accuracy": below_all(evaluation.accuracy), "right": right, "samples": evaluation.samples}
+    return message("right_by_weight" if weighted else "right", **facts, loss=evaluation.loss)
 
 
 def progress_listener() -> _Bar | _Lines:

@@ -86,7 +86,8 @@ class Roles:
         """Find the columns; errors as `Columns.learn`."""
         names = (target,) if isinstance(target, str) else tuple(target)
         names, drop, keep, group = (
-            tuple(column_named(table, name) for name in given) for given in (names, drop, keep, group)
+            tuple(column_named(table, name, of) for name in given)
+            for of, given in (("target", names), ("drop", drop), ("keep", keep), ("group", group))
         )
         time, weight = (None if name is None else column_named(table, name) for name in (time, weight))
         others = (*drop, *group, weight)
@@ -245,7 +246,7 @@ class Columns:
         for one in learnt_targets.targets:
             with_targets &= has_target(roles.source, roles.columns[one.name], one)
         if (weights := roles.split.weights(table)) is not None:
-            require_weights(weights, roles.source)
+            require_weights(weights, Place(roles.source, column=weight))
             with_targets &= weights > 0
         if not with_targets.all():
             rows = np.flatnonzero(with_targets) if rows is None else rows[with_targets[rows]]
@@ -591,8 +592,9 @@ class Columns:
         """
         present, targets = self.targets_of(table)
         rows = np.flatnonzero(present)
-        if not len(rows) and (weights := self.split.present_in(table).weights(table)) is not None:
-            require_weights(weights, table.source)
+        split = self.split.present_in(table)
+        if not len(rows) and split.weight is not None:
+            require_weights(split.weight.values(table), Place(table.source, column=split.weight.name))
         _require_rows(rows, table, self.target_names)
         return rows, targets[rows]
 
@@ -734,8 +736,11 @@ def _in_form(columns: dict[str, Column], encodings: Sequence[Encoding | Target])
     return columns | forms
 
 
-def column_named(table: Table, name: str) -> str:
-    """Return the name of a column given by name, or in a table without column names by its number from 1."""
+def column_named(table: Table, name: str, of: str = "") -> str:
+    """Return the name of a column given by name, or in a table without column names by its number from 1.
+
+    `of` is the option that names it, if that takes several.
+    """
     if name in table.names:
         return name
     of_number = table.names[int(name) - 1] if name.isdecimal() and 0 < int(name) <= len(table.names) else ""
@@ -748,8 +753,8 @@ def column_named(table: Table, name: str) -> str:
         else Message("Columns: {names}.", names=Listing(table.names, 10))
     ]
     parts = [part.strip() for part in name.split(",")]
-    if len(parts) > 1 and all(part in table.names for part in parts):
-        hints = [Message("Name each target separately: {option}.", option=Option("target", tuple(parts)))]
+    if of and len(parts) > 1 and all(part in table.names for part in parts):
+        hints = [Message("Name each column separately: {option}.", option=Option(of, tuple(parts)))]
     if of_number:
         hints = [Message("Column number {number} is {name!r}.", number=name, name=of_number)]
     if not table.header:

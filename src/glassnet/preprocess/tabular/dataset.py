@@ -11,7 +11,7 @@ import numpy as np
 from ...data.dataset import Dataset
 from ...data.tables.header import header_names
 from ...data.validation import AUTO
-from ...errors import DataWarning, OptionError, callers_level, with_near_matches
+from ...errors import ArgumentError, DataWarning, OptionError, callers_level, with_near_matches
 from ..class_weights import normalised
 from .columns import Columns
 from .related_rows import related_remarks, related_warnings, with_related_remarks
@@ -107,7 +107,8 @@ def load_table(
     targets = column_names(target)
     table = read_table(source, columns.names if columns else header_names(targets), decimal=decimal)
     if columns is None:
-        drop, keep, group = column_names(drop), column_names(keep), column_names(group)
+        drop, keep, group = column_names(drop, "drop"), column_names(keep, "keep"), column_names(group, "group")
+        time, weight = column_name(time, "time"), column_name(weight, "weight")
         columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time, weight=weight)
         found = related_remarks(table, columns, columns.targets_of(table)[1])
         columns = with_related_remarks(columns, found)
@@ -121,12 +122,28 @@ def load_table(
     return samples_of(table, columns, in_training=in_training)
 
 
-def column_names(given: Any) -> tuple[str, ...]:
-    """Return column names as text: one or several, or the numbers that pandas gives unnamed columns."""
+def column_names(given: Any, of: str = "target") -> tuple[str, ...]:
+    """Return column names as text: one or several, or the numbers that pandas gives unnamed columns.
+
+    ArgumentError GN021, with the argument they are `of`, for the values of rows instead, which recur.
+    """
     if given is None:
         return ()
     several = not isinstance(given, str) and isinstance(given, Iterable)
-    return tuple(map(str, given if several else (given,)))
+    names = tuple(map(str, given if several else (given,)))
+    if len(names) > 2 * len(set(names)):
+        template = "{name}: {count:,} values, expected names of columns. Add the values to the table as a column."
+        raise ArgumentError("GN021", template, name=of, count=len(names))
+    return names
+
+
+def column_name(given: Any, of: str) -> str | None:
+    """Return the name of a column as text, if it is given; ArgumentError GN021 for several, such as values of rows."""
+    names = column_names(given, of)
+    if len(names) > 1:
+        template = "{name}: {count:,} values, expected the name of a column. Add the values to the table as a column."
+        raise ArgumentError("GN021", template, name=of, count=len(names))
+    return names[0] if names else None
 
 
 def samples_of(table: Table, columns: Columns, *, in_training: bool = False) -> Dataset:

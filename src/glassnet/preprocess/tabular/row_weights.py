@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset, require_weights
 from ...errors import DataError, ShapeError
+from ...messages.message import Place
 from ..class_weights import normalised
 from .columns import column_named
 from .split_columns import WeightColumn
@@ -27,8 +28,10 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
     A column that does not exist raises DataError GN060; weights that are not numbers GN013; weights that are missing,
     negative, infinite or all 0 GN014; another number of weights ShapeError GN050.
     """
+    place: str | Place = "sample_weight"
     if isinstance(sample_weight, str):
-        weights = WeightColumn.of(table, column_named(table, sample_weight)).values(table)
+        name = column_named(table, sample_weight)
+        place, weights = Place(table.source, column=name), WeightColumn.of(table, name).values(table)
     else:
         try:
             weights = np.asarray(sample_weight, np.float64)
@@ -38,7 +41,7 @@ def weighted_table(table: Table, sample_weight: Any) -> tuple[Table, NDArray[np.
         if weights.shape != (len(table),):
             template = "sample_weight: shape {shape}, expected ({rows},)."
             raise ShapeError("GN050", template, shape=weights.shape, rows=len(table))
-    require_weights(weights, table.source)
+    require_weights(weights, place)
     rows = table.numbers_of_rows
     by_row = np.zeros(int(rows.max()) + 1)
     by_row[rows] = weights

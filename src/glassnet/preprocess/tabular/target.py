@@ -185,7 +185,7 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
         raise DataError(
             "GN064",
             "{place}: {kind!r}, expected 0 or 1, or yes or no. Correct the value.",
-            place=Place(source, target=target.name, sample=wrong[0] + 1),
+            place=Place(source, target=target.name, row=wrong[0]),
             kind=found,
         )
     return values
@@ -234,7 +234,7 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
         raise DataError(
             "GN064",
             "{place}: unknown class {found!r}, expected one of {known}. Correct it, or train a model with this class.",
-            place=Place(source, column=target.name, sample=unknown[0] + 1),
+            place=Place(source, column=target.name, row=unknown[0]),
             found=column.spelt(int(unknown[0])),
             known=Listing(target.classes[:10], quoted=True),
         )
@@ -254,7 +254,7 @@ def _require_numbers(source: str, column: Column) -> None:
             "GN064",
             "{place}: {kind!r}, expected a number as in training. Correct the values, or empty the "
             "fields to exclude these rows.",
-            place=Place(source, column=column.name, sample=row + 1),
+            place=Place(source, column=column.name, row=row),
             kind=column.spelt(row),
         )
 

@@ -24,7 +24,7 @@ from ...preprocess.tabular.dataset import read_table, samples_of
 from ..callbacks import Callback, require_callbacks
 from ..checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint
 from ..checkpointing import changes_warning, finish_with
-from ..fit import fit_runs
+from ..fit import fit_runs, warn_of_trained_on
 from ..receipt import engine_of, verifiable_options
 from ..run import Fit
 from ..verify import (
@@ -182,6 +182,8 @@ def fit_surveyed(
     ahead: int = 1,
 ) -> Fit:
     """Train on a stream after the pass that learns its columns; parameters and errors as for `fit_stream`."""
+    if survey.own_validation is not None:
+        warn_of_trained_on(survey.own_validation, survey.sample)
     if engine is None:
         sizes = (survey.sample.features, *options.hidden, survey.sample.classes)
         engine = engine_for(options, survey.training_rows(0), sizes)

@@ -12,7 +12,7 @@ from ...errors import ArgumentError, GlassnetWarning, argument_names, require_na
 from ...messages.message import Message
 from ...options.keywords import JudgedOptions
 from ...options.options import OTHER_NAMES, SPECS, Options
-from ...preprocess.tabular.dataset import column_names, load_table
+from ...preprocess.tabular.dataset import column_name, column_names, load_table
 from ...training.executor import Executor, require_executor
 from ..compare_job import FEW_SEEDS, Callback, CompareJob, Side, default_seeds
 from ..compare_job import compare as carry_out
@@ -128,8 +128,10 @@ def compare(
     require_names("compare", options, (*SPECS, *argument_names(compare)), OTHER_NAMES)
     require_executor(executor)
     sides = [_side(given, options) for given in (a, b, *others)]
-    about_columns: dict[str, Any] = {"task": task, "time": time, "weight": weight}
-    about_columns |= {"drop": column_names(drop), "keep": column_names(keep), "group": column_names(group)}
+    several, single = {"drop": drop, "keep": keep, "group": group}, {"time": time, "weight": weight}
+    about_columns: dict[str, Any] = {"task": task}
+    about_columns |= {name: column_names(names, name) for name, names in several.items()}
+    about_columns |= {name: column_name(one, name) for name, one in single.items()}
     given = about_columns | {"decimal": None if decimal == AUTO else decimal}
     if target is None and (name := next((name for name, value in given.items() if value), None)):
         raise ArgumentError("GN021", "{name}: needs the column to predict. Pass target.", name=name)
@@ -171,7 +173,9 @@ def _side(given: Given, shared: Mapping[str, Any]) -> Side:
             require_names("compare", changes, SPECS, OTHER_NAMES)
             return Side(recipe, dict(changes))
     raise ArgumentError(
-        "GN021", "{given!r}: expected a recipe, Options, or a recipe and a dict of options.", given=given
+        "GN021",
+        "compare: {kind}, expected a recipe, Options, or a recipe and a dict of options. Pass data by its name.",
+        kind=type(given).__name__,
     )
 
 

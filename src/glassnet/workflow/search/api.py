@@ -13,7 +13,7 @@ from ...messages.message import Message
 from ...messages.option_spelling import choice_text
 from ...options.keywords import JudgedOptions
 from ...options.options import OTHER_NAMES, SPECS
-from ...preprocess.tabular.dataset import column_names
+from ...preprocess.tabular.dataset import column_name, column_names
 from ...training.callbacks import require_callbacks
 from ...training.executor import Executor, require_executor
 from ...training.fit import recipe_for
@@ -127,7 +127,12 @@ def search(
         None if test is None or not is_file else str(test),
         recipe,
         dict(options),
-        TableOptions(target=columns, group=column_names(group), time=time, weight=weight),
+        TableOptions(
+            target=columns,
+            group=column_names(group, "group"),
+            time=column_name(time, "time"),
+            weight=column_name(weight, "weight"),
+        ),
         trials=trials,
         minutes=minutes,
         space=_texts(space),

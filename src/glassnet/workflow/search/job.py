@@ -115,6 +115,11 @@ class SearchJob:
         return self.recipe or ("table" if self.table.target else "notes")
 
     @property
+    def given(self) -> dict[str, Any]:
+        """The options that all trials have, whatever is varied: the metric too is one of the training."""
+        return self.options | ({"metric": self.metric} if self.metric else {})
+
+    @property
     def planned(self) -> int | None:
         """Number of trials that are wanted; None if only the time is limited."""
         return self.trials or (None if self.minutes is not None else TRIALS)
@@ -178,7 +183,7 @@ def search_files(
     """
     require_optuna()
     began = clock()
-    recipe, given = job.recipe_name, {**job.options, **({"metric": job.metric} if job.metric else {})}
+    recipe, given = job.recipe_name, job.given
     if source is None:
         source, test = job.source or data.BUNDLED, job.test
     read, maker = read_for(source, test, recipe, given, job.table, notify)
@@ -494,5 +499,7 @@ class _Search:
         except GlassnetError:
             return None
         receipt: Mapping[str, Any] = model.receipt
-        same = receipt.get("options") == recorded(options) and "result" in receipt
+        # Which training itself omits where no column has intervals.
+        of_model, wanted = ({**one, "plain_inputs": None} for one in (receipt.get("options", {}), recorded(options)))
+        same = of_model == wanted and "result" in receipt
         return model if same and receipt["data"]["fingerprint"] == fingerprint(self.read.training) else None

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data import Dataset
-from ...data.fingerprint import fingerprint
 from ...errors import DivergedError, FileError, GlassnetError, StreamError
 from ...io.writing import free_name
 from ...messages.message import Command, Message, Sentences
@@ -199,10 +198,7 @@ def evaluate_on_test(
         notify(one)
     if not said:
         _notify_useless(read, test, evaluation, crossed, notify)
-    notify_weak_test(read.training, model.receipt["data"]["fingerprint"], test, notify)
-    if read.validation is not None and fingerprint(read.validation) == fingerprint(test):
-        template = "{source}: also the validation data, which choose the epoch, so the test result is optimistic"
-        notify(Message(template, source=test.source))
+    notify_weak_test(read, model.receipt["data"]["fingerprint"], test, notify)
     add_test(
         model.receipt,
         evaluation,

@@ -133,7 +133,15 @@ def load_stream(
             test=Option("test"),
             holdout=Option("holdout"),
         )
-    return TrainingData(survey.sample, held_out, options, test is None, survey.seconds, stream=survey)
+    return TrainingData(
+        survey.sample,
+        held_out,
+        options,
+        test is None,
+        survey.seconds,
+        stream=survey,
+        validation=survey.own_validation,
+    )
 
 
 def _load_test(source: StreamSource, survey: Survey, options: Options, notify: Notify) -> Dataset:
