@@ -19,6 +19,13 @@ from ..nn.random import Purpose, generator
 
 Rows = NDArray[np.int64]
 
+_MANY_MISSING = 0.03  # fraction of the rows
+_NO_GROUP = (
+    "{what}: no value in {missing:,} of {rows:,} rows, which count as one group; if they do not belong together, leave "
+    "them out, or give each a value of its own"
+)
+_NO_TIME = "{what}: no value in {missing:,} of {rows:,} rows, which count as the earliest"
+
 
 class SplitBy(NamedTuple):
     """What decides how rows are split; each has a value for every row, shape (n,), or is None."""
@@ -42,6 +49,20 @@ class SplitBy(NamedTuple):
             np.maximum.at(latest, unit, times)
             times = latest[unit]
         return np.unique(times, return_inverse=True)[1]
+
+
+def about_missing(what: Message | str, missing: NDArray[np.bool_], *, times: bool = False) -> list[Message]:
+    """Return a remark on rows that have no group, or no time, if there are any; `what` should say it."""
+    if not missing.any():
+        return []
+    template = _NO_TIME if times else _NO_GROUP
+    return [Message(template, what=what, missing=int(missing.sum()), rows=len(missing))]
+
+
+def many_missing(remark: Message) -> bool:
+    """Return whether a remark is that of `about_missing` on so many rows that Python should warn."""
+    facts = remark.values
+    return remark.template in (_NO_GROUP, _NO_TIME) and facts["missing"] >= _MANY_MISSING * facts["rows"]
 
 
 def count_aside(count: int, fraction: float) -> int:

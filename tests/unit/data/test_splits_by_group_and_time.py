@@ -11,7 +11,7 @@ from glassnet import Dataset, Options
 from glassnet.data.held_out import SplitBy, fold_numbers, held_out_rows, scored_folds
 from glassnet.data.split import few_groups, fold_of_rows
 from glassnet.data.validation_split import ValidationSplit
-from glassnet.errors import DataError, ShapeError
+from glassnet.errors import DataError, DataWarning, ShapeError
 from glassnet.messages.message import Message
 from glassnet.nn.random import Purpose
 
@@ -154,14 +154,16 @@ def test_an_ensemble_has_no_more_members_than_folds_are_possible(named, days):
 def test_arrays_name_groups_and_times_by_values_of_any_kind():
     X, y = np.arange(40.0).reshape(20, 2), ["a", "b"] * 10
     dates = np.arange(20).astype("datetime64[D]")
-    data = Dataset.from_arrays(X, y, groups=["x", None, float("nan"), "y"] * 5, time=dates)
+    with pytest.warns(DataWarning, match="groups: no value in 10 of 20 rows"):
+        data = Dataset.from_arrays(X, y, groups=["x", None, float("nan"), "y"] * 5, time=dates)
     assert data.groups.tolist() == [0, 1, 1, 2] * 5
     assert (np.diff(data.times) > 0).all()
     assert data.take([3, 1]).groups.tolist() == [2, 1]
     assert data.take([3, 1]).times.tolist() == data.times[[3, 1]].tolist()
     two = Dataset.from_arrays(X, y, groups=[["x", 1], ["x", 2], ["y", 1], ["x", 1]] * 5)
     assert two.groups.tolist() == [0, 1, 2, 0] * 5
-    train, test = Dataset.from_arrays(X, y, time=[float("nan"), *range(19)], test_size=0.2)
+    with pytest.warns(DataWarning, match="time: no value in 1 of 20 rows"):
+        train, test = Dataset.from_arrays(X, y, time=[float("nan"), *range(19)], test_size=0.2)
     assert test.times.tolist() == [15, 16, 17, 18]
     assert np.isneginf(train.times[0])
     for wrong in (["a"] * 20, [True] * 20):

@@ -285,3 +285,30 @@ def test_a_file_without_groups_is_as_before():
     assert not {"group", "time", "validation"} & model.receipt["data"].keys()
     text = Path("m.safetensors").read_bytes()
     assert b'"split"' not in text
+
+
+def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
+    known = {"x": np.arange(200.0) % 7, "y": ["a", "b"] * 100}
+    for missing in (1, 20):
+        gaps = np.arange(200) < missing
+        who = [None if gap else f"p{row // 2}" for row, gap in enumerate(gaps)]
+        when = np.where(gaps, np.datetime64("NaT"), np.datetime64("2020-01-01") + np.arange(200))
+        number = np.where(gaps, np.nan, np.arange(200.0))
+        frame = {**known, "who": who, "when": when, "number": number}
+        doors = {
+            f"column 'who': no value in {missing} of 200 rows, which count as one group": {"group": "who"},
+            f"column 'when': no value in {missing} of 200 rows, which count as the earliest": {"time": "when"},
+            f"column 'number': no value in {missing} of 200 rows, which count as the earliest": {"time": "number"},
+        }
+        for said, columns in doors.items():
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                remarks = glassnet.load_table(frame, "y", drop="number", **columns).columns.remarks
+            assert sum(said in str(one) for one in remarks) == 1
+            assert sum(said in str(one.message) for one in caught) == (missing > 1)
+        for name, given in (("groups", np.array(who, object)), ("time", when), ("time", number)):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                glassnet.Dataset.from_arrays(known["x"][:, None], known["y"], **{name: given})
+            told = [str(one.message) for one in caught if isinstance(one.message, DataWarning)]
+            assert [one.startswith(f"{name}: no value in 20 of 200 rows") for one in told] == [True] * (missing > 1)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.held_out import many_missing
 from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator, key, numbered
@@ -211,8 +212,9 @@ def equal_rows_remarks(inputs: NDArray[Any], targets: NDArray[np.int64] | NDArra
 
 
 def related_warnings(remarks: Iterable[Message]) -> list[Message]:
-    """Return those remarks, or notices of them, that a test on random rows is too good."""
-    return [one for one in remarks if one.values.get("remark", one).template in (_GROUPED, _COPIED, ORDERED)]
+    """Return those remarks, or notices of them, that a test is too good, or that many rows have no group or time."""
+    found = ((one, one.values.get("remark", one)) for one in remarks)
+    return [one for one, remark in found if remark.template in (_GROUPED, _COPIED, ORDERED) or many_missing(remark)]
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:
