@@ -322,7 +322,8 @@ def _split_by(
     """Return what decides how some rows of a table, with these targets, are split; it has the columns for that."""
     groups, times = columns.split.groups(table), columns.split.times(table)
     classes = targets.astype(np.int64) if columns.task == "classes" else None
-    return SplitBy(classes, None if groups is None else groups[rows], None if times is None else times[rows])
+    groups, times = (None if one is None else one[rows] for one in (groups, times))
+    return SplitBy(classes, groups, times, columns.split.deciding)
 
 
 def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:

@@ -15,7 +15,7 @@ from glassnet.errors import DataError, DataWarning, ShapeError
 from glassnet.messages.message import Message
 from glassnet.nn.random import Purpose
 
-WHY = Message("for testing.")
+WHY = Message("for testing. Pass more samples, or {otherwise}.", otherwise=Message("another {option}", option="size"))
 
 
 def held_out(count, fraction, seed, labels=None, groups=None, times=None):
@@ -130,8 +130,11 @@ def test_a_group_counts_with_its_last_time(rows, seed):
 def test_too_few_groups_or_times_are_an_error_that_says_what_to_do():
     with pytest.raises(DataError, match=r"rows: 3 groups for 4 parts of the rows, expected 4 or more\. Use fewer"):
         fold_numbers(30, 4, 0, SplitBy(groups=np.arange(30) % 3), source="rows")
-    with pytest.raises(DataError, match="1 groups for 2 parts"):
+    with pytest.raises(DataError, match=r"rows: 1 group, .* some are held out for testing\. .* or smaller groups"):
         held_out(30, 0.1, 0, groups=np.zeros(30, int))
+    alone = Dataset.from_arrays(np.zeros((30, 1)), np.arange(30) % 2, time=np.zeros(30))
+    with pytest.raises(DataError, match=r"arrays: 1 different time to train on, .* validation data, or finer times\."):
+        few_groups(alone, Options(members=4, folds=True))
     with pytest.raises(DataError, match=r"2 different times for 3 parts.*finer times"):
         scored_folds(30, 2, 0, SplitBy(times=np.arange(30) % 2))
 

@@ -230,8 +230,16 @@ def test_columns_for_splits_are_checked(capsys):
         glassnet.TableModel.fit(words.drop("patient"), init_model=model)
     assert model.predict(words.drop("patient")).shape == (720,)
     few = words.with_columns(patient=pl.lit("one"))
-    with pytest.raises(GlassnetError, match="1 groups for 2 parts of the rows"):
+    said = r"1 group in 'patient', .* testing\. Pass test data with test, or a finer column\."
+    with pytest.raises(GlassnetError, match=said):
         glassnet.TableModel.fit(few, "sick", group="patient", holdout=0.1, **QUICK)
+    words.with_columns(patient=pl.int_range(720) // 360).write_csv("two.csv")  # one is held out
+    code, _, err = run("train", "two.csv", "--target", "sick", "--group", "patient", "--epochs", "1")
+    assert code == 2
+    assert "1 group of two.csv (360 rows) held out for the test" in err
+    assert "1 group in 'patient' to train on, expected 2 or more" in err
+    assert "Pass test data with --test, validation data with --validation-data, or a finer column." in err
+    assert "networks instead" not in err
     code, _, err = run("train", "patients.csv", "--group", "patient")
     assert code == 2
     assert "--group: needs the column to predict. Add --target COLUMN." in err
@@ -247,7 +255,7 @@ def test_three_hospitals_are_enough():
     options = {**QUICK, "members": 4, "folds": True}
     found, notices = read("hospitals.csv", "sick", {"members": 4, "folds": True}, group=("hospital",))
     assert found.options.members == 2
-    assert "hospitals.csv: 2 groups to train on, so 2 networks instead of 4" in notices
+    assert "hospitals.csv: 2 groups in 'hospital' to train on, so 2 networks instead of 4" in notices
     folds = [*table_folds(glassnet.read_table("hospitals.csv"), found.training.columns, HOSPITALS, 0)]
     assert sorted(len(test) for _, test in folds) == [40, 50, 60]
     job = TrainJob("hospitals.csv", options=options, table=HOSPITALS, out="h.safetensors", plot=False)
@@ -255,7 +263,7 @@ def test_three_hospitals_are_enough():
     assert (model.receipt["options"]["members"], model.receipt["cross_validation"]["folds"]) == (2, 3)
     assert verify_model(VerifyJob("h.safetensors", "hospitals.csv")).verification.same
     data = glassnet.load_table("hospitals.csv", "sick", group="hospital")
-    with pytest.warns(DataWarning, match="3 groups to train on, so 3 networks instead of 4"):
+    with pytest.warns(DataWarning, match="3 groups in 'hospital' to train on, so 3 networks instead of 4"):
         assert glassnet.fit(data, **options).model.receipt["options"]["members"] == 3
 
 

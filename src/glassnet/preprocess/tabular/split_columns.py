@@ -121,6 +121,11 @@ class SplitColumns:
         """Names of all these columns."""
         return (*self.group, *(one.name for one in (self.time, self.weight) if one is not None))
 
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """Names of the columns that decide how rows are split."""
+        return replace(self, weight=None).names
+
     def groups(self, table: Table) -> NDArray[np.int64] | None:
         """Return a number for the group of each row, shape (n,), 0 or more; None without groups.
 
