@@ -18,6 +18,7 @@ from glassnet.model.file import save_model
 from glassnet.workflow.compare_job import CompareJob, Side
 from glassnet.workflow.compare_job import compare as compare_sides
 from glassnet.workflow.parameters import TableOptions
+from glassnet.workflow.report_job import ReportJob, write_report
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import load_training_table, table_folds
 from glassnet.workflow.verify_job import VerifyJob, verify_model
@@ -320,3 +321,15 @@ def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
                 glassnet.Dataset.from_arrays(known["x"][:, None], known["y"], **{name: given})
             told = [str(one.message) for one in caught if isinstance(one.message, DataWarning)]
             assert [one.startswith(f"{name}: no value in 20 of 200 rows") for one in told] == [True] * (missing > 1)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "columns", "code"),
+    [("sales.csv", "sales", {"time": "date"}, "GD54"), ("patients.csv", "sick", {"group": ("patient",)}, "GD53")],
+)
+def test_the_report_does_not_advise_the_split_that_the_training_has(source, target, columns, code):
+    for out, given in (("without.safetensors", {}), ("with.safetensors", columns)):
+        table = TableOptions((target,), **given)
+        train(TrainJob(source, options={**QUICK, "epochs": 1}, table=table, out=out, plot=False))
+        page = write_report(ReportJob(out, f"{out}.html", source)).page
+        assert (code in page.html) == (not given)
