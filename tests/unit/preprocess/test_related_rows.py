@@ -172,7 +172,10 @@ def test_a_random_walk_changes_with_time():
         assert warned(one) == [Option("time", name)]
         assert warned(one, timed=True) == []
     order = random.permutation(2000)
-    assert warned({name: values[order] for name, values in frame.items()}) == [Option("time", "date")]
+    written = np.array([int(str(one).replace("-", "")) for one in frame["date"]])
+    for dates, found in ((frame["date"], True), (written, True), (np.arange(2000), False)):
+        shuffled = {"date": dates[order], "y": frame["y"][order], **numbers(random, 2000, 1)}
+        assert warned(shuffled) == [Option("time", "date")] * found
 
 
 def test_seasons_are_no_change():

@@ -43,6 +43,7 @@ _FEWEST_GROUPS, _FEWEST_UNNAMED_GROUPS = 8, 15
 _EVEN = 0.5  # variance of the sizes of groups, as a fraction of that of random ones
 _LARGEST_STEP = 2.0**53  # between identifiers
 _FEWEST_TIMES = 20
+_DAYS = np.add.outer(100 * np.arange(1, 13), np.arange(1, 32))  # month and day, as 131
 _LATEST = 0.2  # fraction of the rows
 _PERIODS = 20  # of the latest rows, for the standard error
 _GRAIN, _FARTHEST = 64, 8  # of a deviation: in whole numbers, and clipped
@@ -325,7 +326,7 @@ class _TableRows(NamedTuple):
     def _times_of(self, name: str) -> NDArray[np.int64] | NDArray[np.float64] | None:
         """Return the time of each present row if a column has it; None if it does not.
 
-        It has dates, or numbers in the order of the rows and a usual name for times.
+        It has dates, or a usual name for times and numbers in the order of the rows or such as 20190131.
         """
         dtype = self.table.frame[name].dtype
         if _BIRTH.search(name) or not (_TIME.search(name) or dtype.is_temporal() or dtype == "String"):
@@ -337,8 +338,9 @@ class _TableRows(NamedTuple):
             known = not np.isnat(moments).any()
         elif column.kind == "number":
             times = column.numbers[self.present]
-            steps = np.diff(times)
-            known = bool((steps >= 0).all() or (steps <= 0).all())  # False with NaN
+            steps, (years, days) = np.diff(times), np.divmod(times, 10_000)
+            written = (years >= 1900) & (years <= 2100) & np.isin(days, _DAYS)
+            known = bool(written.all() or (steps >= 0).all() or (steps <= 0).all())  # False with NaN
         else:
             return None
         return times if known and len(np.unique(times)) >= _FEWEST_TIMES else None
