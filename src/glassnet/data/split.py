@@ -103,7 +103,8 @@ def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None
     if (data.groups is None and data.times is None) or not options.folds or options.members < 3:
         return options, None
     used, by, timed = slice(None) if data.weights is None else data.weights > 0, split_by(data), data.times is not None
-    unit = SplitBy(None, *(None if one is None else one[used] for one in (data.groups, data.times))).unit
+    groups, times = (None if one is None else one[used] for one in (data.groups, data.times))
+    unit = SplitBy(None, groups, times).unit
     found = 0 if unit is None else int(unit.max()) + 1
     counted = units(found, by.names, times=timed)
     if found == 1:
