@@ -242,6 +242,11 @@ def _parts_of_table(
     test = samples_of(table.take(of_test), columns)
     notify_without_target(len(table) - len(training) - len(test), training, notify)
     notify_held_out(table.source, options.holdout, test, notify)
+    if training.groups is not None and training.times is not None and test.times is not None:
+        earlier = int((test.times <= training.times.max()).sum())
+        template = "{earlier:,} of the {rows:,} held-out rows not later than all training rows, since groups stay whole"
+        if earlier:
+            notify(Message(template, earlier=earlier, rows=len(test)))
     return training, test
 
 

@@ -323,6 +323,17 @@ def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
             assert [one.startswith(f"{name}: no value in 20 of 200 rows") for one in told] == [True] * (missing > 1)
 
 
+def test_held_out_rows_that_are_not_later_are_counted():
+    """Of stores that all sell until the last days, the test has one, with all its time; of two years it has the last."""
+    day = np.arange(400)
+    for store, earlier in ((day % 4, True), (day // 40, False)):
+        pl.DataFrame({"day": day, "store": store, "x": np.sin(day), "sales": np.cos(day)}).write_csv("stores.csv")
+        found, notices = read("stores.csv", "sales", group=("store",), time="day")
+        assert len(np.unique(found.test.groups)) == 1
+        said = f"{99 * earlier} of the {len(found.test)} held-out rows not later than all training rows"
+        assert any(said in one for one in notices) == earlier
+
+
 @pytest.mark.parametrize(
     ("source", "target", "columns", "code"),
     [("sales.csv", "sales", {"time": "date"}, "GD54"), ("patients.csv", "sick", {"group": ("patient",)}, "GD53")],
