@@ -324,7 +324,7 @@ def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
 
 
 def test_held_out_rows_that_are_not_later_are_counted():
-    """Of stores that all sell until the last days, the test has one, with all its time; of two years it has the last."""
+    """Of stores that all sell until the end the test has one, with all its time; of successive ones the last."""
     day = np.arange(400)
     for store, earlier in ((day % 4, True), (day // 40, False)):
         pl.DataFrame({"day": day, "store": store, "x": np.sin(day), "sales": np.cos(day)}).write_csv("stores.csv")
