@@ -10,9 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, GlassnetWarning, OptionError, ShapeError, callers_level, require_choice, require_number
+from ..errors import (
+    DataError,
+    DataWarning,
+    GlassnetWarning,
+    OptionError,
+    ShapeError,
+    callers_level,
+    require_choice,
+    require_number,
+)
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
+from .held_out import about_missing, many_missing
 
 TASKS = ("auto", "classification", "regression")
 """What the targets are: classes or labels, numbers, or whichever their values suggest."""
@@ -195,21 +205,22 @@ def groups_of(given: Any, name: str) -> NDArray[np.int64]:
     """Return the number of the group of each sample, shape (n,).
 
     `given`, shape (n,) or (n, columns), names the groups by values of any kind, of which several columns count
-    together. Samples without a value are one group.
+    together. Samples without a value are one group; a `DataWarning` tells if they are many.
     """
     array = array_of(given, name)
     if array.ndim not in (1, 2):
         raise ShapeError("GN050", "{name}: shape {shape}, expected (samples,).", name=name, shape=array.shape)
     numbers: dict[Any, int] = {}
     rows = array.reshape(len(array), -1).tolist()
-    keys = (tuple(None if _is_missing(one) else one for one in row) for row in rows)
+    keys = [tuple(None if _is_missing(one) else one for one in row) for row in rows]
+    _warn_of_missing(about_missing(name, np.array([None in key for key in keys], np.bool_)))
     return np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), np.int64, len(rows))
 
 
 def times_of(given: Any, name: str) -> NDArray[np.int64] | NDArray[np.float64]:
     """Return the time of each sample as a number, shape (n,), larger for later ones; the smallest for a missing time.
 
-    `given` are numbers or dates. DataError GN013 for anything else.
+    `given` are numbers or dates. DataError GN013 for anything else. A `DataWarning` tells if many are missing.
     """
     array = array_of(given, name)
     if array.dtype == object:
@@ -220,12 +231,19 @@ def times_of(given: Any, name: str) -> NDArray[np.int64] | NDArray[np.float64]:
     if array.ndim != 1:
         raise ShapeError("GN050", "{name}: shape {shape}, expected (samples,).", name=name, shape=array.shape)
     if array.dtype.kind == "M":
+        _warn_of_missing(about_missing(name, np.isnat(array), times=True))
         return array.astype("datetime64[us]").astype(np.int64)
     if array.dtype.kind not in "iuf":
         template = "{name}: values of type {kind}, expected numbers or dates, which order the rows."
         raise DataError("GN013", template, name=name, kind=array.dtype)
     times = array.astype(np.float64)
+    _warn_of_missing(about_missing(name, np.isnan(times), times=True))
     return np.where(np.isnan(times), -np.inf, times)
+
+
+def _warn_of_missing(remarks: Iterable[Message]) -> None:
+    for one in filter(many_missing, remarks):
+        warnings.warn(DataWarning("{remark}.", remark=one), stacklevel=callers_level())
 
 
 def _plain_objects(array: NDArray[Any], name: str) -> NDArray[Any]:

@@ -323,7 +323,8 @@ class Dataset:
                 value=test_size,
                 count=count,
             )
-        purpose = Message("for testing. Pass another {option}, or more samples.", option=Option("test_size"))
+        otherwise = Message("another {option}", option=Option("test_size"))
+        purpose = Message("for testing. Pass more samples, or {otherwise}.", otherwise=otherwise)
         by = SplitBy(data.labels if data.values is None else None, data.groups, data.times)
         kept, held_out = held_out_rows(count, source, float(fraction), seed, Purpose.SPLIT, purpose, by)
         return data.take(kept), data.take(held_out)

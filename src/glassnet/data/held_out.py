@@ -8,16 +8,24 @@ the last time of its rows.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..messages.message import Message
+from ..messages.message import Listing, Message
 from ..nn.random import Purpose, generator
 
 Rows = NDArray[np.int64]
+
+_MANY_MISSING = 0.03  # fraction of the rows
+_NO_GROUP = (
+    "{what}: no value in {missing:,} of {rows:,} rows, which count as one group; if they do not belong together, leave "
+    "them out, or give each a value of its own"
+)
+_NO_TIME = "{what}: no value in {missing:,} of {rows:,} rows, which count as the earliest"
 
 
 class SplitBy(NamedTuple):
@@ -26,6 +34,7 @@ class SplitBy(NamedTuple):
     labels: Rows | None = None  # classes, which all parts have in equal shares unless there are times
     groups: Rows | None = None
     times: NDArray[Any] | None = None
+    names: tuple[str, ...] = ()  # of the columns with groups and times, for messages
 
     @property
     def unit(self) -> Rows | None:
@@ -44,9 +53,39 @@ class SplitBy(NamedTuple):
         return np.unique(times, return_inverse=True)[1]
 
 
+def about_missing(what: Message | str, missing: NDArray[np.bool_], *, times: bool = False) -> list[Message]:
+    """Return a remark on rows that have no group, or no time, if there are any; `what` should say it."""
+    if not missing.any():
+        return []
+    template = _NO_TIME if times else _NO_GROUP
+    return [Message(template, what=what, missing=int(missing.sum()), rows=len(missing))]
+
+
+def many_missing(remark: Message) -> bool:
+    """Return whether a remark is that of `about_missing` on so many rows that Python should warn."""
+    facts = remark.values
+    return remark.template in (_NO_GROUP, _NO_TIME) and facts["missing"] >= _MANY_MISSING * facts["rows"]
+
+
 def count_aside(count: int, fraction: float) -> int:
     """Return how many of `count` samples are held out."""
     return round(count * fraction)
+
+
+def units(found: int, names: Sequence[str], *, times: bool) -> Message:
+    """Return, for a message, that so many groups or times are found in columns of a table, or in arrays."""
+    if names:
+        template = "{found} different times in {names}" if times else "{found} groups in {names}"
+    else:
+        template = "{found} different times" if times else "{found} groups"
+    return Message(template, found=found, names=Listing(names, quoted=True))
+
+
+def finer(names: Sequence[str], *, times: bool) -> Message:
+    """Return what helps if there are too few groups or times; arguments as for `units`."""
+    if names:
+        return Message("a finer column")
+    return Message("finer times") if times else Message("smaller groups")
 
 
 def held_out_rows(
@@ -62,6 +101,9 @@ def held_out_rows(
 
     With groups, those of a group are on the same side. With times, the held-out rows are the latest, those of equal
     time are on the same side, and the split is not stratified. Their number is then only near to the fraction.
+
+    `why` says for what rows are held out, and what to do if that is impossible. Its value `otherwise`, such as another
+    fraction, is replaced if there is but one group or time.
     """
     held_out = count_aside(count, fraction)
     if not 0 < held_out < count:
@@ -74,6 +116,15 @@ def held_out_rows(
             why=why,
         )
     if (unit := by.unit) is not None:
+        timed = by.times is not None
+        if not unit.any():
+            raise DataError(
+                "GN010",
+                "{source}: {units}, expected 2 or more, since some are held out {why}",
+                source=source,
+                units=units(1, by.names, times=timed),
+                why=Message(why.template, **{**why.values, "otherwise": finer(by.names, times=timed)}),
+            )
         shares = np.array([count - held_out, held_out]) / count
         part = _whole_parts(unit, source, shares, generator(seed, purpose), by)
         return np.flatnonzero(part == 0), np.flatnonzero(part == 1)
@@ -126,13 +177,8 @@ def _whole_parts(
     """
     sizes = np.bincount(unit)
     if by.times is not None:
-        return parts_in_time(sizes, shares, source)[unit]
-    if len(sizes) < len(shares):
-        template = (
-            "{source}: {found} groups for {parts} parts of the rows, expected {parts} or more. Use fewer members or "
-            "folds, or smaller groups."
-        )
-        raise DataError("GN010", template, source=source, found=len(sizes), parts=len(shares))
+        return parts_in_time(sizes, shares, source, by.names)[unit]
+    _require_units(len(sizes), len(shares), source, by.names, times=False)
     return _stratified(unit, sizes, shares, random, by.labels)[unit]
 
 
@@ -142,18 +188,26 @@ def _numbered(groups: Rows) -> Rows:
     return np.argsort(np.argsort(first))[unit]
 
 
-def parts_in_time(sizes: Rows, shares: NDArray[np.float64], source: str) -> Rows:
+def _require_units(found: int, parts: int, source: str, names: Sequence[str], *, times: bool) -> None:
+    if found < parts:
+        raise DataError(
+            "GN010",
+            "{source}: {units} for {parts} parts of the rows, expected {parts} or more. Use fewer members or folds, or "
+            "{finer}.",
+            source=source,
+            units=units(found, names, times=times),
+            parts=parts,
+            finer=finer(names, times=times),
+        )
+
+
+def parts_in_time(sizes: Rows, shares: NDArray[np.float64], source: str, names: Sequence[str] = ()) -> Rows:
     """Return the part of each of several times, in their order; `sizes` are the numbers of their rows.
 
     The parts have about these `shares` of all rows, which add up to 1; none is empty. Too few times raise DataError
     GN010.
     """
-    if len(sizes) < len(shares):
-        template = (
-            "{source}: {found} different times for {parts} parts of the rows, expected {parts} or more. Use fewer "
-            "members or folds, or finer times."
-        )
-        raise DataError("GN010", template, source=source, found=len(sizes), parts=len(shares))
+    _require_units(len(sizes), len(shares), source, names, times=True)
     ends, wanted = np.cumsum(sizes), np.cumsum(shares)[:-1] * sizes.sum()
     cuts: list[int] = []
     for number, until in enumerate(wanted):

@@ -13,7 +13,7 @@ from ..messages.option_spelling import Option
 from ..nn.random import Purpose
 from ..options.options import Options
 from .dataset import Dataset
-from .held_out import SplitBy, fold_numbers, held_out_rows
+from .held_out import SplitBy, finer, fold_numbers, held_out_rows, units
 from .held_out import count_aside as count_aside
 
 
@@ -57,7 +57,9 @@ def split_rows(count: int, source: str, options: Options, by: SplitBy) -> tuple[
     Without groups and times, labels may be -1 for none; see `held_out_rows`.
     """
     why = Message(
-        "for testing. Pass test data with {test}, or another {holdout}.", test=Option("test"), holdout=Option("holdout")
+        "for testing. Pass test data with {test}, or {otherwise}.",
+        test=Option("test"),
+        otherwise=Message("another {option}", option=Option("holdout")),
     )
     return held_out_rows(count, source, options.holdout, options.seed, Purpose.SPLIT, why, by)
 
@@ -70,7 +72,8 @@ def early_stopping_split(data: Dataset, options: Options) -> tuple[Dataset, Data
     if not options.early_stopping or options.folds:
         return data, None
     why = Message(
-        "for early stopping. Pass another {validation}, or separate validation data.", validation=Option("validation")
+        "for early stopping. Pass separate validation data, or {otherwise}.",
+        otherwise=Message("another {option}", option=Option("validation")),
     )
     return split_validation(data, options.validation, options.seed, why)
 
@@ -83,7 +86,8 @@ def split_validation(data: Dataset, fraction: float, seed: int, why: Message) ->
 
 def split_by(data: Dataset) -> SplitBy:
     """Return what decides how samples are split: classes, groups and times."""
-    return SplitBy(data.labels if data.values is None else None, data.groups, data.times)
+    names = () if data.columns is None else data.columns.split.deciding
+    return SplitBy(data.labels if data.values is None else None, data.groups, data.times, names)
 
 
 def fold_of_rows(data: Dataset, folds: int, seed: int) -> NDArray[np.int64]:
@@ -94,22 +98,34 @@ def fold_of_rows(data: Dataset, folds: int, seed: int) -> NDArray[np.int64]:
 def few_groups(data: Dataset, options: Options) -> tuple[Options, Message | None]:
     """Return options with as many members, at least 2, as there are groups or times, and a notice, if there are fewer.
 
-    Each member of an ensemble with folds leaves out some groups, or a block of time.
+    Each member of an ensemble with folds leaves out some groups, or a block of time. DataError GN010 for a single one.
     """
     if (data.groups is None and data.times is None) or not options.folds or options.members < 3:
         return options, None
-    used = slice(None) if data.weights is None else data.weights > 0
-    unit = SplitBy(None, *(None if one is None else one[used] for one in (data.groups, data.times))).unit
+    used, by, timed = slice(None) if data.weights is None else data.weights > 0, split_by(data), data.times is not None
+    groups, times = (None if one is None else one[used] for one in (data.groups, data.times))
+    unit = SplitBy(None, groups, times).unit
     found = 0 if unit is None else int(unit.max()) + 1
+    counted = units(found, by.names, times=timed)
+    if found == 1:
+        raise DataError(
+            "GN010",
+            "{source}: {units} to train on, expected 2 or more, since each network is trained without some. Pass test "
+            "data with {test}, validation data with {validation}, or {finer}."
+            if by.names
+            else "{source}: {units} to train on, expected 2 or more, since each network is trained without some. Pass "
+            "separate validation data, or {finer}.",
+            source=data.source,
+            units=counted,
+            test=Option("test"),
+            validation=Option("validation_data"),
+            finer=finer(by.names, times=timed),
+        )
     members = max(2, min(found, options.members))
     if members == options.members:
         return options, None
-    template = (
-        "{source}: {found} different times to train on, so {members} networks instead of {wanted}"
-        if data.times is not None
-        else "{source}: {found} groups to train on, so {members} networks instead of {wanted}"
-    )
-    notice = Message(template, source=data.source, found=found, members=members, wanted=options.members)
+    template = "{source}: {units} to train on, so {members} networks instead of {wanted}"
+    notice = Message(template, source=data.source, units=counted, members=members, wanted=options.members)
     return replace(options, members=members), notice
 
 

@@ -17,7 +17,7 @@ from .held_out import scored_folds
 from .split import split_by, split_validation
 
 _MANY = 10_000
-_WHY = Message("to choose by. Use more samples.")
+_WHY = Message("to choose by. Use {otherwise}.", otherwise=Message("more samples"))
 
 
 class ValidationReceipt(TypedDict, total=False):

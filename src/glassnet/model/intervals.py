@@ -17,10 +17,14 @@ from .evaluate import Evaluation, number_scores
 
 Interval = tuple[float, float]
 _Z = 1.959964  # 97.5 % quantile of the standard normal distribution
+_ROUNDING = 1e-9  # of a width
 
 
 def score_intervals(evaluation: Evaluation, data: Dataset) -> dict[str, Interval]:
-    """Return the interval of each score of an evaluation on `data`; empty for weighted samples."""
+    """Return the interval of each score of an evaluation on `data`; empty for weighted samples.
+
+    R² and RMSE have none in a single group.
+    """
     if data.weights is not None:
         return {}
     if evaluation.accuracy is not None:
@@ -47,7 +51,7 @@ def share_interval(right: NDArray[np.float64], groups: NDArray[np.int64] | None)
     if groups is None:
         return accuracy_interval(int(right.sum()), len(right))
     share, half = float(right.mean()), _half_width(right, groups)
-    alone = share * (1 - share) * (_Z / half) ** 2 if half else float(len(np.unique(groups)))
+    alone = share * (1 - share) * (_Z / half) ** 2 if half > _ROUNDING else float(len(np.unique(groups)))
     alone = min(alone, float(len(right)))
     return accuracy_interval(share * alone, alone)
 
@@ -69,8 +73,11 @@ def number_intervals(
     """Return the intervals of R² and RMSE, each averaged over the outputs, by linearization (the delta method).
 
     They are computed for the logarithms of 1 − R² and of the RMSE, so that R² stays below 1 and the RMSE above 0.
-    `values` and `answers` have shape (n, outputs), `groups` (n,).
+    `values` and `answers` have shape (n, outputs), `groups` (n,). A single group does not tell how groups differ: then
+    there are none.
     """
+    if groups is not None and len(np.unique(groups)) < 2:
+        return {}
     scores = number_scores(values, answers)
     r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
     squares, spread = (values - answers) ** 2, (values - values.mean(axis=0)) ** 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import DataError
 from ..messages.one_line import one_line
+from ..preprocess.tabular.dates import DateColumn
 from ..preprocess.tabular.encoders import MISSING, Encoded, NumberColumn
 from .model import Model
 
@@ -29,14 +31,14 @@ class Effect:
     ----------
     column : str
     values : ndarray of float64, shape (values,), or tuple of str
-        Numbers in increasing order; or words, the most frequent first: ``(other)`` for rare words, ``(missing)`` for
-        missing values, empty for words that training did not have.
+        Numbers in increasing order, of dates the days since 1970; or words, the most frequent first: ``(other)`` for
+        rare words, ``(missing)`` for missing values, empty for words that training did not have.
     means : ndarray of float64, shape (values, outputs)
         Mean prediction: probabilities of classes or labels, or numbers in the unit of the target.
     shares : ndarray of float64, shape (values,)
         Fraction of the rows with each word, or with each number if `values` are all of them; otherwise empty.
     observed : ndarray of float64, shape (n,)
-        The numbers in the data, without missing ones, in increasing order; empty for words.
+        The numbers in the data, as in `values`, without missing ones, in increasing order; empty for words.
     mean : ndarray of float64, shape (outputs,)
         Mean prediction for the rows as they are.
     """
@@ -50,7 +52,7 @@ class Effect:
 
     @property
     def is_number(self) -> bool:
-        """Whether the column has numbers."""
+        """Whether the column has numbers or dates."""
         return not isinstance(self.values, tuple)
 
 
@@ -88,6 +90,10 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
         if len(different) == len(values):
             shares = counts / len(data)
         inputs = encoding.inputs_of(values)
+    elif isinstance(encoding, DateColumn):
+        observed = _numbers(encoding, data.inputs[:, part])
+        values = _days(observed)
+        inputs = encoding.inputs_of(((values + 0.5) * 86.4e9).astype(np.int64).astype("M8[us]"))  # at noon
     else:
         values, inputs, shares = _words(encoding, data.inputs[:, part], data.words.get(encoding.name))
     some = np.unique(np.linspace(0, len(data) - 1, min(len(data), ROWS)).astype(int))
@@ -106,10 +112,11 @@ def partial_dependence(model: Model, data: Dataset, column: int) -> Effect:
     return Effect(encoding.name, values, mean_outputs, shares, observed, mean)
 
 
-def _numbers(encoding: NumberColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the numbers that the inputs of a column encode, sorted, without missing ones."""
+def _numbers(encoding: NumberColumn | DateColumn, inputs: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the numbers, or days since 1970, that the inputs of a column encode, sorted, without missing ones."""
     different, counts = np.unique(inputs, axis=0, return_counts=True)
-    numbers = np.array([encoding.decode(one) for one in different], np.float64)
+    decoded = [encoding.decode(one) for one in different]
+    numbers = np.array([_day(one) if isinstance(one, dict) else one for one in decoded], np.float64)
     present = ~np.isnan(numbers)
     return np.sort(np.repeat(numbers[present], counts[present]))
 
@@ -125,6 +132,18 @@ def _grid(observed: NDArray[np.float64]) -> NDArray[np.float64]:
     # Most rows have the same value, such as 0, and would hide the others.
     within = different[(different >= grid[0]) & (different <= grid[-1])]
     return np.union1d(grid, np.quantile(within, np.linspace(0, 1, POINTS // 2)))
+
+
+def _day(dates: Mapping[str, float]) -> float:
+    """Return the days since 1970 of a decoded date."""
+    return float(np.datetime64(next(iter(dates)), "D").astype(np.int64))
+
+
+def _days(observed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return days as `_grid`; if they are of several weeks all of one weekday, since a week would blur the curve."""
+    values = _grid(observed)
+    step = 7 if len(values) and np.ptp(values) >= 7 * WORDS else 1
+    return np.unique(values[:1].round() + step * np.round((values - values[:1]) / step))
 
 
 def _words(

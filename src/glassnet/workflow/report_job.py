@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import data
 from ..doctor.data.checks import examine_each
+from ..doctor.data.related import GD53, GD54
 from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
@@ -89,7 +90,8 @@ def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
 def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:
     """Examine the training data together with the test data, or the test data alone.
 
-    Findings about columns that the model does not use are omitted, as are sources that can be read only once.
+    Findings about columns that the model does not use are omitted, as are those about groups or time if the training
+    kept to them, and sources that can be read only once.
     """
     trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
     recorded = model.receipt.get("options")
@@ -102,4 +104,6 @@ def _findings(model: Model, source: str | None, trained_on: str | None, decimal:
     else:
         return None
     left_out = {name for name, _ in model.columns.dropped} if model.columns else set()
-    return [one for one in findings if not one.columns or set(one.columns) - left_out]
+    trained = model.receipt.get("data", {})
+    settled = [kind for kind, named in ((GD53, "group"), (GD54, "time")) if named in trained]
+    return [one for one in findings if one.kind not in settled and (not one.columns or set(one.columns) - left_out)]

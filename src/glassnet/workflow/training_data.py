@@ -255,6 +255,11 @@ def _parts_of_table(
     test = samples_of(table.take(of_test), columns)
     notify_without_target(len(table) - len(training) - len(test), training, notify)
     notify_held_out(table.source, options.holdout, test, notify)
+    if training.groups is not None and training.times is not None and test.times is not None:
+        earlier = int((test.times <= training.times.max()).sum())
+        template = "{earlier:,} of the {rows:,} held-out rows not later than all training rows, since groups stay whole"
+        if earlier:
+            notify(Message(template, earlier=earlier, rows=len(test)))
     return training, test
 
 
@@ -335,7 +340,8 @@ def _split_by(
     """Return what decides how some rows of a table, with these targets, are split; it has the columns for that."""
     groups, times = columns.split.groups(table), columns.split.times(table)
     classes = targets.astype(np.int64) if columns.task == "classes" else None
-    return SplitBy(classes, None if groups is None else groups[rows], None if times is None else times[rows])
+    groups, times = (None if one is None else one[rows] for one in (groups, times))
+    return SplitBy(classes, groups, times, columns.split.deciding)
 
 
 def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:

@@ -11,11 +11,11 @@ from glassnet import Dataset, Options
 from glassnet.data.held_out import SplitBy, fold_numbers, held_out_rows, scored_folds
 from glassnet.data.split import few_groups, fold_of_rows
 from glassnet.data.validation_split import ValidationSplit
-from glassnet.errors import DataError, ShapeError
+from glassnet.errors import DataError, DataWarning, ShapeError
 from glassnet.messages.message import Message
 from glassnet.nn.random import Purpose
 
-WHY = Message("for testing.")
+WHY = Message("for testing. Pass more samples, or {otherwise}.", otherwise=Message("another {option}", option="size"))
 
 
 def held_out(count, fraction, seed, labels=None, groups=None, times=None):
@@ -130,8 +130,11 @@ def test_a_group_counts_with_its_last_time(rows, seed):
 def test_too_few_groups_or_times_are_an_error_that_says_what_to_do():
     with pytest.raises(DataError, match=r"rows: 3 groups for 4 parts of the rows, expected 4 or more\. Use fewer"):
         fold_numbers(30, 4, 0, SplitBy(groups=np.arange(30) % 3), source="rows")
-    with pytest.raises(DataError, match="1 groups for 2 parts"):
+    with pytest.raises(DataError, match=r"rows: 1 group, .* some are held out for testing\. .* or smaller groups"):
         held_out(30, 0.1, 0, groups=np.zeros(30, int))
+    alone = Dataset.from_arrays(np.zeros((30, 1)), np.arange(30) % 2, time=np.zeros(30))
+    with pytest.raises(DataError, match=r"arrays: 1 different time to train on, .* validation data, or finer times\."):
+        few_groups(alone, Options(members=4, folds=True))
     with pytest.raises(DataError, match=r"2 different times for 3 parts.*finer times"):
         scored_folds(30, 2, 0, SplitBy(times=np.arange(30) % 2))
 
@@ -154,14 +157,16 @@ def test_an_ensemble_has_no_more_members_than_folds_are_possible(named, days):
 def test_arrays_name_groups_and_times_by_values_of_any_kind():
     X, y = np.arange(40.0).reshape(20, 2), ["a", "b"] * 10
     dates = np.arange(20).astype("datetime64[D]")
-    data = Dataset.from_arrays(X, y, groups=["x", None, float("nan"), "y"] * 5, time=dates)
+    with pytest.warns(DataWarning, match="groups: no value in 10 of 20 rows"):
+        data = Dataset.from_arrays(X, y, groups=["x", None, float("nan"), "y"] * 5, time=dates)
     assert data.groups.tolist() == [0, 1, 1, 2] * 5
     assert (np.diff(data.times) > 0).all()
     assert data.take([3, 1]).groups.tolist() == [2, 1]
     assert data.take([3, 1]).times.tolist() == data.times[[3, 1]].tolist()
     two = Dataset.from_arrays(X, y, groups=[["x", 1], ["x", 2], ["y", 1], ["x", 1]] * 5)
     assert two.groups.tolist() == [0, 1, 2, 0] * 5
-    train, test = Dataset.from_arrays(X, y, time=[float("nan"), *range(19)], test_size=0.2)
+    with pytest.warns(DataWarning, match="time: no value in 1 of 20 rows"):
+        train, test = Dataset.from_arrays(X, y, time=[float("nan"), *range(19)], test_size=0.2)
     assert test.times.tolist() == [15, 16, 17, 18]
     assert np.isneginf(train.times[0])
     for wrong in (["a"] * 20, [True] * 20):

@@ -76,3 +76,11 @@ def test_perfect_answers_and_values_without_variance_give_finite_ends(values):
     for answers in (values, values + 1):
         ends = number_intervals(values, answers)
         assert np.isfinite([*ends["r2"], *ends["rmse"]]).all()
+
+
+def test_numbers_of_a_single_group_have_no_interval():
+    """The group's sum of influences is 0, which would make the interval as narrow as a point."""
+    values = np.random.default_rng(7).normal(size=(50, 1))
+    assert number_intervals(values, values + 0.1 * values**2, np.ones(50, np.int64)) == {}
+    low, high = share_interval(np.repeat([1.0, 0.0], [40, 10]), np.ones(50, np.int64))
+    assert high - low > 0.7, "of one sample"

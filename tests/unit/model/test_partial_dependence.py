@@ -9,7 +9,9 @@ from sklearn.inspection import partial_dependence as peer
 import glassnet
 from glassnet import fit
 from glassnet.errors import DataError
+from glassnet.html.report.effects import draw_effect
 from glassnet.model.partial_dependence import partial_dependence
+from glassnet.words.report import say_in
 from support.samples import digits, small_model
 
 
@@ -136,3 +138,23 @@ def test_a_model_without_columns_is_rejected():
     with pytest.raises(DataError) as rejected:
         partial_dependence(small_model(), digits(10), 0)
     assert rejected.value.code == "GN017"
+
+
+@pytest.mark.parametrize(("rows_a_day", "apart"), [(1, 7), (4, 1)])
+def test_dates_are_days_from_the_first_to_the_last_rows(rows_a_day, apart):
+    """Of many weeks they are the same weekday, so that the week does not blur the curve."""
+    dates = np.datetime64("2019-01-01") + np.arange(300) // rows_a_day
+    dates[7] = np.datetime64("NaT")
+    data = glassnet.load_table({"date": dates, "height": TABLE["height"], "pay": np.arange(300.0)}, "pay")
+    model = fit(data, recipe="table", engine="reference", hidden=(8,), epochs=20).model
+    effect = partial_dependence(model, data, 0)
+    assert effect.is_number
+    np.testing.assert_array_equal(effect.observed, dates[~np.isnat(dates)].astype(float))
+    ends = effect.observed[[0, -1]]
+    assert np.abs(effect.values[[0, -1]] - ends).max() <= 0.02 * np.ptp(ends) + apart / 2
+    assert set(np.diff(effect.values) % apart) == {0}
+    assert len(effect.values) > 30
+    assert np.ptp(effect.means) > 100, "pay rises with the date"
+    drawing = draw_effect(model, effect, [0], (0.0, 300.0), say_in("en"))
+    assert "2019-0" in drawing
+    assert "%" not in drawing

@@ -62,6 +62,20 @@ def test_words_that_give_the_numbers_are_said():
     assert "'leak'" in str(text)
 
 
+def test_values_that_recur_may_also_name_groups():
+    """Identifiers such as 41.5, or words, of ten rows each; not the code of a class, nor another unit of a number."""
+    who, hint = np.arange(N) // 10, "; if rows with the same value belong together, pass group='leak'"
+    words = np.array([f"{chr(97 + one // 26)}{chr(97 + one % 26)}" for one in who])
+    number = np.random.default_rng(7).normal(size=N // 10)[who]
+    for target, leak in ((np.take(["no", "yes"], who % 2), who + 0.5), (number, words)):
+        [text] = said(target, leak=leak)
+        assert str(text).endswith(hint)
+        assert text.text("zh") != str(text)
+    for target, leak in ((words, who), (CLASSES, LEAKS_OF_CLASSES["renamed"]), (number, number * 2)):
+        [text] = said(target, leak=leak)
+        assert "group=" not in str(text)
+
+
 def test_columns_that_add_up_to_the_numbers_are_said_by_name():
     [text] = said(12 + 3 * NOISE[:, 0] - NOISE[:, 2] * 2)
     assert "'a', 'c'" in str(text)

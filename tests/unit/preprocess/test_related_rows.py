@@ -61,6 +61,19 @@ def words_for(codes: np.ndarray) -> np.ndarray:
     return np.array(["".join("abcdefghij"[int(digit)] for digit in f"{code:03d}") for code in codes])
 
 
+def gappy(random: np.random.Generator, count: int) -> np.ndarray:
+    """Identifiers of nine digits."""
+    return 10**8 + random.choice(10**8, count, replace=False)
+
+
+def uneven(frame: Frame) -> Frame:
+    """The same without most rows of some groups."""
+    first = np.unique(next(iter(frame.values())), return_index=True)[1]
+    kept = np.arange(len(frame["y"]))
+    kept = kept[((kept - np.repeat(first, 20)) % 20 < 3) | (kept // 20 % 2 == 0)]
+    return {name: values[kept] for name, values in frame.items()}
+
+
 def renamed(frame: Frame, name: str, change: Callable[[np.ndarray], np.ndarray] = lambda codes: codes) -> Frame:
     return {(name if one == "patient" else one): change(v) if one == "patient" else v for one, v in frame.items()}
 
@@ -70,8 +83,15 @@ GROUPS = {
     "words": lambda random: renamed(patients(random), "subject", words_for),
     "another name": lambda random: renamed(patients(random), "who"),
     "words of another name": lambda random: renamed(patients(random, 200, 5), "plot", words_for),
+    "numbers with gaps": lambda random: renamed(patients(random), "x17", lambda codes: gappy(random, 60)[codes]),
+    "words of a usual name": lambda random: uneven(renamed(patients(random, 60, 20), "machine", words_for)),
     "numbers to predict": lambda random: (
         patients(random) | {"y": random.normal(size=60).repeat(12) + random.normal(0, 0.1, 720)}
+    ),
+    "numbers to predict of records": lambda random: renamed(
+        patients(random) | {"y": random.normal(size=60).repeat(12)},
+        "record",
+        lambda codes: gappy(random, 60)[codes] * 2,
     ),
     "many rows": lambda random: patients(random, 40, 100),
     "in random order": lambda random: (lambda frame, order: {k: v[order] for k, v in frame.items()})(
@@ -95,6 +115,25 @@ def test_persons_that_only_the_target_tells_apart_are_groups():
     assert warned({"subject_id": code, **frame}) == [Option("group", "subject_id")]
     assert warned({"store": code, **frame}) == []
     assert warned({"Occupation": words_for(code), **frame}) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["mrn", "Record_No", "caseID", "account", "mouse", "rat", "plate", "sensor", "vehicle_id"]
+)
+def test_usual_names_of_groups(name):
+    """Identifiers in equal steps, which under other names are the levels of an experiment."""
+    frame = patients(np.random.default_rng(10), 40, 10)
+    assert warned(renamed(frame, name, lambda codes: 10 * codes)) == [Option("group", name)]
+
+
+def test_levels_of_an_experiment_are_no_groups():
+    """A reading tells the level, and the target goes up and down with it."""
+    random = np.random.default_rng(11)
+    level = np.arange(900) % 15
+    frame = numbers(random, 900, 2) | {"level": 10 * level + 10, "reading": level / 15 + random.normal(0, 0.01, 900)}
+    assert warned(frame | {"y": 3 * np.sin(level * 1.3) + random.normal(0, 0.3, 900)}) == []
+    for other in ("showcase", "rate", "samples_per_unit", "hospital", "store", "school", "city"):
+        assert warned(renamed(patients(random, 40, 10), other, lambda codes: 10 * codes)) == []
 
 
 def test_copies_are_a_warning_and_other_equal_rows_a_remark():
@@ -133,7 +172,10 @@ def test_a_random_walk_changes_with_time():
         assert warned(one) == [Option("time", name)]
         assert warned(one, timed=True) == []
     order = random.permutation(2000)
-    assert warned({name: values[order] for name, values in frame.items()}) == [Option("time", "date")]
+    written = np.array([int(str(one).replace("-", "")) for one in frame["date"]])
+    for dates, found in ((frame["date"], True), (written, True), (np.arange(2000), False)):
+        shuffled = {"date": dates[order], "y": frame["y"][order], **numbers(random, 2000, 1)}
+        assert warned(shuffled) == [Option("time", "date")] * found
 
 
 def test_seasons_are_no_change():
@@ -165,6 +207,8 @@ def test_independent_rows_are_not_related(seed):
         "city": words_for(city),
         "patient": random.permutation(rows) // 6,
         "who": random.permutation(rows) % 20,
+        "reference": gappy(random, rows)[random.permutation(rows) // 6],
+        "batch": random.permutation(rows) // 8,
         "date": np.datetime64("2019-01-01") + np.sort(random.integers(0, 1500, rows)),
         "born": np.datetime64("1950-01-01") + random.integers(0, 15000, rows),
         "y": score if seed > 1 else (score > 0).astype(np.int64),

@@ -18,6 +18,7 @@ from glassnet.model.file import save_model
 from glassnet.workflow.compare_job import CompareJob, Side
 from glassnet.workflow.compare_job import compare as compare_sides
 from glassnet.workflow.parameters import TableOptions
+from glassnet.workflow.report_job import ReportJob, write_report
 from glassnet.workflow.train_job import TrainJob, train
 from glassnet.workflow.training_data import load_training_table, table_folds
 from glassnet.workflow.verify_job import VerifyJob, verify_model
@@ -230,8 +231,16 @@ def test_columns_for_splits_are_checked(capsys):
         glassnet.TableModel.fit(words.drop("patient"), init_model=model)
     assert model.predict(words.drop("patient")).shape == (720,)
     few = words.with_columns(patient=pl.lit("one"))
-    with pytest.raises(GlassnetError, match="1 groups for 2 parts of the rows"):
+    said = r"1 group in 'patient', .* testing\. Pass test data with test, or a finer column\."
+    with pytest.raises(GlassnetError, match=said):
         glassnet.TableModel.fit(few, "sick", group="patient", holdout=0.1, **QUICK)
+    words.with_columns(patient=pl.int_range(720) // 360).write_csv("two.csv")  # one is held out
+    code, _, err = run("train", "two.csv", "--target", "sick", "--group", "patient", "--epochs", "1")
+    assert code == 2
+    assert "1 group of two.csv (360 rows) held out for the test" in err
+    assert "1 group in 'patient' to train on, expected 2 or more" in err
+    assert "Pass test data with --test, validation data with --validation-data, or a finer column." in err
+    assert "networks instead" not in err
     code, _, err = run("train", "patients.csv", "--group", "patient")
     assert code == 2
     assert "--group: needs the column to predict. Add --target COLUMN." in err
@@ -247,7 +256,7 @@ def test_three_hospitals_are_enough():
     options = {**QUICK, "members": 4, "folds": True}
     found, notices = read("hospitals.csv", "sick", {"members": 4, "folds": True}, group=("hospital",))
     assert found.options.members == 2
-    assert "hospitals.csv: 2 groups to train on, so 2 networks instead of 4" in notices
+    assert "hospitals.csv: 2 groups in 'hospital' to train on, so 2 networks instead of 4" in notices
     folds = [*table_folds(glassnet.read_table("hospitals.csv"), found.training.columns, HOSPITALS, 0)]
     assert sorted(len(test) for _, test in folds) == [40, 50, 60]
     job = TrainJob("hospitals.csv", options=options, table=HOSPITALS, out="h.safetensors", plot=False)
@@ -255,7 +264,7 @@ def test_three_hospitals_are_enough():
     assert (model.receipt["options"]["members"], model.receipt["cross_validation"]["folds"]) == (2, 3)
     assert verify_model(VerifyJob("h.safetensors", "hospitals.csv")).verification.same
     data = glassnet.load_table("hospitals.csv", "sick", group="hospital")
-    with pytest.warns(DataWarning, match="3 groups to train on, so 3 networks instead of 4"):
+    with pytest.warns(DataWarning, match="3 groups in 'hospital' to train on, so 3 networks instead of 4"):
         assert glassnet.fit(data, **options).model.receipt["options"]["members"] == 3
 
 
@@ -285,3 +294,53 @@ def test_a_file_without_groups_is_as_before():
     assert not {"group", "time", "validation"} & model.receipt["data"].keys()
     text = Path("m.safetensors").read_bytes()
     assert b'"split"' not in text
+
+
+def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
+    known = {"x": np.arange(200.0) % 7, "y": ["a", "b"] * 100}
+    for missing in (1, 20):
+        gaps = np.arange(200) < missing
+        who = [None if gap else f"p{row // 2}" for row, gap in enumerate(gaps)]
+        when = np.where(gaps, np.datetime64("NaT"), np.datetime64("2020-01-01") + np.arange(200))
+        number = np.where(gaps, np.nan, np.arange(200.0))
+        frame = {**known, "who": who, "when": when, "number": number}
+        doors = {
+            f"column 'who': no value in {missing} of 200 rows, which count as one group": {"group": "who"},
+            f"column 'when': no value in {missing} of 200 rows, which count as the earliest": {"time": "when"},
+            f"column 'number': no value in {missing} of 200 rows, which count as the earliest": {"time": "number"},
+        }
+        for said, columns in doors.items():
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                remarks = glassnet.load_table(frame, "y", drop="number", **columns).columns.remarks
+            assert sum(said in str(one) for one in remarks) == 1
+            assert sum(said in str(one.message) for one in caught) == (missing > 1)
+        for name, given in (("groups", np.array(who, object)), ("time", when), ("time", number)):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                glassnet.Dataset.from_arrays(known["x"][:, None], known["y"], **{name: given})
+            told = [str(one.message) for one in caught if isinstance(one.message, DataWarning)]
+            assert [one.startswith(f"{name}: no value in 20 of 200 rows") for one in told] == [True] * (missing > 1)
+
+
+def test_held_out_rows_that_are_not_later_are_counted():
+    """Of stores that all sell until the end the test has one, with all its time; of successive ones the last."""
+    day = np.arange(400)
+    for store, earlier in ((day % 4, True), (day // 40, False)):
+        pl.DataFrame({"day": day, "store": store, "x": np.sin(day), "sales": np.cos(day)}).write_csv("stores.csv")
+        found, notices = read("stores.csv", "sales", group=("store",), time="day")
+        assert len(np.unique(found.test.groups)) == 1
+        said = f"{99 * earlier} of the {len(found.test)} held-out rows not later than all training rows"
+        assert any(said in one for one in notices) == earlier
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "columns", "code"),
+    [("sales.csv", "sales", {"time": "date"}, "GD54"), ("patients.csv", "sick", {"group": ("patient",)}, "GD53")],
+)
+def test_the_report_does_not_advise_the_split_that_the_training_has(source, target, columns, code):
+    for out, given in (("without.safetensors", {}), ("with.safetensors", columns)):
+        table = TableOptions((target,), **given)
+        train(TrainJob(source, options={**QUICK, "epochs": 1}, table=table, out=out, plot=False))
+        page = write_report(ReportJob(out, f"{out}.html", source)).page
+        assert (code in page.html) == (not given)

@@ -73,5 +73,5 @@ def test_a_stream_with_groups_and_times_that_cannot_be_split_is_refused():
         glassnet.TableModel.fit(frame, "y", stream=True, group="g", time="t", **QUICK)
     with pytest.raises(GlassnetError, match="the groups of its 240 rows are too few for validation"):
         glassnet.TableModel.fit(frame, "y", stream=True, group="g", holdout=0.2, **QUICK)
-    with pytest.raises(GlassnetError, match="1 different times for 2 parts"):
+    with pytest.raises(GlassnetError, match="1 different time in 't' for 2 parts"):
         glassnet.TableModel.fit(frame.with_columns(t=1), "y", stream=True, time="t", holdout=0.2, **QUICK)

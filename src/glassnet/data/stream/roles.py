@@ -50,22 +50,22 @@ class RowRoles:
     validation_from: float | None = None
     fold_from: tuple[float, ...] = ()
 
-    def in_time(self, times: NDArray[Any], counts: NDArray[np.int64], source: str) -> RowRoles:
+    def in_time(self, times: NDArray[Any], counts: NDArray[np.int64], source: str, column: str) -> RowRoles:
         """Return roles by time, of about the same fractions.
 
-        `times`, shape (n,), are all different ones, ascending, and `counts` the numbers of their rows. DataError GN010
-        for too few times.
+        `times`, shape (n,), are all different ones of a column, ascending, and `counts` the numbers of their rows.
+        DataError GN010 for too few times.
         """
         test_from, validation_from, fold_from = None, None, list[float]()
         if self.holdout:
-            part = parts_in_time(counts, np.array([1 - self.holdout, self.holdout]), source)
+            part = parts_in_time(counts, np.array([1 - self.holdout, self.holdout]), source, (column,))
             test_from = times[part == 1][0].item()
             times, counts = times[part == 0], counts[part == 0]
         if self.folds:
-            part = parts_in_time(counts, np.full(self.folds, 1 / self.folds), source)
+            part = parts_in_time(counts, np.full(self.folds, 1 / self.folds), source, (column,))
             fold_from = times[np.searchsorted(part, np.arange(1, self.folds))].tolist()
         elif self.validation:
-            part = parts_in_time(counts, np.array([1 - self.validation, self.validation]), source)
+            part = parts_in_time(counts, np.array([1 - self.validation, self.validation]), source, (column,))
             validation_from = times[part == 1][0].item()
         return replace(self, test_from=test_from, validation_from=validation_from, fold_from=tuple(fold_from))
 

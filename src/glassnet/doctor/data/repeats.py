@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...messages.message import Listing, Message
+from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator
 from ...preprocess.tabular.leaks import classes_by_column
 from ..finding import ERROR, REMARK, SHOWN, WARNING, Finding, Kind
@@ -224,7 +225,11 @@ GD42 = Kind(
     "GD42",
     WARNING,
     "a single column determines the label",
-    "make sure that its value is known before the label is; otherwise remove it",
+    Message(
+        "make sure that its value is known before the label is, otherwise remove it; if it tells which rows belong "
+        "together, name it with {group}",
+        group=Option("group"),
+    ),
     "drops it; sets it to 0 if it is a pixel",
 )
 

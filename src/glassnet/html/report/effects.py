@@ -13,6 +13,7 @@ from ...model.importance import column_importance
 from ...model.model import Model
 from ...model.partial_dependence import Effect, partial_dependence
 from ...plots.labels import class_label
+from ...preprocess.tabular.dates import DateColumn
 from ...preprocess.tabular.encoders import BooleanColumn
 from ...preprocess.tabular.kinds import Encoding
 from ...words.report import percent
@@ -90,7 +91,7 @@ def _what(model: Model, outputs: list[int], say: Say) -> str:
 
 
 def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
-    """Draw the effect of a column: curves of a number, or bars of words."""
+    """Draw the effect of a column: curves of a number or date, or bars of words."""
     bars = 0 < len(effect.shares) <= FEW if effect.is_number else True
     return (_draw_bars if bars else _draw_curve)(model, effect, outputs, span, say)
 
@@ -98,9 +99,10 @@ def draw_effect(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
 def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[float, float], say: Say) -> Markup:
     values, several = np.asarray(effect.values, float), len(outputs) > 1
     x, right = (float(values[0]), float(values[-1])), END_LABELS if several else RIGHT
-    unit = getattr(_encoding(model, effect), "unit", "")
+    encoding = _encoding(model, effect)
+    unit, x_shown = getattr(encoding, "unit", ""), _date if isinstance(encoding, DateColumn) else None
     named = f"{effect.column} [{unit}]" if unit else effect.column
-    plot = new_plot(x, span, effect.column, named, y_shown=_formatter(model), right=right)
+    plot = new_plot(x, span, effect.column, named, x_shown=x_shown, y_shown=_formatter(model), right=right)
     ends = []
     for output, kind in zip(outputs, ("first", "second"), strict=False):
         plot.line(values, effect.means[:, output], kind)
@@ -114,6 +116,11 @@ def _draw_curve(model: Model, effect: Effect, outputs: list[int], span: tuple[fl
     path = "".join(f"M{x:.1f} {plot.y.start:.1f}v-{high}" for x, high in zip(ticks, heights, strict=True))
     plot.add('<path class="density" d="{}"/>', path)
     return plot.svg()
+
+
+def _date(days: float) -> str:
+    """Return the date of days since 1970."""
+    return str(np.datetime64(round(days), "D"))
 
 
 def _formatter(model: Model) -> Callable[[float], str] | None:

@@ -255,7 +255,8 @@ class Columns:
         if learnt_targets.targets:
             statistics = statistics_in(task_of(learnt_targets.targets), lambda: learnt_targets.of_rows(roles, rows))
         learnt = learn_inputs(roles.inputs, rows, roles.keep, statistics)
-        return cls.assembled(roles, learnt_targets, summaries, learnt, lambda: (roles.columns, rows))
+        found = cls.assembled(roles, learnt_targets, summaries, learnt, lambda: (roles.columns, rows))
+        return replace(found, remarks=(*found.remarks, *roles.split.about_missing(table)))
 
     @classmethod
     def assembled(

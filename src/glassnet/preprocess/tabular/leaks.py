@@ -29,14 +29,15 @@ _TOLERATED = 0.001  # fraction of wrong answers, or of unexplained variance
 _RANKS_ALIKE = 0.99
 _MOST_CLASSES = 50  # for which classes are compared with intervals of numbers
 _MOST_INPUTS = 200
+_FEWEST_GROUPS = 8  # different values that may name them
 _NAMED = 0.01
 _RIGHT = (
     "column {name!r}: alone gives target {target!r}, right in {right:,} of {rows:,} rows checked; make sure that it "
-    "does not contain the answer (to leave it out, pass {option})"
+    "does not contain the answer (to leave it out, pass {option}){together}"
 )
 _CORRELATED = (
     "column {name!r}: alone gives target {target!r} (correlation {correlation:.5g}); make sure that it does not "
-    "contain the answer (to leave it out, pass {option})"
+    "contain the answer (to leave it out, pass {option}){together}"
 )
 _SUMMED = (
     "target {target!r} is nearly a weighted sum of columns {names} (R² {r2:.5g}); make sure that they do not contain "
@@ -135,6 +136,7 @@ def _about_classes(
                     right=right,
                     rows=len(labels),
                     option=Option("drop", (one.name,)),
+                    together=_about_groups(one.name, values, 2 * len(np.unique(labels))),
                 )
             )
     return remarks
@@ -146,11 +148,12 @@ def _about_numbers(
     remarks = []
     for one in inputs:
         column = columns[one.name]
-        alike = (
-            _correlation(column.numbers, values)
-            if isinstance(one, NumberColumn)
-            else _explained_by_words(column.words()[0], values)
-        )
+        together: Message | str = ""
+        if isinstance(one, NumberColumn):
+            alike = _correlation(column.numbers, values)
+        else:
+            words = column.words()[0]
+            alike, together = _explained_by_words(words, values), _about_groups(one.name, words)
         if alike > 1 - _TOLERATED:
             remarks.append(
                 Message(
@@ -159,9 +162,17 @@ def _about_numbers(
                     target=target.name,
                     correlation=alike,
                     option=Option("drop", (one.name,)),
+                    together=together,
                 )
             )
     return remarks or _about_sum(inputs, target, columns, values)
+
+
+def _about_groups(name: str, values: NDArray[Any], fewest: int = 0) -> Message | str:
+    """Return what to add for a column that alone gives the target if its values may name groups of rows."""
+    if not max(_FEWEST_GROUPS, fewest) <= len(np.unique(values)) <= len(values) // 4:
+        return ""
+    return Message("; if rows with the same value belong together, pass {option}", option=Option("group", name))
 
 
 def _correlation(numbers: NDArray[np.float64], values: NDArray[np.float64]) -> float:

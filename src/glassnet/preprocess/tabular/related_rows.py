@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.held_out import many_missing
 from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator, key, numbered
@@ -40,7 +41,9 @@ _SURE, _SURE_OF_HUGE = 3, 2  # standard errors
 _OFTEN_EQUAL = 0.05  # fraction of the rows
 _FEWEST_GROUPS, _FEWEST_UNNAMED_GROUPS = 8, 15
 _EVEN = 0.5  # variance of the sizes of groups, as a fraction of that of random ones
+_LARGEST_STEP = 2.0**53  # between identifiers
 _FEWEST_TIMES = 20
+_DAYS = np.add.outer(100 * np.arange(1, 13), np.arange(1, 32))  # month and day, as 131
 _LATEST = 0.2  # fraction of the rows
 _PERIODS = 20  # of the latest rows, for the standard error
 _GRAIN, _FARTHEST = 64, 8  # of a deviation: in whole numbers, and clipped
@@ -49,9 +52,13 @@ _APART = 1e12  # farther than any rows
 _START, _END = r"(?:^|[_\W]|(?<=[a-z])(?=[A-Z]))", r"(?:[_\W]?(?i:id|no|nr|num|number|code|name|index|idx))?\W*$"
 _PERSON = re.compile(
     rf"{_START}(?i:patient|subject|person|participant|respondent|customer|client|user|household|animal|speaker|writer|"
-    rf"donor|student|pupil|individual){_END}|患者|病人|受试者|被试|客户|顾客|用户|会员|学生|家庭"
+    rf"donor|student|pupil|individual|mouse|rat|mrn|record|case|account){_END}|患者|病人|病历|受试者|被试|客户|顾客|用户|会员|"
+    r"账户|账号|学生|家庭"
 )
-_GROUP = re.compile(rf"^(?i:group|cluster|family|session){_END}|编号$")
+_GROUP = re.compile(
+    rf"^(?i:group|cluster|family|session){_END}|"
+    rf"{_START}(?i:sample|batch|machine|device|sensor|vehicle|plate){_END}|编号$|批次$|设备$|传感器$|机器$|车辆$|样本$"
+)
 _TIME = re.compile(
     rf"{_START}(?i:time|timestamp|time[_\W]?step|date|day|hour|hr|minute|second|week|month|mnth|quarter|year|yr|epoch|"
     rf"period|tick|step|t)s?{_END}|时间|日期|[年月日周时]$|[年月]份$"
@@ -211,8 +218,9 @@ def equal_rows_remarks(inputs: NDArray[Any], targets: NDArray[np.int64] | NDArra
 
 
 def related_warnings(remarks: Iterable[Message]) -> list[Message]:
-    """Return those remarks, or notices of them, that a test on random rows is too good."""
-    return [one for one in remarks if one.values.get("remark", one).template in (_GROUPED, _COPIED, ORDERED)]
+    """Return those remarks, or notices of them, that a test is too good, or that many rows have no group or time."""
+    found = ((one, one.values.get("remark", one)) for one in remarks)
+    return [one for one, remark in found if remark.template in (_GROUPED, _COPIED, ORDERED) or many_missing(remark)]
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:
@@ -258,8 +266,8 @@ class _TableRows(NamedTuple):
     def _groups_of(self, name: str) -> NDArray[np.int64] | None:
         """Return the group, 0, 1, …, of each present row if a column may name groups; None if it does not.
 
-        It has a usual name for that, or without gaps values that occur about equally often. Words such as cities and
-        numbers such as ages do not.
+        It has a usual name for that, or values that occur about equally often. Words such as cities and numbers such
+        as ages do not, and numbers in equal steps, such as 10, 20, …, are the levels of an experiment.
         """
         series, rows = self.table.frame[name], self.present
         if series.dtype.is_temporal() or series.dtype.is_nested() or series.dtype.is_float():
@@ -280,9 +288,10 @@ class _TableRows(NamedTuple):
             return None
         if _PERSON.search(name) or _GROUP.search(name) or ID_NAME.search(name):
             return codes
-        gaps = column.kind == "number" and different[-1] - different[0] >= len(different)
+        steps = np.diff(different) if column.kind == "number" else np.ones(1)
+        levels = steps.max() > _LARGEST_STEP or np.gcd.reduce(steps.astype(np.int64)) > 1
         even = sizes.var() < _EVEN * sizes.mean() and len(sizes) >= _FEWEST_UNNAMED_GROUPS
-        return codes if even and not gaps and not _TIME.search(name) else None
+        return codes if even and not levels and not _TIME.search(name) else None
 
     def _fall_of_groups(self, name: str, codes: NDArray[np.int64]) -> Fall:
         random = generator(0, Purpose.DOCTOR, 3)
@@ -317,7 +326,7 @@ class _TableRows(NamedTuple):
     def _times_of(self, name: str) -> NDArray[np.int64] | NDArray[np.float64] | None:
         """Return the time of each present row if a column has it; None if it does not.
 
-        It has dates, or numbers in the order of the rows and a usual name for times.
+        It has dates, or a usual name for times and numbers in the order of the rows or such as 20190131.
         """
         dtype = self.table.frame[name].dtype
         if _BIRTH.search(name) or not (_TIME.search(name) or dtype.is_temporal() or dtype == "String"):
@@ -329,8 +338,9 @@ class _TableRows(NamedTuple):
             known = not np.isnat(moments).any()
         elif column.kind == "number":
             times = column.numbers[self.present]
-            steps = np.diff(times)
-            known = bool((steps >= 0).all() or (steps <= 0).all())  # False with NaN
+            steps, (years, days) = np.diff(times), np.divmod(times, 10_000)
+            written = (years >= 1900) & (years <= 2100) & np.isin(days, _DAYS)
+            known = bool(written.all() or (steps >= 0).all() or (steps <= 0).all())  # False with NaN
         else:
             return None
         return times if known and len(np.unique(times)) >= _FEWEST_TIMES else None

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.held_out import about_missing
 from ...data.tables.date_form import DateForm
 from ...errors import DataError
-from ...messages.message import Place
+from ...messages.message import Message, Place
 from ...messages.option_spelling import Option
 
 if TYPE_CHECKING:
@@ -120,6 +121,11 @@ class SplitColumns:
         """Names of all these columns."""
         return (*self.group, *(one.name for one in (self.time, self.weight) if one is not None))
 
+    @property
+    def deciding(self) -> tuple[str, ...]:
+        """Names of the columns that decide how rows are split."""
+        return replace(self, weight=None).names
+
     def groups(self, table: Table) -> NDArray[np.int64] | None:
         """Return a number for the group of each row, shape (n,), 0 or more; None without groups.
 
@@ -138,6 +144,17 @@ class SplitColumns:
     def times(self, table: Table) -> NDArray[Any] | None:
         """Return the time of each row, shape (n,), see `TimeColumn.values`; None without such a column."""
         return None if self.time is None else self.time.values(table)
+
+    def about_missing(self, table: Table) -> list[Message]:
+        """Return remarks on rows that have no group or no time, or part of one."""
+        remarks = []
+        for name, column in table.columns_without_numbers(self.group).items():
+            remarks += about_missing(Message("column {name!r}", name=name), column.words()[0] < 0)
+        if self.time is not None:
+            times = self.time.values(table)
+            first = -np.inf if self.time.kind == "number" else np.iinfo(np.int64).min  # NaT as a number
+            remarks += about_missing(Message("column {name!r}", name=self.time.name), times == first, times=True)
+        return remarks
 
     def weights(self, table: Table) -> NDArray[np.float64] | None:
         """Return the weight of each row, shape (n,), see `WeightColumn.values`; None without such a column."""

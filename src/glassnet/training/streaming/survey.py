@@ -178,7 +178,7 @@ def surveyed(
         folds=chosen.members if folds else 0,
     )
     if (of_time := learner.answers.split.time) is not None:
-        roles = roles.in_time(*_counted_times(source, of_time), source.source)
+        roles = roles.in_time(*_counted_times(source, of_time), source.source, of_time.name)
     survey = _survey(source, roles, learner.answers, learner, chosen.output == "exponential", on_survey)
     if chosen.scaling in ("standard", "features"):
         template = "{given}: not with a stream, whose columns are standardised. Use {other}."

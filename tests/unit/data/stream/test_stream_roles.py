@@ -52,7 +52,7 @@ def test_rows_of_a_group_have_one_role(seed, folds):
 def test_roles_by_time_hold_out_the_latest(seed, folds):
     times = np.random.default_rng(seed).integers(-50, 400, 3000)
     different, counts = np.unique(times, return_counts=True)
-    roles = RowRoles(seed, 0.2, 0.3, folds).in_time(different, counts, "rows")
+    roles = RowRoles(seed, 0.2, 0.3, folds).in_time(different, counts, "rows", "day")
     rows = RowKeys(np.arange(3000), None, times)
     test, sample, training = roles.test(rows), roles.validation_sample(rows), roles.training(rows)
     assert times[~test].max() < times[test].min()
