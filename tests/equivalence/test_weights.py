@@ -121,6 +121,6 @@ def test_invalid_class_weights_are_rejected(given):
 
 @pytest.mark.parametrize("weights", [[1, -1, 1], [1, np.nan, 1], [1, np.inf, 1], [0, 0, 0]])
 def test_invalid_sample_weights_are_rejected(weights):
-    with pytest.raises(DataError, match="weights") as caught:
+    with pytest.raises(DataError, match="weight") as caught:
         Dataset(np.zeros((3, 2)), np.zeros(3, np.int64), 1, None, "rows.csv", weights=np.array(weights, float))
     assert caught.value.code == "GN014"

@@ -80,7 +80,7 @@ def test_masked_values_are_refused_where_none_may_be_missing(where):
 
 @pytest.mark.parametrize("weights", [[], [1.0] * 79, 3.0, np.ones((80, 1)), ["a"] * 80, [np.nan] * 80, [0.0] * 80])
 def test_weights_that_cannot_be_used_are_refused(weights):
-    with pytest.raises(GlassnetError, match="weights"):
+    with pytest.raises(GlassnetError, match="weight"):
         fit(X, Y, weights=weights, **QUICK)
     with pytest.raises(ValueError):  # noqa: PT011
         small().fit(X, Y, sample_weight=weights if np.ndim(weights) else [])
