@@ -23,7 +23,7 @@ def fingerprint(data: Dataset) -> str:
     The inputs of rare words by their target are left out, since the same row has others in training.
     """
     digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
-    digest.update(np.ascontiguousarray(_own_inputs(data)).data)
+    digest.update(np.ascontiguousarray(_inputs_without_means(data)).data)
     digest.update(np.ascontiguousarray(data.labels).data)
     for name, array in (("values", data.values), ("weights", data.weights)):
         if array is not None:
@@ -40,14 +40,14 @@ def is_recorded(recorded: Mapping[str, Any], data: Dataset) -> bool:
     )
 
 
-def _own_inputs(data: Dataset) -> NDArray[Any]:
+def _inputs_without_means(data: Dataset) -> NDArray[Any]:
     """Return the inputs, shape (n, …), that are the same for the same row in training and elsewhere."""
     if data.columns is not None and len(means := data.columns.layout.means):
         return np.delete(data.inputs, means, axis=1)
     return data.inputs
 
 
-def rows_among(rows: Dataset, others: Dataset) -> int:
+def count_common_rows(rows: Dataset, others: Dataset) -> int:
     """Return how many rows are also among others, with the same targets; 0 if about as many would be by chance.
 
     That share is known: a row that is new equals one of the others as often as one of those equals another of them.
@@ -63,5 +63,5 @@ def rows_among(rows: Dataset, others: Dataset) -> int:
 
 def _hashes(data: Dataset) -> list[int]:
     """Return a hash of the inputs and the target of each row, which holds in this process."""
-    inputs, targets = _own_inputs(data), data.labels if data.values is None else data.values
+    inputs, targets = _inputs_without_means(data), data.labels if data.values is None else data.values
     return [hash((row.tobytes(), target.tobytes())) for row, target in zip(inputs, targets, strict=True)]

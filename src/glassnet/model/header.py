@@ -349,7 +349,7 @@ def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
             "share": SHARE,
             "rare": COUNT,
             "statistics": statistics,
-            "own_rows": list_of(COUNT),
+            "word_counts": list_of(COUNT),
         }
         closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": number(0, _LARGEST_VALUE)}
         closer |= {"edges": list_of(VALUE), "order": _ORDER}
@@ -359,8 +359,8 @@ def encoding(kinds: tuple[str, ...] = tuple(ENCODINGS)) -> Kind:
         edges = value.get("edges", [])
         if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
             raise _wrong(f"{place}.edges", edges, Message("two or more ascending numbers, or none"))
-        if "own_rows" in value:
-            list_of(COUNT, len(value["words"]))(value["own_rows"], f"{place}.own_rows")
+        if "word_counts" in value:
+            list_of(COUNT, len(value["words"]))(value["word_counts"], f"{place}.word_counts")
 
     return check
 

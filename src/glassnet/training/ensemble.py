@@ -78,7 +78,7 @@ def fit_ensemble(
             runs.close()
             runner.cancel(members)
     fits = [one.fit for one in trained]
-    first, networks = fits[0], [runs.whole_network(number, one.model.network) for number, one in enumerate(fits)]
+    first, networks = fits[0], [runs.with_all_inputs(number, one.model.network) for number, one in enumerate(fits)]
     folds = [one.held_out for one in trained if one.held_out is not None]
     model, plain_share = joined_model(first.model, networks, folds, runs)
     model = _with_held_out(model, networks, fits, runs, plain_share)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset, task_of
-from ..data.fingerprint import rows_among
+from ..data.fingerprint import count_common_rows
 from ..data.split import few_groups
 from ..engines import Engine, engine_for
 from ..errors import (
@@ -392,7 +392,7 @@ def warn_of_equal_rows(data: Dataset) -> None:
 
 def warn_of_trained_on(validation: Dataset, training: Dataset) -> None:
     """Warn, with a `DataWarning`, of validation rows that are also training rows."""
-    if seen := rows_among(validation, training):
+    if seen := count_common_rows(validation, training):
         template = (
             "{source}: {seen:,} of these {rows:,} validation rows are also training rows, so the epoch that they "
             "choose and the probabilities that they calibrate do not suit new rows. Leave them out of one of the two."

@@ -262,7 +262,7 @@ class Runs:
             return None
         return np.setdiff1d(np.arange(self.data.features), columns.intervals)
 
-    def whole_network(self, number: int, network: Network) -> Network:
+    def with_all_inputs(self, number: int, network: Network) -> Network:
         """Return a member's network with all inputs: the weights of those that it was trained without are 0."""
         if (places := self.inputs_of(number)) is None:
             return network

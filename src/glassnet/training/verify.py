@@ -203,7 +203,7 @@ def retrained(model: Model, runs: Runs, callbacks: Sequence[Callback]) -> Verifi
         trails = [hashes[: 1 + epoch] for hashes, epoch in zip(trails, kept, strict=True)]
     networks: list[Network] = []
     for number, (network, (where, epoch), best) in enumerate(_retrained_members(runs, trails, callbacks)):
-        networks.append(runs.whole_network(number, network))
+        networks.append(runs.with_all_inputs(number, network))
         if validated and kept and not where and best != kept[number]:
             where = Message("the validation data choose epoch {best}, not {kept}", best=best, kept=kept[number])
         if not (where or options.folds) and not _same(network, model.members[number]):

@@ -17,7 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.arrays import PIXELS
 from ..data.dataset import SampleLayout, image_shape
-from ..data.fingerprint import fingerprint, is_recorded, rows_among
+from ..data.fingerprint import count_common_rows, fingerprint, is_recorded
 from ..data.held_out import SplitBy, scored_folds
 from ..data.split import few_groups, split, split_rows
 from ..data.stream.paths import names_several
@@ -457,7 +457,7 @@ def notify_weak_test(read: TrainingData, training_fingerprint: str, test: Datase
     training, rows = read.training, len(test)
     if rows == len(training) and fingerprint(test) == training_fingerprint:
         notify(Message(_TRAINED_ON, source=test.source, trained=rows, rows=rows))
-    if read.validation is not None and (seen := rows_among(test, read.validation)):
+    if read.validation is not None and (seen := count_common_rows(test, read.validation)):
         notify(Message(_CHOSEN_BY, source=test.source, seen=seen, rows=rows))
     if test.values is None:
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]

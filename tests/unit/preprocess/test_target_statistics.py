@@ -246,7 +246,7 @@ def test_the_middle_of_many_words_is_the_mean_of_the_training_rows_that_have_one
         words.middle(), columns.apply(table)[present, : len(words.features)].mean(axis=0), atol=1e-6
     )
     described = columns.to_dict()
-    del described["inputs"][0]["own_rows"]  # as in files of earlier versions
+    del described["inputs"][0]["word_counts"]  # as in files of earlier versions
     COLUMNS(described, "columns")
     [older, _] = Columns.from_dict(described).inputs
     assert older.middle()[: older.marks].sum() == pytest.approx(1)
@@ -256,7 +256,7 @@ def test_the_middle_of_many_words_is_the_mean_of_the_training_rows_that_have_one
 def test_rows_of_words_in_a_file_are_as_many_as_the_words():
     table, targets = table_for("numbers")
     described = Columns.learn(table, targets).to_dict()
-    described["inputs"][0]["own_rows"].pop()
+    described["inputs"][0]["word_counts"].pop()
     with pytest.raises(ModelFileError):
         COLUMNS(described, "columns")
 

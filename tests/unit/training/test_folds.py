@@ -176,7 +176,7 @@ def test_networks_without_intervals_have_only_the_other_inputs():
         assert run.validation.row_numbers.tolist() == runs.run(number % 3).validation.row_numbers.tolist()
         run.train()
         assert run.model.network.architecture.sizes[0] == (len(others) if number >= 3 else data.features)
-        own, whole = run.model.network, runs.whole_network(number, run.model.network)
+        own, whole = run.model.network, runs.with_all_inputs(number, run.model.network)
         weights = whole.parameters.weights[0]
         assert weights[:, others].all()
         assert not (weights[:, intervals] if number >= 3 else 1 - (weights[:, intervals] != 0)).any()

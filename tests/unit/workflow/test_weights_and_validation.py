@@ -10,7 +10,7 @@ import pytest
 
 import glassnet
 from glassnet import Dataset, NetworkClassifier, Options, TableModel
-from glassnet.data.fingerprint import fingerprint, rows_among
+from glassnet.data.fingerprint import count_common_rows, fingerprint
 from glassnet.errors import DataWarning, GlassnetError, OptionError
 from glassnet.preprocess.class_weights import balanced, class_weights, with_class_weights
 from glassnet.training.checkpointing import resume
@@ -317,12 +317,12 @@ def test_rows_that_are_equal_by_chance_are_not_found_among_others():
     """Of two columns with few values most new rows equal others; but the same rows are found in any order."""
     random = np.random.default_rng(0)
     few, new = (Dataset.from_arrays(random.integers(0, 12, (400, 2)), random.integers(0, 2, 400)) for _ in range(2))
-    assert rows_among(new, few) == 0
-    assert rows_among(few.take(random.permutation(400)), few) == 400
+    assert count_common_rows(new, few) == 0
+    assert count_common_rows(few.take(random.permutation(400)), few) == 400
     many, other = (Dataset.from_arrays(random.normal(size=(400, 2)), random.integers(0, 2, 400)) for _ in range(2))
-    assert rows_among(other, many) == 0
-    assert rows_among(many.take(np.arange(0, 400, 4)), many) == 100
-    assert rows_among(replace(many, labels=1 - many.labels), many) == 0
+    assert count_common_rows(other, many) == 0
+    assert count_common_rows(many.take(np.arange(0, 400, 4)), many) == 100
+    assert count_common_rows(replace(many, labels=1 - many.labels), many) == 0
 
 
 def test_validation_data_of_files_other_than_tables():

@@ -517,7 +517,7 @@ class WordColumn:
         Fraction of the training rows without a value; if it is 0 there is no input for missing values.
     statistics : TargetStatistics or None
         What the other words say about the target.
-    own_rows : tuple of int
+    word_counts : tuple of int
         With statistics, the number of training rows of each of `words`; none in files of earlier versions.
     """
 
@@ -526,7 +526,7 @@ class WordColumn:
     rare: int
     missing: float
     statistics: TargetStatistics | None = None
-    own_rows: tuple[int, ...] = ()
+    word_counts: tuple[int, ...] = ()
     is_continuous: ClassVar[bool] = False
 
     @classmethod
@@ -550,8 +550,8 @@ class WordColumn:
             return None
         if statistics is None or not others:
             return cls(name, frequent, len(others), summary.missing)
-        own_rows = tuple(summary.counts[word] for word in frequent) if summary.counts else ()
-        return cls(name, frequent, len(others), summary.missing, statistics, own_rows)
+        word_counts = tuple(summary.counts[word] for word in frequent) if summary.counts else ()
+        return cls(name, frequent, len(others), summary.missing, statistics, word_counts)
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -612,7 +612,7 @@ class WordColumn:
             count = len(self.words) + (self.rare > 0)
             return np.pad(np.full(count, 1 / count, np.float32), (0, len(self.features) - count))
         rows = np.array(self.statistics.rows, np.float64)
-        of_words = np.array(self.own_rows or (ROWS_OF_OWN,) * len(self.words), np.float64)
+        of_words = np.array(self.word_counts or (ROWS_OF_OWN,) * len(self.words), np.float64)
         means = rows @ self.statistics.inputs[:-1]
         sums = [*of_words, rows.sum(), *[0.0] * (self.missing > 0), *means]
         return np.array(sums / (rows.sum() + of_words.sum()), np.float32)
@@ -684,8 +684,8 @@ class WordColumn:
         described["missing"] = self.missing
         if self.statistics is None:
             return described
-        own_rows = {"own_rows": list(self.own_rows)} if self.own_rows else {}
-        return described | {"statistics": self.statistics.to_dict()} | own_rows
+        word_counts = {"word_counts": list(self.word_counts)} if self.word_counts else {}
+        return described | {"statistics": self.statistics.to_dict()} | word_counts
 
 
 def _frequent(summary: WordSummary, fewest: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
