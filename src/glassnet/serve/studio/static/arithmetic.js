@@ -35,8 +35,8 @@ export function exp32(x) {
  * @param {number} r
  */
 export function series32(r) {
-  let p = f(0);
-  for (const factor of FACTORIALS) p = f(f(p * r) + factor);
+  let p = FACTORIALS[0];
+  for (let i = 1; i < FACTORIALS.length; i++) p = f(f(p * r) + FACTORIALS[i]);
   return f(r + f(f(r * r) * p));
 }
 

@@ -6,7 +6,7 @@
  * V, one for each node, stand for the rest.
  */
 
-import { activated, allPlaces, deltaOf, firstLargest, layersOf, outputsOf, sumBlocks } from "./layers.js";
+import { activated, allPlaces, deltaOf, firstLargest, layersOf, multiplied, outputsOf, sumBlocks } from "./layers.js";
 import { addProducts, addSums } from "./products.js";
 
 const f = Math.fround;
@@ -65,7 +65,7 @@ export function perSample(architecture, options, samples, vector) {
       losses[0] += result.loss;
       for (let layer = layers.length - 1; layer >= 0; layer--) {
         const { weights, bias } = layers[layer];
-        const move = delta.map((one) => -rate * one); // the step; subtracting it is adding this, which is exact
+        const move = multiplied(delta, -rate); // the step; subtracting it is adding this, which is exact
         if (layer > 0) {
           const [below, a] = [layers[layer - 1], activations[layer - 1]];
           delta = deltaOf(below, a, layers[layer], architecture.rule === "notes" ? error : delta);
