@@ -42,24 +42,26 @@ def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
 
 
 def in_node(folder, program, given):
-    """Run a program in Node.js; return its answer.
+    """Run a program, the body of an asynchronous function, in Node.js; return its answer.
 
-    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, from copies in the folder,
-    which may be used again.
+    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, from copies of all modules
+    in the folder, which may be used again; it imports others by ``await import("./training/…")``.
     """
     if not (path := shutil.which("node")):
         pytest.skip("no Node.js: node is not installed")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("network.js", "formulas.js", "arithmetic.js", "shared/format.js"):
-        (folder / name.rpartition("/")[2]).write_bytes((STATIC / name).read_bytes())
+    for module in STATIC.rglob("*.js"):
+        copy = folder / module.relative_to(STATIC)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.write_bytes(module.read_bytes())
     script = f"""
     import * as module from "./network.js";
-    import * as format from "./format.js";
+    import * as format from "./shared/format.js";
     import {{ LOSSES }} from "./formulas.js";
     import {{ readFileSync }} from "node:fs";
     {FLOATS}
-    const answer = (given) => {{ {program} }};
-    console.log(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")))));
+    const answer = async (given) => {{ {program} }};
+    console.log(JSON.stringify(await answer(JSON.parse(readFileSync(0, "utf8")))));
     """
     (folder / "program.js").write_text(script)
     done = subprocess.run(
