@@ -7,6 +7,7 @@ engine in float64, whose samples and initial weights are the same.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import replace
 from functools import partial
 from math import fsum
@@ -391,6 +392,13 @@ def test_worker(run_module, node, bundled):
     assert answer["kinds"].count("epoch") == 2
     [hashes] = node(TRAIN + "return given.map((one) => trained(one).training.hashes);", [given])
     assert answer["hashes"] == hashes
+
+
+def test_no_function_of_the_browser_decides_a_bit():
+    """Those that are used are exact, or rounded as IEEE 754 says."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (STATIC / "training").glob("*.js"))
+    exact = {"fround", "abs", "max", "min", "sign", "trunc", "floor", "ceil", "sqrt", "imul", "round"}
+    assert set(re.findall(r"Math\.(\w+)", text)) <= exact  # `round` for the size of a part of the worker's
 
 
 def test_worker_names_what_it_cannot_train(run_module):

@@ -13,7 +13,10 @@
 import { activationOf, lossOf, outputDelta, withoutTiny } from "../network.js";
 import { addSums, sendBack } from "./products.js";
 
-/** The matrices and biases of a vector. @param {Architecture} architecture @param {Float32Array} vector @returns {View[]} */
+/**
+ * The matrices and biases of a vector.
+ * @param {Architecture} architecture @param {Float32Array} vector @returns {View[]}
+ */
 export function viewsOf({ sizes, bias }, vector) {
   let at = 0;
   return sizes.slice(1).map((nodes, layer) => ({

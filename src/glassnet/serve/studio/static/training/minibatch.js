@@ -35,17 +35,16 @@ export function minibatch(architecture, options, samples, vector, average) {
   const slots = Array.from({ length: slotCount }, () => new Float32Array(vector.length));
   const losses = new Float64Array(shardsOf(options.batch_size, options.shards));
 
-  /** Fill the sums of the first layer for a row; return the number of its values. @param {number} row @param {Float32Array[]} constants */
+  /** Fill the sums of the first layer for a row. @param {number} row @param {Float32Array[]} constants */
   function firstSums(row, constants) {
-    if (!isSplit) {
+    if (isSplit) {
+      const count = samples.gather(row, places, values);
+      const ends = columns.length === 1 ? [count] : columns.map((column) => placesBelow(column, places, count));
+      sumBlocks(first.weights, places, values, ends, first.z, constants);
+    } else {
       samples.fill(row, values);
       sumBlocks(first.weights, all, values, [features], first.z);
-      return features;
     }
-    const count = samples.gather(row, places, values);
-    const ends = columns.length === 1 ? [count] : columns.map((column) => placesBelow(column, places, count));
-    sumBlocks(first.weights, places, values, ends, first.z, constants);
-    return count;
   }
 
   /** The background's part of the sums of the first layer, by column block. */

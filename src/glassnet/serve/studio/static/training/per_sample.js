@@ -2,8 +2,8 @@
  * Training on single samples, with the constant background of the inputs split off.
  *
  * Most values of an image are 0, so most inputs are the same number c. An input is v + c, and of the first matrix
- * W = V + s·1ᵀ only V takes part in products with v, which are skipped where v is 0. The numbers s and the row sums R of
- * V, one for each node, stand for the rest.
+ * W = V + s·1ᵀ only V takes part in products with v, which are skipped where v is 0. The numbers s and the row sums R
+ * of V, one for each node, stand for the rest.
  */
 
 import { activated, allPlaces, deltaOf, firstLargest, layersOf, multiplied, outputsOf, sumBlocks } from "./layers.js";
@@ -44,7 +44,10 @@ export function perSample(architecture, options, samples, vector) {
       addProducts(copy.subarray(0, first.weights.length), all, ones, features, shift);
       return copy;
     },
-    /** Take a step; return the loss, and whether the answer was right, before it. @param {Uint32Array} rows @param {number} rate */
+    /**
+     * Take a step; return the loss, and whether the answer was right, before it.
+     * @param {Uint32Array} rows  One. @param {number} rate
+     */
     step([row], rate) {
       const count = samples.gather(row, places, values);
       let mass = 0;

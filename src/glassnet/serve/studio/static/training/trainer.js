@@ -20,6 +20,7 @@ import { SCHEDULES, blockEnds, plateau } from "./schedule.js";
 
 /** What records leave out if it is so. */
 const USUAL = { leaky_relu_slope: 0.01, elu_alpha: 1, huber_delta: 1, quantile: 0.5, class_weight: "", metric: "loss" };
+const UNKNOWN = ["clip", "rotate", "shift", "zoom", "shear", "elastic", "deskew"]; // all off by default
 const PARAMETERS = { leaky_relu: "leaky_relu_slope", elu: "elu_alpha", huber: "huber_delta", quantile: "quantile" };
 const EXPONENTIAL_START = Math.fround(0.1); // factor on the last layer's initial weights, as in `model/build.py`
 
@@ -32,12 +33,13 @@ const EXPONENTIAL_START = Math.fround(0.1); // factor on the last layer's initia
 export function whyNot(options, data) {
   /** @type {Record<string, any>} */
   const all = { ...USUAL, ...options };
+  const areBytes = data.inputs instanceof Uint8Array;
   const { activations, loss } = architectureOf(all, data);
   /** @type {Record<string, boolean>} */
   const possible = {
     dtype: all.dtype === "float32",
     targets: all.targets in TARGETS,
-    scaling: ["notes", "unit"].includes(all.scaling) || (all.scaling === "standard" && data.inputs instanceof Uint8Array),
+    scaling: ["notes", "unit"].includes(all.scaling) || (all.scaling === "standard" && areBytes),
     initializer: all.initializer in INITIALIZERS,
     schedule: all.schedule in SCHEDULES,
     optimizer: all.optimizer in OPTIMIZERS,
@@ -48,7 +50,7 @@ export function whyNot(options, data) {
     hard_fraction: all.hard_fraction === 1,
     class_weight: all.class_weight === "",
     metric: all.metric === "loss",
-    ...Object.fromEntries(["clip", "rotate", "shift", "zoom", "shear", "elastic", "deskew"].map((name) => [name, !all[name]])),
+    ...Object.fromEntries(UNKNOWN.map((name) => [name, !all[name]])),
   };
   return Object.keys(possible).find((name) => !possible[name]) ?? null;
 }
@@ -207,7 +209,8 @@ export function newTraining(given, data, start = null) {
       return best.epoch;
     },
     /**
-     * Take steps, but none beyond the end of the epoch; return their number, and the loss and the right answers before them.
+     * Take steps, but none beyond the end of the epoch; return their number, and the sum of their losses and of their
+     * right answers, each before its own step.
      * @param {number} most
      */
     run(most) {
