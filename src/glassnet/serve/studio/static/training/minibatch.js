@@ -84,11 +84,12 @@ export function minibatch(architecture, options, samples, vector, average) {
       const masks = options.dropout.some(Boolean)
         ? dropoutMasks(options.seed, epoch, step, n, sizes.slice(1, -1), options.dropout)
         : [];
-      let [sum, correct] = [0, 0];
+      let [total, correct] = [0, 0];
       gradient.fill(0);
       for (let shard = 0; shard < shards; shard++) {
         if (shard) part.fill(0);
         const views = viewsOf(architecture, shard ? part : gradient);
+        let sum = 0;
         for (let i = Math.trunc((shard * n) / shards); i < Math.trunc(((shard + 1) * n) / shards); i++) {
           const row = rows[i];
           firstSums(row, constants);
@@ -106,7 +107,6 @@ export function minibatch(architecture, options, samples, vector, average) {
           const outputs = activations[layers.length - 1];
           const target = samples.smoothed[samples.labels[row]];
           let { loss, error, delta } = outputsOf(architecture, last.z, outputs, target, samples.weightOf(row));
-          losses[shard] += loss;
           sum += loss;
           correct += Number(firstLargest(outputs) === firstLargest(target));
           for (let layer = layers.length - 1; layer >= 0; layer--) {
@@ -128,11 +128,13 @@ export function minibatch(architecture, options, samples, vector, average) {
           const inBlock = (i % ROW_BLOCK) + 1;
           if (isSplit && (inBlock === ROW_BLOCK || i === n - 1)) addRowBlock(rows.subarray(i + 1 - inBlock, i + 1));
         }
+        losses[shard] += sum;
+        total += sum;
         if (shard) for (let i = ownOfFirst; i < part.length; i++) gradient[i] += part[i];
       }
       update(vector, gradient, slots, constantsOf(options, rate, t));
       if (average) follow(average, vector, options.ema_decay, t);
-      return { loss: sum, correct };
+      return { loss: total, correct };
 
       /** The mask of a row in a layer. @param {number} layer @param {number} i */
       function maskOf(layer, i) {
