@@ -148,8 +148,10 @@ def given_of(options, inputs, labels, **more):
 
 TRAIN = """
 const { newTraining } = await import("./training/trainer.js");
-const dataOf = ({ inputs, labels, features, weights, isFloat }) => ({
-  inputs: isFloat ? floatsOf(inputs) : bytesOf(inputs), labels: new Int32Array(bytesOf(labels).buffer), features, classes: 3, weights, maximum: 255,
+const dataOf = ({ inputs, labels, isFloat, features, weights }) => ({
+  inputs: isFloat ? floatsOf(inputs) : bytesOf(inputs),
+  labels: new Int32Array(bytesOf(labels).buffer),
+  features, classes: 3, weights, maximum: 255,
 });
 const trained = (one, steps = 7) => {
   const training = newTraining(one.options, dataOf(one));
@@ -319,10 +321,11 @@ def test_batches_have_the_bits_of_python(node):
         (0, 3),  # early stopping
     )
     given = []
-    for number, (optimizer, size, shards, (hidden, dropout), ema, decay, scaling, flag, early) in enumerate(
-        cases
-    ):
-        made = dict(zip(("rule", "loss", "output"), OUTPUTS[number % 9], strict=True)) | {"optimizer": optimizer, "hidden": hidden}
+    for number, (optimizer, size, shards, (hidden, dropout), ema, decay, scaling, flag, early) in enumerate(cases):
+        made = dict(zip(("rule", "loss", "output"), OUTPUTS[number % 9], strict=True)) | {
+            "optimizer": optimizer,
+            "hidden": hidden,
+        }
         made |= {"batch_size": size, "shards": shards, "dropout": dropout, "ema_decay": ema, "weight_decay": decay}
         made |= {"scaling": scaling, "skip_zeros": flag, "early_stopping": early, "bias": number % 3 > 0}
         made |= {"activation": (HIDDEN[number % 6][1][0],), "label_smoothing": 0.1 * (number % 4 == 0)}
