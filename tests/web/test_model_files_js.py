@@ -388,11 +388,14 @@ TEXTS = {
     "zeros and ones": "1,0,1\n0,1,1\n",
 }
 CSV = f"""{PROBLEM}
-const {{ readLabelledCsv }} = await import("./shared/labelled_csv.js");
+const {{ readLabelledCsv, writeLabelledCsv }} = await import("./shared/labelled_csv.js");
 const {{ fingerprint }} = await import("./shared/training_record.js");
 return given.map((text) => {{
   const read = () => readLabelledCsv(text);
-  return problemOf(read) || {{ ...read(), fingerprint: fingerprint(read()), inputs: [] }};
+  const problem = problemOf(read);
+  if (problem) return problem;
+  const {{ features, classes, maximum }} = read();
+  return {{ features, classes, maximum, fingerprint: fingerprint(read()), again: writeLabelledCsv(read()) }};
 }});
 """
 
@@ -409,6 +412,7 @@ def test_rows_of_text_are_the_data_that_python_reads(node, tmp_path):
         assert not isinstance(found, str), (name, found)
         assert found["fingerprint"] == fingerprint(data), name
         assert (found["features"], found["maximum"]) == (data.inputs.shape[1], data.maximum)
+        assert fingerprint(load_text(found["again"], tmp_path)) == fingerprint(data)
         assert found["classes"] == [str(k) for k in range(data.classes)]
 
 

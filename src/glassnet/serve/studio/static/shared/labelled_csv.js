@@ -94,3 +94,8 @@ function numbersIn(text, start, first, separator, width) {
   if (!row) throw fileProblem("GN010", "file_empty");
   return { values: values.slice(0, row * (width - 1)), labels: labels.slice(0, row) };
 }
+
+/** The text of samples of bytes, which `readLabelledCsv` and Python read to the same data. @param {{inputs: Uint8Array, features: number, labels: ArrayLike<number>}} data */
+export function writeLabelledCsv({ inputs, features, labels }) {
+  return Array.from(labels, (label, k) => `${label},${inputs.subarray(k * features, (k + 1) * features).join(",")}\n`).join("");
+}
