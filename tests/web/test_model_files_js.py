@@ -180,7 +180,7 @@ def digits():
 
 NEW = f"""{READ}
 const {{ newHeader, hashOf }} = await import("./shared/model_file.js");
-const {{ receiptOf }} = await import("./shared/training_record.js");
+const {{ receiptOf, trainingRange }} = await import("./shared/training_record.js");
 const parameters = floatsOf(given.weights);
 const data = {{ inputs: bytesOf(given.inputs), features: 784, labels: given.labels, classes: 10, source: "mnist" }};
 const hash = hashOf(parameters);
@@ -188,7 +188,9 @@ const curve = [{{ loss: 0.25, accuracy: 0.5 }}];
 const receipt = receiptOf({{ data, hash, options: given.options, hashes: [given.start, hash], curve,
   version: given.version, numerics: given.numerics, recipe: "notes" }});
 const {{ architecture, scaling, targets }} = given;
-return textOf(writeModel(newHeader({{ architecture, scaling, targets, imageShape: [28, 28], receipt }}), parameters));
+const header = newHeader({{ architecture, scaling, targets, imageShape: [28, 28], trainingRange: trainingRange(data),
+  receipt }});
+return textOf(writeModel(header, parameters));
 """
 
 
@@ -218,6 +220,7 @@ def test_a_model_that_the_page_trained(node, digits, tmp_path):
     assert list(receipt["versions"]) == ["glassnet", "javascript"]
     assert list(differences(receipt, surroundings())) == []
     assert verifiable_options(receipt) == options
+    assert model.training_range == trained.training_range
     assert (model.scaling, model.targets, model.network.architecture) == (trained.scaling, trained.targets, made)
     again = {**receipt, "engine": "reference"}
     assert glassnet.verify(replace(model, receipt=again), digits).same
@@ -262,11 +265,12 @@ def test_fingerprints(node, kind, extra):
 def test_a_training_is_compared_with_a_record(node):
     program = """
     const { sameTraining } = await import("./shared/training_record.js");
-    return given.map(([receipt, hashes]) => sameTraining(receipt, { hashes }));
+    return given.map(([receipt, hashes]) => sameTraining(receipt, { hashes, hash: "z" }));
     """
-    trail = {"trails": [["a", "b", "c"]]}
+    trail = {"trails": [["a", "b", "c"]], "hash": "z"}
     cases = [
         (trail, ["a", "b", "c"], {"same": True, "epoch": 2, "complete": True}),
+        ({**trail, "hash": "c"}, ["a", "b", "c"], {"same": False, "epoch": 2, "complete": True}),
         (trail, ["a", "b"], {"same": True, "epoch": 1, "complete": False}),
         (trail, ["a", "x", "c"], {"same": False, "epoch": 1, "complete": True}),
         (trail, ["x"], {"same": False, "epoch": 0, "complete": True}),
