@@ -44,16 +44,14 @@ def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
 def in_node(folder, program, given):
     """Run a program, the body of an asynchronous function, in Node.js; return its answer.
 
-    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, from copies of all modules
-    in the folder, which may be used again; it imports others by ``await import("./training/…")``.
+    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, and imports others by their
+    path in `static/`, from copies in the folder, which may be used again.
     """
     if not (path := shutil.which("node")):
         pytest.skip("no Node.js: node is not installed")
     (folder / "package.json").write_text('{"type": "module"}')
-    for module in STATIC.rglob("*.js"):
-        copy = folder / module.relative_to(STATIC)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(module.read_bytes())
+    if not (folder / "network.js").exists():
+        shutil.copytree(STATIC, folder, dirs_exist_ok=True)
     script = f"""
     import * as module from "./network.js";
     import * as format from "./shared/format.js";
