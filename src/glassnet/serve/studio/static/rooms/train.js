@@ -108,7 +108,7 @@ export async function open(el, studio) {
     const start = studio.session.models.find((one) => one.id === state.get("start"));
     return [
       model && { href: `/api/models/${model}/file`, words: t("train_model_file"), name: `${model}.safetensors` },
-      model && { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
+      model && studio.can("report") && { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
       start && { href: `/api/models/${start.id}/file`, words: t("train_start_file"), name: `${start.name.replace(/\.safetensors$/, "")}.safetensors` },
       [dataId(), state.get("add")].includes("drawings") && { href: "/api/drawings.csv", words: t("train_drawings_file"), name: "drawings.csv" },
     ].filter(Boolean);

@@ -33,7 +33,7 @@ export function dataPanel(studio, declared, room) {
   const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null);
   // Its own view of the studio: what a file has wrong is shown here.
   const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
-  const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), problemBox, furtherBox, tableBox, doctorBox);
+  const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t(studio.can("tables") ? "train_formats" : "train_formats_here") }), problemBox, furtherBox, tableBox, doctorBox);
   const offs = [takeFiles(el, upload), studio.events.on("session", () => picker.update(dataId()))];
 
   async function upload(file) {
@@ -52,7 +52,7 @@ export function dataPanel(studio, declared, room) {
     const id = dataId();
     fill(doctorBox);
     checking = "";
-    if (id === "mnist" || !listed(id)) return;
+    if (id === "mnist" || !listed(id) || !studio.can("doctor")) return;
     const reading = Object.fromEntries(Object.entries(room.options()).filter(([name]) => options.has(name)));
     const key = canonical([id, state.get("target"), reading]);
     checking = key;
