@@ -1,19 +1,26 @@
 // The first script of the page: the model, and what other programs can call. It needs nothing of the page but its data.
 
-import { ExportedModel, floatsOf } from "./model.js";
+import { bytesOf } from "../../serve/studio/static/shared/pixels.js";
+import { PortableModel } from "../../serve/studio/static/shared/portable_model.js";
 
-/** @typedef {import("./table_encoding.js").Row} Row */
+/** @typedef {import("../../serve/studio/static/shared/table_encoding.js").Row} Row */
+
+/** Numbers from base64, float32, little-endian. @param {string} text */
+function floatsOf(text) {
+  const bytes = bytesOf(text);
+  return new Float32Array(bytes.buffer, 0, bytes.length >> 2);
+}
 
 const textOf = (/** @type {string} */ id) => document.getElementById(id)?.textContent ?? "";
 
 /**
  * Everything that `write` in `exports/html.py` puts into the page: the model, its examples, and words.
- * @type {{name: string, model: import("./model.js").Description, words: Object<string, Object<string, string>>,
+ * @type {{name: string, model: import("../../serve/studio/static/shared/model_description.js").Description, words: Object<string, Object<string, string>>,
  *   examples: {rows: (number[]|Row)[], answers: string[], outputs: string, images: boolean},
  *   about: {version: string, score: [string, string]|null, call: string, parameters: number}}}
  */
 export const content = JSON.parse(textOf("content"));
-export const model = new ExportedModel(content.model, textOf("weights"));
+export const model = new PortableModel(content.model, floatsOf(textOf("weights")));
 
 /**
  * The outputs of the network, the same bits as in Python.

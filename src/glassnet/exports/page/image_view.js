@@ -1,12 +1,10 @@
 // Images: the view of the studio's room Draw, examples to open, and for images that are not drawn, files.
 
 import { button, fill, h, takeFiles } from "../../serve/studio/static/shared/dom.js";
-import { integratedGradients } from "../../serve/studio/static/shared/attribution.js";
 import { pixelImage } from "../../serve/studio/static/shared/pixels.js";
 import { localModel } from "../../serve/studio/static/shared/widget.js";
 import drawView from "../../serve/studio/static/views/draw.js";
 import { content, model } from "./answers.js";
-import { numbersText } from "./units.js";
 
 const WHITE = 255;
 const BRIGHT = 127; // grey of the border, above which ink is dark on light paper
@@ -21,7 +19,7 @@ export function openImages(el, head, t, state) {
   const pen = channels === 1 && reading !== "photo" && shape[0] === 28 && shape[1] === 28; // as in the view
   const shown = content.examples.images ? content.examples.rows : [];
   const first = pen ? null : shown[0]; // a blank board says little of what is not drawn by hand
-  const view = localModel({ t, description, drawing: state.drawing ?? { strokes: [], pixels: first ?? null }, ask: answerNumbers });
+  const view = localModel({ t, description, drawing: state.drawing ?? { strokes: [], pixels: first ?? null }, ask: async (given) => model.query({ pixels: given }) });
   view.on("change:drawing", () => (state.drawing = view.get("drawing")));
   const open = (pixels) => view.set("drawing", { strokes: [], pixels: [...pixels] });
   const host = h("div");
@@ -42,18 +40,6 @@ export function openImages(el, head, t, state) {
   return () => {
     close();
     files?.close();
-  };
-}
-
-/** Numbers that are predicted from an image, which the view leaves to its host. */
-async function answerNumbers(pixels) {
-  const { outputs, inputs } = model.forward(pixels);
-  const numbers = model.answer(outputs);
-  const direction = model.description.classes.map((_, k) => (k === 0 ? 1 : 0));
-  const baseline = model.network.scale(new Array(pixels.length).fill(0));
-  return {
-    outputs: [...outputs], probabilities: [...outputs], numbers, answer: numbersText(numbers), index: 0, rival: null,
-    inputs: [...integratedGradients(model.network, baseline, inputs, direction)],
   };
 }
 

@@ -1,13 +1,11 @@
 // Rows of a table, or of numbers: an example to begin with, a control for each value, the answer, and what each adds.
 
 import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
-import { ranked } from "../../serve/studio/static/network.js";
 import { short } from "../../serve/studio/static/shared/format.js";
-import { integratedGradients } from "../../serve/studio/static/shared/attribution.js";
+import { readCell } from "../../serve/studio/static/shared/table_encoding.js";
 import { answerPart, layersPart } from "../../serve/studio/static/views/draw.js";
 import { rowControl, shareList, startOf } from "../../serve/studio/static/views/row_form.js";
 import { content, model } from "./answers.js";
-import { numbersText } from "./units.js";
 
 const MOST_INPUTS = 100; // of a model without named columns
 const MICROSECONDS = 1000; // in a millisecond
@@ -15,16 +13,8 @@ const MIDDLE = "middle";
 const OWN = "own";
 const BEST = "best";
 
-/** How each kind of column keeps the text of its control, and shows the value again. */
-const KINDS = {
-  number: { parse: (given) => given, text: (value) => value },
-  boolean: { parse: (given) => (given === null ? null : given === "yes"), text: (value) => value },
-  word: { parse: (given) => given, text: (value) => value },
-  date: {
-    parse: (given) => (given === null ? null : Date.parse(given.length === 10 ? given : `${given}Z`) * MICROSECONDS),
-    text: (value) => (value === null ? null : new Date(Number(value) / MICROSECONDS).toISOString().slice(0, 16)),
-  },
-};
+/** A value of a column as its control shows it. @param {string} kind @param {any} value */
+const shownValue = (kind, value) => (kind === "date" && value !== null ? new Date(Number(value) / MICROSECONDS).toISOString().slice(0, 16) : value);
 
 /**
  * @param {HTMLElement} el @param {HTMLElement} _head
@@ -52,7 +42,7 @@ export function openRows(el, _head, t, state) {
     : select(outputNames, "0", () => explain());
   const why = h("section.panel.stack.why", {}, reasons, each ? field(t("page_explain"), explained) : null);
   const controls = shown.map((one) => rowControl({ ...one, name: one.label ?? one.name }, t, (given) => {
-    row[one.name] = KINDS[one.kind].parse(given);
+    row[one.name] = readCell(one.kind, given);
     start.value = OWN;
     ask(false);
   }));
@@ -63,11 +53,11 @@ export function openRows(el, _head, t, state) {
   function begin(choice) {
     row = Object.create(null); // a column may have any name
     const example = choice === MIDDLE ? null : content.examples.rows[Number(choice)];
-    for (const one of columns) row[one.name] = example ? example[one.name] : KINDS[one.kind].parse(startOf(one));
+    for (const one of columns) row[one.name] = example ? example[one.name] : readCell(one.kind, startOf(one));
     show();
   }
   function show() {
-    shown.forEach((one, k) => controls[k].show(KINDS[one.kind].text(row[one.name])));
+    shown.forEach((one, k) => controls[k].show(shownValue(one.kind, row[one.name])));
     ask(true);
   }
 
@@ -76,28 +66,17 @@ export function openRows(el, _head, t, state) {
     signals = model.forward(named ? row : columns.map((one) => row[one.name] ?? 0));
     const decoded = model.answer(signals.outputs);
     const numbers = targets.kind === "numbers";
-    answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? numbersText(decoded) : undefined, numbers ? decoded : null);
+    answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? model.numbersText(decoded) : undefined, numbers ? decoded : null);
     layers.update([], signals);
     explain();
   }
 
   /** What each column adds to one output, or to the margin between the best two classes. */
   function explain() {
-    const { outputs } = signals;
-    const order = ranked(outputs, targets);
-    const numbers = targets.kind === "numbers";
-    const best = each && explained.value !== BEST ? Number(explained.value) : numbers ? 0 : order[0];
-    const rival = targets.kind === "classes" && order.length > 1 ? order[1] : null;
-    const inUnits = numbers && description.activations.at(-1) === "identity";
-    const direction = classes.map((_, k) => (k === best ? (inUnits ? targets.scale[best] : 1) : k === rival ? -1 : 0));
-    const inputs = integratedGradients(model.network, model.network.scale(description.baseline), signals.inputs, direction);
-    let place = 0;
-    const shares = columns.map((one, k) => {
-      const width = named ? description.widths[k] : 1;
-      const share = inputs.subarray(place, (place += width)).reduce((sum, part) => sum + part, 0);
-      return { column: one.label ?? one.name, value: textOf(one, row[one.name]), share };
-    });
-    const name = numbers && !each ? numbersText(model.answer(outputs)) : classes[best];
+    const { best, rival, inUnits, shares: inputs } = model.reasons(signals, each && explained.value !== BEST ? Number(explained.value) : null);
+    const byColumn = named ? model.sharesByColumn(inputs) : [...inputs];
+    const shares = columns.map((one, k) => ({ column: one.label ?? one.name, value: textOf(one, row[one.name]), share: byColumn[k] }));
+    const name = targets.kind === "numbers" && !each ? model.numbersText(model.answer(signals.outputs)) : classes[best];
     const unit = inUnits ? units[best] : "";
     fill(reasons,
       h("h2", { text: rival === null ? t("draw_why_one", { name }) : t("draw_why", { name, other: classes[rival] }) }),
@@ -109,7 +88,7 @@ export function openRows(el, _head, t, state) {
     if (value === null || value === undefined) return t("draw_missing");
     if (kind === "number") return short(value);
     if (kind === "boolean") return t(value ? "draw_yes" : "draw_no");
-    return kind === "date" ? KINDS.date.text(value).replace("T", " ").slice(0, hours ? 16 : 10) : String(value);
+    return kind === "date" ? shownValue(kind, value).replace("T", " ").slice(0, hours ? 16 : 10) : String(value);
   }
 
   const more = columns.length > shown.length ? h("p.help", { text: t("page_first_inputs", { count: shown.length, all: columns.length }) }) : null;

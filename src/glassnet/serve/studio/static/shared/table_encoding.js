@@ -6,9 +6,10 @@ const LARGEST = 1e150; // larger numbers would overflow when squared
 const MICROSECONDS_A_DAY = 86_400_000_000n;
 const MICROSECONDS_AN_HOUR = 3.6e9;
 const MILLISECONDS_A_DAY = 86_400_000;
+const MICROSECONDS = 1000; // in a millisecond
 
 /**
- * Descriptions of columns: see `_encoding_of` in `exports/html.py`.
+ * Descriptions of columns: see `encodingOf` in `model_description.js`.
  * @typedef {{kind: "number", name: string, fill: number, centre: number, scale: number, edges: number[], flag: boolean}} NumberColumn
  * @typedef {{kind: "boolean", name: string}} BooleanColumn
  * @typedef {{kind: "word", name: string, words: string[], others: boolean, missing: boolean, rare?: string[], means?: number[][]}} WordColumn
@@ -28,6 +29,34 @@ export function encodeRow(columns, row) {
   return Float32Array.from(columns.flatMap((one) => encode(one, (Object.hasOwn(row, one.name) ? row[one.name] : null) ?? null)));
 }
 
+const MISSING = ["", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"];
+const YES = ["yes", "true", "y", "t", "1"];
+const NO = ["no", "false", "n", "f", "0"];
+
+/**
+ * The values of a row as `encodeRow` takes them, from those of a form or a table's cells: dates and yes or no may be text.
+ * @param {{kind: string, name: string}[]} columns @param {Object<string, any>} cells
+ * @returns {Row}
+ */
+export function readRow(columns, cells) {
+  const row = Object.create(null); // a column may have any name
+  for (const { kind, name } of columns) row[name] = readCell(kind, Object.hasOwn(cells, name) ? cells[name] : null);
+  return row;
+}
+
+/** @param {string} kind @param {any} given @returns {Value} */
+export function readCell(kind, given) {
+  if (given === null || given === undefined || typeof given === "boolean") return given ?? null;
+  const text = String(given).trim();
+  const word = text.toLowerCase();
+  if (MISSING.includes(word)) return null;
+  if (kind === "boolean") return YES.includes(word) ? true : NO.includes(word) ? false : null;
+  if (kind !== "date" || typeof given !== "string") return given;
+  const moment = text.replace(" ", "T");
+  const milliseconds = Date.parse(moment.includes("T") && !/(Z|[+-]\d\d:?\d\d)$/.test(moment) ? `${moment}Z` : moment);
+  return Number.isNaN(milliseconds) ? null : milliseconds * MICROSECONDS;
+}
+
 /** @param {Column} column @param {Value} given @returns {number[]} */
 function encode(column, given) {
   if (column.kind === "number") return encodeNumber(column, given);
@@ -35,19 +64,26 @@ function encode(column, given) {
   return column.kind === "word" ? encodeWord(column, given) : encodeDate(column, given);
 }
 
-const moderate = (/** @type {number} */ value) => Math.max(-LARGEST, Math.min(LARGEST, value));
+/** @param {number} value */
+export function moderate(value) {
+  return Math.max(-LARGEST, Math.min(LARGEST, value));
+}
+
+/** A deviation, smoothly clipped. @param {number} z */
+export function clipped(z) {
+  return z / Math.sqrt((z / CLIP) * (z / CLIP) + 1);
+}
 
 /** @param {NumberColumn} column @param {Value} given */
 function encodeNumber({ fill, centre, scale, edges, flag }, given) {
   const absent = given === null || !Number.isFinite(Number(given));
   const value = absent ? fill : Number(given);
   const z = moderate((moderate(value) - centre) / scale);
-  const clipped = z / Math.sqrt((z / CLIP) * (z / CLIP) + 1);
   const intervals = edges.slice(1).map((high, k) => {
     const low = edges[k];
     return (Math.max(low, Math.min(high, value)) - low) / (high - low) - 0.5;
   });
-  return [clipped, ...intervals, ...(flag ? [absent ? 1 : 0] : [])];
+  return [clipped(z), ...intervals, ...(flag ? [absent ? 1 : 0] : [])];
 }
 
 /**
