@@ -38,7 +38,9 @@ class StudioJob:
     port: int = option(0, "port on this machine; 0: any free one", low=0, high=65535)
     open: bool = option(True, "open a browser; otherwise only print the address")
     language: str | None = option(None, "language of the page", choices=LANGUAGES, otherwise="that of the browser")
-    static: str | None = option(None, "write the page as files for any web server, instead of serving it", metavar="FOLDER")
+    static: str | None = option(
+        None, "write the page as files for any web server, instead of serving it", metavar="FOLDER"
+    )
     single: str | None = option(None, "write the page as one file that opens without a server", metavar="FILE")
     force: bool = parameters.force()
 

@@ -46,11 +46,17 @@ WITHOUT = frozenset(
 PAGE = "index.html"
 
 _STATIC = Path(__file__).parent / "static"
-_STYLES = ("style.css", *(f"rooms/{room}.css" for room in ("draw", "train", "step", "compare", "look")), "views/step.css")
+_STYLES = (
+    "style.css",
+    *(f"rooms/{room}.css" for room in ("draw", "train", "step", "compare", "look")),
+    "views/step.css",
+)
 _POLICY = "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
 
 
-def write_folder(folder: str, model: str | None = None, *, language: str | None = None, overwrite: bool = False) -> None:
+def write_folder(
+    folder: str, model: str | None = None, *, language: str | None = None, overwrite: bool = False
+) -> None:
     """Write the studio as files into a folder, which is created.
 
     Raises FileError GN007 if its page exists, and GN110, GN001 and GN003 where nothing can be written; a `model` that
@@ -133,9 +139,7 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
         "language": language,
         "words": {one: words_of(STUDIO_WORDS, one) for one in LANGUAGES},
         "options": {one: _options(one) for one in LANGUAGES},
-        "optimizers": {
-            recipe: {name: _changed(recipe, optimizer=name) for name in OPTIMIZERS} for recipe in RECIPES
-        },
+        "optimizers": {recipe: {name: _changed(recipe, optimizer=name) for name in OPTIMIZERS} for recipe in RECIPES},
         "nets": {
             name: {"sizes": one.sizes, "activation": one.activation, "numbers": one.to_dict()}
             for name, one in SMALL_NETWORKS.items()

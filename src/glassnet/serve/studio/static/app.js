@@ -23,5 +23,5 @@ openStudio({
     const [module] = await Promise.all([import(`./rooms/${name}.js`), style(`rooms/${name}`), style(MORE[name])]);
     return module;
   },
-  needsPython: {},
+  needsPython: { verify: "glassnet info MODEL --verify" }, // a server has it, but the page does not ask it
 });

@@ -2,10 +2,10 @@
 
 import { Problem } from "../shared/api.js";
 import { translator } from "../shared/format.js";
+import { portableModel } from "../shared/portable_model.js";
 import { commandOf } from "./commands.js";
 import { control, describeJob, jobOf } from "./jobs.js";
 import { confusion, nodes, page, summary } from "./look.js";
-import { query } from "./query.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
 import { step } from "./step.js";
 import { optionValues, train } from "./train.js";
@@ -27,10 +27,10 @@ const ROUTES = [
   ["POST", "/api/models", ({ name, body }) => brief(addModel(name, body))],
   ["POST", "/api/data", ({ name, body }) => addData(name, body)],
   ["GET", "/api/data/:id/samples", samples],
-  ["GET", "/api/drawings", () => drawings],
+  ["GET", "/api/drawings", () => [...drawings]],
   ["POST", "/api/drawings", ({ pixels, label }) => addDrawing(pixels, label)],
   ["DELETE", "/api/drawings", ({ id }) => removeDrawing(id)],
-  ["POST", "/api/draw/query", query],
+  ["POST", "/api/draw/query", ({ model, pixels, row }) => answering(modelOf(model)).query({ pixels, row })],
   ["GET", "/api/options", ({ language }) => about.options[language]],
   ["POST", "/api/options", optionValues],
   ["POST", "/api/train", train],
@@ -42,6 +42,15 @@ const ROUTES = [
   ["GET", "/api/look/nodes", nodes],
   ["POST", "/api/take-away", (given) => ({ text: commandOf(given) })],
 ];
+
+/** A model in portable form, made at its first question. @type {WeakMap<any, ReturnType<typeof portableModel>>} */
+const portable = new WeakMap();
+/** @param {import("./session.js").Model} model */
+function answering(model) {
+  if (!model.description.portable) throw problem("GN100", "here_not_answered", { model: model.name });
+  if (!portable.has(model)) portable.set(model, portableModel(model.description, model.parameters));
+  return /** @type {ReturnType<typeof portableModel>} */ (portable.get(model));
+}
 
 /** Some samples of data, by their rows. @param {Given} given */
 async function samples({ id, part = "train", rows = "", start = 0, count = 50 }) {

@@ -13,6 +13,7 @@ const MOSTLY = 0.95;
 const STEEPEST = { sigmoid: 0.25 };
 const BENDING = ["sigmoid", "tanh"];
 
+/** @typedef {import("./evaluate.js").Evaluation} Evaluation */
 /** @typedef {Object<string, any>} Given @typedef {Awaited<ReturnType<typeof inspect>>} Inspection */
 
 /** What was inspected last. */
@@ -31,7 +32,7 @@ async function inspect({ data: id, model: chosen = "", part: wanted = "" }) {
     cached = { key, made };
     made.catch(() => (cached = { key: "", made: null }));
   }
-  return { data, model, part, name: data.test ? name : "", evaluation: /** @type {import("./evaluate.js").Evaluation|null} */ (await cached.made) };
+  return { data, model, part, name: data.test ? name : "", evaluation: /** @type {Evaluation|null} */ (await cached.made) };
 }
 
 /** @param {Inspection} one */

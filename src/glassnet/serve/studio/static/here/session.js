@@ -9,7 +9,8 @@ import { publish } from "./events.js";
 /**
  * @typedef {{inputs: Uint8Array, labels: Int32Array, first: number}} Part Samples, and the row of the first one.
  * @typedef {{id: string, name: string, kind: string, features: number, classes: string[], source: string, train: Part, test: Part|null}} Data
- * @typedef {{id: string, name: string, source: string, parent: string, bytes: Uint8Array, description: any, weights: Float32Array, receipt: any}} Model
+ * @typedef {{id: string, name: string, source: string, parent: string, bytes: Uint8Array, description: any, weights: Float32Array,
+ *   parameters: Float32Array|Float64Array, receipt: any}} Model
  * @typedef {{id: string, pixels: number[], label: number}} Drawing
  */
 
@@ -23,11 +24,11 @@ export const models = new Map();
 /** @type {Map<string, Data>} */
 const opened = new Map();
 /** @type {Drawing[]} */
-export let drawings = [];
+export const drawings = [];
 /** Job id -> the job, as `jobs.js` makes them. @type {Map<string, any>} */
 export const jobs = new Map();
 /** What the page was written with: words, options, the language. @type {any} */
-export let about = null;
+export const about = {};
 /** The words of the language that the page has now. @type {(key: string, values?: Object<string, any>) => string} */
 let say = (key) => key;
 
@@ -39,11 +40,16 @@ export function nextId(word) {
   return `${word}-${counts.get(word)}`;
 }
 
-/** Open what the page has inside. @param {(key: string, values?: Object<string, any>) => string} words */
-export async function openSession(words) {
-  if (about) return;
+/** Open what the page has inside, once. @param {(key: string, values?: Object<string, any>) => string} words */
+export function openSession(words) {
   say = words;
-  about = JSON.parse(await textInside("about"));
+  return (opening ??= openAll());
+}
+
+/** @type {Promise<void>|undefined} */
+let opening;
+async function openAll() {
+  Object.assign(about, JSON.parse(await textInside("about")));
   for (const { id, name } of about.models) putModel(id, name, await bytesInside(id), id === "reader" ? "mnist" : "");
 }
 
@@ -75,8 +81,8 @@ export function modelOf(id) {
 
 /** @param {string} id @param {string} name @param {Uint8Array} bytes @param {string} [source] @param {string} [parent] */
 function putModel(id, name, bytes, source = "", parent = "") {
-  const { description, weights, receipt } = readModel(bytes);
-  const made = { id, name, source: source || (isOfDigits(receipt) ? "mnist" : ""), parent, bytes, description, weights, receipt };
+  const { description, weights, parameters, receipt } = readModel(bytes);
+  const made = { id, name, source: source || (isOfDigits(receipt) ? "mnist" : ""), parent, bytes, description, weights, parameters, receipt };
   models.set(id, made);
   return made;
 }
@@ -166,16 +172,16 @@ export const shapeOf = (features) => (features === PIXELS ? [SIDE, SIDE] : null)
 /** @param {number[]} pixels @param {number} label */
 export function addDrawing(pixels, label) {
   const made = { id: nextId("drawing"), pixels, label };
-  drawings = [...drawings, made];
+  drawings.push(made);
   changed();
   return made;
 }
 
 /** Remove a drawing, or without an id all. @param {string} [id] */
 export function removeDrawing(id = "") {
-  drawings = drawings.filter((one) => id && one.id !== id);
+  drawings.splice(0, drawings.length, ...drawings.filter((one) => id && one.id !== id));
   changed();
-  return drawings;
+  return [...drawings];
 }
 
 /** The drawings as rows of MNIST's form. */

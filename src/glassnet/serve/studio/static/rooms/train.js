@@ -7,6 +7,7 @@ import { takeAway } from "../shared/take_away.js";
 import { dataPanel } from "./train_data.js";
 import { asText, optionForm, optionsIn, optionValues } from "./train_form.js";
 import { canonical, ended, Runs } from "./train_runs.js";
+import { verifyPanel } from "./train_verify.js";
 import { curvesOf, drawWeights, resultFacts, resultText, total, warning } from "./train_view.js";
 
 /** Seconds up to which a run starts again by itself when an option changes. */
@@ -114,10 +115,11 @@ export async function open(el, studio) {
     ].filter(Boolean);
   });
 
+  const verifying = studio.can("verify") ? verifyPanel(studio) : null;
   el.append(
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_train") }), h("p", { text: t("train_intro") }))),
     bar,
-    h("div.columns.side", {}, h("div.stack.wide-gap", {}, data.el, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, take)),
+    h("div.columns.side", {}, h("div.stack.wide-gap", {}, data.el, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, verifying?.el ?? "", take)),
     live,
   );
   const runs = new Runs(studio, runChanged);
@@ -505,6 +507,7 @@ export async function open(el, studio) {
     closed = true;
     unschedule();
     data.close();
+    verifying?.close();
     offState();
     runs.close();
   };

@@ -1,0 +1,51 @@
+// "Train it again": a model file and its data, and whether the page comes to the same bits.
+
+import { button, fill, h } from "../shared/dom.js";
+import { dataPicker, modelPicker } from "../shared/pickers.js";
+import { ended } from "./train_runs.js";
+
+/** @param {any} studio */
+export function verifyPanel(studio) {
+  const { t, api } = studio;
+  let model = "";
+  let data = "mnist";
+  let job = "";
+  const result = h("div", { role: "status" });
+  const progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("train_progress") });
+  const models = modelPicker(studio, model, (id) => {
+    model = id;
+    const source = studio.session.models.find((/** @type {any} */ one) => one.id === id)?.source;
+    if (source) choose(source);
+    fill(result);
+  }, ({ id }) => id !== "reader", "–");
+  const datas = dataPicker(studio, data, (id) => choose(id));
+  const choose = (/** @type {string} */ id) => datas.update((data = id));
+  async function start() {
+    fill(result);
+    try {
+      ({ job } = await api.post("/api/verify", { model, data }));
+      progress.hidden = false;
+    } catch (problem) {
+      fill(result, h("p.warning", { text: `${/** @type {any} */ (problem).message} [${/** @type {any} */ (problem).code}]` }));
+    }
+  }
+  const offs = [
+    studio.events.on("frame", (/** @type {any} */ frame) => frame.job === job && frame.epochs && (progress.value = frame.progress / frame.epochs)),
+    studio.events.on("job", (/** @type {any} */ one) => {
+      if (one.id !== job || !ended(one)) return;
+      progress.hidden = true;
+      if (one.error) fill(result, h("p.warning", { text: one.error.message[studio.lang] }));
+      else if (one.result) fill(result, h(one.result.same ? "p.good" : "p.warning", { text: wordsOf(one.result) }));
+    }),
+    studio.events.on("session", () => {
+      models.update(model);
+      datas.update(data);
+    }),
+  ];
+  /** @param {{same: boolean, parts: number, epochs: number, hash: string}} found */
+  const wordsOf = ({ same, parts, epochs, hash }) =>
+    same ? t("train_same_bits", { epochs, hash: hash.slice(0, 12) }) : t(parts ? "train_part_bits" : "train_part_start", { epoch: parts });
+  const el = h("details.panel.verify", {}, h("summary", {}, h("h2", { text: t("train_verify") }), h("span.quiet", { text: t("train_verify_hint") })),
+    h("div.stack", {}, models, datas, h("div.row", {}, button(t("train_verify_start"), () => model && start())), progress, result));
+  return { el, close: () => offs.forEach((off) => off()) };
+}
