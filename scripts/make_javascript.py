@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.engines.compiled.kernels.activations import is_piecewise_constant
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import PORTABLE, Language, variable, written
 from glassnet.nn.losses import LOSSES
@@ -20,7 +21,7 @@ FILE = Path(__file__).parents[1] / "src" / "glassnet" / "serve" / "studio" / "st
 HEAD = """\
 // Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
-import { exp32, log32, power32, series32, sumOf } from "./arithmetic.js";
+import { exp32, log32, log64, power32, series32, sumOf } from "./arithmetic.js";
 
 const f = Math.fround;
 """
@@ -56,10 +57,12 @@ def files() -> dict[Path, str]:
             parts.append(f"{about}\nexport function {FUNCTIONS[name]}(z) {_body(formula(variable('z')), 1)}\n")
     parts += [
         "/**",
-        " * Name of an activation -> value of one node, its derivative, and the usual parameter.",
+        " * Name of an activation -> value of one node, its derivative, the usual parameter, whether values fade out to",
+        " * powers of e, and whether the derivative is more than a choice of constants.",
         " *",
         " * @type {Record<string, {value: (z: number, parameter: number) => number,",
-        " *   derivative: (z: number, a: number, parameter: number) => number, parameter: number | null}>}",
+        " *   derivative: (z: number, a: number, parameter: number) => number, parameter: number | null,",
+        " *   fades: boolean, curved: boolean}>}",
         " */",
         "export const FORMULAS = {",
     ]
@@ -67,21 +70,26 @@ def files() -> dict[Path, str]:
         if one.derivative is not None:
             given = [variable("parameter")] if one.parameter else []
             z, a = variable("z"), variable("a")
+            usual = [one.parameter.default] if one.parameter else []
             parts += [
                 f"  {name}: {{",
                 f"    value: ({_arguments('z', given)}) => {_body(one.value(z, *given), 3)},",
                 f"    derivative: ({_arguments('z, a', given)}) => {_body(one.derivative(z, a, *given), 3)},",
                 f"    parameter: {one.parameter.default if one.parameter else 'null'},",
+                f"    fades: {str(one.fades).lower()},",
+                f"    curved: {str(not is_piecewise_constant(one.derivative(z, a, *usual))).lower()},",
                 "  },",
             ]
     parts += [
         "};",
         "",
         "/**",
-        " * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums.",
+        " * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums, and the loss,",
+        " * float64, if the page trains with it.",
         " *",
         " * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope",
-        " * @type {Record<string, {slope: Slope, ofSums: boolean}>}",
+        " * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => number} Value",
+        " * @type {Record<string, {slope: Slope, ofSums: boolean, value?: Value}>}",
         " */",
         "export const LOSSES = {",
     ]
@@ -89,7 +97,10 @@ def files() -> dict[Path, str]:
         forms = loss.forms if len({*loss.forms.values()}) > 1 else {"": next(iter(loss.forms.values()))}
         for output, form in forms.items():
             key, of_sums = f"{name} {output}".strip(), str(form.of_sums).lower()
-            parts.append(f'  "{key}": {{ slope: (z, a, t, p) => {form.javascript}, ofSums: {of_sums} }},')
+            parts += [f'  "{key}": {{', f"    slope: (z, a, t, p) => {form.javascript},", f"    ofSums: {of_sums},"]
+            if form.javascript_value:
+                parts.append(f"    value: (z, a, t, p) => {form.javascript_value},")
+            parts.append("  },")
     return {FILE: "\n".join([*parts, "};", ""])}
 
 

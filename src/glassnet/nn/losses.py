@@ -57,6 +57,8 @@ class Form(NamedTuple):
         The gradient of one sample: the body of ``(z, a, t, p) => …``.
     of_sums : bool
         Whether the gradient is that with respect to the sums.
+    javascript_value : str
+        The loss of one sample in JavaScript, like the gradient; without one the page does not train with this loss.
     """
 
     value: Callable[[Array, Array, Array, float], Array]
@@ -64,6 +66,7 @@ class Form(NamedTuple):
     loop: Callable[..., float]
     javascript: str
     of_sums: bool = False
+    javascript_value: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,16 @@ def _squared_error_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> fl
 _DIFFERENCE = "a.map((o, k) => o - t[k])"
 
 LOSSES["squared_error"] = Loss(
-    dict.fromkeys(ACTIVATIONS, Form(squared_error, _difference, _squared_error_loop, _DIFFERENCE))
+    dict.fromkeys(
+        ACTIVATIONS,
+        Form(
+            squared_error,
+            _difference,
+            _squared_error_loop,
+            _DIFFERENCE,
+            javascript_value="a.reduce((sum, o, k) => sum + 0.5 * f(o - t[k]) * f(o - t[k]), 0)",
+        ),
+    )
 )
 
 
@@ -163,7 +175,16 @@ def _cross_entropy_softmax_loop(_: float, z: Any, a: Any, target: Any, delta: An
 
 LOSSES["cross_entropy"] = Loss(
     {
-        "sigmoid": Form(cross_entropy_sigmoid, _difference, _cross_entropy_sigmoid_loop, _DIFFERENCE, of_sums=True),
+        "sigmoid": Form(
+            cross_entropy_sigmoid,
+            _difference,
+            _cross_entropy_sigmoid_loop,
+            _DIFFERENCE,
+            of_sums=True,
+            javascript_value="""z.reduce((sum, one, k) => (
+    sum + (Math.max(one, 0) - f(t[k] * one) + log64(1 + exp32(-Math.abs(one))))
+  ), 0)""",
+        ),
         "softmax": Form(
             cross_entropy_softmax,
             _cross_entropy_softmax_delta,
@@ -173,6 +194,11 @@ LOSSES["cross_entropy"] = Loss(
     return a.map((o, k) => f(o * total) - t[k]);
   }""",
             of_sums=True,
+            javascript_value="""{
+    const first = z.reduce((best, one, k) => (one > z[best] ? k : best), 0);
+    const start = sumOf(t) * log64(1 + f(sumOf(a.filter((_, k) => k !== first)) / a[first]));
+    return z.reduce((sum, one, k) => sum + t[k] * (z[first] - one), start);
+  }""",
         ),
     }
 )
@@ -201,6 +227,7 @@ LOSSES["absolute_error"] = Loss(
             lambda z, a, t, _: np.sign(a - t),
             _absolute_error_loop,
             "a.map((o, k) => Math.sign(f(o - t[k])))",
+            javascript_value="a.reduce((sum, o, k) => sum + Math.abs(f(o - t[k])), 0)",
         ),
     )
 )
@@ -235,6 +262,11 @@ LOSSES["huber"] = Loss(
             lambda z, a, t, p: np.clip(a - t, -p, p),
             _huber_loop,
             "a.map((o, k) => Math.max(-p, Math.min(p, f(o - t[k]))))",
+            javascript_value="""a.reduce((sum, o, k) => {
+    const size = Math.abs(f(o - t[k]));
+    const near = Math.min(size, p);
+    return sum + near * (size - 0.5 * near);
+  }, 0)""",
         ),
     ),
     Parameter("huber_delta", "error above which the loss is linear instead of squared", 1.0, 1e-6, 1e6),
@@ -270,6 +302,7 @@ LOSSES["quantile"] = Loss(
             lambda z, a, t, p: np.where(a < t, -p, np.where(a > t, 1 - p, 0)).astype(a.dtype),
             _quantile_loop,
             "a.map((o, k) => (o < t[k] ? -p : o > t[k] ? 1 - p : 0))",
+            javascript_value="a.reduce((sum, o, k) => sum + (o < t[k] ? p : 1 - p) * Math.abs(f(o - t[k])), 0)",
         ),
     ),
     Parameter("quantile", "quantile to predict: the fraction of targets below the prediction", 0.5, 1e-6, 1 - 1e-6),

@@ -188,7 +188,7 @@ def derivative_kernel(name: str) -> Any:
         return _times_softmax_slope
     slope, delta = derivative(variable("z[j]"), variable("a[j]")), variable("delta[j]")
     loops = _loops(_product(delta, slope), "delta", "scratch")
-    if not _is_piecewise_constant(slope):
+    if not is_piecewise_constant(slope):
         loops.append("flush(delta)")
     return kernel(defined(f"times_slope_of_{name}", _function("z, a, delta, scratch", loops), _SCOPE))
 
@@ -201,9 +201,10 @@ def _product(delta: Symbol, slope: Any) -> Any:
     return delta * slope if isinstance(slope, Symbol) or slope not in (0, 1) else delta if slope else 0
 
 
-def _is_piecewise_constant(slope: Any) -> bool:
+def is_piecewise_constant(slope: Any) -> bool:
+    """Return whether a derivative, as symbols, is a number or a choice of numbers."""
     return not isinstance(slope, Symbol) or (
-        slope.operation == "where" and all(map(_is_piecewise_constant, slope.operands[1:]))
+        slope.operation == "where" and all(map(is_piecewise_constant, slope.operands[1:]))
     )
 
 

@@ -74,6 +74,59 @@ function powerOfTwo(n) {
   return float[0];
 }
 
+// Functions of float64, for initial weights, schedules and losses.
+
+const double = new Float64Array(1);
+const halves = new Uint32Array(double.buffer);
+
+/** `ln x` of a normal float64 above 0: as `log32`, with ten more terms. @param {number} x */
+export function log64(x) {
+  double[0] = x;
+  let exponent = (halves[1] >>> 20) - 1022;
+  halves[1] = (halves[1] & 0xfffff) | (1022 << 20);
+  let m = double[0]; // ½ to 1
+  if (m < 0.7071067811865476) [m, exponent] = [2 * m, exponent - 1];
+  const s = (m - 1) / (m + 1);
+  const square = s * s;
+  let p = 0;
+  for (let k = 10; k >= 0; k--) p = p * square + 1 / (2 * k + 1);
+  return exponent * 0.6931471805599453 + 2 * (s * p);
+}
+
+const ODD_FACTORIALS = Array.from({ length: 10 }, (_, k) => (k % 2 ? -1 : 1) / factorial(2 * k + 1));
+const EVEN_FACTORIALS = Array.from({ length: 10 }, (_, k) => (k % 2 ? -1 : 1) / factorial(2 * k));
+
+/** `cos πt` for t from 0 to 2. @param {number} t */
+export function cosine64(t) {
+  const half = t > 1 ? 2 - t : t;
+  return half > 0.5 ? -cosineNear0(1 - half) : cosineNear0(half);
+}
+
+/** @param {number} t  From 0 to ½. */
+function cosineNear0(t) {
+  const y = 3.141592653589793 * (t > 0.25 ? 0.5 - t : t);
+  return t > 0.25 ? y * alternating(ODD_FACTORIALS, y) : alternating(EVEN_FACTORIALS, y);
+}
+
+/** @param {number[]} factors @param {number} y */
+function alternating(factors, y) {
+  let p = 0;
+  for (let k = 9; k >= 0; k--) p = p * (y * y) + factors[k];
+  return p;
+}
+
+/** @param {number} n @returns {number} */
+function factorial(n) {
+  return n < 2 ? 1 : n * factorial(n - 1);
+}
+
+/** `b^n` for a whole number n ≥ 0. @param {number} b @param {number} n */
+export function power64(b, n) {
+  let result = 1;
+  for (; n > 0; n = Math.trunc(n / 2), b *= b) if (n % 2) result *= b;
+  return result;
+}
+
 /** The sum of numbers in their order. @param {Iterable<number>} values */
 export function sumOf(values) {
   let sum = f(0);

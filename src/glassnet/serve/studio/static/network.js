@@ -1,7 +1,7 @@
 /**
- * The algorithm: forward, backpropagate. Read it beside `network.py`, whose words and order it has.
+ * The algorithm: forward, backpropagate, update. Read it beside `network.py`, whose words and order it has.
  *
- * One sample at a time. All numbers are float32: a result is rounded with `Math.fround`, or by storing it in a
+ * One sample at a time. A loop over these three trains a network; `training/` does the same faster, and also in batches. All numbers are float32: a result is rounded with `Math.fround`, or by storing it in a
  * `Float32Array`, after every operation, and sums are taken over the inputs in ascending order. Nothing depends on the
  * browser's own `exp` or `tanh`: `arithmetic.js` and `formulas.js` compute them with + − × ÷ and powers of two, so that
  * another language that does the same gets the same bits.
@@ -13,7 +13,8 @@
  * @typedef {{sums: Float32Array[], activations: Float32Array[]}} Signals  The sums of every layer, and the
  *   activations, inputs first.
  * @typedef {(z: Float32Array, a: Float32Array) => Float32Array} Derivative
- * @typedef {{value: (z: Float32Array) => Float32Array, derivative: Derivative | null}} Activation
+ * @typedef {{value: (z: Float32Array) => Float32Array, derivative: Derivative | null, fades: boolean, curved: boolean}}
+ *   Activation
  * @typedef {{factor: number | number[], offset: number | number[], clip: number | null, per_feature: boolean}} Scaling
  * @typedef {{kind: string, low: number, high: number, offset: number[], scale: number[], decision?: number[]}} Targets
  * @typedef {Architecture & {scaling: Scaling, targets: Targets, temperature: number, members: number, portable: boolean,
@@ -25,6 +26,7 @@ import { exp32, sumOf } from "./arithmetic.js";
 import { FORMULAS, LOSSES } from "./formulas.js";
 
 const f = Math.fround;
+const TINY = f(1e-30);
 
 /**
  * Run the network from the inputs to the outputs: `O = f(W · I + b)`, layer by layer.
@@ -32,9 +34,10 @@ const f = Math.fround;
  * @param {{activations: string[]}} architecture
  * @param {Parameters} parameters
  * @param {Float32Array} inputs  Scaled inputs of one sample.
+ * @param {boolean} training  Whether tiny activations of hidden layers become 0.
  * @returns {Signals}
  */
-export function forward(architecture, parameters, inputs) {
+export function forward(architecture, parameters, inputs, training = false) {
   let a = inputs; // (sizes[0],)
   /** @type {Signals} */
   const signals = { sums: [], activations: [a] };
@@ -42,7 +45,9 @@ export function forward(architecture, parameters, inputs) {
     const z = weightedSums(parameters.weights[layer], a); // (fan_out,)
     const bias = parameters.biases[layer];
     if (bias) bias.forEach((b, k) => (z[k] += b));
-    a = activationOf(name).value(z);
+    const { value, fades } = activationOf(name);
+    a = value(z);
+    if (training && fades && layer < architecture.activations.length - 1) a = withoutTiny(a);
     signals.sums.push(z);
     signals.activations.push(a);
   });
@@ -75,12 +80,37 @@ export function backpropagate(architecture, parameters, signals, targets, rule =
     if (layer > 0) {
       const sentBack = rule === "notes" ? error : delta;
       error = weightedSumsBack(parameters.weights[layer], sentBack, a.length); // (fan_in,): Wᵀ e, or Wᵀ δ
-      const { derivative } = activationOf(architecture.activations[layer - 1]);
+      const { derivative, curved } = activationOf(architecture.activations[layer - 1]);
       const slope = /** @type {Derivative} */ (derivative)(signals.sums[layer - 1], a); // softmax is for outputs only
       delta = slope.map((s, j) => error[j] * s);
+      if (curved) delta = withoutTiny(delta);
     }
   }
   return layers;
+}
+
+/**
+ * Move the weights against the gradient, in place: `w ← w − α ∂E/∂w`, as the optimizer `sgd` does.
+ *
+ * The rate is multiplied by a node's delta first, once for all its weights: `w − (α δ) a`.
+ *
+ * @param {Parameters} parameters
+ * @param {{delta: Float32Array}[]} layers  Result of `backpropagate`.
+ * @param {Signals} signals  Result of `forward`.
+ * @param {number} rate
+ */
+export function update(parameters, layers, signals, rate) {
+  layers.forEach(({ delta }, layer) => {
+    const step = delta.map((one) => f(rate) * one); // (fan_out,)
+    const weight = parameters.weights[layer];
+    products(step, signals.activations[layer]).forEach((change, place) => (weight[place] -= change));
+    parameters.biases[layer]?.forEach((b, k, bias) => (bias[k] = b - step[k]));
+  });
+}
+
+/** Small numbers, which would decay to subnormal ones and slow down every operation, as 0. @param {Float32Array} values */
+function withoutTiny(values) {
+  return values.map((one) => (Math.abs(one) < TINY ? 0 : one));
 }
 
 /** `W · a` of one layer, each sum in the order of the inputs. @param {Float32Array} weight @param {Float32Array} a */
@@ -249,12 +279,14 @@ function mean(outputs) {
  */
 export function activationOf(spelled) {
   const [name, parameter] = spelled.replace(")", "").split("(");
-  if (name === "softmax") return { value: softmax, derivative: null };
+  if (name === "softmax") return { value: softmax, derivative: null, fades: false, curved: true };
   const formula = FORMULAS[name];
   const p = f(Number(parameter ?? formula.parameter));
   return {
     value: (z) => z.map((one) => formula.value(one, p)),
     derivative: (z, a) => z.map((one, j) => formula.derivative(one, a[j], p)),
+    fades: formula.fades,
+    curved: formula.curved,
   };
 }
 
@@ -273,10 +305,13 @@ function softmax(z) {
 function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const output = activations[activations.length - 1];
   const { slope: slopeOf, ofSums } = LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
-  const slope = slopeOf(z, a, t, f(Number(parameter)));
-  if (ofSums) return slope;
-  const { derivative } = activationOf(output);
-  if (derivative) return derivative(z, a).map((one, k) => slope[k] * one);
+  const slope = slopeOf(z, a, t, Number(parameter));
+  if (ofSums) return withoutTiny(slope);
+  const { derivative, curved } = activationOf(output);
+  if (derivative) {
+    const delta = derivative(z, a).map((one, k) => slope[k] * one);
+    return curved ? withoutTiny(delta) : delta;
+  }
   const total = sumOf(slope.map((one, k) => one * a[k])); // softmax: Jᵀ · slope with J = diag(a) − a aᵀ
-  return a.map((o, k) => o * f(slope[k] - total));
+  return withoutTiny(a.map((o, k) => o * f(slope[k] - total)));
 }
