@@ -99,7 +99,7 @@ export function makeApi(language, tooLarge) {
   };
   return {
     get: (path, query = {}) => answer("GET", path, present(query)),
-    post: (path, body = {}) => answer("POST", path, body),
+    post: (path, body = {}) => answer("POST", path, JSON.parse(JSON.stringify(body))), // as sent: nothing is undefined, or shared
     remove: (path) => answer("DELETE", ...divided(path)),
     async upload(path, file, query = {}) {
       const why = tooLarge(file.size);

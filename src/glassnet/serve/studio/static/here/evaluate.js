@@ -53,7 +53,7 @@ export async function evaluate(model, data, part, { places, keep = false } = {})
     made.probabilities.push(signals.probabilities);
     if (keep) made.signals.push(signals);
     if (answer === made.truth[i]) made.right++;
-    made.loss += lossOf(description, signals.sums[signals.sums.length - 1], signals.outputs, targetsOf(description, made.truth[i])) / samples;
+    made.loss += lossOfSample(description, signals.sums[signals.sums.length - 1], signals.outputs, targetsOf(description, made.truth[i])) / samples;
     await rest();
   }
   return made;
@@ -64,7 +64,7 @@ export const targetsOf = ({ sizes, targets }, label) =>
   Float32Array.from({ length: sizes[sizes.length - 1] }, (_, k) => (k === label ? targets.high : targets.low));
 
 /** The loss of one sample. @param {any} description @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t */
-export function lossOf({ loss, loss_parameter: parameter, activations }, z, a, t) {
+export function lossOfSample({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const { value } = LOSSES[loss] ?? LOSSES[`${loss} ${activations[activations.length - 1].split("(")[0]}`];
   return value ? value(z, a, t, Math.fround(Number(parameter))) : NaN;
 }

@@ -1,7 +1,7 @@
 // One training step in the page, with the numbers that a drawing shows: `explain/step.py` and `explain/excerpt.py` give the same.
 
 import { activationOf, backpropagate, forward, Network, ranked } from "../network.js";
-import { lossOf, targetsOf } from "./evaluate.js";
+import { lossOfSample, targetsOf } from "./evaluate.js";
 import { about, dataOf, modelOf, problem, shapeOf } from "./session.js";
 
 const WHOLE = 12; // most nodes of a layer that is shown whole
@@ -74,7 +74,7 @@ function excerptOf(example, { layer: extraLayer, node: extraNode }) {
   const last = weights.length - 1;
   const lossWith = (/** @type {typeof parameters} */ other) => {
     const { sums, activations } = forward(architecture, other, inputs);
-    return lossOf(architecture, sums[last], activations[last + 1], targets);
+    return lossOfSample(architecture, sums[last], activations[last + 1], targets);
   };
   // Rule -> its errors, deltas and gradients: signs are those of a gradient, and of what is shown the opposite.
   const ways = Object.fromEntries(rules.map((rule) => [rule, backpropagate(architecture, parameters, signals, targets, rule)]));
