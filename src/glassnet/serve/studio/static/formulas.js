@@ -30,8 +30,8 @@ export function sigmoid32(z) {
 }
 
 /**
- * Name of an activation -> value of one node, its derivative, the usual parameter, whether values fade out to
- * powers of e, and whether the derivative is more than a choice of constants.
+ * Name of an activation -> value of one node, its derivative, the usual parameter, whether values fade out
+ * to powers of e, and whether the derivative is more than a choice of constants.
  *
  * @type {Record<string, {value: (z: number, parameter: number) => number,
  *   derivative: (z: number, a: number, parameter: number) => number, parameter: number | null,
@@ -117,8 +117,8 @@ export const FORMULAS = {
 };
 
 /**
- * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums, and the loss,
- * float64, if the page trains with it.
+ * Loss, and output activation if formulas differ -> gradient of a sample, by activations or sums, and the
+ * loss, float64, if the page trains with it.
  *
  * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => Float32Array} Slope
  * @typedef {(z: Float32Array, a: Float32Array, t: Float32Array, p: number) => number} Value

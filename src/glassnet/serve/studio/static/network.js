@@ -109,7 +109,7 @@ export function update(parameters, layers, signals, rate) {
 }
 
 /** Small numbers, which would decay to subnormal ones and slow down every operation, as 0. @param {Float32Array} values */
-function withoutTiny(values) {
+export function withoutTiny(values) {
   return values.map((one) => (Math.abs(one) < TINY ? 0 : one));
 }
 
@@ -298,13 +298,18 @@ function softmax(z) {
   return e.map((one) => one / total);
 }
 
+/** The entry of a loss for an output activation. @param {string} loss @param {string} output */
+export function lossOf(loss, output) {
+  return LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
+}
+
 /**
  * The gradient of the loss with respect to the sums of the last layer; the losses are those of `nn/losses.py`.
- * @param {Architecture} architecture @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t
+ * @param {{loss: string, loss_parameter: number | null, activations: string[]}} architecture @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t
  */
-function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
+export function outputDelta({ loss, loss_parameter: parameter, activations }, z, a, t) {
   const output = activations[activations.length - 1];
-  const { slope: slopeOf, ofSums } = LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
+  const { slope: slopeOf, ofSums } = lossOf(loss, output);
   const slope = slopeOf(z, a, t, Number(parameter));
   if (ofSums) return withoutTiny(slope);
   const { derivative, curved } = activationOf(output);
