@@ -30,6 +30,7 @@ from ...model.file import load_model, shipped_path
 from ...model.portable import portable_form
 from ...nn.optimizers import OPTIMIZERS
 from ...options.options import Options, job_options
+from ...training.numerics import NUMERICS
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
 from .train import described_options
@@ -136,6 +137,7 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
         models.insert(0, ("model", Path(model).name, Path(model)))
     about = {
         "version": version(MAKER),
+        "numerics": NUMERICS,
         "language": language,
         "words": {one: words_of(STUDIO_WORDS, one) for one in LANGUAGES},
         "options": {one: _options(one) for one in LANGUAGES},
@@ -149,7 +151,7 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
     }
     return {
         "about": _packed(json_text(about).encode()),
-        "worker": _packed(bundle(_STATIC / "worker.js", _STATIC)[0].encode()),
+        "worker": _packed(bundle(_STATIC / "training" / "worker.js", _STATIC)[0].encode()),
         "digits": _digits(),
         **{id: _packed(Path(path).read_bytes()) for id, _, path in models},
     }

@@ -8,9 +8,9 @@ const ENDED = ["done", "failed", "stopped"];
 const MOST_JOBS = 20;
 
 /**
- * A job. `work` runs it and returns its result; `tell` passes a message to its worker.
+ * A job. `work` runs it and returns its result; `tell` passes an action to its worker.
  * @typedef {{id: string, kind: string, title: string, about: any, state: string, live: any, result: any, error: any, stopping: boolean,
- *   pausing: boolean, tell: (message: any) => void, cancel: () => void}} Job
+ *   pausing: boolean, tell: (action: string) => void, cancel: () => void}} Job
  */
 
 /** @type {Promise<any>} */
@@ -85,7 +85,7 @@ export function control(job, action) {
   else {
     if (action === "stop") job.stopping = true;
     else job.pausing = action !== "resume";
-    job.tell({ type: action });
+    job.tell(action);
     if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
   }
   return describeJob(job);

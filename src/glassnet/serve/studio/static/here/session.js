@@ -91,12 +91,11 @@ function putModel(id, name, bytes, source = "", parent = "") {
 const isOfDigits = (receipt) => String(receipt.data?.source ?? "").startsWith("mnist");
 
 /**
- * Open a model file. @param {string} name @param {Uint8Array} bytes @param {{word?: string, source?: string, parent?: string}} [how]
+ * Open a model file. @param {string} name @param {Uint8Array} bytes @param {{id?: string, source?: string, parent?: string}} [how]
  */
-export function addModel(name, bytes, { word = "upload", source = "", parent = "" } = {}) {
+export function addModel(name, bytes, { id = nextId("upload"), source = "", parent = "" } = {}) {
   let made;
   try {
-    const id = nextId(word);
     made = putModel(id, name || id, bytes, source, parent);
   } catch (failure) {
     const { code, key, values } = /** @type {any} */ (failure);

@@ -1,7 +1,8 @@
 // Training in the page, in a worker: the options, a run that shows itself as it goes, and the model that it makes.
 // `train.py` describes runs in the same way.
 
-import { newHeader, writeModel } from "../shared/model_file.js";
+import { hashOf, newHeader, readModel, writeModel } from "../shared/model_file.js";
+import { receiptOf } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
 import { evaluate, fits, shareInterval } from "./evaluate.js";
 import { publish } from "./events.js";
@@ -9,6 +10,8 @@ import { openWorker, setState, startJob } from "./jobs.js";
 import { about, addModel, dataOf, modelOf, nextId, problem, shapeOf } from "./session.js";
 
 const MOST_NODES = 40; // whose incoming weights are shown
+const PICTURES = 300; // milliseconds between two
+const STEPS = 10; // of an epoch, that "one block" takes
 const MAXIMUM = 255;
 /** Options that belong to a model which is trained further. */
 const FIXED = ["hidden", "activation", "output", "bias", "initializer", "loss", "rule", "scaling", "targets"];
@@ -45,7 +48,7 @@ export async function train(given) {
   const asked = Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
   const live = { phase: "reading", blocks: [], epoch_values: [] };
   const title = `${given.recipe || start?.name || "notes"}, ${data.name}`;
-  const job = startJob("train", title, asked, live, async (one) => {
+  const job = startJob("train", title, asked, live, async (/** @type {import("./jobs.js").Job} */ one) => {
     const began = performance.now();
     const made = await trained(one, options, samples, start?.weights ?? null);
     const seconds = { load: 0, train: (performance.now() - began) / 1000, test: 0 };
@@ -75,45 +78,81 @@ export function joined(data, added, times) {
 }
 
 /**
- * Train in a worker, showing each message. Returns what the worker has at the end; null if the job was cancelled.
+ * Train in a worker, showing each message. Returns what it has at the end: `stopped` ones end with their epoch. Null if the job was cancelled.
  * @param {import("./jobs.js").Job} job @param {any} options @param {any} samples @param {Float32Array|null} start
  * @returns {Promise<any>}
  */
 export async function trained(job, options, samples, start) {
   const worker = await openWorker();
   const { live } = job;
+  const width = samples.features;
+  const nodes = options.hidden[0] ?? samples.classes;
   Object.assign(live, { epochs: options.epochs, samples: samples.labels.length, engine: "portable", phase: "preparing", progress: 0 });
   const sent = { blocks: 0, epoch_values: 0 };
+  /** Send what is new since the last frame. */
   const frame = () => {
     const { blocks, epoch_values: epochs, weights, ...facts } = live;
-    const news = (/** @type {string} */ name, /** @type {any[]} */ list) => ({ from: sent[/** @type {"blocks"} */ (name)], values: list.slice(sent[/** @type {"blocks"} */ (name)]) });
-    publish("frame", { job: job.id, ...facts, blocks: news("blocks", blocks), epoch_values: news("epoch_values", epochs) });
+    publish("frame", { job: job.id, ...facts, blocks: { from: sent.blocks, values: blocks.slice(sent.blocks) }, epoch_values: { from: sent.epoch_values, values: epochs.slice(sent.epoch_values) } });
     Object.assign(sent, { blocks: blocks.length, epoch_values: epochs.length });
   };
-  const began = performance.now();
+  let made = /** @type {any} */ (null);
+  const hashes = /** @type {string[]} */ ([]);
+  const curve = /** @type {any[]} */ ([]);
+  let steps = 1; // of an epoch
+  let busy = 0; // milliseconds, without pauses
+  let [last, pictures, stopping] = [performance.now(), 0, ""];
   try {
     return await new Promise((done, fail) => {
-      job.tell = (message) => worker.postMessage(message);
       job.cancel = () => {
         setState(job, "stopped");
         done(null);
       };
+      job.tell = (action) => {
+        if (action === "step") worker.postMessage({ kind: "step", steps: Math.ceil(steps / STEPS) });
+        else if (action !== "stop") worker.postMessage({ kind: action });
+        else [stopping] = ["asked", worker.postMessage({ kind: "pause" })];
+        last = performance.now();
+      };
       worker.onerror = (event) => fail(new Error(event.message));
       worker.onmessage = ({ data: message }) => {
-        if (message.type === "problem") return fail(Object.assign(new Error(message.message), { code: message.code ?? "" }));
-        if (message.type === "ended") return done(message);
-        if (message.type === "weights") return showWeights(job, message.weights, samples.features);
-        if (message.type === "progress") {
+        if (message.kind === "problem") fail(new Error(message.message));
+        else if (message.kind === "started") {
+          made = message;
+          steps = message.steps;
+          hashes.push(message.hash);
+          live.phase = "training";
+          worker.postMessage({ kind: "weights" });
+        } else if (message.kind === "progress") {
+          const now = performance.now();
+          busy += now - last;
+          last = now;
           const progress = message.epoch + message.step / message.steps;
-          Object.assign(live, { phase: "training", progress, seconds_left: progress ? ((performance.now() - began) / 1000 / progress) * (options.epochs - progress) : null });
-          live.blocks.push([progress, message.loss, message.accuracy]);
-          if (message.weights) showWeights(job, message.weights, samples.features);
-        } else if (message.type === "epoch") {
-          live.epoch_values.push([message.epoch, message.loss, message.accuracy, message.validationLoss ?? null, message.validationAccuracy ?? null, message.seconds]);
+          const left = progress ? (busy / 1000 / progress) * (options.epochs - progress) : null;
+          Object.assign(live, { progress, seconds_left: left });
+          if (message.samples) live.blocks.push([progress, message.loss, message.accuracy]);
+          if (stopping === "asked" && message.paused) {
+            stopping = "ending";
+            worker.postMessage({ kind: "step", steps: message.steps - message.step });
+          } else if (now > pictures || message.paused) {
+            pictures = now + PICTURES;
+            worker.postMessage({ kind: "weights" });
+          }
+        } else if (message.kind === "epoch") {
+          const { loss, accuracy, validation_loss: validation = null, validation_accuracy: right = null, seconds } = message.result;
+          hashes.push(message.hash);
+          curve.push(message.result);
+          live.epoch_values.push([message.epoch, loss, accuracy, validation, right, seconds]);
+          if (stopping === "ending") worker.postMessage({ kind: "weights" });
+        } else if (message.kind === "weights") {
+          showWeights(job, message.weights, nodes, width);
+          if (stopping === "ending" && message.epoch === curve.length && !message.step) done({ ...made, ...message, hashes, curve, best_epoch: 0 });
+        } else if (message.kind === "ended") {
+          showWeights(job, message.weights, nodes, width);
+          done({ ...made, ...message });
         }
         frame();
       };
-      worker.postMessage({ type: "start", options, data: samples, start, paused: job.pausing });
+      worker.postMessage({ kind: "start", options, data: samples, start, paused: job.pausing });
     });
   } finally {
     worker.terminate();
@@ -121,13 +160,15 @@ export async function trained(job, options, samples, start) {
   }
 }
 
-/** Show the weights into the first layer as pictures, 8 bits each. @param {any} job @param {Float32Array} weights @param {number} width */
-function showWeights(job, weights, width) {
+/**
+ * Show the weights into the first layer as pictures, 8 bits each.
+ * @param {import("./jobs.js").Job} job @param {Float32Array} weights @param {number} count Nodes of the layer. @param {number} width
+ */
+function showWeights(job, weights, count, width) {
   const shape = shapeOf(width);
   if (!shape) return;
-  const hidden = job.live.hidden;
-  const every = Math.ceil(hidden / MOST_NODES);
-  const nodes = Array.from({ length: Math.ceil(hidden / every) }, (_, k) => k * every);
+  const every = Math.ceil(count / MOST_NODES);
+  const nodes = Array.from({ length: Math.ceil(count / every) }, (_, k) => k * every);
   const shown = nodes.map((node) => weights.subarray(node * width, (node + 1) * width));
   const scale = shown.reduce((most, row) => row.reduce((one, w) => Math.max(one, Math.abs(w)), most), 0) || 1;
   const values = btoa(shown.map((row) => String.fromCharCode(...Uint8Array.from(row, (w) => Math.round((w * 127) / scale)))).join(""));
@@ -144,23 +185,29 @@ async function finish(job, { given, options, data, samples, test, start, made, s
   job.live.phase = "testing";
   publish("frame", { job: job.id, phase: "testing", blocks: { from: 0, values: [] }, epoch_values: { from: 0, values: [] } });
   const began = performance.now();
-  const receipt = {
-    data: { source: data.source, samples: samples.labels.length, classes: samples.classes, dtype: "uint8", fingerprint: "" },
-    options, seed: options.seed, recipe: given.recipe || "notes", engine: "portable", ...made.receipt, ...(start ? { parent: { hash: start.description.hash } } : {}),
-  };
-  const header = newHeader({ architecture: made.architecture, scaling: made.scaling, targets: made.targets, classNames: isNumbered(data.classes) ? [] : data.classes, imageShape: shapeOf(data.features), receipt });
-  const id = nextId("run");
-  const model = addModel(id, writeModel(header, made.weights), { id, source: data.id, parent: start?.id ?? "" });
+  const { hashes, curve, weights, architecture, scaling, targets } = made;
+  const recipe = given.recipe || (start ? "" : "notes");
+  const record = receiptOf({ options, data: { ...samples, source: data.source }, hashes, hash: hashOf(weights), curve, version: about.version, numerics: about.numerics, recipe });
+  const parent = start ? { parent: { hash: start.description.hash, file: `${start.name.replace(/\.safetensors$/, "")}.safetensors` } } : {};
+  const added = given.add ? { data: { ...record.data, added: Array(Number(given.add_times ?? 1)).fill("drawings.csv") } } : {};
   const judge = test ?? (data.test ? data : await dataOf("mnist"));
-  const own = fits(model, judge);
-  const tested = await evaluate(model, own ? judge : data, own ? judge.test ?? judge.train : data.train);
+  const id = nextId("run");
+  const fileWith = (/** @type {any} */ more) => writeModel(newHeader({
+    architecture, scaling, targets, classNames: isNumbered(data.classes) ? [] : data.classes, imageShape: shapeOf(data.features), receipt: { ...record, ...added, ...parent, ...more },
+  }), weights);
+  const plain = readModel(fileWith({}));
+  const model = { ...plain, name: id };
+  const isOther = fits(model, judge);
+  const tested = await evaluate(model, isOther ? judge : data, isOther ? judge.test ?? judge.train : data.train);
   seconds.test = (performance.now() - began) / 1000;
-  const { right, samples: n, loss } = tested;
+  const { right, samples: count, loss } = tested;
+  const evaluation = { accuracy: right / count, loss, samples: count };
+  const interval = { accuracy: shareInterval(right, count) };
+  addModel(id, fileWith(isOther ? { result: evaluation, interval } : {}), { id, source: data.id, parent: start?.id ?? "" });
   return {
-    model: id, notices: [], hash: model.description.hash, evaluation: { accuracy: right / n, loss, samples: n },
-    judged: own ? [] : [{ en: about.words.en.here_tested_on_own, zh: about.words.zh.here_tested_on_own }],
-    interval: { accuracy: shareInterval(right, n) }, cross_validation: null, seconds, samples: samples.labels.length - (made.heldOut ?? 0),
-    epochs: made.epochs, best_epochs: made.best ? [made.best] : [], held_out: false, recipe: receipt.recipe, options,
+    model: id, notices: [], hash: plain.description.hash, evaluation, interval, cross_validation: null, seconds, samples: made.samples, epochs: curve.length,
+    judged: isOther ? [] : [{ en: about.words.en.here_tested_on_own, zh: about.words.zh.here_tested_on_own }],
+    best_epochs: made.best_epoch ? [made.best_epoch] : [], held_out: false, recipe, options,
   };
 }
 

@@ -1,5 +1,6 @@
 // A model and its data: the page trains again, and says whether the weights have the same bits, or where they part.
 
+import { sameTraining } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
 import { startJob } from "./jobs.js";
 import { dataOf, modelOf, problem } from "./session.js";
@@ -10,8 +11,8 @@ export async function verify({ model: id, data: dataId }) {
   const model = modelOf(id);
   const { receipt } = model;
   const data = await dataOf(dataId);
-  const [trail] = receipt.trails ?? [];
-  if (receipt.engine !== "portable" || !trail || receipt.parent || receipt.data?.added) throw problem("GN022", "here_no_verify", { model: model.name });
+  const comparable = sameTraining(receipt, { hashes: [] });
+  if (receipt.engine !== "portable" || !comparable || receipt.parent || receipt.data?.added) throw problem("GN022", "here_no_verify", { model: model.name });
   const samples = joined(data, null, 0);
   const count = receipt.data?.samples;
   if (count !== samples.labels.length || model.description.sizes[0] !== data.features) throw problem("GN017", "here_other_data", { data: data.name, samples: samples.labels.length, expected: count });
@@ -20,8 +21,7 @@ export async function verify({ model: id, data: dataId }) {
   const job = startJob("verify", model.name, { model: id, data: dataId }, { phase: "reading", blocks: [], epoch_values: [] }, async (one) => {
     const made = await trained(one, receipt.options, samples, null);
     if (!made) return null;
-    const parts = trail.findIndex((/** @type {string} */ hash, /** @type {number} */ k) => hash !== made.hashes[k]);
-    return { model: id, data: dataId, same: parts < 0, parts, epochs: trail.length - 1, hash: receipt.hash };
+    return { model: id, data: dataId, ...sameTraining(receipt, made), hash: receipt.hash };
   });
   return { job: job.id };
 }

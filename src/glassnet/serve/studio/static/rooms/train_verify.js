@@ -42,9 +42,9 @@ export function verifyPanel(studio) {
       datas.update(data);
     }),
   ];
-  /** @param {{same: boolean, parts: number, epochs: number, hash: string}} found */
-  const wordsOf = ({ same, parts, epochs, hash }) =>
-    same ? t("train_same_bits", { epochs, hash: hash.slice(0, 12) }) : t(parts ? "train_part_bits" : "train_part_start", { epoch: parts });
+  /** @param {{same: boolean, epoch: number, hash: string}} found */
+  const wordsOf = ({ same, epoch, hash }) =>
+    same ? t("train_same_bits", { epochs: epoch, hash: hash.slice(0, 12) }) : t(epoch ? "train_part_bits" : "train_part_start", { epoch });
   const el = h("details.panel.verify", {}, h("summary", {}, h("h2", { text: t("train_verify") }), h("span.quiet", { text: t("train_verify_hint") })),
     h("div.stack", {}, models, datas, h("div.row", {}, button(t("train_verify_start"), () => model && start())), progress, result));
   return { el, close: () => offs.forEach((off) => off()) };
