@@ -7,6 +7,7 @@
  * @typedef {{weights: Float32Array, bias: Float32Array | null}} View  Of a vector: (inputs, nodes), and (nodes,).
  * @typedef {View & import("../network.js").Activation & {nodes: number, isHidden: boolean, z: Float32Array,
  *   error: Float32Array}} Layer  With room for the sums and the error of a sample.
+ * @typedef {import("../network.js").Derivative} Derivative
  */
 
 import { activationOf, lossOf, outputDelta, withoutTiny } from "../network.js";
@@ -110,7 +111,7 @@ export function deltaOf(below, a, above, sent, mask) {
   const { error, z, derivative, curved } = below;
   sendBack(above.weights, sent, error);
   if (mask) for (let j = 0; j < error.length; j++) error[j] *= mask[j];
-  const slope = /** @type {import("../network.js").Derivative} */ (derivative)(z, a); // softmax is for outputs only
+  const slope = /** @type {Derivative} */ (derivative)(z, a); // softmax is for outputs only
   const delta = slope.map((s, j) => error[j] * s);
   return curved ? withoutTiny(delta) : delta;
 }
