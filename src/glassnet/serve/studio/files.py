@@ -162,6 +162,7 @@ def _options(language: str) -> dict[str, Any]:
     described = described_options(language, RECIPES)
     for group in described["groups"]:
         group["options"] = [one for one in group["options"] if one["name"] not in WITHOUT]
+    described["groups"] = [group for group in described["groups"] if group["options"]]
     return described
 
 

@@ -24,14 +24,14 @@ export function pacer() {
   };
 }
 
-/** Whether a model answers samples of these data with one of their classes. @param {Model} model @param {Data} data */
+/** Whether a model answers samples of these data with one of their classes. @param {Pick<Model, "description">} model @param {Data} data */
 export const fits = ({ description }, data) =>
   description.sizes[0] === data.features && description.targets.kind === "classes" && description.portable && !description.columns.length
   && data.classes.every((name) => description.classes.includes(name));
 
 /**
  * The answers to all samples, or to those at some places.
- * @param {Model} model @param {Data} data @param {Part} part @param {{places?: number[], keep?: boolean}} [how] @returns {Promise<Evaluation>}
+ * @param {Pick<Model, "name"|"description"|"weights">} model @param {Data} data @param {Part} part @param {{places?: number[], keep?: boolean}} [how] @returns {Promise<Evaluation>}
  */
 export async function evaluate(model, data, part, { places, keep = false } = {}) {
   if (!fits(model, data)) throw problem("GN017", "here_no_fit", { model: model.name, data: data.name });

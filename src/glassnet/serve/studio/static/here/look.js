@@ -116,8 +116,10 @@ function record(one, place) {
 
 /** Images as bytes in base64. @param {Inspection} one @param {number[]} places */
 function pixelsOf({ data, part }, places) {
-  if (!shapeOf(data.features)) return "";
-  return places.length ? btoa(places.map((place) => String.fromCharCode(...part.inputs.subarray(place * data.features, (place + 1) * data.features))).join("")) : "";
+  const { features, maximum } = data;
+  if (!shapeOf(features)) return "";
+  const bytes = (/** @type {number} */ place) => Uint8Array.from(part.inputs.subarray(place * features, (place + 1) * features), (x) => Math.round((x * 255) / maximum));
+  return btoa(places.map((place) => String.fromCharCode(...bytes(place))).join(""));
 }
 
 /** @param {Given} given */
@@ -137,6 +139,7 @@ export async function nodes(given) {
   const count = Math.min(total, MOST_EXAMINED);
   const places = Array.from({ length: count }, (_, k) => Math.floor((k * total) / count));
   const { signals } = await evaluate(model, one.data, one.part, { places, keep: true });
+  /** @type {import("../network.js").Description} */
   const { sizes, activations, parameters } = model.description;
   const matrices = parameters.filter(({ shape }) => shape.length === 2).map(({ shape, offset }) => ({ width: shape[1], values: model.weights.subarray(offset, offset + shape[0] * shape[1]) }));
   const sums = sizes.slice(1, -1).map((size) => [0, 1, 2].map(() => new Float64Array(size)));

@@ -7,15 +7,17 @@ import { bytesInside, textInside } from "./contents.js";
 import { publish } from "./events.js";
 
 /**
- * @typedef {{inputs: Uint8Array, labels: Int32Array, first: number}} Part Samples, and the row of the first one.
- * @typedef {{id: string, name: string, kind: string, features: number, classes: string[], source: string, train: Part, test: Part|null}} Data
+ * @typedef {{inputs: Uint8Array|Float32Array, labels: Int32Array, first: number}} Part Samples, and the row of the first one.
+ * @typedef {{id: string, name: string, kind: string, features: number, maximum: number, classes: string[],
+ *   source: string, train: Part, test: Part|null}} Data
  * @typedef {{id: string, name: string, source: string, parent: string, bytes: Uint8Array, description: any, weights: Float32Array,
  *   parameters: Float32Array|Float64Array, receipt: any}} Model
  * @typedef {{id: string, pixels: number[], label: number}} Drawing
  */
 
-export const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
-export const PIXELS = 784;
+const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
+const PIXELS = 784;
+const BRIGHTEST = 255;
 const SIDE = 28;
 export const MOST_UPLOAD = 256 * 2 ** 20;
 
@@ -133,7 +135,7 @@ async function readDigits() {
     const inputs = bytes.subarray(place, (place += count * PIXELS));
     return { inputs, labels: Int32Array.from(bytes.subarray(place, (place += count))), first: 0 };
   });
-  return { id: "mnist", name: "MNIST", kind: "images", features: PIXELS, classes: DIGITS, source: "mnist (train)", train, test };
+  return { id: "mnist", name: "MNIST", kind: "images", features: PIXELS, maximum: BRIGHTEST, classes: DIGITS, source: "mnist (train)", train, test };
 }
 
 /** The drawings as data. @returns {Data} */
@@ -141,7 +143,7 @@ function drawn() {
   if (!drawings.length) throw problem("GN010", "here_no_drawings");
   const inputs = Uint8Array.from(drawings.flatMap((one) => one.pixels));
   const labels = Int32Array.from(drawings, (one) => one.label);
-  return { id: "drawings", name: "drawings", kind: "images", features: PIXELS, classes: DIGITS, source: "drawings.csv", train: { inputs, labels, first: 0 }, test: null };
+  return { id: "drawings", name: "drawings", kind: "images", features: PIXELS, maximum: BRIGHTEST, classes: DIGITS, source: "drawings.csv", train: { inputs, labels, first: 0 }, test: null };
 }
 
 /** Open a file of labelled rows. @param {string} name @param {Uint8Array} bytes @returns {Data} */
@@ -153,11 +155,11 @@ export function addData(name, bytes) {
     const { code, key, values } = /** @type {any} */ (failure);
     throw problem(code ?? "GN011", key ?? "here_not_digits", { name, ...values });
   }
-  const { inputs, labels, features, classes } = read;
+  const { inputs, labels, features, classes, maximum } = read;
   const id = nextId("data");
   const kind = features === PIXELS ? "images" : "numbers";
   /** @type {Data} */
-  const made = { id, name, kind, features, classes, source: name, train: { inputs, labels, first: 0 }, test: null };
+  const made = { id, name, kind, features, maximum, classes, source: name, train: { inputs, labels, first: 0 }, test: null };
   opened.set(id, made);
   changed();
   return made;

@@ -12,7 +12,6 @@ import { about, addModel, dataOf, modelOf, nextId, problem, shapeOf } from "./se
 const MOST_NODES = 40; // whose incoming weights are shown
 const PICTURES = 300; // milliseconds between two
 const STEPS = 10; // of an epoch, that "one block" takes
-const MAXIMUM = 255;
 /** Options that belong to a model which is trained further. */
 const FIXED = ["hidden", "activation", "output", "bias", "initializer", "loss", "rule", "scaling", "targets"];
 
@@ -63,10 +62,10 @@ export async function train(given) {
  * @param {import("./session.js").Data} data @param {import("./session.js").Data|null} added @param {number} times
  */
 export function joined(data, added, times) {
-  const { features, classes, train } = data;
+  const { features, classes, train, maximum } = data;
   const copies = added ? times : 0;
   const more = added?.train ?? { inputs: new Uint8Array(0), labels: new Int32Array(0) };
-  const inputs = new Uint8Array(train.inputs.length + copies * more.inputs.length);
+  const inputs = new (train.inputs instanceof Uint8Array ? Uint8Array : Float32Array)(train.inputs.length + copies * more.inputs.length);
   const labels = new Int32Array(train.labels.length + copies * more.labels.length);
   inputs.set(train.inputs);
   labels.set(train.labels);
@@ -74,7 +73,7 @@ export function joined(data, added, times) {
     inputs.set(more.inputs, train.inputs.length + k * more.inputs.length);
     labels.set(more.labels, train.labels.length + k * more.labels.length);
   }
-  return { inputs, features, labels, classes: classes.length, maximum: MAXIMUM };
+  return { inputs, features, labels, classes: classes.length, maximum };
 }
 
 /**

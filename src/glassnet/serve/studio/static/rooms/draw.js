@@ -207,11 +207,23 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
   };
 }
 
+/** Open a model file and draw with it. @param {any} studio @param {File} file */
+async function openModel(studio, file) {
+  try {
+    const { id } = await studio.api.upload("/api/models", file, { name: file.name });
+    await studio.refresh();
+    studio.go("draw", { model: id });
+  } catch (problem) {
+    studio.error(problem);
+  }
+}
+
 /** A photo in which all digits are read. */
 function photoPart(el, studio, id, show) {
   const { t, api } = studio;
   if (!studio.can("photo")) {
-    return { el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), needsPython(studio, "photo")), done: () => false, close: () => {} };
+    const close = takeFiles(el, (file) => openModel(studio, file)); // nothing else can be dropped here
+    return { el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), needsPython(studio, "photo")), done: () => false, close };
   }
   const file = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: "-1", "aria-hidden": "true",
     onchange: () => file.files?.[0] && read(file.files[0]) });

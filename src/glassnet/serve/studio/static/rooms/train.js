@@ -82,7 +82,8 @@ export async function open(el, studio) {
   const bar = h("section.panel.runbar", { "aria-label": t("train_run") },
     h("div.row.spread", {}, h("div.stack.tight", {}, status), h("div.row", {}, startButton, pauseButton, stepButton, stopButton)), progress, runProblem);
 
-  const data = dataPanel(studio, declared, { choose: chooseData, change: setState, options: () => asked().options, checked: () => drawBar() });
+  const verifying = studio.can("verify") ? verifyPanel(studio) : null;
+  const data = dataPanel(studio, declared, { choose: chooseData, change: setState, options: () => asked().options, checked: () => drawBar(), opened: verifying?.choose });
   const recipeBox = h("div");
   const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
@@ -115,7 +116,6 @@ export async function open(el, studio) {
     ].filter(Boolean);
   });
 
-  const verifying = studio.can("verify") ? verifyPanel(studio) : null;
   el.append(
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_train") }), h("p", { text: t("train_intro") }))),
     bar,

@@ -11,8 +11,8 @@ const SEVERITIES = ["error", "warning", "remark"];
 /**
  * @param {any} studio @param {any} declared The answer of `GET /api/options`.
  * @param {{choose: (id: string) => void, change: (values: Object<string, any>) => void, options: () => Object<string, any>,
- *   checked: () => void}} room What the panel calls: for other data, for other values of the address, for the values of
- *   the options, and when a check begins or ends.
+ *   checked: () => void, opened?: (id: string) => void}} room What the panel calls: for other data, for other values of the
+ *   address, for the values of the options, when a check begins or ends, and for a model file, if it may be dropped here.
  */
 export function dataPanel(studio, declared, room) {
   const { t, state, api } = studio;
@@ -39,6 +39,11 @@ export function dataPanel(studio, declared, room) {
   async function upload(file) {
     showProblem(null);
     try {
+      if (room.opened && /\.safetensors$/i.test(file.name)) {
+        const { id } = await api.upload("/api/models", file, { name: file.name });
+        await studio.refresh();
+        return room.opened(id);
+      }
       const made = await api.upload("/api/data", file, { name: file.name });
       await studio.refresh();
       picker.update(made.id);

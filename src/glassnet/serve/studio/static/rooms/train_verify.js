@@ -12,14 +12,15 @@ export function verifyPanel(studio) {
   let job = "";
   const result = h("div", { role: "status" });
   const progress = h("progress", { max: 1, value: 0, hidden: true, "aria-label": t("train_progress") });
-  const models = modelPicker(studio, model, (id) => {
-    model = id;
+  const models = modelPicker(studio, model, choose, ({ id }) => id !== "reader", "–");
+  const datas = dataPicker(studio, data, (id) => (data = id));
+  /** Choose a model, and its data if they are open. @param {string} id */
+  function choose(id) {
+    models.update((model = id));
     const source = studio.session.models.find((/** @type {any} */ one) => one.id === id)?.source;
-    if (source) choose(source);
+    if (source) datas.update((data = source));
     fill(result);
-  }, ({ id }) => id !== "reader", "–");
-  const datas = dataPicker(studio, data, (id) => choose(id));
-  const choose = (/** @type {string} */ id) => datas.update((data = id));
+  }
   async function start() {
     fill(result);
     try {
@@ -47,5 +48,10 @@ export function verifyPanel(studio) {
     same ? t("train_same_bits", { epochs: epoch, hash: hash.slice(0, 12) }) : t(epoch ? "train_part_bits" : "train_part_start", { epoch });
   const el = h("details.panel.verify", {}, h("summary", {}, h("h2", { text: t("train_verify") }), h("span.quiet", { text: t("train_verify_hint") })),
     h("div.stack", {}, models, datas, h("div.row", {}, button(t("train_verify_start"), () => model && start())), progress, result));
-  return { el, close: () => offs.forEach((off) => off()) };
+  const opened = (/** @type {string} */ id) => {
+    choose(id);
+    el.open = true;
+    el.scrollIntoView({ block: "nearest" });
+  };
+  return { el, choose: opened, close: () => offs.forEach((off) => off()) };
 }
