@@ -44,22 +44,22 @@ def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
 def in_node(folder, program, given):
     """Run a program in Node.js; return its answer.
 
-    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, from copies in the folder,
-    which may be used again.
+    It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, and imports others by their
+    path in `static/`, from copies in the folder, which may be used again.
     """
     if not (path := shutil.which("node")):
         pytest.skip("no Node.js: node is not installed")
     (folder / "package.json").write_text('{"type": "module"}')
-    for name in ("network.js", "formulas.js", "arithmetic.js", "shared/format.js"):
-        (folder / name.rpartition("/")[2]).write_bytes((STATIC / name).read_bytes())
+    if not (folder / "network.js").exists():
+        shutil.copytree(STATIC, folder, dirs_exist_ok=True)
     script = f"""
     import * as module from "./network.js";
-    import * as format from "./format.js";
+    import * as format from "./shared/format.js";
     import {{ LOSSES }} from "./formulas.js";
     import {{ readFileSync }} from "node:fs";
     {FLOATS}
-    const answer = (given) => {{ {program} }};
-    console.log(JSON.stringify(answer(JSON.parse(readFileSync(0, "utf8")))));
+    const answer = async (given) => {{ {program} }};
+    console.log(JSON.stringify(await answer(JSON.parse(readFileSync(0, "utf8")))));
     """
     (folder / "program.js").write_text(script)
     done = subprocess.run(

@@ -21,6 +21,19 @@ STUDIO_WORDS: dict[str, str] = {
     "offline": "The studio does not answer. If it was stopped, run “glassnet studio” again and open the new address.",
     "online": "Connected again.",
     "went_wrong": "Something went wrong",
+    # files that the page opens itself
+    "file_not_model": "{name}: not a model file (expected safetensors with a glassnet model).",
+    "file_damaged": "{name}: the file is damaged ({where}). Restore a copy, or train again.",
+    "file_newer": "{name}: file format {version}, expected {known} or lower. Update this page.",
+    "file_empty": "{name}: no rows, expected a label and the pixels in every line.",
+    "file_no_numbers": "{name}: no numbers, expected a label and the pixels in every line.",
+    "file_row": "{name}, line {line}: the number of values is {count}, expected {expected}.",
+    "file_value": "{name}, line {line}, value {column}: expected a whole number, for a pixel from 0 to 255.",
+    "file_label": "{name}: label {label}, expected 0 to {last}.",
+    "file_classes": (
+        "{name}: labels up to {largest}, of which {present} occur. Expected two classes or more, numbered "
+        "from 0 without gaps."
+    ),
     # parts of several rooms
     "model": "Model",
     "data": "Data",

@@ -153,7 +153,7 @@ function objectIn(text, problem) {
     throw problem;
   }
   if (!isObject(found)) throw problem;
-  if (keys !== keysOf(found)) throw damaged("header"); // parsers resolve a key that occurs twice differently
+  if (keys !== keysOf(found)) throw problem; // parsers resolve a key that occurs twice differently
   return found;
 }
 
