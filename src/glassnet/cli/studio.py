@@ -25,7 +25,6 @@ def studio_command(**flags: Any) -> None:
 
     Needs the extra studio: pip install 'glassnet[studio]'
     """
-
     job = job_of(StudioJob, flags)
 
     def announce(address: str) -> None:

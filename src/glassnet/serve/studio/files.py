@@ -29,7 +29,7 @@ from ...messages.languages import LANGUAGES
 from ...model.file import load_model, shipped_path
 from ...model.portable import portable_form
 from ...nn.optimizers import OPTIMIZERS
-from ...options.options import Options, job_options
+from ...options.options import SPECS, Options, job_options
 from ...training.numerics import NUMERICS
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
@@ -39,10 +39,9 @@ TRAIN, TEST = 10_000, 1_000
 """Digits in the files: the first ones of MNIST's parts."""
 RECIPES = ("notes", "notes-code", "quick")
 """The recipes that train in the page."""
-WITHOUT = frozenset(
-    "engine threads dtype members folds rotate shift zoom shear elastic elastic_sigma clip hard_fraction size colour "
-    "handwriting deskew classes holdout input_max plain_inputs metric class_weight".split()
-)
+_OF_PYTHON = {"engine", "threads", "dtype", "members", "folds", "clip", "hard_fraction", "class_weight", "metric"}
+_OF_DATA = {"size", "colour", "handwriting", "deskew", "classes", "holdout", "input_max", "plain_inputs"}
+WITHOUT = {name for name, one in SPECS.items() if one.group == "augmentation"} | _OF_PYTHON | _OF_DATA
 """Options that have no effect in the page, or that portable training refuses."""
 PAGE = "index.html"
 
@@ -52,7 +51,10 @@ _STYLES = (
     *(f"rooms/{room}.css" for room in ("draw", "train", "step", "compare", "look")),
     "views/step.css",
 )
-_POLICY = "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 
 def write_folder(

@@ -1,6 +1,6 @@
 // "Take it away" without Python: the command that does the same work, as `workflow/take_away` writes it.
 
-import { about, models } from "./session.js";
+import { about, jobs, models } from "./session.js";
 
 /** @typedef {Object<string, any>} Given */
 
@@ -19,7 +19,7 @@ const dataName = (id = "mnist") => (id === "mnist" ? "mnist" : id === "drawings"
 /** @param {Given} given What a room shows: its name, and its state. */
 export function commandOf(given) {
   const { room, model, data, part, row, view = "data" } = given;
-  if (room === "train") return trainCommand(given);
+  if (room === "train") return trainCommand(given.job ? jobs.get(given.job)?.about ?? {} : given);
   if (room === "draw") return line("glassnet", "query", fileOf(model), "drawing.csv");
   if (room === "step") {
     return model === undefined ? line("glassnet", "explain", "--example") : line("glassnet", "explain", fileOf(model), dataName(data), ...(part ? ["--part", part] : []), "--row", row ?? 0);
