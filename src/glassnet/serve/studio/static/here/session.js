@@ -58,6 +58,9 @@ async function openAll() {
 /** The words of a problem in the page's language. @param {string} code @param {string} key @param {Object<string, any>} [values] @param {string} [option] */
 export const problem = (code, key, values = {}, option = "") => new Problem(code, say(key, values), 400, option);
 
+/** A text in both languages. @param {string} key */
+export const inLanguages = (key) => ({ en: about.words.en[key], zh: about.words.zh[key] });
+
 /** Lists of what is open, with which a page begins. */
 export function lists() {
   const listed = [{ id: "mnist", name: "MNIST", kind: "images" }, ...opened.values()];

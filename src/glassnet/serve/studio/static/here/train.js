@@ -7,7 +7,7 @@ import { whyNot } from "../training/trainer.js";
 import { evaluate, fits, shareInterval } from "./evaluate.js";
 import { publish } from "./events.js";
 import { openWorker, setState, startJob } from "./jobs.js";
-import { about, addModel, dataOf, modelOf, nextId, problem, shapeOf } from "./session.js";
+import { about, addModel, dataOf, inLanguages, modelOf, nextId, problem, shapeOf } from "./session.js";
 
 const MOST_NODES = 40; // whose incoming weights are shown
 const PICTURES = 300; // milliseconds between two
@@ -205,7 +205,7 @@ async function finish(job, { given, options, data, samples, test, start, made, s
   addModel(id, fileWith(isOther ? { result: evaluation, interval } : {}), { id, source: data.id, parent: start?.id ?? "" });
   return {
     model: id, notices: [], hash: plain.description.hash, evaluation, interval, cross_validation: null, seconds, samples: made.samples, epochs: curve.length,
-    judged: isOther ? [] : [{ en: about.words.en.here_tested_on_own, zh: about.words.zh.here_tested_on_own }],
+    judged: isOther ? [] : [inLanguages("here_tested_on_own")],
     best_epochs: made.best_epoch ? [made.best_epoch] : [], held_out: false, recipe, options,
   };
 }

@@ -1,7 +1,8 @@
 // Choices that this browser remembers between visits, if it may; in a private window, and in a page that is a file, they
 // last as long as the page.
 
-import { isFile } from "./state.js";
+/** Whether the page is a file, without the studio's server. */
+export const isFile = () => document.documentElement.hasAttribute("data-file");
 
 export const remembered = {
   /** @param {string} key @returns {string|null} */

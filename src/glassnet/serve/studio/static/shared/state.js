@@ -1,10 +1,9 @@
 // The state of a room is the query of its address, so that back, forward, reload and a shared link work. A page from the
 // server has its rooms in the path; one that is a file, which works under any path, has them in the fragment.
 
-/** @typedef {Object<string, string>} State */
+import { isFile } from "./remembered.js";
 
-/** Whether the page is a file, without the studio's server. */
-export const isFile = () => document.documentElement.hasAttribute("data-file");
+/** @typedef {Object<string, string>} State */
 
 /** The address within the studio: "/draw?model=reader". */
 const place = () => (isFile() ? location.hash.slice(1) || "/draw" : location.pathname + location.search);
