@@ -21,7 +21,7 @@ FILE = Path(__file__).parents[1] / "src" / "glassnet" / "serve" / "studio" / "st
 HEAD = """\
 // Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
-import { exp32, log32, log64, power32, series32, sumOf } from "./arithmetic.js";
+import { exp32, exp64, log1p64, log32, power32, series32, sumOf } from "./arithmetic.js";
 
 const f = Math.fround;
 """

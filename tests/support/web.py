@@ -42,7 +42,7 @@ def array_of(text: str, dtype: str = "<f4") -> np.ndarray:
 
 
 def in_node(folder, program, given):
-    """Run a program in Node.js; return its answer.
+    """Run a program, the body of an asynchronous function, in Node.js; return its answer.
 
     It has `network.js` as `module`, `format.js` as `format` and `LOSSES` of `formulas.js`, and imports others by their
     path in `static/`, from copies in the folder, which may be used again.

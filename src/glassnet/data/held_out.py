@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from ..messages.message import Listing, Message
-from ..nn.random import Purpose, generator
+from ..nn.random import Purpose, generator, permutation
 
 Rows = NDArray[np.int64]
 
@@ -128,7 +128,7 @@ def held_out_rows(
         shares = np.array([count - held_out, held_out]) / count
         part = _whole_parts(unit, source, shares, generator(seed, purpose), by)
         return np.flatnonzero(part == 0), np.flatnonzero(part == 1)
-    order = generator(seed, purpose).permutation(count)
+    order = permutation(seed, purpose, count)
     if by.labels is not None:  # evenly spaced samples of the sorted classes
         order = order[np.argsort(by.labels[order], kind="stable")]
         chosen = ((np.arange(held_out) + 0.5) * count / held_out).astype(np.int64)
@@ -144,10 +144,9 @@ def fold_numbers(count: int, folds: int, seed: int, by: SplitBy, source: str = "
     differ by more, and DataError GN010 is raised for fewer groups or times than folds.
     """
     # Epoch 1 of the purpose: `split_rows` uses 0 for held-out data.
-    random = generator(seed, Purpose.SPLIT, 1)
     if (unit := by.unit) is not None:
-        return _whole_parts(unit, source, np.full(folds, 1 / folds), random, by)
-    order = random.permutation(count)
+        return _whole_parts(unit, source, np.full(folds, 1 / folds), generator(seed, Purpose.SPLIT, 1), by)
+    order = permutation(seed, Purpose.SPLIT, count, 1)
     if by.labels is not None:
         order = order[np.argsort(by.labels[order], kind="stable")]
     fold = np.empty(count, np.int64)

@@ -10,6 +10,7 @@ workers that join are used from the next block on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -140,7 +141,7 @@ class RayEngine:
                 loss[part.start : part.stop] += result.loss
                 correct += int(result.correct.sum())
             on_leader(partial(minibatch.update, state, constants[place]), _do_nothing)
-        return Progress(float(loss.sum()), correct)
+        return Progress(math.fsum(loss), correct)
 
 
 def _do_nothing() -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import require_choice
 from ..options import choices
-from ..options.options import Options
+from ..options.options import Options, not_portable
 from .custom_loss import CustomLossEngine
-from .protocol import Block, Engine, Gradients, Progress, StreamingEngine
+from .protocol import Block, Engine, EvaluatingEngine, Gradients, Progress, StreamingEngine
 from .reference import ReferenceEngine
 from .samples import Samples
 
@@ -22,6 +22,7 @@ __all__ = [
     "CompiledEngine",
     "CustomLossEngine",
     "Engine",
+    "EvaluatingEngine",
     "Gradients",
     "Progress",
     "ReferenceEngine",
@@ -56,22 +57,28 @@ the same time: in shorter steps Python's interpreter takes most of the time, and
 """
 
 
+FEW_PRODUCTS = 10_000
+"""Most products of a sample in the layers after the first with which the portable engine is as fast as the compiled
+one: BLAS takes half of the time for them, which are then a small part of the whole."""
+
+
 def engine_named(name: str) -> Engine:
-    """Return the engine ``"compiled"`` or ``"reference"``; OptionError GN021 for another name."""
+    """Return the engine ``"compiled"``, ``"portable"`` or ``"reference"``; OptionError GN021 for another name."""
     require_choice("engine", name, choices.ENGINES)
     if name == "reference":
         return ReferenceEngine()
-    from .compiled.engine import CompiledEngine
+    from .compiled.engine import CompiledEngine, PortableEngine
 
-    return CompiledEngine()
+    return PortableEngine() if name == "portable" else CompiledEngine()
 
 
 def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     """Return the engine of the options for a training run.
 
     ``"auto"`` is the reference engine if the training run is small (see `SMALL_STEPS`) and needs no kernels for
-    augmentation, otherwise the compiled engine. The size decides, never whether kernels happen to be compiled, so that
-    the result is the same on every machine.
+    augmentation; otherwise the portable engine if the options allow it and it takes about the time of the compiled one
+    (see `FEW_PRODUCTS`), else the compiled engine. The size decides, never whether kernels happen to be compiled, so
+    that the result is the same on every machine.
 
     Parameters
     ----------
@@ -87,9 +94,8 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
     if is_small and not options.augments:
         return ReferenceEngine()
-    from .compiled.engine import CompiledEngine
-
-    return CompiledEngine()
+    by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
+    return engine_named("portable" if by_blas <= FEW_PRODUCTS and not not_portable(options) else "compiled")
 
 
 def threads_for_runs(engine: Engine, options: Options, sizes: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ faster way can use `stepwise.run_steps`, which needs only `gradients`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,4 +104,13 @@ class StreamingEngine(Engine, Protocol):
         be more or fewer. Only `prepare` looks at the samples to choose how to compute, so that choice stays the same.
         Zeros are not skipped: ``options.skip_zeros`` must be False, except with batches of one sample.
         """
+        ...
+
+
+@runtime_checkable
+class EvaluatingEngine(Engine, Protocol):
+    """An engine that evaluates held-out samples itself, in the arithmetic in which it trains."""
+
+    def evaluate(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> Progress:
+        """Return the sum of the losses and the number of correct predictions; weights of samples have mean 1."""
         ...

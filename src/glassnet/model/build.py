@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -141,6 +143,6 @@ def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
         labels, targets = np.arange(len(data)), model.targets.apply(data.values)
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
     # The gradient of a batch is divided by its number of samples, so the mean weight must be 1.
-    weights = None if data.weights is None else data.weights / data.weights.mean()
+    weights = None if data.weights is None else data.weights / (math.fsum(data.weights) / len(data))
     inputs = model.upright(data.inputs)  # the same, unless the model deskews
     return Samples(inputs, model.scaling, labels, smoothed, data.image_shape, weights)

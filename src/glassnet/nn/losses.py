@@ -28,6 +28,7 @@ from ..errors import OptionError, require_number
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from .activations import ACTIVATIONS, Array, Parameter
+from .elementary import exp, log, log1p
 
 
 class OutputLoss(NamedTuple):
@@ -142,7 +143,7 @@ def cross_entropy_sigmoid(z: Array, a: Array, t: Array, _: float = 0) -> Array:
 def _cross_entropy_sigmoid_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
     loss = 0.0
     for k in range(a.shape[0]):
-        loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
+        loss += (max(z[k], 0.0) - target[k] * z[k]) + log1p(exp(-abs(float(z[k]))))
     return loss
 
 
@@ -166,7 +167,7 @@ def _cross_entropy_softmax_loop(_: float, z: Any, a: Any, target: Any, delta: An
     for k in range(a.shape[0]):
         rest += a[k] if k != p else z.dtype.type(0)
         mass += target[k]
-    loss += float(mass) * math.log1p(float(rest / a[p]))
+    loss += float(mass) * log1p(float(rest / a[p]))
     for k in range(a.shape[0]):
         loss += float(target[k]) * (float(z[p]) - z[k])
         delta[k] = a[k] * mass - target[k]
@@ -182,7 +183,7 @@ LOSSES["cross_entropy"] = Loss(
             _DIFFERENCE,
             of_sums=True,
             javascript_value="""z.reduce((sum, one, k) => (
-    sum + (Math.max(one, 0) - f(t[k] * one) + log64(1 + exp32(-Math.abs(one))))
+    sum + (Math.max(one, 0) - f(t[k] * one) + log1p64(exp64(-Math.abs(one))))
   ), 0)""",
         ),
         "softmax": Form(
@@ -196,7 +197,7 @@ LOSSES["cross_entropy"] = Loss(
             of_sums=True,
             javascript_value="""{
     const first = z.reduce((best, one, k) => (one > z[best] ? k : best), 0);
-    const start = sumOf(t) * log64(1 + f(sumOf(a.filter((_, k) => k !== first)) / a[first]));
+    const start = sumOf(t) * log1p64(f(sumOf(a.filter((_, k) => k !== first)) / a[first]));
     return z.reduce((sum, one, k) => sum + t[k] * (z[first] - one), start);
   }""",
         ),
@@ -324,7 +325,7 @@ def poisson(z: Array, a: Array, t: Array, _: float = 0) -> Array:
 def _poisson_loop(_: float, z: Any, a: Any, target: Any, delta: Any) -> float:
     loss = 0.0
     for k in range(a.shape[0]):
-        constant = target[k] * math.log(target[k]) if target[k] > 0 else 0.0
+        constant = target[k] * log(float(target[k])) if target[k] > 0 else 0.0
         loss += delta[k] - target[k] * z[k] + constant
     return loss
 

@@ -14,6 +14,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from .elementary import cosine, log_of_all
+
 
 class Purpose(IntEnum):
     """The purpose of a stream. Streams of different purposes never overlap. The values are part of the file format."""
@@ -71,6 +73,28 @@ def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
     z = numbered(place, np.arange(first, first + count, dtype=np.uint64))
     # 24 bits fill a float32 exactly.
     return (z >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)
+
+
+def uniform_double(place: np.uint64, count: int) -> NDArray[np.float64]:
+    """Return `count` numbers between 0 and 1, neither of which occurs, in float64 with 53 bits: shape (count,)."""
+    return ((numbered(place, np.arange(count)) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+
+def normal(place: np.uint64, count: int) -> NDArray[np.float64]:
+    """Return `count` numbers of the normal distribution with mean 0 and deviation 1 (Box and Muller 1958)."""
+    radius, angle = uniform_double(place, 2 * count).reshape(count, 2).T
+    return np.sqrt(-2 * log_of_all(radius)) * cosine(2 * angle)
+
+
+def permutation(seed: int, purpose: Purpose, count: int, epoch: int = 0, step: int = 0) -> NDArray[np.int64]:
+    """Return the numbers from 0 to ``count - 1`` in random order; other arguments as for `generator`.
+
+    They are sorted by 53 random bits each. NumPy's own permutation may change with its version.
+    """
+    drawn = numbered(key(seed, purpose, epoch, step), np.arange(count)) >> np.uint64(11)
+    order = drawn.argsort()
+    ordered = drawn[order]
+    return drawn.argsort(kind="stable") if (ordered[1:] == ordered[:-1]).any() else order
 
 
 def numbered(place: np.uint64, numbers: NDArray[np.integer]) -> NDArray[np.uint64]:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
+from . import elementary
 from .parameters import FloatArray
 
 
@@ -52,7 +53,7 @@ def linear(progress: FloatArray) -> FloatArray:
 
 def cosine(progress: FloatArray) -> FloatArray:
     """Decrease from 1 to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5)."""
-    value: FloatArray = 0.5 * (1 + np.cos(np.pi * progress))
+    value: FloatArray = 0.5 * (1 + elementary.cosine(progress))
     return value
 
 
@@ -61,15 +62,15 @@ def one_cycle(progress: FloatArray) -> FloatArray:
     rise = 0.3
     value: FloatArray = np.where(
         progress < rise,
-        (1 + 24 * 0.5 * (1 - np.cos(np.pi * progress / rise))) / 25,
-        0.5 * (1 + np.cos(np.pi * (progress - rise) / (1 - rise))),
+        (1 + 24 * 0.5 * (1 - elementary.cosine(progress / rise))) / 25,
+        0.5 * (1 + elementary.cosine((progress - rise) / (1 - rise))),
     )
     return value
 
 
 def step(progress: FloatArray, drop: float = 0.1) -> FloatArray:
     """Stay constant, and drop by a factor after half and after three quarters of the training."""
-    value: FloatArray = drop ** ((progress >= 0.5).astype(float) + (progress >= 0.75))
+    value: FloatArray = np.where(progress >= 0.75, drop * drop, np.where(progress >= 0.5, drop, 1.0))
     return value
 
 

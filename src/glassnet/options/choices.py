@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-ENGINES = ("compiled", "reference")
+ENGINES = ("compiled", "portable", "reference")
 SCALINGS = ("notes", "unit", "standard", "features")
 TARGETS = ("notes", "one-hot", "multilabel", "values")
 

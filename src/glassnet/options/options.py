@@ -435,7 +435,8 @@ class Options:
     )
     engine: str = option(
         "auto",
-        "compute engine: compiled (fast), reference (NumPy) or auto: reference for small training runs",
+        "compute engine: compiled (fast), portable (the same bits on every processor), reference (NumPy), or auto: "
+        "reference for small training runs, portable where it is as fast as compiled",
         choices=("auto", *choices.ENGINES),
     )
     dtype: str = option("float32", "floating-point precision", choices=DTYPES, rare=True)
@@ -644,6 +645,18 @@ def beyond_single_samples(options: Options) -> list[str]:
     others += ["dropout"] if any(options.dropout) else []
     others += ["optimizer"] if options.optimizer != "sgd" else []
     return others + (["scaling"] if options.scaling == "features" else [])
+
+
+def not_portable(options: Options) -> list[str]:
+    """Return the options with which training has other bits on other processors: see `docs/reference/portable.md`."""
+    others = [name for name in DISTORTIONS if getattr(options, name)]
+    others += ["dtype"] if options.dtype != "float32" else []
+    others += ["loss"] if options.loss in ("focal", "poisson") else []
+    others += ["scaling"] if options.scaling == "features" else []
+    others += ["clip"] if options.clip else []
+    others += ["hard_fraction"] if options.hard_fraction < 1 else []
+    others += ["folds"] if options.folds else []
+    return others + (["metric"] if options.metric != LOSS else [])
 
 
 def require_options(given: object) -> None:

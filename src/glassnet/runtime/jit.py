@@ -1,4 +1,7 @@
-"""Compilation with Numba, for the kernels of the engine and of image augmentation."""
+"""Compilation with Numba, for the kernels of the engine and of image augmentation.
+
+Every operation of a kernel is rounded by itself, in the order of the source: for the same bits on every processor.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,10 @@ from numba import njit
 
 from .kernel_cache import KernelCache, digest_of, places
 
-# These flags allow reordering, so sums can be vectorised, but keep NaN and infinity for the divergence check.
-FAST = {"reassoc", "contract", "nsz", "arcp"}
-
 SOURCES = (
     "runtime/jit.py",
     "nn/activations.py",
+    "nn/elementary.py",
     "nn/formulas.py",
     "nn/losses.py",
     "nn/optimizers.py",
@@ -72,19 +73,6 @@ def outer_kernel(function: _Function) -> _Function:
     return _compiled(function, _nrt=False)
 
 
-def exact_kernel(function: _Function) -> _Function:
-    """Like `kernel`, but every operation is rounded by itself, in the order of the source: for the same bits anywhere.
-
-    Without the flags in `FAST`, LLVM neither reorders sums nor fuses a product and a sum on any processor.
-    """
-    return _only_for_kernels(_compiled(function, fastmath=False, _nrt=False, no_cpython_wrapper=True))
-
-
-def exact_outer_kernel(function: _Function) -> _Function:
-    """Like `exact_kernel`, for functions that Python calls."""
-    return _compiled(function, fastmath=False, _nrt=False)
-
-
 def part_of_kernel(function: _Function) -> _Function:
     """Inline a function into its callers before compilation.
 
@@ -97,7 +85,8 @@ def part_of_kernel(function: _Function) -> _Function:
 def _compiled(function: _Function, **settings: Any) -> _Function:
     # Every kernel is inlined into its callers. By default LLVM shares some kernels: a process that has just compiled
     # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
-    always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
+    # Without `fastmath` LLVM neither reorders sums nor fuses a product and a sum, on any processor.
+    always: dict[str, Any] = {"error_model": "numpy", "nogil": True, "forceinline": True}
     always["no_cfunc_wrapper"] = True
     compiled = njit(**always | settings)(function)
     CACHE.add(compiled)

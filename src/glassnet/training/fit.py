@@ -277,11 +277,12 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     if validation_data is not None:
         warn_of_trained_on(validation_data, data)
     every = require_callbacks(callbacks)
-    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: CompiledEngine
+    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: PortableEngine
     if (
         engine is None
         and options.members == 1
-        and by_options.name == "compiled"
+        and by_options.name != "reference"
+        and options.engine != "portable"
         and isinstance(executor, DividesBatches)
     ):
         engine = executor.engine()

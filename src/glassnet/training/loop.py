@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from .. import metrics
 from ..data.dataset import Dataset
-from ..engines import Engine, Progress, engine_for
+from ..engines import Engine, EvaluatingEngine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
@@ -17,7 +17,6 @@ from ..model.evaluate import evaluate, truth_of
 from ..model.model import Model
 from ..model.network import Network
 from ..nn.activations import ACTIVATIONS
-from ..nn.losses import OutputLoss
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..preprocess.augment.distort import require_pictures
@@ -136,7 +135,7 @@ def train(
         seconds = time.perf_counter() - epoch_began
         done = EpochDone(state.epoch, loss, accuracy, seconds, state.optimizer_state.parameters.hash())
         if validation is not None:
-            loss, accuracy, compared = _evaluated(model_at(model, state), validation, options, loss_function)
+            loss, accuracy, compared = _evaluated(model_at(model, state), validation, options, engine)
             state.validated(compared, options.early_stopping or options.epochs)
             done = replace(done, validation_loss=loss, validation_accuracy=accuracy)
         state.mark_good(options)
@@ -195,12 +194,19 @@ def model_at(model: Model, state: TrainingState) -> Model:
 
 
 def _evaluated(
-    model: Model, validation: Dataset, options: Options, loss: OutputLoss
+    model: Model, validation: Dataset, options: Options, engine: Engine
 ) -> tuple[float, float | None, float]:
     """Return loss and accuracy of the model that training would produce if it ended here, and what epochs compare.
 
     The loss of a member of an ensemble with folds is that after calibration, as its model will be calibrated.
     """
+    network = model.network
+    if isinstance(engine, EvaluatingEngine):
+        samples = samples_for(model, validation, replace(options, label_smoothing=0.0))
+        result = engine.evaluate(network.architecture, network.parameters, samples)
+        loss_here = result.loss / len(validation)
+        return loss_here, result.correct / len(validation) if model.targets.of_classes else None, loss_here
+    loss = engine.output_loss(network.architecture)
     if not (options.folds and has_temperature(model)):
         evaluation = evaluate(model, validation, loss)
         compared = cost(model, validation, evaluation.outputs, evaluation.loss, options.metric)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..engines import Block, Samples
-from ..nn.random import Purpose, generator
+from ..nn.random import Purpose, permutation
 from ..nn.schedules import learning_rates
 from ..options.options import Options
 
@@ -41,7 +41,7 @@ def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]
     """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
     if not options.shuffle or samples <= options.batch_size:  # for a full batch the order is irrelevant
         return np.arange(samples)
-    return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)
+    return permutation(options.seed, Purpose.ORDER, samples, epoch)
 
 
 class BlockLoader(Protocol):

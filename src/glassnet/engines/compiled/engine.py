@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...errors import OptionError
+from ...messages.message import Listing
+from ...messages.option_spelling import Option
 from ...nn.architecture import Architecture
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters
-from ...options.options import Options, beyond_single_samples
+from ...options.options import Options, beyond_single_samples, not_portable
 from ...preprocess import Scaling
 from ...runtime.compile_notice import preparing
 from ...runtime.worker import Worker
@@ -19,6 +22,7 @@ from ..samples import Samples
 from . import kernels
 from .minibatch import Minibatch
 from .per_sample import PerSample
+from .portable import portable_progress
 from .sparse_layout import LARGEST_BACKGROUND
 
 
@@ -26,6 +30,7 @@ class CompiledEngine:
     """Trains with plain gradient descent on single samples in one compiled loop, and otherwise in sharded batches."""
 
     name = "compiled"
+    _is_portable = False  # whether matrix products are in portable arithmetic, not by BLAS
 
     def __init__(self) -> None:
         reference = ReferenceEngine()
@@ -40,7 +45,11 @@ class CompiledEngine:
 
         def prepare() -> PerSample | Minibatch:
             with preparing(loop, options.dtype, samples.rows.dtype.name):
-                prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
+                prepared: PerSample | Minibatch
+                if per_sample:
+                    prepared = PerSample(architecture, samples, options)
+                else:
+                    prepared = Minibatch(architecture, samples, options, portable=self._is_portable)
                 # Compile or load the kernel with a step of rate 0 on a temporary state.
                 state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
                 block = Block(np.zeros(1, np.int64), 1, np.zeros(1))
@@ -68,6 +77,33 @@ class CompiledEngine:
         return prepared.pool.leader.run(
             lambda: prepared.train(state, block, barrier), stop=lambda: kernels.abort(barrier)
         )
+
+
+class PortableEngine(CompiledEngine):
+    """Trains like the compiled engine, with the same bits on every processor: see `docs/reference/portable.md`.
+
+    The kernels are the same, except for matrix products.
+    """
+
+    name = "portable"
+    _is_portable = True
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> PerSample | Minibatch:
+        """See `CompiledEngine.prepare`; OptionError GN022 for options and numbers whose bits are not portable."""
+        template = "{engine}: not with {options}. Use {compiled}, or leave them out."
+        engine, other = Option("engine", "portable"), Option("engine", "compiled")
+        if beyond := not_portable(options):
+            options_there = Listing(Option(name, getattr(options, name)) for name in beyond)
+            raise OptionError("GN022", template, engine=engine, options=options_there, compiled=other)
+        if samples.scaling.standardises and samples.rows.dtype.kind == "f":
+            template = "{engine}: not with {scaling} of numbers other than bytes. Use {compiled}, or another scaling."
+            scaling = Option("scaling", samples.scaling.name)
+            raise OptionError("GN022", template, engine=engine, scaling=scaling, compiled=other)
+        return super().prepare(architecture, samples, options)
+
+    def evaluate(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> Progress:
+        """Return the summed loss and the correct predictions on held-out samples, by which early stopping decides."""
+        return portable_progress(architecture, parameters, samples)
 
 
 def _do_nothing() -> None:

@@ -7,6 +7,7 @@ threads for the kernels.
 
 from __future__ import annotations
 
+import math
 from itertools import product
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...nn.architecture import Architecture
+from ...nn.elementary import power
 from ...nn.optimizers import State, follow
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...nn.random import Purpose, key
@@ -71,10 +73,12 @@ class Minibatch:
     `shard_gradients` computes some shards of a batch, `add_shards` adds them in order, and `update` ends the step.
     """
 
-    def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
+    def __init__(
+        self, architecture: Architecture, samples: Samples, options: Options, *, portable: bool = False
+    ) -> None:
         self._samples, self._options = samples, options
         self._dtype = np.dtype(options.dtype)
-        self._plan = kernels.plan_of(architecture, options.dtype)
+        self._plan = kernels.plan_of(architecture, options.dtype, portable=portable)
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         self._raw = read_only(to_kernel_dtype(samples.rows))
@@ -145,7 +149,7 @@ class Minibatch:
         finally:
             self._transpose(weights, True)
         state.step += len(block.learning_rates)
-        return Progress(float(buffers.loss.sum()), int(buffers.correct.sum()))
+        return Progress(math.fsum(buffers.loss), int(buffers.correct.sum()))
 
     @property
     def skips_zeros(self) -> bool:
@@ -247,6 +251,7 @@ class Minibatch:
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
             work=aligned_zeros((shards, 8, rows * sum(architecture.sizes[1:])), self._dtype),
             selected=np.empty((shards, rows), np.int64),
+            room=aligned_zeros((shards, kernels.room_of(architecture.sizes)), self._dtype),
             workspaces=workspaces,
             columns=kernels.Columns(
                 ends=np.empty((threads, pairs), np.uint32),
@@ -287,8 +292,8 @@ class Minibatch:
             beta2=options.beta2,
             epsilon=options.epsilon,
             weight_decay=options.weight_decay,
-            first=1 / (1 - options.momentum**numbers),
-            second=1 / (1 - options.beta2**numbers),
+            first=[1 / (1 - power(options.momentum, int(step))) for step in numbers],
+            second=[1 / (1 - power(options.beta2, int(step))) for step in numbers],
             follow=0 if state.average is None else [follow(options.ema_decay, int(step)) for step in numbers],
             fresh=1 - options.momentum,
             fresh2=1 - options.beta2,

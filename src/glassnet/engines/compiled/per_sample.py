@@ -62,7 +62,7 @@ class PerSample:
         parameters, work = state.parameters, self._work
         upper = parameters.flat[parameters.flat.size - self._upper_size :]
         _pack(work.groups, parameters)
-        work.upper.flat[0, : self._upper_size] = upper
+        _pack_upper(work.upper, upper)
         work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
         inputs, targets = self._inputs, self._targets
@@ -88,11 +88,28 @@ def _pack(groups: kernels.Groups, parameters: Parameters) -> None:
     for rows, (begin, end) in zip(groups.rows, pairwise(groups.ends), strict=True):
         own, at = rows[:, : end - begin], features + following
         own[:features] = first[begin:end].T
-        own[at + kernels.ROW_SUM] = first[begin:end].sum(axis=1)
+        row_sum = own[at + kernels.ROW_SUM]
+        for column in own[:features]:  # in order
+            row_sum += column
         if others:
             own[features:at] = others[0][:, begin:end]
+            size, wide = rows.shape[1], _round_up(following, kernels.LANES)
+            by_input = rows.ravel()[(at + kernels.VECTORS) * size :][: size * wide].reshape(size, wide)
+            by_input[: end - begin, :following] = others[0][:, begin:end].T
             if bias is not None:  # in a network without hidden layer, the bias belongs to the upper layers
                 own[at + kernels.BIAS] = bias[begin:end]
+
+
+def _pack_upper(upper: kernels.UpperLayers, parameters: FloatArray) -> None:
+    """Copy the parameters of the upper layers to the memory of the first thread."""
+    plan, flat = upper.plan, upper.flat[0]
+    flat[: len(parameters)] = parameters
+    for layer, place in enumerate(upper.by_input_at):
+        if place >= 0:
+            fan_in, fan_out = plan.sizes[layer : layer + 2]
+            wide = _round_up(fan_out, kernels.LANES)
+            weights = parameters[plan.weight_at[layer] :][: fan_in * fan_out].reshape(fan_out, fan_in)
+            flat[place:][: fan_in * wide].reshape(fan_in, wide)[:, :fan_out] = weights.T
 
 
 def _unpack(groups: kernels.Groups, parameters: Parameters) -> None:
@@ -120,7 +137,8 @@ def _new_groups(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -
     features, nodes, *following = architecture.sizes
     ends = np.array([group * nodes // groups for group in range(groups + 1)])
     width = _round_up(int(np.diff(ends).max()), kernels.LANES)
-    rows = _on_own_pages(groups, features + sum(following[:1]) + kernels.VECTORS, width, dtype)
+    after = sum(following[:1])
+    rows = _on_own_pages(groups, features + after + kernels.VECTORS + _round_up(after, kernels.LANES), width, dtype)
     return kernels.Groups(ends, rows, rows.reshape(groups, -1))
 
 
@@ -136,9 +154,15 @@ def _new_upper_layers(
         bias_at=np.where(plan.bias_at < 0, plan.bias_at, np.maximum(plan.bias_at - begin, 0)),
     )
     numbers = architecture.layout.size - begin
-    flat = _on_own_pages(threads, -(-numbers // kernels.LANES), kernels.LANES, dtype).reshape(threads, -1)
-    nodes = _on_own_pages(threads, len(kernels.Nodes._fields), _round_up(int(plan.node_at[-1]), kernels.LANES), dtype)
-    return kernels.UpperLayers(plan=plan, flat=flat, rows=nodes), numbers
+    wide = [_round_up(int(nodes), kernels.LANES) for nodes in plan.sizes[1:]]
+    plan = plan._replace(node_at=np.cumsum([0, *wide]))  # each layer begins with a whole vector
+    by_input_at, end = np.full(len(wide), -1), _round_up(numbers, kernels.LANES)
+    for layer in range(first + 1, len(wide)):
+        by_input_at[layer], end = end, end + int(plan.sizes[layer]) * wide[layer]
+    flat = _on_own_pages(threads, end // kernels.LANES, kernels.LANES, dtype).reshape(threads, -1)
+    nodes = _on_own_pages(threads, len(kernels.Nodes._fields), sum(wide), dtype)
+    every = np.arange(max(architecture.sizes), dtype=np.uint32)
+    return kernels.UpperLayers(plan, by_input_at, flat, nodes, every), numbers
 
 
 def _new_exchange(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -> kernels.Exchange:

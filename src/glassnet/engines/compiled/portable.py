@@ -9,12 +9,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.parameters import FloatArray, aligned_zeros
+from ...nn.architecture import Architecture
+from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...runtime.threads import available_cores
-from ..portable import PortableLayer, layer_blocks
+from ..portable import PortableLayer, layer_blocks, portable_activation
+from ..protocol import Progress
+from ..samples import Samples
 from . import kernels
 from .inference import fill_on_threads
-from .sparse_layout import read_only
+from .sparse_layout import read_only, targets_for_kernels
 
 ROWS = 32
 """Rows processed together."""
@@ -88,6 +91,23 @@ class CompiledLayers:
             self._local.scratch = scratch
         places, work = scratch
         kernels.portable_outputs(self._numbers, self._flat, raw, places, work, out)
+
+
+def portable_progress(architecture: Architecture, parameters: Parameters, samples: Samples) -> Progress:
+    """Return the summed loss and the correct predictions of a network on samples, with the same bits everywhere."""
+    names, one = architecture.activations, np.float32(1)
+    layers = []
+    for weight, bias, name in zip(parameters.weights, parameters.biases, (*names[:-1], "identity"), strict=True):
+        zeros = np.zeros(len(weight), np.float32)
+        layers.append(PortableLayer(weight, zeros + one, zeros if bias is None else bias, name))
+    factor, offset = (np.asarray(part, np.float32) for part in (samples.scaling.factor, samples.scaling.offset))
+    z = CompiledLayers(layers, one).outputs(samples.rows.astype(np.float32) * factor + offset)
+    a = portable_activation(names[-1])(z)
+    v, parameter = np.zeros(0, np.float32), architecture.loss_parameter or 0.0
+    kernel = kernels.loss_kernel(architecture.loss, names[-1].partition("(")[0])
+    entry = kernels.entry_of(kernel, parameter, v, v, v, v, v)
+    targets, scratch = targets_for_kernels(samples, np.dtype(np.float32)), np.zeros((2, z.shape[1]), np.float32)
+    return Progress(*kernels.sum_losses(entry, parameter, z, a, targets, scratch))
 
 
 def _tiles_of(rows: slice, widest: int) -> list[tuple[int, int]]:

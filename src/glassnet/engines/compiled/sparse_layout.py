@@ -52,7 +52,9 @@ def scaled_without_zeros(samples: Samples, dtype: np.dtype[Any]) -> kernels.Spar
     room, factor = np.count_nonzero(raw) + 1, np.full(raw.shape[1], scaling.factor, dtype)
     rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype))
     kernels.gather_nonzero(raw, 0, len(raw), factor, rows)
-    return kernels.SparseInputs(rows, dtype.type(scaling.offset))
+    mass = np.empty(len(raw), dtype)
+    kernels.sum_rows(rows, mass)
+    return kernels.SparseInputs(rows, mass, dtype.type(scaling.offset))
 
 
 def targets_for_kernels(samples: Samples, dtype: np.dtype[Any]) -> kernels.SampleTargets:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...runtime.jit import exact_outer_kernel
+from ...runtime.jit import outer_kernel
 
 
-@exact_outer_kernel
+@outer_kernel
 def encode_rows(block: Any, truth_places: Any, mean_places: Any, values: Any, rows: Any, out: Any) -> None:
     """Fill `out`, (m, features), with the inputs of the rows `rows`, (m,): line by line as `InputLayout.fill`.
 

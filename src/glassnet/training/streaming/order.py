@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...nn.random import Purpose, generator
+from ...nn.random import Purpose, permutation
 from ...options.options import Options
 
 LARGEST_WINDOW = 1 << 17
@@ -45,7 +45,7 @@ def epoch_windows(sizes: Sequence[int], window: int, epoch: int, options: Option
     """Return the windows of an epoch, counted from 0: each of `window` rows, the last of what is left."""
     groups = np.arange(len(sizes))
     if options.shuffle:
-        groups = generator(options.seed, Purpose.ORDER, epoch).permutation(groups)
+        groups = groups[permutation(options.seed, Purpose.ORDER, len(groups), epoch)]
     windows: list[list[Piece]] = [[]]
     room = window
     for group in groups.tolist():
@@ -65,4 +65,4 @@ def shuffled(rows: NDArray[np.int64], epoch: int, window: int, options: Options)
     if not options.shuffle:
         return rows
     # Step 0 of the epoch permutes the row groups.
-    return generator(options.seed, Purpose.ORDER, epoch, window + 1).permutation(rows)
+    return rows[permutation(options.seed, Purpose.ORDER, len(rows), epoch, window + 1)]

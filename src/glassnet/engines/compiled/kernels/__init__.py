@@ -4,6 +4,7 @@ from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_ste
 from .calls import entry_of
 from .common import GROUP, SampleTargets, SparseRows
 from .inference import answer_rows, packed
+from .losses import loss_kernel, sum_losses
 from .minibatch import (
     ENTRIES,
     Buffers,
@@ -18,10 +19,11 @@ from .minibatch import (
 )
 from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLayers
 from .optimizers import Constants
-from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
+from .per_sample import Exchange, SampleOrder, SparseInputs, Work, sum_rows, train_samples
 from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
 from .portable import NARROW, portable_kernel, portable_outputs
+from .products import room_of
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, Pairs, gather_nonzero, gather_pairs, transpose_tile
@@ -69,12 +71,16 @@ __all__ = [
     "gather_nonzero",
     "gather_pairs",
     "is_aborted",
+    "loss_kernel",
     "new_barrier",
     "next_step",
     "packed",
     "plan_of",
     "portable_kernel",
     "portable_outputs",
+    "room_of",
+    "sum_losses",
+    "sum_rows",
     "train_batches",
     "train_samples",
     "transpose_tile",

@@ -6,106 +6,18 @@ The loops are written from the formulas of `nn/activations.py`, which `network.f
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import numpy as np
-from numba.extending import overload
-
 from ....nn import losses
 from ....nn.activations import ACTIVATIONS
-from ....nn.formulas import PORTABLE, Language, Symbol, defined, variable, where, written
+from ....nn.formulas import Language, Symbol, defined, variable, where, written
 from ....nn.optimizers import TINY
 from ....runtime.jit import kernel, kernel_of
+from .functions import FUNCTIONS, PYTHON, exp
 
-
-def _exp(x: Any) -> Any:
-    return math.exp(x)
-
-
-@overload(_exp)
-def _exp_of(x: Any) -> Any:
-    """Choose by precision: for float32 a polynomial that vectorises, accurate to 1e-7; for float64 the math library."""
-    if x.bitwidth == 64:
-
-        def exp64(x: Any) -> Any:
-            return math.exp(x)
-
-        return exp64
-
-    def exp32(x: Any) -> Any:
-        # exp(x) = 2^n · exp(r) with |r| ≤ ½ ln 2; ln 2 in two parts keeps r exact (Cody and Waite 1980).
-        x = np.float32(-87.0) if x < np.float32(-87.0) else x
-        x = np.float32(88.0) if x > np.float32(88.0) else x
-        n = np.floor(x * np.float32(1.4426950408889634) + np.float32(0.5))
-        r = x - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
-        p = np.float32(1 / 5040)  # a Taylor series is accurate enough on this short interval
-        p = p * r + np.float32(1 / 720)
-        p = p * r + np.float32(1 / 120)
-        p = p * r + np.float32(1 / 24)
-        p = p * r + np.float32(1 / 6)
-        p = p * r + np.float32(0.5)
-        p = p * r + np.float32(1)
-        p = p * r + np.float32(1)
-        power = np.int32((np.int32(n) + np.int32(127)) << np.int32(23)).view(np.float32)
-        return p * power if x == x else x  # NaN has no power
-
-    return exp32
-
-
-def _tanh(x: Any) -> Any:
-    return math.tanh(x)
-
-
-@overload(_tanh)
-def _tanh_by_precision(x: Any) -> Any:
-    """Choose by precision, as `_exp_of` does."""
-    if x.bitwidth == 64:
-
-        def tanh64(x: Any) -> Any:
-            return math.tanh(x)
-
-        return tanh64
-
-    def tanh32(x: Any) -> Any:
-        # Near 0 the difference would lose digits, so five terms of Lambert's continued fraction (1768) are used there.
-        one, two, s = np.float32(1), np.float32(2), x * x
-        above = x * (np.float32(945) + s * (np.float32(105) + s))
-        near = above / (np.float32(945) + s * (np.float32(420) + np.float32(15) * s))
-        return near if abs(x) < np.float32(0.625) else one - two / (one + _exp(two * x))
-
-    return tanh32
-
-
-def _expm1(x: Any) -> Any:
-    return math.expm1(x)
-
-
-def _log1p(x: Any) -> Any:
-    return math.log1p(x)
-
-
-def _in_float32(function: str) -> Any:
-    """Return a function of portable arithmetic, computed with `_exp`."""
-    statements, text = written(PORTABLE[function](variable("x")), _FLOAT32, PORTABLE)
-    lines = "\n    ".join(["def of(x):", *statements, f"return {text}"])
-    return defined(f"{function}32", lines, _SCOPE)
-
-
-PYTHON = {
-    "negative": "-{0}",
-    "absolute": "abs({0})",
-    "where": "{1} if {0} else {2}",
-    "maximum": "{0} if not {0} <= {1} else {1}",  # written so that NaN passes
-    "minimum": "{0} if not {0} > {1} else {1}",
-}
-"""Operations in Python. Both sides of a condition are computed, because LLVM vectorises no branches."""
-_LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, "_{operation}({0})", eager=True)
-_FLOAT32 = Language(lambda value: f"np.float32({value!r})", PYTHON, "_{operation}({0})", eager=True)
-
-overload(_expm1)(lambda x: (lambda x: math.expm1(x)) if x.bitwidth == 64 else _in_float32("expm1"))
-overload(_log1p)(lambda x: (lambda x: math.log1p(x)) if x.bitwidth == 64 else _in_float32("log1p"))
+_LANGUAGE = Language(lambda value: f"z.dtype.type({value!r})", PYTHON, eager=True)
 
 
 # Loops replace NumPy expressions (a[:] = z, z.max(), …), because Numba's versions include error messages and
@@ -152,14 +64,14 @@ def flush(values: Any) -> None:
 def _softmax(z: Any, a: Any) -> None:
     peak, total = z[first_largest(z)], z.dtype.type(0)
     for j in range(z.shape[0]):
-        a[j] = _exp(z[j] - peak)
+        a[j] = exp(z[j] - peak)
         total += a[j]
     for j in range(z.shape[0]):
         a[j] /= total
 
 
 @kernel
-def _times_softmax_slope(z: Any, a: Any, delta: Any, scratch: Any) -> None:
+def _times_softmax_slope(z: Any, a: Any, delta: Any) -> None:
     mean = z.dtype.type(0)
     for j in range(z.shape[0]):
         mean += delta[j] * a[j]
@@ -173,24 +85,34 @@ def activation_kernel(name: str) -> Any:
     """Return the kernel ``(z, a)`` that fills `a` with the activations of the sums `z`, both (nodes,)."""
     if name == "softmax":
         return _softmax
-    loops = _loops(ACTIVATIONS[name].value(variable("z[j]")), "a")
-    return kernel(defined(f"activate_{name}", _function("z, a", loops), _SCOPE))
+    return _loop(f"activate_{name}", "z, a", ACTIVATIONS[name].value(variable("z[j]")), "a[j]")
 
 
 @cache
 def derivative_kernel(name: str) -> Any:
-    """Return the kernel ``(z, a, delta, scratch)`` that multiplies `delta` by the derivative at each node, in place.
+    """Return the kernel ``(z, a, delta)`` that multiplies `delta` by the derivative at each node, in place.
 
-    All arrays are (nodes,); `scratch` may be longer.
+    All arrays are (nodes,).
     """
     derivative = ACTIVATIONS[name].derivative
     if derivative is None:
         return _times_softmax_slope
-    slope, delta = derivative(variable("z[j]"), variable("a[j]")), variable("delta[j]")
-    loops = _loops(_product(delta, slope), "delta", "scratch")
-    if not is_piecewise_constant(slope):
-        loops.append("flush(delta)")
-    return kernel(defined(f"times_slope_of_{name}", _function("z, a, delta, scratch", loops), _SCOPE))
+    slope = derivative(variable("z[j]"), variable("a[j]"))
+    flushes = [] if is_piecewise_constant(slope) else ["flush(delta)"]
+    product = _product(variable("delta[j]"), slope)
+    return _loop(f"times_slope_of_{name}", "z, a, delta", product, "delta[j]", flushes)
+
+
+def _loop(name: str, arguments: str, result: Any, to: str, after: Sequence[str] = ()) -> Any:
+    """Return a kernel with a loop over j that fills a vector with a result."""
+    statements, text = written(result, _LANGUAGE)
+    body = (
+        []
+        if text == to
+        else ["for j in range(z.shape[0]):", *(f"    {line}" for line in (*statements, f"{to} = {text}"))]
+    )
+    lines = "\n    ".join([f"def of({arguments}):", *body, *after, "return"])
+    return kernel(defined(name, lines, globals() | FUNCTIONS))
 
 
 def _product(delta: Symbol, slope: Any) -> Any:
@@ -206,46 +128,3 @@ def is_piecewise_constant(slope: Any) -> bool:
     return not isinstance(slope, Symbol) or (
         slope.operation == "where" and all(map(is_piecewise_constant, slope.operands[1:]))
     )
-
-
-def _loops(result: Any, to: str, scratch: str = "") -> list[str]:
-    """Return the lines of loops over j that fill a vector with a result.
-
-    A hyperbolic tangent has a loop of its own: in one with the sums around it, LLVM would reorder those within it.
-    """
-    lines = []
-    if (argument := _argument_of_tanh(result)) is not None:
-        scratch = scratch or to
-        lines += _loop(argument, scratch) if argument.operation != "variable" else []
-        argument = variable(f"{scratch}[j]") if lines else argument
-        lines += _loop(Symbol("tanh", argument), scratch)
-        result = _with_tanh(result, variable(f"{scratch}[j]"))
-    return lines if _is_variable(result, f"{to}[j]") else lines + _loop(result, to)
-
-
-def _loop(result: Any, to: str) -> list[str]:
-    statements, text = written(result, _LANGUAGE, {"expit": lambda x: 1 / (1 + Symbol("exp", -x))})
-    return ["for j in range(z.shape[0]):", *(f"    {line}" for line in (*statements, f"{to}[j] = {text}"))]
-
-
-def _is_variable(symbol: Any, name: str) -> bool:
-    return isinstance(symbol, Symbol) and symbol.operation == "variable" and symbol.operands == (name,)
-
-
-def _argument_of_tanh(symbol: Any) -> Any:
-    if not isinstance(symbol, Symbol) or symbol.operation == "tanh":
-        return symbol.operands[0] if isinstance(symbol, Symbol) else None
-    return next((found for one in symbol.operands if (found := _argument_of_tanh(one)) is not None), None)
-
-
-def _with_tanh(symbol: Any, value: Symbol) -> Any:
-    if not isinstance(symbol, Symbol) or symbol.operation in ("tanh", "variable"):
-        return value if isinstance(symbol, Symbol) and symbol.operation == "tanh" else symbol
-    return Symbol(symbol.operation, *(_with_tanh(one, value) for one in symbol.operands))
-
-
-def _function(arguments: str, lines: list[str]) -> str:
-    return "\n    ".join([f"def of({arguments}):", *(lines or ["return"])])
-
-
-_SCOPE = globals()

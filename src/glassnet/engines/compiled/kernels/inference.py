@@ -73,7 +73,7 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
             here, numbers_here = node_at[layer] * n, sizes[layer + 1] * n
             below = matrix_in(activations, node_at[greater(0, layer - 1)] * n, n, sizes[layer])
             z, a = vector_in(sums, here, numbers_here), vector_in(activations, here, numbers_here)
-            through_layer(plan, flat, layer, n, below, layer == 0, z, a)
+            through_layer(plan, flat, layer, n, below, layer == 0, z, a, zeros)
         for i in range(n):
             line, first = out[begin + i], node_at[layers - 1] * n + i * sizes[layers]
             for k in range(line.shape[0]):

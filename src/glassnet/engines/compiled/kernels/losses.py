@@ -10,8 +10,10 @@ from functools import cache
 from typing import Any
 
 from ....nn.losses import form_of
-from ....runtime.jit import kernel, kernel_of
-from .activations import flush
+from ....runtime.jit import kernel, kernel_of, outer_kernel
+from .activations import first_largest, flush
+from .calls import call_for_number
+from .common import SampleTargets
 
 
 @kernel
@@ -22,6 +24,22 @@ def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
         delta[k] *= weight
     weighted: float = loss * weight
     return weighted
+
+
+@outer_kernel
+def sum_losses(entry: Any, parameter: float, z: Any, a: Any, targets: SampleTargets, scratch: Any) -> tuple[float, int]:
+    """Return the loss of samples, added up in their order, and the correct predictions.
+
+    `z` and `a`, (n, outputs), are the sums and outputs, `entry` is that of `loss_kernel`, and `scratch` is (2,
+    outputs).
+    """
+    total, correct = 0.0, 0
+    for i in range(z.shape[0]):
+        target = targets.rows[targets.labels[i]]
+        loss = call_for_number(entry, (parameter, z[i], a[i], target, scratch[0], scratch[1]))
+        total += loss * targets.weights[i] if targets.weights.shape[0] > 0 else loss
+        correct += first_largest(a[i]) == first_largest(target)
+    return total, correct
 
 
 @cache

@@ -72,6 +72,7 @@ class Buffers(NamedTuple):
     distorted: NDArray[Any]  # like `inputs`, float32
     work: NDArray[Any]  # (shards, 8, rows · nodes)
     selected: NDArray[np.int64]  # (shards, rows)
+    room: NDArray[Any]  # (shards, …): see `products.room_of`
     workspaces: NDArray[Any]  # (shards, …), see `distort_rows`
     columns: Columns  # with threads as the first axis
     scratch: NDArray[Any]  # (threads, …): sums or deltas of a row block and a tile
@@ -120,7 +121,7 @@ def compile_step(
     else:
         entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, source, buffers)
     inputs, part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
-    work = ShardWork._make([*buffers.work[0], buffers.selected[0]])
+    work = ShardWork._make([*buffers.work[0], buffers.selected[0], buffers.room[0]])
     if settings.hardest < 1:
         entries[SELECT] = entry_of(select_hardest, plan, inputs, part, work)
     shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
@@ -378,7 +379,7 @@ def _shard(
     if not is_sparse:
         call(settings.entries[FILL], (shard, which, source, buffers))
     w = buffers.work[shard]
-    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], buffers.selected[shard])
+    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], buffers.selected[shard], buffers.room[shard])
     part = Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest))
     gradient = buffers.gradients[shard]
     for block in range(buffers.later_sums.shape[0]):

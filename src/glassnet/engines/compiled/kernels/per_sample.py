@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
 from .activations import copy, first_largest
 from .barrier import end_part, first_step, goes_on, publish, wait_for
-from .common import SampleTargets, SparseRows, greater, lesser
+from .common import SampleTargets, SparseRows, greater, lesser, matrix_in, vector_in
 from .losses import weigh
-from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in
+from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in, whole_vectors
 from .plan import Plan, activate, output_delta, times_derivative
 from .row_sums import CACHE_LINE, fetch, fetch_to_write, subtract_from_rows, weighted_row_sum
 
@@ -51,6 +51,7 @@ class SparseInputs(NamedTuple):
     """All samples without their background, and the background."""
 
     rows: SparseRows
+    mass: NDArray[Any]  # (samples,): the sum of each sample's values, in order; to wait for each would slow a step
     background: Any
 
 
@@ -81,6 +82,8 @@ class ThreadState(NamedTuple):
     first: int  # the layer above the groups: the second, or the only layer of a network without hidden layer
     nodes: Nodes  # of the upper layers; each group has its own
     flat: Any
+    by_input_at: Any
+    every: Any
 
 
 class Sample(NamedTuple):
@@ -94,6 +97,16 @@ class Sample(NamedTuple):
     rate: Any
 
 
+@outer_kernel
+def sum_rows(rows: SparseRows, mass: Any) -> None:
+    """Fill `mass` with the sum of the values of each sample, in order."""
+    for i in range(mass.shape[0]):
+        total = mass.dtype.type(0)
+        for at in range(rows.start[i], rows.start[i + 1]):
+            total += rows.values[at]
+        mass[i] = total
+
+
 @part_of_kernel
 def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
     """Prefetch the next sample during the step of this one, because samples are far apart in memory."""
@@ -105,21 +118,19 @@ def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
             fetch(rows.values, at)
 
 
-@kernel
-def _dense_forward(weights: Any, a: Any, z: Any) -> None:
-    """Fill ``z = W a``; `weights` has the rows of W one after another."""
-    fan_in = a.shape[0]
-    for k in range(z.shape[0]):
-        w = weights[k * fan_in : (k + 1) * fan_in]
-        total = z.dtype.type(0)
-        for j in range(fan_in):  # network.forward: z = a @ weight.T
-            total += w[j] * a[j]
-        z[k] = total
+@part_of_kernel
+def _dense_forward(by_input: Any, a: Any, every: Any, scratch: Any, z: Any) -> None:
+    """Fill ``z = W a``, each sum in the order of the inputs; `by_input` has W transposed, and `z` room for its rows."""
+    for k in range(by_input.shape[1]):
+        scratch[k] = 0
+    sums = vector_in(z, 0, by_input.shape[1])
+    # network.forward: z = a @ weight.T
+    weighted_row_sum(by_input, every, a, 0, a.shape[0], z.dtype.type(1), scratch, sums)
 
 
 @kernel
 def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any) -> None:
-    """Compute ``error = Wᵀ sent_back`` and ``W ← W − step aᵀ`` in one pass over W."""
+    """Compute ``error = Wᵀ sent_back`` and ``W ← W − step aᵀ`` in one pass over W, the rows of which are `weights`."""
     fan_in = a.shape[0]
     for j in range(fan_in):
         error[j] = 0
@@ -132,13 +143,15 @@ def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any)
 
 @part_of_kernel
 def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample, fan_in: Any, nodes: Nodes) -> None:
-    """Fill `nodes.sums` of a group: the constant part of each sum, then the product with the sample's values."""
+    """Fill `nodes.sums` of a group: the constant part of each sum, the product with the sample's values, the bias."""
     begin, end, one = 0, sample.places.shape[0], shift.dtype.type(1)
     constant = sample.mass + sample.background * shift.dtype.type(fan_in)
     for j in range(shift.shape[0]):
-        nodes.scratch[j] = shift[j] * constant + sample.background * row_sum[j] + bias[j]
+        nodes.scratch[j] = shift[j] * constant + sample.background * row_sum[j]
     # network.forward: z = a @ weight.T
     weighted_row_sum(first, sample.places, sample.values, begin, end, one, nodes.scratch, nodes.sums)
+    for j in range(shift.shape[0]):
+        nodes.sums[j] += bias[j]  # network.forward: z += bias
 
 
 @part_of_kernel
@@ -151,6 +164,13 @@ def _add_up(barrier: Any, exchange: Exchange, position: int, z: Any) -> bool:
         for k in range(z.shape[0]):
             z[k] = brought[k] if group == 0 else z[k] + brought[k]
     return complete
+
+
+@part_of_kernel
+def _by_input(mine: ThreadState, layer: Any) -> Any:
+    """Return the transposed weights of an upper layer, (inputs, nodes and padding)."""
+    sizes = mine.plan.sizes
+    return matrix_in(mine.flat, mine.by_input_at[layer], sizes[layer], whole_vectors(sizes[layer + 1]))
 
 
 @part_of_kernel
@@ -178,7 +198,7 @@ def _forward(
                 complete = _add_up(barrier, exchange, sample.position, z)
             else:
                 below = layer_of(plan, mine.nodes, layer - 1).activations
-                _dense_forward(mine.flat[plan.weight_at[layer] :], below, z)
+                _dense_forward(_by_input(mine, layer), below, mine.every, mine.nodes.scratch, z)
             if plan.bias_at[layer] >= 0:
                 bias = mine.flat[plan.bias_at[layer] :]
                 for j in range(z.shape[0]):
@@ -188,7 +208,8 @@ def _forward(
         if item < own:
             if mine.first > 0:
                 group = group_of(groups, number, plan.sizes[0], following)
-                _dense_forward(group.second, group.nodes.activations, here.sums)
+                own_activations = group.nodes.activations[: group.size]
+                _dense_forward(group.second_by_input, own_activations, mine.every, mine.nodes.scratch, here.sums)
             else:
                 copy(z, here.sums)
             sums = exchange.sums[turn, number]
@@ -228,9 +249,15 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             # network.send_back: architecture.rule == "notes"
             sent_back = above.error if plan.notes_rule else above.delta
             _dense_backward(links, below.activations, sent_back, above.step, below.error)  # updates links too
+            if layer > first:
+                subtract_from_rows(
+                    _by_input(mine, layer), mine.every[: below.activations.shape[0]], below.activations, above.step
+                )  # type: ignore[call-arg]
+            else:
+                subtract_from_rows(group.second_by_input, mine.every[: group.size], below.activations, above.step)  # type: ignore[call-arg]
             copy(below.error, below.delta)
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(plan, greater(0, layer - 1), below.sums, below.activations, below.delta, below.scratch)
+            times_derivative(plan, greater(0, layer - 1), below.sums, below.activations, below.delta)
             _step(below, sample.rate, has_bias, bias)
         else:
             copy(above.step, below.step[: group.size])
@@ -260,7 +287,8 @@ def train_samples(
     own = (groups.rows.shape[0] - thread + threads - 1) // threads
     first, layers = lesser(1, plan.coupled.shape[0] - 1), plan.coupled.shape[0]
     following = plan.sizes[2] if first > 0 else 0
-    mine = ThreadState(thread, threads, own, plan, first, nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread])
+    nodes, flat = nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread]
+    mine = ThreadState(thread, threads, own, plan, first, nodes, flat, work.upper.by_input_at, work.upper.every)
     outputs = layer_of(plan, mine.nodes, layers - 1)
     if thread > 0:  # with fewer threads in the part before, this thread's upper layers have not been updated
         copy(work.upper.flat[0], mine.flat)
@@ -269,16 +297,14 @@ def train_samples(
         number, rows = steps.order[position], inputs.rows
         _fetch_next(rows, steps.order, position)
         begin, end = rows.start[number], rows.start[number + 1]
-        values, mass = rows.values[begin:end], rows.values.dtype.type(0)
-        for i in range(values.shape[0]):
-            mass += values[i]
-        sample = Sample(position, rows.places[begin:end], values, mass, inputs.background, steps.rates[position])
+        places, values, mass = rows.places[begin:end], rows.values[begin:end], inputs.mass[number]
+        sample = Sample(position, places, values, mass, inputs.background, steps.rates[position])
         if not _forward(mine, barrier, groups, following, work.exchange, sample):
             break
         target = targets.rows[targets.labels[number]]
         a, error, delta = outputs.activations, outputs.error, outputs.delta
         # network.send_back: delta = (loss or architecture.output_loss).delta(
-        cost = output_delta(plan, outputs.sums, a, target, error, delta, outputs.scratch)  # fills error and delta
+        cost = output_delta(plan, outputs.sums, a, target, error, delta)  # fills error and delta
         loss += weigh(targets.weights[number], cost, error, delta) if targets.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
         _backward(mine, groups, following, sample)

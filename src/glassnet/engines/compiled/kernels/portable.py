@@ -3,7 +3,7 @@
 `docs/reference/portable.md` has the definition; `engines/portable.py` computes the same in NumPy, and
 `serve/studio/static/network.js` in JavaScript. All numbers are float32, and every operation is one of + − × ÷, a
 comparison, a conversion to or from a whole number, or a shift of the exponent's bits, rounded by itself. Kernels made
-by `runtime.jit.exact_kernel` are compiled that way: no sum is reordered, and no product is fused with a sum. Vectors
+by `runtime.jit.kernel` are compiled that way: no sum is reordered, and no product is fused with a sum. Vectors
 only compute the sums of several nodes side by side; each sum is still taken over the inputs in their order.
 
 - A node: ``acc = 0``, then ``acc = acc + weight · input`` for each input in order, then ``z = acc · scale + bias``. An
@@ -24,64 +24,18 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ....nn.activations import ACTIVATIONS
-from ....nn.formulas import PORTABLE, Language, defined, variable, written
-from ....runtime.jit import exact_kernel, exact_outer_kernel
-from ...portable import EXP_LARGEST, EXP_SMALLEST, LN2_HIGH, LN2_LOW, LOG2_E, F
-from .activations import PYTHON
+from ....nn.formulas import Language, defined, variable, written
+from ....runtime.jit import kernel, outer_kernel
+from ...portable import F
 from .calls import call
 from .common import GROUP, is_empty, matrix_in, vector_in
+from .functions import FUNCTIONS, PYTHON, exp
 from .row_sums import BLOCK, LANES, block_of, in_every_lane, vector_at
 
-_ZERO, _HALF, _ONE = F(0), F(0.5), F(1)
-_INFINITY = F(np.inf)
-_BIAS_OF_EXPONENT, _FRACTION_BITS, _I1 = np.int32(127), np.int32(23), np.int32(1)
+_ZERO, _ONE = F(0), F(1)
 
 
-# Functions of one number. Both sides of each condition are computed, because LLVM vectorises no branches.
-
-
-@exact_kernel
-def power_of_two(n: Any) -> Any:
-    """Return ``2^n`` for an int32 from −126 to 127, from the bits of its exponent."""
-    return np.int32(np.int32(n + _BIAS_OF_EXPONENT) << _FRACTION_BITS).view(np.float32)
-
-
-_LANGUAGE = Language(lambda value: f"F({value!r})", PYTHON, eager=True)
-_FUNCTIONS: dict[str, Any] = {}
-
-
-def _define(function: str) -> Any:
-    """Compile a function of `PORTABLE`, under its name for others that call it."""
-    statements, text = written(PORTABLE[function](variable("z")), _LANGUAGE)
-    lines = "\n    ".join(["def of(z):", *statements, f"return {text}"])
-    _FUNCTIONS[function] = exact_kernel(defined(f"{function}32", lines, globals() | _FUNCTIONS))
-    return _FUNCTIONS[function]
-
-
-series = _define("series")
-
-
-@exact_kernel
-def exp32(x: Any) -> Any:
-    """Return ``e^x``: ``x = n ln 2 + r``, so ``e^x = 2^n e^r``; 2^n in two halves, because it may be out of range."""
-    within = x if x > EXP_SMALLEST else EXP_SMALLEST  # also of NaN, which no integer is
-    within = within if within < EXP_LARGEST else EXP_LARGEST
-    n = np.int32(within * LOG2_E + (-_HALF if within < _ZERO else _HALF))  # towards 0
-    whole = np.float32(n)
-    r = (within - whole * LN2_HIGH) - whole * LN2_LOW
-    half = np.int32(n >> _I1)  # either way to halve it keeps the first product exact
-    value = (_ONE + series(r)) * power_of_two(half) * power_of_two(np.int32(n - half))
-    value = value if x <= EXP_LARGEST else _INFINITY
-    value = value if x >= EXP_SMALLEST else _ZERO
-    return value if x == x else x
-
-
-_FUNCTIONS["exp"] = exp32
-for _function in [*PORTABLE][1:]:
-    _define(_function)
-
-
-@exact_kernel
+@kernel
 def _softmax(z: Any, a: Any, nodes: int, stride: int) -> None:
     for first in range(0, z.shape[0], stride):
         peak = z[first]
@@ -90,7 +44,7 @@ def _softmax(z: Any, a: Any, nodes: int, stride: int) -> None:
         for k in range(first, first + stride):
             a[k] = z[k] - peak
     for k in range(z.shape[0]):
-        a[k] = exp32(a[k])
+        a[k] = exp(a[k])
     for first in range(0, z.shape[0], stride):
         total = _ZERO
         for k in range(first, first + nodes):
@@ -107,10 +61,12 @@ def portable_kernel(name: str) -> Any:
     """
     if name == "softmax":
         return _softmax
-    statements, text = written(ACTIVATIONS[name].value(variable("z[k]")), _LANGUAGE)
+    statements, text = written(
+        ACTIVATIONS[name].value(variable("z[k]")), Language(lambda value: f"F({value!r})", PYTHON, eager=True)
+    )
     body = "\n        ".join([*statements, f"a[k] = {text}"])
     lines = f"def of(z, a, nodes, stride):\n    for k in range(z.shape[0]):\n        {body}"
-    return exact_kernel(defined(f"portable_{name}", lines, globals() | _FUNCTIONS))
+    return kernel(defined(f"portable_{name}", lines, globals() | FUNCTIONS))
 
 
 # Weighted sums. A tile has the transposed weights of some nodes, (inputs, nodes): whole vectors, filled with 0.
@@ -174,11 +130,11 @@ def _sums_of_rows() -> Any:
     return intrinsic(typing)
 
 
-_one, _two, _three, _four, _five, _six, _seven = (block_of(one, ()) for one in range(1, LARGEST_TILE + 1))
+_one, _two, _three, _four, _five, _six, _seven = (block_of(one) for one in range(1, LARGEST_TILE + 1))
 _rows: Any = _sums_of_rows()
 
 
-@exact_kernel
+@kernel
 def _gather(line: Any, places: Any, values: Any, count: Any) -> Any:
     """Append the places and values of the inputs of a row that are not 0; return the new count."""
     inputs = line.shape[0]
@@ -194,7 +150,7 @@ def _gather(line: Any, places: Any, values: Any, count: Any) -> Any:
     return count
 
 
-@exact_outer_kernel
+@outer_kernel
 def portable_outputs(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
     """Fill `out`, (n, outputs), with the outputs of a network for `raw`, (n, features).
 

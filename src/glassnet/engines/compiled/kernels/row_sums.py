@@ -22,8 +22,6 @@ LANES = 16
 CACHE_LINE = 16
 """Four-byte numbers in a cache line."""
 
-MAY_FUSE = ("contract",)
-
 
 def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
     """Return a vector with the number in each of its lanes."""
@@ -37,11 +35,10 @@ def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
 
-def block_of(vectors: int, flags: tuple[str, ...] = MAY_FUSE) -> Any:
+def block_of(vectors: int) -> Any:
     """Return an intrinsic that computes a block of `weighted_row_sum`, starting at a column.
 
-    A vector that would exceed the last column is shifted to end there, so some columns are computed twice. Without
-    flags, each product and each sum is rounded by itself.
+    A vector that would exceed the last column is shifted to end there, so some columns are computed twice.
     """
 
     def typing(
@@ -81,8 +78,8 @@ def block_of(vectors: int, flags: tuple[str, ...] = MAY_FUSE) -> Any:
                 row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(row, width)
                 for at, register in zip(columns, registers, strict=True):
-                    product = builder.fmul(weight, load(rows.data, builder.add(first, at)), flags=flags)
-                    builder.store(builder.fadd(builder.load(register), product, flags=flags), register)
+                    product = builder.fmul(weight, load(rows.data, builder.add(first, at)))
+                    builder.store(builder.fadd(builder.load(register), product), register)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.load(register), vector_at(builder, vector, sums.data, at), align=size)
             return context.get_dummy_value()
@@ -169,8 +166,8 @@ def subtract_from_rows(context: Any, matrix: Any, places: Any, values: Any, step
                 first = builder.mul(row, width)
                 for at, step in zip(columns, steps, strict=True):
                     here = vector_at(builder, vector, rows.data, builder.add(first, at))
-                    product = builder.fmul(less, step, flags=MAY_FUSE)
-                    total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
+                    product = builder.fmul(less, step)
+                    total = builder.fadd(builder.load(here, align=size), product)
                     builder.store(total, here, align=size)
 
         block = ir.Constant(width.type, BLOCK * LANES)

@@ -59,6 +59,7 @@ class ShardWork(NamedTuple):
     scratch: NDArray[Any]
     costs: NDArray[Any]  # only (rows,) are used
     selected: NDArray[np.int64]  # (rows,)
+    room: NDArray[Any]  # scratch memory of the products, see `products.room_of`
 
 
 @part_of_kernel
@@ -72,7 +73,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         z, a = vector_in(work.sums, here, numbers), vector_in(work.activations, here, numbers)
         passed = vector_in(work.passed, here, numbers)
         below, is_multiplied = _below(plan, inputs.dense, dropout, work, layer, n), layer == 0 and inputs.are_multiplied
-        through_layer(plan, flat, layer, n, below, is_multiplied, z, a)
+        through_layer(plan, flat, layer, n, below, is_multiplied, z, a, work.room)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = vector_in(work.masks, here, numbers)
             first = drawn + part.first * plan.sizes[layer + 1]
@@ -119,7 +120,7 @@ def shard_gradients(
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             # network.backpropagate: np.dot((delta * share).T, a
             own = matrix_in(gradient, plan.weight_at[layer], fan_out, fan_in)
-            call(plan.products[GRADIENT], (matrix_in(scaled, 0, m, fan_out).T, below, own))
+            call(plan.products[GRADIENT], (matrix_in(scaled, 0, m, fan_out).T, below, own, work.room))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
@@ -130,7 +131,7 @@ def shard_gradients(
             weight = matrix_in(flat, plan.weight_at[layer], fan_out, fan_in)
             # network.send_back: error = sent_back @ parameters.weights[layer]
             out = matrix_in(error, 0, m, fan_in)
-            call(plan.products[BACKWARD], (matrix_in(sent_back, 0, m, fan_out), weight, out))
+            call(plan.products[BACKWARD], (matrix_in(sent_back, 0, m, fan_out), weight, out, work.room))
             if dropout.rates[layer - 1] > 0:
                 mask = vector_in(work.masks, down, up - down)
                 for i in range(up - down):
@@ -139,7 +140,7 @@ def shard_gradients(
             copy(error, below_delta)
             z, a = vector_in(work.sums, down, up - down), vector_in(work.activations, down, up - down)
             # network.send_back: delta = np.multiply(error, slope
-            times_derivative(plan, layer - 1, z, a, below_delta, work.scratch)
+            times_derivative(plan, layer - 1, z, a, below_delta)
     return loss, correct
 
 
@@ -153,15 +154,18 @@ def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: in
 
 
 @part_of_kernel
-def through_layer(plan: Plan, flat: Any, layer: int, n: int, below: Any, is_multiplied: bool, z: Any, a: Any) -> None:
+def through_layer(
+    plan: Plan, flat: Any, layer: int, n: int, below: Any, is_multiplied: bool, z: Any, a: Any, room: Any
+) -> None:
     """Fill a layer's sums and activations from its inputs `below`, (n, fan_in), unless `z` has the products already.
 
-    The activations are computed some rows at a time, which stay in the cache.
+    `room` is scratch memory of the products. The activations are computed some rows at a time, which stay in the cache.
     """
     nodes = plan.sizes[layer + 1]
     if not is_multiplied:
         weight = matrix_in(flat, plan.weight_at[layer], nodes, plan.sizes[layer])
-        call(plan.products[FORWARD], (below, weight.T, matrix_in(z, 0, n, nodes)))  # network.forward: z = a @ weight.T
+        out = matrix_in(z, 0, n, nodes)
+        call(plan.products[FORWARD], (below, weight.T, out, room))  # network.forward: z = a @ weight.T
     # Conditional expressions instead of `min` and `max`, which Numba would compile separately. Only softmax depends on
     # where a row ends.
     rows = 1 if plan.coupled[layer] or nodes > IN_CACHE else IN_CACHE // nodes
@@ -227,7 +231,7 @@ def _outputs(plan: Plan, targets: SampleTargets, which: Any, work: ShardWork) ->
         a, target = vector_in(work.activations, here, nodes), targets.rows[targets.labels[which[i]]]
         error, delta = vector_in(work.error, here, nodes), vector_in(work.delta, here, nodes)
         # network.send_back: delta = (loss or architecture.output_loss).delta(
-        cost = output_delta(plan, vector_in(work.sums, here, nodes), a, target, error, delta, work.scratch)
+        cost = output_delta(plan, vector_in(work.sums, here, nodes), a, target, error, delta)
         if targets.weights.shape[0] > 0:
             cost = weigh(targets.weights[which[i]], cost, error, delta)
         work.costs[i] = cost

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ....runtime.jit import kernel
 from .common import lesser
-from .row_sums import LANES, MAY_FUSE, in_every_lane
+from .row_sums import LANES, in_every_lane
 
 WIDEST = 4
 """Maximum vectors of a line: with more, the sums or deltas of a row block would not fit into the L1 cache."""
@@ -35,7 +35,8 @@ def _has_avx512() -> bool:
         return False
 
 
-_SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
+HAS_AVX512 = _has_avx512()
+_SUMS, _BYTES = (24, 64) if HAS_AVX512 else (12, 32)
 """The number of registers for sums (the others hold the terms to add), and the bytes of a register."""
 
 
@@ -72,7 +73,7 @@ class _Writer:
         return in_every_lane(self.builder, self.builder.load(self.builder.gep(array.data, [index])), LANES)
 
     def add_product(self, total: Any, one: Any, other: Any) -> Any:
-        return self.builder.fadd(total, self.builder.fmul(one, other, flags=MAY_FUSE), flags=MAY_FUSE)
+        return self.builder.fadd(total, self.builder.fmul(one, other))
 
 
 def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *pair: Any) -> None:
@@ -225,7 +226,7 @@ def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -
             for i in range(which.shape[0]):
                 row = rows[which[i]]
                 for j in range(width):
-                    row[j] += values[2 * i] * lines[first, j] + values[2 * i + 1] * lines[second, j]
+                    row[j] = (row[j] + values[2 * i] * lines[first, j]) + values[2 * i + 1] * lines[second, j]
         elif rows.shape[1] == LANES:
             _to1(lines, first, second, False, which, values, rows)
         elif rows.shape[1] == 2 * LANES:

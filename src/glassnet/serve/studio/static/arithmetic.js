@@ -35,8 +35,8 @@ export function exp32(x) {
  * @param {number} r
  */
 export function series32(r) {
-  let p = f(0);
-  for (const factor of FACTORIALS) p = f(f(p * r) + factor);
+  let p = FACTORIALS[0];
+  for (let i = 1; i < FACTORIALS.length; i++) p = f(f(p * r) + FACTORIALS[i]);
   return f(r + f(f(r * r) * p));
 }
 
@@ -93,6 +93,24 @@ export function log64(x) {
   return exponent * 0.6931471805599453 + 2 * (s * p);
 }
 
+/** `ln (1 + u)` for u from 0, with all digits near 0: what 1 + u loses is added. @param {number} u */
+export function log1p64(u) {
+  const t = 1 + u;
+  return log64(t) + (u - (t - 1)) / t;
+}
+
+/** `e^x` for x up to 0: as `exp32`, with more terms. @param {number} x */
+export function exp64(x) {
+  if (x !== x) return x;
+  if (x < -700) return 0;
+  const n = Math.trunc(x * 1.4426950408889634 - 0.5);
+  const r = x - n * 0.6931471803691238 - n * 1.9082149292705877e-10;
+  let p = 1;
+  for (let k = 13; k > 0; k--) p = 1 + (r * p) / k;
+  [halves[0], halves[1]] = [0, (n + 1023) << 20]; // 2^n
+  return p * double[0];
+}
+
 const ODD_FACTORIALS = Array.from({ length: 10 }, (_, k) => (k % 2 ? -1 : 1) / factorial(2 * k + 1));
 const EVEN_FACTORIALS = Array.from({ length: 10 }, (_, k) => (k % 2 ? -1 : 1) / factorial(2 * k));
 
@@ -125,6 +143,14 @@ export function power64(b, n) {
   let result = 1;
   for (; n > 0; n = Math.trunc(n / 2), b *= b) if (n % 2) result *= b;
   return result;
+}
+
+/** The exact sum of numbers, which are multiples of 2^−400, rounded once. @param {ArrayLike<number>} values */
+export function exactSum(values) {
+  const numbers = Array.from(values);
+  const plain = numbers.reduce((sum, one) => sum + one, 0);
+  if (numbers.length < 3 || !Number.isFinite(plain)) return plain;
+  return Number(numbers.reduce((sum, one) => sum + BigInt(one * 2 ** 400), 0n)) / 2 ** 400;
 }
 
 /** The sum of numbers in their order. @param {Iterable<number>} values */

@@ -1,6 +1,6 @@
 // Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
-import { exp32, log32, log64, power32, series32, sumOf } from "./arithmetic.js";
+import { exp32, exp64, log1p64, log32, power32, series32, sumOf } from "./arithmetic.js";
 
 const f = Math.fround;
 
@@ -134,7 +134,7 @@ export const LOSSES = {
     slope: (z, a, t, p) => a.map((o, k) => o - t[k]),
     ofSums: true,
     value: (z, a, t, p) => z.reduce((sum, one, k) => (
-    sum + (Math.max(one, 0) - f(t[k] * one) + log64(1 + exp32(-Math.abs(one))))
+    sum + (Math.max(one, 0) - f(t[k] * one) + log1p64(exp64(-Math.abs(one))))
   ), 0),
   },
   "cross_entropy softmax": {
@@ -145,7 +145,7 @@ export const LOSSES = {
     ofSums: true,
     value: (z, a, t, p) => {
     const first = z.reduce((best, one, k) => (one > z[best] ? k : best), 0);
-    const start = sumOf(t) * log64(1 + f(sumOf(a.filter((_, k) => k !== first)) / a[first]));
+    const start = sumOf(t) * log1p64(f(sumOf(a.filter((_, k) => k !== first)) / a[first]));
     return z.reduce((sum, one, k) => sum + t[k] * (z[first] - one), start);
   },
   },

@@ -13,7 +13,10 @@
 import { activationOf, lossOf, outputDelta, withoutTiny } from "../network.js";
 import { addSums, sendBack } from "./products.js";
 
-/** The matrices and biases of a vector. @param {Architecture} architecture @param {Float32Array} vector @returns {View[]} */
+/**
+ * The matrices and biases of a vector.
+ * @param {Architecture} architecture @param {Float32Array} vector @returns {View[]}
+ */
 export function viewsOf({ sizes, bias }, vector) {
   let at = 0;
   return sizes.slice(1).map((nodes, layer) => ({
@@ -112,8 +115,16 @@ export function deltaOf(below, a, above, sent, mask) {
   sendBack(above.weights, sent, error);
   if (mask) for (let j = 0; j < error.length; j++) error[j] *= mask[j];
   const slope = /** @type {Derivative} */ (derivative)(z, a); // softmax is for outputs only
-  const delta = slope.map((s, j) => error[j] * s);
+  const delta = new Float32Array(error.length); // a loop, because `map` takes three times as long
+  for (let j = 0; j < delta.length; j++) delta[j] = error[j] * slope[j];
   return curved ? withoutTiny(delta) : delta;
+}
+
+/** Values times a factor. @param {Float32Array} values @param {number} factor */
+export function multiplied(values, factor) {
+  const products = new Float32Array(values.length);
+  for (let k = 0; k < products.length; k++) products[k] = values[k] * factor;
+  return products;
 }
 
 /** The place of the largest value, the first one if there are several. @param {Float32Array} values */

@@ -5,7 +5,8 @@
  * is the same for all rows, and its part of the gradient needs only the sum of the deltas.
  */
 
-import { activated, allPlaces, deltaOf, firstLargest, layersOf, outputsOf, sumBlocks, viewsOf } from "./layers.js";
+import { activated, allPlaces, deltaOf, firstLargest, layersOf, multiplied } from "./layers.js";
+import { outputsOf, sumBlocks, viewsOf } from "./layers.js";
 import { OPTIMIZERS, constantsOf, follow } from "./optimizers.js";
 import { addProducts, addSums } from "./products.js";
 import { dropoutMasks } from "./random.js";
@@ -34,17 +35,16 @@ export function minibatch(architecture, options, samples, vector, average) {
   const slots = Array.from({ length: slotCount }, () => new Float32Array(vector.length));
   const losses = new Float64Array(shardsOf(options.batch_size, options.shards));
 
-  /** Fill the sums of the first layer for a row; return the number of its values. @param {number} row @param {Float32Array[]} constants */
+  /** Fill the sums of the first layer for a row. @param {number} row @param {Float32Array[]} constants */
   function firstSums(row, constants) {
-    if (!isSplit) {
+    if (isSplit) {
+      const count = samples.gather(row, places, values);
+      const ends = columns.length === 1 ? [count] : columns.map((column) => placesBelow(column, places, count));
+      sumBlocks(first.weights, places, values, ends, first.z, constants);
+    } else {
       samples.fill(row, values);
       sumBlocks(first.weights, all, values, [features], first.z);
-      return features;
     }
-    const count = samples.gather(row, places, values);
-    const ends = columns.length === 1 ? [count] : columns.map((column) => placesBelow(column, places, count));
-    sumBlocks(first.weights, places, values, ends, first.z, constants);
-    return count;
   }
 
   /** The background's part of the sums of the first layer, by column block. */
@@ -60,7 +60,7 @@ export function minibatch(architecture, options, samples, vector, average) {
   function addRowBlock(rows) {
     const matrix = gradient.subarray(0, first.weights.length);
     const total = new Float32Array(first.nodes);
-    rows.forEach((_, i) => deltas[i].forEach((d, k) => (total[k] += d)));
+    for (let i = 0; i < rows.length; i++) for (let k = 0; k < total.length; k++) total[k] += deltas[i][k];
     if (c !== 0) addProducts(matrix, all, background, features, total);
     rows.forEach((row, i) => addProducts(matrix, places, values, samples.gather(row, places, values), deltas[i]));
   }
@@ -110,7 +110,7 @@ export function minibatch(architecture, options, samples, vector, average) {
           sum += loss;
           correct += Number(firstLargest(outputs) === firstLargest(target));
           for (let layer = layers.length - 1; layer >= 0; layer--) {
-            const scaled = delta.map((one) => one * share);
+            const scaled = multiplied(delta, share);
             const { weights, bias } = views[layer];
             if (layer > 0) {
               const [below, a] = [layers[layer - 1], passed[layer - 1]];

@@ -3,8 +3,8 @@
  *
  * @typedef {{rate: number, momentum: number, beta2: number, epsilon: number, decay: number, fresh: number,
  *   fresh2: number, first: number, second: number}} Constants  float32.
- * @typedef {{slots: number, update: (w: Float32Array, gradient: Float32Array, slots: Float32Array[], c: Constants) => void}}
- *   Optimizer
+ * @typedef {{slots: number,
+ *   update: (w: Float32Array, gradient: Float32Array, slots: Float32Array[], c: Constants) => void}} Optimizer
  */
 
 import { power64 } from "../arithmetic.js";
@@ -97,7 +97,10 @@ export function constantsOf({ momentum, beta2, epsilon, weight_decay: decay }, r
   };
 }
 
-/** Move an average of the weights towards them. @param {Float32Array} average @param {Float32Array} w @param {number} decay @param {number} t */
+/**
+ * Move an average of the weights towards them.
+ * @param {Float32Array} average @param {Float32Array} w @param {number} decay @param {number} t
+ */
 export function follow(average, w, decay, t) {
   const share = f(Math.max(1 - decay, 9 / (10 + t)));
   for (let i = 0; i < w.length; i++) average[i] += f(share * f(w[i] - average[i]));

@@ -2,11 +2,11 @@
  * Training on single samples, with the constant background of the inputs split off.
  *
  * Most values of an image are 0, so most inputs are the same number c. An input is v + c, and of the first matrix
- * W = V + s·1ᵀ only V takes part in products with v, which are skipped where v is 0. The numbers s and the row sums R of
- * V, one for each node, stand for the rest.
+ * W = V + s·1ᵀ only V takes part in products with v, which are skipped where v is 0. The numbers s and the row sums R
+ * of V, one for each node, stand for the rest.
  */
 
-import { activated, allPlaces, deltaOf, firstLargest, layersOf, outputsOf, sumBlocks } from "./layers.js";
+import { activated, allPlaces, deltaOf, firstLargest, layersOf, multiplied, outputsOf, sumBlocks } from "./layers.js";
 import { addProducts, addSums } from "./products.js";
 
 const f = Math.fround;
@@ -44,7 +44,10 @@ export function perSample(architecture, options, samples, vector) {
       addProducts(copy.subarray(0, first.weights.length), all, ones, features, shift);
       return copy;
     },
-    /** Take a step; return the loss, and whether the answer was right, before it. @param {Uint32Array} rows @param {number} rate */
+    /**
+     * Take a step; return the loss, and whether the answer was right, before it.
+     * @param {Uint32Array} rows  One. @param {number} rate
+     */
     step([row], rate) {
       const count = samples.gather(row, places, values);
       let mass = 0;
@@ -65,7 +68,7 @@ export function perSample(architecture, options, samples, vector) {
       losses[0] += result.loss;
       for (let layer = layers.length - 1; layer >= 0; layer--) {
         const { weights, bias } = layers[layer];
-        const move = delta.map((one) => -rate * one); // the step; subtracting it is adding this, which is exact
+        const move = multiplied(delta, -rate); // the step; subtracting it is adding this, which is exact
         if (layer > 0) {
           const [below, a] = [layers[layer - 1], activations[layer - 1]];
           delta = deltaOf(below, a, layers[layer], architecture.rule === "notes" ? error : delta);

@@ -54,7 +54,10 @@ export function bits(from, count) {
   return { high, low };
 }
 
-/** The upper half of the lower 64 bits of a product. @param {number} h @param {number} l @param {number} high @param {number} low */
+/**
+ * The upper half of the lower 64 bits of a product.
+ * @param {number} h @param {number} l @param {number} high @param {number} low
+ */
 function highOfProduct(h, l, high, low) {
   const [l0, l1, low0, low1] = [l & 0xffff, l >>> 16, low & 0xffff, low >>> 16];
   const middle = l1 * low0 + ((l0 * low0) >>> 16);

@@ -8,6 +8,7 @@
  * @typedef {ReturnType<typeof samplesOf>} Samples
  */
 
+import { exactSum } from "../arithmetic.js";
 import { heldOut } from "./random.js";
 
 const f = Math.fround;
@@ -24,14 +25,12 @@ export function samplesOf(options, data) {
   const scaling = scalingOf(options.scaling, data.maximum ?? options.input_max, raw, features, training);
   const [factor, offset] = [f(scaling.factor), f(scaling.offset)];
   const [low, high] = TARGETS[options.targets];
-  const weights = data.weights ?? null;
-  const mean = weights && training.reduce((sum, row) => sum + weights[row], 0) / training.length;
+  const held = isHeldOut ? rows.filter((row) => isHeldOut[row]) : rows.subarray(0, 0);
   return {
     features,
     training, // rows
-    held: isHeldOut ? rows.filter((row) => isHeldOut[row]) : rows.subarray(0, 0),
+    held,
     labels,
-    weights, // as given
     /** @type {Scaling} */
     scaling,
     offset,
@@ -40,8 +39,9 @@ export function samplesOf(options, data) {
     /** (classes,) of the targets of each class, with label smoothing. */
     smoothed: targetsOf(classes, low, high, options.label_smoothing),
     plain: targetsOf(classes, low, high, 0),
-    /** The weight of a row in training, or null. @param {number} row */
-    weightOf: (row) => (weights && mean ? f(weights[row] / mean) : null),
+    /** The weight of a training row, and of a held-out one. */
+    weightOf: weightsOf(data.weights, training),
+    weightOfHeld: weightsOf(data.weights, held),
     /**
      * Fill the places and scaled values of a row's raw values that are not 0; return their number.
      * @param {number} row @param {Uint32Array} places @param {Float32Array} values
@@ -68,6 +68,18 @@ export function samplesOf(options, data) {
       return counts;
     },
   };
+}
+
+/**
+ * A function that returns the weight of one of some rows, whose mean is 1; null without weights.
+ *
+ * @param {ArrayLike<number> | null | undefined} weights @param {Uint32Array} rows
+ * @returns {(row: number) => number | null}
+ */
+function weightsOf(weights, rows) {
+  if (!weights) return () => null;
+  const mean = exactSum(Array.from(rows, (row) => weights[row])) / rows.length;
+  return (row) => f(weights[row] / mean);
 }
 
 /** @param {number} count */

@@ -20,7 +20,7 @@ export const SCHEDULES = {
 };
 
 /**
- * The factor of the schedule `plateau`: a function that takes the loss of each epoch and returns the factor from then on.
+ * The schedule `plateau`: a function that takes the loss of each epoch and returns the factor from then on.
  *
  * @param {string} schedule @param {number} drop @param {number} patience
  */

@@ -7,6 +7,7 @@
  * @typedef {ReturnType<typeof newTraining>} Training
  */
 
+import { exactSum } from "../arithmetic.js";
 import { FORMULAS } from "../formulas.js";
 import { lossOf } from "../network.js";
 import { sha256 } from "../shared/sha256.js";
@@ -20,6 +21,7 @@ import { SCHEDULES, blockEnds, plateau } from "./schedule.js";
 
 /** What records leave out if it is so. */
 const USUAL = { leaky_relu_slope: 0.01, elu_alpha: 1, huber_delta: 1, quantile: 0.5, class_weight: "", metric: "loss" };
+const UNKNOWN = ["folds", "clip", "rotate", "shift", "zoom", "shear", "elastic", "deskew"]; // all off by default
 const PARAMETERS = { leaky_relu: "leaky_relu_slope", elu: "elu_alpha", huber: "huber_delta", quantile: "quantile" };
 const EXPONENTIAL_START = Math.fround(0.1); // factor on the last layer's initial weights, as in `model/build.py`
 
@@ -32,12 +34,13 @@ const EXPONENTIAL_START = Math.fround(0.1); // factor on the last layer's initia
 export function whyNot(options, data) {
   /** @type {Record<string, any>} */
   const all = { ...USUAL, ...options };
+  const areBytes = data.inputs instanceof Uint8Array;
   const { activations, loss } = architectureOf(all, data);
   /** @type {Record<string, boolean>} */
   const possible = {
     dtype: all.dtype === "float32",
     targets: all.targets in TARGETS,
-    scaling: ["notes", "unit"].includes(all.scaling) || (all.scaling === "standard" && data.inputs instanceof Uint8Array),
+    scaling: ["notes", "unit"].includes(all.scaling) || (all.scaling === "standard" && areBytes),
     initializer: all.initializer in INITIALIZERS,
     schedule: all.schedule in SCHEDULES,
     optimizer: all.optimizer in OPTIMIZERS,
@@ -48,7 +51,7 @@ export function whyNot(options, data) {
     hard_fraction: all.hard_fraction === 1,
     class_weight: all.class_weight === "",
     metric: all.metric === "loss",
-    ...Object.fromEntries(["clip", "rotate", "shift", "zoom", "shear", "elastic", "deskew"].map((name) => [name, !all[name]])),
+    ...Object.fromEntries(UNKNOWN.map((name) => [name, !all[name]])),
   };
   return Object.keys(possible).find((name) => !possible[name]) ?? null;
 }
@@ -168,7 +171,7 @@ export function newTraining(given, data, start = null) {
     const layers = layersOf(architecture, weights);
     const all = allPlaces(Math.max(...architecture.sizes));
     const inputs = new Float32Array(samples.features);
-    let [sum, right, mass] = [0, 0, 0];
+    let [sum, right] = [0, 0];
     for (const row of samples.held) {
       samples.fill(row, inputs);
       let outputs = /** @type {Float32Array} */ (inputs);
@@ -176,12 +179,11 @@ export function newTraining(given, data, start = null) {
         sumBlocks(layer.weights, all, outputs, [outputs.length], layer.z);
         outputs = activated(layer, false);
       }
-      const [target, weight] = [samples.plain[samples.labels[row]], samples.weights ? samples.weights[row] : 1];
-      sum += outputsOf(architecture, layers[layers.length - 1].z, outputs, target, null).loss * weight;
-      right += firstLargest(outputs) === firstLargest(target) ? weight : 0;
-      mass += weight;
+      const [target, { z }] = [samples.plain[samples.labels[row]], layers[layers.length - 1]];
+      sum += outputsOf(architecture, z, outputs, target, samples.weightOfHeld(row)).loss;
+      right += Number(firstLargest(outputs) === firstLargest(target));
     }
-    return { loss: sum / mass, accuracy: right / mass };
+    return { loss: sum / samples.held.length, accuracy: right / samples.held.length };
   }
 
   return {
@@ -207,7 +209,8 @@ export function newTraining(given, data, start = null) {
       return best.epoch;
     },
     /**
-     * Take steps, but none beyond the end of the epoch; return their number, and the loss and the right answers before them.
+     * Take steps, but none beyond the end of the epoch; return their number, and the sum of their losses and of their
+     * right answers, each before its own step.
      * @param {number} most
      */
     run(most) {
@@ -243,11 +246,4 @@ function initialVector({ sizes, bias }, { initializer, seed, output }) {
   const vector = new Float32Array(parts.reduce((sum, one) => sum + one.length, 0));
   parts.reduce((at, one) => (vector.set(one, at), at + one.length), 0);
   return vector;
-}
-
-/** The sum of numbers, rounded once. Losses are multiples of 2^−400 by far. @param {Float64Array} values */
-function exactSum(values) {
-  const plain = values.reduce((sum, one) => sum + one, 0);
-  if (values.length < 3 || !Number.isFinite(plain)) return plain;
-  return Number(values.reduce((/** @type {bigint} */ sum, one) => sum + BigInt(one * 2 ** 400), 0n)) / 2 ** 400;
 }

@@ -4,12 +4,13 @@
  * It is a module, and as a bundle also a classic script from a blob. In between the parts of a training run, it reads
  * its messages, so that it pauses within some hundredths of a second; between which steps does not affect the result.
  *
- * @typedef {{kind: "start", options: Record<string, any>, data: import("./samples.js").Data, start?: Float32Array | null,
- *     paused?: boolean}
+ * @typedef {{kind: "start", options: Record<string, any>, data: import("./samples.js").Data,
+ *     start?: Float32Array | null, paused?: boolean}
  *   | {kind: "pause" | "resume" | "stop" | "weights"}
  *   | {kind: "step", steps?: number}} Request  `step` takes some steps, by default one, and pauses.
- * @typedef {{kind: "started", architecture: import("./layers.js").Architecture, scaling: import("./samples.js").Scaling,
- *     targets: import("./samples.js").Targets, samples: number, steps: number, hash: string}
+ * @typedef {{kind: "started", architecture: import("./layers.js").Architecture,
+ *     scaling: import("./samples.js").Scaling, targets: import("./samples.js").Targets, samples: number, steps: number,
+ *     hash: string}
  *   | {kind: "progress", epoch: number, step: number, steps: number, samples: number, loss: number, accuracy: number,
  *     paused: boolean}
  *   | {kind: "epoch", epoch: number, result: import("./trainer.js").EpochResult, hash: string}
@@ -29,10 +30,13 @@ const worker = /** @type {{postMessage: (answer: Answer, transfer?: ArrayBufferL
   onmessage: ((event: MessageEvent<Request>) => void) | null}} */ (/** @type {unknown} */ (globalThis));
 /** @type {import("./trainer.js").Training | null} */
 let training = null;
-let [paused, size, reported] = [false, 1, 0];
+let [paused, waits, size, reported] = [false, false, 1, 0];
 const recent = { samples: 0, loss: 0, correct: 0 };
 const channel = new MessageChannel(); // its messages wait for those of the page, and a timer would wait for longer
-channel.port1.onmessage = () => guarded(continueTraining);
+channel.port1.onmessage = () => {
+  waits = false;
+  guarded(continueTraining);
+};
 
 worker.onmessage = (/** @type {MessageEvent<Request>} */ event) => guarded(() => answer(event.data));
 
@@ -70,7 +74,8 @@ function start({ options, data, start: weights = null, paused: begin = false }) 
 }
 
 function next() {
-  channel.port2.postMessage(null);
+  if (!waits) channel.port2.postMessage(null);
+  waits = true;
 }
 
 function continueTraining() {
@@ -119,6 +124,7 @@ function guarded(work) {
     work();
   } catch (error) {
     training = null;
-    worker.postMessage({ kind: "problem", option: null, message: error instanceof Error ? error.message : String(error) });
+    const message = error instanceof Error ? error.message : String(error);
+    worker.postMessage({ kind: "problem", option: null, message });
   }
 }

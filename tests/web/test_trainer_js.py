@@ -1,0 +1,406 @@
+"""`training/` of the page: its numbers are those of the definition, and its fast loops those of the readable step.
+
+Small networks are compared with `network.js`, bit for bit where no background is split off, and with the reference
+engine in float64, whose samples and initial weights are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from functools import partial
+from math import fsum
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Options, new_model
+from glassnet.engines import Block
+from glassnet.engines.reference import ReferenceEngine
+from glassnet.exports.es_modules import bundle
+from glassnet.model.build import samples_for
+from glassnet.nn.initializers import INITIALIZERS
+from glassnet.nn.optimizers import OPTIMIZERS, State
+from glassnet.nn.parameters import Parameters
+from glassnet.nn.random import Purpose, key, numbered, uniform
+from glassnet.nn.schedules import SCHEDULES, learning_rates
+from glassnet.options.options import recorded
+from support.covering import covering
+from support.web import STATIC, array_of, in_node, text_of
+
+CLOSE = 2e-5
+"""Largest difference from float64, relative to the largest weight."""
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory):
+    """A function that runs a program in Node.js: see `in_node`."""
+    return partial(in_node, tmp_path_factory.mktemp("node"))
+
+
+def test_hash(node):
+    lengths = [0, 1, 55, 56, 63, 64, 65, 119, 120, 5000]
+    texts = [bytes(i * 7 % 256 for i in range(length)) for length in lengths]
+    program = 'const { sha256 } = await import("./shared/sha256.js"); return given.map((one) => sha256(bytesOf(one)));'
+    hashes = node(program, [text_of(np.frombuffer(text, np.uint8)) for text in texts])
+    assert hashes == [hashlib.sha256(text).hexdigest() for text in texts]
+
+
+def test_random_numbers_have_the_bits_of_python(node):
+    places = [(0, 1, 0, 0), (1, 2, 3, 4), (2**53 - 1, 4, 99, 2**31), (12345, 6, 0, 7)]
+    program = """
+    const { key, bits } = await import("./training/random.js");
+    return given.map((place) => {
+      const { high, low } = bits(key(...place), 1000);
+      return [textOf(high), textOf(low)];
+    });
+    """
+    for place, halves in zip(places, node(program, places), strict=True):
+        high, low = (array_of(text, "<u4").astype(np.uint64) for text in halves)
+        seed, purpose, epoch, step = place
+        expected = numbered(key(seed, Purpose(purpose), epoch, step), np.arange(1000))
+        np.testing.assert_array_equal(high << np.uint64(32) | low, expected)
+
+
+def test_functions_of_float64_are_close(node):
+    random = np.random.default_rng(1)
+    exponents = random.uniform(-700, 700, 2000)
+    given = {
+        "log64": [*np.exp(exponents).tolist(), 1.0, 2.0, 0.5, 2**-53, 1 - 2**-53, 1 + 2**-52],
+        "cosine64": [*random.uniform(0, 2, 2000).tolist(), 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0],
+    }
+    program = """
+    const arithmetic = await import("./arithmetic.js");
+    const powers = [[0.9, 1], [0.999, 12345], [0.5, 0], [0, 3]].map((one) => arithmetic.power64(...one));
+    return [...Object.entries(given).map(([name, all]) => all.map(arithmetic[name])), powers];
+    """
+    logarithms, cosines, powers = node(program, given)
+    expected = np.log(np.array(given["log64"]))
+    np.testing.assert_allclose(logarithms, expected, rtol=4e-16, atol=1e-16)
+    np.testing.assert_allclose(cosines, np.cos(np.pi * np.array(given["cosine64"])), atol=4e-16)
+    np.testing.assert_allclose(powers, [0.9, 0.999**12345, 1, 0], rtol=1e-12)
+
+
+def test_initial_weights_orders_and_masks(node):
+    program = """
+    const random = await import("./training/random.js");
+    const labels = Array.from({ length: 1001 }, (_, i) => (i * i) % 7);
+    return {
+      weights: Object.keys(random.INITIALIZERS).map((one) => [one, textOf(random.initialWeights(one, 30, 20, 5, 1))]),
+      order: textOf(random.epochOrder(5, 3, 1001)),
+      held: textOf(random.heldOut(5, 0.1, labels)),
+      masks: random.dropoutMasks(5, 2, 9, 8, [6, 3], [0.5, 0.25]).map(textOf),
+    };
+    """
+    found = node(program, None)
+    assert [name for name, _ in found["weights"]] == list(INITIALIZERS)
+    for name, text in found["weights"]:
+        weights = array_of(text)
+        draws = numbered(key(5, Purpose.WEIGHTS, step=1), np.arange(2 * weights.size))
+        u = ((draws >> np.uint64(12)).astype(float) + 0.5) * 2**-52
+        deviation = INITIALIZERS[name].deviation(30, 20)
+        normal = np.sqrt(-2 * np.log(u[::2])) * np.cos(2 * np.pi * u[1::2]) * deviation
+        expected = (2 * u[: weights.size] - 1) * 3**0.5 * deviation if name in ("uniform", "glorot") else normal
+        np.testing.assert_allclose(weights, expected, rtol=1e-7, atol=1e-9)
+    np.testing.assert_array_equal(array_of(found["order"], "<u4"), order_of(5, 3, 1001))
+    labels = np.arange(1001) ** 2 % 7
+    ordered = np.argsort(numbered(key(5, Purpose.VALIDATION), np.arange(1001)) >> np.uint64(11), kind="stable")
+    ordered = ordered[np.argsort(labels[ordered], kind="stable")]
+    held = np.zeros(1001, np.uint8)
+    held[ordered[((np.arange(100) + 0.5) * 1001 / 100).astype(int)]] = 1
+    np.testing.assert_array_equal(array_of(found["held"], "u1"), held)
+    draws = uniform(key(5, Purpose.DROPOUT, 2, 9), 0, 8 * 9)
+    for text, rate, own in zip(found["masks"], (0.5, 0.25), (draws[:48], draws[48:]), strict=True):
+        np.testing.assert_array_equal(array_of(text), np.where(own < rate, 0, np.float32(1 / (1 - rate))))
+
+
+def order_of(seed, epoch, count):
+    """The order of an epoch by the definition."""
+    return np.argsort(numbered(key(seed, Purpose.ORDER, epoch), np.arange(count)) >> np.uint64(11), kind="stable")
+
+
+def test_schedules(node):
+    assert node('return Object.keys((await import("./training/optimizers.js")).OPTIMIZERS);', 0) == list(OPTIMIZERS)
+    program = """
+    const { SCHEDULES } = await import("./training/schedule.js");
+    const all = Object.entries(SCHEDULES);
+    return Object.fromEntries(all.map(([name, of]) => [name, given.map((one) => of(one, 0.2))]));
+    """
+    progress = [i / 37 for i in range(37)] + [0.3, 0.5, 0.75]
+    found = node(program, progress)
+    assert found.keys() == SCHEDULES.keys()
+    for name, factors in found.items():
+        given = (np.array(progress), 0.2) if name == "step" else (np.array(progress),)
+        np.testing.assert_allclose(factors, SCHEDULES[name](*given), rtol=1e-14, atol=1e-15)
+
+
+def data_of(number, features=11, count=90):
+    """Bytes of which many are 0, and their classes."""
+    random = np.random.default_rng(number)
+    inputs = random.integers(0, 256, (count, features), dtype=np.uint8) * (random.random((count, features)) < 0.35)
+    return inputs.astype(np.uint8), random.integers(0, 3, count).astype(np.int32)
+
+
+def given_of(options, inputs, labels, **more):
+    """A case as the programs take it."""
+    texts = {"inputs": text_of(inputs), "labels": text_of(labels)}
+    return {"options": recorded(options), **texts, "features": inputs.shape[1], **more}
+
+
+TRAIN = """
+const { newTraining } = await import("./training/trainer.js");
+const dataOf = ({ inputs, labels, features, weights }) => ({
+  inputs: bytesOf(inputs), labels: new Int32Array(bytesOf(labels).buffer), features, classes: 3, weights, maximum: 255,
+});
+const trained = (one, steps = 7) => {
+  const training = newTraining(one.options, dataOf(one));
+  const initial = training.weights();
+  while (!training.ended) training.run(steps);
+  return { training, initial };
+};
+"""
+
+READABLE = """
+const { forward, backpropagate, update } = await import("./network.js");
+const { epochOrder } = await import("./training/random.js");
+const f = Math.fround;
+function parametersOf({ sizes, bias }, vector) {
+  const parameters = { weights: [], biases: [] };
+  let at = 0;
+  sizes.slice(1).forEach((nodes, layer) => {
+    parameters.weights.push(vector.subarray(at, (at += nodes * sizes[layer])));
+    parameters.biases.push(bias ? vector.subarray(at, (at += nodes)) : null);
+  });
+  return parameters;
+}
+return given.map((one) => {
+  const { training, initial: vector } = trained(one);
+  const { architecture, scaling, targets } = training;
+  const parameters = parametersOf(architecture, vector);
+  const { inputs, labels, features } = dataOf(one);
+  const { seed, epochs, learning_rate: rate } = one.options;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    epochOrder(seed, epoch, labels.length).forEach((row, step) => {
+      const raw = inputs.subarray(row * features, (row + 1) * features);
+      const scaled = Float32Array.from(raw, (x) => f(x * f(scaling.factor)) + f(scaling.offset));
+      const target = Float32Array.from({ length: 3 }, (_, k) => (k === labels[row] ? targets.high : targets.low));
+      const progress = (epoch * labels.length + step) / (epochs * labels.length);
+      const signals = forward(architecture, parameters, scaled, true);
+      const layers = backpropagate(architecture, parameters, signals, target);
+      update(parameters, layers, signals, f(rate * (1 - progress)));
+    });
+  }
+  return [textOf(training.weights()), textOf(vector)];
+});
+"""
+OUTPUTS = [
+    ("notes", "squared_error", "sigmoid"),
+    ("gradient", "squared_error", "sigmoid"),
+    ("notes", "squared_error", "tanh"),
+    ("gradient", "squared_error", "softmax"),
+    ("gradient", "cross_entropy", "sigmoid"),
+    ("gradient", "cross_entropy", "softmax"),
+    ("gradient", "absolute_error", "identity"),
+    ("gradient", "huber", "identity"),
+    ("gradient", "quantile", "identity"),
+]
+"""(rule, loss, output)."""
+HIDDEN = [
+    ((6,), ("sigmoid",)),
+    ((17,), ("tanh",)),
+    ((5, 4), ("relu", "silu")),
+    ((9,), ("leaky_relu",)),
+    ((4, 6), ("softplus", "elu")),
+    ((7,), ("gelu",)),
+]
+USUAL = {"epochs": 2, "blocks": 3, "learning_rate": 0.1, "quantile": 0.8, "huber_delta": 0.3, "leaky_relu_slope": 0.2}
+
+
+def test_single_samples_have_the_bits_of_the_readable_step(node):
+    """With scaling `unit`, the background is 0; with `notes` only rounding differs."""
+    cases = covering(OUTPUTS, HIDDEN, (False, True), ("unit", "notes"))
+    given = []
+    for number, ((rule, loss, output), (hidden, activation), bias, scaling) in enumerate(cases):
+        made = {"rule": rule, "loss": loss, "output": output, "hidden": hidden, "activation": activation, "bias": bias}
+        options = Options(**USUAL, **made, scaling=scaling, seed=number)
+        given.append(given_of(options, *data_of(number)))
+    different = {}
+    for case, answer in zip(cases, node(TRAIN + READABLE, given), strict=True):
+        fast, readable = map(array_of, answer)
+        gap = np.abs(fast - readable).max() / np.abs(readable).max()
+        if (fast.tobytes() != readable.tobytes()) if case[-1] == "unit" else not 0 < gap < CLOSE:
+            different[case] = gap
+    assert different == {}
+
+
+BATCHES = """
+return given.map((one) => {
+  const { training, initial } = trained(one);
+  return { initial: textOf(initial), weights: textOf(training.weights()), curve: training.curve };
+});
+"""
+
+
+def of_reference(options, initial, inputs, labels, weights):
+    """The weights after training with the reference engine in float64, and the mean loss of each epoch."""
+    data = replace(Dataset.from_arrays(inputs, labels, weights=weights), maximum=255.0)
+    model = new_model(data, options)
+    layout, samples = model.network.architecture.layout, samples_for(model, data, options)
+    state, engine = State.new(Parameters(layout, initial.astype(float)), options), ReferenceEngine()
+    prepared = engine.prepare(model.network.architecture, samples, options)
+    count, losses = len(labels), []
+    steps = -(-count // options.batch_size)
+    for epoch in range(options.epochs):
+        order = order_of(options.seed, epoch, count) if options.batch_size < count else np.arange(count)
+        rates = learning_rates(options, epoch * steps, steps, options.epochs * steps)
+        block = Block(order, options.batch_size, rates, epoch, 0)
+        losses.append(engine.run_steps(model.network.architecture, state, prepared, block).loss / count)
+    return (state.parameters.flat if state.average is None else state.average), losses
+
+
+def test_batches_are_near_the_reference_engine_in_float64(node):
+    cases = covering(
+        tuple(OPTIMIZERS),
+        (1, 20, 40, 90),
+        (1, 2, 3),
+        ((0.0,), (0.3,)),
+        (0.0, 0.9),
+        (0.0, 0.01),
+        ("unit", "notes", "standard"),
+        (True, False),  # skip_zeros, sample weights
+        ("one_cycle", "cosine", "step"),
+    )
+    given, others = [], []
+    for number, (optimizer, batch_size, shards, dropout, ema, decay, scaling, flag, schedule) in enumerate(cases):
+        rule, loss, output = OUTPUTS[number % 6]
+        options = Options(
+            optimizer=optimizer, batch_size=batch_size, shards=shards, dropout=dropout, ema_decay=ema,
+            weight_decay=decay, scaling=scaling, skip_zeros=flag, schedule=schedule, rule=rule, loss=loss,
+            output=output, hidden=(20, 6)[: 1 + number % 2], activation=("tanh",), bias=number % 3 > 0,
+            label_smoothing=0.1 * (number % 4 == 0), learning_rate=0.01, epochs=2, seed=number, dtype="float32",
+        )  # fmt: skip
+        inputs, labels = data_of(number, features=20)
+        weights = None if flag else np.random.default_rng(number).uniform(0.5, 2, len(labels))
+        given.append(given_of(options, inputs, labels, weights=None if flag else weights.tolist()))
+        others.append((options, inputs, labels, weights))
+    far = {}
+    for case, answer, (options, *data) in zip(cases, node(TRAIN + BATCHES, given), others, strict=True):
+        expected, losses = of_reference(
+            Options(**{**options.to_dict(), "dtype": "float64"}), array_of(answer["initial"]), *data
+        )
+        gap = np.abs(array_of(answer["weights"]) - expected).max() / np.abs(expected).max()
+        if gap > (1e-3 if case[0] in ("adam", "adamw", "lion", "rmsprop") else CLOSE):
+            far[case] = gap
+        if [one["loss"] for one in answer["curve"]] != pytest.approx(losses, rel=1e-4):
+            far[case] = answer["curve"], losses
+    assert far == {}
+
+
+def test_a_pause_between_any_two_steps_changes_no_bit(node):
+    options = [Options(**USUAL, hidden=(20,)), Options(**USUAL, hidden=(20,), batch_size=20, optimizer="adam")]
+    program = """
+    return given.map((one) => [1, 4, 1000].map((steps) => {
+      const training = newTraining(one.options, dataOf(one));
+      const sums = [0, 0, 0];
+      for (; !training.ended; training.weights()) {
+        const { samples, loss, correct } = training.run(steps);
+        [samples, loss, correct].forEach((more, i) => (sums[i] += more));
+      }
+      return { hashes: training.hashes, curve: training.curve, sums, weights: textOf(training.weights()) };
+    }));
+    """
+    for answers in node(TRAIN + program, [given_of(one, *data_of(1)) for one in options]):
+        for one in answers:
+            assert one["hashes"] == answers[0]["hashes"]
+            assert one["weights"] == answers[0]["weights"]
+            assert one["hashes"][-1] == hashlib.sha256(array_of(one["weights"]).tobytes()).hexdigest()
+            assert [epoch["loss"] for epoch in one["curve"]] == [epoch["loss"] for epoch in answers[0]["curve"]]
+            samples, loss, correct = one["sums"]
+            assert samples == 180
+            assert loss == pytest.approx(90 * fsum(epoch["loss"] for epoch in one["curve"]))
+            assert correct == pytest.approx(90 * fsum(epoch["accuracy"] for epoch in one["curve"]))
+
+
+def test_early_stopping_ends_with_the_best_weights(node):
+    """The labels are random, so that the loss of the held-out samples soon rises."""
+    options = Options(
+        **{**USUAL, "epochs": 200, "learning_rate": 0.5}, early_stopping=3, validation=0.2, schedule="constant"
+    )
+    program = """
+    return given.map((one) => {
+      const training = newTraining(one.options, dataOf(one));
+      while (!training.ended) training.run(1000);
+      const { hashes, curve, bestEpoch: best } = training;
+      return { hashes, best, curve, last: sha256(training.weights()) };
+    });
+    """
+    program = 'const { sha256 } = await import("./shared/sha256.js");' + program
+    [answer] = node(TRAIN + program, [given_of(options, *data_of(4))])
+    losses = [one["validation_loss"] for one in answer["curve"]]
+    assert answer["best"] == 1 + int(np.argmin(losses))
+    assert len(losses) == answer["best"] + 3 < 200
+    assert answer["last"] == answer["hashes"][answer["best"]]
+
+
+def test_what_the_page_cannot_train_is_named(node):
+    changes = [
+        {"dtype": "float64"}, {"clip": 1.0}, {"shift": 1.0}, {"scaling": "features"}, {"members": 2},
+        {"loss": "focal", "rule": "gradient"}, {"hard_fraction": 0.5, "batch_size": 20}, {"targets": "multilabel"}, {},
+    ]  # fmt: skip
+    program = """
+    const { whyNot } = await import("./training/trainer.js");
+    return given.map((one) => whyNot(one.options, dataOf(one)));
+    """
+    names = node(TRAIN + program, [given_of(Options(**change), *data_of(0)) for change in changes])
+    assert names == [next(iter(change), None) for change in changes]
+
+
+WORKER = """
+const options = given.options;
+const inputs = bytesOf(given.inputs);
+const data = { inputs, labels: new Int32Array(bytesOf(given.labels).buffer), features: given.features, classes: 3 };
+const url = given.script ? URL.createObjectURL(new Blob([given.script])) : "/static/training/worker.js";
+const worker = new Worker(url, { type: given.script ? "classic" : "module" });
+const kinds = [];
+const answers = [];
+const ended = new Promise((resolve) => {
+  worker.onmessage = ({ data: answer }) => {
+    answers.push(answer);
+    if (answer.kind === "started") worker.postMessage({ kind: "step" });
+    if (answer.kind === "progress" && answer.step === 1) worker.postMessage({ kind: "weights" });
+    if (answer.kind === "weights") worker.postMessage({ kind: "resume" });
+    if (answer.kind === "ended" || answer.kind === "problem") resolve();
+  };
+});
+worker.postMessage({ kind: "start", options, data, paused: true }, [inputs.buffer]);
+await ended;
+worker.terminate();
+const last = answers.at(-1);
+return { kinds: answers.map(({ kind }) => kind), hashes: last.hashes, option: last.option };
+"""
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_worker(run_module, node, bundled):
+    """As a module and as a bundled script: it steps, is asked for the weights and goes on, with the same bits."""
+    given = given_of(Options(**USUAL, hidden=(8,)), *data_of(2))
+    given["script"] = bundle(STATIC / "training" / "worker.js", STATIC)[0] if bundled else ""
+    answer = run_module(WORKER, given)
+    assert answer["kinds"][:3] == ["started", "progress", "weights"]
+    assert answer["kinds"][-1] == "ended"
+    assert answer["kinds"].count("epoch") == 2
+    [hashes] = node(TRAIN + "return given.map((one) => trained(one).training.hashes);", [given])
+    assert answer["hashes"] == hashes
+
+
+def test_no_function_of_the_browser_decides_a_bit():
+    """Those that are used are exact, or rounded as IEEE 754 says."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (STATIC / "training").glob("*.js"))
+    exact = {"fround", "abs", "max", "min", "sign", "trunc", "floor", "ceil", "sqrt", "imul", "round"}
+    assert set(re.findall(r"Math\.(\w+)", text)) <= exact  # `round` for the size of a part of the worker's
+
+
+def test_worker_names_what_it_cannot_train(run_module):
+    answer = run_module(WORKER, {**given_of(Options(clip=1.0), *data_of(2)), "script": ""})
+    assert (answer["kinds"], answer["option"]) == (["problem"], "clip")
