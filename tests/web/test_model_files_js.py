@@ -22,6 +22,7 @@ from glassnet.explain.why import why
 from glassnet.exports.html import _description
 from glassnet.model.file import load_model, save_model
 from glassnet.model.portable import PortableNetwork, portable_form
+from glassnet.options.choices import ENGINES
 from glassnet.options.options import recorded
 from glassnet.serve.studio.models import describe, weights_of
 from glassnet.training.numerics import NUMERICS
@@ -180,7 +181,7 @@ def digits():
 
 NEW = f"""{READ}
 const {{ newHeader, hashOf }} = await import("./shared/model_file.js");
-const {{ receiptOf }} = await import("./shared/training_record.js");
+const {{ receiptOf, trainingRange }} = await import("./shared/training_record.js");
 const parameters = floatsOf(given.weights);
 const data = {{ inputs: bytesOf(given.inputs), features: 784, labels: given.labels, classes: 10, source: "mnist" }};
 const hash = hashOf(parameters);
@@ -188,7 +189,9 @@ const curve = [{{ loss: 0.25, accuracy: 0.5 }}];
 const receipt = receiptOf({{ data, hash, options: given.options, hashes: [given.start, hash], curve,
   version: given.version, numerics: given.numerics, recipe: "notes" }});
 const {{ architecture, scaling, targets }} = given;
-return textOf(writeModel(newHeader({{ architecture, scaling, targets, imageShape: [28, 28], receipt }}), parameters));
+const header = newHeader({{ architecture, scaling, targets, imageShape: [28, 28], trainingRange: trainingRange(data),
+  receipt }});
+return textOf(writeModel(header, parameters));
 """
 
 
@@ -218,9 +221,57 @@ def test_a_model_that_the_page_trained(node, digits, tmp_path):
     assert list(receipt["versions"]) == ["glassnet", "javascript"]
     assert list(differences(receipt, surroundings())) == []
     assert verifiable_options(receipt) == options
+    assert model.training_range == trained.training_range
     assert (model.scaling, model.targets, model.network.architecture) == (trained.scaling, trained.targets, made)
     again = {**receipt, "engine": "reference"}
     assert glassnet.verify(replace(model, receipt=again), digits).same
+
+
+TRAINED = f"""{READ}
+const {{ newHeader, hashOf }} = await import("./shared/model_file.js");
+const {{ receiptOf, sameTraining, isTrainingData }} = await import("./shared/training_record.js");
+const {{ newTraining }} = await import("./training/trainer.js");
+const data = {{ inputs: bytesOf(given.inputs), features: 784, labels: Int32Array.from(given.labels), classes: 10 }};
+const python = readModel(bytesOf(given.file));
+const training = newTraining(python.receipt.options, data);
+while (!training.ended) training.run(1000);
+const {{ hashes, curve, architecture, scaling, targets }} = training;
+const weights = training.weights();
+const hash = hashOf(weights);
+const receipt = receiptOf({{ options: python.receipt.options, data, hashes, hash, curve, version: "0", numerics: 1,
+  bestEpoch: training.bestEpoch }});
+const header = newHeader({{ architecture, scaling, targets, imageShape: [28, 28], receipt }});
+return {{
+  file: textOf(writeModel(header, weights)),
+  same: sameTraining(python.receipt, {{ hashes, hash }}),
+  known: isTrainingData(python.receipt, data),
+}};
+"""
+
+
+@pytest.mark.skipif("portable" not in ENGINES, reason="no engine portable for training")
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options.recipe("notes", hidden=20, epochs=2),
+        Options.recipe("quick", hidden=20, epochs=2, early_stopping=1),
+        Options.recipe("quick", hidden=20, epochs=2, ema_decay=0.9),
+    ],
+)
+def test_a_training_in_the_page_is_that_of_python(node, digits, options, tmp_path):
+    options = replace(options, engine="portable")
+    trained = fit(digits, options).model
+    given = {
+        "file": base64.b64encode(file_of(trained, tmp_path)).decode(),
+        "inputs": text_of(digits.inputs),
+        "labels": digits.labels.tolist(),
+    }
+    found = node(TRAINED, given)
+    assert found["known"]
+    assert (found["same"]["same"], found["same"]["complete"]) == (True, True)
+    model = read_bytes(base64.b64decode(found["file"]), tmp_path)
+    assert model.hash() == trained.hash()
+    assert glassnet.verify(model, digits).same
 
 
 def arrays_of(rng, kind):
@@ -262,11 +313,12 @@ def test_fingerprints(node, kind, extra):
 def test_a_training_is_compared_with_a_record(node):
     program = """
     const { sameTraining } = await import("./shared/training_record.js");
-    return given.map(([receipt, hashes]) => sameTraining(receipt, { hashes }));
+    return given.map(([receipt, hashes]) => sameTraining(receipt, { hashes, hash: "z" }));
     """
-    trail = {"trails": [["a", "b", "c"]]}
+    trail = {"trails": [["a", "b", "c"]], "hash": "z"}
     cases = [
         (trail, ["a", "b", "c"], {"same": True, "epoch": 2, "complete": True}),
+        ({**trail, "hash": "c"}, ["a", "b", "c"], {"same": False, "epoch": 2, "complete": True}),
         (trail, ["a", "b"], {"same": True, "epoch": 1, "complete": False}),
         (trail, ["a", "x", "c"], {"same": False, "epoch": 1, "complete": True}),
         (trail, ["x"], {"same": False, "epoch": 0, "complete": True}),

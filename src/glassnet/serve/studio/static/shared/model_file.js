@@ -83,10 +83,10 @@ export function writeModel(header, parameters) {
 
 /**
  * The header of a model of classes that was trained in the page.
- * @param {{architecture: any, scaling: any, targets: any, classNames?: readonly string[], imageShape?: number[]|null, receipt: any}} model `scaling` as in
+ * @param {{architecture: any, scaling: any, targets: any, classNames?: readonly string[], imageShape?: number[]|null, trainingRange?: any, receipt: any}} model `scaling` as in
  *   the file: `name`, `maximum`, `span`, `offset`. `targets`: `name`, `classes`, `low`, `high`.
  */
-export function newHeader({ architecture, scaling, targets, classNames = [], imageShape = null, receipt }) {
+export function newHeader({ architecture, scaling, targets, classNames = [], imageShape = null, trainingRange, receipt }) {
   const { sizes, activations, bias, loss, rule, loss_parameter: lossParameter = null } = architecture;
   return {
     members: 1,
@@ -98,6 +98,7 @@ export function newHeader({ architecture, scaling, targets, classNames = [], ima
     temperature: 1,
     reading: "",
     columns: null,
+    ...(trainingRange ? { training_range: trainingRange } : {}),
     receipt,
   };
 }

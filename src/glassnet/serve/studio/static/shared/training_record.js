@@ -46,11 +46,11 @@ function joined(parts) {
  * The training record of a model that the page trained. It has neither BLAS nor processor: the page knows neither, and portable training
  * depends on neither, so Python, which compares what both records have, finds no difference.
  * @param {{options: Object<string, any>, data: Samples, hashes: readonly string[], hash: string, curve: readonly EpochScores[],
- *   version: string, numerics: number, recipe?: string}} training `options` are all of them, as a record has them; `hashes` those of the weights at the start and after
- *   each epoch, and `hash` that of the model's; `version` and `numerics` those of the glassnet whose page this is.
+ *   version: string, numerics: number, recipe?: string, bestEpoch?: number}} training `options` are all of them, as a record has them; `hashes` those of the weights at
+ *   the start and after each epoch, and `hash` that of the model's; with early stopping, `bestEpoch` is the one whose weights these are; `version` and `numerics` are those of the
+ *   glassnet whose page this is.
  */
-export function receiptOf({ options, data, hashes, hash, curve, version, numerics, recipe = "" }) {
-  const stops = options.early_stopping > 0;
+export function receiptOf({ options, data, hashes, hash, curve, version, numerics, recipe = "", bestEpoch = hashes.lastIndexOf(hash) }) {
   return {
     recipe,
     data: {
@@ -69,7 +69,7 @@ export function receiptOf({ options, data, hashes, hash, curve, version, numeric
     hash,
     trails: [[...hashes]],
     curves: [curveOf(curve)],
-    ...(stops ? { kept: [hashes.lastIndexOf(hash)], own_validation: false } : {}),
+    ...(options.early_stopping ? { kept: [bestEpoch], own_validation: false } : {}),
   };
 }
 
@@ -109,15 +109,43 @@ export function isTrainingData(receipt, data) {
 
 /**
  * Whether a training repeats that of a record so far.
- * @param {any} receipt @param {{hashes: readonly string[]}} training Hashes of the weights at the start and after each epoch.
+ * @param {any} receipt
+ * @param {{hashes: readonly string[], hash?: string}} training Hashes of the weights at the start and after each epoch, and that of the model's, if training has ended.
  * @returns {{same: boolean, epoch: number, complete: boolean}|null} `epoch` is the first after which the weights differ, 0 for the initial ones, or the last that
  *   was compared; `complete` says whether all were. Null if the record has not one network's complete training.
  */
-export function sameTraining(receipt, { hashes }) {
+export function sameTraining(receipt, { hashes, hash }) {
   const trails = receipt.trails ?? [];
   if (receipt.not_verifiable || trails.length !== 1 || trails[0].length < 2) return null;
   const wanted = trails[0].slice(0, 1 + (receipt.kept?.[0] ?? trails[0].length));
   const count = Math.min(hashes.length, wanted.length);
   for (let epoch = 0; epoch < count; epoch++) if (hashes[epoch] !== wanted[epoch]) return { same: false, epoch, complete: true };
-  return { same: true, epoch: count - 1, complete: count === wanted.length };
+  const complete = count === wanted.length;
+  return { same: !complete || !hash || hash === receipt.hash, epoch: count - 1, complete }; // an average of weights is not among the hashes
+}
+
+const EXAMINED = 1000; // samples
+const TAIL = 0.005; // fraction of the samples that is left out at either end
+const FEWEST = 10; // samples whose range means something
+
+/**
+ * The range of training inputs, outside which Python warns: `preprocess/training_range.py`. Of up to a thousand samples it is the same.
+ * @param {Samples} data
+ */
+export function trainingRange({ inputs, features }) {
+  const rows = inputs.length / features;
+  const count = Math.min(rows, EXAMINED);
+  const start = (/** @type {number} */ k) => Math.floor((k * rows) / count);
+  const summaries = Array.from({ length: count }, (_, k) => {
+    const row = start(k) + ((k * 40503) % (start(k + 1) - start(k))); // not at equal distances: files may cycle through the classes
+    const values = inputs.slice(row * features, (row + 1) * features).sort();
+    return [values[0], values[features >> 1], values[features - 1]];
+  });
+  const cut = Math.floor(TAIL * count);
+  const limits = [0, 1, 2].map((of) => {
+    const ordered = summaries.map((one) => one[of]).sort((a, b) => a - b);
+    const ends = [ordered[cut], ordered[count - 1 - cut]];
+    return ends[0] < ends[1] ? ends : [ordered[0], ordered[count - 1]];
+  });
+  return { samples: [limits.map(([low]) => low), limits.map(([, high]) => high)], ...(count < FEWEST ? { rows: count } : {}) };
 }
