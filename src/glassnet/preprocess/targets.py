@@ -222,7 +222,9 @@ class Targets:
 
     def smoothed(self, targets: NDArray[np.floating], fraction: float) -> NDArray[np.floating]:
         """Spread a fraction of each target over all classes, or over both values of a label (Szegedy et al. 2016)."""
-        mean: Any = 0.5 if self.name == "multilabel" else targets.mean(axis=1, keepdims=True)
+        mean: Any = 0.5
+        if self.name != "multilabel":
+            mean = np.add.accumulate(targets, axis=1)[:, -1:] / targets.shape[1]  # in order, unlike `mean`
         smoothed: NDArray[np.floating] = (1 - fraction) * targets + fraction * mean
         return smoothed
 

@@ -60,7 +60,7 @@ def test_compiled_loops_of_an_activation_are_its_formula(name, dtype, bound):
     from_python(activation_kernel(name))(z, a)
     value = one.value(exact)
     np.testing.assert_allclose(a, value, rtol=bound * 30, atol=bound)
-    from_python(derivative_kernel(name))(z, a, delta, np.empty_like(z))
+    from_python(derivative_kernel(name))(z, a, delta)
     if one.derivative is not None:
         slope = one.derivative(exact, value)
         assert delta == pytest.approx(0.75 * slope, rel=bound * 30, abs=bound * max(1, np.abs(slope).max()) * 10)
