@@ -65,8 +65,8 @@ async function carryOut(job, work) {
     job.result = result;
     setState(job, job.stopping ? "stopped" : "done");
   } catch (failure) {
-    const { code = "", message } = /** @type {any} */ (failure);
-    job.error = { code, message: { en: message, zh: message } };
+    const { code = "", message, words = { en: message, zh: message } } = /** @type {any} */ (failure);
+    job.error = { code, message: words };
     setState(job, "failed");
   }
 }

@@ -1,6 +1,7 @@
 // What is open in a page that is a file: models, data, drawings and jobs, described as `session.py` and `models.py` do.
 
 import { Problem } from "../shared/api.js";
+import { translator } from "../shared/format.js";
 import { readLabelledCsv } from "../shared/labelled_csv.js";
 import { readModel } from "../shared/model_file.js";
 import { bytesInside, textInside } from "./contents.js";
@@ -56,10 +57,11 @@ async function openAll() {
 }
 
 /** The words of a problem in the page's language. @param {string} code @param {string} key @param {Object<string, any>} [values] @param {string} [option] */
-export const problem = (code, key, values = {}, option = "") => new Problem(code, say(key, values), 400, option);
+export const problem = (code, key, values = {}, option = "") =>
+  Object.assign(new Problem(code, say(key, values), 400, option), { words: inLanguages(key, values) });
 
-/** A text in both languages. @param {string} key */
-export const inLanguages = (key) => ({ en: about.words.en[key], zh: about.words.zh[key] });
+/** A text in both languages. @param {string} key @param {Object<string, any>} [values] */
+export const inLanguages = (key, values) => ({ en: translator(() => about.words.en)(key, values), zh: translator(() => about.words.zh)(key, values) });
 
 /** Lists of what is open, with which a page begins. */
 export function lists() {

@@ -136,6 +136,7 @@ export async function trained(job, options, samples, start) {
             pictures = now + PICTURES;
             worker.postMessage({ kind: "weights" });
           }
+          if (message.samples && !Number.isFinite(message.loss)) fail(problem("GN030", "here_diverged", { epoch: message.epoch + 1 }));
         } else if (message.kind === "epoch") {
           const { loss, accuracy, validation_loss: validation = null, validation_accuracy: right = null, seconds } = message.result;
           hashes.push(message.hash);
@@ -147,7 +148,8 @@ export async function trained(job, options, samples, start) {
           if (stopping === "ending" && message.epoch === curve.length && !message.step) done({ ...made, ...message, hashes, curve, best_epoch: 0 });
         } else if (message.kind === "ended") {
           showWeights(job, message.weights, nodes, width);
-          done({ ...made, ...message });
+          if (message.weights.every(Number.isFinite)) done({ ...made, ...message });
+          else fail(problem("GN030", "here_diverged", { epoch: curve.length }));
         }
         frame();
       };
@@ -188,7 +190,8 @@ async function finish(job, { given, options, data, samples, test, start, made, s
   const recipe = given.recipe || (start ? "" : "notes");
   const record = receiptOf({ options, data: { ...samples, source: data.source }, hashes, hash: hashOf(weights), curve, version: about.version, numerics: about.numerics, recipe });
   const parent = start ? { parent: { hash: start.description.hash, file: `${start.name.replace(/\.safetensors$/, "")}.safetensors` } } : {};
-  const added = given.add ? { data: { ...record.data, added: Array(Number(given.add_times ?? 1)).fill("drawings.csv") } } : {};
+  const first = data.id === "mnist" ? { first: data.train.labels.length } : {}; // of more digits that Python has
+  const added = { data: { ...record.data, ...first, ...(given.add ? { added: Array(Number(given.add_times ?? 1)).fill("drawings.csv") } : {}) } };
   const judge = test ?? (data.test ? data : await dataOf("mnist"));
   const id = nextId("run");
   const fileWith = (/** @type {any} */ more) => writeModel(newHeader({
