@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -75,6 +76,8 @@ def saved(page, words, path):
 
 def test_one_file_draws_trains_explains_and_saves_without_any_request(page, single, tmp_path):
     """The same page in both languages; what it trained opens in Python, and dropped again it has the same bits."""
+    digits = glassnet.load_data("mnist")
+    options = glassnet.Options.recipe("quick", hidden=16, epochs=1, engine="portable")
     page.add_init_script(_REFUSED)
     page.goto(single.as_uri())
     # Draw a one, teach it, and open a test digit
@@ -105,12 +108,19 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     model = glassnet.load_model(path)
     assert page.locator("[data-hash]").get_attribute("data-hash") == model.hash() == model.receipt["hash"]
     test = glassnet.load_data("mnist", part="test").take(slice(1000))
+    assert glassnet.verify(model, digits.take(slice(10_000))).same
     assert glassnet.evaluate(model, test).accuracy == pytest.approx(model.receipt["result"]["accuracy"], abs=0.002)
-    # Trained again from the file
+    # Trained again, from Python's file and then from one of other data
     page.locator(".verify summary").click()
-    page.locator(".verify input[type=file]").first.set_input_files(path)
-    page.get_by_role("button", name="Train again").click()
-    page.locator(".verify .good", has_text="Same bits").wait_for()
+    for first, found in ((0, ".good:has-text('Same bits')"), (1, ".warning:has-text('part from')")):
+        path = tmp_path / f"python-{first}.safetensors"
+        glassnet.save_model(glassnet.fit(digits.take(slice(first, first + 10_000)), options).model, path)
+        page.locator(".verify input[type=file]").first.set_input_files(path)
+        page.locator(".verify select").last.select_option("mnist")
+        page.get_by_role("button", name="Train again").click()
+        page.locator(f".verify {found}").wait_for()
+    page.locator(".verify input[type=file]").first.set_input_files(Path(__file__))
+    page.locator(".notice.alert", has_text="GN040").wait_for()
     # Pause, one block, stop
     page.goto(f"{single.as_uri()}#/train?hidden=60&seed=3&epochs=2")
     page.get_by_role("button", name="Pause").click()

@@ -163,6 +163,7 @@ STUDIO_WORDS: dict[str, str] = {
     # take it away
     "take_title": "Take it away",
     "take_hint": "the same work as a command or a Python program",
+    "take_hint_command": "the same work as a command",
     "take_form": "Form",
     "take_command": "As command",
     "take_python": "As Python",
@@ -603,7 +604,9 @@ STUDIO_WORDS: dict[str, str] = {
     "here_no_fit": "{data} does not suit the model {model}: it has other inputs or classes.",
     "here_no_step": "This page shows training steps only of networks that classify numbers or images.",
     "here_not_numbers": "Expected a number for each weight, input and target.",
-    "here_diverged": "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate.",
+    "here_diverged": (
+        "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate."
+    ),
     "here_recipe": "recipe {recipe}: only Python trains it.",
     "here_not_portable": "{option}: this value trains only in Python.",
     "here_not_answered": "{model}: only Python answers with this model.",

@@ -29,7 +29,7 @@ export function takeAway(studio, describe, files = () => []) {
   });
   const body = h("div.stack", {}, h("div.row.spread", {}, kind ?? h("span"), h("div.row", {}, status, copy)), text, links);
   const details = h("details.panel.take", { ontoggle: () => details.open && show() },
-    h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t("take_hint") })), body);
+    h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t(kind ? "take_hint" : "take_hint_command") })), body);
 
   let turn = 0;
   async function show() {
