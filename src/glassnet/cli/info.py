@@ -81,6 +81,7 @@ class VerificationFacts(TypedDict):
     same: Annotated[bool, "whether retraining gave the same bits"]
     where: Annotated[str, "the first difference; empty if there is none"]
     surroundings: Annotated[tuple[str, ...], "how versions and processor differ from the training record"]
+    remedy: Annotated[str | None, "what to do if they are the reason for other bits"]
     epoch: Annotated[
         int | None,
         "the epoch after which the weights first differ, 0 for the initial weights; null if they do not differ after "
@@ -129,6 +130,8 @@ def _verify(job: VerifyJob, as_json: bool) -> None:
     if not as_json:
         for one in verification.surroundings:
             result(f"          {shown_text(one)}")
+        if verification.remedy:
+            result(f"          {shown_text(verification.remedy)}")
     click.get_current_context().exit(0 if verification.same else 1)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +12,7 @@ from ..messages.message import Listing
 from ..messages.option_spelling import Option
 from ..options.options import Options, require_options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
+from ..preprocess.class_weights import mean_of
 from .model import Model
 from .network import Network
 
@@ -143,6 +142,6 @@ def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
         labels, targets = np.arange(len(data)), model.targets.apply(data.values)
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
     # The gradient of a batch is divided by its number of samples, so the mean weight must be 1.
-    weights = None if data.weights is None else data.weights / (math.fsum(data.weights) / len(data))
+    weights = None if data.weights is None else data.weights / mean_of(data.weights)
     inputs = model.upright(data.inputs)  # the same, unless the model deskews
     return Samples(inputs, model.scaling, labels, smoothed, data.image_shape, weights)

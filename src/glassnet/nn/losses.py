@@ -169,7 +169,7 @@ def _cross_entropy_softmax_loop(_: float, z: Any, a: Any, target: Any, delta: An
         mass += target[k]
     loss += float(mass) * log1p(float(rest / a[p]))
     for k in range(a.shape[0]):
-        loss += float(target[k]) * (float(z[p]) - z[k])
+        loss += np.float64(target[k]) * (np.float64(z[p]) - z[k])  # in a kernel, `float` of a float32 is a float32
         delta[k] = a[k] * mass - target[k]
     return loss
 

@@ -6,6 +6,7 @@ rare class become too large.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -111,9 +112,14 @@ def balanced(targets: NDArray[Any], weights: NDArray[Any] | None = None) -> NDAr
     return factors
 
 
+def mean_of(weights: NDArray[np.floating]) -> float:
+    """Return the mean of weights, from their exact sum: the same on every processor."""
+    return math.fsum(weights) / len(weights)
+
+
 def normalised(weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Return weights of rows divided by their mean; None if all are equal."""
-    return None if (weights == weights[0]).all() else weights / weights.mean()
+    return None if (weights == weights[0]).all() else weights / mean_of(weights)
 
 
 def _by_class(given: str, names: tuple[str, ...]) -> NDArray[np.float64]:

@@ -1,9 +1,9 @@
 """Training records: how a model was made, so that `verify` can repeat its training.
 
 `fit` fills in ``Model.receipt``, which is saved in the model file. Guarantee: the same options and data give the same
-bits on the same kind of processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for any
-number of threads. Elsewhere the arithmetic is the same, but the last bits may differ. `model.header.Receipt` defines
-the keys.
+bits, for any number of threads: with the engine ``portable`` everywhere, with the others on the same kind of processor
+with the same versions of Python, NumPy, SciPy and Numba and the same BLAS. Elsewhere their arithmetic is the same, but
+the last bits may differ. `model.header.Receipt` defines the keys.
 """
 
 from __future__ import annotations
@@ -319,13 +319,18 @@ def _blas(modules: int) -> str:
 
 
 def differences(receipt: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the differences between the surroundings in a training record and `now`, from `surroundings`, as text."""
+    """Yield the differences between the surroundings in a training record and `now`, from `surroundings`, as text.
+
+    Those that the bits of the record's engine do not depend on are left out.
+    """
     kinds = {"numerics": "numerics", "blas": "BLAS", "processor": "processor"}
     then, here = (
         {**(one.get("versions") or {}), **{name: one.get(key) for key, name in kinds.items()}} for one in (receipt, now)
     )
     if then["numerics"] == here["numerics"]:
         del here["glassnet"]  # the version of the numerics decides the bits, not that of the package
+    if receipt.get("engine") == "portable":
+        here = {"numerics": here["numerics"]}
     for name, value in here.items():
         if (before := then.get(name)) and before != value:
             yield f"{name} {before} → {value}"

@@ -10,6 +10,7 @@ from ..data.fingerprint import fingerprint
 from ..data.validation_split import without_validation
 from ..errors import DataError, DivergedError, with_near_matches
 from ..messages.message import Message
+from ..messages.option_spelling import Option
 from ..model.build import new_model
 from ..model.decision import with_decision
 from ..model.header import Receipt, joined_count
@@ -55,6 +56,8 @@ class Verification:
         Differences of versions and processor from the training record, as text.
     epoch : int or None
         Epoch after which the weights first differ, 0 for the initial weights; None if those of no epoch do.
+    remedy : Message or None
+        What to do if the training has other bits on this machine because versions or the processor differ.
     validated : bool
         Whether `validation_data` chose the same again: epochs, shares of networks, temperature, decision, and errors
         for intervals. False if none were passed: then only the weights of these epochs were compared.
@@ -64,6 +67,7 @@ class Verification:
     difference: Message | None
     surroundings: tuple[str, ...]
     epoch: int | None = None
+    remedy: Message | None = None
     validated: bool = False
 
     @property
@@ -174,7 +178,10 @@ def require_own_validation(model: Model, data: Dataset) -> Dataset:
 
 def differing(receipt: Receipt, difference: Message, epoch: int | None = None) -> Verification:
     """Return the verification of a model with a difference."""
-    return Verification(False, difference, tuple(differences(receipt, surroundings())), epoch)
+    changes = tuple(differences(receipt, surroundings()))
+    template = "the last bits of engine {engine} depend on them; those of {portable} do not: train again with it"
+    remedy = Message(template, engine=receipt["engine"], portable=Option("engine", "portable")) if changes else None
+    return Verification(False, difference, changes, epoch, None if receipt["engine"] == "portable" else remedy)
 
 
 def damage_of(model: Model, options: Options) -> Message | None:

@@ -84,11 +84,12 @@ export function minibatch(architecture, options, samples, vector, average) {
       const masks = options.dropout.some(Boolean)
         ? dropoutMasks(options.seed, epoch, step, n, sizes.slice(1, -1), options.dropout)
         : [];
-      let [sum, correct] = [0, 0];
+      let [total, correct] = [0, 0];
       gradient.fill(0);
       for (let shard = 0; shard < shards; shard++) {
         if (shard) part.fill(0);
         const views = viewsOf(architecture, shard ? part : gradient);
+        let sum = 0;
         for (let i = Math.trunc((shard * n) / shards); i < Math.trunc(((shard + 1) * n) / shards); i++) {
           const row = rows[i];
           firstSums(row, constants);
@@ -106,7 +107,6 @@ export function minibatch(architecture, options, samples, vector, average) {
           const outputs = activations[layers.length - 1];
           const target = samples.smoothed[samples.labels[row]];
           let { loss, error, delta } = outputsOf(architecture, last.z, outputs, target, samples.weightOf(row));
-          losses[shard] += loss;
           sum += loss;
           correct += Number(firstLargest(outputs) === firstLargest(target));
           for (let layer = layers.length - 1; layer >= 0; layer--) {
@@ -128,11 +128,13 @@ export function minibatch(architecture, options, samples, vector, average) {
           const inBlock = (i % ROW_BLOCK) + 1;
           if (isSplit && (inBlock === ROW_BLOCK || i === n - 1)) addRowBlock(rows.subarray(i + 1 - inBlock, i + 1));
         }
+        losses[shard] += sum;
+        total += sum;
         if (shard) for (let i = ownOfFirst; i < part.length; i++) gradient[i] += part[i];
       }
       update(vector, gradient, slots, constantsOf(options, rate, t));
       if (average) follow(average, vector, options.ema_decay, t);
-      return { loss: sum, correct };
+      return { loss: total, correct };
 
       /** The mask of a row in a layer. @param {number} layer @param {number} i */
       function maskOf(layer, i) {
@@ -162,20 +164,19 @@ function placesBelow(end, places, count) {
 function columnEnds(nodes, { skip_zeros: skips, shards }, { features, offset, training, countValues }) {
   const every = Math.max(1, Math.trunc(training.length / 1000));
   const counts = countValues(every);
-  const total = counts.reduce((sum, one) => sum + one, 0);
+  const sumOf = (/** @type {Float64Array} */ values) => values.reduce((sum, one) => sum + one, 0);
   const some = Math.ceil(training.length / every) * features;
-  if (!skips || Math.abs(offset) >= 100 || total > 0.4 * some) return [];
+  if (!skips || Math.abs(offset) >= 100 || sumOf(counts) > 0.4 * some) return [];
   const isNarrow = nodes <= 128 && shards > 1;
   const most = Math.min(shards, Math.max(2, Math.trunc(nodes / 16)), Math.trunc(features / 8));
   const blocks = isNarrow ? Math.max(1, most) : 1;
+  const inGroups = sumOf(counts.subarray(0, features - (features % 8))); // blocks begin with a group of 8 inputs
   /** @type {number[]} */
   const ends = [];
   let [end, before] = [0, 0]; // `before` values have an input below `end`
   for (let block = 1; block < blocks; block++) {
-    for (; before < (total * block) / blocks; end += 8) {
-      for (let j = end; j < Math.min(end + 8, features); j++) before += counts[j];
-    }
-    ends.push(Math.min(end, features));
+    for (; before < (inGroups * block) / blocks; end += 8) before += sumOf(counts.subarray(end, end + 8));
+    ends.push(end);
   }
   return [...ends, features];
 }
