@@ -20,11 +20,16 @@ def studio_command(**flags: Any) -> None:
     The page is served on this machine alone, until Ctrl+C. MODEL is opened with it; without one, the bundled digits and
     their reader are there. The address on standard output has a secret: only who has it can use the page.
 
+    With --static or --single, the page is written as files instead, which need neither Python nor a connection: it
+    trains by itself, on digits and drawings.
+
     Needs the extra studio: pip install 'glassnet[studio]'
     """
+    job = job_of(StudioJob, flags)
 
     def announce(address: str) -> None:
         result(address)
-        say(message("studio_running"))
+        if job.is_served:
+            say(message("studio_running"))
 
-    run(job_of(StudioJob, flags), announce=announce)
+    run(job, announce=announce)

@@ -75,7 +75,7 @@ def write(
         [
             "default-src 'none'",
             _allowing(answers, page),
-            f"style-src {_hash_of(style)}",
+            f"style-src {hash_of(style)}",
             "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
@@ -107,10 +107,11 @@ def write(
 
 def _allowing(*scripts: str) -> str:
     """Return the part of the policy that allows these scripts and no others."""
-    return f"script-src {' '.join(map(_hash_of, scripts))}"
+    return f"script-src {' '.join(map(hash_of, scripts))}"
 
 
-def _hash_of(text: str) -> str:
+def hash_of(text: str) -> str:
+    """Return the hash that allows an inline script or style in a policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

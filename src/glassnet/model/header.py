@@ -69,6 +69,8 @@ class DataReceipt(TypedDict, total=False):
     """Whether a fraction of the source was held out for testing, and is not among the samples."""
     stratified: bool
     """Whether the held-out fraction was stratified by class; missing in models of version 0.2 and before."""
+    first: int
+    """How many samples of the source were used, the first ones; missing if all, as Python does."""
     added: list[str]
     """Sources of the samples that were added to those of `source`."""
     stream: dict[str, Any]
@@ -392,6 +394,7 @@ DATA = open_record_of(
     samples=COUNT,
     classes=COUNT,
     validation=COUNT,
+    first=COUNT,
     dtype=text(("bool", *_WHOLE, "float32", "float64")),
 )
 

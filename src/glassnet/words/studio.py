@@ -163,6 +163,7 @@ STUDIO_WORDS: dict[str, str] = {
     # take it away
     "take_title": "Take it away",
     "take_hint": "the same work as a command or a Python program",
+    "take_hint_command": "the same work as a command",
     "take_form": "Form",
     "take_command": "As command",
     "take_python": "As Python",
@@ -583,5 +584,37 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_metric_auc": "AUC",
     "compare_metric_f1": "F1",
     "compare_metric_loss": "loss",
+    # a page that is a file
+    "needs_python": "This page leaves that to Python. The command:",
+    "train_formats_here": "A CSV of digits (label, then 784 values) or a model file; drop it here or open it.",
+    "train_verify": "Same bits?",
+    "train_verify_hint": "train a model file again and compare",
+    "train_verify_start": "Train again",
+    "train_same_bits": (
+        "Same bits: the weights agree with the training record at the start and after each of {epochs} epochs "
+        "({hash}…)."
+    ),
+    "train_part_bits": "The weights part from the training record in epoch {epoch}.",
+    "train_part_start": "The initial weights differ from the training record.",
+    "here_unknown": "{what} {name}: not open in this page.",
+    "here_no_drawings": "There are no drawings yet. Keep some in the room Draw.",
+    "here_no_part": "These data have no such part.",
+    "here_no_row": "row {row}: expected 0 to {last}.",
+    "here_not_digits": "{name}: expected rows of a label and numbers from 0 to 255, with commas.",
+    "here_no_fit": "{data} does not suit the model {model}: it has other inputs or classes.",
+    "here_no_step": "This page shows training steps only of networks that classify numbers or images.",
+    "here_not_numbers": "Expected a number for each weight, input and target.",
+    "here_diverged": (
+        "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate."
+    ),
+    "here_recipe": "recipe {recipe}: only Python trains it.",
+    "here_not_portable": "{option}: this value trains only in Python.",
+    "here_not_answered": "{model}: only Python answers with this model.",
+    "here_no_verify": (
+        "{model}: only a training with engine “portable”, without added data or a model to start from, can be "
+        "repeated here."
+    ),
+    "here_other_data": "{data} has {samples} samples; the model was trained on {expected}.",
+    "here_tested_on_own": "Tested on the training samples themselves: there are no others with these classes.",
 }
 """Key -> the English words; the page fills the holes in braces."""

@@ -200,6 +200,8 @@ def load_trained_on(
             if problem.code == "GN066":
                 raise unlike(source, problem.values["names"], model) from None
             raise
+        if "first" in recorded:
+            whole = whole.take(slice(recorded["first"]))
         samples = split(whole, options, stratified=stratified)[0] if held_out else whole
         return without_validation(recorded, with_added(samples, further, notify, like=like, whole=len(whole)))
     table = read_table(source, model.columns.names)

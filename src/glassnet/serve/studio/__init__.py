@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...errors import require_packages
+from ...errors import OptionError, require_packages
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
+from ...messages.option_spelling import Option
 from ...options.job_parameters import require_declared
 from ...options.spec import option
+from ...workflow import parameters
 from .. import http
 
 if TYPE_CHECKING:
@@ -36,14 +38,33 @@ class StudioJob:
     port: int = option(0, "port on this machine; 0: any free one", low=0, high=65535)
     open: bool = option(True, "open a browser; otherwise only print the address")
     language: str | None = option(None, "language of the page", choices=LANGUAGES, otherwise="that of the browser")
+    static: str | None = option(
+        None, "write the page as files for any web server, instead of serving it", metavar="FOLDER"
+    )
+    single: str | None = option(None, "write the page as one file that opens without a server", metavar="FILE")
+    force: bool = parameters.force()
 
     def __post_init__(self) -> None:
         require_declared(self)
+        if self.static is not None and self.single is not None:
+            static, single = Option("static"), Option("single")
+            template = "{static} and {single}: the studio is written as a folder or as one file. Omit one."
+            raise OptionError("GN022", template, static=static, single=single)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether a server answers the page, not the page itself."""
+        return self.static is None and self.single is None
 
 
 def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
-    """Serve the studio until Ctrl+C; `announce` is called with the address, which has the token."""
+    """Serve the studio until Ctrl+C; `announce` is called with the address, which has the token.
+
+    With `static` or `single`, write it as files instead, and announce the path of the page.
+    """
     require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
+    if not job.is_served:
+        return announce(_write(job))
     from .session import Session
 
     with http.listening(HOST, job.port) as sock:
@@ -60,6 +81,17 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
                 server.run([sock])
         finally:
             session.close(_PATIENCE)
+
+
+def _write(job: StudioJob) -> str:
+    from . import files
+
+    if job.single is not None:
+        files.write_single(job.single, job.model, language=job.language, overwrite=job.force)
+        return job.single
+    assert job.static is not None  # one of them is given
+    files.write_folder(job.static, job.model, language=job.language, overwrite=job.force)
+    return os.path.join(job.static, files.PAGE)
 
 
 def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Server:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -51,7 +51,11 @@ PICTURES = 5
 
 def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Describe the options, for the form: everything from their declarations."""
-    language = given["language"]
+    return described_options(given["language"], RECIPES)
+
+
+def described_options(language: str, recipes: Iterable[str]) -> dict[str, Any]:
+    """Return the options in their groups, and the values of some recipes."""
     groups = [
         {
             "name": group,
@@ -60,8 +64,8 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
         }
         for group in GROUPS
     ]
-    recipes = [{"name": name, "values": Options.recipe(name).to_dict()} for name in RECIPES]
-    return {"groups": groups, "recipes": recipes}
+    values = [{"name": name, "values": Options.recipe(name).to_dict()} for name in recipes]
+    return {"groups": groups, "recipes": values}
 
 
 def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 import { button, fill, h, segmented, takeFiles } from "../shared/dom.js";
 import { decodePixels, encodePixels } from "../shared/pixel_code.js";
+import { needsPython } from "../shared/needs_python.js";
 import { modelPicker } from "../shared/pickers.js";
 import { bytesOf, pixelImage } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
 import { localModel } from "../shared/widget.js";
 import view from "../views/draw.js";
+import { openForm } from "./draw_table.js";
 
-const TEST_DIGITS = 10000; // of MNIST
 const TIMES = 20; // how often each drawing counts in training, beside 60,000 other digits
 
 /** The strokes of the last drawing, which the address has only as pixels. */
@@ -25,8 +26,11 @@ export async function open(el, studio) {
   const pickers = h("div.pickers", {}, modelPicker(studio, id, (next) => studio.go("draw", { model: next, p: image ? state.get("p") : "" })));
   el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_draw") }), h("p", { text: t(!image ? "draw_line_table" : isOfDigits(description) ? "draw_line" : "draw_line_image") })), pickers));
   if (image) return openBoard(el, studio, id, description, pickers);
-  return (await import("./draw_table.js")).openForm(el, studio, id, description, usual(studio));
+  return openForm(el, studio, id, description, usual(studio));
 }
+
+/** The name of a model's file. */
+const fileOf = ({ name }) => `${name.replace(/\.safetensors$/, "")}.safetensors`;
 
 /** The model of an address without one. */
 const usual = ({ session }) => (session.models.some((one) => one.id === "model") ? "model" : "reader");
@@ -42,8 +46,10 @@ async function openBoard(el, studio, id, description, pickers) {
   const digits = isOfDigits(description);
   const host = h("div.draw-host");
   const origin = h("p.origin");
-  const some = button(t("draw_some"), () => {
-    state.set({ data: "mnist", part: "test", row: Math.floor(Math.random() * TEST_DIGITS), p: "" });
+  const some = button(t("draw_some"), async () => {
+    const { total } = await api.get("/api/data/mnist/samples", { part: "test", count: 0 }).catch(studio.error) ?? {};
+    if (!total) return;
+    state.set({ data: "mnist", part: "test", row: Math.floor(Math.random() * total), p: "" });
     reopen();
   });
   if (digits) pickers.append(some);
@@ -95,7 +101,7 @@ async function openBoard(el, studio, id, description, pickers) {
     () => (input || photo?.done() ? { room: "draw", model: id, read: !input } : null),
     () => [
       input && { href: `data:text/csv,${input.join(",")}%0A`, words: t("draw_download"), name: "drawing.csv" },
-      { href: `/api/models/${id}/file`, words: t("draw_download_model") },
+      { href: `/api/models/${id}/file`, words: t("draw_download_model"), name: fileOf(description) },
       studio.session.drawings && { href: "/api/drawings.csv", words: t("draw_download_drawings"), name: "drawings.csv" },
     ].filter(Boolean));
   const show = (pixels) => {
@@ -188,8 +194,8 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
           pixelImage(one.pixels, [28, 28], ""), h("b", { text: one.label })),
         button("×", () => remove(`?id=${one.id}`), { class: "plain", "aria-label": t("draw_delete_kept", { label: one.label }) })))),
       h("div.row", {},
-        h("a.button", { href: studio.href("train", { start: id, add: "drawings", add_times: TIMES }), text: t("draw_train") }),
-        h("a.button", { href: "/api/drawings.csv", download: "drawings.csv", text: t("draw_download_drawings") }),
+        h("a.button", { href: studio.href("train", { start: id === "reader" && !studio.can("augment") ? "" : id, add: "drawings", add_times: TIMES }), text: t("draw_train") }),
+        h("a.button", { href: api.file("/api/drawings.csv"), download: "drawings.csv", text: t("draw_download_drawings") }),
         button(t("draw_delete_all"), () => remove(""), { class: "plain" })));
   }
   refresh();
@@ -201,9 +207,24 @@ function keepPart(studio, id, { classes }, drawn, answered, show) {
   };
 }
 
+/** Open a model file and draw with it. @param {any} studio @param {File} file */
+async function openModel(studio, file) {
+  try {
+    const { id } = await studio.api.upload("/api/models", file, { name: file.name });
+    await studio.refresh();
+    studio.go("draw", { model: id });
+  } catch (problem) {
+    studio.error(problem);
+  }
+}
+
 /** A photo in which all digits are read. */
 function photoPart(el, studio, id, show) {
   const { t, api } = studio;
+  if (!studio.can("photo")) {
+    const close = takeFiles(el, (file) => openModel(studio, file)); // nothing else can be dropped here
+    return { el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), needsPython(studio, "photo")), done: () => false, close };
+  }
   const file = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: "-1", "aria-hidden": "true",
     onchange: () => file.files?.[0] && read(file.files[0]) });
   const result = h("div.stack", { "aria-live": "polite" });

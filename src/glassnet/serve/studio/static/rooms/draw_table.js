@@ -45,7 +45,7 @@ export async function openForm(el, studio, id, description, usual) {
     ask();
   });
   const take = takeAway(studio, () => (named ? { room: "draw", model: id, row: values } : null),
-    () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model") }]);
+    () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model"), name: `${description.name.replace(/\.safetensors$/, "")}.safetensors` }]);
   el.append(
     h("div.form-view", {},
       h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),

@@ -2,6 +2,7 @@
 
 import { button, field, fill, h, segmented, select } from "../shared/dom.js";
 import { count, number, percent } from "../shared/format.js";
+import { needsPython } from "../shared/needs_python.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
 import { confusionView } from "./look/confusion.js";
@@ -44,7 +45,7 @@ export async function open(el, studio) {
   const body = h("div.look-body", {}, h("section.panel", { "aria-label": t("look_view") }, view), card.el);
   const away = takeAway(studio,
     () => about && { room: "look", ...chosen(), part: about.part, view: state.get("view", "data"), row: state.get("row"), layer: state.get("layer") },
-    () => (about?.model ? [{ href: `/api/models/${chosen().model}/file`, words: t("look_download") }] : []));
+    () => (about?.model ? [{ href: `/api/models/${chosen().model}/file`, words: t("look_download"), name: `${chosen().model}.safetensors` }] : []));
 
   /** What is chosen: the address, completed by what suits the data. */
   function chosen() {
@@ -154,6 +155,10 @@ export async function open(el, studio) {
     if (one.judged && !about.model) {
       card.hide();
       return void fill(view, h("p.quiet", { text: t("look_needs_model") }));
+    }
+    if (!studio.can(name)) {
+      card.hide();
+      return void fill(view, needsPython(studio, name));
     }
     const ctx = { studio, t, state, about, card, current, refresh, query: { ...given, part: about.part }, session: studio.session,
       changed: () => away.update() };

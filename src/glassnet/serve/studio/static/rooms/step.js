@@ -2,6 +2,7 @@
 
 import { button, field, fill, h, segmented, select } from "../shared/dom.js";
 import { number } from "../shared/format.js";
+import { needsPython } from "../shared/needs_python.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
 import view from "../views/step.js";
@@ -196,8 +197,9 @@ export async function open(el, studio) {
     const which = segmented(t("step_what"), [["row", t("step_one_row")], ["run", t("step_of_training")]], run ? "run" : "row", (chosen) =>
       choose({ ...NOTHING, model: id, ...(chosen === "run" ? { epoch: 1, step: 1 } : { row: 0 }) }));
     const [, ofTraining] = which.children;
-    ofTraining.disabled = !epochs && !run;
-    return h("div.panel.step-source", {}, models, which, run ? ofRunOf() : ofRow(one));
+    ofTraining.disabled = (!epochs && !run) || !studio.can("replay");
+    return h("div.panel.step-source", {}, models, which, run ? ofRunOf() : ofRow(one),
+      epochs && !studio.can("replay") ? h("details", {}, h("summary", { text: t("step_of_training") }), needsPython(studio, "replay")) : null);
   }
 
   function ofRow(one) {

@@ -7,6 +7,7 @@ import { takeAway } from "../shared/take_away.js";
 import { dataPanel } from "./train_data.js";
 import { asText, optionForm, optionsIn, optionValues } from "./train_form.js";
 import { canonical, ended, Runs } from "./train_runs.js";
+import { verifyPanel } from "./train_verify.js";
 import { curvesOf, drawWeights, resultFacts, resultText, total, warning } from "./train_view.js";
 
 /** Seconds up to which a run starts again by itself when an option changes. */
@@ -81,7 +82,8 @@ export async function open(el, studio) {
   const bar = h("section.panel.runbar", { "aria-label": t("train_run") },
     h("div.row.spread", {}, h("div.stack.tight", {}, status), h("div.row", {}, startButton, pauseButton, stepButton, stopButton)), progress, runProblem);
 
-  const data = dataPanel(studio, declared, { choose: chooseData, change: setState, options: () => asked().options, checked: () => drawBar() });
+  const verifying = studio.can("verify") ? verifyPanel(studio) : null;
+  const data = dataPanel(studio, declared, { choose: chooseData, change: setState, options: () => asked().options, checked: () => drawBar(), opened: verifying?.choose });
   const recipeBox = h("div");
   const curveCheck = h("input", { type: "checkbox", id: "validation-curve", onchange: () => setState({ validation_curve: curveCheck.checked ? "" : "no" }) });
   const curveBox = h("div", {}, h("div.check", {}, curveCheck, h("label", { for: "validation-curve", text: t("train_curve") })), h("p.help", { text: t("train_curve_help") }));
@@ -108,7 +110,7 @@ export async function open(el, studio) {
     const start = studio.session.models.find((one) => one.id === state.get("start"));
     return [
       model && { href: `/api/models/${model}/file`, words: t("train_model_file"), name: `${model}.safetensors` },
-      model && { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
+      model && studio.can("report") && { href: `/api/models/${model}/report?lang=${studio.lang}`, words: t("train_report"), name: `${model}-report.html` },
       start && { href: `/api/models/${start.id}/file`, words: t("train_start_file"), name: `${start.name.replace(/\.safetensors$/, "")}.safetensors` },
       [dataId(), state.get("add")].includes("drawings") && { href: "/api/drawings.csv", words: t("train_drawings_file"), name: "drawings.csv" },
     ].filter(Boolean);
@@ -117,7 +119,7 @@ export async function open(el, studio) {
   el.append(
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_train") }), h("p", { text: t("train_intro") }))),
     bar,
-    h("div.columns.side", {}, h("div.stack.wide-gap", {}, data.el, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, take)),
+    h("div.columns.side", {}, h("div.stack.wide-gap", {}, data.el, optionsPanel), h("div.stack.wide-gap", {}, empty, charts, resultBox, weightsBox, runsBox, verifying?.el ?? "", take)),
     live,
   );
   const runs = new Runs(studio, runChanged);
@@ -505,6 +507,7 @@ export async function open(el, studio) {
     closed = true;
     unschedule();
     data.close();
+    verifying?.close();
     offState();
     runs.close();
   };

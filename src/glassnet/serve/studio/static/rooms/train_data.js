@@ -11,8 +11,8 @@ const SEVERITIES = ["error", "warning", "remark"];
 /**
  * @param {any} studio @param {any} declared The answer of `GET /api/options`.
  * @param {{choose: (id: string) => void, change: (values: Object<string, any>) => void, options: () => Object<string, any>,
- *   checked: () => void}} room What the panel calls: for other data, for other values of the address, for the values of
- *   the options, and when a check begins or ends.
+ *   checked: () => void, opened?: (id: string) => void}} room What the panel calls: for other data, for other values of the
+ *   address, for the values of the options, when a check begins or ends, and for a model file, if it may be dropped here.
  */
 export function dataPanel(studio, declared, room) {
   const { t, state, api } = studio;
@@ -33,12 +33,17 @@ export function dataPanel(studio, declared, room) {
   const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null);
   // Its own view of the studio: what a file has wrong is shown here.
   const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
-  const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t("train_formats") }), problemBox, furtherBox, tableBox, doctorBox);
+  const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t(studio.can("tables") ? "train_formats" : "train_formats_here") }), problemBox, furtherBox, tableBox, doctorBox);
   const offs = [takeFiles(el, upload), studio.events.on("session", () => picker.update(dataId()))];
 
   async function upload(file) {
     showProblem(null);
     try {
+      if (room.opened && /\.safetensors$/i.test(file.name)) {
+        const { id } = await api.upload("/api/models", file, { name: file.name });
+        await studio.refresh();
+        return room.opened(id);
+      }
       const made = await api.upload("/api/data", file, { name: file.name });
       await studio.refresh();
       picker.update(made.id);
@@ -52,7 +57,7 @@ export function dataPanel(studio, declared, room) {
     const id = dataId();
     fill(doctorBox);
     checking = "";
-    if (id === "mnist" || !listed(id)) return;
+    if (id === "mnist" || !listed(id) || !studio.can("doctor")) return;
     const reading = Object.fromEntries(Object.entries(room.options()).filter(([name]) => options.has(name)));
     const key = canonical([id, state.get("target"), reading]);
     checking = key;

@@ -15,7 +15,7 @@ export class Problem extends Error {
 /**
  * What the shell gives to all parts of a room.
  * @typedef {{t: import("./format.js").Translate, api: Api, session: {models: Opened[], data: Opened[]}, refresh: () => Promise<unknown>,
- *   error: (problem: unknown) => void}} Studio
+ *   error: (problem: unknown) => void, can: (what: string) => boolean, command: (what: string) => string}} Studio
  */
 
 /** @param {() => string} language @param {(bytes: number) => string} tooLarge Why a file of this size is not sent; empty if it is. */
@@ -57,6 +57,8 @@ export function makeApi(language, tooLarge) {
     },
     /** @param {string} path @param {RequestInit} [init] @returns {Promise<ArrayBuffer>} */
     bytes: async (path, init = {}) => (await request(path, init)).arrayBuffer(),
+    /** The address of a file to download. @param {string} path */
+    file: (path) => path,
   };
 }
 

@@ -1,10 +1,14 @@
-// Choices that this browser remembers between visits, if it may; in a private window they last as long as the page.
+// Choices that this browser remembers between visits, if it may; in a private window, and in a page that is a file, they
+// last as long as the page.
+
+/** Whether the page is a file, without the studio's server. */
+export const isFile = () => document.documentElement.hasAttribute("data-file");
 
 export const remembered = {
   /** @param {string} key @returns {string|null} */
   get(key) {
     try {
-      return localStorage.getItem(`glassnet.${key}`);
+      return isFile() ? null : localStorage.getItem(`glassnet.${key}`);
     } catch {
       return null;
     }
@@ -12,7 +16,7 @@ export const remembered = {
   /** @param {string} key @param {string} value */
   set(key, value) {
     try {
-      localStorage.setItem(`glassnet.${key}`, value);
+      if (!isFile()) localStorage.setItem(`glassnet.${key}`, value);
     } catch {
       // a private window
     }

@@ -23,19 +23,19 @@ export function takeAway(studio, describe, files = () => []) {
       studio.error(problem);
     }
   });
-  const kind = segmented(t("take_form"), [["command", t("take_command")], ["python", t("take_python")]], form, (next) => {
+  const kind = !studio.can("program") ? null : segmented(t("take_form"), [["command", t("take_command")], ["python", t("take_python")]], form, (next) => {
     form = next;
     show();
   });
-  const body = h("div.stack", {}, h("div.row.spread", {}, kind, h("div.row", {}, status, copy)), text, links);
+  const body = h("div.stack", {}, h("div.row.spread", {}, kind ?? h("span"), h("div.row", {}, status, copy)), text, links);
   const details = h("details.panel.take", { ontoggle: () => details.open && show() },
-    h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t("take_hint") })), body);
+    h("summary", {}, h("h2", { text: t("take_title") }), h("span.quiet", { text: t(kind ? "take_hint" : "take_hint_command") })), body);
 
   let turn = 0;
   async function show() {
     const mine = ++turn;
     status.textContent = "";
-    fill(links, files().map(({ href, words, name }) => h("a.button", { href, download: name ?? true }, words)));
+    fill(links, files().map(({ href, words, name }) => h("a.button", { href: href.startsWith("/") ? studio.api.file(href) : href, download: name ?? true }, words)));
     const given = describe();
     if (!given) {
       text.textContent = t("take_nothing");

@@ -1,0 +1,92 @@
+// Long work in a worker, one job at a time, described to rooms as `jobs.py` does.
+
+import { textInside } from "./contents.js";
+import { publish } from "./events.js";
+import { jobs, nextId, problem } from "./session.js";
+
+const ENDED = ["done", "failed", "stopped"];
+const MOST_JOBS = 20;
+
+/**
+ * A job. `work` runs it and returns its result; `tell` passes an action to its worker.
+ * @typedef {{id: string, kind: string, title: string, about: any, state: string, live: any, result: any, error: any, stopping: boolean,
+ *   pausing: boolean, tell: (action: string) => void, cancel: () => void}} Job
+ */
+
+/** @type {Promise<any>} */
+let last = Promise.resolve();
+/** @type {string|undefined} */
+let address;
+
+/** A new worker. */
+export async function openWorker() {
+  address ??= URL.createObjectURL(new Blob([await textInside("worker")], { type: "text/javascript" }));
+  return new Worker(address);
+}
+
+/** @param {string} id */
+export function jobOf(id) {
+  const found = jobs.get(id);
+  if (!found) throw problem("GN021", "here_unknown", { what: "job", name: id });
+  return found;
+}
+
+/** @param {Job} job */
+export const describeJob = ({ id, kind, title, about, state, live, result, error }) =>
+  ({ id, kind, title, about, state, live: { ...live, ...copies(live) }, result, error });
+
+/** @param {any} live */
+const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]) => Array.isArray(one)).map(([name, one]) => [name, [...one]]));
+
+/**
+ * Queue a piece of work; unfinished jobs of the same kind are cancelled.
+ * @param {string} kind @param {string} title @param {any} about @param {any} live What it has shown at the beginning.
+ * @param {(job: Job) => Promise<any>} work
+ */
+export function startJob(kind, title, about, live, work) {
+  for (const one of jobs.values()) if (one.kind === kind && !ENDED.includes(one.state)) one.cancel();
+  /** @type {Job} */
+  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: false, tell: () => {}, cancel: () => setState(job, "stopped") };
+  const ended = [...jobs.values()].filter((one) => ENDED.includes(one.state));
+  for (const one of ended.slice(0, Math.max(0, ended.length - MOST_JOBS + 1))) jobs.delete(one.id);
+  jobs.set(job.id, job);
+  publish("job", describeJob(job));
+  last = last.then(() => carryOut(job, work));
+  return job;
+}
+
+/** @param {Job} job @param {(job: Job) => Promise<any>} work */
+async function carryOut(job, work) {
+  if (ENDED.includes(job.state)) return;
+  setState(job, job.pausing ? "paused" : "running");
+  try {
+    const result = await work(job);
+    if (ENDED.includes(job.state)) return; // it was cancelled
+    job.result = result;
+    setState(job, job.stopping ? "stopped" : "done");
+  } catch (failure) {
+    const { code = "", message, words = { en: message, zh: message } } = /** @type {any} */ (failure);
+    job.error = { code, message: words };
+    setState(job, "failed");
+  }
+}
+
+/** @param {Job} job @param {string} state */
+export function setState(job, state) {
+  if (job.state === state || ENDED.includes(job.state)) return;
+  job.state = state;
+  publish("job", describeJob(job));
+}
+
+/** Do what a button asks of a job. @param {Job} job @param {string} action */
+export function control(job, action) {
+  if (ENDED.includes(job.state)) return describeJob(job);
+  if (action === "cancel" || (action === "stop" && job.state === "waiting")) job.cancel();
+  else {
+    if (action === "stop") job.stopping = true;
+    else job.pausing = action !== "resume";
+    job.tell(action);
+    if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
+  }
+  return describeJob(job);
+}

@@ -1,0 +1,44 @@
+// The studio that is a file: rooms get from functions in the page what a server would answer.
+
+import { open as openDraw } from "../rooms/draw.js";
+import { open as openLook } from "../rooms/look.js";
+import { open as openStep } from "../rooms/step.js";
+import { open as openTrain } from "../rooms/train.js";
+import { fill, h } from "../shared/dom.js";
+import { needsPython } from "../shared/needs_python.js";
+import { openStudio } from "../shell.js";
+import { makeApi } from "./api.js";
+import { on } from "./events.js";
+
+const ROOMS = {
+  draw: { open: openDraw },
+  train: { open: openTrain },
+  step: { open: openStep },
+  look: { open: openLook },
+  compare: {
+    /** @param {HTMLElement} el @param {any} studio */
+    open(el, studio) {
+      fill(el, h("div.head", {}, h("div", {}, h("h1", { text: studio.t("room_compare") }), h("p", { text: studio.t("compare_intro") }))),
+        h("section.panel.stack", {}, needsPython(studio, "compare")));
+    },
+  },
+};
+
+openStudio({
+  icon: document.querySelector("link[rel=icon]")?.getAttribute("href") ?? "",
+  api: makeApi,
+  events: () => ({ on }),
+  room: async (/** @type {keyof typeof ROOMS} */ name) => ROOMS[name],
+  needsPython: {
+    augment: "glassnet train --from MODEL --set rotate=10",
+    compare: "glassnet compare notes quick mnist",
+    doctor: "glassnet doctor DATA",
+    hidden: "glassnet studio MODEL",
+    labels: "glassnet labels DATA",
+    photo: "glassnet read photo.jpg",
+    program: "glassnet studio MODEL",
+    replay: "glassnet explain MODEL --epoch 1 --step 1",
+    report: "glassnet test MODEL --report report.html",
+    tables: "glassnet train table.csv --target COLUMN",
+  },
+});

@@ -1,0 +1,225 @@
+// The shell of the studio: rooms and their addresses, language, theme, notices. What rooms show comes through a door: the
+// studio's server, or functions in the page.
+
+import { button, fill, h } from "./shared/dom.js";
+import { translator } from "./shared/format.js";
+import { remembered } from "./shared/remembered.js";
+import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
+
+/**
+ * @typedef {Object} Door Where a studio gets what it shows.
+ * @property {string} icon Address of the icon.
+ * @property {typeof import("./shared/api.js").makeApi} api
+ * @property {typeof import("./shared/events.js").openEvents} events
+ * @property {(name: string) => Promise<{open: (el: HTMLElement, studio: any) => any}>} room The module of a room, with its style.
+ * @property {Object<string, string>} needsPython What only Python does -> the command that does it.
+ */
+
+const ROOMS = ["draw", "train", "step", "compare", "look"];
+const ICONS = {
+  draw: "M4 20l4-1 11-11-3-3L5 16zM14 7l3 3",
+  train: "M4 5v15h16M7 16c4 0 4-9 12-9",
+  step: "M5 6v12M9 12h9M14 7l5 5-5 5",
+  compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",
+  look: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
+};
+const THEMES = {
+  auto: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 3.5v17M12 7h6.5M12 10.5h8M12 14h8M12 17.5h6",
+  light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
+  dark: "M20 14.2A8.5 8.5 0 0 1 9.8 4a8.5 8.5 0 1 0 10.2 10.2z",
+};
+
+let el = /** @type {HTMLElement} */ (document.querySelector("#room"));
+const bar = /** @type {HTMLElement} */ (document.querySelector(".bar"));
+const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
+
+let lang = remembered.get("lang") ?? "";
+/** @type {Object<string, string>} */
+let words = {};
+const t = translator(() => words);
+let theme = remembered.get("theme") ?? "auto";
+/** @type {(() => void)|undefined} */
+let close;
+let room = "";
+let opening = 0;
+/** Room -> the state it was left in, so that a link in the bar goes back to it. */
+const left = new Map();
+
+/** @type {Door} */
+let door;
+
+/** What rooms get. */
+const studio = {
+  /** @type {any} */
+  api: null,
+  t,
+  get lang() {
+    return lang;
+  },
+  /** @type {any} */
+  session: {},
+  /** @type {any} */
+  events: null,
+  /** @type {RoomState} */
+  state: new RoomState("", () => {}),
+  /** Whether motion is welcome. */
+  get motion() {
+    return !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  },
+  href,
+  /** Whether something can be done here, or only by Python. @param {string} what */
+  can: (what) => !(what in door.needsPython),
+  /** The command that does what cannot be done here. @param {string} what */
+  command: (what) => door.needsPython[what],
+  /** Open a room in a state. @param {string} to @param {Object<string, any>} [state] */
+  go(to, state = {}) {
+    move(href(to, state));
+    open();
+  },
+  async refresh() {
+    studio.session = await studio.api.get("/api/session");
+    return studio.session;
+  },
+  /** Show a line at the bottom. @param {string} message @param {string} [kind] */
+  say(message, kind = "status") {
+    const line = h("div.notice", { class: kind, role: kind === "alert" ? "alert" : "status" },
+      h("span", { text: message }),
+      button("×", () => line.remove(), { class: "plain", "aria-label": t("dismiss") }));
+    notices.append(line);
+    if (kind !== "alert") setTimeout(() => line.remove(), 6000);
+    while (notices.children.length > 3) notices.firstElementChild?.remove();
+  },
+  /** Show what went wrong. @param {any} problem */
+  error(problem) {
+    if (problem?.name === "AbortError") return;
+    const message = problem?.message === "offline" ? t("offline") : problem?.message ?? String(problem);
+    studio.say(problem?.code ? `${message} [${problem.code}]` : message, "alert");
+  },
+};
+
+async function speak(next) {
+  words = await studio.api.get(`/api/words/${next}`);
+  lang = next;
+  document.documentElement.lang = next === "zh" ? "zh-CN" : "en";
+}
+
+function wear() {
+  if (theme === "auto") document.documentElement.removeAttribute("data-theme");
+  else document.documentElement.setAttribute("data-theme", theme);
+}
+
+const icon = (d) => h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d }));
+
+function drawBar() {
+  const { model } = read();
+  const first = (name) => (model && ["draw", "look"].includes(name) ? `?model=${encodeURIComponent(model)}` : "");
+  const links = ROOMS.map((name) =>
+    h("a", { href: href(name) + (left.get(name) ?? first(name)), "aria-current": name === room ? "page" : null, onclick: follow },
+      icon(ICONS[name]), h("span", { text: t(`room_${name}`) })));
+  const themes = button(icon(THEMES[theme] ?? THEMES.auto), () => {
+    const all = Object.keys(THEMES);
+    theme = all[(all.indexOf(theme) + 1) % all.length];
+    remembered.set("theme", theme);
+    wear();
+    drawBar();
+    bar.querySelector(".theme")?.focus();
+    open();
+  }, { class: "plain theme", title: `${t("theme")}: ${t(`theme_${theme}`)}`, "aria-label": `${t("theme")}: ${t(`theme_${theme}`)}` });
+  const other = lang === "zh" ? "en" : "zh";
+  const language = button(other === "zh" ? "中文" : "English", async () => {
+    await speak(other).catch(studio.error);
+    remembered.set("lang", lang);
+    drawBar();
+    bar.querySelector(".language")?.focus();
+    open();
+  }, { class: "plain language", lang: other === "zh" ? "zh-CN" : "en" });
+  fill(bar,
+    h("a.brand", { href: href("draw"), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
+    h("nav", { "aria-label": t("rooms") }, links),
+    h("div.row.nowrap", {}, themes, language));
+  const skip = /** @type {HTMLElement|null} */ (document.querySelector(".skip"));
+  if (skip) skip.textContent = t("skip");
+}
+
+/** Follow a link of the studio without loading the page again. @param {MouseEvent} event */
+function follow(event) {
+  const link = /** @type {HTMLElement} */ (event.target).closest("a");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (link.matches(".skip")) {
+    event.preventDefault(); // the fragment may be the room
+    el.focus();
+    el.scrollIntoView();
+  }
+  if (!ROOMS.includes(roomOf(link)) || link.hasAttribute("download")) return;
+  event.preventDefault();
+  history.pushState(null, "", link.href);
+  open();
+}
+
+/** Open the room of the address, or let the open one follow the address. */
+async function open() {
+  const number = ++opening;
+  const next = roomNow();
+  if (!ROOMS.includes(next)) return;
+  close?.();
+  close = undefined;
+  if (next !== room) {
+    room = next;
+    scrollTo(0, 0);
+  }
+  studio.state = new RoomState(room, () => left.set(room, queryNow()));
+  left.set(room, queryNow());
+  document.title = `${t(`room_${room}`)} · glassnet`;
+  drawBar();
+  try {
+    const module = await door.room(room);
+    if (number !== opening) return;
+    const fresh = /** @type {HTMLElement} */ (el.cloneNode()); // a room that is still opening has the earlier one
+    fresh.className = `room-${room}`;
+    el.replaceWith(fresh);
+    el = fresh;
+    const closing = await module.open(el, studio);
+    if (number === opening) close = closing;
+    else closing?.();
+  } catch (problem) {
+    if (number === opening) fill(el, h("div.panel", {}, h("h1", { text: t("went_wrong") }), h("p", { text: String(problem?.message ?? problem) })));
+    console.error(problem);
+  }
+}
+
+function moved() {
+  if (roomNow() !== room || !studio.state.listeners.size) return void open();
+  left.set(room, queryNow());
+  for (const listener of studio.state.listeners) listener(read());
+}
+
+let offline = false;
+function connected(online) {
+  if (online === !offline) return;
+  offline = !online;
+  document.querySelector(".offline")?.remove();
+  if (offline) document.body.append(h("p.offline", { role: "alert", text: t("offline") }));
+  else studio.refresh().then(() => studio.say(t("online"))).catch(studio.error);
+}
+
+/** @param {Door} through */
+async function start(through) {
+  door = through;
+  studio.api = door.api(() => lang, (bytes) => {
+    const most = studio.session.limits?.upload ?? Infinity;
+    return bytes > most ? t("too_large", { size: Math.ceil(bytes / 2 ** 20), most: most / 2 ** 20 }) : "";
+  });
+  wear();
+  await studio.refresh();
+  await speak(lang || studio.session.language);
+  studio.events = door.events(connected);
+  for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
+  addEventListener("popstate", moved);
+  document.addEventListener("click", follow);
+  await open();
+}
+
+/** Open the studio. @param {Door} through */
+export const openStudio = (through) => start(through).catch((problem) => {
+  fill(el, h("div.panel", {}, h("h1", { text: "glassnet studio" }), h("p", { text: String(problem?.message ?? problem) })));
+});

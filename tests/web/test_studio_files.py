@@ -1,0 +1,174 @@
+"""The studio as files, in a real browser: one page from a disk, and a folder under a path of a plain web server."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.serve.studio import StudioJob, run
+from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, violations
+from web.conftest import watched
+
+LARGEST = 10_000_000
+QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
+PLACES = ("draw?model=reader", "draw", f"train?{QUICK}", "step", "look?model=none", "compare")
+_REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """A model of a table, which the folder has inside."""
+    rng = np.random.default_rng(5)
+    age = rng.integers(20, 80, 80)
+    frame = {"age": age.tolist(), "city": rng.choice(["Bern", "Oslo"], 80).tolist(), "old": (age > 50).tolist()}
+    path = tmp_path_factory.mktemp("table") / "people.safetensors"
+    glassnet.TableModel.fit(frame, "old", epochs=3, engine="reference").save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def single(tmp_path_factory):
+    """The studio as one file, read only once."""
+    path = tmp_path_factory.mktemp("single") / "studio.html"
+    run(StudioJob(single=str(path)), announce=lambda said: None)
+    assert path.stat().st_size < LARGEST
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, table):
+    """The address of the studio's folder on a plain server, under a path, and what was asked of it."""
+    root = tmp_path_factory.mktemp("host")
+    (root / "some").mkdir()
+    run(StudioJob(str(table), static=str(root / "some" / "where")), announce=lambda said: None)
+    asked = []
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_request(self, code="-", size="-"):
+            asked.append((self.path, int(code)))
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(root))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/some/where/", asked
+        server.shutdown()
+
+
+@pytest.fixture
+def own_addresses(request):
+    """Nothing but the page itself, and what is in its folder."""
+    host = [request.getfixturevalue("folder")[0]] if "folder" in request.fixturenames else []
+    return ("file:", "data:", "blob:", *host)
+
+
+def saved(page, words, path):
+    """Click a link to a file, and return where it was saved."""
+    with page.expect_download() as one:
+        page.get_by_role("link", name=words, exact=True).last.click()
+    one.value.save_as(path)
+    return path
+
+
+def test_one_file_draws_trains_explains_and_saves_without_any_request(page, single, tmp_path):
+    """The same page in both languages; what it trained opens in Python, and dropped again it has the same bits."""
+    digits = glassnet.load_data("mnist")
+    options = glassnet.Options.recipe("quick", hidden=16, epochs=1, engine="portable")
+    page.add_init_script(_REFUSED)
+    page.goto(single.as_uri())
+    # Draw a one, teach it, and open a test digit
+    board = page.locator(".draw-board canvas").first
+    board.wait_for()
+    box = board.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"]
+    page.mouse.move(x, y + 60)
+    page.mouse.down()
+    page.mouse.move(x, y + 300, steps=8)
+    page.mouse.up()
+    page.locator(".answer-name", has_text="1").wait_for()
+    page.locator(".why").wait_for()
+    page.locator(".digits [data-key='1']").click()
+    page.get_by_role("button", name="Keep the drawing").click()
+    page.locator(".tray li").wait_for()
+    page.get_by_role("button", name="Open a test digit").click()
+    page.locator(".origin", has_text="of the test data of MNIST").wait_for()
+    # Train on the digits and the drawing; pause at any sample
+    page.get_by_role("link", name="Train on them").click()
+    page.locator(".runbar").wait_for()
+    page.goto(f"{single.as_uri()}#/train?{QUICK}")
+    page.locator(".headline").wait_for()
+    assert float(page.locator(".headline").inner_text().rstrip("%")) > 75
+    page.locator(".take summary").click()
+    page.locator(".take .code", has_text="glassnet train mnist --recipe quick").wait_for()
+    path = saved(page, "Model", tmp_path / "run-1.safetensors")
+    model = glassnet.load_model(path)
+    assert page.locator("[data-hash]").get_attribute("data-hash") == model.hash() == model.receipt["hash"]
+    test = glassnet.load_data("mnist", part="test").take(slice(1000))
+    assert glassnet.verify(model, digits.take(slice(10_000))).same
+    assert glassnet.evaluate(model, test).accuracy == pytest.approx(model.receipt["result"]["accuracy"], abs=0.002)
+    # Trained again, from Python's file and then from one of other data
+    page.locator(".verify summary").click()
+    for first, found in ((0, ".good:has-text('Same bits')"), (1, ".warning:has-text('part from')")):
+        path = tmp_path / f"python-{first}.safetensors"
+        glassnet.save_model(glassnet.fit(digits.take(slice(first, first + 10_000)), options).model, path)
+        page.locator(".verify input[type=file]").first.set_input_files(path)
+        page.locator(".verify select").last.select_option("mnist")
+        page.get_by_role("button", name="Train again").click()
+        page.locator(f".verify {found}").wait_for()
+    page.locator(".verify input[type=file]").first.set_input_files(Path(__file__))
+    page.locator(".notice.alert", has_text="GN040").wait_for()
+    # Pause, one block, stop
+    page.goto(f"{single.as_uri()}#/train?hidden=60&seed=3&epochs=2")
+    page.get_by_role("button", name="Pause").click()
+    page.locator(".run-status", has_text="Paused").wait_for()
+    page.get_by_role("button", name="One block").click()
+    page.get_by_role("button", name="Stop").click()
+    page.locator(".run-status", has_text="Stopped").wait_for()
+    # Look at it, and step through it
+    page.get_by_role("link", name="Look at its mistakes").click()
+    page.locator(".look-tile.wrong").first.wait_for()
+    page.get_by_role("button", name="Confusion").click()
+    page.locator(".look-count.right").first.click()
+    page.locator(".look-cell .look-tile").first.click()
+    page.get_by_role("link", name="Open in Step").click()
+    page.locator(".step-view").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.get_by_role("button", name="中文").click()
+    page.locator("html[lang=zh-CN] h1", has_text="单步").wait_for()
+    for room, words in (("compare", "glassnet compare"), ("look?view=labels", "glassnet labels")):
+        page.goto(f"{single.as_uri()}#/{room}")
+        page.locator(".needs-python .code", has_text=words).wait_for()
+    page.set_viewport_size(WIDE)
+    assert unfit_for_keys(page) == []
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_a_folder_works_under_any_path_on_a_phone(browser, folder, console_errors, own_addresses):
+    """Also with a model of a table inside, which is answered and explained."""
+    address, asked = folder
+    how = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": "dark", "locale": "zh-CN"}
+    with browser.new_context(**how) as phone:
+        page = phone.new_page()
+        page.add_init_script(_REFUSED)
+        with watched(page, console_errors, own_addresses):
+            page.goto(address)
+            page.locator(".form .fields input").first.wait_for()
+            page.locator(".why .shares li").first.wait_for()
+            page.locator(".form .fields input[type=number]").first.fill("79")
+            page.locator(".answer-name", has_text="True").wait_for()
+            wrong = {}
+            for place in PLACES:
+                page.goto(f"{address}#/{place}")
+                page.locator("#room h1").wait_for()
+                page.locator("[aria-busy]").wait_for(state="detached")
+                wrong[place] = unfit_for_a_phone(page) + (
+                    violations(page) if place.startswith(("train", "compare")) else []
+                )
+            assert {place: found for place, found in wrong.items() if found} == {}
+            assert page.evaluate("localStorage.length") == 0
+    assert {code for path, code in asked if "favicon" not in path} <= {200, 304}
+    assert {path.rsplit("/", 1)[0] for path, _ in asked} == {"/some/where"}
