@@ -206,7 +206,7 @@ def test_a_changed_file_is_found_by_prove(tmp_path):
     export(model, path)
     proto = onnx.load(path)
     bias = next(one for one in proto.graph.initializer if one.name == "layer2.bias")
-    bias.raw_data = np.array([0.1, -0.1, 0], np.float32).tobytes()
+    bias.raw_data = np.array([3, -3, 0], np.float32).tobytes()
     path.write_bytes(proto.SerializeToString())
     proof = prove(path, model)
     assert not proof.equal

@@ -12,7 +12,7 @@ import glassnet
 from glassnet import Dataset, NetworkClassifier, Options, TableModel
 from glassnet.data.fingerprint import count_common_rows, fingerprint
 from glassnet.errors import DataWarning, GlassnetError, OptionError
-from glassnet.preprocess.class_weights import balanced, class_weights, with_class_weights
+from glassnet.preprocess.class_weights import balanced, class_weights, mean_of, with_class_weights
 from glassnet.training.checkpointing import resume
 from support.cli import run
 
@@ -202,7 +202,7 @@ def test_weights_of_rows_and_classes_are_multiplied_before_they_are_divided_by_t
     if classes == "balanced":
         product = balanced(y, weights) * weights
     own = made._data(X, y, weights, reset=True)
-    assert np.array_equal(own.weights, product / product.mean())
+    assert np.array_equal(own.weights, product / mean_of(product))
 
 
 def test_a_regression_has_no_class_weights():
