@@ -27,6 +27,7 @@ from glassnet.engines import (
     engine_named,
     threads_for_runs,
 )
+from glassnet.engines.compiled.engine import PortableEngine
 from glassnet.errors import OptionError
 from glassnet.nn.optimizers import State
 from glassnet.options import choices
@@ -57,9 +58,10 @@ def run(engine, network, samples, order, *, batch=1, rate=0.1):
 
 def test_engines_by_name():
     assert type(engine_named("compiled")) is CompiledEngine
+    assert type(engine_named("portable")) is PortableEngine
     assert type(engine_named("reference")) is ReferenceEngine
     assert tuple(engine_named(name).name for name in choices.ENGINES) == choices.ENGINES
-    with pytest.raises(OptionError, match="engine 'auto': expected one of compiled, reference"):
+    with pytest.raises(OptionError, match="engine 'auto': expected one of compiled, portable, reference"):
         engine_named("auto")
 
 
