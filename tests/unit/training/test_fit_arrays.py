@@ -95,7 +95,7 @@ def test_columns_of_0_and_1_can_be_a_regression(of):
 
 
 REFUSED = [
-    (lambda: fit(X, WORDS, engine=3), "engine: int, expected one of auto, compiled, portable, reference, or an Engine."),
+    (lambda: fit(X, WORDS, engine=3), "engine: int, expected one of auto, compiled, portable, reference, or an"),
     (lambda: fit(X, WORDS, engine=ReferenceEngine), "engine: type, expected one of auto"),
     (lambda: fit(X, WORDS, checkpoint=5), "checkpoint: int, expected a path, or a CheckpointPolicy."),
     (lambda: fit(X, WORDS, lr=0.1), "fit has no parameter 'lr'. Use learning_rate."),
