@@ -16,7 +16,7 @@ from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, viola
 from web.conftest import watched
 
 LARGEST = 10_000_000
-ROOMS = ("draw", "train", "step", "compare", "look")
+ROOMS = ("draw", "classes", "train", "step", "compare", "look")
 QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
 _REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
 
