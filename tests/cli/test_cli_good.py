@@ -405,6 +405,8 @@ def test_a_constant_network_is_reported(folder):
         "1e-9",
         "--set",
         "initializer=small",
+        "--seed",
+        "2",  # with some seeds two classes begin with nearly equal outputs
     )
     output = run("train", "digits.csv", *dead, "--set", "rule=gradient", "--out", "n.safetensors").fine().err
     assert "every prediction is " in output

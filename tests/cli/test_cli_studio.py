@@ -11,9 +11,11 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+import glassnet
 from support.cli import TIMEOUT, environment, interruptible, run
 
 
@@ -97,6 +99,17 @@ def test_what_cannot_be_opened_is_refused(folder):
         taken.listen()
         port = taken.getsockname()[1]
         run("studio", "--no-open", "--port", port).refused("GN093", f"--port {port}", "another program")
+
+
+def test_files_are_written_only_where_nothing_else_is_lost(folder):
+    assert run("studio", "--static", "site").fine().out == f"{Path('site', 'index.html')}\n"
+    run("studio", "--static", "site").refused("GN007", "index.html", "--force")
+    (folder / "site" / "studio.js").write_text("own")
+    run("studio", "--static", "site", "--force").refused("GN022", "studio.js")
+    run("studio", "--static", "site", "--single", "x.html").refused("GN022", "--static", "--single")
+    run("studio", "--single", "x.csv").refused("GN021", ".html")
+    glassnet.save_model(glassnet.fit([[0, 0], [1, 1]] * 30, [0, 1] * 30, epochs=1, hidden=2).model, "small.safetensors")
+    assert run("studio", "small.safetensors", "--single", "x.html").fine().out == "x.html\n"
 
 
 @pytest.mark.parametrize("package", ["starlette", "uvicorn"])

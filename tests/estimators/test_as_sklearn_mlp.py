@@ -230,11 +230,10 @@ def test_partial_fit_learns_several_labels():
 
 def test_a_class_may_first_occur_in_a_later_call_of_partial_fit():
     stream = NetworkClassifier().partial_fit([[1], [2], [3]], ["a", "b", "c"], classes=["a", "b", "c", "d"])
-    [before] = stream.predict_proba([[4]])
-    stream.partial_fit([[4]], ["d"])
-    [after] = stream.predict_proba([[4]])
-    assert before.shape == (4,)
-    assert int((after - before).argmax()) == 3
+    assert stream.predict_proba([[4]]).shape == (1, 4)
+    for _ in range(20):
+        stream.partial_fit([[4]], ["d"])
+    assert stream.predict([[4]]).tolist() == ["d"]
     assert set(stream.predict([[1], [2], [3], [4]])) <= set("abcd")
     with pytest.raises(ValueError, match="class 'e' is not among"):
         stream.partial_fit([[5]], ["e"])

@@ -82,6 +82,7 @@ def test_searches_and_pipelines_prepare_each_fold():
     assert search.fit(X, Y).best_score_ > 0.8
 
 
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # two epochs
 def test_regression_validation_weights_and_further_training():
     X, values = pandas_frame(), np.array([age or 40 for age in AGE])
     assert NetworkRegressor(members=1).fit(X, values).score(X, values) > 0.9

@@ -212,7 +212,8 @@ SOLVERS = [
     {"solver": "sgd", "momentum": 0},
     {"solver": "sgd", "nesterovs_momentum": False, "momentum": 0.7},
     {"solver": "sgd", "momentum": 0.7},
-    {"solver": "adam", "beta_1": 0.7, "beta_2": 0.9},
+    # glassnet adds epsilon to the corrected root, as the paper does, scikit-learn to the other.
+    {"solver": "adam", "beta_1": 0.7, "beta_2": 0.9, "epsilon": 1e-12},
 ]
 
 

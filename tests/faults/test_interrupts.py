@@ -195,7 +195,7 @@ def test_an_interrupt_ends_the_wait_for_compilation_and_does_not_reach_the_compi
 ):
     go_on, threads = threading.Event(), []
 
-    def compiling(*_):
+    def compiling(*_, **__):
         threads.append(threading.current_thread())
         restarting_ctrl_c()
         go_on.wait(TIMEOUT if threads[0] is not threading.main_thread() else 0.1)

@@ -17,10 +17,13 @@ import pytest
 
 from glassnet import Dataset, Options, fit
 from glassnet.data import bundled
+from glassnet.data.held_out import SplitBy, held_out_rows
 from glassnet.exports.es_modules import bundle
+from glassnet.messages.message import Message
+from glassnet.nn.elementary import cosine, exp, log, log1p, power
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.optimizers import OPTIMIZERS
-from glassnet.nn.random import Purpose, key, numbered, uniform
+from glassnet.nn.random import Purpose, key, numbered, permutation, uniform
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.options import recorded
 from support.covering import covering
@@ -60,23 +63,29 @@ def test_random_numbers_have_the_bits_of_python(node):
         np.testing.assert_array_equal(high << np.uint64(32) | low, expected)
 
 
-def test_functions_of_float64_are_close(node):
+def test_functions_of_float64_have_the_bits_of_python(node):
     random = np.random.default_rng(1)
-    exponents = random.uniform(-700, 700, 2000)
+    numbers = [*np.exp(random.uniform(-700, 700, 1000)).tolist(), 1.0, 2.0, 0.5, 2**-53, 1 - 2**-53, 1 + 2**-52]
+    powers = [(0.9, 1), (0.999, 12345), (0.5, 0), (0.0, 3)]
     given = {
-        "log64": [*np.exp(exponents).tolist(), 1.0, 2.0, 0.5, 2**-53, 1 - 2**-53, 1 + 2**-52],
-        "cosine64": [*random.uniform(0, 2, 2000).tolist(), 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0],
+        "log64": numbers,
+        "log1p64": [*numbers, 0.0],
+        "exp64": [*random.uniform(-710, 0, 1000).tolist(), -1e300, -700.0, -1e-300, 0.0],
+        "cosine64": [*random.uniform(0, 2, 1000).tolist(), 0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0],
     }
     program = """
     const arithmetic = await import("./arithmetic.js");
-    const powers = [[0.9, 1], [0.999, 12345], [0.5, 0], [0, 3]].map((one) => arithmetic.power64(...one));
-    return [...Object.entries(given).map(([name, all]) => all.map(arithmetic[name])), powers];
+    const functions = Object.entries(given.numbers).map(([name, all]) => all.map(arithmetic[name]));
+    return [...functions, given.powers.map((one) => arithmetic.power64(...one)), given.sums.map(arithmetic.exactSum)];
     """
-    logarithms, cosines, powers = node(program, given)
-    expected = np.log(np.array(given["log64"]))
-    np.testing.assert_allclose(logarithms, expected, rtol=4e-16, atol=1e-16)
-    np.testing.assert_allclose(cosines, np.cos(np.pi * np.array(given["cosine64"])), atol=4e-16)
-    np.testing.assert_allclose(powers, [0.9, 0.999**12345, 1, 0], rtol=1e-12)
+    sums = [[0.1] * 10, [1e16, 1.0, 1.0, 1e-90], [0.3, 0.7], []]
+    found = node(program, {"numbers": given, "powers": powers, "sums": sums})
+    assert found == [
+        *([of(one) for one in given[name]] for name, of in (("log64", log), ("log1p64", log1p), ("exp64", exp))),
+        cosine(np.array(given["cosine64"])).tolist(),
+        [power(*one) for one in powers],
+        [fsum(one) for one in sums],
+    ]
 
 
 def test_initial_weights_orders_and_masks(node):
@@ -93,28 +102,15 @@ def test_initial_weights_orders_and_masks(node):
     found = node(program, None)
     assert [name for name, _ in found["weights"]] == list(INITIALIZERS)
     for name, text in found["weights"]:
-        weights = array_of(text)
-        draws = numbered(key(5, Purpose.WEIGHTS, step=1), np.arange(2 * weights.size))
-        u = ((draws >> np.uint64(12)).astype(float) + 0.5) * 2**-52
-        deviation = INITIALIZERS[name].deviation(30, 20)
-        normal = np.sqrt(-2 * np.log(u[::2])) * np.cos(2 * np.pi * u[1::2]) * deviation
-        expected = (2 * u[: weights.size] - 1) * 3**0.5 * deviation if name in ("uniform", "glorot") else normal
-        np.testing.assert_allclose(weights, expected, rtol=1e-7, atol=1e-9)
-    np.testing.assert_array_equal(array_of(found["order"], "<u4"), order_of(5, 3, 1001))
-    labels = np.arange(1001) ** 2 % 7
-    ordered = np.argsort(numbered(key(5, Purpose.VALIDATION), np.arange(1001)) >> np.uint64(11), kind="stable")
-    ordered = ordered[np.argsort(labels[ordered], kind="stable")]
-    held = np.zeros(1001, np.uint8)
-    held[ordered[((np.arange(100) + 0.5) * 1001 / 100).astype(int)]] = 1
-    np.testing.assert_array_equal(array_of(found["held"], "u1"), held)
+        expected = INITIALIZERS[name].draw(key(5, Purpose.WEIGHTS, step=1), 20, 30)
+        assert array_of(text).tobytes() == expected.astype(np.float32).tobytes()
+    np.testing.assert_array_equal(array_of(found["order"], "<u4"), permutation(5, Purpose.ORDER, 1001, 3))
+    by = SplitBy(labels=np.arange(1001) ** 2 % 7)
+    _, held = held_out_rows(1001, "", 0.1, 5, Purpose.VALIDATION, Message(""), by)
+    np.testing.assert_array_equal(np.flatnonzero(array_of(found["held"], "u1")), held)
     draws = uniform(key(5, Purpose.DROPOUT, 2, 9), 0, 8 * 9)
     for text, rate, own in zip(found["masks"], (0.5, 0.25), (draws[:48], draws[48:]), strict=True):
         np.testing.assert_array_equal(array_of(text), np.where(own < rate, 0, np.float32(1 / (1 - rate))))
-
-
-def order_of(seed, epoch, count):
-    """The order of an epoch by the definition."""
-    return np.argsort(numbered(key(seed, Purpose.ORDER, epoch), np.arange(count)) >> np.uint64(11), kind="stable")
 
 
 def test_schedules(node):

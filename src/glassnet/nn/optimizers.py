@@ -142,7 +142,7 @@ def momentum(
     parameters.flat -= rate * v
 
 
-def _velocity_loop(now: Any, later: Any, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Any) -> None:
+def _velocity_loop(ahead: bool, w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Any) -> None:
     w, gradient, v = w[start:stop], gradient[start:stop], slots[0][start:stop]
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     for i in range(w.shape[0]):
@@ -150,11 +150,11 @@ def _velocity_loop(now: Any, later: Any, w: Any, gradient: Any, slots: Any, star
         speed = c.momentum * v[i] + g
         speed = zero if abs(speed) < tiny else speed  # written so that NaN passes, as below
         v[i] = speed
-        w[i] -= c.rate * (now * g + later * speed)
+        w[i] -= c.rate * (g + c.momentum * speed if ahead else speed)
 
 
 def _momentum_loop(w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Any) -> None:
-    _velocity_loop(w.dtype.type(0), w.dtype.type(1), w, gradient, slots, start, stop, c)
+    _velocity_loop(False, w, gradient, slots, start, stop, c)
 
 
 OPTIMIZERS["momentum"] = Optimizer(
@@ -183,7 +183,7 @@ def nesterov(
 
 
 def _nesterov_loop(w: Any, gradient: Any, slots: Any, start: int, stop: int, c: Any) -> None:
-    _velocity_loop(w.dtype.type(1), c.momentum, w, gradient, slots, start, stop, c)
+    _velocity_loop(True, w, gradient, slots, start, stop, c)
 
 
 OPTIMIZERS["nesterov"] = Optimizer(

@@ -185,7 +185,7 @@ def test_node_computes_the_same_bits(kind, tmp_path):
 @needs_node
 def test_dates_of_which_a_float_has_not_every_microsecond(tmp_path):
     """Beyond the year 2255, microseconds since 1970 are more than 2^53."""
-    model = model_of("table")
+    model = model_of("ensemble")  # of a single one, the few nodes of the last hidden layer may all be 0
     moments = ["9876-05-04T03:02:01", "0001-01-01", "1969-12-31T23:59:59", "2400-02-29T12:00:00"]
     table = {name: [None] * len(moments) for name in model.columns.names} | {"joined": moments}
     rows = proof_rows(model, table)

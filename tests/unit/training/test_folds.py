@@ -380,7 +380,7 @@ def test_few_samples_of_positive_weight_need_fewer_members():
     with pytest.raises(DataError, match=r"3 samples of positive weight for \d folds, .* fewer members") as raised:
         fit(weighted, of_table(data))
     assert raised.value.code == "GN010"
-    fit(weighted, of_table(data, members=1, folds=False))
+    fit(weighted, of_table(data, members=1, folds=False, early_stopping=0))
 
 
 def test_seeds_of_the_members_follow_each_other():

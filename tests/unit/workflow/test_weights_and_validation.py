@@ -140,7 +140,8 @@ def test_class_weights_of_an_estimator_and_the_option_give_the_same_bits(of_esti
     data = glassnet.load_table(frame if weighted else frame.drop("w"), "left", weight="w" if weighted else None)
     fitted = glassnet.fit(data, class_weight=option, **QUICK)
     assert fitted.model.hash() == estimator.model_.hash()
-    assert fitted.model.temperature == estimator.model_.temperature
+    # A column of weights is divided by its mean before it is multiplied too, another rounding.
+    assert fitted.model.temperature == pytest.approx(estimator.model_.temperature, rel=1e-9 if weighted else 0)
     assert fitted.model.hash() != glassnet.fit(data, **QUICK).model.hash()
     # The record has the data without weights of classes, which the options repeat.
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(data)
@@ -245,10 +246,11 @@ def test_a_training_with_own_validation_data_is_verified_with_and_without_them()
     colder = replace(model, temperature=model.temperature * 1.1)
     assert glassnet.verify(colder, data).same  # which compares weights only
     assert "temperature" in glassnet.verify(colder, data, validation_data=valid).where
-    named = {**model.receipt["data"]["validation_data"], "fingerprint": fingerprint(test)}
+    reversed_ = replace(valid, labels=1 - valid.labels)  # of which the first epoch is the best
+    named = {**model.receipt["data"]["validation_data"], "fingerprint": fingerprint(reversed_)}
     forged = replace(model, receipt={**model.receipt, "data": {**model.receipt["data"], "validation_data": named}})
     assert glassnet.verify(forged, data).same
-    assert "the validation data choose epoch" in glassnet.verify(forged, data, validation_data=test).where
+    assert "the validation data choose epoch" in glassnet.verify(forged, data, validation_data=reversed_).where
     unnamed = {name: one for name, one in model.receipt["data"].items() if name != "validation_data"}
     earlier = replace(model, receipt={**model.receipt, "data": unnamed})
     for other in (valid, test):  # of which nothing is known

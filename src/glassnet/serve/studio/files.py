@@ -23,7 +23,7 @@ from ...errors import FileError, OptionError
 from ...explain.small_network import SMALL_NETWORKS
 from ...exports.es_modules import bundle
 from ...exports.html import hash_of
-from ...io.writing import MAKER, replacing, require_folder, require_page_place
+from ...io.writing import MAKER, replacing, require_folder, require_page_place, require_place
 from ...messages.control_characters import json_text, printable
 from ...messages.languages import LANGUAGES
 from ...model.file import load_model, shipped_path
@@ -46,6 +46,8 @@ WITHOUT = {name for name, one in SPECS.items() if one.group == "augmentation"} |
 """Options that have no effect in the page, or that portable training refuses."""
 PAGE = "index.html"
 
+_MARK = f"/* {MAKER} studio */\n"
+_OWN = re.compile(re.escape(_MARK.encode()))
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "style.css",
@@ -68,15 +70,18 @@ def write_folder(
     """
     require_folder(folder)
     place = Path(folder)
-    require_page_place(place / PAGE, overwrite=overwrite) if place.is_dir() else None
     contents = _contents(model, language)
     scripts = {f"{name}.js": _as_script(name, text) for name, text in contents.items()}
-    files = {"studio.css": _style(), "studio.js": _script(), **scripts}
+    files = {name: _MARK + text for name, text in {"studio.css": _style(), "studio.js": _script(), **scripts}.items()}
+    if place.is_dir():
+        require_page_place(place / PAGE, overwrite=overwrite)
+        for name in files:
+            require_place(place / name, _OWN, overwrite=overwrite)
     policy = _POLICY.format(scripts="'self'", style="'self'")
     style, script = '<link rel="stylesheet" href="studio.css">', '<script defer src="studio.js"></script>'
     page = _page(policy, style, script, _icon(), language)
+    _make(place)
     for name, text in {**files, PAGE: page}.items():  # the page last: it names the others
-        _make(place)
         with replacing(place / name) as file:
             file.write(text.encode())
 

@@ -123,7 +123,7 @@ def compare(
     >>> [(one.side, one.verdict) for one in result.versus]
     [('b', 'worse'), ('c', 'no difference seen')]
     >>> result
-    Comparison(accuracy A 0.9944, C 0.8611, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
+    Comparison(accuracy A 0.9889, C 0.8861, B 0.5389; compared with A: B worse, C no difference seen; 9 seeds)
     """
     require_names("compare", options, (*SPECS, *argument_names(compare)), OTHER_NAMES)
     require_executor(executor)

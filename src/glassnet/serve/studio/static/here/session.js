@@ -20,6 +20,7 @@ const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
 const PIXELS = 784;
 const BRIGHTEST = 255;
 const SIDE = 28;
+const MOST_RUNS = 50;
 export const MOST_UPLOAD = 256 * 2 ** 20;
 
 /** @type {Map<string, Model>} */
@@ -109,6 +110,8 @@ export function addModel(name, bytes, { id = nextId("upload"), source = "", pare
     if (!key) throw failure;
     throw problem(code, key, { name, ...values });
   }
+  const runs = [...models.keys()].filter((one) => one.startsWith("run-"));
+  for (const one of runs.slice(0, Math.max(0, runs.length - MOST_RUNS))) models.delete(one); // a slider makes many
   changed();
   return made;
 }

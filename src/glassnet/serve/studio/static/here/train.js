@@ -2,7 +2,7 @@
 // `train.py` describes runs in the same way.
 
 import { hashOf, newHeader, readModel, writeModel } from "../shared/model_file.js";
-import { receiptOf } from "../shared/training_record.js";
+import { receiptOf, trainingRange } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
 import { evaluate, fits, shareInterval } from "./evaluate.js";
 import { publish } from "./events.js";
@@ -189,13 +189,15 @@ async function finish(job, { given, options, data, samples, test, start, made, s
   const { hashes, curve, weights, architecture, scaling, targets } = made;
   const recipe = given.recipe || (start ? "" : "notes");
   const record = receiptOf({ options, data: { ...samples, source: data.source }, hashes, hash: hashOf(weights), curve, version: about.version, numerics: about.numerics, recipe });
+  if (record.kept) record.kept = [made.best_epoch || curve.length]; // an average of weights is not among the hashes
   const parent = start ? { parent: { hash: start.description.hash, file: `${start.name.replace(/\.safetensors$/, "")}.safetensors` } } : {};
   const first = data.id === "mnist" ? { first: data.train.labels.length } : {}; // of more digits that Python has
   const added = { data: { ...record.data, ...first, ...(given.add ? { added: Array(Number(given.add_times ?? 1)).fill("drawings.csv") } : {}) } };
   const judge = test ?? (data.test ? data : await dataOf("mnist"));
   const id = nextId("run");
   const fileWith = (/** @type {any} */ more) => writeModel(newHeader({
-    architecture, scaling, targets, classNames: isNumbered(data.classes) ? [] : data.classes, imageShape: shapeOf(data.features), receipt: { ...record, ...added, ...parent, ...more },
+    architecture, scaling, targets, classNames: isNumbered(data.classes) ? [] : data.classes, imageShape: shapeOf(data.features), trainingRange: trainingRange(samples),
+    receipt: { ...record, ...added, ...parent, ...more },
   }), weights);
   const plain = readModel(fileWith({}));
   const model = { ...plain, name: id };

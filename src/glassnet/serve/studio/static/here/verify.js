@@ -1,5 +1,6 @@
 // A model and its data: the page trains again, and says whether the weights have the same bits, or where they part.
 
+import { hashOf } from "../shared/model_file.js";
 import { sameTraining } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
 import { startJob } from "./jobs.js";
@@ -21,7 +22,7 @@ export async function verify({ model: id, data: dataId }) {
   const job = startJob("verify", model.name, { model: id, data: dataId }, { phase: "reading", blocks: [], epoch_values: [] }, async (one) => {
     const made = await trained(one, receipt.options, samples, null);
     if (!made) return null;
-    return { model: id, data: dataId, ...sameTraining(receipt, made), hash: receipt.hash };
+    return { model: id, data: dataId, ...sameTraining(receipt, { hashes: made.hashes, hash: hashOf(made.weights) }), hash: receipt.hash };
   });
   return { job: job.id };
 }

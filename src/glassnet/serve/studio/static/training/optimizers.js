@@ -20,8 +20,8 @@ export const OPTIMIZERS = {
       for (let i = 0; i < w.length; i++) w[i] -= f(rate * f(gradient[i] + f(decay * w[i])));
     },
   },
-  momentum: { slots: 1, update: (w, gradient, slots, c) => withVelocity(w, gradient, slots, c, 0, 1) },
-  nesterov: { slots: 1, update: (w, gradient, slots, c) => withVelocity(w, gradient, slots, c, 1, c.momentum) },
+  momentum: { slots: 1, update: (w, gradient, slots, c) => withVelocity(w, gradient, slots, c, false) },
+  nesterov: { slots: 1, update: (w, gradient, slots, c) => withVelocity(w, gradient, slots, c, true) },
   rmsprop: {
     slots: 1,
     update(w, gradient, [r], { rate, decay, beta2, fresh2, epsilon }) {
@@ -49,13 +49,13 @@ export const OPTIMIZERS = {
 
 /**
  * @param {Float32Array} w @param {Float32Array} gradient @param {Float32Array[]} slots @param {Constants} c
- * @param {number} now  Factor of the gradient. @param {number} later  Factor of the velocity.
+ * @param {boolean} ahead  Whether the step looks ahead along the velocity.
  */
-function withVelocity(w, gradient, [v], { rate, decay, momentum }, now, later) {
+function withVelocity(w, gradient, [v], { rate, decay, momentum }, ahead) {
   for (let i = 0; i < w.length; i++) {
     const g = f(gradient[i] + f(decay * w[i]));
     v[i] = withoutTiny(f(f(momentum * v[i]) + g));
-    w[i] -= f(rate * f(f(now * g) + f(later * v[i])));
+    w[i] -= f(rate * (ahead ? f(g + f(momentum * v[i])) : v[i]));
   }
 }
 
