@@ -54,7 +54,7 @@ export async function open(el, studio) {
     { value: "accuracy", title: t("train_accuracy"),
       chart: lineChart({ ...words, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [0, 1], format: (one) => percent(one, 0) }) },
   ];
-  const curves = h("div.columns", {}, charts.map(({ title, chart }) => h("div", {}, h("h3", { text: title }), chart)));
+  const curves = h("div.columns", {}, charts.map(({ chart }) => chart));
   const links = h("div.row");
   const take = h("section.panel.stack.take-classes", {}, h("h2", { text: t("take_title") }), h("p.quiet", { text: t("classes_take_line") }), links,
     h("p.quiet", { text: t("classes_commands") }),
