@@ -37,6 +37,7 @@ export async function open(el, studio) {
   let closeView = () => {};
   let model = /** @type {any} */ (null);
   let worker = /** @type {Worker|null} */ (null);
+  let busy = false; // training, or about to
   let closed = false;
   const host = h("div.draw-host");
   const adders = h("div.stack.adders");
@@ -64,7 +65,7 @@ export async function open(el, studio) {
       `glassnet export ${FILE}.safetensors --to c`,
     ].join("\n") }));
   const side = h("section.panel.stack.own", { "aria-labelledby": "own-classes" },
-    h("div.row.spread", {}, h("h2", { id: "own-classes", text: t("classes_title") }), h("div.row.nowrap", {}, undo, more)),
+    h("div.row.spread", {}, h("h2", { id: "own-classes", text: t("classes_title") }), h("div.row", {}, undo, more)),
     list, h("div.row", {}, start, status), curves);
   const grid = h("div.classes-grid", {}, side, host, take);
   el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_classes") }), h("p", { text: t("classes_line") }))), grid);
@@ -92,7 +93,7 @@ export async function open(el, studio) {
     more.disabled = kept.classes.length >= MOST;
     const few = kept.classes.some((one) => one.drawings.length < NEEDED);
     const alike = new Set(names).size < names.length || names.includes("");
-    start.disabled = few || alike || worker !== null;
+    start.disabled = few || alike;
     start.textContent = t(trained ? "classes_again" : "classes_train");
     status.className = trained ? "" : "quiet";
     status.textContent = alike ? t("classes_names") : few ? t("classes_needed", { fewest: NEEDED, good: GOOD }) : trained ? result(trained) : t("classes_ready");
@@ -154,8 +155,10 @@ export async function open(el, studio) {
   }
 
   async function train() {
+    if (busy) return;
+    busy = true;
     const parts = await studio.api.get("/api/classes").catch(studio.error);
-    if (!parts || worker) return;
+    if (!parts) return void (busy = false);
     const names = kept.classes.map((one) => one.name.trim());
     const drawings = kept.classes.flatMap((one, label) => one.drawings.map((pixels) => ({ pixels, label })));
     const data = { inputs: Uint8Array.from(drawings.flatMap((one) => one.pixels)), features: PIXELS, labels: Int32Array.from(drawings, (one) => one.label), classes: names.length, maximum: BRIGHTEST };
@@ -164,23 +167,23 @@ export async function open(el, studio) {
     let made = /** @type {any} */ (null);
     const curve = /** @type {any[]} */ ([]);
     worker = /** @type {Worker} */ (await studio.worker());
-    start.disabled = true;
     curves.hidden = false;
     const end = () => {
       worker?.terminate();
       worker = null;
+      busy = false;
     };
-    worker.onerror = (event) => {
+    const fail = (message) => {
       end();
-      studio.error(new Error(event.message));
+      show();
+      studio.error(new Error(message));
     };
+    worker.onerror = (event) => fail(event.message);
     worker.onmessage = ({ data: message }) => {
       if (closed) return end();
       if (message.kind === "started") made = message;
-      else if (message.kind === "problem") {
-        end();
-        studio.error(new Error(message.message));
-      } else if (message.kind === "epoch") {
+      else if (message.kind === "problem") fail(message.message);
+      else if (message.kind === "epoch") {
         curve.push(message.result);
         showCurve(curve, options.epochs);
       } else if (message.kind === "ended") {
