@@ -14,10 +14,11 @@ import glassnet
 from glassnet.serve.studio import StudioJob, run
 from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, violations
 from web.conftest import watched
+from web.studio_server import studio_server
 
 LARGEST = 10_000_000
 QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
-PLACES = ("draw?model=reader", "draw", f"train?{QUICK}", "step", "look?model=none", "compare")
+PLACES = ("draw?model=reader", "draw", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
 _REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
 
 
@@ -59,10 +60,19 @@ def folder(tmp_path_factory, table):
         server.shutdown()
 
 
+@pytest.fixture(scope="module")
+def served():
+    """The studio on a server of its own."""
+    with studio_server() as running:
+        yield running
+
+
 @pytest.fixture
 def own_addresses(request):
     """Nothing but the page itself, and what is in its folder."""
     host = [request.getfixturevalue("folder")[0]] if "folder" in request.fixturenames else []
+    if getattr(request.node, "callspec", None) and request.node.callspec.params.get("door") == "server":
+        host = [request.getfixturevalue("served").origin]
     return ("file:", "data:", "blob:", *host)
 
 
@@ -172,3 +182,73 @@ def test_a_folder_works_under_any_path_on_a_phone(browser, folder, console_error
             assert page.evaluate("localStorage.length") == 0
     assert {code for path, code in asked if "favicon" not in path} <= {200, 304}
     assert {path.rsplit("/", 1)[0] for path, _ in asked} == {"/some/where"}
+
+
+def draw(page, strokes):
+    """Draw on the board: the points of each stroke are in hundredths of its side."""
+    box = page.locator("canvas.board").bounding_box()
+    for stroke in strokes:
+        points = [(box["x"] + x * box["width"] / 100, box["y"] + y * box["width"] / 100) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def house(k):
+    """Walls and a roof, the k-th one."""
+    low, high, left, right = 80 - k, 45 + k, 25 + k, 72 + 2 * k
+    return [(left, high), (left, low), (right, low), (right, high), (50 + k, 15), (left, high)], [
+        (left, high),
+        (right, high),
+    ]
+
+
+def wave(k):
+    """A line up and down, the k-th one."""
+    return ([(10 + 8 * x, 50 + (20 + 3 * k) * (-1) ** x) for x in range(10)],)
+
+
+@pytest.mark.parametrize(("door", "each"), [("file", 5), ("server", 3)])
+def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_path, door, each):
+    """Python has the same bits of the model, and of the page that answers alone."""
+    if door == "file":
+        page.add_init_script(_REFUSED)
+        page.goto(f"{request.getfixturevalue('single').as_uri()}#/classes")
+    else:
+        running = request.getfixturevalue("served")
+        page.goto(f"{running.origin}/classes?token={running.token}")
+    page.get_by_label("Name of class 2").fill("波浪 <wave>")
+    page.get_by_label("Name of class 1").fill("house")
+    train = page.locator(".own button.primary")
+    for k in range(each):
+        for name, one in (("house", house), ("波浪 <wave>", wave)):
+            assert train.is_disabled() == (k < 3)
+            draw(page, one(k))
+            page.get_by_role("button", name=f"Add the drawing to {name}, which has {k}").click()
+    page.get_by_role("button", name=f"Remove drawing {each} of house").click()
+    assert page.locator(".thumbs").first.locator("li").count() == each - 1
+    page.get_by_role("button", name="Undo the change").press("Enter")
+    train.click()
+    page.locator(".own [role=status]", has_text=f"{2 * each} of its {2 * each} drawings right").wait_for()
+    for name, one in (("house", house), ("波浪 <wave>", wave)):
+        draw(page, one(6))
+        page.locator(".answer-name", has_text=name).wait_for()
+        page.locator(".why h2", has_text=f"Why {name} rather than").wait_for()
+        page.get_by_role("button", name=f"Add the drawing to {name}").click()
+    page.locator(".own [role=status]", has_text="2 of 2 right").wait_for()
+    page.get_by_role("link", name="Step").click()
+    page.locator(".step-view").wait_for()
+    page.get_by_role("link", name="Classes").click()  # all of it is still there
+    assert unfit_for_keys(page) == []
+    path, data, alone = (
+        saved(page, words, tmp_path / f"own{suffix}")
+        for words, suffix in (("Model", ".safetensors"), ("Drawings as CSV", ".csv"), ("Page", ".html"))
+    )
+    model = glassnet.load_model(path)
+    assert model.class_names == ("house", "波浪 <wave>")
+    assert glassnet.verify(model, glassnet.load_data(data)).same
+    assert glassnet.prove(alone, model, data).equal
+    page.goto(alone.as_uri())
+    page.locator(".check-line", has_text=f"{2 * each} examples equal those of Python").wait_for()

@@ -13,6 +13,7 @@ import json
 import re
 import shutil
 import subprocess
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ..errors import DataError
 from ..io.writing import MAKER
 from ..messages.control_characters import json_text, printable
 from ..messages.formats import below_all
+from ..messages.languages import LANGUAGES
 from ..messages.message import Message
 from ..model.decision import decision_message
 from ..model.model import Model
@@ -55,6 +57,7 @@ _MODULE = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 _DATA = {
     name: re.compile(rf'<script type="[^"]*" id="{name}">(.*?)</script>', re.DOTALL) for name in ("content", "weights")
 }
+_PLACE = re.compile(r"\{\{(mark|name|content|weights)\}\}")
 _NODE = 18  # the oldest version that has all that the scripts use
 _SECONDS = 300
 
@@ -68,6 +71,31 @@ def write(
     `file`.
     """
     assert quantize is None
+    content = {
+        "name": printable(name),
+        "model": _description(form, model),
+        "examples": _examples(form, rows),
+        "about": _about(form, model, rows),
+        "words": words(),
+    }
+    parts = {
+        "mark": mark("html", model, None),
+        "name": html.escape(printable(name)),
+        "content": json_text(content).replace("<", r"\u003c"),  # cannot end the script element around it
+        "weights": base64.b64encode(_weights(form).tobytes()).decode(),
+    }
+    # In one pass, so that what is put in is not searched for further places.
+    return _PLACE.sub(lambda match: parts[match[1]], template()).encode()
+
+
+def words() -> dict[str, dict[str, str]]:
+    """Return the words of a page, by language."""
+    return {language: exported_page_words(language) for language in LANGUAGES}
+
+
+@cache
+def template() -> str:
+    """Return a page without a model: `_PLACE` are the places of what it has of one."""
     answers, loaded = bundle(_PAGE / "answers.js", _PACKAGE)
     page, _ = bundle(_PAGE / "page.js", _PACKAGE, loaded)
     style = "\n".join(path.read_text("utf-8") for path in _STYLES)
@@ -81,28 +109,10 @@ def write(
             "form-action 'none'",
         ]
     )
-    content = {
-        "name": printable(name),
-        "model": _description(form, model),
-        "examples": _examples(form, rows),
-        "about": _about(form, model, rows),
-        "words": {language: exported_page_words(language) for language in ("en", "zh")},
-    }
-    icon = (_STUDIO / "icon.svg").read_text("utf-8")
-    parts = {
-        "mark": mark("html", model, None),
-        "policy": policy,
-        "name": html.escape(printable(name)),
-        "icon": f"data:image/svg+xml,{quote(icon)}",
-        "style": style,
-        "content": json_text(content).replace("<", r"\u003c"),  # cannot end the script element around it
-        "weights": base64.b64encode(_weights(form).tobytes()).decode(),
-        "answers": answers,
-        "page": page,
-    }
-    template = (_PAGE / "page.html").read_text("utf-8")
-    # In one pass, so that what is put in is not searched for further places.
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], template).encode()
+    icon = f"data:image/svg+xml,{quote((_STUDIO / 'icon.svg').read_text('utf-8'))}"
+    parts = {"policy": policy, "icon": icon, "style": style, "answers": answers, "page": page}
+    text = (_PAGE / "page.html").read_text("utf-8")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts.get(match[1], match[0]), text)
 
 
 def _allowing(*scripts: str) -> str:
@@ -264,7 +274,7 @@ def stored(path: str | Path, content: bytes) -> Stored:
     page = content.decode(errors="replace").replace("\r\n", "\n")
     try:
         data, weights = (_DATA[name].findall(page) for name in ("content", "weights"))
-        held = json.loads(data[-1])
+        held = json.loads(data[-1], parse_int=float)  # JavaScript writes 1.0 as 1
         facts = {"weights": np.frombuffer(base64.b64decode(weights[-1]), "<f4")}
         facts |= _flat(held["model"], "model") | _flat(held["words"], "words")
         facts |= {f"about {name}": held["about"][name] for name in ("score", "parameters")}

@@ -16,8 +16,8 @@ SOURCES = {
     path: path.read_text("utf-8") for path in sorted(STATIC.rglob("*")) if path.suffix in (".js", ".css", ".html")
 }
 SCRIPTS = {path: text for path, text in SOURCES.items() if path.suffix == ".js"}
-ROOMS = ("draw", "train", "step", "compare", "look")
-MOST_BYTES = 200_000
+ROOMS = ("draw", "classes", "train", "step", "compare", "look")
+MOST_BYTES = dict.fromkeys(ROOMS, 200_000) | {"classes": 260_000}  # which writes model files itself
 LINKS = re.compile(r"""(?:from|import)\s+["'](\.[^"']+)["']""")
 
 _KEY = re.compile(r"""\bt\(\s*["']([a-z0-9_]+)["']""")
@@ -40,7 +40,7 @@ def test_a_room_is_small(room):
     files = imported(STATIC / "app.js") | imported(STATIC / "rooms" / f"{room}.js")
     files |= {STATIC / "index.html", *(path for path in SOURCES if path.suffix == ".css")}
     assert len(files) > 10
-    assert sum(path.stat().st_size for path in files) <= MOST_BYTES
+    assert sum(path.stat().st_size for path in files) <= MOST_BYTES[room]
 
 
 def test_every_key_has_words():

@@ -33,6 +33,7 @@ from ...options.options import SPECS, Options, job_options
 from ...training.numerics import NUMERICS
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
+from .classes import what_training_needs
 from .train import described_options
 
 TRAIN, TEST = 10_000, 1_000
@@ -50,7 +51,7 @@ _OWN = re.compile(re.escape(_MARK.encode()))
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "style.css",
-    *(f"rooms/{room}.css" for room in ("draw", "train", "step", "compare", "look")),
+    *(f"rooms/{room}.css" for room in ("draw", "classes", "train", "step", "compare", "look")),
     "views/step.css",
 )
 _POLICY = (
@@ -159,6 +160,7 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
     return {
         "about": _packed(json_text(about).encode()),
         "worker": _packed(bundle(_STATIC / "training" / "worker.js", _STATIC)[0].encode()),
+        "classes": _packed(json_text(what_training_needs()).encode()),
         "digits": _digits(),
         **{id: _packed(Path(path).read_bytes()) for id, _, path in models},
     }

@@ -6,7 +6,7 @@ import { openEvents } from "./shared/events.js";
 import { openStudio } from "./shell.js";
 
 /** Styles besides a room's own. @type {Object<string, string>} */
-const MORE = { step: "views/step" };
+const MORE = { step: "views/step", classes: "rooms/draw" };
 
 /** Load a style, once. @param {string|undefined} path */
 function style(path) {
@@ -23,5 +23,6 @@ openStudio({
     const [module] = await Promise.all([import(`./rooms/${name}.js`), style(`rooms/${name}`), style(MORE[name])]);
     return module;
   },
+  worker: async () => new Worker("/static/training/worker.js", { type: "module" }),
   needsPython: { verify: "glassnet info MODEL --verify" }, // a server has it, but the page does not ask it
 });

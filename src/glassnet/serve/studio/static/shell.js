@@ -12,12 +12,14 @@ import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared
  * @property {typeof import("./shared/api.js").makeApi} api
  * @property {typeof import("./shared/events.js").openEvents} events
  * @property {(name: string) => Promise<{open: (el: HTMLElement, studio: any) => any}>} room The module of a room, with its style.
+ * @property {() => Promise<Worker>} worker A new worker that trains: `training/worker.js`.
  * @property {Object<string, string>} needsPython What only Python does -> the command that does it.
  */
 
-const ROOMS = ["draw", "train", "step", "compare", "look"];
+const ROOMS = ["draw", "classes", "train", "step", "compare", "look"];
 const ICONS = {
   draw: "M4 20l4-1 11-11-3-3L5 16zM14 7l3 3",
+  classes: "M4 4h7v7H4zM17.5 4l4 7h-8zM7.5 14a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM17.5 14.5v6M14.5 17.5h6",
   train: "M4 5v15h16M7 16c4 0 4-9 12-9",
   step: "M5 6v12M9 12h9M14 7l5 5-5 5",
   compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",
@@ -71,6 +73,8 @@ const studio = {
   can: (what) => !(what in door.needsPython),
   /** The command that does what cannot be done here. @param {string} what */
   command: (what) => door.needsPython[what],
+  /** A new worker that trains in the page. */
+  worker: () => door.worker(),
   /** Open a room in a state. @param {string} to @param {Object<string, any>} [state] */
   go(to, state = {}) {
     move(href(to, state));

@@ -4,6 +4,7 @@ import { Problem } from "../shared/api.js";
 import { translator } from "../shared/format.js";
 import { portableModel } from "../shared/portable_model.js";
 import { commandOf } from "./commands.js";
+import { textInside } from "./contents.js";
 import { control, describeJob, jobOf } from "./jobs.js";
 import { confusion, nodes, page, summary } from "./look.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
@@ -33,6 +34,7 @@ const ROUTES = [
   ["POST", "/api/draw/query", ({ model, pixels, row }) => answering(modelOf(model)).query({ pixels, row })],
   ["GET", "/api/options", ({ language }) => about.options[language]],
   ["POST", "/api/options", optionValues],
+  ["GET", "/api/classes", async () => JSON.parse(await textInside("classes"))],
   ["POST", "/api/train", train],
   ["POST", "/api/verify", verify],
   ["POST", "/api/step", step],

@@ -1,5 +1,6 @@
 // The studio that is a file: rooms get from functions in the page what a server would answer.
 
+import { open as openClasses } from "../rooms/classes.js";
 import { open as openDraw } from "../rooms/draw.js";
 import { open as openLook } from "../rooms/look.js";
 import { open as openStep } from "../rooms/step.js";
@@ -9,9 +10,11 @@ import { needsPython } from "../shared/needs_python.js";
 import { openStudio } from "../shell.js";
 import { makeApi } from "./api.js";
 import { on } from "./events.js";
+import { openWorker } from "./jobs.js";
 
 const ROOMS = {
   draw: { open: openDraw },
+  classes: { open: openClasses },
   train: { open: openTrain },
   step: { open: openStep },
   look: { open: openLook },
@@ -29,6 +32,7 @@ openStudio({
   api: makeApi,
   events: () => ({ on }),
   room: async (/** @type {keyof typeof ROOMS} */ name) => ROOMS[name],
+  worker: openWorker,
   needsPython: {
     augment: "glassnet train --from MODEL --set rotate=10",
     compare: "glassnet compare notes quick mnist",

@@ -98,7 +98,7 @@ function render({ model, el }) {
       return;
     }
     if (!description.portable || (!ofClasses && description.targets.kind !== "labels")) return void ask(finished);
-    if (!network) return answer.blank(t("draw_loading"));
+    if (!network) return answer.blank(t(description.hash ? "draw_loading" : "draw_untrained"));
     signals = network.forward(input);
     const shown = answer.update([...signals.outputs], [...signals.probabilities], finished);
     layers.update(input, signals);
