@@ -71,19 +71,44 @@ def test_auto_is_the_reference_engine_for_small_training_runs_and_else_portable_
     products = 784 * 200 + 200 * 10
     by_steps, by_work = SMALL_STEPS * 50 // 5, SMALL_WORK // products // 5
     assert by_work < by_steps
-    assert engine_for(batches, by_work, sizes).name == "reference"
-    assert engine_for(batches, by_work + 1, sizes).name == "portable"
-    assert engine_for(batches, by_steps, (2, 3)).name == "reference"
-    assert engine_for(batches, by_steps + 1, (2, 3)).name == "portable"
-    assert engine_for(replace(batches, members=2), by_work // 2 + 1, sizes).name == "portable"
+    assert engine_for(batches, by_work, sizes, np.uint8).name == "reference"
+    assert engine_for(batches, by_work + 1, sizes, np.uint8).name == "portable"
+    assert engine_for(batches, by_steps, (2, 3), np.uint8).name == "reference"
+    assert engine_for(batches, by_steps + 1, (2, 3), np.uint8).name == "portable"
+    assert engine_for(replace(batches, members=2), by_work // 2 + 1, sizes, np.uint8).name == "portable"
     wide = (784, 200, FEW_PRODUCTS // 200 + 1)  # more products after the first layer
-    assert engine_for(batches, by_work, wide).name == "compiled"
-    assert engine_for(replace(batches, batch_size=1), by_work, wide).name == "portable"
-    assert engine_for(replace(batches, clip=1.0), by_work + 1, sizes).name == "compiled"
-    assert engine_for(replace(batches, rotate=5.0), 1, sizes).name == "compiled"
+    assert engine_for(batches, by_work, wide, np.uint8).name == "compiled"
+    assert engine_for(replace(batches, batch_size=1), by_work, wide, np.uint8).name == "portable"
+    assert engine_for(replace(batches, clip=1.0), by_work + 1, sizes, np.uint8).name == "compiled"
+    assert engine_for(replace(batches, deskew=True), by_work + 1, sizes, np.uint8).name == "compiled"
+    standard = replace(batches, scaling="standard")
+    for dtype, name in ((np.uint8, "portable"), (np.int64, "compiled"), (np.float32, "compiled")):
+        assert engine_for(standard, by_work + 1, sizes, dtype).name == name
+    assert engine_for(replace(batches, rotate=5.0), 1, sizes, np.uint8).name == "compiled"
     for name in choices.ENGINES:
-        assert engine_for(replace(batches, engine=name), 1, sizes).name == name
-        assert engine_for(replace(batches, engine=name), 10**9, sizes).name == name
+        assert engine_for(replace(batches, engine=name), 1, sizes, np.uint8).name == name
+        assert engine_for(replace(batches, engine=name), 10**9, sizes, np.uint8).name == name
+
+
+NOT_PORTABLE = (
+    {"dtype": "float64"}, {"rotate": 5.0}, {"deskew": True}, {"clip": 1.0}, {"hard_fraction": 0.5}, {"metric": "f1"},
+    {"scaling": "features"}, {"scaling": "standard"}, {"loss": "focal"},
+    {"loss": "poisson", "output": "exponential", "targets": "values"},
+    {"folds": True, "members": 2, "early_stopping": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", NOT_PORTABLE, ids=str)
+def test_the_portable_engine_refuses_by_name_what_is_not_portable(changes):
+    """Of integers of eight bytes, whose sums may be rounded."""
+    options = Options(**{"rule": "gradient", "batch_size": 20, **changes})
+    rows = np.arange(40 * 9).reshape(40, 9) % 7
+    samples = Samples(rows, Scaling.named("unit"), np.arange(40) % 2, np.eye(2), (3, 3))
+    if options.scaling != "features":
+        samples = replace(samples, scaling=Scaling.named(options.scaling, raw=rows))
+    with pytest.raises(OptionError, match=f"engine='portable': not with {next(iter(changes))}=") as raised:
+        PortableEngine().prepare(Network((9, *options.hidden, 2)).architecture, samples, options)
+    assert raised.value.code == "GN022"
 
 
 def test_networks_are_trained_one_after_the_other_where_the_interpreter_takes_most_of_a_step():

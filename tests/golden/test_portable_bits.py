@@ -21,7 +21,7 @@ import glassnet
 
 RUNS = {
     "notes": {},
-    "notes, several groups": {"hidden": (48,), "shards": 3, "bias": True, "activation": "relu", "rule": "gradient"},
+    "notes, several groups": {"hidden": (300,), "shards": 3, "bias": True, "activation": "relu", "rule": "gradient"},
     "notes, batches": {"batch_size": 20, "hidden": (20, 12), "activation": "tanh", "dropout": 0.2, "scaling": "unit"},
     "notes-code": {"hidden": (30,)},
     "quick": {"hidden": (40,), "early_stopping": 1, "epochs": 3},
@@ -30,7 +30,7 @@ RUNS = {
 }
 HASHES = {
     "notes": "0190869c51e334f2be3e3a1c2886ef89580bebe4a47b8280e6a42c1015e8b38e",
-    "notes, several groups": "496ad7291ae3598639b11f17f2a40a2c02de87563be32313b9e029b4cf5595c6",
+    "notes, several groups": "b987b511cf063cbb4082c6fa743659cb1cb5723d33737dca65e87c88c7d8b1c4",
     "notes, batches": "922c78ce76a07d2b9bf0447cfcb5ba45911df4cfc0d27856875d13f14edb18d5",
     "notes-code": "1cfd09da57fd7e8d9eb48996ea38ae0551482a5839351a78c93ad8e1e778f024",
     "quick": "7e2f85c84b999c13589585c66b36c538523dc25d2152a2c157041118213c1be4",

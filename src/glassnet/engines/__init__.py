@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from numpy.typing import DTypeLike
+
 from ..errors import require_choice
 from ..options import choices
 from ..options.options import Options, not_portable
+from ..preprocess.scaling import is_exact
 from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, EvaluatingEngine, Gradients, Progress, StreamingEngine
 from .reference import ReferenceEngine
@@ -72,7 +75,7 @@ def engine_named(name: str) -> Engine:
     return PortableEngine() if name == "portable" else CompiledEngine()
 
 
-def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
+def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTypeLike) -> Engine:
     """Return the engine of the options for a training run.
 
     ``"auto"`` is the reference engine if the training run is small (see `SMALL_STEPS`) and needs no kernels for
@@ -86,6 +89,8 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     samples : int
     sizes : sequence of int
         Numbers of nodes of all layers, inputs included.
+    dtype : dtype_like
+        Type of the unscaled values.
     """
     if options.engine != "auto":
         return engine_named(options.engine)
@@ -95,7 +100,8 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int]) -> Engine:
     if is_small and not options.augments:
         return ReferenceEngine()
     by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
-    return engine_named("portable" if by_blas <= FEW_PRODUCTS and not not_portable(options) else "compiled")
+    portable = by_blas <= FEW_PRODUCTS and is_exact(options.scaling, dtype) and not not_portable(options)
+    return engine_named("portable" if portable else "compiled")
 
 
 def threads_for_runs(engine: Engine, options: Options, sizes: Sequence[int]) -> int:

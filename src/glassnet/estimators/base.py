@@ -326,7 +326,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
                 raise OptionError("GN022", template, members=options.members)
         options = options if validation is not None else with_enough_groups(data, options)
         self.model_ = _new_model(data, options)
-        engine = self._engine(len(data), options)
+        engine = self._engine(data, options)
         if not callable(self.loss):
             options = replace(options, engine=engine.name)
         tasks = Tasks(self, options.epochs, X, y)
@@ -345,10 +345,10 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
             self._trained(validation)
         return self
 
-    def _engine(self, rows: int, options: Options) -> Engine:
+    def _engine(self, data: Dataset, options: Options) -> Engine:
         if callable(self.loss):
             return CustomLossEngine(self.loss)
-        return engine_for(options, rows, self.model_.network.architecture.sizes)
+        return engine_for(options, len(data), self.model_.network.architecture.sizes, data.inputs.dtype)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters; ArgumentError, with a near match, for one that the estimator does not have."""
@@ -409,7 +409,7 @@ class NetworkEstimator(NetworkAttributes, CallbackSupportMixin, BaseEstimator, m
 
     def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
         """Return a training run that starts from the estimator's state."""
-        engine = self._engine(len(data), options)
+        engine = self._engine(data, options)
         if not callable(self.loss):
             options = replace(options, engine=engine.name)
         self.options_ = options

@@ -649,7 +649,7 @@ def beyond_single_samples(options: Options) -> list[str]:
 
 def not_portable(options: Options) -> list[str]:
     """Return the options with which training has other bits on other processors: see `docs/reference/portable.md`."""
-    others = [name for name in DISTORTIONS if getattr(options, name)]
+    others = [name for name in (*DISTORTIONS, "deskew") if getattr(options, name)]
     others += ["dtype"] if options.dtype != "float32" else []
     others += ["loss"] if options.loss in ("focal", "poisson") else []
     others += ["scaling"] if options.scaling == "features" else []

@@ -108,7 +108,7 @@ def balanced(targets: NDArray[Any], weights: NDArray[Any] | None = None) -> NDAr
     for column in targets.T if targets.ndim == 2 else targets[np.newaxis]:
         _, place = np.unique(column, return_inverse=True)
         counts = np.bincount(place, weights)
-        factors *= (counts.sum() / (len(counts) * np.where(counts > 0, counts, 1)))[place]
+        factors *= (math.fsum(counts) / (len(counts) * np.where(counts > 0, counts, 1)))[place]
     return factors
 
 

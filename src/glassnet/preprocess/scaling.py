@@ -5,6 +5,7 @@ The notes keep inputs small and off zero: ``x / 255 · 0.99 + 0.01``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -202,6 +203,13 @@ STANDARDISING = tuple(name for name, step in SCALINGS.items() if step is None)
 
 FARTHEST = 1e15
 """Standardised values are clipped to this magnitude: sums of larger ones overflow in float32."""
+
+
+def is_exact(name: str, raw: DTypeLike) -> bool:
+    """Return whether a scaling of values of this type depends on no sum that is rounded; one of bytes never does."""
+    return name not in STANDARDISING or (name == "standard" and np.dtype(raw).itemsize == 1)
+
+
 _ROWS = 4096  # per chunk: squares of bytes need more memory than the bytes
 
 
@@ -216,7 +224,7 @@ def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
         total += float(part.sum(dtype=np.float64))
         squares += float(np.square(part).sum(dtype=np.float64))
     mean = total / raw.size
-    return mean, max(squares / raw.size - mean * mean, 0.0) ** 0.5 or 1.0
+    return mean, math.sqrt(max(squares / raw.size - mean * mean, 0.0)) or 1.0
 
 
 def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

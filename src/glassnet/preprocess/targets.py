@@ -129,9 +129,11 @@ class Targets:
         numbers = np.asarray(values, np.float64)
         if weights is None and numbers.size and np.abs(numbers).max() <= LARGEST:
             return cls.of_sums([*map(ExactSums.of, numbers.T)], positive=positive)
-        mean = np.average(numbers, axis=0, weights=weights)  # (outputs,)
+        share = np.ones((len(numbers), 1)) if weights is None else np.asarray(weights, np.float64)[:, np.newaxis]
+        mean = _in_order(share * numbers) / _in_order(share)  # (outputs,)
         mean = np.where((numbers == numbers[0]).all(axis=0), numbers[0], mean)  # without a rounding error
-        return cls._standardising(mean, np.sqrt(np.average((numbers - mean) ** 2, axis=0, weights=weights)), positive)
+        variance = _in_order(share * np.square(numbers - mean)) / _in_order(share)
+        return cls._standardising(mean, np.sqrt(variance), positive)
 
     @classmethod
     def of_sums(cls, sums: Sequence[ExactSums], *, positive: bool = False) -> Targets:
@@ -224,7 +226,7 @@ class Targets:
         """Spread a fraction of each target over all classes, or over both values of a label (Szegedy et al. 2016)."""
         mean: Any = 0.5
         if self.name != "multilabel":
-            mean = np.add.accumulate(targets, axis=1)[:, -1:] / targets.shape[1]  # in order, unlike `mean`
+            mean = _in_order(targets.T)[:, np.newaxis] / targets.shape[1]
         smoothed: NDArray[np.floating] = (1 - fraction) * targets + fraction * mean
         return smoothed
 
@@ -248,6 +250,12 @@ class Targets:
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+def _in_order(rows: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the sum of rows, one after the other, unlike `sum`: the same with every version of NumPy."""
+    total: NDArray[np.floating] = np.add.accumulate(rows, axis=0)[-1]
+    return total
 
 
 TARGETS: dict[str, tuple[float, float]] = choices.meanings_of(

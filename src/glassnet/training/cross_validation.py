@@ -90,7 +90,8 @@ def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> t
 def _threads(data: Dataset, options: Options) -> int:
     """Return how many folds to train at the same time; 0: one per core."""
     sizes = (data.features, *options.hidden, data.classes)
-    return threads_for_runs(engine_for(options, len(data), sizes), replace(options, threads=0), sizes)
+    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
+    return threads_for_runs(engine, replace(options, threads=0), sizes)
 
 
 def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options:

@@ -277,7 +277,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     if validation_data is not None:
         warn_of_trained_on(validation_data, data)
     every = require_callbacks(callbacks)
-    by_options = engine_for(options, len(data), (data.features, *options.hidden, data.classes))  # MNIST: PortableEngine
+    sizes = (data.features, *options.hidden, data.classes)
+    by_options = engine_for(options, len(data), sizes, data.inputs.dtype)  # MNIST: PortableEngine
     if (
         engine is None
         and options.members == 1
@@ -348,7 +349,8 @@ def fit_watched(
         return follow(event, lambda: model_at(first[0].model, first[0].state))
 
     options, _ = few_groups(data, options)
-    engine = engine_for(options, len(data), (data.features, *options.hidden, data.classes))
+    sizes = (data.features, *options.hidden, data.classes)
+    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
     runs = Runs(with_class_weights(data, options), options, engine, GivenData(data).begin())
     return fit_runs(runs, [callback], watch=first.append, executor=executor)
 

@@ -89,7 +89,7 @@ def train(
     state = state or TrainingState.start(model.network.parameters, options)
     _require_ahead(until, state, loader.count, options)
     architecture, sizes = model.network.architecture, model.network.architecture.sizes
-    engine = engine or engine_for(options, loader.count, sizes)
+    engine = engine or engine_for(options, loader.count, sizes, loader.data.inputs.dtype)
     yield Preparing(engine.name)
     began, loss_function = time.perf_counter(), engine.output_loss(architecture)
     samples = samples_for(model, loader.data, options)

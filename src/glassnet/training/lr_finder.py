@@ -105,7 +105,7 @@ def find_learning_rate(
         raise OptionError("GN021", "low {low:g}, high {high:g}: expected 0 < low < high.", low=low, high=high)
     rates, data = np.geomspace(low, high, points), with_class_weights(data, options)
     sizes = (data.features, *options.hidden, data.classes)
-    losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes))
+    losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes, data.inputs.dtype))
     if not len(losses):
         raise OptionError(
             "GN021", "rate {low:g}: the loss is not finite from the first step on. Use a smaller low.", low=low

@@ -314,7 +314,7 @@ def read_data(
     run to resume, `start` the model that is trained further. `on_stream` is called with the opened stream and the
     number of rows read so far, 0 at first.
     """
-    if options.engine == "compiled" or (options.engine == "auto" and is_large(plan.source)):
+    if options.engine in ("compiled", "portable") or (options.engine == "auto" and is_large(plan.source)):
         if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
             load_in_background(load_modules, ["glassnet.engines.compiled.engine"])
         else:
@@ -472,7 +472,8 @@ def _with_batches_shared(
     """
     options, data = read.options, read.training
     shared = divisible(options)
-    if engine_for(options, len(data), (data.features, *options.hidden, data.classes)).name == "reference":
+    sizes = (data.features, *options.hidden, data.classes)
+    if engine_for(options, len(data), sizes, data.inputs.dtype).name == "reference":
         notify(
             Message(
                 "{ray}: too little to divide, trained on this machine; {engine} divides it",

@@ -14,9 +14,10 @@ from ...nn.optimizers import State
 from ...nn.parameters import Parameters
 from ...options.options import Options, beyond_single_samples, not_portable
 from ...preprocess import Scaling
+from ...preprocess.scaling import is_exact
 from ...runtime.compile_notice import preparing
 from ...runtime.worker import Worker
-from ..protocol import Block, Progress
+from ..protocol import Block, Engine, Progress
 from ..reference import ReferenceEngine
 from ..samples import Samples
 from . import kernels
@@ -95,7 +96,7 @@ class PortableEngine(CompiledEngine):
         if beyond := not_portable(options):
             options_there = Listing(Option(name, getattr(options, name)) for name in beyond)
             raise OptionError("GN022", template, engine=engine, options=options_there, compiled=other)
-        if samples.scaling.standardises and samples.rows.dtype.kind == "f":
+        if not is_exact(samples.scaling.name, samples.rows.dtype):
             template = "{engine}: not with {scaling} of numbers other than bytes. Use {compiled}, or another scaling."
             scaling = Option("scaling", samples.scaling.name)
             raise OptionError("GN022", template, engine=engine, scaling=scaling, compiled=other)
@@ -110,11 +111,11 @@ def _do_nothing() -> None:
     """Do not stop the task at an interrupt: compilation cannot be stopped, and its result is stored for later."""
 
 
-def load_kernels(options: Options) -> None:
-    """Compile or load the kernels that the options need for images in bytes, in advance of `prepare`."""
+def load_kernels(options: Options, engine: Engine) -> None:
+    """Compile or load the kernels that an engine needs for images in bytes, in advance of `prepare`."""
     small = replace(options, hidden=(1,) * len(options.hidden))
     architecture = Architecture(
         (8, *small.hidden, 2), small.activations, small.bias, small.loss, small.rule, small.loss_parameter
     )
     one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 2)), (2, 4))
-    CompiledEngine().prepare(architecture, one, small)
+    engine.prepare(architecture, one, small)

@@ -186,7 +186,7 @@ def fit_surveyed(
         warn_of_trained_on(survey.own_validation, survey.sample)
     if engine is None:
         sizes = (survey.sample.features, *options.hidden, survey.sample.classes)
-        engine = engine_for(options, survey.training_rows(0), sizes)
+        engine = engine_for(options, survey.training_rows(0), sizes, survey.sample.inputs.dtype)
     every, runs = require_callbacks(callbacks), StreamRuns(survey, options, engine, cache=cache, ahead=ahead)
     return fit_runs(runs, every, checkpoint=checkpoint)
 

@@ -9,7 +9,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ... import data
+from ...engines import engine_for
 from ...options.options import Options
 from ...runtime.threads import start_in_background
 
@@ -38,9 +41,9 @@ def is_large(source: str) -> bool:
 
 def load_kernels(options: Options) -> None:
     """Compile or load the kernels that the options need for images in bytes, for `load_in_background`."""
-    from ...engines.compiled import engine  # loads Numba
+    from ...engines.compiled.engine import load_kernels  # loads Numba
 
-    engine.load_kernels(options)
+    load_kernels(options, engine_for(options, 60_000, (784, *options.hidden, 10), np.uint8))
 
 
 def load_modules(names: list[str]) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from llvmlite import ir
 from llvmlite.binding import get_host_cpu_features
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -29,6 +29,8 @@ WIDEST = 4
 
 
 def _has_avx512() -> bool:
+    if (features := config.CPU_FEATURES) is not None:  # type: ignore[attr-defined]  # for another processor
+        return "+avx512f" in features
     try:
         return bool(get_host_cpu_features().get("avx512f"))
     except RuntimeError:  # LLVM cannot tell on every system

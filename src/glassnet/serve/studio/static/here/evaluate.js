@@ -1,7 +1,6 @@
 // What a model answers to many samples, computed in pieces, so that the page stays smooth.
 
-import { LOSSES } from "../formulas.js";
-import { Network, ranked } from "../network.js";
+import { lossOf, Network, ranked } from "../network.js";
 import { problem } from "./session.js";
 
 const PIECE = 24; // milliseconds
@@ -15,7 +14,7 @@ const BINS = 10;
  */
 
 /** Let the page draw, if the last time was a while ago. */
-export function pacer() {
+function pacer() {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < PIECE) return;
@@ -65,8 +64,8 @@ export const targetsOf = ({ sizes, targets }, label) =>
 
 /** The loss of one sample. @param {any} description @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t */
 export function lossOfSample({ loss, loss_parameter: parameter, activations }, z, a, t) {
-  const { value } = LOSSES[loss] ?? LOSSES[`${loss} ${activations[activations.length - 1].split("(")[0]}`];
-  return value ? value(z, a, t, Math.fround(Number(parameter))) : NaN;
+  const { value } = lossOf(loss, activations[activations.length - 1]);
+  return value ? value(z, a, t, Number(parameter)) : NaN;
 }
 
 /** The interval of a share (Wilson 1927), as `model/intervals.py` has it. @param {number} right @param {number} samples */

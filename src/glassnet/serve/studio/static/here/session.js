@@ -2,7 +2,7 @@
 
 import { Problem } from "../shared/api.js";
 import { translator } from "../shared/format.js";
-import { readLabelledCsv } from "../shared/labelled_csv.js";
+import { readLabelledCsv, writeLabelledCsv } from "../shared/labelled_csv.js";
 import { readModel } from "../shared/model_file.js";
 import { bytesInside, textInside } from "./contents.js";
 import { publish } from "./events.js";
@@ -149,10 +149,10 @@ async function readDigits() {
 /** The drawings as data. @returns {Data} */
 function drawn() {
   if (!drawings.length) throw problem("GN010", "here_no_drawings");
-  const inputs = Uint8Array.from(drawings.flatMap((one) => one.pixels));
-  const labels = Int32Array.from(drawings, (one) => one.label);
-  return { id: "drawings", name: "drawings", kind: "images", features: PIXELS, maximum: BRIGHTEST, classes: DIGITS, source: "drawings.csv", train: { inputs, labels, first: 0 }, test: null };
+  return { id: "drawings", name: "drawings", kind: "images", features: PIXELS, maximum: BRIGHTEST, classes: DIGITS, source: "drawings.csv", train: { ...drawnRows(), first: 0 }, test: null };
 }
+
+const drawnRows = () => ({ inputs: Uint8Array.from(drawings.flatMap((one) => one.pixels)), labels: Int32Array.from(drawings, (one) => one.label) });
 
 /** Open a file of labelled rows. @param {string} name @param {Uint8Array} bytes @returns {Data} */
 export function addData(name, bytes) {
@@ -194,4 +194,4 @@ export function removeDrawing(id = "") {
 }
 
 /** The drawings as rows of MNIST's form. */
-export const drawingsCsv = () => drawings.map(({ label, pixels }) => `${label},${pixels.join(",")}\n`).join("");
+export const drawingsCsv = () => writeLabelledCsv({ ...drawnRows(), features: PIXELS });

@@ -8,7 +8,7 @@
 
 import { cosine64, log64 } from "../arithmetic.js";
 
-export const WEIGHTS = 1;
+const WEIGHTS = 1;
 const ORDER = 2;
 const DROPOUT = 4;
 const VALIDATION = 6;
