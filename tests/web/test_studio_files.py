@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -120,11 +121,18 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     test = glassnet.load_data("mnist", part="test").take(slice(1000))
     assert glassnet.verify(model, digits.take(slice(10_000))).same
     assert glassnet.evaluate(model, test).accuracy == pytest.approx(model.receipt["result"]["accuracy"], abs=0.002)
-    # Trained again, from Python's file and then from one of other data
+    # Trained again: Python's file, one with a forged record, and one of other data
     page.locator(".verify summary").click()
-    for first, found in ((0, ".good:has-text('Same bits')"), (1, ".warning:has-text('part from')")):
-        path = tmp_path / f"python-{first}.safetensors"
-        glassnet.save_model(glassnet.fit(digits.take(slice(first, first + 10_000)), options).model, path)
+    own, other = (glassnet.fit(digits.take(slice(first, first + 10_000)), options).model for first in (0, 1))
+    forged = replace(own, receipt={**own.receipt, "trails": [[*own.receipt["trails"][0][:-1], "0" * 64]]})
+    outcomes = {
+        ".good:has-text('Same bits')": own,
+        ".warning:has-text('part from')": forged,
+        ".warning:has-text('is not the data')": other,
+    }
+    for found, repeated in outcomes.items():
+        path = tmp_path / f"{repeated.hash()[:8]}-{len(found)}.safetensors"
+        glassnet.save_model(repeated, path)
         page.locator(".verify input[type=file]").first.set_input_files(path)
         page.locator(".verify select").last.select_option("mnist")
         page.get_by_role("button", name="Train again").click()

@@ -650,7 +650,7 @@ STUDIO_WORDS: dict[str, str] = {
         "{model}: only a training with engine “portable”, without added data or a model to start from, can be "
         "repeated here."
     ),
-    "here_other_data": "{data} has {samples} samples; the model was trained on {expected}.",
+    "here_other_data": "{data} is not the data that {model} was trained on.",
     "here_tested_on_own": "Tested on the training samples themselves: there are no others with these classes.",
 }
 """Key -> the English words; the page fills the holes in braces."""

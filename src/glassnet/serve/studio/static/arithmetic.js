@@ -145,12 +145,12 @@ export function power64(b, n) {
   return result;
 }
 
-/** The exact sum of numbers, which are multiples of 2^−400, rounded once. @param {ArrayLike<number>} values */
+/** The exact sum of numbers, rounded once; what is below 2^−400 of each is left out. @param {ArrayLike<number>} values */
 export function exactSum(values) {
   const numbers = Array.from(values);
   const plain = numbers.reduce((sum, one) => sum + one, 0);
   if (numbers.length < 3 || !Number.isFinite(plain)) return plain;
-  return Number(numbers.reduce((sum, one) => sum + BigInt(one * 2 ** 400), 0n)) / 2 ** 400;
+  return Number(numbers.reduce((sum, one) => sum + BigInt(Math.trunc(one * 2 ** 400)), 0n)) / 2 ** 400;
 }
 
 /** The sum of numbers in their order. @param {Iterable<number>} values */

@@ -1,7 +1,7 @@
 // A model and its data: the page trains again, and says whether the weights have the same bits, or where they part.
 
 import { hashOf } from "../shared/model_file.js";
-import { sameTraining } from "../shared/training_record.js";
+import { isTrainingData, sameTraining } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
 import { startJob } from "./jobs.js";
 import { dataOf, modelOf, problem } from "./session.js";
@@ -15,8 +15,7 @@ export async function verify({ model: id, data: dataId }) {
   const comparable = sameTraining(receipt, { hashes: [] });
   if (receipt.engine !== "portable" || !comparable || receipt.parent || receipt.data?.added) throw problem("GN022", "here_no_verify", { model: model.name });
   const samples = joined(data, null, 0);
-  const count = receipt.data?.samples;
-  if (count !== samples.labels.length || model.description.sizes[0] !== data.features) throw problem("GN017", "here_other_data", { data: data.name, samples: samples.labels.length, expected: count });
+  if (!isTrainingData(receipt, samples)) throw problem("GN017", "here_other_data", { data: data.name, model: model.name });
   const why = whyNot(receipt.options, samples);
   if (why) throw problem("GN022", "here_not_portable", { option: why });
   const job = startJob("verify", model.name, { model: id, data: dataId }, { phase: "reading", blocks: [], epoch_values: [] }, async (one) => {
