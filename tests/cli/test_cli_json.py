@@ -102,5 +102,5 @@ def test_json_is_as_declared(made, few, tmp_path, monkeypatch, words, facts):
 
 def test_what_is_not_declared_is_found():
     facts = {"same": 1, "where": "", "surroundings": ["a", 2], "other": 3}
-    places = [".epoch", ".other", ".same", ".surroundings[]", ".validated"]
+    places = [".epoch", ".other", ".remedy", ".same", ".surroundings[]", ".validated"]
     assert sorted(undeclared(facts, VerificationFacts)) == places
