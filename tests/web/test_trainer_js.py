@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import replace
 from functools import partial
+from itertools import product
 from math import fsum
 
 import numpy as np
@@ -18,6 +19,7 @@ import pytest
 from glassnet import Dataset, Options, fit
 from glassnet.data import bundled
 from glassnet.data.held_out import SplitBy, held_out_rows
+from glassnet.errors import DivergedError
 from glassnet.exports.es_modules import bundle
 from glassnet.messages.message import Message
 from glassnet.nn.elementary import cosine, exp, log, log1p, power
@@ -346,6 +348,35 @@ def test_recipes_have_the_bits_of_python(node, recipe):
     [answer] = node(TRAIN.replace("classes: 3", "classes: 10") + TRAINED, [given])
     assert_same(done, answer)
     assert answer["hashes"] == done.model.receipt["trails"][0]
+
+
+def test_the_page_diverges_in_the_epoch_in_which_python_does(node):
+    """With each loss, at rates below and above; the loss and that of a constant prediction are those of Python."""
+    given, refusals = [], []
+    for number, (outputs, rate) in enumerate(product(OUTPUTS, (0.01, 30.0))):
+        made = dict(zip(("rule", "loss", "output"), outputs, strict=True)) | {"learning_rate": rate}
+        made |= {"schedule": "constant", "label_smoothing": 0.1 * (number % 4 == 0), "hidden": (8,)}
+        options = Options(**{**USUAL, **made, "batch_size": 5}, seed=number, engine="portable")
+        inputs, labels = data_of(number)
+        refused = None
+        try:
+            fit(replace(Dataset.from_arrays(inputs, labels), maximum=255.0), options)
+        except DivergedError as error:
+            refused = error.message.values["why"].values
+        refusals.append(refused)
+        given.append(given_of(options, inputs, labels))
+    program = """
+    return given.map((one) => {
+      const training = newTraining(one.options, dataOf(one));
+      while (!training.ended && !training.diverged) training.run(1000);
+      return training.diverged;
+    });
+    """
+    for refused, diverged in zip(refusals, node(TRAIN + program, given), strict=True):
+        assert (diverged is None) == (refused is None)
+        if refused:
+            assert diverged == pytest.approx(refused, rel=1e-5)
+    assert 0 < sum(map(bool, refusals)) < len(refusals)
 
 
 def test_a_pause_between_any_two_steps_changes_no_bit(node):

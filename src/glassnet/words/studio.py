@@ -643,6 +643,10 @@ STUDIO_WORDS: dict[str, str] = {
     "here_diverged": (
         "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate."
     ),
+    "here_outgrown": (
+        "Training diverged in epoch {epoch}: the loss {loss} exceeds the {constant} of a constant prediction, and the "
+        "weights grew more than tenfold. Use a smaller learning rate."
+    ),
     "here_recipe": "recipe {recipe}: only Python trains it.",
     "here_not_portable": "{option}: this value trains only in Python.",
     "here_not_answered": "{model}: only Python answers with this model.",

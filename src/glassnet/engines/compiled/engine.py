@@ -91,7 +91,7 @@ class PortableEngine(CompiledEngine):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> PerSample | Minibatch:
         """See `CompiledEngine.prepare`; OptionError GN022 for options and numbers whose bits are not portable."""
-        template = "{engine}: not with {options}. Use {compiled}, or leave them out."
+        template = "{engine}: not with {options}. Use {compiled}, or change these options."
         engine, other = Option("engine", "portable"), Option("engine", "compiled")
         if beyond := not_portable(options):
             options_there = Listing(Option(name, getattr(options, name)) for name in beyond)

@@ -19,7 +19,10 @@ const dataName = (id = "mnist") => (id === "mnist" ? "mnist" : id === "drawings"
 /** @param {Given} given What a room shows: its name, and its state. */
 export function commandOf(given) {
   const { room, model, data, part, row, view = "data" } = given;
-  if (room === "train") return trainCommand(given.job ? jobs.get(given.job)?.about ?? {} : given);
+  if (room === "train") {
+    const job = given.job ? jobs.get(given.job) : null;
+    return trainCommand(given.job ? job?.about ?? {} : given) + (job?.result ? verifyCommand(job) : "");
+  }
   if (room === "draw") return line("glassnet", "query", fileOf(model), "drawing.csv");
   if (room === "step") {
     return model === undefined ? line("glassnet", "explain", "--example") : line("glassnet", "explain", fileOf(model), dataName(data), ...(part ? ["--part", part] : []), "--row", row ?? 0);
@@ -28,7 +31,13 @@ export function commandOf(given) {
   return line("glassnet", "test", fileOf(model), dataName(data), ...(part ? ["--part", part] : []));
 }
 
-/** The options of a run as flags, and where that differs how the page's data are less than Python's. @param {Given} given */
+/** How Python repeats a run: the page has fewer digits, so that what `train` makes has other bits. @param {import("./jobs.js").Job} job */
+function verifyCommand({ about: { data, add }, result: { model } }) {
+  const own = !data || data === "mnist" ? [] : [dataName(data)];
+  return line("glassnet", "info", fileOf(model), ...own, "--verify", ...(add ? ["--add", "drawings.csv"] : []));
+}
+
+/** The options of a run as flags. @param {Given} given */
 function trainCommand({ data, recipe = "notes", options = {}, start, add, add_times: times, validation_curve: curve }) {
   const declared = new Map(about.options.en.groups.flatMap((/** @type {any} */ group) => group.options).map((/** @type {any} */ one) => [one.name, one]));
   const given = { ...options, engine: "portable" };
@@ -40,6 +49,6 @@ function trainCommand({ data, recipe = "notes", options = {}, start, add, add_ti
   const epochs = options.epochs ?? about.options.en.recipes.find((/** @type {any} */ one) => one.name === recipe)?.values.epochs;
   const stopping = curve === false || "early_stopping" in options || !epochs ? [] : ["--set", `early_stopping=${epochs}`];
   const from = start ? ["--from", fileOf(start) ?? "reader.safetensors"] : ["--recipe", recipe];
-  const added = add ? ["--add", "drawings.csv", "--add-times", times ?? 1] : [];
+  const added = add ? ["--add", "drawings.csv", "--set", `add_times=${times ?? 1}`] : [];
   return line("glassnet", "train", dataName(data), ...from, ...flags, ...stopping, ...added);
 }

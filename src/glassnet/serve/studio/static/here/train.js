@@ -143,6 +143,9 @@ export async function trained(job, options, samples, start) {
           curve.push(message.result);
           live.epoch_values.push([message.epoch, loss, accuracy, validation, right, seconds]);
           if (stopping === "ending") worker.postMessage({ kind: "weights" });
+        } else if (message.kind === "diverged") {
+          const [loss, constant] = [message.loss, message.constant].map((one) => String(Number(one.toPrecision(3))));
+          fail(problem("GN030", "here_outgrown", { epoch: message.epoch, loss, constant }));
         } else if (message.kind === "weights") {
           showWeights(job, message.weights, nodes, width);
           if (stopping === "ending" && message.epoch === curve.length && !message.step) done({ ...made, ...message, hashes, curve, best_epoch: 0 });

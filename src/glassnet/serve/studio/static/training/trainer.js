@@ -11,6 +11,7 @@ import { exactSum } from "../arithmetic.js";
 import { FORMULAS } from "../formulas.js";
 import { lossOf } from "../network.js";
 import { sha256 } from "../shared/sha256.js";
+import { divergence } from "./divergence.js";
 import { activated, allPlaces, firstLargest, layersOf, outputsOf, sumBlocks, transposed } from "./layers.js";
 import { minibatch } from "./minibatch.js";
 import { OPTIMIZERS } from "./optimizers.js";
@@ -110,11 +111,13 @@ export function newTraining(given, data, start = null) {
       : minibatch(architecture, options, samples, vector, average);
   const steps = Math.ceil(count / options.batch_size);
   const ends = blockEnds(count, options.batch_size, options.blocks);
+  const divergedAt = divergence(architecture, samples, vector);
   const nextFactor = plateau(options.schedule, options.rate_drop, options.patience);
 
   let [epoch, step, block, ended] = [0, 0, 0, false];
   let [factor, loss, correct, seconds] = [1, 0, 0, 0];
   let best = { loss: Infinity, epoch: 0, weights: /** @type {Float32Array | null} */ (null) };
+  let diverged = /** @type {{loss: number, constant: number} | null} */ (null);
   let order = orderOf(0);
   const hashes = [sha256(transposed(architecture, vector, true))];
   /** @type {EpochResult[]} */
@@ -146,6 +149,7 @@ export function newTraining(given, data, start = null) {
   function endEpoch() {
     epoch++;
     hashes.push(sha256(transposed(architecture, vector, true)));
+    diverged = divergedAt(loss / count);
     factor = nextFactor(loss / count);
     const own = samples.held.length ? validated(average ?? vector) : null;
     if (own) {
@@ -203,6 +207,10 @@ export function newTraining(given, data, start = null) {
     },
     get ended() {
       return ended;
+    },
+    /** The loss of the last epoch and that of a constant prediction, if the weights outgrew it. */
+    get diverged() {
+      return diverged;
     },
     /** With early stopping, the epoch with the smallest validation loss so far, from 1; otherwise 0. */
     get bestEpoch() {

@@ -17,8 +17,9 @@
  *   | {kind: "ended", weights: Float32Array, hashes: string[], curve: import("./trainer.js").EpochResult[],
  *     best_epoch: number}
  *   | {kind: "weights", weights: Float32Array, epoch: number, step: number}
+ *   | {kind: "diverged", epoch: number, loss: number, constant: number}
  *   | {kind: "problem", option: string | null, message: string}} Answer
- *   In `progress`, loss and accuracy are means over `samples`, those since the last one.
+ *   In `progress`, loss and accuracy are means over `samples`, those since the last one. A run that has `diverged` is over.
  */
 
 import { newTraining, whyNot } from "./trainer.js";
@@ -101,7 +102,10 @@ function advance(steps) {
     const [result, hash] = [training.curve[epoch], training.hashes[epoch + 1]];
     worker.postMessage({ kind: "epoch", epoch: training.epoch, result, hash });
   }
-  if (training.ended) {
+  if (training.diverged) {
+    worker.postMessage({ kind: "diverged", epoch: training.epoch, ...training.diverged });
+    training = null;
+  } else if (training.ended) {
     const { hashes, curve, bestEpoch } = training;
     const weights = training.weights();
     worker.postMessage({ kind: "ended", weights, hashes, curve, best_epoch: bestEpoch }, [weights.buffer]);
