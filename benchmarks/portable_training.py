@@ -23,7 +23,7 @@ import machine
 from earlier import ROOT, commit_of, unpacked
 from peers.alone import CORES, RUNS, answer
 
-TRIAL_ROWS, TIMES = 2_000, 5
+TRIAL_ROWS, TIMES = 2_000, 3
 RECIPES = {
     "notes": {},
     "notes-code": {},

@@ -108,11 +108,13 @@ def sum_rows(rows: SparseRows, mass: Any) -> None:
 
 
 @part_of_kernel
-def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
+def _fetch_next(inputs: SparseInputs, order: Any, position: int) -> None:
     """Prefetch the next sample during the step of this one, because samples are far apart in memory."""
+    rows = inputs.rows
     if position + 2 < order.shape[0]:
         fetch(rows.start, order[position + 2])
     if position + 1 < order.shape[0]:
+        fetch(inputs.mass, order[position + 1])
         for at in range(rows.start[order[position + 1]], rows.start[order[position + 1] + 1], CACHE_LINE):
             fetch(rows.places, at)
             fetch(rows.values, at)
@@ -295,7 +297,7 @@ def train_samples(
     loss, correct, position = work.loss[0], work.correct[0], first_step(barrier, thread, threads)
     while goes_on(barrier, thread, position):
         number, rows = steps.order[position], inputs.rows
-        _fetch_next(rows, steps.order, position)
+        _fetch_next(inputs, steps.order, position)
         begin, end = rows.start[number], rows.start[number + 1]
         places, values, mass = rows.places[begin:end], rows.values[begin:end], inputs.mass[number]
         sample = Sample(position, places, values, mass, inputs.background, steps.rates[position])

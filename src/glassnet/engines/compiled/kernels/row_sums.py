@@ -113,7 +113,7 @@ fetch, fetch_to_write = _fetching(0), _fetching(1)
 BLOCK = 7
 """Vectors in the largest block: their sums fit into sixteen registers of half a vector, leaving two free."""
 
-_two, four_vectors, _most = block_of(2), block_of(4), block_of(BLOCK)
+_one, _two, _four, _most = block_of(1), block_of(2), block_of(4), block_of(BLOCK)
 
 
 @kernel
@@ -132,10 +132,12 @@ def weighted_row_sum(
             for i in range(begin, end):
                 total += values[i] * matrix[places[i], j]
             out[j] = total
+    elif width == LANES:
+        _one(matrix, places, values, begin, end, scale, base, out, 0)
     elif width <= 2 * LANES:
         _two(matrix, places, values, begin, end, scale, base, out, 0)
     elif width <= 4 * LANES:
-        four_vectors(matrix, places, values, begin, end, scale, base, out, 0)
+        _four(matrix, places, values, begin, end, scale, base, out, 0)
     else:
         for column in range(0, width, BLOCK * LANES):
             _most(matrix, places, values, begin, end, scale, base, out, column)
