@@ -324,7 +324,7 @@ def test_a_browser_that_computes_otherwise_says_so(page, files, tmp_path):
     (tmp_path / "wrong.html").write_text(wrong, encoding="utf-8")
     page.goto((tmp_path / "wrong.html").as_uri())
     page.wait_for_selector(".check-line.warning")
-    assert "differ from those of Python" in page.locator(".check-line").inner_text()
+    assert "differ from those of the model" in page.locator(".check-line").inner_text()
 
 
 @pytest.mark.parametrize(

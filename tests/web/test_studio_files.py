@@ -259,4 +259,4 @@ def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_p
     assert glassnet.verify(model, glassnet.load_data(data)).same
     assert glassnet.prove(alone, model, data).equal
     page.goto(alone.as_uri())
-    page.locator(".check-line", has_text=f"{2 * each} examples equal those of Python").wait_for()
+    page.locator(".check-line", has_text=f"{2 * each} examples equal those of the model").wait_for()

@@ -36,9 +36,9 @@ PAGE_WORDS: dict[str, str] = {
     "page_accuracy": "{value} correct",
     "page_r2": "R² {value}",
     "page_score_help": "measured when it was trained",
-    "page_agrees": "✓ Checked in this browser: the outputs of {count} examples equal those of Python, bit for bit.",
+    "page_agrees": "✓ Checked in this browser: the outputs of {count} examples equal those of the model, bit for bit.",
     "page_differs": (
-        "In this browser, the outputs of {count} examples differ from those of Python. Try another browser."
+        "In this browser, the outputs of {count} examples differ from those of the model. Try another browser."
     ),
     "page_made": "Made by glassnet {version}; model {hash}…",
     "page_programs": "For programs",

@@ -651,8 +651,8 @@ STUDIO_WORDS: dict[str, str] = {
     "here_not_portable": "{option}: this value trains only in Python.",
     "here_not_answered": "{model}: only Python answers with this model.",
     "here_no_verify": (
-        "{model}: only a training with engine “portable”, without added data or a model to start from, can be "
-        "repeated here."
+        "{model}: what can be repeated here is the training of one network on images, with engine “portable”, "
+        "without added data or a model to start from."
     ),
     "here_other_data": "{data} is not the data that {model} was trained on.",
     "here_tested_on_own": "Tested on the training samples themselves: there are no others with these classes.",

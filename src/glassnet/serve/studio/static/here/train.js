@@ -11,6 +11,7 @@ import { about, addModel, dataOf, inLanguages, modelOf, nextId, problem, shapeOf
 
 const MOST_NODES = 40; // whose incoming weights are shown
 const PICTURES = 300; // milliseconds between two
+const FEW = 100; // samples of a point of the curve, or more
 const STEPS = 10; // of an epoch, that "one block" takes
 /** Options that belong to a model which is trained further. */
 const FIXED = ["hidden", "activation", "output", "bias", "initializer", "loss", "rule", "scaling", "targets"];
@@ -98,6 +99,7 @@ export async function trained(job, options, samples, start) {
   const hashes = /** @type {string[]} */ ([]);
   const curve = /** @type {any[]} */ ([]);
   let steps = 1; // of an epoch
+  const point = { samples: 0, loss: 0, correct: 0 }; // the next one of the curve
   let busy = 0; // milliseconds, without pauses
   let [last, pictures, stopping] = [performance.now(), 0, ""];
   try {
@@ -128,7 +130,15 @@ export async function trained(job, options, samples, start) {
           const progress = message.epoch + message.step / message.steps;
           const left = progress ? (busy / 1000 / progress) * (options.epochs - progress) : null;
           Object.assign(live, { progress, seconds_left: left });
-          if (message.samples) live.blocks.push([progress, message.loss, message.accuracy]);
+          if (message.samples) {
+            point.samples += message.samples;
+            point.loss += message.loss * message.samples;
+            point.correct += message.accuracy * message.samples;
+          }
+          if (point.samples >= Math.min(FEW, samples.labels.length)) {
+            live.blocks.push([progress, point.loss / point.samples, point.correct / point.samples]);
+            Object.assign(point, { samples: 0, loss: 0, correct: 0 });
+          }
           if (stopping === "asked" && message.paused) {
             stopping = "ending";
             worker.postMessage({ kind: "step", steps: message.steps - message.step });
