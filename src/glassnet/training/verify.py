@@ -24,6 +24,7 @@ from .ensemble import joined_model, networks_of_folds, repeated_runs, side_by_si
 from .events import EpochDone, Event
 from .executor import Send, ThreadExecutor, results_in_order
 from .fine_tuning import continued, require_parent
+from .numerics import NUMERICS
 from .receipt import (
     GivenData,
     differences,
@@ -178,10 +179,11 @@ def require_own_validation(model: Model, data: Dataset) -> Dataset:
 
 def differing(receipt: Receipt, difference: Message, epoch: int | None = None) -> Verification:
     """Return the verification of a model with a difference."""
-    changes = tuple(differences(receipt, surroundings()))
-    template = "the last bits of engine {engine} depend on them; those of {portable} do not: train again with it"
-    remedy = Message(template, engine=receipt["engine"], portable=Option("engine", "portable")) if changes else None
-    return Verification(False, difference, changes, epoch, None if receipt["engine"] == "portable" else remedy)
+    changes, remedy = tuple(differences(receipt, surroundings())), None
+    if changes and receipt.get("numerics") == NUMERICS and receipt["engine"] != "portable":
+        template = "the last bits of engine {engine} depend on them; those of {portable} do not: train again with it"
+        remedy = Message(template, engine=receipt["engine"], portable=Option("engine", "portable"))
+    return Verification(False, difference, changes, epoch, remedy)
 
 
 def damage_of(model: Model, options: Options) -> Message | None:

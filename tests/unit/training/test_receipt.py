@@ -162,6 +162,22 @@ def test_another_blas_is_reported_but_entries_missing_in_older_records_are_not(m
     assert verify(replace(model, receipt=older), DATA).surroundings == ()
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_other_bits_on_another_processor_have_a_remedy(engine):
+    """Those of the portable engine do not depend on it, so there is none: something else is wrong."""
+    model, is_portable = trained(engine=engine), engine == "portable"
+    elsewhere = {**model.receipt, "processor": "sparc v9"}
+    same = verify(replace(model, receipt=elsewhere), DATA)
+    assert (same.same, same.remedy, bool(same.surroundings)) == (True, None, not is_portable)
+    trail = [*model.receipt["trails"][0][:-1], "0" * 64]
+    for numerics, has_remedy in ((NUMERICS, not is_portable), (NUMERICS - 1, False)):
+        forged = {**elsewhere, "trails": [trail], "numerics": numerics}
+        other = verify(replace(model, receipt=forged), DATA)
+        assert not other.same
+        assert (other.remedy is not None) == has_remedy
+        assert not has_remedy or "engine='portable'" in str(other.remedy)
+
+
 @pytest.mark.parametrize("name", ENGINES)
 def test_verify_uses_the_engine_of_the_training(name):
     """An engine passed as argument is not in the options, but in the training record."""
