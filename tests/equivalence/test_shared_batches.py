@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options, fit, new_model, train
-from glassnet.distributed.data_parallel import RayEngine, ShardComputer, idle_notice
+from glassnet.distributed.data_parallel import PortableRayEngine, RayEngine, ShardComputer, idle_notice
 from glassnet.engines import CompiledEngine
 from glassnet.errors import OptionError
 from glassnet.model.build import samples_for
@@ -138,8 +138,8 @@ class Shares:
     def cancel(self, futures):
         pass
 
-    def engine(self, notify=print):
-        return RayEngine(LocalWorkers(2))
+    def engine(self, notify=print, *, portable=False):
+        return (PortableRayEngine if portable else RayEngine)(LocalWorkers(2))
 
     def __enter__(self):
         return self
@@ -148,11 +148,12 @@ class Shares:
         pass
 
 
-def test_the_workflow_turns_skipping_off_and_resumes_with_other_workers(tmp_path, monkeypatch):
+@pytest.mark.parametrize("engine", ["compiled", "portable"])
+def test_the_workflow_turns_skipping_off_and_resumes_with_other_workers(engine, tmp_path, monkeypatch):
     """As `train --ray` and `resume --ray` do; the model is that of the same options on one machine."""
     monkeypatch.chdir(tmp_path)
     Path("rows.csv").write_text(digits_csv(300), encoding="utf-8")
-    options = {"epochs": 2, "hidden": (9,), "batch_size": 64, "engine": "compiled", "optimizer": "adamw"}
+    options = {"epochs": 2, "hidden": (9,), "batch_size": 64, "engine": engine, "optimizer": "adamw"}
     job = train_job.TrainJob("rows.csv", recipe="quick", options=options, plot=False, out="shared.safetensors")
     said = []
 

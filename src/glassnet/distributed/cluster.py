@@ -15,7 +15,7 @@ from ..errors import ClusterError, warn
 from ..messages.notice import Notify
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
-from .data_parallel import RayEngine
+from .data_parallel import PortableRayEngine, RayEngine
 from .mailbox import Delivery, Mailbox
 from .shard_workers import RayWorkers
 from .worker import Outcome, Shared, run_task
@@ -133,10 +133,11 @@ class RayCluster:
             self._end(one, KeyboardInterrupt())
         wait(chosen, _PATIENCE)
 
-    def engine(self, notify: Notify = warn) -> RayEngine:
+    def engine(self, notify: Notify = warn, *, portable: bool = False) -> RayEngine:
         """Return an engine that computes the shards of each batch on the workers, until the cluster is left.
 
-        `notify` receives a message when workers are lost, join, or have nothing to do. The options need
+        It has the bits of the compiled engine, or of the `portable` one. `notify` receives a message when workers are
+        lost, join, or have nothing to do. The options need
         ``skip_zeros=False`` if the inputs have many zeros. All engines of a cluster use the same workers, which have
         their cores until a task is started or the cluster is left.
         """
@@ -144,7 +145,7 @@ class RayCluster:
             if self._shard_workers is None:
                 self._shard_workers = RayWorkers(notify, self._most)
             self._shard_workers.notify = notify
-            return RayEngine(self._shard_workers)
+            return (PortableRayEngine if portable else RayEngine)(self._shard_workers)
 
     def __enter__(self) -> Self:
         """Return self."""

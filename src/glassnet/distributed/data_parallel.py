@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engines import Block, CompiledEngine, Progress, ReferenceEngine, Samples
+from ..engines.compiled.engine import PortableEngine, require_portable
 from ..engines.compiled.minibatch import Minibatch, ShardGradients
 from ..engines.shards import shards_of
 from ..errors import OptionError
@@ -40,6 +41,7 @@ class TrainingPart(NamedTuple):
     architecture: Architecture
     samples: Samples
     options: Options
+    portable: bool = False  # whether products are in portable arithmetic
 
 
 class Step(NamedTuple):
@@ -55,8 +57,8 @@ class ShardComputer:
     """Computes shards of batches on one thread: what runs in a worker."""
 
     def __init__(self, part: TrainingPart) -> None:
-        architecture, samples, options = part
-        self._minibatch = Minibatch(architecture, samples, replace(options, threads=1))
+        architecture, samples, options, portable = part
+        self._minibatch = Minibatch(architecture, samples, replace(options, threads=1), portable=portable)
         self._minibatch.compile_halves()
         self._weights = Parameters(architecture.layout, dtype=options.dtype).flat
         one_blas_thread.look_again()
@@ -103,8 +105,9 @@ class RayEngine:
     """
 
     name = "compiled"
-    bits_of = CompiledEngine
+    bits_of: type = CompiledEngine
     """The engine that repeats the training with the same bits: see `training.receipt`."""
+    _is_portable = False
 
     def __init__(self, workers: Workers) -> None:
         reference = ReferenceEngine()
@@ -114,7 +117,8 @@ class RayEngine:
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Prepared:
         """Return the samples in the form that the kernels take, and send them to the workers."""
         require_divisible(options)
-        local = Worker().run(partial(Minibatch, architecture, samples, options), _do_nothing, needed=False)
+        made = partial(Minibatch, architecture, samples, options, portable=self._is_portable)
+        local = Worker().run(made, _do_nothing, needed=False)
         if local.skips_zeros:
             template = (
                 "{given}: where zeros are skipped, several machines cannot divide a batch. Use {other}, or train "
@@ -123,7 +127,7 @@ class RayEngine:
             given, other = Option("skip_zeros", True), Option("skip_zeros", False)
             raise OptionError("GN022", template, given=given, other=other)
         local.pool.leader.run(local.compile_halves, _do_nothing, needed=False)
-        return Prepared(local, self._workers.begin(TrainingPart(architecture, samples, options)))
+        return Prepared(local, self._workers.begin(TrainingPart(architecture, samples, options, self._is_portable)))
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Prepared, block: Block) -> Progress:
         """See `Engine.run_steps`. An interrupt ends the block between two updates of `state`."""
@@ -142,6 +146,20 @@ class RayEngine:
                 correct += int(result.correct.sum())
             on_leader(partial(minibatch.update, state, constants[place]), _do_nothing)
         return Progress(math.fsum(loss), correct)
+
+
+class PortableRayEngine(RayEngine):
+    """Divides batches like `RayEngine`, with the bits of the portable engine."""
+
+    name = "portable"
+    bits_of = PortableEngine
+    _is_portable = True
+    evaluate = PortableEngine.evaluate
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Prepared:
+        """See `RayEngine.prepare` and `require_portable`."""
+        require_portable(samples, options)
+        return super().prepare(architecture, samples, options)
 
 
 def _do_nothing() -> None:

@@ -78,8 +78,8 @@ class Executor(Protocol):
 class DividesBatches(Protocol):
     """An executor that has an engine for one network, whose batches its workers share."""
 
-    def engine(self, notify: Notify = ...) -> Engine:
-        """Return the engine, with the bits of the compiled engine; `notify` receives its messages."""
+    def engine(self, notify: Notify = ..., *, portable: bool = False) -> Engine:
+        """Return the engine, with the bits of the compiled or the portable engine; `notify` receives its messages."""
         ...
 
 

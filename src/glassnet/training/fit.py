@@ -283,10 +283,9 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
         engine is None
         and options.members == 1
         and by_options.name != "reference"
-        and options.engine != "portable"
         and isinstance(executor, DividesBatches)
     ):
-        engine = executor.engine()
+        engine = executor.engine(portable=by_options.name == "portable")
     engine = engine or by_options
     runs = Runs(
         data=with_class_weights(data, options),

@@ -71,8 +71,9 @@ def resume(
     policy = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
     run = None
     if read.stream is None:
-        compiled = saved.model.receipt["engine"] == "compiled"
-        shared = executor.engine(notify) if compiled and isinstance(executor, DividesBatches) else None
+        engine, shared = saved.model.receipt["engine"], None
+        if engine in ("compiled", "portable") and isinstance(executor, DividesBatches):
+            shared = executor.engine(notify, portable=engine == "portable")
         run = saved.run(read.training, shared, read.validation)
     notify(
         Message("resuming after {done:.2f} of {epochs} epochs", done=saved.state.progress, epochs=saved.options.epochs)

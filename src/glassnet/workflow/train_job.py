@@ -473,7 +473,8 @@ def _with_batches_shared(
     options, data = read.options, read.training
     shared = divisible(options)
     sizes = (data.features, *options.hidden, data.classes)
-    if engine_for(options, len(data), sizes, data.inputs.dtype).name == "reference":
+    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
+    if engine.name == "reference":
         notify(
             Message(
                 "{ray}: too little to divide, trained on this machine; {engine} divides it",
@@ -486,4 +487,4 @@ def _with_batches_shared(
         notify(
             Message("{ray}: skip_zeros is no, so that workers can share a batch; other last bits", ray=Option("ray"))
         )
-    return replace(read, options=shared), executor.engine(notify)
+    return replace(read, options=shared), executor.engine(notify, portable=engine.name == "portable")

@@ -90,21 +90,26 @@ class PortableEngine(CompiledEngine):
     _is_portable = True
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> PerSample | Minibatch:
-        """See `CompiledEngine.prepare`; OptionError GN022 for options and numbers whose bits are not portable."""
-        template = "{engine}: not with {options}. Use {compiled}, or change these options."
-        engine, other = Option("engine", "portable"), Option("engine", "compiled")
-        if beyond := not_portable(options):
-            options_there = Listing(Option(name, getattr(options, name)) for name in beyond)
-            raise OptionError("GN022", template, engine=engine, options=options_there, compiled=other)
-        if not is_exact(samples.scaling.name, samples.rows.dtype):
-            template = "{engine}: not with {scaling} of numbers other than bytes. Use {compiled}, or another scaling."
-            scaling = Option("scaling", samples.scaling.name)
-            raise OptionError("GN022", template, engine=engine, scaling=scaling, compiled=other)
+        """See `CompiledEngine.prepare` and `require_portable`."""
+        require_portable(samples, options)
         return super().prepare(architecture, samples, options)
 
     def evaluate(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> Progress:
         """Return the summed loss and the correct predictions on held-out samples, by which early stopping decides."""
         return portable_progress(architecture, parameters, samples)
+
+
+def require_portable(samples: Samples, options: Options) -> None:
+    """Raise OptionError GN022 for options and numbers whose bits are not portable."""
+    template = "{engine}: not with {options}. Use {compiled}, or change these options."
+    engine, other = Option("engine", "portable"), Option("engine", "compiled")
+    if beyond := not_portable(options):
+        options_there = Listing(Option(name, getattr(options, name)) for name in beyond)
+        raise OptionError("GN022", template, engine=engine, options=options_there, compiled=other)
+    if not is_exact(samples.scaling.name, samples.rows.dtype):
+        template = "{engine}: not with {scaling} of numbers other than bytes. Use {compiled}, or another scaling."
+        scaling = Option("scaling", samples.scaling.name)
+        raise OptionError("GN022", template, engine=engine, scaling=scaling, compiled=other)
 
 
 def _do_nothing() -> None:
