@@ -35,7 +35,10 @@ def lines(result: dict[str, Any]) -> list[str]:
 
 def training_lines(result: dict[str, Any]) -> list[str]:
     """Return the lines of the table of training, one recipe a line."""
-    table = ["| recipe | one thread, s: compiled before, portable (ratio) | all cores | test accuracy over ten seeds |", "| --- | --- | --- | --- |"]
+    table = [
+        "| recipe | one thread, s: compiled before, portable (ratio) | all cores | test accuracy over ten seeds |",
+        "| --- | --- | --- | --- |",
+    ]
     for name, one in result.items():
         if name == "before":
             continue
