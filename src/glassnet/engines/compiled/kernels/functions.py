@@ -30,6 +30,8 @@ PYTHON = {
 }
 """Operations in Python."""
 
+FLOAT32 = Language(lambda value: f"F({value!r})", PYTHON, eager=True)
+
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {}
 """Name -> function of a float32 or a float64, for kernels."""
 
@@ -49,8 +51,7 @@ def _define(name: str, of_float32: Any, of_float64: Callable[[float], float]) ->
 
 
 def _of_formula(name: str) -> Any:
-    language = Language(lambda value: f"F({value!r})", PYTHON, eager=True)
-    statements, text = written(PORTABLE[name](variable("z")), language)
+    statements, text = written(PORTABLE[name](variable("z")), FLOAT32)
     lines = "\n    ".join(["def of(z):", *statements, f"return {text}"])
     return kernel(defined(f"{name}32", lines, globals() | _OF_FLOAT32))
 

@@ -251,12 +251,9 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             # network.send_back: architecture.rule == "notes"
             sent_back = above.error if plan.notes_rule else above.delta
             _dense_backward(links, below.activations, sent_back, above.step, below.error)  # updates links too
-            if layer > first:
-                subtract_from_rows(
-                    _by_input(mine, layer), mine.every[: below.activations.shape[0]], below.activations, above.step
-                )  # type: ignore[call-arg]
-            else:
-                subtract_from_rows(group.second_by_input, mine.every[: group.size], below.activations, above.step)  # type: ignore[call-arg]
+            by_input = _by_input(mine, layer) if layer > first else group.second_by_input
+            places = mine.every[: plan.sizes[layer] if layer > first else group.size]
+            subtract_from_rows(by_input, places, below.activations, above.step)  # type: ignore[call-arg]
             copy(below.error, below.delta)
             # network.send_back: delta = np.multiply(error, slope
             times_derivative(plan, greater(0, layer - 1), below.sums, below.activations, below.delta)

@@ -24,12 +24,12 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from ....nn.activations import ACTIVATIONS
-from ....nn.formulas import Language, defined, variable, written
+from ....nn.formulas import defined, variable, written
 from ....runtime.jit import kernel, outer_kernel
 from ...portable import F
 from .calls import call
 from .common import GROUP, is_empty, matrix_in, vector_in
-from .functions import FUNCTIONS, PYTHON, exp
+from .functions import FLOAT32, FUNCTIONS, exp
 from .row_sums import BLOCK, LANES, block_of, in_every_lane, vector_at
 
 _ZERO, _ONE = F(0), F(1)
@@ -61,9 +61,7 @@ def portable_kernel(name: str) -> Any:
     """
     if name == "softmax":
         return _softmax
-    statements, text = written(
-        ACTIVATIONS[name].value(variable("z[k]")), Language(lambda value: f"F({value!r})", PYTHON, eager=True)
-    )
+    statements, text = written(ACTIVATIONS[name].value(variable("z[k]")), FLOAT32)
     body = "\n        ".join([*statements, f"a[k] = {text}"])
     lines = f"def of(z, a, nodes, stride):\n    for k in range(z.shape[0]):\n        {body}"
     return kernel(defined(f"portable_{name}", lines, globals() | FUNCTIONS))
