@@ -3,7 +3,8 @@
 import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
 import { short } from "../../serve/studio/static/shared/format.js";
 import { readCell } from "../../serve/studio/static/shared/table_encoding.js";
-import { answerPart, layersPart } from "../../serve/studio/static/views/draw.js";
+import { answerPart } from "../../serve/studio/static/views/answer.js";
+import { networkFigure } from "../../serve/studio/static/views/network_figure.js";
 import { rowControl, shareList, startOf } from "../../serve/studio/static/views/row_form.js";
 import { content, model } from "./answers.js";
 
@@ -31,7 +32,7 @@ export function openRows(el, _head, t, state) {
   let row = state.row ?? null;
 
   const answer = answerPart(t, description);
-  const layers = layersPart(t, description);
+  const layers = networkFigure({ t, description });
   const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el);
   const reasons = h("div.stack");
   const { classes, targets, units } = description;
@@ -67,7 +68,7 @@ export function openRows(el, _head, t, state) {
     const decoded = model.answer(signals.outputs);
     const numbers = targets.kind === "numbers";
     answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? model.numbersText(decoded) : undefined, numbers ? decoded : null);
-    layers.update([], signals);
+    layers.update({ input: [], inputs: signals.inputs, activations: signals.activations, weights: [] });
     explain();
   }
 

@@ -14,7 +14,7 @@ const BINS = 10;
  */
 
 /** Let the page draw, if the last time was a while ago. */
-function pacer() {
+export function pacer() {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < PIECE) return;

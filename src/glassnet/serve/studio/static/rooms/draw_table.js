@@ -4,7 +4,7 @@ import { button, field, fill, h, select } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { bytesOf } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
-import { answerPart } from "../views/draw.js";
+import { answerPart } from "../views/answer.js";
 import { rowControl, shareList, startOf } from "../views/row_form.js";
 
 const REST = 60; // milliseconds without a change before Python answers

@@ -198,7 +198,7 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
     }
     const move = MOVES[event.key];
     const erase = event.key === "Delete" || event.key === "Backspace";
-    if (!move && !erase && event.key !== " " && event.key !== "Enter") return;
+    if (!move && !erase && event.key !== " ") return;
     event.preventDefault();
     const fresh = !drawing.pixels;
     if (fresh || erase || !move || event.shiftKey) remember();

@@ -6,7 +6,7 @@ import { number } from "../shared/format.js";
 import { pixelImage } from "../shared/pixels.js";
 
 const MOST_TERMS = 8;
-const MOST_NEXT = 12;
+const MOST_NEXT = 10;
 
 /** A number with its sign. @param {number} value @param {number} [digits] */
 export const signed = (value, digits = 3) => (value > 0 ? `+${number(value, digits)}` : number(value, digits));
@@ -22,20 +22,20 @@ const sumOf = (values) => Array.prototype.reduce.call(values, (sum, one) => sum 
  * The numbers of a node as an element, which is made anew when they change.
  * @param {{t: (key: string, values?: Object<string, any>) => string, weights: ArrayLike<number>, bias?: number|null, activation: string,
  *   inputs?: ArrayLike<number>|null, shape?: number[]|null, channels?: number, pixels?: ArrayLike<number>|null, how?: Object<string, any>,
- *   names?: (k: number) => string|Node, next?: {name: string, weight: number}[], silent?: boolean}} node
+ *   names?: (k: number) => string|Node, next?: {name: string, weight: number}[], silent?: boolean, note?: string}} node
  *   `weights` lead to the node; `inputs` are what comes in, scaled, without which weights alone are shown. `shape` is that of an image, if
  *   inputs are its pixels, and `pixels` their raw values from 0 to 255 with `how` to draw them; otherwise `names` has a name or a control for
- *   each input. `next` are the weights that lead on. Of a `silent` node nothing leads on.
+ *   each input. `next` are the weights that lead on. Of a `silent` node nothing leads on. `note` is a sentence below the sum.
  */
-export function nodeNumbers({ t, weights, bias = null, activation, inputs = null, shape = null, channels = 1, pixels = null, how = {}, names = String, next = [], silent = false }) {
+export function nodeNumbers({ t, weights, bias = null, activation, inputs = null, shape = null, channels = 1, pixels = null, how = {}, names = String, next = [], silent = false, note = "" }) {
   const products = inputs && Array.from(weights, (one, k) => one * inputs[k]);
   const sum = products ? sumOf(products) : 0;
   const z = sum + (bias ?? 0);
   const a = products && activation !== "softmax" ? activationOf(activation).value(Float32Array.of(z))[0] : null;
   return h("div.node-numbers", {},
     shape ? pictures({ t, weights, products, sum, shape, channels, pixels, how }) : terms({ t, weights, inputs, products, sum, names }),
-    h("div.stack.node-sum", {}, products ? formula({ t, sum, bias, z, a, activation }) : h("p", { text: bias === null ? t("draw_node_no_bias") : t("draw_node_bias", { bias: signed(bias) }) }),
-      next.length ? following({ t, next, a: silent ? 0 : a }) : null));
+    products ? h("div.stack", {}, formula({ t, sum, bias, z, a, activation }), note && h("p.small", { text: note })) : h("p", { text: bias === null ? t("draw_node_no_bias") : t("draw_node_bias", { bias: signed(bias) }) }),
+    next.length ? following({ t, next, a: silent ? 0 : a }) : null);
 }
 
 /** What the node looks for, what it gets, and their product, as images. */
