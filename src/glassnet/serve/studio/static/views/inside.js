@@ -22,7 +22,7 @@ export function insidePart({ t, description, how, changed }) {
   /** What is shown: the network, the signals of an input, and why it is answered so. @type {any} */
   let shown = null;
   const figure = networkFigure({ t, description, how, open: (layer, node) => open({ member: state.member, layer, node }) });
-  const back = button("", () => silence([]), { class: "small-button" });
+  const back = button("", () => silence([]), { class: "back" });
   const choice = members > 1 ? select(Array.from({ length: members }, (_, k) => [String(k), t("draw_member", { number: k + 1, members })]), "0", (value) => {
     state.member = Number(value);
     close();
@@ -69,7 +69,7 @@ export function insidePart({ t, description, how, changed }) {
       best: reasons?.best, rival: reasons?.rival, silent: silent.filter((one) => one.member === member),
       words: (layer, node) => (nodes && layer === outputs - 1 ? t("draw_node_adds", { share: signed(nodes[node]) }) : "") });
     back.textContent = t("draw_bring_back", { count: silent.length });
-    back.style.visibility = silent.length ? "" : "hidden"; // its room is reserved
+    back.disabled = !silent.length; // and not to be seen, but its room is reserved
     panel.hidden = !opened;
     if (opened) fillPanel(opened);
   }
