@@ -76,7 +76,7 @@ def glossary() -> str:
         [
             "// Written by scripts/make_javascript.py from docs/glossary.md and docs/glossary.zh-CN.md; do not edit.",
             "",
-            "/** Language -> English term -> term, meaning. @type {Object<string, Object<string, [string, string]>>} */",
+            "/** Language -> term -> name, meaning. @type {Object<string, Object<string, [string, string]>>} */",
             f"export const GLOSSARY = {json.dumps(found, ensure_ascii=False, indent=1)};",
             "",
         ]

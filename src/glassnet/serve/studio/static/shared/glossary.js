@@ -1,6 +1,6 @@
 // Written by scripts/make_javascript.py from docs/glossary.md and docs/glossary.zh-CN.md; do not edit.
 
-/** Language -> English term -> term, meaning. @type {Object<string, Object<string, [string, string]>>} */
+/** Language -> term -> name, meaning. @type {Object<string, Object<string, [string, string]>>} */
 export const GLOSSARY = {
  "en": {
   "activation": [
