@@ -48,7 +48,7 @@ export function rowControl(column, t, changed) {
       shown(value, from);
       changed(value);
     };
-    const ends = { low: plain(low), high: plain(high) };
+    const ends = { low: short(low), high: short(high) };
     const el = field(label, entry, range ? t("draw_range", ends) : "");
     const line = el.querySelector(".help");
     if (slider) entry.after(slider);
@@ -64,14 +64,13 @@ export function rowControl(column, t, changed) {
     };
     return { el: field(label, entry), show };
   }
-  const called = (value) => (value === "" ? t("draw_missing") : value);
   const text = (value) => (typeof value === "boolean" ? (value ? "yes" : "no") : value === null || value === undefined ? "" : String(value));
   if (kind === "boolean") {
     const chosen = segmented(label, [["yes", t("draw_yes")], ["no", t("draw_no")], ["", t("draw_missing")]], "", (value) => changed(value === "" ? null : value));
     return { el: h("div.field.choice", {}, h("span.label", { text: label }), chosen), show: (value) => chosen.choose(text(value)) };
   }
   const entry = h("select", { onchange: () => changed(entry.value === "" ? null : entry.value) });
-  const options = (extra) => fill(entry, [...values, ...extra, ""].map((value) => h("option", { value, text: called(value) })));
+  const options = (extra) => fill(entry, [...values, ...extra, ""].map((value) => h("option", { value, text: value || t("draw_missing") })));
   options([]);
   return {
     el: field(label, entry),
