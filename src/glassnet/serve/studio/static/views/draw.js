@@ -52,7 +52,9 @@ function render({ model, el }) {
   const why = whyPart(t, description, how);
   const without = h("p.small.without", { role: "status" });
   if (pen) inside.el.append(stages.el);
-  inside.el.hidden = !computed || !(description.hash || model.get("weights"));
+  const untrained = !description.hash && !model.get("weights");
+  inside.el.hidden = !computed || untrained;
+  why.el.hidden = untrained;
   answer.el.append(without, model.get("under") ?? "", targets.kind === "classes" ? h("p.help", { text: t("draw_confidence") }) : "");
   el.classList.add("glassnet");
   fill(el, h("div.draw-view", { class: inside.el.hidden ? "closed" : "" },
@@ -163,7 +165,8 @@ function render({ model, el }) {
     answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers, told.interval);
     model.set("answer", told.index);
     if (!told.inputs) return;
-    const { index: best, rival, gap, bias, nodes, baseline_gap: baselineGap, in_units: inUnits = false } = told;
+    const { rival, gap, bias, nodes, baseline_gap: baselineGap, in_units: inUnits = false } = told;
+    const best = targets.kind === "numbers" ? 0 : told.index;
     why.update({ best, rival, gap, bias, nodes: nodes ? [nodes] : [], slopes: null, shares: told.inputs, baselineGap, inUnits }, null, told.numbers === null ? null : told.answer);
     if (told.flip !== undefined) why.flip(told.flip, input);
     findSimilar();

@@ -29,10 +29,11 @@ export function whyPart(t, description, how) {
   const el = h("section.panel.stack.why", {}, title, line, h("div.why-parts", {}, nodes, pixels, h("div.stack.why-beside", {}, flip, nearest)), h("div.row", {}, details, method));
   /** @type {any} */
   let last = null;
+  const totalName = () => t(last.other !== null ? "draw_margin" : last.reasons.inUnits ? "draw_number" : "draw_total_sum");
 
   /** What is compared, and what it is called. */
   function naming({ best, rival, numbers }) {
-    const name = numbers ?? classes[best];
+    const name = numbers !== null && classes.length === 1 ? numbers : classes[best];
     return { name, other: rival === null ? null : classes[rival] };
   }
 
@@ -48,7 +49,7 @@ export function whyPart(t, description, how) {
       ...(bias || description.bias ? [{ name: t("draw_bias"), value: bias }] : []),
       ...chosen.map((one) => ({ value: one.share, name: open && layer ? button(called(one), () => open({ member: one.member, layer, node: one.node }), { class: "plain link" }) : called(one) })),
       ...(rest ? [{ name: t("draw_others", { count: rest }), value: others, kind: "others" }] : []),
-    ], { name: t(last.other === null ? "draw_total_sum" : "draw_margin"), value: gap }));
+    ], { name: totalName(), value: gap }));
     details.hidden = !reasons.slopes;
   }
 
@@ -63,7 +64,7 @@ export function whyPart(t, description, how) {
       { name: t("draw_empty_board"), value: reasons.baselineGap },
       { name: t("draw_pixels", { which: words(1) }), value: sum(1) },
       { name: t("draw_pixels", { which: words(-1) }), value: sum(-1) },
-    ], { name: t(other === null ? "draw_total_sum" : "draw_margin"), value: reasons.gap }));
+    ], { name: totalName(), value: reasons.gap }));
   }
 
   function fillTwin() {
@@ -102,7 +103,7 @@ export function whyPart(t, description, how) {
       flip.classList.add("stale"); // until those of this answer are found
       nearest.classList.add("stale");
       title.textContent = other === null ? t("draw_why_one", { name }) : t("draw_why", { name, other });
-      line.textContent = other === null ? t(reasons.inUnits ? "draw_number_line" : "draw_sum_line", { name: classes[best] }) : t("draw_margin_line", { name, other, margin: signed(reasons.gap) });
+      line.textContent = other === null ? t(targets.kind === "numbers" ? "draw_number_line" : "draw_sum_line", { name: classes[best] }) : t("draw_margin_line", { name, other, margin: signed(reasons.gap) });
       nodes.hidden = !reasons.nodes.length;
       if (reasons.nodes.length) fillNodes(last);
       fillPixels(last);
@@ -110,7 +111,7 @@ export function whyPart(t, description, how) {
     },
     /** What would change the answer. @param {import("../shared/counterfactual.js").Flip|null} found @param {ArrayLike<number>} input */
     flip(found, input) {
-      if (!last) return;
+      if (!last || targets.kind === "numbers") return;
       flip.classList.remove("stale");
       const { name } = last;
       const other = !found ? "" : targets.kind === "labels" ? (found.answer ? name : t("draw_flip_not", { name })) : classes[found.answer];
