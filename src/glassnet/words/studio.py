@@ -202,7 +202,6 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_shares_sum": "From a row in the middle of all columns to the sum of {name}, which is above 0 if it holds:",
     "draw_middle_row": "Middle row",
     "draw_number": "Number",
-    "draw_target": "{target}:",
     "draw_would_change": "It would be {answer} with {changes}.",
     # the numbers of one node
     "draw_node_weights": "Its weights",

@@ -15,7 +15,7 @@ export function answerPart(t, { classes, targets, target = "" }) {
   const brief = h("p.answer-brief", { "aria-hidden": "true" }); // on the board of a small screen, where the answer is below
   const rows = new Map();
   const el = h("section.panel.stack.answer-part", {}, h("h2", { text: t("draw_answer") }),
-    h("div.answer", {}, h("div.answer-head", {}, target ? h("p.answer-target", { text: t("draw_target", { target }) }) : null, large, line), bars), spoken);
+    h("div.answer", {}, h("div.answer-head", {}, target ? h("p.answer-target", { text: `${target}:` }) : null, large, line), bars), spoken);
 
   function bar(k) {
     if (!rows.has(k)) {
