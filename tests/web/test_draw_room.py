@@ -458,6 +458,7 @@ def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page)
 def test_a_value_of_a_row_changes_the_answer(room, table):
     model = glassnet.TableModel.load(table / "people.safetensors")
     page = room("model=model")
+    assert page.locator(".form > p").first.inner_text().startswith("Row 0 of people.csv")
     for age, city in ((70, "Oslo"), (70, "Rome"), (20, "Rome")):
         given = {"age": age, "city": city}
 
@@ -488,6 +489,38 @@ def test_a_row_of_the_data_opens_in_the_form(room, studio, table, page):
     assert page.locator(".form > p").first.inner_text().endswith(f"left = {left}")
     assert page.locator(".fields input[type=number]").input_value() == age
     assert page.locator(".fields select").input_value() == city
+    for column, value in (("age", age), ("city", city)):  # and is the row that is explained
+        assert page.locator(".shares .waterfall-name", has_text=f"{column} = {value}").count() == 1
+    page.get_by_role("button", name="Middle of all columns").click()
+    assert "v=" in page.url
+    page.reload()
+    page.locator(".shares li", has_text="age = ").locator("[data-value='0']").wait_for()
+
+
+def test_sliders_have_room_where_the_values_are(run_module):
+    program = """
+    const { sliderScale } = await import("/static/views/row_form.js");
+    return given.map(([low, median, high, whole]) => {
+      const scale = sliderScale(low, high, median, whole);
+      const values = Array.from({ length: 201 }, (_, k) => scale.value(k));
+      return { values, back: values.map(scale.place), again: values.map((one) => scale.value(scale.place(one))) };
+    });
+    """
+    ranges = [
+        (0, 5, 10, False),
+        (205, 22_000, 872_610, True),
+        (-3, -2.99, 500, False),
+        (0, 0, 9, True),
+        (0, 1, 1, True),
+    ]
+    for (low, median, high, whole), one in zip(ranges, run_module(program, ranges), strict=True):
+        values = np.array(one["values"])
+        assert (values[0], values[-1]) == (low, high)
+        assert (np.diff(values) >= 0).all()
+        if low + (high - low) / 60 < median < high - (high - low) / 60:
+            assert values[100] == pytest.approx(median, rel=0.01)
+        assert not whole or (values == values.round()).all()
+        np.testing.assert_allclose(one["again"], values, atol=0.02 * (high - low))
 
 
 @pytest.fixture(scope="module")

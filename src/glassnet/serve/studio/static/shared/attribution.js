@@ -85,21 +85,18 @@ const derivativeOf = (name) => /** @type {Derivative} */ (activationOf(name).der
 
 /**
  * @typedef {{best: number, rival: number|null, inUnits: boolean, gap: number, bias: number, nodes: Float64Array[],
- *   slopes: Float64Array[], shares: Float64Array, baselineGap: number}} Reasons See `reasonsOf`.
+ *   slopes: Float64Array[], shares: Float64Array, baselineGap: number}} Reasons See `marginOf` and `reasonsOf`.
  */
 
 /**
- * Why a model answers as it does, as `explain.why` has it: the output `best`, of classes compared with the `rival`.
+ * The margin of an answer by the nodes of the last hidden layer, as `explain.why` has it: the output `best`, of classes compared with the `rival`.
  *
- * `gap` is the margin of their sums, which is `bias` and all `nodes` of the last hidden layer together, a list for each network of an
- * ensemble, each its activation times its `slopes`; and it is `baselineGap`, the margin of the baseline, and the `shares` of all inputs together. With `inUnits`, the output is a
- * predicted number, and all have its unit.
- * @param {Network} network @param {{inputs: Float32Array, outputs: Float32Array, members: Signals[]}} signals
- * @param {ArrayLike<number>} baseline Raw inputs.
+ * `gap` is the margin of their sums, which is `bias` and all `nodes` together, a list for each network of an ensemble, each its activation times
+ * its `slopes`. With `inUnits`, the output is a predicted number, and all have its unit.
+ * @param {Network} network @param {{outputs: Float32Array, members: Signals[]}} signals
  * @param {number|null} [chosen] The output to explain, by default the answer; not of classes.
- * @returns {Reasons}
  */
-export function reasonsOf(network, { inputs, outputs, members }, baseline, chosen = null) {
+export function marginOf(network, { outputs, members }, chosen = null) {
   const { classes, targets, activations } = network.description;
   const order = ranked(outputs, targets);
   const numbers = targets.kind === "numbers";
@@ -109,11 +106,21 @@ export function reasonsOf(network, { inputs, outputs, members }, baseline, chose
   const direction = classes.map((_, k) => (k === best ? (inUnits ? targets.scale[best] : 1) : k === rival ? -1 : 0));
   const offset = inUnits ? targets.offset[best] : addedByDecision(targets, best) - (rival === null ? 0 : addedByDecision(targets, rival));
   const { bias, nodes, slopes } = nodeShares(network, members, direction, offset);
-  const origin = nodeShares(network, network.forward(baseline).members, direction, offset);
-  return {
-    best, rival, inUnits, bias, nodes, slopes, gap: total(nodes, bias), baselineGap: total(origin.nodes, bias),
-    shares: integratedGradients(network, network.scale(baseline), inputs, direction),
-  };
+  return { best, rival, inUnits, direction, offset, bias, nodes, slopes, gap: total(nodes, bias) };
+}
+
+/**
+ * The same with the parts of the inputs: `gap` is also `baselineGap`, the margin of the baseline, and the `shares` of all inputs together.
+ * @param {Network} network @param {{inputs: Float32Array, outputs: Float32Array, members: Signals[]}} signals
+ * @param {ArrayLike<number>} baseline Raw inputs.
+ * @param {number|null} [chosen]
+ * @returns {Reasons}
+ */
+export function reasonsOf(network, signals, baseline, chosen = null) {
+  const margin = marginOf(network, signals, chosen);
+  const { direction, offset } = margin;
+  const { nodes, bias } = nodeShares(network, network.forward(baseline).members, direction, offset);
+  return { ...margin, baselineGap: total(nodes, bias), shares: integratedGradients(network, network.scale(baseline), signals.inputs, direction) };
 }
 
 /** @param {Float64Array[]} nodes @param {number} bias */

@@ -8,7 +8,7 @@
 
 import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { Network, ranked } from "../network.js";
-import { reasonsOf } from "../shared/attribution.js";
+import { marginOf, reasonsOf } from "../shared/attribution.js";
 import { findFlip } from "../shared/counterfactual.js";
 import { fill, h } from "../shared/dom.js";
 import { translator } from "../shared/format.js";
@@ -105,7 +105,7 @@ function render({ model, el }) {
     state.signals = heard.forward(state.input);
     const shown = answer.update([...state.signals.outputs], [...state.signals.probabilities], finished);
     model.set("answer", shown);
-    inside.update({ network: state.network, input: state.input, signals: state.signals, reasons: null });
+    inside.update({ network: state.network, input: state.input, signals: state.signals, reasons: marginOf(heard, state.signals) });
     tellWithout();
     resting = setTimeout(explain, finished ? 0 : REST);
   }

@@ -45,10 +45,10 @@ export function whyPart(t, description, how) {
     const others = gap - bias - chosen.reduce((sum, { share }) => sum + share, 0);
     const layer = sizes.length - 2;
     const called = ({ member, node }) => (layer === 0 ? t("draw_input", { number: node + 1 }) : members > 1 ? t("draw_node_member", { node, member: member + 1 }) : t("draw_node", { node }));
-    fill(nodes, h("h3", { text: t("draw_sum_nodes") }), waterfall([
+    fill(nodes, h("h3", { text: t(layer ? "draw_sum_nodes" : "draw_sum_inputs") }), waterfall([
       ...(bias || description.bias ? [{ name: t("draw_bias"), value: bias }] : []),
       ...chosen.map((one) => ({ value: one.share, name: open && layer ? button(called(one), () => open({ member: one.member, layer, node: one.node }), { class: "plain link" }) : called(one) })),
-      ...(rest ? [{ name: t("draw_others", { count: rest }), value: others, kind: "others" }] : []),
+      ...(rest ? [{ name: t(layer ? "draw_others" : "draw_node_others", { count: rest }), value: others, kind: "others" }] : []),
     ], { name: totalName(), value: gap }));
     details.hidden = !reasons.slopes;
   }
