@@ -151,7 +151,7 @@ STUDIO_WORDS: dict[str, str] = {
         "decision of the model."
     ),
     "draw_flip": "What would change the answer",
-    "draw_flip_none": "No small change was found.",
+    "draw_flip_none": "No small change was found along the gradient.",
     "draw_flip_change": "This change",
     "draw_flip_to": "makes it {other}",
     "draw_flip_not": "not {name}",
