@@ -110,7 +110,7 @@ def answer_of(page):
 
 def shares_of(page):
     """The percentages beside the bars."""
-    return [float(one.strip("<> %")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
+    return [float(one.strip("<>%\u00a0")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
 
 
 def test_digits_drawn_with_the_mouse_are_read_as_python_reads_them(room, reader):
