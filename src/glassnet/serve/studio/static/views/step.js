@@ -42,7 +42,7 @@ function render({ model, el }) {
   const frame = h("div.step-figure.panel", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` },
     h("div.step-canvas.touch-host", {}, drawing), h("div.step-title", {}, title, nodes.el), formula.formula, sentence, formula.origin);
   const legend = h("p.small.quiet", {}, t("step_legend"), h("br"), t("step_letters"));
-  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, model.get("edits") ?? null, pictures.el, rules.el, loss.el, legend);
+  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, model.get("edits") ?? null, rules.el, loss.el, pictures.el, legend);
   const algebra = h("section.panel.step-algebra", { "aria-label": t("step_matrices") }, h("h2", { text: t("step_matrices") }), matrices.el);
   const root = h("div.step-view", { onkeydown: keysOf(state, time, { go, choose }) }, frame, time.el, side, algebra);
   el.append(root);
@@ -82,7 +82,6 @@ function render({ model, el }) {
     title.textContent = t(`step_m_${one.kind}`, { layer: one.layer });
     time.draw(title.textContent);
     sentence.textContent = sentenceOf(t, state.numbers, one);
-    side.classList.toggle("step-with-pictures", Boolean(state.numbers.layer(1).pictures));
     for (const part of [nodes, formula, rules, loss, pictures, matrices]) part.draw();
     explain(null);
     if (held && !side.contains(document.activeElement)) side.focus({ preventScroll: true });

@@ -62,6 +62,7 @@ export function picturesPart(view) {
       const held = el.contains(document.activeElement);
       picture = inputPicture(image, numbers.shown(0), { x: 1, y: 1, side: 224 }, t, () => state.focus(), (input) => view.choose(0, input));
       fill(el, h("figure.step-pick.step-drawing", {}, h("svg", { viewBox: "0 0 226 226", role: "group", "aria-label": t("step_picture") }, picture.el), h("figcaption.small.quiet", { text: t("step_choose_pixel") })));
+      picture.el.classList.add("lit");
       if (held) picture.el.focus({ preventScroll: true });
     }
     shown = now;

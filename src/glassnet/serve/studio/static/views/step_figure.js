@@ -10,7 +10,7 @@ import { showValue, touchable } from "./step_touch.js";
 const FEW = 4; // most nodes of a layer with which all weights are written on their edges
 const DIGIT = 7.6; // pixels, at most
 const COLUMNS = { name: 8, bar: 40, t: 106, e: 188, d: 270 }; // pixels from a node of the last layer
-const THUMB = 30; // pixels that a picture of weights is wide
+const THUMB = 26; // pixels that a picture of weights is wide
 const MOST_LABELS = 8;
 
 const addressOf = (values, shape, label, how) => pixelImage(values, shape, label, how).toDataURL();
@@ -47,10 +47,10 @@ export class StepFigure {
     const most = Math.max(...this.counts);
     this.few = most <= FEW && !inputs.image;
     this.pill = this.few ? 34 : 26;
-    this.picture = this.narrow ? 112 : 140;
+    this.picture = 112;
     const [left, first, right] = this.margins = this.#margins();
     this.width = Math.max(width, inputs.image ? first + right + 100 * (numbers.last - 1) : left + right + 100 * numbers.last);
-    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 82) : this.narrow ? 58 : layer && layer < numbers.last ? 44 : 34);
+    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 82) : this.narrow ? 58 : layer && layer < numbers.last ? 40 : 31);
     this.height = Math.max(...this.counts.map((count, layer) => count * row(layer))) + (this.few ? 20 : 26);
     this.height = Math.max(this.height, inputs.image ? this.picture + 24 : 0);
     this.rows = this.counts.map((count, layer) => Array.from({ length: count }, (_, place) => this.#y(layer, place)));
@@ -72,7 +72,7 @@ export class StepFigure {
     const named = nodes.some((one) => one.name.length > 3);
     const left = image ? this.picture / 2 + 2 : this.narrow ? 28 : named ? 150 : 62;
     const right = this.#wide(this.numbers.last) / 2 + (this.narrow ? 4 : COLUMNS.d + 4);
-    return [left, this.picture + (this.narrow ? 12 : 24) + THUMB + 6 + this.#wide(1) / 2, right];
+    return [left, this.picture + (this.narrow ? 12 : 22) + THUMB + 6 + this.#wide(1) / 2, right];
   }
 
   #x(layer) {
@@ -172,7 +172,7 @@ export class StepFigure {
       return label;
     };
     const target = `t:${numbers.last}:${one.node}`;
-    const hit = narrow ? { x: this.width - 88, y: y + this.pill / 2 + 1, width: 88, height: 15 } : { x: right + COLUMNS.t - 52, y: y - 13, width: 56, height: 26 };
+    const hit = narrow ? { x: this.width - 88, y: y + this.pill / 2 - 4, width: 88, height: 24 } : { x: right + COLUMNS.t - 52, y: y - 13, width: 56, height: 26 };
     drawn.t = h("text", { x: narrow ? this.width - 2 : right + COLUMNS.t, y: narrow ? y + this.pill / 2 + 13 : y + 4.5, class: "side t", "text-anchor": "end" });
     group.append(this.#touchable(h("g", {}, h("rect.hit", { ...hit, rx: 6 }), drawn.t), target, t("step_target_label", { node: one.name })));
     if (narrow) {

@@ -1,7 +1,7 @@
 // Both rules side by side, and the loss: how it moves with the number that was touched last, as a ball on its curve.
 
 import { button, fill, h } from "../shared/dom.js";
-import { number, trimmed } from "../shared/format.js";
+import { trimmed } from "../shared/format.js";
 import { parts } from "./step_formula.js";
 import { split } from "./step_numbers.js";
 
@@ -69,8 +69,8 @@ export function lossPart(view) {
     const ball = (size, name) => h("circle", { cx: x(size), cy: y(view.touch.lossAt(ref, size)) - 6, r: 6, class: name });
     const next = ref[0] === "w" ? numbers.value(ref.replace("w", "a")) : now;
     const letter = numbers.letterOf(ref);
-    fill(el, h("p.small", {}, t("step_loss_along"), " ", parts(view, [letter]), ": ", h("b.number", { "data-loss": numbers.step.loss_before, text: number(numbers.step.loss_before) })),
-      h("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": t("step_loss_figure", { loss: number(numbers.step.loss_before), value: trimmed(now) }) },
+    fill(el, h("p.small", {}, t("step_loss_along"), " ", parts(view, [letter]), ": ", h("b.number", { "data-loss": numbers.step.loss_before, text: trimmed(numbers.step.loss_before) })),
+      h("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": t("step_loss_figure", { loss: trimmed(numbers.step.loss_before), value: trimmed(now) }) },
         h("line.axis", { x1: EDGE.left, x2: WIDE - EDGE.right, y1: floor, y2: floor }),
         h("polyline.curve", { points: sizes.map((size, i) => `${x(size).toFixed(1)},${y(losses[i]).toFixed(1)}`).join(" ") }),
         next !== now ? ball(next, "then") : null, ball(now, "now"),
