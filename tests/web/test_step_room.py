@@ -322,7 +322,7 @@ def test_the_weights_and_pixels_of_a_model_are_touched_too(page, visit, studio):
     check(page.evaluate(VALUES).items(), step, "gradient")
     # Its inputs are chosen on the picture, with the pointer and with keys.
     page.keyboard.press("Home")
-    picture = page.locator(".step-canvas .picture")
+    picture = page.locator(".step-figure .picture")
     box = picture.bounding_box()
     rows, columns = one.model.image_shape
     page.mouse.click(box["x"] + box["width"] * 2.5 / columns, box["y"] + box["height"] * 1.5 / rows)

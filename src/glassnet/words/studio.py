@@ -403,8 +403,7 @@ STUDIO_WORDS: dict[str, str] = {
     "step_rule_notes_is": (
         "The errors e go back instead, as in the notes' program. The same only where the slopes are 1."
     ),
-    "step_both_rules": "Layer {layer}, node {node}",
-    "step_one_rule": "Layer {layer}, node {node}",
+    "step_layer_node": "Layer {layer}, node {node}",
     "step_loss_before": "Loss before",
     "step_loss_after": "Loss after",
     "step_loss_along": "The loss for other values of",

@@ -21,12 +21,7 @@ import { isTouched } from "./step_touch.js";
 function render({ model, el }) {
   el.classList.add("glassnet");
   const t = translator(() => model.get("words"));
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const state = stepState(model);
-  /** @type {StepFigure|undefined} */
-  let figure;
-  let [width, built, fresh] = [0, "", false];
-
   /** @type {import("./step_formula.js").View} */
   const view = { state, t, touch: model.get("touch"), explain, follow, choose, rule: (rule) => set({ rule }) };
   const time = timeline(t, go, () => state.index);
@@ -34,17 +29,13 @@ function render({ model, el }) {
   const rules = rulesPart(view);
   const loss = lossPart(view);
   const matrices = matricesPart(view);
-  const drawing = h("div.step-drawing");
+  const drawing = drawingPart(view, { over: explain, choose, pick });
   const title = h("h2", { "aria-live": "polite" });
   const sentence = h("p.small.quiet");
   const nodes = nodesPart(view);
   const pictures = picturesPart(view);
-  const frame = h("div.step-figure.panel", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` },
-    h("div.step-canvas.touch-host", {}, drawing), h("div.step-title", {}, title, nodes.el), formula.formula, sentence, formula.origin);
-  const legend = h("p.small.quiet", {}, t("step_legend"), h("br"), t("step_letters"));
-  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, model.get("edits") ?? null, rules.el, loss.el, pictures.el, legend);
-  const algebra = h("section.panel.step-algebra", { "aria-label": t("step_matrices") }, h("h2", { text: t("step_matrices") }), matrices.el);
-  const root = h("div.step-view", { onkeydown: keysOf(state, time, { go, choose }) }, frame, time.el, side, algebra);
+  const { root, side } = elements(t, { drawing, title, sentence, nodes, formula, edits: model.get("edits"), rules, loss, pictures, matrices, time });
+  root.addEventListener("keydown", keysOf(state, time, { go, choose }));
   el.append(root);
 
   function set(values) {
@@ -52,33 +43,17 @@ function render({ model, el }) {
     model.save_changes();
   }
 
-  /** Take the step anew; the drawing stays if it has the same nodes, because one of its numbers may be held. */
+  /** Take the step anew. */
   function take() {
     state.take();
     time.take(state.numbers.moments);
-    root.classList.toggle("step-many", Math.max(...state.numbers.step.layers.map((layer) => layer.nodes.length)) > 7);
-    root.classList.toggle("step-whole", state.numbers.step.whole);
-    build();
     draw(false);
-  }
-
-  function build() {
-    if (width < 40) return;
-    const now = JSON.stringify([width, view.touch?.can("r"), drawnOf(state.numbers.step)]);
-    if (now === built) return;
-    [built, fresh] = [now, true];
-    const held = drawing.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
-    figure = new StepFigure(state.numbers, width, t, { over: explain, choose, pick }, view.touch);
-    fill(drawing, figure.svg);
-    if (held) /** @type {any} */ (drawing.querySelector(`[aria-label=${JSON.stringify(held)}]`))?.focus({ preventScroll: true });
   }
 
   function draw(motion = true) {
     const held = side.contains(document.activeElement);
-    const [one, node] = [state.moment(), state.focus()];
-    figure?.show(state.numbers, state.index, one.layer, node, motion && !calm.matches);
-    if (figure && (motion || fresh)) drawing.scrollLeft = figure.at(one.layer) - width / 2;
-    fresh = false;
+    const one = state.moment();
+    drawing.draw(motion);
     title.textContent = t(`step_m_${one.kind}`, { layer: one.layer });
     time.draw(title.textContent);
     sentence.textContent = sentenceOf(t, state.numbers, one);
@@ -90,7 +65,7 @@ function render({ model, el }) {
   /** Light a number and what it comes from. @param {string|null} ref */
   function explain(ref) {
     const shown = formula.explain(ref);
-    figure?.mark(shown, shown ? operandsOf(state.numbers, shown) : []);
+    drawing.mark(shown, shown ? operandsOf(state.numbers, shown) : []);
   }
 
   /** A number in the drawing has the focus: it is the one whose loss is drawn. @param {string} ref */
@@ -132,13 +107,6 @@ function render({ model, el }) {
     tell();
   }
 
-  const sizes = new ResizeObserver(([entry]) => {
-    const now = Math.round(entry.contentRect.width);
-    if (now === width) return;
-    width = now;
-    build();
-    draw(false);
-  });
   const moved = () => {
     if (model.get("moment") === state.index) return;
     state.go(model.get("moment"));
@@ -149,15 +117,74 @@ function render({ model, el }) {
     state.lookAt(model.get("focus"));
     draw(false);
   };
-  const listeners = { step: take, rule: take, moment: moved, focus: pointed };
-  for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  const unheard = listening(model, { step: take, rule: take, moment: moved, focus: pointed });
   take();
-  sizes.observe(drawing);
   return () => {
     time.pause();
-    sizes.disconnect();
-    for (const [name, listener] of Object.entries(listeners)) model.off?.(`change:${name}`, listener);
+    drawing.close();
+    unheard();
     root.remove();
+  };
+}
+
+/** What a drawing is made for; with other numbers of the same nodes, it stays. @param {any} step */
+const drawnOf = ({ inputs, layers }) => [inputs.nodes.map((one) => [one.node, one.name]), inputs.image?.pixels, layers.map((layer) => [layer.activation, layer.nodes.map((one) => [one.node, one.name]), Boolean(layer.pictures)])];
+
+/**
+ * The drawing, made for its width. It stays while it has the same nodes, because one of its numbers may be held.
+ * @param {import("./step_formula.js").View} view @param {ConstructorParameters<typeof StepFigure>[3]} on
+ */
+function drawingPart({ state, t, touch }, on) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const el = h("div.step-drawing");
+  /** @type {StepFigure|undefined} */
+  let figure;
+  let [width, made] = [0, ""];
+
+  /** Make the figure, if it must be another one; whether it is. */
+  function make() {
+    const now = JSON.stringify([width, touch?.can("r"), drawnOf(state.numbers.step)]);
+    if (width < 40 || now === made) return false;
+    made = now;
+    const held = el.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
+    figure = new StepFigure(state.numbers, width, t, on, touch);
+    fill(el, figure.svg);
+    if (held) /** @type {any} */ (el.querySelector(`[aria-label=${JSON.stringify(held)}]`))?.focus({ preventScroll: true });
+    return true;
+  }
+
+  function draw(motion) {
+    const fresh = make();
+    const { layer } = state.moment();
+    figure?.show(state.numbers, state.index, layer, state.focus(), motion && !calm.matches);
+    if (figure && (motion || fresh)) el.scrollLeft = figure.at(layer) - width / 2; // on a phone it is wider than the page
+  }
+
+  const sizes = new ResizeObserver(([entry]) => {
+    const now = Math.round(entry.contentRect.width);
+    if (now === width) return;
+    width = now;
+    draw(false);
+  });
+  sizes.observe(el);
+  return { el, draw, mark: (ref, operands) => figure?.mark(ref, operands), close: () => sizes.disconnect() };
+}
+
+/** The view's elements in their places. @param {import("./step_formula.js").View["t"]} t @param {any} parts */
+function elements(t, { drawing, title, sentence, nodes, formula, edits, rules, loss, pictures, matrices, time }) {
+  const frame = h("div.step-figure.panel.touch-host", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` },
+    drawing.el, h("div.step-title", {}, title, nodes.el), formula.formula, sentence, formula.origin);
+  const legend = h("p.small.quiet", {}, t("step_legend"), h("br"), t("step_letters"));
+  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, edits ?? null, rules.el, loss.el, pictures.el, legend);
+  const algebra = h("section.panel.step-algebra", { "aria-label": t("step_matrices") }, h("h2", { text: t("step_matrices") }), matrices.el);
+  return { side, root: h("div.step-view", {}, frame, time.el, side, algebra) };
+}
+
+/** Listen to changes of the model; returns what ends that. @param {any} model @param {Object<string, () => void>} listeners */
+function listening(model, listeners) {
+  for (const [name, listener] of Object.entries(listeners)) model.on(`change:${name}`, listener);
+  return () => {
+    for (const [name, listener] of Object.entries(listeners)) model.off?.(`change:${name}`, listener);
   };
 }
 
@@ -186,9 +213,6 @@ const keysOf = (state, time, { go, choose }) => (event) => {
   event.preventDefault();
   action();
 };
-
-/** What a drawing is made for; with other numbers of the same nodes, it stays. @param {any} step */
-const drawnOf = ({ inputs, layers }) => [inputs.nodes.map((one) => [one.node, one.name]), inputs.image?.pixels, layers.map((layer) => [layer.activation, layer.nodes.map((one) => [one.node, one.name]), Boolean(layer.pictures)])];
 
 /** The input nearest to one that is not shown, on the picture. @param {number[]} shown @param {number} node @param {any} image */
 function nearest(shown, node, image) {

@@ -69,7 +69,7 @@ function plain(list) {
 /** The part with the formula. @param {View} view */
 export function formulaPart(view) {
   const { state, t } = view;
-  const formula = h("div.step-formula.touch-host");
+  const formula = h("div.step-formula");
   const origin = h("div.step-origin", { role: "status" });
 
   /** The letter of a computed number for any node, as "z k" for "z 2". */
@@ -114,7 +114,7 @@ export function formulaPart(view) {
     const head = one.kind === "after" ? lossLine()
       : first && numbers.origin(first).letters.length ? h("p.letters", {}, general(first, one.kind), " = ", parts(view, numbers.origin(first).letters)) : null;
     const left = refs.length - lines.length + (one.kind === "change" || one.kind === "after" ? numbers.node(one.layer, node)?.links.left ?? 0 : 0);
-    fill(formula, formula.querySelector(":scope > .touch-typing"), head, " ", h(lines.length > 1 ? "div.step-lines" : "div.step-line", {}, lines.map((ref) => line(ref, refs.length > 1 || one.kind === "after"))),
+    fill(formula, head, " ", h(lines.length > 1 ? "div.step-lines" : "div.step-line", {}, lines.map((ref) => line(ref, refs.length > 1 || one.kind === "after"))),
       one.kind === "back" && numbers.step.whole && numbers.node(one.layer, node).proportion !== null ? proportion(one.layer, node) : null,
       left > 0 ? h("p.small.quiet", { text: t("step_more", { count: left }) }) : null);
   }

@@ -37,7 +37,7 @@ export function rulesPart(view) {
     })));
     const after = row(t("step_loss_after"), rules.map((rule) => h("b.number", { "data-ref": `loss_after@${rule}`, "data-value": numbers.step.losses_after[rule], text: numbers.losses(rule)[1] })));
     const before = h("tr", {}, h("th", { scope: "row", text: t("step_loss_before") }), h("td.step-before", { colspan: rules.length }, h("b.number", { "data-ref": "loss", "data-value": numbers.step.loss_before, text: numbers.losses()[0] })));
-    fill(el, h("table.numbers", {}, h("caption", { text: t(several ? "step_both_rules" : "step_one_rule", { node: numbers.nameOf(layer, node), layer }) }),
+    fill(el, h("table.numbers", {}, h("caption", { text: t("step_layer_node", { node: numbers.nameOf(layer, node), layer }) }),
       h("thead", {}, h("tr", {}, h("td", {}), head)), h("tbody", {}, rows, before, after)), h("p.small.quiet.step-rule-is", { text: t(`step_rule_${numbers.rule}_is`) }));
     if (held) /** @type {HTMLElement|null} */ (el.querySelector(`[data-key=${held}]`))?.focus();
   }

@@ -109,27 +109,24 @@ export function typeInto(el, ref, label, touch, t, value, begun) {
     field.remove();
     if (focus) el.focus();
   };
-  /** Take what was typed; whether it was allowed. */
-  const take = () => {
+  /** Close the field with what was typed, or say why not. @param {boolean} focus */
+  const take = (focus) => {
     const typed = input.value.trim().replace("−", "-").replace(",", ".");
     const size = Number(typed);
     if (typed !== "" && size >= low && size <= high) {
+      close(focus);
       if (size !== value) touch.put(ref, size);
-      return true;
+      return;
     }
     why.textContent = t("step_refused", { low: trimmed(low), high: trimmed(high), value: trimmed(value, 6) });
-    input.setAttribute("aria-invalid", "true");
-    return false;
+    input.setAttribute("aria-invalid", "true"); // and it can be corrected until something else is touched
   };
   input.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.key === "Enter" && take()) close(true);
+    if (event.key === "Enter") take(true);
     else if (event.key === "Escape") close(true);
   });
-  input.addEventListener("blur", () => {
-    if (!open || !take()) return; // what was refused can be read, and corrected, until something else is touched
-    close(false);
-  });
+  input.addEventListener("blur", () => open && take(false));
   for (const other of host.querySelectorAll(":scope > .touch-typing")) other.remove();
   host.append(field);
   place(field, el, host);
