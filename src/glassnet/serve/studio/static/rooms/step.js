@@ -31,6 +31,8 @@ export async function open(el, studio) {
     /** What can be changed of it. @type {import("./step/small_network.js").Subject|null} */
     subject: null,
     changes: changesFrom({}),
+    /** What these are changes of. */
+    of: "",
     model: traits({ moment: 0, rule: "", focus: "", step: null, words: wordsOf(t) }),
     kind: () => (!state.get("model") ? "net" : state.get("epoch") ? "run" : "row"),
     about: remembering((id) => api.get(`/api/models/${id}`)),
@@ -59,7 +61,9 @@ export async function open(el, studio) {
       const next = await stepOf(room, run);
       if (mine !== asked || !next) return;
       room.subject = next.subject;
-      room.changes.follow(valuesOf(state));
+      const of = ["net", "model", "data", "part", "row"].map((name) => state.get(name)).join();
+      if (of === room.of) room.changes.follow(valuesOf(state));
+      else [room.of, room.changes] = [of, changesFrom(valuesOf(state))];
       show(next.step);
       if (room.kind() === "run") run.ahead(next.step, () => mine === asked);
     } catch (problem) {
@@ -260,7 +264,7 @@ function waitForReplay({ studio, stage }, load, closeStep) {
 
 /** What "take it away" is told. @param {any} room */
 function describe({ step, model, studio: { state } }) {
-  if (!step) return null;
+  if (!step || state.get("edits")) return null; // no command changes a model's numbers
   const what = state.all();
   if (step.kind === "net") return { room: "step", net: step.net, ...step.numbers, rule: model.get("rule") };
   if (step.kind === "row") return { room: "step", model: what.model, data: what.data, part: what.part, row: step.row };

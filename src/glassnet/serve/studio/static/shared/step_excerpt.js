@@ -31,8 +31,11 @@ export function exampleOfRow(description, weights, raw, label, rate) {
   };
 }
 
+/** @param {Numbers} one */
+const float32 = (one) => (one instanceof Float32Array ? one : Float32Array.from(one)); // a large network is not copied
+
 /** The parameters of an example as the network takes them. @param {Example} example */
-const parametersOf = ({ weights, biases }) => ({ weights: weights.map((one) => Float32Array.from(one)), biases: biases.map((one) => one && Float32Array.from(one)) });
+const parametersOf = ({ weights, biases }) => ({ weights: weights.map(float32), biases: biases.map((one) => one && float32(one)) });
 
 /** The loss of an example, with its own parameters or others. @param {Example} example */
 export function lossOfExample(example, parameters = parametersOf(example)) {
@@ -150,7 +153,11 @@ function deltaIs(name, signals, layer, { error, delta }) {
 }
 
 /** @param {Numbers} values */
-const largestOf = (values) => Array.from(values).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+function largestOf(values) {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i]));
+  return most;
+}
 
 /** Weights into nodes, and their changes, as signed bytes. @param {Numbers} weight @param {number} width @param {number[]} nodes @param {number[]} shape @param {Object<string, Numbers>} changes */
 function picturesOf(weight, width, nodes, shape, changes) {

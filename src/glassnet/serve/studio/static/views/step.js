@@ -154,6 +154,7 @@ function drawingPart({ state, t, touch }, on) {
   }
 
   function draw(motion) {
+    width ||= el.clientWidth;
     const fresh = make();
     const { layer } = state.moment();
     figure?.show(state.numbers, state.index, layer, state.focus(), motion && !calm.matches);

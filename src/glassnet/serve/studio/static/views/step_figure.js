@@ -49,9 +49,9 @@ export class StepFigure {
     this.pill = this.few ? 34 : 26;
     this.picture = 112;
     const [left, first, right] = this.margins = this.#margins();
-    this.width = Math.max(width, inputs.image ? first + right + 100 * (numbers.last - 1) : left + right + 100 * numbers.last);
-    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 82) : this.narrow ? 58 : layer && layer < numbers.last ? 40 : 31);
-    this.height = Math.max(...this.counts.map((count, layer) => count * row(layer))) + (this.few ? 20 : 26);
+    this.width = Math.max(width, inputs.image ? first + right + 116 * (numbers.last - 1) : left + right + (this.few ? 100 : 116) * numbers.last);
+    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 82) : this.narrow ? 60 : layer && layer < numbers.last ? 40 : 31);
+    this.height = Math.max(...this.counts.map((count, layer) => count * row(layer))) + (this.few ? 20 : 32);
     this.height = Math.max(this.height, inputs.image ? this.picture + 24 : 0);
     this.rows = this.counts.map((count, layer) => Array.from({ length: count }, (_, place) => this.#y(layer, place)));
     /** @type {Map<string, any>} */
@@ -60,7 +60,10 @@ export class StepFigure {
     this.links = new Map();
     /** @type {Map<string, any>} Number that can be changed -> its element. */
     this.touched = new Map();
-    [this.lines, this.dots, this.labels, this.circles] = ["g", "g.dots", "g.link-labels", "g"].map((tag) => h(tag, {}));
+    this.lines = h("g");
+    this.dots = h("g.dots");
+    this.labels = h("g.link-labels");
+    this.circles = h("g");
     this.svg = h("svg", { viewBox: `0 0 ${this.width} ${this.height}`, width: this.width, height: this.height, role: "group", "aria-label": t("step_figure"), class: this.few ? "few" : "many" },
       this.lines, this.dots, this.circles, this.labels);
     this.#build();
@@ -92,8 +95,8 @@ export class StepFigure {
   #y(layer, place) {
     const count = this.counts[layer];
     const below = this.few || this.narrow ? 30 : 16; // for the errors under a node
-    const gap = Math.min(this.narrow ? 108 : 116, (this.height - 18) / count);
-    return (this.height - below + 8) / 2 + (place - (count - 1) / 2) * gap;
+    const gap = Math.min(this.narrow ? 108 : 116, (this.height - (this.few ? 18 : 32)) / count);
+    return (this.height - below + (this.few ? 8 : 0)) / 2 + (place - (count - 1) / 2) * gap;
   }
 
   #build() {
@@ -150,7 +153,7 @@ export class StepFigure {
     const drawn = { group, text, level, outline, x, y, place, value: one.activation ?? one.value, e: null, d: null, t: null, bar: null };
     if (last) this.#buildTarget(drawn, group, one);
     else if (layer) {
-      drawn.below = [12.5, 26].slice(0, this.few ? 2 : 1).map((down) => h("text", { x, y: y + pill / 2 + down, class: "side", "text-anchor": "middle" }));
+      drawn.below = [12.5, 26].slice(0, this.few && !this.narrow ? 2 : 1).map((down) => h("text", { x, y: y + pill / 2 + down, class: "side", "text-anchor": "middle" }));
       group.append(...drawn.below);
     } else if (!this.narrow) {
       const named = one.name.length > 14 ? `${one.name.slice(0, 13)}…` : one.name;
@@ -324,6 +327,7 @@ export class StepFigure {
   /** Light the links that are used; those of the node in focus are returned. @returns {[string, any][]} */
   #showLinks(at, focus) {
     const { kind } = this.moment;
+    /** @type {[string, any][]} */
     const own = [];
     for (const [ref, one] of this.links) {
       const { layer, node, from } = one;

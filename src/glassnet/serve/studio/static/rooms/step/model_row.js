@@ -22,13 +22,17 @@ export function modelRow(description, weights, raw, base) {
   function exampleWith(values) {
     const rate = values.rate === undefined || values.rate === "" ? base.learning_rate : Number(values.rate);
     const example = exampleOfRow(description, weights, raw, description.classes.indexOf(String(base.label)), rate);
-    const copy = (one) => one && Float32Array.from(one);
-    const made = { ...example, weights: example.weights.map(copy), biases: example.biases.map(copy), targets: copy(example.targets), inputs: copy(example.inputs) };
+    const made = { ...example, weights: [...example.weights], biases: [...example.biases] };
+    /** A list of numbers with another one; the model's own stay. @param {any} list @param {any} name @param {number} place @param {number} value */
+    const put = (list, name, place, value) => {
+      list[name] = new Float32Array(list[name]);
+      list[name][place] = value;
+    };
     for (const [ref, value] of editsOf(values.edits) ?? []) {
       const [kind, layer, node, from] = split(ref);
-      if (kind === "w") made.weights[layer - 1][node * description.sizes[layer - 1] + from] = value;
-      else if (kind === "b") made.biases[layer - 1][node] = value;
-      else made[kind === "t" ? "targets" : "inputs"][node] = value;
+      if (kind === "w") put(made.weights, layer - 1, node * description.sizes[layer - 1] + from, value);
+      else if (kind === "b") put(made.biases, layer - 1, node, value);
+      else put(made, kind === "t" ? "targets" : "inputs", node, value);
     }
     return made;
   }

@@ -57,7 +57,7 @@ function ofRow({ studio, step, choose }, one) {
   identify(data, "step-data");
   const part = select([["train", t("step_part_train")], ["test", t("step_part_test")]], state.get("part", "train"), (chosen) => choose({ part: chosen, row: "", edits: "" }), { id: "step-part" });
   const row = Number(step?.row ?? state.get("row", "0"));
-  return [data, field(t("step_part"), part), stepper(choose, "row", t("step_row"), row, step?.first_row ?? 0, step?.last_row ?? 0, [t("step_previous"), t("step_next")])];
+  return [data, field(t("step_part"), part), stepper(choose, "row", t("step_row"), row, step?.first_row ?? 0, step?.last_row ?? 0, [t("step_previous"), t("step_next")], { edits: "" })];
 }
 
 /** @param {Room} room @param {number} epochs */
