@@ -293,7 +293,7 @@ def test_numbers_are_typed_and_keyed_where_they_are(page, visit):
     step = net.changed({"inputs": [0.9, 0.5, 0.8], "targets": [0.25, 0.01], "rate": 0.7}).trace()
     check(page.evaluate(DRIVE), step, "gradient", FLOAT32)
     # Step after step, the loss goes down.
-    page.get_by_role("button", name="Keep the new weights").click()
+    page.get_by_role("button", name="Take this step").click()
     now = float(page.locator("[data-loss]").get_attribute("data-loss"))
     assert now == pytest.approx(step.losses_after["gradient"], rel=FLOAT32)
     page.get_by_role("button", name="Original numbers").click()

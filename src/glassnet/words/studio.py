@@ -443,7 +443,7 @@ STUDIO_WORDS: dict[str, str] = {
     "step_target_label": "target of output {node}",
     "step_bias_label": "bias of node {node}",
     "step_weight_label": "weight of layer {layer} from {from} to {to}",
-    "step_again": "Keep the new weights, step again",
+    "step_again": "Take this step",
     "step_reset": "Original numbers",
     "step_keys": "Left and right arrow: moment. Up and down: node. Space: play.",
     # Train

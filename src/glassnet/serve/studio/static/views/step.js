@@ -176,7 +176,7 @@ function elements(t, { drawing, title, sentence, nodes, formula, edits, rules, l
   const frame = h("div.step-figure.panel.touch-host", { tabindex: "0", role: "group", "aria-label": `${t("step_figure")}. ${t("step_keys")}` },
     drawing.el, h("div.step-title", {}, title, nodes.el), formula.formula, sentence, formula.origin);
   const legend = h("p.small.quiet", {}, t("step_legend"), h("br"), t("step_letters"));
-  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, edits ?? null, rules.el, loss.el, pictures.el, legend);
+  const side = h("section.panel.stack.step-side", { tabindex: "-1", "aria-label": t("step_rule") }, edits ?? null, loss.el, rules.el, pictures.el, legend);
   const algebra = h("section.panel.step-algebra", { "aria-label": t("step_matrices") }, h("h2", { text: t("step_matrices") }), matrices.el);
   return { side, root: h("div.step-view", {}, frame, time.el, side, algebra) };
 }

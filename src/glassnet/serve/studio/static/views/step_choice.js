@@ -39,6 +39,7 @@ export function nodesPart(view) {
       const n = Number(other.value);
       if (other.value !== "" && Number.isInteger(n) && n >= 0 && n < count) view.choose(one.layer, n);
     } });
+    el.classList.toggle("many", all.length > 6);
     fill(el, all, view.touch && !several && count > numbers.shown(one.layer).length ? other : null);
     if (inside) /** @type {HTMLElement|null} */ (el.querySelector("[aria-pressed=true]"))?.focus();
   }
