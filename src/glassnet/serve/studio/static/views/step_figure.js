@@ -50,8 +50,8 @@ export class StepFigure {
     this.picture = 112;
     const [left, first, right] = this.margins = this.#margins();
     this.width = Math.max(width, inputs.image ? first + right + 116 * (numbers.last - 1) : left + right + (this.few ? 100 : 116) * numbers.last);
-    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 82) : this.narrow ? 60 : layer && layer < numbers.last ? 40 : 31);
-    this.height = Math.max(...this.counts.map((count, layer) => count * row(layer))) + (this.few ? 20 : 32);
+    const row = (/** @type {number} */ layer) => (this.few ? (this.narrow ? 100 : 90) : this.narrow ? 60 : layer && layer < numbers.last ? 40 : 31);
+    this.height = Math.max(...this.counts.map((count, layer) => count * row(layer))) + (this.few ? 20 : 28);
     this.height = Math.max(this.height, inputs.image ? this.picture + 24 : 0);
     this.rows = this.counts.map((count, layer) => Array.from({ length: count }, (_, place) => this.#y(layer, place)));
     /** @type {Map<string, any>} */
@@ -95,7 +95,7 @@ export class StepFigure {
   #y(layer, place) {
     const count = this.counts[layer];
     const below = this.few || this.narrow ? 30 : 16; // for the errors under a node
-    const gap = Math.min(this.narrow ? 108 : 116, (this.height - (this.few ? 18 : 32)) / count);
+    const gap = Math.min(this.narrow ? 108 : 124, (this.height - (this.few ? 18 : 28)) / count);
     return (this.height - below + (this.few ? 8 : 0)) / 2 + (place - (count - 1) / 2) * gap;
   }
 
