@@ -361,6 +361,10 @@ def test_a_row_equals_explain(page, visit, studio):
     step = explain_step(one.model, source, StepJob(model=one.path, row=7)).trace
     assert json.loads(json.dumps(step.to_dict())) == {key: told[key] for key in step.to_dict()}
     check(page.evaluate(DRIVE), step, "gradient")
+    assert (
+        page.locator(".step-rules th", has_text="The rule of this model").locator("button").text_content()
+        == "Notes' rule"
+    )
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
     assert page.locator(".node-choice").count() == MOST_NODES

@@ -403,6 +403,7 @@ STUDIO_WORDS: dict[str, str] = {
     "step_rule_notes_is": (
         "The errors e go back instead, as in the notes' program. The same only where the slopes are 1."
     ),
+    "step_rule_own": "The rule of this model.",
     "step_layer_node": "Layer {layer}, node {node}",
     "step_loss_before": "Loss before",
     "step_loss_after": "Loss after",

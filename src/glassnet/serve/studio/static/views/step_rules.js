@@ -28,7 +28,8 @@ export function rulesPart(view) {
     const several = rules.length > 1;
     const head = rules.map((rule) => h("th", { scope: "col", class: rule === numbers.rule ? "chosen" : "" },
       several ? button(t(`step_rule_${rule}`), () => view.rule(rule), { "aria-pressed": String(rule === numbers.rule), "data-key": rule }) : t(`step_rule_${rule}`),
-      h("p.small.quiet", { text: t(`step_rule_${rule}_is`) })));
+      h("p.small.quiet", { text: t(`step_rule_${rule}_is`) }),
+      several && numbers.step.kind !== "net" && rule === numbers.step.rule ? h("p.small", { text: t("step_rule_own") }) : null));
     const row = (name, cells) => h("tr", {}, h("th", { scope: "row" }, name), cells.map((cell, i) => h("td", { class: rules[i] === numbers.rule ? "chosen" : "" }, cell)));
     const refs = [`e:${layer}:${node}`, `d:${layer}:${node}`, `c:${strongest(numbers, layer, node)}`];
     const rows = refs.map((ref) => row(parts(view, [numbers.letterOf(ref)]), rules.map((rule) => {

@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../shared/dom.js";
 
+/** Kind of moment -> its phase. @type {Object<string, string>} */
 const PHASES = { inputs: "forward", sum: "forward", output: "forward", error: "back", back: "back", delta: "back", change: "change", after: "after" };
 const SPEEDS = [["0.5", "½×"], ["1", "1×"], ["2", "2×"], ["4", "4×"]];
 const MOMENT_MS = 1800;
