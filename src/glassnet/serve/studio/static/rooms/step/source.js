@@ -95,11 +95,10 @@ export function factsOf({ t }, one, about) {
     add(t("step_batch"), one.samples === 1 ? t("step_row_of", { rows }) : t("step_rows_of", { rows }));
     add(t("step_rate"), trimmed(one.learning_rate));
     add(t("step_hashes"), `${one.hash_before.slice(0, 8)} → ${one.hash_after.slice(0, 8)}`, true);
-    add(t("step_rounding"), trimmed(one.rounding, 2));
   }
   if (one.members > 1) add(t("step_network"), t("step_first_member", { members: one.members }));
   return h("div.step-facts", {}, h("dl.facts", {}, list),
-    one.kind === "run" ? h("p", { class: one.same ? "small quiet" : "warning", text: one.same ? t("step_same", { checked: one.checked }) : t("step_differs") }) : null);
+    one.kind === "run" ? h("p", { class: one.same ? "small quiet" : "warning", text: `${one.same ? t("step_same", { checked: one.checked }) : t("step_differs")} ${t("step_rounding")}: ${trimmed(one.rounding, 2)}` }) : null);
 }
 
 /** Give a picker's list a fixed id, so that it has the focus again after it was drawn anew. @param {HTMLElement} picker @param {string} id */
