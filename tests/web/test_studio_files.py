@@ -105,7 +105,7 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     for one in page.locator(".waterfall").all():
         *steps, total = (float(value.get_attribute("data-value")) for value in one.locator("[data-value]").all())
         assert sum(steps) == pytest.approx(total, abs=1e-4)
-    page.locator(".nearest b", has_text="1").first.wait_for()  # of the digits that the page has
+    page.locator(".nearest b", has_text="1").first.wait_for(timeout=120_000)  # of those in the page
     page.locator(".chips").get_by_role("button", name="1", exact=True).click()
     page.locator(".tray li").wait_for()
     page.get_by_role("button", name="Open a test digit").click()

@@ -8,7 +8,7 @@ const COUNT = 5;
 
 /**
  * A function that returns the activations of the last hidden layer for raw inputs, those of all networks of an ensemble one after the other.
- * Inputs with the value 0 cost nothing, which most pixels have.
+ * Values of 0 cost nothing, which most pixels and many activations have.
  * @param {Network} network
  */
 export function hiddenOf(network) {
@@ -16,34 +16,43 @@ export function hiddenOf(network) {
   const hidden = sizes.length - 2;
   const zero = network.scale(new Float64Array(sizes[0]));
   const members = network.members.map(({ weights, biases }) => {
-    const first = new Float32Array(weights[0].length); // transposed: the weights of an input are side by side
-    const nodes = sizes[1];
-    for (let k = 0, at = 0; k < nodes; k++) for (let j = 0; j < sizes[0]; j++, at++) first[j * nodes + k] = weights[0][at];
-    const start = new Float64Array(nodes);
-    for (let j = 0; j < sizes[0]; j++) if (zero[j]) for (let k = 0; k < nodes; k++) start[k] += first[j * nodes + k] * zero[j];
-    biases[0]?.forEach((one, k) => (start[k] += one));
-    return { first, start, weights, biases };
+    const columns = weights.slice(0, hidden).map((matrix, layer) => transposed(matrix, sizes[layer]));
+    const starts = columns.map((_, layer) => Float64Array.from({ length: sizes[layer + 1] }, (_, k) => biases[layer]?.[k] ?? 0));
+    if (hidden) add(starts[0], columns[0], zero);
+    return { columns, starts };
   });
   return (/** @type {Numbers} */ raw) => {
     const scaled = network.scale(raw);
     if (!hidden) return Float32Array.from(members.flatMap(() => [...scaled]));
     const all = new Float32Array(members.length * sizes[hidden]);
-    members.forEach(({ first, start, weights, biases }, member) => {
-      const z = start.slice();
-      for (let j = 0; j < sizes[0]; j++) {
-        const more = scaled[j] - zero[j];
-        if (more) for (let k = 0, at = j * z.length; k < z.length; k++, at++) z[k] += first[at] * more;
-      }
-      let a = activationOf(names[0]).value(Float32Array.from(z));
-      for (let layer = 1; layer < hidden; layer++) {
-        const sums = Float64Array.from({ length: sizes[layer + 1] }, (_, k) => biases[layer]?.[k] ?? 0);
-        for (let k = 0, at = 0; k < sums.length; k++) for (let j = 0; j < a.length; j++, at++) sums[k] += weights[layer][at] * a[j];
-        a = activationOf(names[layer]).value(Float32Array.from(sums));
+    members.forEach(({ columns, starts }, member) => {
+      /** @type {Float32Array} */
+      let a = scaled.map((x, j) => x - zero[j]);
+      for (let layer = 0; layer < hidden; layer++) {
+        const z = starts[layer].slice();
+        add(z, columns[layer], a);
+        a = activationOf(names[layer]).value(Float32Array.from(z));
       }
       all.set(a, member * a.length);
     });
     return all;
   };
+}
+
+/** A matrix with the weights of an input side by side. @param {Float32Array} matrix @param {number} width */
+function transposed(matrix, width) {
+  const columns = new Float32Array(matrix.length);
+  const nodes = matrix.length / width;
+  for (let k = 0, at = 0; k < nodes; k++) for (let j = 0; j < width; j++, at++) columns[j * nodes + k] = matrix[at];
+  return columns;
+}
+
+/** Add `W · a` to sums. @param {Float64Array} sums @param {Float32Array} columns Transposed weights. @param {Float32Array} a */
+function add(sums, columns, a) {
+  for (let j = 0; j < a.length; j++) {
+    const one = a[j];
+    if (one) for (let k = 0, at = j * sums.length; k < sums.length; k++, at++) sums[k] += columns[at] * one;
+  }
 }
 
 /**
