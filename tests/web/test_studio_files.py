@@ -316,7 +316,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     # The server's page, which has other things too
     digits = "".join(f"{k % 3},{','.join(str((k * k + p * (k % 3)) % 256) for p in range(784))}\n" for k in range(300))
     data = studio.post("/api/data?name=digits.csv", digits.encode()).fine()["id"]
-    options = {"hidden": [5], "epochs": 1, "engine": "portable"}
+    options = {"hidden": [5], "epochs": 1}
     job = studio.finished(
         studio.post("/api/train", {"data": data, "recipe": "quick", "options": options}).fine()["job"]
     )
@@ -349,7 +349,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     opened_session(page, second)
     page.locator(".notice", has_text="1 run, 1 drawing, 1 opened file of data").wait_for()
     page.locator(".answer-name", has_text=answer).wait_for()  # in the room that was shown, with its drawing
-    page.goto(f"{address}#/train?data=data-1&recipe=quick&hidden=5&epochs=1&engine=portable")
+    page.goto(f"{address}#/train?data=data-1&recipe=quick&hidden=5&epochs=1")
     page.locator(f"[data-hash='{job['result']['hash']}']").wait_for()
     assert page.workers == []
     page.goto(f"{address}#/look")
