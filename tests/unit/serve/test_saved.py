@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from glassnet.serve.studio import folder, saved
 from glassnet.serve.studio import session as session_module
+from glassnet.serve.studio.kept import folder, opening, saved
 from glassnet.serve.studio.session import Session
 from web.studio_server import studio_server
 
@@ -204,7 +204,7 @@ def test_what_a_studio_left_can_be_emptied_and_a_damaged_model_is_left_out(studi
     folder.release(first.folder)
     second = Session()
     assert [one["drawings"] for one in second.left.values()] == [1]
-    assert second.open_left(first.folder.name)["runs"] == 0
+    assert opening.open_left(second, first.folder.name)["runs"] == 0
     assert [one.label for one in second.drawings] == [5]
     assert not first.folder.exists()
     folder.release(second.folder)

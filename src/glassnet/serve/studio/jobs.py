@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import GlassnetError
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
+from ...runtime.memory import release_free_memory
 from ...runtime.threads import start_in_background
 from ...training.events import BlockDone, Event, TrainingStarted
 from ..rendering import on_page
@@ -281,3 +282,5 @@ class JobQueue:
                     return
                 job, work = self._waiting.popleft()
             job.carry_out(work)
+            del job, work  # with the data that they refer to
+            release_free_memory()

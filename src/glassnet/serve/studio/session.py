@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,11 +34,11 @@ from ...workflow.model_data import trained_on_bundled
 from ...workflow.show_job import ShowJob, look_at
 from ...workflow.training_data import load_samples
 from ..rendering import on_page
-from . import folder, saved
 from .endpoints import require_known
 from .events import EventLog
-from .folder import SessionFolder
 from .jobs import JobQueue
+from .kept import folder, saved
+from .kept.folder import SessionFolder
 from .safety import MOST_UPLOAD
 
 if TYPE_CHECKING:
@@ -293,21 +293,14 @@ class Session:
             elif folder.take(path):
                 folder.remove(path)
 
-    def open_left(self, id: str) -> dict[str, Any]:
-        """Add what a killed studio left, and remove its folder."""
-        with self._taking(id) as path:
-            opened = saved.restore(self, saved.in_folder(path), damaged_too=False)
-        self.changed()
-        return opened
-
     def empty_left(self, id: str) -> None:
         """Remove what a killed studio left."""
-        with self._taking(id):
+        with self.taking(id):
             pass
         self.changed()
 
     @contextlib.contextmanager
-    def _taking(self, id: str) -> Iterator[Path]:
+    def taking(self, id: str) -> Iterator[Path]:
         """Hold a folder that a studio left; afterwards it is removed, unless an error was raised."""
         require_known("session", id, self.left)
         path = self.folder.with_name(id)
@@ -524,8 +517,24 @@ class Session:
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:
             read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
+        if isinstance(read, Dataset):
+            read = self.shared(read)
         cache.put((source, part), read)
         return read
+
+    def shared(self, samples: Dataset) -> Dataset:
+        """Return samples whose inputs are those of equal ones in memory: each room reads the data as it needs them."""
+        inputs = samples.inputs
+        with self._lock:
+            self._shared = [one for one in self._shared if one() is not None]
+            for one in self._shared:
+                other = one()
+                if other is None or (other.shape, other.dtype) != (inputs.shape, inputs.dtype):
+                    continue
+                if np.array_equal(other[:100], inputs[:100]) and np.array_equal(other, inputs):
+                    return replace(samples, inputs=other)
+            self._shared.append(weakref.ref(inputs))
+        return samples
 
     def parts(self, id: str) -> list[str]:
         """Return the parts that data have."""

@@ -8,8 +8,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ...errors import OptionError
-from . import saved
 from .endpoints import BYTES, api, text_in
+from .kept import opening, saved
 from .session import Session
 
 
@@ -19,9 +19,9 @@ def save(session: Session, given: dict[str, Any]) -> Response:
 
 
 def open_file(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Add what a session file has; the answer is that of `saved.restore`."""
+    """Add what a session file has; the answer is that of `opening.restore`."""
     name = text_in(given, "name", f"session{saved.SUFFIX}")
-    return saved.restore(session, saved.read(given["body"], name))
+    return opening.restore(session, saved.read(given["body"], name))
 
 
 def empty(session: Session, _: dict[str, Any]) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def put_page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 def open_left(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Add what a killed studio left."""
-    return session.open_left(given["id"])
+    return opening.open_left(session, given["id"])
 
 
 def empty_left(session: Session, given: dict[str, Any]) -> dict[str, Any]:

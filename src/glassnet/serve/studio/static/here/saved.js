@@ -1,4 +1,4 @@
-// Session files in the page: what is open as one object of JSON, and opening one, as `serve/studio/saved.py` does. It only reads:
+// Session files in the page: what is open as one object of JSON, and opening one, as `saved.py` and `opening.py` do. It only reads:
 // nothing in a file is run, and it is checked as a whole before anything is changed.
 
 import { textOfBytes } from "../shared/base64.js";
@@ -35,7 +35,7 @@ export function savedSession(place = "") {
 }
 
 /**
- * Add what a session file has; the answer is that of `restore` in `saved.py`.
+ * Add what a session file has; the answer is that of `restore` in `opening.py`.
  * @param {string} name @param {Uint8Array} content
  */
 export function openSaved(name, content) {

@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 from typing import IO, Any
 
-from ...io.writing import replacing
-from ...messages.control_characters import finite, json_text
-from ...runtime.file_lock import lock_now
+from ....io.writing import replacing
+from ....messages.control_characters import finite, json_text
+from ....runtime.file_lock import lock_now
 
 _PREFIX, _LOCK = "session-", ".lock"
 _MINE: dict[Path, IO[bytes]] = {}
