@@ -33,7 +33,7 @@ from ..rendering import on_page
 from .endpoints import api, text_in
 from .session import Session, StudioData, StudioModel, labels_of
 
-_MOST_NEIGHBOURS = 2
+_MOST_NEIGHBOURS = 1  # each has the activations of all training samples
 MOST_SIDE = 1400
 """Longer side of a photo as the page shows it, in pixels."""
 
@@ -126,18 +126,19 @@ def similar(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     They are `Why.nearest`: those with the nearest activations in the last hidden layer.
     """
     one = session.model(text_in(given, "model"))
-    sample = _inputs(one.model, given.get("pixels"))
-    found = _training_images(session, one)
+    full = one.model
+    sample = _inputs(full, given.get("pixels"))
+    found = _training_images(session, one, full)
     if found is None:
         return {"source": "", "data": "", "samples": []}
     data, samples = found
-    model, upright = one.model.opened(sample[np.newaxis])
+    model, upright = full.opened(sample[np.newaxis])
     cache = session.cache("neighbours", _MOST_NEIGHBOURS)
-    key = (one.hash, data.source)
+    key = (one.facts["hash"], data.source)
     with cache.lock, one_blas_thread():
         neighbours = cache.get(key)
         if neighbours is None:
-            cache.put(key, neighbours := Neighbours(one.model, samples))
+            cache.put(key, neighbours := Neighbours(full, samples))
     hidden = last_hidden(forward_members(list(model.members), model.scaling.apply(upright)))[0]
     nearest = neighbours.nearest(hidden)
     places = np.searchsorted(samples.row_numbers, nearest.rows)
@@ -153,15 +154,15 @@ def similar(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _training_images(session: Session, one: StudioModel) -> tuple[StudioData, Dataset] | None:
+def _training_images(session: Session, one: StudioModel, model: Model) -> tuple[StudioData, Dataset] | None:
     """Return the data that a model of images was trained on, if they are open and as the model reads them."""
-    if not one.source or one.model.image_shape is None:
+    if not one.source or model.image_shape is None:
         return None
     try:
         samples = session.samples(one.source, model=one.id)
         if not isinstance(samples, Dataset):
             return None
-        one.model.require(samples)
+        model.require(samples)
     except GlassnetError:  # they have changed since
         return None
     return session.get_data(one.source), samples
