@@ -162,6 +162,11 @@ class Session:
         self.events.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def first_room(self) -> str:
+        """The room that the page begins with: a model that was given is drawn with."""
+        return "draw" if "model" in self.models else "hand"
+
     def describe(self) -> dict[str, Any]:
         """Return what is open, as JSON-compatible values: the start of every page."""
         return {

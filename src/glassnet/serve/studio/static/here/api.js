@@ -34,7 +34,7 @@ const ROUTES = [
   ["POST", "/api/draw/query", ({ model, pixels, row }) => answering(modelOf(model)).query({ pixels, row })],
   ["GET", "/api/options", ({ language }) => about.options[language]],
   ["POST", "/api/options", optionValues],
-  ["GET", "/api/classes", async () => JSON.parse(await textInside("classes"))],
+  ["GET", "/api/page-training", async () => JSON.parse(await textInside("page-training"))],
   ["POST", "/api/train", train],
   ["POST", "/api/verify", verify],
   ["POST", "/api/step", step],
