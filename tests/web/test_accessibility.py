@@ -23,6 +23,7 @@ class State(NamedTuple):
 
 
 STATES = {
+    "hand": State("hand", ".hand-cell"),
     "draw": State("draw?model=reader&data=digits&row=3", ".reasons figure"),
     "draw, empty": State("draw?model=reader", ".board"),
     "draw, a table": State("draw?model=table", ".shares"),
@@ -43,7 +44,7 @@ STATES = {
     "look, a table": State("look?model=table&data=table&part=train&row=3", ".look-card:not([hidden])"),
     "look, numbers": State("look?model=numbers&data=numbers&view=confusion", ".look-scatter"),
 }
-KEYBOARD = ("draw", "train", "step", "compare", "look, data", "look, hidden")
+KEYBOARD = ("hand", "draw", "train", "step", "compare", "look, data", "look, hidden")
 BOTH = ("draw", "train", "step", "compare", "look, data")
 """States that are checked with both pairs of theme and language, wide and on a phone; others with one, on a phone."""
 

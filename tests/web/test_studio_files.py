@@ -19,7 +19,7 @@ from web.studio_server import studio_server
 
 LARGEST = 10_000_000
 QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
-PLACES = ("draw?model=reader", "draw", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
+PLACES = ("draw?model=reader", "draw", "hand", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
 _REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
 
 
@@ -90,7 +90,7 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     digits = glassnet.load_data("mnist")
     options = glassnet.Options.recipe("quick", hidden=16, epochs=1, engine="portable")
     page.add_init_script(_REFUSED)
-    page.goto(single.as_uri())
+    page.goto(f"{single.as_uri()}#/draw")
     # Draw a one, teach it, and open a test digit
     board = page.locator(".draw-board canvas").first
     board.wait_for()

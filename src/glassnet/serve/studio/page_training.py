@@ -27,7 +27,7 @@ Of new digits of MNIST they answer as many right as any others that were tried (
 classes, 90% of three, 84% of six). No drawing is held out to stop early, which cost one more right answer in a hundred.
 """
 START: dict[str, Any] = {"engine": "portable"}
-"""Changes of the recipe ``notes`` for the network that learns a hand; with this engine both doors have the same bits."""
+"""Changes of the recipe ``notes`` for the network that learns a hand: both doors have the same bits."""
 HAND: dict[str, Any] = {**START, "learning_rate": 0.1, "epochs": 2}
 """How that network learns the ten digits of a hand; `benchmarks/my_hand.py` compares these with others."""
 VARIANTS, DIGITS = 20, 1_600

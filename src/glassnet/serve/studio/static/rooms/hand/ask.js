@@ -8,7 +8,7 @@ const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
 /**
  * @typedef {{digit: number, share: number}} Reading
  * @typedef {{phase: "draw"|"ready"|"learning"|"learned", place: import("./state.js").Place|null, drawn: number, reading: Reading|null, earlier: Reading|null, drawing: boolean, canTakeBack: boolean,
- *   network: string, waits: boolean, sentence: string, done: number}} View `drawn`: digits of this round; `network`: what is known of the network that learns, and whether it `waits` for it.
+ *   waits: boolean, sentence: string, done: number}} View `drawn`: digits of this round; `waits`: whether the network that learns is still to come.
  */
 
 /**
@@ -17,10 +17,9 @@ const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
  * @param {HTMLElement} tiles The weights, while and after it learns.
  */
 export function askPart(t, actions, tiles) {
-  const step = h("p.quiet.hand-step");
+  const step = h("p.quiet.small.hand-step");
   const title = h("h2.hand-title");
   const reading = h("p.hand-reading");
-  const network = h("p.quiet.small.hand-network");
   const meant = segmented(t("hand_meant"), DIGITS.map((one) => [one, one]), "0", (digit) => actions.choose(Number(digit)));
   const keep = button(t("hand_keep"), actions.keep, { class: "primary" });
   const back = button(t("hand_back"), actions.takeBack, { class: "plain" });
@@ -31,7 +30,7 @@ export function askPart(t, actions, tiles) {
   const over = button(t("hand_over"), actions.startOver, { class: "plain" });
   const buttons = h("div.row", {}, keep, start, back, over);
   return {
-    el: h("section.panel.stack.hand-ask", { "aria-label": t("hand_ask") }, h("div", {}, step, title), sentence, bar, tiles, reading, chips, buttons, network),
+    el: h("section.panel.stack.hand-ask", { "aria-label": t("hand_ask") }, h("div.row.spread.hand-head", {}, title, step), sentence, bar, tiles, reading, chips, buttons),
     keep,
     start,
     /** @param {View} view */
@@ -41,6 +40,7 @@ export function askPart(t, actions, tiles) {
       step.textContent = place ? t(place.round ? "hand_step_second" : "hand_step_first", { count: drawn }) : t("hand_step_done");
       title.textContent = place ? t("hand_draw", { digit: place.digit }) : t(`hand_title_${phase}`);
       sentence.textContent = view.sentence;
+      step.hidden = phase === "learning" || phase === "learned";
       bar.value = view.done;
       fill(reading, ...readingWords(t, view, now, earlier));
       if (place) meant.choose(String(place.digit));
@@ -53,8 +53,6 @@ export function askPart(t, actions, tiles) {
       back.disabled = !view.canTakeBack;
       over.hidden = draws || phase === "learning";
       reading.hidden = phase === "learning" || (phase === "ready" && !view.drawing);
-      step.hidden = network.hidden = phase === "learning" || phase === "learned";
-      network.textContent = view.network;
     },
   };
 }

@@ -9,17 +9,15 @@ const TILES = 20;
 const PIXELS = 784;
 const LIMIT = 0.1; // change of a weight that has the full colour
 
-/** How many of a round are right. @param {any} description @param {Float32Array} weights @param {(number[]|null)[]} round */
-export const rightOf = (description, weights, round) =>
-  answersOf(description, weights, round).filter((one, digit) => one?.digit === digit).length;
+/** How many of a round are right. @param {readonly ({digit: number}|null)[]} answers By digit. */
+export const rightOf = (answers) => answers.filter((one, digit) => one?.digit === digit).length;
 
 /**
  * Before and after, whatever came of it.
  * @param {(key: string, values?: any) => string} t @param {import("./learning.js").Learned} learned @param {(number[]|null)[]} second The second round.
  */
 export function sentenceOf(t, { start, file, tested }, second) {
-  const before = rightOf(start.description, start.weights, second);
-  const after = rightOf(file.description, file.weights, second);
+  const [before, after] = [start, file].map(({ description, weights }) => rightOf(answersOf(description, weights, second)));
   const sentence = t("hand_result", { before, after, count: count(tested.samples), tested: percent(start.tested.accuracy, 1), now: percent(tested.accuracy, 1) });
   const more = after > before ? "" : t(after < before ? "hand_worse" : before === second.length ? "hand_all_right" : "hand_no_better");
   return [sentence, more].filter(Boolean).join(" ");

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../../shared/dom.js";
 import { pixelImage } from "../../shared/pixels.js";
+import { rightOf } from "./outcome.js";
 
 /**
  * @param {(key: string, values?: any) => string} t @param {number} round @param {(digit: number) => void} choose Called to draw one again.
@@ -23,8 +24,7 @@ export function stripPart(t, round, choose) {
      */
     update(drawings, answers, next) {
       const counted = drawings.filter(Boolean).length;
-      const correct = answers?.filter((one, digit) => one?.digit === digit).length ?? 0;
-      right.textContent = !counted ? "" : answers ? t("hand_right", { right: correct, count: counted }) : t("hand_drawn", { count: counted });
+      right.textContent = !counted ? "" : answers ? t("hand_right", { right: rightOf(answers), count: counted }) : t("hand_drawn", { count: counted });
       cells.forEach((one, digit) => {
         const { cell, image, mark } = one;
         const pixels = drawings[digit];
