@@ -21,7 +21,7 @@ CLASSES: dict[str, Any] = {
     "epochs": 60,
     "engine": "portable",
 }
-"""Changes of the recipe ``quick`` for some ten drawings of each of one's own classes.
+"""Changes of the recipe ``quick`` for some ten drawings of each custom class.
 
 Of new digits of MNIST they answer as many right as any others that were tried (ten digits of each class: 94% of two
 classes, 90% of three, 84% of six). No drawing is held out to stop early, which cost one more right answer in a hundred.

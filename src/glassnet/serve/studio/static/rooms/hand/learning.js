@@ -15,7 +15,7 @@ const SHAPE = [28, 28];
 export const NAME = "my-hand"; // of its files
 
 /**
- * @typedef {{id: string, description: any, weights: Float32Array, tested: Tested}} Start The network that learns, and how it answers test digits.
+ * @typedef {{id: string, file: string, description: any, weights: Float32Array, tested: Tested}} Start The network that learns, the name of its file, and how it answers test digits.
  * @typedef {{accuracy: number, samples: number}} Tested
  * @typedef {{of: any, id: string, file: any, bytes: Uint8Array<any>, csv: string, page: string, tested: Tested, start: Start}} Learned `of` is the first round that
  *   it learned from.
@@ -31,7 +31,7 @@ export async function notesNetwork(studio) {
   const id = models.some((/** @type {any} */ one) => one.id === "notes") ? "notes" : await trainedNotes(studio);
   const description = await api.get(`/api/models/${id}`);
   const weights = new Float32Array(await api.bytes(`/api/models/${id}/weights`));
-  return { id, description, weights, tested: await tested(api, id) };
+  return { id, file: `${description.name.replace(/\.safetensors$/, "")}.safetensors`, description, weights, tested: await tested(api, id) };
 }
 
 /** The run with which Python trains it, unless there is one. @param {any} studio @returns {Promise<string>} The model. */
@@ -92,7 +92,7 @@ export async function learn(studio, start, rounds, show, signal) {
   const made = await trained(studio, { options, data, start: start.weights }, show, signal);
   const { architecture, scaling, targets, weights, hashes, curve } = made;
   const record = receiptOf({ options, data, hashes, hash: hashOf(weights), curve, version: parts.version, numerics: parts.numerics });
-  const receipt = { ...record, parent: { hash: start.description.hash, file: "notes.safetensors" } };
+  const receipt = { ...record, parent: { hash: start.description.hash, file: start.file } };
   const bytes = writeModel(newHeader({ architecture, scaling, targets, imageShape: SHAPE, trainingRange: trainingRange(data), receipt }), weights);
   const file = readModel(bytes);
   const { id } = await studio.api.upload("/api/models", new File([bytes], `${NAME}.safetensors`), { name: NAME });

@@ -81,7 +81,7 @@ export function takePart(studio) {
       };
       fill(links, link(t("hand_page"), `${NAME}.html`, learned.page, "text/html"), link(t("draw_download_model"), `${NAME}.safetensors`, learned.bytes, "application/octet-stream"),
         link(t("hand_second_csv"), `${NAME}-second.csv`, second, "text/csv"), link(t("hand_data_csv"), `${NAME}.csv`, learned.csv, "text/csv"),
-        h("a.button", { href: api.file(`/api/models/${learned.start.id}/file`), download: "notes.safetensors", text: t("hand_start_model") }));
+        h("a.button", { href: api.file(`/api/models/${learned.start.id}/file`), download: learned.start.file, text: t("hand_start_model") }));
       fill(onward, h("a", { href: studio.href("draw", { model: learned.id }), text: t("hand_to_draw") }), " · ", h("a", { href: studio.href("look", { model: learned.id, view: "mistakes" }), text: t("hand_to_look") }));
     },
   };
