@@ -23,6 +23,64 @@ STUDIO_WORDS: dict[str, str] = {
     "offline": "The studio does not answer. If it was stopped, run “glassnet studio” again and open the new address.",
     "online": "Connected again.",
     "went_wrong": "Something went wrong",
+    # the session
+    "session_title": "Session",
+    "session_close": "Close",
+    "session_here": "In this session: {what}.",
+    "session_nothing": "nothing yet",
+    "session_runs": "{count} runs",
+    "session_runs_one": "1 run",
+    "session_drawings": "{count} drawings",
+    "session_drawings_one": "1 drawing",
+    "session_models": "{count} opened models",
+    "session_models_one": "1 opened model",
+    "session_data": "{count} opened files of data",
+    "session_data_one": "1 opened file of data",
+    "session_pages": "the state of rooms such as your own classes",
+    "session_save": "Save the session",
+    "session_open": "Open a session …",
+    "session_saved": "saved",
+    "session_file_help": (
+        "One file with drawings, classes, runs with their models and curves, and data of up to 8 MiB; larger data are"
+        " only named, with their SHA-256. It opens in any studio, also in one that is a file. Opening adds to what is"
+        " here, and trains nothing."
+    ),
+    "session_link_title": "Link to what is shown",
+    "session_link": "Link",
+    "session_link_help": (
+        "It opens this room with its options and the drawing on the board. Runs, kept drawings and opened files are "
+        "in the session file, not in the link."
+    ),
+    "session_link_help_served": (
+        "Put it behind the address of any studio page, or open it here: it opens this room with its options and the "
+        "drawing on the board. Runs, kept drawings and opened files are in the session file, not in the link."
+    ),
+    "session_link_paste": "A link to open",
+    "session_link_open": "Open",
+    "session_link_bad": "This is not a link to a room of the studio. It ends like #/train?learning_rate=0.1.",
+    "session_kept_title": "Where it is kept",
+    "session_kept": (
+        "In this folder, which only you can read, until the studio ends. If the studio is killed or the computer "
+        "stops, the next studio offers what is in it."
+    ),
+    "session_kept_page": "Only in this page: what is not saved is gone when it is closed or reloaded.",
+    "session_not_kept": "Not everything could be written there: {problem}",
+    "session_empty": "Empty the session",
+    "session_sure": "Press again to delete it all",
+    "session_emptied": "The session is empty.",
+    "session_opened": "Opened: {what}.",
+    "session_missing": "Only named in the file, so open them again: {files}",
+    "session_states_refused": "Part of the file does not fit the room that it is for, and was left out.",
+    "session_left": "What an earlier studio left",
+    "session_left_line": "An earlier studio ended unexpectedly; its last change was on {time}. It left: {what}.",
+    "session_left_open": "Open it",
+    "session_left_empty": "Delete it",
+    "session_foreign": "{name}: not a session file of the studio. Open a file that it saved.",
+    "session_newer": "{name}: a session file of format {version}, expected {known}. Update this page.",
+    "session_damaged": "{name}: the session file is damaged ({where}). Restore a copy.",
+    "session_full": (
+        "Runs: {runs} in the file and {open} here, at most {most} together. Save this session and empty it first."
+    ),
     # files that the page opens itself
     "file_not_model": "{name}: not a model file (expected safetensors with a glassnet model).",
     "file_damaged": "{name}: the file is damaged ({where}). Restore a copy, or train again.",
@@ -237,7 +295,7 @@ STUDIO_WORDS: dict[str, str] = {
     # own classes
     "classes_line": (
         "Name two to six classes, draw about ten of each, train a network in seconds, and try it with new drawings. "
-        "All of it happens in this page, and nothing is stored."
+        "All of it happens in this page."
     ),
     "classes_cat": "cat",
     "classes_house": "house",
@@ -392,7 +450,7 @@ STUDIO_WORDS: dict[str, str] = {
     "look_download": "Download the model",
     "look_suggestion": "Suggestion",
     # Step
-    "step_lead": "One example through one training step, forwards and back, number by number.",
+    "step_lead": "One example through one training step, forwards and back. Drag any weight, input or target.",
     "step_source": "Example",
     "step_net_342": "Small network 3-4-2",
     "step_net_222": "Worked example 2-2-2",
@@ -425,8 +483,6 @@ STUDIO_WORDS: dict[str, str] = {
     "step_batch": "Batch",
     "step_rate": "Learning rate α",
     "step_loss": "Loss",
-    "step_before": "before",
-    "step_after": "after",
     # its moments
     "step_moment": "Moment",
     "step_play": "Play",
@@ -460,21 +516,34 @@ STUDIO_WORDS: dict[str, str] = {
         "Weight plus change is the new weight. The loss on the same example, before and after, shows whether it helped."
     ),
     "step_rule": "Rule",
-    "step_difference": "difference",
-    "step_both_rules": "Node {node} by both rules",
+    "step_rule_gradient": "Gradient",
+    "step_rule_notes": "Notes' rule",
+    "step_rule_gradient_is": "The deltas δ go back over the weights. This is the exact gradient of the loss.",
+    "step_rule_notes_is": (
+        "The errors e go back instead, as in the notes' program. The same only where the slopes are 1."
+    ),
+    "step_rule_own": "The rule of this model.",
+    "step_layer_node": "Layer {layer}, node {node}",
+    "step_loss_before": "Loss before",
+    "step_loss_after": "Loss after",
+    "step_loss_along": "The loss for other values of",
+    "step_loss_figure": "The loss as a curve: {loss} at {value}",
+    "step_legend": "Edges: solid is positive, dashed negative, width is magnitude.",
+    "step_matrices": "As matrices",
+    "step_from_to": "columns: from layer {from}, rows: to layer {to}",
+    "step_network": "Network",
+    "step_other_node": "Another node, 0 to {last}",
+    "step_choose_pixel": "Choose a pixel",
+    "step_pixel": "row {row}, column {column}: {value}",
+    "step_s_pixels": "Each pixel is an input. Choose one on the picture; outlined pixels count most here.",
     "step_proportion": "Split in proportion to the weights, as the notes begin",
     "step_hover": "Point at a number to see where it comes from.",
     "step_figure": "Drawing of the network",
     "step_more": "… {count} more",
     "step_rest": "{count} more",
     "step_rest_batch": "rest of the batch",
-    "step_legend": "solid: positive, dashed: negative; width: magnitude",
     "step_letters": (
         "w weight, z weighted sum, o output, t target, e error of an output, δ error of a sum, α learning rate"
-    ),
-    "step_rules_line": (
-        "notes: the errors e are sent back, as in the notes' program. gradient: the deltas δ are sent back, which "
-        "gives the exact gradient of the loss."
     ),
     "step_picture": "the inputs as an image",
     "step_weights_of": "weights into node {node}",
@@ -484,17 +553,17 @@ STUDIO_WORDS: dict[str, str] = {
     "step_given_weight": "weight from {from} to {to}, before the step",
     "step_given_bias": "bias of node {node}, before the step",
     "step_given_rate": "the learning rate",
-    "step_all_numbers": "All numbers of this moment",
-    "step_omitted": "{count} nodes are omitted.",
-    "step_link": "link",
-    # its editor
-    "step_edit": "Change the numbers",
-    "step_edit_hint": "everything is computed again",
-    "step_inputs": "Inputs",
-    "step_targets": "Targets",
-    "step_weights": "Weights W of layer {layer}",
+    # its numbers, changed
+    "step_undo": "Undo the change",
+    "step_redo": "Redo the change",
+    "step_edit_hint": "Drag a number, or click it and type. Arrow keys change it by 0.01, with Shift by 0.1.",
+    "step_refused": "Type a number from {low} to {high}. It is still {value}.",
+    "step_not_numbers": "The address has numbers that do not fit this network.",
+    "step_input_label": "input {node}",
+    "step_target_label": "target of output {node}",
+    "step_bias_label": "bias of node {node}",
     "step_weight_label": "weight of layer {layer} from {from} to {to}",
-    "step_again": "Keep the new weights, step again",
+    "step_again": "Take this step",
     "step_reset": "Original numbers",
     "step_keys": "Left and right arrow: moment. Up and down: node. Space: play.",
     # Train

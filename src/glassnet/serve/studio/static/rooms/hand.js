@@ -7,7 +7,7 @@ import { formOf, makeBoard } from "../views/board.js";
 import { askPart } from "./hand/ask.js";
 import { answersOf, learn, notesNetwork } from "./hand/learning.js";
 import { rightOf, sentenceOf, takePart, tilesPart } from "./hand/outcome.js";
-import { board, canTakeBack, choose, handState, keep, nextPlace, rounds, setBoard, startOver, takeBack } from "./hand/state.js";
+import { board, canTakeBack, changed as stateChanged, choose, keep, nextPlace, rounds, setBoard, startOver, takeBack } from "./hand/state.js";
 import { stripPart } from "./hand/strip.js";
 
 /** @typedef {import("./hand/learning.js").Start} Start @typedef {import("./hand/learning.js").Learned} Learned */
@@ -51,7 +51,6 @@ function readOf({ description }, weights, round) {
 export async function open(el, studio) {
   const { t } = studio;
   const { signal, abort } = leaving();
-  if (!rounds().flat().some(Boolean)) handState.set(history.state?.hand); // after a reload
   let input = /** @type {number[]|null} */ (null); // what is on the board
   let live = /** @type {{weights: Float32Array, done: number}|null} */ (null); // while it learns
   let asked = false; // whether the network was asked for here
@@ -79,7 +78,7 @@ export async function open(el, studio) {
       if (input && (!asked || failure)) need();
       if (finished) {
         setBoard(input ? JSON.parse(JSON.stringify(drawing)) : null);
-        history.replaceState({ ...history.state, hand: handState.get() }, ""); // a reload of this address finds it; nothing is stored elsewhere
+        stateChanged();
       }
       show();
     };

@@ -1,5 +1,7 @@
 // What the room has while the page is open: two rounds of the ten digits, and what they were before. All of it is plain values.
 
+import { keepState } from "../../shared/page_state.js";
+
 /** @typedef {{round: number, digit: number}} Place Where a drawing goes. */
 
 export const DIGITS = 10;
@@ -14,14 +16,15 @@ const kept = {
   drawing: /** @type {any} */ (null), // on the board
 };
 
-/** What a session file and a reload keep. */
+/** What a session keeps: `PageState` of `shared/page_state.js`. */
 export const handState = {
-  get: () => ({ rounds: kept.rounds, past: kept.past, drawing: kept.drawing }),
-  /** @param {any} value Of `get`, or anything else, which changes nothing. */
+  get: () => (kept.rounds.flat().some(Boolean) || kept.drawing ? { rounds: kept.rounds, past: kept.past, drawing: kept.drawing } : null),
+  /** @param {any} value Of `get`. */
   set(value) {
+    if (value === null) return void Object.assign(kept, { rounds: empty(), past: [], chosen: null, drawing: null });
     const isImage = (/** @type {any} */ one) => one === null || (Array.isArray(one) && one.length === PIXELS && one.every((p) => Number.isInteger(p) && p >= 0 && p <= BRIGHTEST));
     const isRound = (/** @type {any} */ one) => Array.isArray(one) && one.length === DIGITS && one.every(isImage);
-    if (!Array.isArray(value?.rounds) || value.rounds.length !== 2 || !value.rounds.every(isRound)) return;
+    if (!Array.isArray(value?.rounds) || value.rounds.length !== 2 || !value.rounds.every(isRound)) throw new Error("rounds");
     Object.assign(kept, { rounds: value.rounds, past: [], chosen: null, drawing: value.drawing ?? null });
     if (Array.isArray(value.past)) kept.past = value.past.filter((/** @type {any} */ one) => one?.round in kept.rounds && one.digit in kept.rounds[0] && isImage(one.before));
   },
@@ -70,7 +73,10 @@ export function takeBack() {
 export const canTakeBack = () => kept.past.length > 0;
 
 /** Forget all drawings. */
-export const startOver = () => handState.set({ rounds: empty() });
+export const startOver = () => handState.set(null);
+
+/** To be called after every change. */
+export const changed = keepState("hand", handState);
 
 /** A new array, so that who has the earlier one sees that it changed. @param {Place} place @param {number[]|null} pixels */
 function put({ round, digit }, pixels) {
