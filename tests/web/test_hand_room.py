@@ -73,17 +73,17 @@ def single(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def served():
-    """The studio on a server of its own."""
+    """The studio on a server of its own: it keeps what was drawn."""
     with studio_server() as running:
         yield running
 
 
 @pytest.fixture
-def own_addresses(request):
+def own_addresses():
     """Nothing but the page itself, and the server."""
-    return ("file:", "data:", "blob:", request.getfixturevalue("served").origin, f"{HOST}/")
+    return ("file:", "data:", "blob:", "http://127.0.0.1:", f"{HOST}/")
 
 
 @pytest.mark.parametrize("door", ["file", "server"])
