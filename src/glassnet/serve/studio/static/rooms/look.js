@@ -4,12 +4,15 @@ import { button, field, fill, h, segmented, select } from "../shared/dom.js";
 import { count, number, percent } from "../shared/format.js";
 import { needsPython } from "../shared/needs_python.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
+import { calibrationFact, qualityFacts, versusMajority } from "../shared/quality.js";
 import { takeAway } from "../shared/take_away.js";
+import { makeCard } from "./look/card.js";
 import { confusionView } from "./look/confusion.js";
 import { hiddenView } from "./look/hidden.js";
 import { labelsView } from "./look/labels.js";
 import { nodesView } from "./look/nodes.js";
-import { makeCard, samplesView } from "./look/samples.js";
+import { samplesView } from "./look/samples.js";
+import { makeTray } from "./look/tray.js";
 
 const VIEWS = {
   data: { show: dataView },
@@ -20,7 +23,7 @@ const VIEWS = {
   nodes: { show: nodesView, judged: true },
 };
 /** What another model, data or part make meaningless. */
-const PLACE = { page: "", row: "", true: "", answer: "", output: "", layer: "", off: "", job: "" };
+const PLACE = { page: "", row: "", true: "", answer: "", output: "", layer: "", node: "", threshold: "", off: "", job: "" };
 const NO_MODEL = "none";
 
 /** @param {HTMLElement} el @param {any} studio */
@@ -37,15 +40,20 @@ export async function open(el, studio) {
   let closeView;
 
   const controls = h("div.pickers");
-  const facts = h("div");
+  const facts = h("div.stack");
   const warning = h("div.look-note");
   const tabs = h("div.look-tabs");
   const view = h("div.stack.look-view");
-  const card = makeCard(studio, () => ({ ...chosen(), about }));
+  const now = () => ({ ...chosen(), about, place: placeOf(), query: { ...chosen(), part: about?.part } });
+  const card = makeCard(studio, now);
+  const tray = makeTray(studio, now);
   const body = h("div.look-body", {}, h("section.panel", { "aria-label": t("look_view") }, view), card.el);
   const away = takeAway(studio,
     () => about && { room: "look", ...chosen(), part: about.part, view: state.get("view", "data"), row: state.get("row"), layer: state.get("layer") },
     () => (about?.model ? [{ href: `/api/models/${chosen().model}/file`, words: t("look_download"), name: `${chosen().model}.safetensors` }] : []));
+
+  /** Which rows are looked at, as corrections name them. */
+  const placeOf = () => ({ data: chosen().data, part: about?.source_part ?? "", target: about?.target[0] ?? "" });
 
   /** What is chosen: the address, completed by what suits the data. */
   function chosen() {
@@ -114,6 +122,7 @@ export async function open(el, studio) {
   async function show(current) {
     closeView?.();
     closeView = undefined;
+    body.append(card.el); // a view may have it inside
     const given = chosen();
     const key = JSON.stringify(given);
     const name = state.get("view", "data");
@@ -147,6 +156,7 @@ export async function open(el, studio) {
       shown = key;
       drawControls(given);
       fill(facts, summary(t, about));
+      tray.update();
       fill(warning, about.model?.trained ? h("p.warning", { text: t("look_trained") }) : null);
     }
     away.update();
@@ -160,7 +170,7 @@ export async function open(el, studio) {
       card.hide();
       return void fill(view, needsPython(studio, name));
     }
-    const ctx = { studio, t, state, about, card, current, refresh, query: { ...given, part: about.part }, session: studio.session,
+    const ctx = { studio, t, state, about, card, current, refresh, place: placeOf(), query: { ...given, part: about.part }, session: studio.session,
       changed: () => away.update() };
     try {
       closeView = (await one.show(ctx, view)) ?? undefined;
@@ -175,13 +185,15 @@ export async function open(el, studio) {
 
   fill(el,
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), controls),
-    facts, warning, tabs, body, away);
+    facts, warning, h("div.row.spread.look-bar-of-views", {}, tabs, tray.el), body, away);
   const offs = [state.on(refresh), studio.events.on("session", () => updatePickers())];
   await refresh();
   return () => {
     turn++;
     offs.forEach((off) => off());
     closeView?.();
+    card.close();
+    tray.close();
   };
 }
 
@@ -198,10 +210,12 @@ function summary(t, about) {
     const range = model.intervals[name];
     return fact(t(`look_${name}`), text(value), range ? t("look_interval", { low: text(range[0]), high: text(range[1]) }) : "");
   });
-  const calibration = model.calibration === null ? null
-    : fact(t("look_calibration"), number(model.calibration * 100, 2), t("look_calibration_help"));
+  const { accuracy } = model.scores;
+  const verdict = versusMajority(t, model.quality, accuracy, model.intervals.accuracy);
   const judged = model.judged.map((one) => h("p.quiet", { text: one }));
-  return [h("dl.facts.look-facts", {}, shown, samples, fact(t("look_loss"), number(model.loss)), calibration), ...judged];
+  return [h("dl.facts.look-facts", {}, shown, qualityFacts(t, model.quality).map((one) => fact(...one)), samples, fact(t("look_loss"), number(model.loss)),
+    calibrationFact(t, model.calibration).map((one) => fact(...one))),
+    verdict ? h(verdict.better ? "p.quiet.look-verdict" : "p.warning.look-verdict", { text: verdict.text }) : null, ...judged];
 }
 
 /** All samples, by row and by label. */

@@ -6,29 +6,40 @@ import { short } from "../../shared/format.js";
 import { colour } from "../../shared/pixels.js";
 import { showRow } from "./samples.js";
 
-const COLOURS = 7;
+const COLOURS = 10;
 const NEAR = 14; // pixels within which the mouse takes a point
 const MOST_LINES = 200;
 
+/** Corners on a circle; with `inner`, every second one is that near to the centre. */
 const ring = (corners, turn, inner = 1) =>
   Array.from({ length: corners * (inner < 1 ? 2 : 1) }, (_, i) => {
     const angle = turn + (i * 2 * Math.PI) / (corners * (inner < 1 ? 2 : 1));
     const radius = inner < 1 && i % 2 ? inner : 1;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
+const scaled = (loop, by) => loop.map(([x, y]) => [by * x, by * y]);
 const UP = -Math.PI / 2;
-const SIZES = [1, 1.2, 1.25, 1.2, 1.25, 1.6, 1.6, 1.25, 1.6, 1.25, 1.2]; // so that all look as large
-/** Markers as corners in a circle of radius 1; their number is coprime to that of the colours. */
-const MARKERS = [
-  ring(16, 0), ring(4, UP / 2), ring(3, UP), ring(4, UP), ring(3, -UP), ring(4, UP, 0.35), ring(4, UP / 2, 0.35),
-  ring(3, Math.PI), ring(5, UP, 0.45), ring(3, 0), ring(5, UP),
-].map((corners, i) => corners.map(([x, y]) => [SIZES[i] * x, SIZES[i] * y]));
+const square = scaled(ring(4, UP / 2), 1.2);
+const [CIRCLE, HOLE] = [ring(16, 0), 0.55];
+/** A plus sign, turned. */
+const cross = (turn) => [[1.3, 0.4], [0.4, 0.4], [0.4, 1.3], [-0.4, 1.3], [-0.4, 0.4], [-1.3, 0.4], [-1.3, -0.4], [-0.4, -0.4], [-0.4, -1.3], [0.4, -1.3], [0.4, -0.4], [1.3, -0.4]]
+  .map(([x, y]) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
+/** What is cut out of a loop: it runs the other way round. */
+const hole = (loop) => scaled(loop, HOLE).reverse();
+/** Markers as loops of corners, all about as large; their number is coprime to that of the colours, so that 110 classes differ. */
+export const MARKERS = [
+  [CIRCLE], [square], [scaled(ring(3, UP), 1.4)], [scaled(ring(4, UP), 1.35)], [cross(UP / 2)], [cross(0)], [scaled(ring(3, -UP), 1.4)], [scaled(ring(5, UP, 0.42), 1.7)],
+  [scaled(CIRCLE, 1.15), hole(scaled(CIRCLE, 1.15))], [square, hole(square)], [[[-0.5, -1.4], [0.5, -1.4], [0.5, 1.4], [-0.5, 1.4]]],
+];
+/** The marker and the colour of a class. @param {number} group */
+export const markOf = (group) => ({ loops: MARKERS[group % MARKERS.length], colour: `--look-${group % COLOURS}` });
 
 /** The marker of a class in a legend. @param {number} group */
 export function marker(group) {
-  const points = MARKERS[group % MARKERS.length].map(([x, y]) => `${8 + 5 * x},${8 + 5 * y}`).join(" ");
-  const svg = h("svg", { width: 16, height: 16, "aria-hidden": "true" }, h("polygon", { points, fill: "currentcolor" }));
-  svg.style.color = `var(--look-${group % COLOURS})`;
+  const { loops, colour: name } = markOf(group);
+  const d = loops.map((loop) => `M${loop.map(([x, y]) => `${(8 + 5 * x).toFixed(2)} ${(8 + 5 * y).toFixed(2)}`).join("L")}Z`).join("");
+  const svg = h("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" }, h("path", { d, fill: "currentcolor" }));
+  svg.style.color = `var(${name})`;
   return svg;
 }
 
@@ -70,11 +81,12 @@ export function scatter(ctx, how) {
     c.scale(scale, scale);
     const ink = (name, alpha = 1) => `rgb(${colour(name)} / ${alpha})`.replaceAll(",", " ");
     axes(c, ink);
-    const radius = Math.min(points.length > 600 ? 3.6 : 4.6, Math.max(2, width / 170));
-    for (const [group, corners] of MARKERS_OF(groups)) {
-      c.fillStyle = ink(`--look-${group % COLOURS}`, 0.8);
+    const radius = Math.min(points.length > 600 ? 4 : 5, Math.max(2.2, width / 170));
+    for (const group of [...new Set(groups)].sort((a, b) => a - b)) {
+      const { loops, colour: name } = markOf(group);
+      c.fillStyle = ink(name, 0.85);
       c.beginPath();
-      for (let i = 0; i < points.length; i++) if (groups[i] === group && visible(i)) trail(c, corners, px(xs[i]), py(ys[i]), radius);
+      for (let i = 0; i < points.length; i++) if (groups[i] === group && visible(i)) for (const loop of loops) trail(c, loop, px(xs[i]), py(ys[i]), radius);
       c.fill();
     }
     c.strokeStyle = ink("--ink");
@@ -198,8 +210,6 @@ export function scatter(ctx, how) {
     },
   };
 }
-
-const MARKERS_OF = (groups) => [...new Set(groups)].sort((a, b) => a - b).map((group) => [group, MARKERS[group % MARKERS.length]]);
 
 function trail(c, corners, x, y, radius) {
   corners.forEach(([dx, dy], i) => c[i ? "lineTo" : "moveTo"](x + radius * dx, y + radius * dy));
