@@ -60,7 +60,7 @@ def class_quality(model: Model, data: Dataset, evaluation: Evaluation) -> ClassQ
     if data.values is not None or evaluation.balanced_accuracy is None:
         return None
     probabilities = model.probabilities(evaluation.outputs)
-    shares = evaluation.confusion.sum(axis=1) / len(data)
+    shares = evaluation.confusion.sum(axis=1) / evaluation.samples
     most = int(shares.argmax())
     positive, own, thresholds, counts = None, None, np.zeros(0), np.zeros((0, 4), np.int64)
     if model.classes == 2:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...data import Dataset, is_bundled
+from ...data import BUNDLED, Dataset, is_bundled
 from ...data.arrays import names_of
 from ...errors import GlassnetError, OptionError
 from ...explain import examine_node, examine_nodes, find_suspects, hidden_space
@@ -648,7 +648,7 @@ def _corrections(given: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _corrected(session: Session, job: LabelsJob, name: str, known: dict[int, dict[str, Any]]) -> CorrectedCopy:
-    bundled = is_bundled(job.source)
+    bundled = job.source == BUNDLED
     path = session.new_file(f"{job.source}.npz" if bundled else name, "corrected")
     copy = path.with_name("-corrected.".join(path.name.split(".", 1)) if "." in path.name else f"{path.name}-corrected")
     log = path.with_name("corrections.csv")

@@ -1,6 +1,7 @@
 // The quality of answers of classes in words: beside the majority class, and whether their confidence is right. Servers and
 // `here/evaluate.js` give the numbers.
 
+import { h } from "./dom.js";
 import { number, percent } from "./format.js";
 
 /** @typedef {import("./format.js").Translate} Translate */
@@ -31,10 +32,11 @@ export function versusMajority(t, quality, accuracy, interval) {
   return { better: key === "quality_better", text: t(key, { name: most, share: percent(share, 1), accuracy: percent(accuracy, 1) }) };
 }
 
-/** All of it in one line, as for the result of a training run; empty for numbers, and for the like of ten digits. @param {Translate} t @param {any} result */
-export function qualityLine(t, { quality, evaluation, interval }) {
+/** All of it in a line, for the result of a training run; null for numbers, and for the like of ten digits. @param {Translate} t @param {any} result */
+export function qualityNote(t, { quality, evaluation, interval }) {
   const verdict = versusMajority(t, quality, evaluation.accuracy, interval?.accuracy);
-  return verdict ? `${verdict.text} ${t("quality_line", { balanced: percent(quality.balanced_accuracy, 1), auc: area(quality.auc) })}` : "";
+  return verdict && h(verdict.better ? "p.quiet.quality" : "p.warning.quality", {
+    text: `${verdict.text} ${t("quality_line", { balanced: percent(quality.balanced_accuracy, 1), auc: area(quality.auc) })}` });
 }
 
 /** How far the confidence is from the accuracy, and in which direction. @param {Translate} t @param {Calibration|null} calibration @returns {Fact[]} */

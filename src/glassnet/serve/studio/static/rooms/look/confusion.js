@@ -24,7 +24,7 @@ export async function confusionView(ctx, el) {
   }) : null;
   const matrix = matrixTable(ctx, rowsOf(t, threshold ? { ...reply, matrix: threshold.matrix } : reply), pick);
   fill(place, matrix);
-  fill(el, h("div.look-confusion", {}, h("div.stack", {}, place, threshold?.el), h("div.stack.look-cell", {}, beside, card.el)));
+  fill(el, h("div.look-confusion", {}, place, h("div.stack.look-cell", {}, beside, card.el), threshold?.el));
 
   async function pick(cell, focused) {
     if (focused) {

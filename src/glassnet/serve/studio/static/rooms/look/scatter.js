@@ -20,6 +20,8 @@ const ring = (corners, turn, inner = 1) =>
 const scaled = (loop, by) => loop.map(([x, y]) => [by * x, by * y]);
 const UP = -Math.PI / 2;
 const square = scaled(ring(4, UP / 2), 1.2);
+const bar = [[-0.5, -1.5], [0.5, -1.5], [0.5, 1.5], [-0.5, 1.5]];
+const diamond = [[0, -1.6], [0.95, 0], [0, 1.6], [-0.95, 0]];
 const [CIRCLE, HOLE] = [ring(16, 0), 0.55];
 /** A plus sign, turned. */
 const cross = (turn) => [[1.3, 0.4], [0.4, 0.4], [0.4, 1.3], [-0.4, 1.3], [-0.4, 0.4], [-1.3, 0.4], [-1.3, -0.4], [-0.4, -0.4], [-0.4, -1.3], [0.4, -1.3], [0.4, -0.4], [1.3, -0.4]]
@@ -28,8 +30,8 @@ const cross = (turn) => [[1.3, 0.4], [0.4, 0.4], [0.4, 1.3], [-0.4, 1.3], [-0.4,
 const hole = (loop) => scaled(loop, HOLE).reverse();
 /** Markers as loops of corners, all about as large; their number is coprime to that of the colours, so that 110 classes differ. */
 export const MARKERS = [
-  [CIRCLE], [square], [scaled(ring(3, UP), 1.4)], [scaled(ring(4, UP), 1.35)], [cross(UP / 2)], [cross(0)], [scaled(ring(3, -UP), 1.4)], [scaled(ring(5, UP, 0.42), 1.7)],
-  [scaled(CIRCLE, 1.15), hole(scaled(CIRCLE, 1.15))], [square, hole(square)], [[[-0.5, -1.4], [0.5, -1.4], [0.5, 1.4], [-0.5, 1.4]]],
+  [CIRCLE], [bar], [scaled(ring(3, UP), 1.4)], [diamond], [cross(UP / 2)], [cross(0)], [scaled(ring(3, -UP), 1.4)], [scaled(ring(5, UP, 0.42), 1.7)],
+  [scaled(CIRCLE, 1.15), hole(scaled(CIRCLE, 1.15))], [square, hole(square)], [square],
 ];
 /** The marker and the colour of a class. @param {number} group */
 export const markOf = (group) => ({ loops: MARKERS[group % MARKERS.length], colour: `--look-${group % COLOURS}` });
