@@ -40,6 +40,7 @@ class Parameter:
         default = list(self.default) if isinstance(self.default, tuple) else self.default
         return {
             "name": self.name,
+            "title": spec.title_of(self.name, language),
             "flag": f"--{self.word}",
             "kind": self.item.__name__,
             "several": self.several,

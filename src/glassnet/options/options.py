@@ -73,6 +73,7 @@ class Options:
     hidden: tuple[int, ...] = option(
         (200,),
         "nodes in a hidden layer; repeat for more layers",
+        title="hidden nodes",
         low=1,
         high=100_000,
         group="network",
@@ -90,7 +91,12 @@ class Options:
         search=Search(choices=("sigmoid", "tanh", "relu", "gelu")),
     )
     output: str = option(
-        "sigmoid", "activation of the output layer", choices=(*HIDDEN, *OUTPUTS_ONLY), group="network", rare=True
+        "sigmoid",
+        "activation of the output layer",
+        title="output activation",
+        choices=(*HIDDEN, *OUTPUTS_ONLY),
+        group="network",
+        rare=True,
     )
     # The parameters of the activations, and below those of the losses, are declared by these.
     vars().update(of_activations := _parameters(ACTIVATIONS, "activation", "output"))
@@ -99,6 +105,7 @@ class Options:
     initializer: str = option(
         "notes",
         "how the initial weights are drawn",
+        title="initial weights",
         choices=tuple(INITIALIZERS),
         group="network",
         search=Search(choices=tuple(INITIALIZERS), by_default=False),
@@ -110,6 +117,7 @@ class Options:
     rule: str = option(
         "notes",
         "backpropagation rule: that of the notes, or the exact gradient",
+        title="backpropagation rule",
         choices=RULES,
         group="network",
         rare=True,
@@ -127,6 +135,7 @@ class Options:
     schedule: str = option(
         "linear",
         "learning rate schedule",
+        title="learning rate schedule",
         choices=tuple(SCHEDULES),
         group="training",
         search=Search(choices=("constant", "linear", "cosine", "one_cycle")),
@@ -135,6 +144,7 @@ class Options:
     rate_drop: float = option(
         0.1,
         "factor by which the schedule multiplies the learning rate at each drop",
+        title="learning rate drop",
         low=0.0,
         high=1.0,
         needs=Needs("schedule", ("step", "plateau")),
@@ -144,6 +154,7 @@ class Options:
     patience: int = option(
         3,
         "epochs without a lower training loss before the learning rate drops",
+        title="patience of the schedule",
         low=1,
         high=1_000_000,
         needs=Needs("schedule", ("plateau",)),
@@ -161,6 +172,7 @@ class Options:
     momentum: float = option(
         0.9,
         "weight of the previous step, or of the running mean of gradients (β₁)",
+        title="momentum (β₁)",
         low=0.0,
         high=0.999999,
         needs=Needs("optimizer", optimizers_with("momentum")),
@@ -171,6 +183,7 @@ class Options:
     beta2: float = option(
         0.999,
         "decay of the slower running mean, in most optimizers that of the squared gradients (β₂)",
+        title="β₂",
         low=0.0,
         high=0.999999999,
         needs=Needs("optimizer", optimizers_with("beta2")),
@@ -181,6 +194,7 @@ class Options:
     epsilon: float = option(
         1e-8,
         "added to the root of the squared gradients to avoid division by 0",
+        title="ε",
         low=0.0,
         high=1.0,
         needs=Needs("optimizer", optimizers_with("epsilon")),
@@ -198,6 +212,7 @@ class Options:
     clip: float = option(
         0.0,
         "largest norm of a gradient; a larger one is scaled down to it; 0: no limit",
+        title="gradient clipping",
         low=0.0,
         high=1e30,
         group="training",
@@ -206,6 +221,7 @@ class Options:
     ema_decay: float = option(
         0.0,
         "decay of the exponential moving average (EMA) of the weights, which becomes the model; 0: no average",
+        title="EMA decay",
         low=0.0,
         high=0.9999999,
         group="regularization",
@@ -233,6 +249,7 @@ class Options:
     hard_fraction: float = option(
         1.0,
         "hard-example mining: backpropagate only this fraction of a batch, the samples with the largest losses; 1: all",
+        title="hard-example mining",
         low=0.001,
         high=1.0,
         needs=Needs("batch_size", above=1),
@@ -243,6 +260,7 @@ class Options:
     rotate: float = option(
         0.0,
         "augmentation: rotate training images by up to this many degrees",
+        title="rotation",
         low=0.0,
         high=180.0,
         group="augmentation",
@@ -278,6 +296,7 @@ class Options:
     elastic: float = option(
         0.0,
         "augmentation: elastic distortion of training images, standard deviation in pixels",
+        title="elastic distortion",
         low=0.0,
         high=100.0,
         group="augmentation",
@@ -286,6 +305,7 @@ class Options:
     elastic_sigma: float = option(
         4.0,
         "smoothness of the elastic distortion: sigma of its Gaussian blur in pixels",
+        title="elastic smoothness",
         low=1.0,
         high=100.0,
         needs=Needs("elastic"),
@@ -313,6 +333,7 @@ class Options:
         0,
         "maximum number of engine calls per epoch; progress is reported after each; affects the last bits; "
         "0: one per 5,000 samples, at most ten",
+        title="blocks of an epoch",
         low=0,
         high=1_000_000,
         rare=True,
@@ -334,17 +355,24 @@ class Options:
         "notes",
         "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all inputs "
         "(standard) or per feature (features)",
+        title="input scaling",
         choices=choices.SCALINGS,
         group="data",
         rare=True,
     )
     input_max: float = option(
-        255.0, "largest possible value of an input in the data", low=1e-30, high=1e30, group="data"
+        255.0,
+        "largest possible value of an input in the data",
+        title="largest input",
+        low=1e-30,
+        high=1e30,
+        group="data",
     )
     size: str = option(
         "own",
         "resize the images of a folder to N x N or HxW pixels (rows x columns); own: keep their size, which must be "
         "the same for all and at most 64 x 64",
+        title="image size",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
         metavar="own|N|HxW",
         form="own, N or HxW (at most 9999, such as 28 or 32x24)",
@@ -361,14 +389,23 @@ class Options:
         "notes",
         "target encoding: classes as 0.01 and 0.99 (notes) or as 0 and 1 (one-hot), several labels per sample "
         "(multilabel), or a regression (values)",
+        title="target encoding",
         choices=choices.TARGETS,
         group="data",
         rare=True,
     )
-    classes: int = option(0, "number of classes; 0: as many as occur in the data", low=0, high=1_000_000, group="data")
+    classes: int = option(
+        0,
+        "number of classes; 0: as many as occur in the data",
+        title="number of classes",
+        low=0,
+        high=1_000_000,
+        group="data",
+    )
     members: int = option(
         1,
         "networks in the ensemble: each is trained from its own seed, and their outputs are averaged",
+        title="networks in the ensemble",
         low=1,
         high=100,
         group="network",
@@ -385,6 +422,7 @@ class Options:
         False,
         "train another network for each fold, without the intervals of the columns of numbers; the loss on the folds "
         "decides whether the networks of one kind or of both become one",
+        title="networks without intervals",
         needs=Needs("members", above=1),
         group="network",
         rare=True,
@@ -392,6 +430,7 @@ class Options:
     holdout: float = option(
         0.1,
         "fraction of the data held out for the test if no test data are given",
+        title="test fraction",
         low=0.001,
         high=0.9,
         group="data",
@@ -401,6 +440,7 @@ class Options:
         "",
         "weights of the classes in training: balanced (the same total weight), or those of some classes; they change "
         "the probabilities",
+        title="class weights",
         pattern=r"|balanced|.+=\s*[0-9][^=]*",
         form="balanced, or NAME=NUMBER,…",
         metavar="balanced|NAME=NUMBER,…",
@@ -418,6 +458,7 @@ class Options:
     validation: float = option(
         0.1,
         "fraction of the training data held out for the validation loss",
+        title="validation fraction",
         low=0.001,
         high=0.9,
         needs=Needs("early_stopping"),
@@ -428,6 +469,7 @@ class Options:
         "score of the held-out rows that decides about the best epoch and, if it is one of answers, from which "
         "probability on a class is the answer; f1: the mean over the classes (macro F1); loss: the validation loss, "
         "and the most probable class",
+        title="score",
         choices=(LOSS, *METRICS),
         needs=Needs("early_stopping"),
         group="training",
@@ -437,9 +479,10 @@ class Options:
         "auto",
         "compute engine: compiled (fast), portable (the same bits on every processor), reference (NumPy), or auto: "
         "reference for small training runs, portable where it is as fast as compiled",
+        title="compute engine",
         choices=("auto", *choices.ENGINES),
     )
-    dtype: str = option("float32", "floating-point precision", choices=DTYPES, rare=True)
+    dtype: str = option("float32", "floating-point precision", title="precision", choices=DTYPES, rare=True)
 
     def __init__(self, *unnamed: Never, **given: Unpack[AllOptions]) -> None:
         if unnamed:

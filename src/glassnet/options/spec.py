@@ -51,6 +51,7 @@ class Spec:
     """What an option allows, and its help."""
 
     help: str  # one line in English
+    title: str = ""  # its name on pages, in English, if that is not the option's name with spaces
     choices: tuple[str, ...] = ()  # the allowed words, if the option is one of a list
     # low, high: limits of a number, inclusive
     low: float | None = None
@@ -67,6 +68,11 @@ class Spec:
     common: bool = False  # whether the short help shows the option
     rare: bool = False  # whether the command line has no flag for it, only ``--set NAME=VALUE``
     search: Search | None = None  # how a search may vary it; None if it may not
+
+    def title_of(self, name: str, language: str = "en") -> str:
+        """Return what pages call the option `name`: the label of its field."""
+        title = translated(self.title or name.replace("_", " "), language, "title")
+        return title[0].upper() + title[1:] if title[0].isascii() else title
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""

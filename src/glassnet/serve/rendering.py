@@ -8,6 +8,7 @@ from functools import partial
 from ..messages.catalogue import translated
 from ..messages.message import Renderable
 from ..messages.option_spelling import UNSET, Option
+from ..options.options import SPECS
 from ..words.studio import STUDIO_WORDS
 
 FIELDS = {
@@ -27,7 +28,7 @@ FIELDS = {
     "validation_curve": "train_curve",
     "weight": "train_weight",
 }
-"""Option -> the key of its field's label; the fields of all other options have their names as labels."""
+"""Option -> the key of its field's label; fields of options of training have the titles of these as labels."""
 
 
 def for_client(said: Renderable, language: str) -> str:
@@ -41,8 +42,11 @@ def on_page(said: Renderable, language: str) -> str:
 
 
 def _as_field(language: str, option: Option) -> str:
-    key = FIELDS.get(option.name)
-    label = option.name if key is None else f"“{translated(STUDIO_WORDS[key], language, key)}”"
+    if key := FIELDS.get(option.name):
+        label = translated(STUDIO_WORDS[key], language, key)
+    else:
+        label = SPECS[option.name].title_of(option.name, language) if option.name in SPECS else option.name
+    label = f"“{label}”"
     return label if option.value is UNSET else f"{label} = {_in_json(option.value)}"
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from glassnet import Network, Options
 from glassnet.errors import ArgumentError, OptionError
-from glassnet.messages.catalogue import translated
+from glassnet.messages.catalogue import catalogue, translated
 from glassnet.metrics import LOSS, METRICS
 from glassnet.nn.activations import ACTIVATIONS, HIDDEN, OUTPUTS_ONLY, spelled
 from glassnet.nn.architecture import RULES
@@ -226,6 +226,14 @@ def test_help_in_both_languages():
         assert spec.help.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in spec.help)
         assert any("\u4e00" <= one <= "\u9fff" for one in chinese), name
     assert len({translated(spec.help, "zh", "help") for spec in SPECS.values()}) == len(SPECS)
+
+
+def test_titles_in_both_languages():
+    for language in ("en", "zh"):
+        titles = [spec.title_of(name, language) for name, spec in SPECS.items()]
+        assert len({*titles}) == len(titles)
+        assert not any("_" in one for one in titles)
+    assert {*catalogue("title")} == {spec.title or name.replace("_", " ") for name, spec in SPECS.items()}
 
 
 def test_flags_do_not_collide():
