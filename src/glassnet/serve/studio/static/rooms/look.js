@@ -6,6 +6,7 @@ import { needsPython } from "../shared/needs_python.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { calibrationFact, qualityFacts, versusMajority } from "../shared/quality.js";
 import { takeAway } from "../shared/take_away.js";
+import { term } from "../shared/term.js";
 import { makeCard } from "./look/card.js";
 import { confusionView } from "./look/confusion.js";
 import { hiddenView } from "./look/hidden.js";
@@ -201,7 +202,7 @@ const SCORES = ["accuracy", "r2", "rmse", "coverage", "pinball"]; // another one
 
 /** The line at the top: how good the answers are, and what that is worth. */
 function summary(t, about) {
-  const fact = (name, value, more) => h("div", {}, h("dt", { text: name }), h("dd", { text: value }), more ? h("dd.help", { text: more }) : null);
+  const fact = (name, value, more) => h("div", {}, h("dt", {}, name), h("dd", { text: value }), more ? h("dd.help", { text: more }) : null);
   const samples = fact(t("look_samples"), count(about.samples));
   const model = about.model;
   if (!model) return h("dl.facts", {}, samples);
@@ -213,7 +214,7 @@ function summary(t, about) {
   const { accuracy } = model.scores;
   const verdict = versusMajority(t, model.quality, accuracy, model.intervals.accuracy);
   const judged = model.judged.map((one) => h("p.quiet", { text: one }));
-  return [h("dl.facts.look-facts", {}, shown, qualityFacts(t, model.quality).map((one) => fact(...one)), samples, fact(t("look_loss"), number(model.loss)),
+  return [h("dl.facts.look-facts", {}, shown, qualityFacts(t, model.quality).map((one) => fact(...one)), samples, fact(term("loss", t("look_loss")), number(model.loss)),
     calibrationFact(t, model.calibration).map((one) => fact(...one))),
     verdict ? h(verdict.better ? "p.quiet.look-verdict" : "p.warning.look-verdict", { text: verdict.text }) : null, ...judged];
 }

@@ -3,13 +3,14 @@
 
 import { h } from "./dom.js";
 import { number, percent } from "./format.js";
+import { term } from "./term.js";
 
 /** @typedef {import("./format.js").Translate} Translate */
 /**
  * @typedef {{most: string, share: number, balanced_accuracy: number, auc: number|null, matters: boolean, classes?: string[], threshold?: number,
  *   thresholds?: number[], counts?: number[][]}} Quality `classes` are the negative and the positive one of two; `counts` are TN, FP, FN and TP at each threshold.
  * @typedef {{error: number, confidence: number, accuracy: number, verdict: string}} Calibration
- * @typedef {[name: string, value: string, more?: string]} Fact
+ * @typedef {[name: import("./dom.js").Child, value: string, more?: string]} Fact
  */
 
 const area = (/** @type {number|null} */ value) => (value === null || Number.isNaN(value) ? "–" : number(value, 3));
@@ -17,8 +18,8 @@ const area = (/** @type {number|null} */ value) => (value === null || Number.isN
 /** The numbers beside accuracy, where they say more than it does. @param {Translate} t @param {Quality|null|undefined} quality @returns {Fact[]} */
 export const qualityFacts = (t, quality) => (!quality || !quality.matters ? [] : [
   [t("quality_majority"), percent(quality.share, 1), t("quality_majority_help", { name: quality.most })],
-  [t("quality_balanced"), percent(quality.balanced_accuracy, 1), t("quality_balanced_help")],
-  ["ROC AUC", area(quality.auc), t("quality_auc_help")],
+  [term("balanced accuracy", t("quality_balanced")), percent(quality.balanced_accuracy, 1), t("quality_balanced_help")],
+  [term("AUC", "ROC AUC"), area(quality.auc), t("quality_auc_help")],
 ]);
 
 /**
@@ -44,7 +45,7 @@ export function calibrationFact(t, calibration) {
   if (!calibration) return [];
   const { error, confidence, accuracy, verdict } = calibration;
   const points = number(Math.abs(confidence - accuracy) * 100, 2);
-  return [[t("quality_calibration"), t(`quality_${verdict}`, { points }),
+  return [[term("calibration", t("quality_calibration")), t(`quality_${verdict}`, { points }),
     t("quality_calibration_help", { confidence: percent(confidence, 1), accuracy: percent(accuracy, 1), error: number(error * 100, 2) })]];
 }
 

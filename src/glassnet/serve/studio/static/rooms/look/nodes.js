@@ -3,6 +3,7 @@
 import { button, fill, h, table } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { bytesOf, pixelImage } from "../../shared/pixels.js";
+import { term } from "../../shared/term.js";
 import { image, words } from "./samples.js";
 
 const MOST_LISTED = 20;
@@ -40,7 +41,7 @@ export async function nodesView(ctx, el) {
 const signs = (t) => [h("span.look-sign.positive", { "aria-hidden": "true" }), ` ${t("look_positive")} `, h("span.look-sign.negative", { "aria-hidden": "true" }), ` ${t("look_negative")} ·`];
 
 function oneLayer(t, about, { layer, activation, count: total, nodes, dead, saturated, saturates }, choose) {
-  const fact = (name, numbers, more) => h("div", {}, h("dt", { text: name }), h("dd", { text: count(numbers.length) }),
+  const fact = (name, numbers, more) => h("div", {}, h("dt", {}, name), h("dd", { text: count(numbers.length) }),
     h("dd.help", { text: numbers.length ? numbers.slice(0, MOST_LISTED).join(", ") + (numbers.length > MOST_LISTED ? " …" : "") : more }));
   const drawn = nodes[0]?.weights !== undefined;
   const most = Math.max(...nodes.map((one) => one.matters)) || 1;
@@ -48,7 +49,7 @@ function oneLayer(t, about, { layer, activation, count: total, nodes, dead, satu
   const opener = (node, content, attributes = {}) => button(content, () => choose(layer, node), { "data-node": `${layer}.${node}`, "aria-pressed": "false", ...attributes });
   return h("section.stack", {},
     h("h2", { text: t("look_layer_of", { layer, activation, nodes: count(total) }) }),
-    h("dl.facts", {}, fact(t("look_dead"), dead, t(saturates ? "look_dead_help" : "look_dead_help_off")), saturates ? fact(t("look_saturated"), saturated, t("look_saturated_help")) : null),
+    h("dl.facts", {}, fact(term("dead node", t("look_dead")), dead, t(saturates ? "look_dead_help" : "look_dead_help_off")), saturates ? fact(term("saturation", t("look_saturated")), saturated, t("look_saturated_help")) : null),
     drawn
       ? h("div.look-nodes", {}, nodes.map((one) => opener(one.node, h("span.look-node", {},
         weights(t, about, one), h("span", { text: t("look_node_n", { node: one.node }) }),

@@ -3,6 +3,7 @@
 import { button, fill, h, uniqueId } from "../../shared/dom.js";
 import { percent } from "../../shared/format.js";
 import { scoresOf } from "../../shared/quality.js";
+import { term } from "../../shared/term.js";
 
 const REST = 150; // milliseconds without a move before the samples follow
 
@@ -47,7 +48,7 @@ export function thresholdPanel({ t, state, about, changed: moved }, { classes, t
     const scores = scoresOf(counts[at]);
     const rate = (one) => (Number.isNaN(one) ? "–" : percent(one, 1));
     fill(facts, [["precision", t("look_precision_of", { positive })], ["recall", t("look_recall_of", { positive })], ["f1", ""], ["balanced_accuracy", ""], ["accuracy", ""]]
-      .map(([name, more]) => h("div", {}, h("dt", { text: t(`look_score_${name}`) }), h("dd", { text: rate(scores[name]), "data-score": name }), more ? h("dd.help", { text: more }) : null)));
+      .map(([name, more]) => h("div", {}, h("dt", {}, term(name.replace("_", " "), t(`look_score_${name}`))), h("dd", { text: rate(scores[name]), "data-score": name }), more ? h("dd.help", { text: more }) : null)));
   }
 
   const wanted = state.get("threshold") === "" ? own : thresholds.indexOf(Number(state.get("threshold")));

@@ -36,8 +36,8 @@ export function makeTray(studio, chosen) {
     const parts = [fixed.length || !taught.length ? t(fixed.length === 1 ? "look_one_correction" : "look_n_corrections", { n: count(fixed.length) }) : "",
       taught.length ? t("look_n_taught", { n: count(taught.length) }) : ""];
     opener.textContent = parts.filter(Boolean).join(" · ");
-    el.classList.toggle("none", !fixed.length && !taught.length && !canUndo());
-    open &&= !el.classList.contains("none");
+    el.hidden = !fixed.length && !taught.length && !canUndo();
+    open &&= !el.hidden;
     opener.setAttribute("aria-expanded", String(open));
     panel.hidden = !open;
     if (open) drawPanel(fixed, taught);
