@@ -266,7 +266,7 @@ def test_the_quality_is_that_of_scikit_learn(studio, name):
     assert quality["balanced_accuracy"] == pytest.approx(scores.balanced_accuracy_score(data.labels, answers))
     gap = facts["calibration"]["confidence"] - facts["calibration"]["accuracy"]
     agree, over = abs(gap) <= 0.01, gap > 0
-    assert facts["calibration"]["verdict"] == ("well_sure" if agree else "too_sure" if over else "too_careful")
+    assert facts["calibration"]["verdict"] == ("agree" if agree else "over" if over else "under")
     if name == "digits":
         assert (quality["matters"], quality.get("counts")) == (False, None)
         return

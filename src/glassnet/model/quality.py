@@ -94,9 +94,9 @@ class ConfidenceGap:
 
     @property
     def verdict(self) -> str:
-        """``"too_sure"``, ``"too_careful"`` or, if they agree, ``"well_sure"``."""
+        """``"over"`` for overconfident, ``"under"`` or, if the two agree, ``"agree"``."""
         gap = self.confidence - self.accuracy
-        return "well_sure" if abs(gap) <= CLOSE else "too_sure" if gap > 0 else "too_careful"
+        return "agree" if abs(gap) <= CLOSE else "over" if gap > 0 else "under"
 
 
 def confidence_gap(model: Model, data: Dataset, evaluation: Evaluation) -> ConfidenceGap:

@@ -417,9 +417,9 @@ STUDIO_WORDS: dict[str, str] = {
     ),
     "quality_line": "Balanced accuracy {balanced}, ROC AUC {auc}.",
     "quality_calibration": "Calibration",
-    "quality_too_sure": "overconfident by {points} points",
-    "quality_too_careful": "underconfident by {points} points",
-    "quality_well_sure": "confidence and accuracy agree",
+    "quality_over": "overconfident by {points} points",
+    "quality_under": "underconfident by {points} points",
+    "quality_agree": "confidence and accuracy agree",
     "quality_calibration_help": (
         "mean confidence {confidence}, accuracy {accuracy}; expected calibration error {error} points"
     ),

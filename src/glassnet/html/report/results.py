@@ -228,12 +228,13 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
         return None
     bins = reliability(evaluated.model, evaluated.data)
     gap = confidence_gap(evaluated.model, evaluated.data, evaluated.evaluation)
+    verdict = {"over": "too_sure", "under": "too_careful", "agree": "well_sure"}[gap.verdict]
     found = {"error": bins.expected_error, "confidence": gap.confidence, "accuracy": gap.accuracy}
     facts = {name: percent(value) for name, value in found.items()}
     return {
         "drawing": draw_reliability(bins, say),
         "error": bins.expected_error,
-        "text": say("reliability_found", **facts, verdict=say(gap.verdict)),
+        "text": say("reliability_found", **facts, verdict=say(verdict)),
     }
 
 

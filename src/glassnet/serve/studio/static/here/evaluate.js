@@ -84,7 +84,7 @@ export function calibrationOf(evaluation) {
   const { right, samples } = evaluation;
   const [confidence, accuracy] = [evaluation.confidence.reduce((sum, one) => sum + one, 0) / samples, right / samples];
   const gap = confidence - accuracy;
-  return { error: calibrationError(evaluation), confidence, accuracy, verdict: Math.abs(gap) <= CLOSE ? "well_sure" : gap > 0 ? "too_sure" : "too_careful" };
+  return { error: calibrationError(evaluation), confidence, accuracy, verdict: Math.abs(gap) <= CLOSE ? "agree" : gap > 0 ? "over" : "under" };
 }
 
 /**
