@@ -406,7 +406,7 @@ STUDIO_WORDS: dict[str, str] = {
     "quality_auc_help": "0.5 is guessing, 1 is perfect",
     "quality_not_better": (
         "{share} of the rows are “{name}”: always answering that is right in {share}. The model, with {accuracy}, "
-        "is no better."
+        "is not better."
     ),
     "quality_unclear": (
         "{share} of the rows are “{name}”: always answering that is right in {share}. The model, with {accuracy}, "
@@ -420,9 +420,7 @@ STUDIO_WORDS: dict[str, str] = {
     "quality_over": "overconfident by {points} points",
     "quality_under": "underconfident by {points} points",
     "quality_agree": "confidence and accuracy agree",
-    "quality_calibration_help": (
-        "mean confidence {confidence}, accuracy {accuracy}; expected calibration error {error} points"
-    ),
+    "quality_calibration_help": "mean confidence {confidence}; expected calibration error {error} points",
     # Step
     "step_lead": "One example through one training step, forwards and back, number by number.",
     "step_source": "Example",

@@ -8,9 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ...messages.formats import shown
-from ...model.curves import ThresholdCurves, threshold_curves
 from ...model.decision import threshold
-from ...model.quality import HALF
+from ...model.quality import HALF, ThresholdCurves, threshold_curves
 from ...plots.labels import class_label
 from ...words.report import percent
 from ...words.speaking import Say

@@ -46,7 +46,7 @@ export function calibrationFact(t, calibration) {
   const { error, confidence, accuracy, verdict } = calibration;
   const points = number(Math.abs(confidence - accuracy) * 100, 2);
   return [[term("calibration", t("quality_calibration")), t(`quality_${verdict}`, { points }),
-    t("quality_calibration_help", { confidence: percent(confidence, 1), accuracy: percent(accuracy, 1), error: number(error * 100, 2) })]];
+    t("quality_calibration_help", { confidence: percent(confidence, 1), error: number(error * 100, 2) })]];
 }
 
 /** The scores of counts at a threshold, under scikit-learn's names; NaN for 0 / 0. @param {number[]} counts */

@@ -47,7 +47,7 @@ export async function labelsView(ctx, el) {
       const job = await studio.api.post("/api/look/labels", { ...ctx.query, judge });
       state.set({ job: job.id, page: "", row: "" });
       fill(result);
-      follow(job);
+      follow(await studio.api.get(`/api/jobs/${job.id}`)); // it may have begun before the address had it
     } catch (problem) {
       studio.error(problem);
       run.disabled = false;
