@@ -24,6 +24,7 @@ from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run
 from support.web import STATIC
+from web.accessible import violations
 from web.studio_server import studio_server
 
 VIEWS = ("data", "mistakes", "confusion", "hidden", "labels", "nodes")
@@ -570,6 +571,15 @@ def look_page(studio, page):
     assert outside == []
 
 
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((one) => { sum += one.hadRecentInput ? 0 : one.value; });
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
+"""How far the page has moved while it was loading (cumulative layout shift)."""
+
+
 def ready(page):
     page.wait_for_selector(".look-view:not([aria-busy]) > *")
     return page
@@ -701,6 +711,7 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
     """A person's task, with its clicks counted; what arrives is in Python what was meant."""
     page = look_page(data=studio.of["digits"]["data"], model="none")
     clicks = 0
+    page.set_viewport_size({"width": 1440, "height": 900})
 
     def click(place):
         nonlocal clicks
@@ -723,6 +734,7 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
         saved[name] = tmp_path / one.value.suggested_filename
         one.value.save_as(saved[name])
     assert clicks == 13
+    assert violations(page) == []
     assert page.evaluate("scrollY") == 0
     copy, log = saved.values()
     digits = glassnet.load_data(studio.folder / "digits.csv")
@@ -771,6 +783,7 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
 
 def test_the_samples_of_a_cell_are_beside_the_matrix(studio, look_page):
     page = look_page(**studio.of["digits"], part="train", view="confusion")
+    assert page.evaluate(SHIFT) < 0.05
     for size, beside in (((1440, 900), True), ((360, 780), False)):
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         cell = page.locator(".look-count", has_text=re.compile("^[1-9]")).first

@@ -70,7 +70,9 @@ export async function open(el, studio) {
     const number = ++turn;
     view.setAttribute("aria-busy", "true");
     await show(() => number === turn);
-    if (number === turn) view.removeAttribute("aria-busy");
+    if (number !== turn) return;
+    view.removeAttribute("aria-busy");
+    if (facts.isConnected && !away.isConnected) el.append(away); // below a view that has its height
   }
 
   /** Read what is chosen, if it is another choice. Returns whether a view can show it. @param {() => boolean} current */
@@ -80,14 +82,15 @@ export async function open(el, studio) {
     [choice.about, shown] = [null, ""];
     card.hide();
     controls.draw();
-    fill(facts);
-    fill(warning);
-    fill(view, h("p.quiet", { role: "status", text: t("look_reading") }));
+    facts.setAttribute("aria-busy", "true"); // they stay until there are others, so that nothing jumps
+    fill(view, reading());
     try {
       if (!(await choice.read(current))) return false;
     } catch (problem) {
       if (!current()) return false;
       sayProblem(problem);
+      fill(facts);
+      fill(warning);
       // Another column may suit where this one cannot be predicted.
       const { data, model } = choice.chosen();
       const table = !model && studio.session.data.find((one) => one.id === data && one.kind === "table");
@@ -111,6 +114,8 @@ export async function open(el, studio) {
     drawTabs(name);
     const readable = await read(current);
     if (!current()) return;
+    facts.removeAttribute("aria-busy");
+    if (!facts.isConnected) fill(el, head, facts, warning, h("div.row.spread.look-bar-of-views", {}, tabs, tray.el), body);
     tray.update();
     if (!readable) return;
     away.update();
@@ -131,9 +136,10 @@ export async function open(el, studio) {
     }
   }
 
-  fill(el,
-    h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })), controls.el),
-    facts, warning, h("div.row.spread.look-bar-of-views", {}, tabs, tray.el), body, away);
+  const reading = () => h("p.quiet", { role: "status", text: t("look_reading") });
+  const title = h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") }));
+  const head = h("div.head", {}, title, controls.el);
+  fill(el, h("div.head", {}, title), reading());
   const offs = [state.on(refresh), studio.events.on("session", controls.update), card.close, tray.close];
   await refresh();
   return () => {
