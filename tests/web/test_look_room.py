@@ -388,6 +388,8 @@ def test_labels_are_checked_as_by_the_command(studio):
     events.close()
     assert seen[-1]["data"]["job"] == job["id"]
     assert seen[-1]["data"]["seconds_left"] == 0
+    slower = studio.running.session.cache(look._SPEED, 1).get(look._SPEED)
+    assert ask(studio, "/labels", **given).fine()["networks"] == pytest.approx(judges["networks"] * slower)
     task = LabelsJob(str(studio.folder / "classes.csv"), table=TableOptions(target=("out",)))
     expected = find_label_errors(task)
     assert result["suspects"] == [one._asdict() for one in expected.rows]
@@ -784,6 +786,7 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
 def test_the_samples_of_a_cell_are_beside_the_matrix(studio, look_page):
     page = look_page(**studio.of["digits"], part="train", view="confusion")
     assert page.evaluate(SHIFT) < 0.05
+    assert page.locator(".head h1").inner_text() == "Look"
     for size, beside in (((1440, 900), True), ((360, 780), False)):
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         cell = page.locator(".look-count", has_text=re.compile("^[1-9]")).first

@@ -66,6 +66,7 @@ _MOST_EXAMINED = 2000
 """Samples on which nodes are measured."""
 _NODE_FACTS = ("matters", "mean", "flat")
 FOLDS = 5
+_SPEED = "seconds of a check of labels, beside those that were estimated"
 _MOST_CORRECTED = 40
 """Entries of corrected copies that can be downloaded: one by its id, one by its corrections."""
 _RATE, _PER_LABEL, _PER_FOLD, _PER_WEIGHT = 2e11, 1e-5, 0.2, 5e-9
@@ -540,13 +541,22 @@ def _layer(one: Inspection, layer: LayerOfNodes) -> dict[str, Any]:
 def judges(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return who can check the labels, and about how long it takes in seconds."""
     one = inspect(session, given)
-    counted = len(one.samples) * len(one.names) * _PER_LABEL
     return {
         "task": one.task,
         "folds": FOLDS,
-        "networks": _seconds(one.samples, job_options("quick", {})) + counted,
-        "model": None if one.model is None or one.trained else counted + 0.1,
+        "networks": _networks_seconds(session, one),
+        "model": None if one.model is None or one.trained else _judging_seconds(one) + 0.1,
     }
+
+
+def _judging_seconds(one: Inspection) -> float:
+    return len(one.samples) * len(one.names) * _PER_LABEL
+
+
+def _networks_seconds(session: Session, one: Inspection) -> float:
+    """Estimate how long a check takes, as many times as long as the last one took in this session."""
+    estimated = _seconds(one.samples, job_options("quick", {})) + _judging_seconds(one)
+    return estimated * float(session.cache(_SPEED, 1).get(_SPEED) or 1.0)
 
 
 def _seconds(samples: Dataset, options: Options) -> float:
@@ -585,6 +595,8 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
                 job.gate()
 
         judged = find_label_errors(task, fold_done=fold_done)
+        slower = (time.monotonic() - began) / (_seconds(one.samples, job_options("quick", {})) + _judging_seconds(one))
+        session.cache(_SPEED, 1).put(_SPEED, slower)
         return _list(judged.samples, judged.suspects)
 
     return session.jobs.start("labels", work, data.name, replace=True, about=about).describe()

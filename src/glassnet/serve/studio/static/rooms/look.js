@@ -115,7 +115,10 @@ export async function open(el, studio) {
     const readable = await read(current);
     if (!current()) return;
     facts.removeAttribute("aria-busy");
-    if (!facts.isConnected) fill(el, head, facts, warning, h("div.row.spread.look-bar-of-views", {}, tabs, tray.el), body);
+    if (!facts.isConnected) {
+      head.append(controls.el);
+      fill(el, head, facts, warning, h("div.row.spread.look-bar-of-views", {}, tabs, tray.el), body);
+    }
     tray.update();
     if (!readable) return;
     away.update();
@@ -137,9 +140,8 @@ export async function open(el, studio) {
   }
 
   const reading = () => h("p.quiet", { role: "status", text: t("look_reading") });
-  const title = h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") }));
-  const head = h("div.head", {}, title, controls.el);
-  fill(el, h("div.head", {}, title), reading());
+  const head = h("div.head", {}, h("div", {}, h("h1", { text: t("room_look") }), h("p", { text: t("look_lead") })));
+  fill(el, head, reading());
   const offs = [state.on(refresh), studio.events.on("session", controls.update), card.close, tray.close];
   await refresh();
   return () => {
