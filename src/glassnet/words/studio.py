@@ -422,7 +422,7 @@ STUDIO_WORDS: dict[str, str] = {
     "quality_agree": "confidence and accuracy agree",
     "quality_calibration_help": "mean confidence {confidence}; expected calibration error {error} points",
     # Step
-    "step_lead": "One example through one training step, forwards and back, number by number.",
+    "step_lead": "One example through one training step, forwards and back. Drag any weight, input or target.",
     "step_source": "Example",
     "step_net_342": "Small network 3-4-2",
     "step_net_222": "Worked example 2-2-2",
@@ -455,8 +455,6 @@ STUDIO_WORDS: dict[str, str] = {
     "step_batch": "Batch",
     "step_rate": "Learning rate α",
     "step_loss": "Loss",
-    "step_before": "before",
-    "step_after": "after",
     # its moments
     "step_moment": "Moment",
     "step_play": "Play",
@@ -490,21 +488,34 @@ STUDIO_WORDS: dict[str, str] = {
         "Weight plus change is the new weight. The loss on the same example, before and after, shows whether it helped."
     ),
     "step_rule": "Rule",
-    "step_difference": "difference",
-    "step_both_rules": "Node {node} by both rules",
+    "step_rule_gradient": "Gradient",
+    "step_rule_notes": "Notes' rule",
+    "step_rule_gradient_is": "The deltas δ go back over the weights. This is the exact gradient of the loss.",
+    "step_rule_notes_is": (
+        "The errors e go back instead, as in the notes' program. The same only where the slopes are 1."
+    ),
+    "step_rule_own": "The rule of this model.",
+    "step_layer_node": "Layer {layer}, node {node}",
+    "step_loss_before": "Loss before",
+    "step_loss_after": "Loss after",
+    "step_loss_along": "The loss for other values of",
+    "step_loss_figure": "The loss as a curve: {loss} at {value}",
+    "step_legend": "Edges: solid is positive, dashed negative, width is magnitude.",
+    "step_matrices": "As matrices",
+    "step_from_to": "columns: from layer {from}, rows: to layer {to}",
+    "step_network": "Network",
+    "step_other_node": "Another node, 0 to {last}",
+    "step_choose_pixel": "Choose a pixel",
+    "step_pixel": "row {row}, column {column}: {value}",
+    "step_s_pixels": "Each pixel is an input. Choose one on the picture; outlined pixels count most here.",
     "step_proportion": "Split in proportion to the weights, as the notes begin",
     "step_hover": "Point at a number to see where it comes from.",
     "step_figure": "Drawing of the network",
     "step_more": "… {count} more",
     "step_rest": "{count} more",
     "step_rest_batch": "rest of the batch",
-    "step_legend": "solid: positive, dashed: negative; width: magnitude",
     "step_letters": (
         "w weight, z weighted sum, o output, t target, e error of an output, δ error of a sum, α learning rate"
-    ),
-    "step_rules_line": (
-        "notes: the errors e are sent back, as in the notes' program. gradient: the deltas δ are sent back, which "
-        "gives the exact gradient of the loss."
     ),
     "step_picture": "the inputs as an image",
     "step_weights_of": "weights into node {node}",
@@ -514,17 +525,17 @@ STUDIO_WORDS: dict[str, str] = {
     "step_given_weight": "weight from {from} to {to}, before the step",
     "step_given_bias": "bias of node {node}, before the step",
     "step_given_rate": "the learning rate",
-    "step_all_numbers": "All numbers of this moment",
-    "step_omitted": "{count} nodes are omitted.",
-    "step_link": "link",
-    # its editor
-    "step_edit": "Change the numbers",
-    "step_edit_hint": "everything is computed again",
-    "step_inputs": "Inputs",
-    "step_targets": "Targets",
-    "step_weights": "Weights W of layer {layer}",
+    # its numbers, changed
+    "step_undo": "Undo the change",
+    "step_redo": "Redo the change",
+    "step_edit_hint": "Drag a number, or click it and type. Arrow keys change it by 0.01, with Shift by 0.1.",
+    "step_refused": "Type a number from {low} to {high}. It is still {value}.",
+    "step_not_numbers": "The address has numbers that do not fit this network.",
+    "step_input_label": "input {node}",
+    "step_target_label": "target of output {node}",
+    "step_bias_label": "bias of node {node}",
     "step_weight_label": "weight of layer {layer} from {from} to {to}",
-    "step_again": "Keep the new weights, step again",
+    "step_again": "Take this step",
     "step_reset": "Original numbers",
     "step_keys": "Left and right arrow: moment. Up and down: node. Space: play.",
     # Train
