@@ -49,15 +49,6 @@ export async function open(el, studio) {
     refresh();
   }
 
-  function drawTabs(current) {
-    fill(tabs, segmented(t("look_views"), Object.keys(VIEWS).map((key) => [key, t(`look_view_${key}`)]), current, (key) => {
-      state.set({ ...PLACE, row: state.get("row"), view: key });
-      refresh();
-    }));
-    const pressed = tabs.querySelector('[aria-pressed="true"]');
-    if (pressed) tabs.scrollLeft = pressed.offsetLeft - (tabs.clientWidth - pressed.offsetWidth) / 2;
-  }
-
   function sayProblem(problem) {
     card.hide();
     const over = { view: VIEWS[state.get("view")] ? state.get("view") : "", part: "", target: "", ...(choice.about ? {} : { data: "", model: "" }) };
@@ -111,7 +102,10 @@ export async function open(el, studio) {
     closeView = undefined;
     body.append(card.el); // a view may have it inside
     const name = state.get("view", "data");
-    drawTabs(name);
+    drawTabs(t, tabs, name, (view) => {
+      state.set({ ...PLACE, row: state.get("row"), view });
+      refresh();
+    });
     const readable = await read(current);
     if (!current()) return;
     facts.removeAttribute("aria-busy");
@@ -149,4 +143,11 @@ export async function open(el, studio) {
     closeView?.();
     for (const off of offs) off();
   };
+}
+
+/** The buttons of the views, the pressed one in sight. @param {any} t @param {HTMLElement} el @param {string} current @param {(view: string) => void} choose */
+function drawTabs(t, el, current, choose) {
+  fill(el, segmented(t("look_views"), Object.keys(VIEWS).map((key) => [key, t(`look_view_${key}`)]), current, choose));
+  const pressed = el.querySelector('[aria-pressed="true"]');
+  if (pressed) el.scrollLeft = pressed.offsetLeft - (el.clientWidth - pressed.offsetWidth) / 2;
 }

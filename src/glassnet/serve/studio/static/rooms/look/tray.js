@@ -12,6 +12,7 @@ const TIMES = 5; // that taught digits are added to a training run, as in Draw
 /** @param {any} studio @param {() => any} chosen With `data`, `place`, `about` and `model`. */
 export function makeTray(studio, chosen) {
   const { t } = studio;
+  const { download, train } = exits(studio, chosen);
   let open = false;
   let turn = 0;
   const opener = button("", () => toggle(!open), { class: "look-tray-button", "aria-expanded": "false" });
@@ -104,6 +105,20 @@ export function makeTray(studio, chosen) {
     removeLessons([drawing]);
   }
 
+  const offs = [onCorrections(update), studio.events.on("session", () => forgetRemoved().catch(() => {}))];
+  forgetRemoved().catch(() => {});
+  return {
+    el,
+    update,
+    close() {
+      document.removeEventListener("pointerdown", outside);
+      for (const off of offs) off();
+    },
+  };
+}
+
+/** The ways out: a copy with its log as files, or opened for training. @param {any} studio @param {() => any} chosen */
+function exits(studio, chosen) {
   /** What the copy is made of. */
   function made(more = {}) {
     const { place, query } = chosen();
@@ -115,7 +130,7 @@ export function makeTray(studio, chosen) {
     try {
       const { id, name } = await made();
       const link = h("a", { href: studio.api.file(`/api/look/corrected/${id}/${what}`), download: what === "log" ? "corrections.csv" : name, hidden: true });
-      el.append(link);
+      document.body.append(link);
       link.click();
       link.remove();
     } catch (problem) {
@@ -134,14 +149,5 @@ export function makeTray(studio, chosen) {
     }
   }
 
-  const offs = [onCorrections(update), studio.events.on("session", () => forgetRemoved().catch(() => {}))];
-  forgetRemoved().catch(() => {});
-  return {
-    el,
-    update,
-    close() {
-      document.removeEventListener("pointerdown", outside);
-      for (const off of offs) off();
-    },
-  };
+  return { download, train };
 }
