@@ -82,7 +82,7 @@ export function scatter(ctx, how) {
     const c = canvas.getContext("2d");
     c.scale(scale, scale);
     const ink = (name, alpha = 1) => `rgb(${colour(name)} / ${alpha})`.replaceAll(",", " ");
-    axes(c, ink);
+    axes(c, ink, { how, edge, px, py, width, height, range: [x0, x1, y0, y1], family: getComputedStyle(canvas).fontFamily });
     const radius = Math.min(points.length > 600 ? 4 : 5, Math.max(2.2, width / 170));
     for (const group of [...new Set(groups)].sort((a, b) => a - b)) {
       const { loops, colour: name } = markOf(group);
@@ -105,32 +105,6 @@ export function scatter(ctx, how) {
     c.beginPath();
     c.arc(px(xs[at]), py(ys[at]), 10, 0, 7);
     c.stroke();
-  }
-
-  function axes(c, ink) {
-    c.font = `12px ${getComputedStyle(canvas).fontFamily}`;
-    c.fillStyle = ink("--quiet");
-    c.strokeStyle = ink("--line");
-    c.lineWidth = 1;
-    if (!how.plain) {
-      for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
-        line(c, edge.left, py(value), width - edge.right, py(value));
-        c.textAlign = "right";
-        c.fillText(short(value), edge.left - 8, py(value) + 4);
-      }
-      c.textAlign = "center";
-      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(short(value), px(value), height - edge.bottom + 17);
-      c.textAlign = "right";
-      c.fillText(how.xLabel, width - edge.right, height - 6);
-      c.textAlign = "left";
-      c.fillText(how.yLabel, edge.left + 6, edge.top + 8);
-    }
-    if (how.diagonal) {
-      c.strokeStyle = ink("--control");
-      c.setLineDash([6, 4]);
-      line(c, px(x0), py(x0), px(x1), py(x1));
-      c.setLineDash([]);
-    }
   }
 
   /** Choose a point: it is marked, and its sample shown a moment later. */
@@ -160,17 +134,9 @@ export function scatter(ctx, how) {
     return closest;
   }
 
-  function beside([dx, dy]) {
+  function beside(way) {
     if (at < 0 || !visible(at)) return nearest(width / 2, height / 2, 1e9);
-    let [best, closest] = [Infinity, at];
-    for (let i = 0; i < points.length; i++) {
-      if (i === at || !visible(i)) continue;
-      const [x, y] = [px(xs[i]) - px(xs[at]), py(ys[i]) - py(ys[at])];
-      const along = x * dx + y * dy;
-      const cost = along + 3 * Math.abs(x * dy - y * dx);
-      if (along > 0.01 && cost < best) [best, closest] = [cost, i];
-    }
-    return closest;
+    return nextTo(at, way, points.map((_, i) => (visible(i) ? [px(xs[i]), py(ys[i])] : null)));
   }
 
   const over = (event) => {
@@ -223,4 +189,45 @@ function line(c, x0, y0, x1, y1) {
   c.moveTo(x0, y0);
   c.lineTo(x1, y1);
   c.stroke();
+}
+
+/** The point that comes next in a direction: near, and not far to the side. @param {number} at @param {number[]} way @param {(number[]|null)[]} places */
+function nextTo(at, [dx, dy], places) {
+  const [x0, y0] = places[at] ?? [0, 0];
+  let [best, closest] = [Infinity, at];
+  places.forEach((place, i) => {
+    if (i === at || !place) return;
+    const [x, y] = [place[0] - x0, place[1] - y0];
+    const along = x * dx + y * dy;
+    const cost = along + 3 * Math.abs(x * dy - y * dx);
+    if (along > 0.01 && cost < best) [best, closest] = [cost, i];
+  });
+  return closest;
+}
+
+/** Grid, numbers and names of both axes, and the line y = x. */
+function axes(c, ink, { how, edge, px, py, width, height, range: [x0, x1, y0, y1], family }) {
+  c.font = `12px ${family}`;
+  c.fillStyle = ink("--quiet");
+  c.strokeStyle = ink("--line");
+  c.lineWidth = 1;
+  if (!how.plain) {
+    for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
+      line(c, edge.left, py(value), width - edge.right, py(value));
+      c.textAlign = "right";
+      c.fillText(short(value), edge.left - 8, py(value) + 4);
+    }
+    c.textAlign = "center";
+    for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(short(value), px(value), height - edge.bottom + 17);
+    c.textAlign = "right";
+    c.fillText(how.xLabel, width - edge.right, height - 6);
+    c.textAlign = "left";
+    c.fillText(how.yLabel, edge.left + 6, edge.top + 8);
+  }
+  if (how.diagonal) {
+    c.strokeStyle = ink("--control");
+    c.setLineDash([6, 4]);
+    line(c, px(x0), py(x0), px(x1), py(x1));
+    c.setLineDash([]);
+  }
 }
