@@ -698,11 +698,11 @@ def test_a_wrong_address_gets_a_clear_line(studio, look_page, console_errors):
         ({"row": "9999", "model": "none"}, "row 9999"),
     ):
         page = look_page(data=studio.of["digits"]["data"], **state)
-        assert fragment in page.locator("[role=alert]").inner_text()
+        assert fragment in page.locator(".look-view [role=alert]").inner_text()
         page.get_by_role("button", name="Start over").click()
         page.wait_for_selector("[data-row]")
     page = look_page(data=studio.of["classes"]["data"], model="none", target="other")
-    assert "'other'" in page.locator("[role=alert]").inner_text()
+    assert "'other'" in page.locator(".look-view [role=alert]").inner_text()
     page.get_by_label("Column to predict").select_option("town")
     page.wait_for_selector("[data-row]")
     assert state_of(page)["target"] == "town"

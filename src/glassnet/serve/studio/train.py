@@ -208,7 +208,9 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
         result = train_model(plan, callbacks=[shown, job.control], notify=note)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
-    return {"model": made.id, "notices": job.live.get("notices", []), **_outcome(result), "options": plan.options}
+    outcome = {"model": made.id, "notices": job.live.get("notices", []), **_outcome(result), "options": plan.options}
+    session.put_run(made.id, {**job.describe(), "state": job.ending, "result": outcome}, listed=False)
+    return outcome
 
 
 def _outcome(result: TrainResult) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // What was corrected in Look, for as long as the page is open, whatever room is: labels that were changed, rows that were left
-// out, and digits that were taught. The data themselves never change. `correctionsState` is all of it as JSON, for a session file.
+// out, and digits that were taught. The data themselves never change. A session file has all of it.
+
+import { keepState } from "../../shared/page_state.js";
 
 /** @typedef {{data: string, part: string, target: string}} Place Which rows: of data, their part (empty for a whole), and the column to predict of a table. */
 /**
@@ -17,18 +19,24 @@ const MOST_PAST = 200;
 const listeners = new Set();
 
 const tell = () => [...listeners].forEach((one) => one());
+const isRow = (/** @type {any} */ one) => typeof one?.data === "string" && typeof one.part === "string" && typeof one.target === "string" && Number.isInteger(one.row) && typeof one.label === "string";
 const within = (/** @type {Place} */ place) => (/** @type {Place} */ one) => one.data === place.data && one.part === place.part && one.target === place.target;
 
-/** Everything as JSON-compatible values, and back. */
+/** Everything as JSON-compatible values, and back; null is nothing. */
 export const correctionsState = {
-  get: () => structuredClone(state),
-  /** @param {{corrections?: Correction[], taught?: Taught[]}} [value] */
+  get: () => (state.corrections.length || state.taught.length ? structuredClone(state) : null),
+  /** @param {any} value */
   set(value) {
-    state = structuredClone({ corrections: value?.corrections ?? [], taught: value?.taught ?? [] });
+    const { corrections = [], taught = [] } = value ?? {};
+    const fine = Array.isArray(corrections) && corrections.every((one) => isRow(one) && (one.new === null || typeof one.new === "string"))
+      && Array.isArray(taught) && taught.every((one) => isRow(one) && typeof one.drawing === "string");
+    if (!fine) throw new TypeError("corrections");
+    state = structuredClone({ corrections, taught });
     past.length = 0;
     tell();
   },
 };
+const changed = keepState("look", correctionsState);
 
 /** Call `listener` after every change; returns what stops it. @param {() => void} listener */
 export function onCorrections(listener) {
@@ -51,6 +59,7 @@ function change(next) {
   if (past.length > MOST_PAST) past.shift();
   state = { ...state, corrections: next };
   tell();
+  changed();
 }
 
 /** Change the label of a row, or leave it out; its own label undoes that. @param {Place} place @param {Omit<Correction, keyof Place>} correction */
@@ -73,12 +82,14 @@ export function undoLast() {
   if (!before) return;
   state = { ...state, corrections: before };
   tell();
+  changed();
 }
 
 /** @param {Place} place @param {{row: number, label: string, drawing: string}} lesson */
 export function addLesson(place, lesson) {
   state = { ...state, taught: [...state.taught, { ...place, ...lesson }] };
   tell();
+  changed();
 }
 
 /** Forget lessons by the ids of their drawings. @param {string[]} drawings */
@@ -86,4 +97,5 @@ export function removeLessons(drawings) {
   if (!drawings.length) return;
   state = { ...state, taught: state.taught.filter((one) => !drawings.includes(one.drawing)) };
   tell();
+  changed();
 }
