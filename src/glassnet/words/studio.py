@@ -353,8 +353,6 @@ STUDIO_WORDS: dict[str, str] = {
     "look_rmse": "RMSE",
     "look_interval": "95% interval {low} to {high}",
     "look_loss": "Loss",
-    "look_calibration": "Calibration error",
-    "look_calibration_help": "points between confidence and accuracy",
     "look_trained": (
         "The model was trained on these samples: the result says how well it fits them, not how it answers new ones."
     ),
@@ -376,6 +374,40 @@ STUDIO_WORDS: dict[str, str] = {
     "look_label": "Label",
     "look_answer": "Answer",
     "look_confidence": "Confidence",
+    "look_right_label": "Right label",
+    "look_was": "(in the data: {label})",
+    "look_leave_out": "Leave out",
+    "look_left_out": "left out",
+    "look_teach": "Teach",
+    "look_taught": "Taught ✓",
+    "look_teach_help": (
+        "Adds this digit with its right label to your drawings, which Train can add to the training data."
+    ),
+    "look_corrections": "Corrections",
+    "look_one_correction": "1 correction",
+    "look_n_corrections": "{n} corrections",
+    "look_n_taught": "{n} taught",
+    "look_no_corrections": "No label is corrected.",
+    "look_corrections_help": "They are applied to a copy: {name} itself does not change.",
+    "look_corrections_help_test": "They are applied to a copy of the test data: {name} itself does not change.",
+    "look_undo_row": "Undo row {row}",
+    "look_undo_last": "Undo",
+    "look_undo_all": "Undo all",
+    "look_download_data": "Download corrected data",
+    "look_download_log": "Download the log",
+    "look_download_log_help": "A list of the corrections, which makes the same copy from the original data in Python.",
+    "look_train_corrected": "Train with the corrected data",
+    "look_test_corrected": "Test with the corrected data",
+    "look_taught_title": "Taught digits",
+    "look_taught_as": "taught as {label}",
+    "look_taught_test": (
+        "These are test digits: once a model is trained on them, its result on the test data is no longer independent."
+    ),
+    "look_train_taught": "Train on them",
+    "look_correct_help": "Choose one and say its right label, or leave it out.",
+    "look_correct_help_keys": (
+        "Choose one and say its right label, or leave it out. By keyboard: the key of the class, and Delete."
+    ),
     "look_error": "Error",
     "look_right": "right",
     "look_wrong": "wrong",
@@ -383,12 +415,22 @@ STUDIO_WORDS: dict[str, str] = {
     "look_top": "Most probable",
     "look_in_step": "Open in Step",
     "look_in_draw": "Open in Draw",
-    "look_confusion_lead": "Rows are labels, columns are answers. Choose a cell to see its samples.",
-    "look_labels_matrix_lead": "One row for each label. Choose a cell to see its samples.",
+    "look_pick_cell": "Choose a cell of the matrix: its samples are shown here.",
+    "look_threshold": "Threshold",
+    "look_threshold_own": "The model's own",
+    "look_threshold_says": (
+        "From a probability of {value} for “{positive}” on, the answer is “{positive}”; below it is “{negative}”."
+    ),
+    "look_precision_of": "of the answers “{positive}”, that are right",
+    "look_recall_of": "of all “{positive}”, that are found",
+    "look_score_precision": "Precision",
+    "look_score_recall": "Recall",
+    "look_score_f1": "F1",
+    "look_score_balanced_accuracy": "Balanced accuracy",
+    "look_score_accuracy": "Accuracy",
     "look_corner": "Answer →\nLabel ↓",
     "look_of_class": "Right",
     "look_cell": "Label {label}, answer {answer}",
-    "look_pick_cell": "No cell is chosen yet.",
     "look_kind_hit": "found",
     "look_kind_missed": "missed",
     "look_kind_extra": "false alarm",
@@ -407,19 +449,45 @@ STUDIO_WORDS: dict[str, str] = {
     "look_layer": "Layer",
     "look_layer_n": "Hidden layer {layer}: {nodes} nodes",
     "look_layer_of": "Hidden layer {layer}: {nodes} nodes, {activation}",
-    "look_nodes_lead": "The nodes of each hidden layer, measured on {samples} samples, the most important first.",
+    "look_nodes_lead": (
+        "The nodes of each hidden layer, measured on {samples} samples, the most important first. Choose one to "
+        "see what it is."
+    ),
     "look_nodes_member": "The model is an ensemble; these are of its first member.",
     "look_no_hidden": "The network has no hidden layer.",
     "look_dead": "Dead nodes",
     "look_saturated": "Saturated nodes",
+    "look_dead_help": "nodes that answer every sample alike",
+    "look_dead_help_off": "nodes that are off on every sample",
+    "look_saturated_help": "nodes at an end of their range on more than 95% of the samples",
     "look_node": "Node",
     "look_node_n": "Node {node}",
     "look_matters": "Importance",
     "look_mean": "Mean activation",
     "look_flat": "Saturated on",
+    "look_off": "Off on",
+    "look_node_chosen": "The chosen node",
+    "look_pick_node": "Choose a node to see what it looks for, what excites it and what it adds to each output.",
+    "look_bar_legend": (
+        "Bar and number: importance, the node's mean part in the margin between the two best outputs, in the unit "
+        "of the outputs before their activation."
+    ),
+    "look_positive": "positive weight",
+    "look_negative": "negative weight",
+    "look_matters_value": "importance {matters}",
+    "look_node_of": "Node {node} of hidden layer {layer}, {activation}",
+    "look_node_mean": "Mean activation {mean}. {word} {share} of the samples.",
+    "look_weights_help": "Its weights into each pixel: ink on orange excites it, ink on blue inhibits it.",
+    "look_excites": "What excites it most: sample and activation",
+    "look_activation": "Activation",
+    "look_by_class": "Mean activation by class",
+    "look_by_class_help": "High for one class only: the node tells it from the others.",
+    "look_by_output": "Correlation with each target",
+    "look_by_output_help": "Of the activation with the true values, from −1 to 1.",
+    "look_adds": "What it adds to each output",
+    "look_adds_help": "On average, before the output activation: orange for, blue against.",
     "look_strongest": "Strongest weights",
     "look_weights": "Weights into node {node}",
-    "look_node_facts": "Node {node}: importance {matters}, saturated on {flat} of the samples",
     "look_labels_lead": (
         "Which labels may be wrong? {folds} networks are trained, each without a part of the samples, and each judges "
         "the part that it has not seen."
@@ -432,8 +500,9 @@ STUDIO_WORDS: dict[str, str] = {
     "look_judge_model": "The chosen model",
     "look_judge_trained": "The chosen model was trained on these labels, so it cannot judge them.",
     "look_check": "Check the labels",
-    "look_takes": "Takes about {time} for {folds} networks.",
+    "look_takes": "Takes about {time} for {folds} networks; longer while the machine is busy.",
     "look_takes_model": "Takes about {time}. The model was not trained on these samples.",
+    "look_left": "about {time} left",
     "look_waiting": "Waiting for another job to end.",
     "look_fold": "Network {fold} of {folds} is done",
     "look_fold_accuracy": "{accuracy} of its answers match the labels",
@@ -449,6 +518,28 @@ STUDIO_WORDS: dict[str, str] = {
     "look_suspect": "rather {likely}, {share}",
     "look_download": "Download the model",
     "look_suggestion": "Suggestion",
+    "quality_majority": "Majority class",
+    "quality_majority_help": "of the rows are “{name}”",
+    "quality_balanced": "Balanced accuracy",
+    "quality_balanced_help": "mean recall of the classes",
+    "quality_auc_help": "0.5 is guessing, 1 is perfect",
+    "quality_not_better": (
+        "{share} of the rows are “{name}”: always answering that is right in {share}. The model, with {accuracy}, "
+        "is not better."
+    ),
+    "quality_unclear": (
+        "{share} of the rows are “{name}”: always answering that is right in {share}. The model, with {accuracy}, "
+        "is not clearly better."
+    ),
+    "quality_better": (
+        "{share} of the rows are “{name}”: always answering that is right in {share}. The model is right in {accuracy}."
+    ),
+    "quality_line": "Balanced accuracy {balanced}, ROC AUC {auc}.",
+    "quality_calibration": "Calibration",
+    "quality_over": "overconfident by {points} points",
+    "quality_under": "underconfident by {points} points",
+    "quality_agree": "confidence and accuracy agree",
+    "quality_calibration_help": "mean confidence {confidence}; expected calibration error {error} points",
     # Step
     "step_lead": "One example through one training step, forwards and back. Drag any weight, input or target.",
     "step_source": "Example",
@@ -615,6 +706,12 @@ STUDIO_WORDS: dict[str, str] = {
     "train_findings": "Found in the data: {n}",
     "train_more": "{n} more",
     "train_fix": "What to do:",
+    "train_follow_drop": "Do not use “{name}”",
+    "train_follow_drop_undo": "Use “{name}” again",
+    "train_follow_group": "Keep rows with the same “{name}” together",
+    "train_follow_group_undo": "Divide the rows at random again",
+    "train_follow_time": "Test on the latest rows by “{name}”",
+    "train_follow_time_undo": "Test on random rows again",
     "train_severity_error": "Error:",
     "train_severity_warning": "Warning:",
     "train_severity_remark": "Remark:",
@@ -778,6 +875,7 @@ STUDIO_WORDS: dict[str, str] = {
     "here_not_digits": "{name}: expected rows of a label and numbers from 0 to 255, with commas.",
     "here_no_fit": "{data} does not suit the model {model}: it has other inputs or classes.",
     "here_no_step": "This page shows training steps only of networks that classify numbers or images.",
+    "here_no_node": "node {node}: hidden layer {layer} has no such node.",
     "here_not_numbers": "Expected a number for each weight, input and target.",
     "here_diverged": (
         "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate."
