@@ -20,6 +20,9 @@ from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...model.decision import about_answers
+from ...model.evaluate import Evaluation
+from ...model.model import Model
+from ...model.quality import class_quality
 from ...nn.parameters import Parameters
 from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
@@ -45,6 +48,8 @@ _GIVEN = (
 """What a page gives for a training run."""
 MOST_NODES = 40
 """Nodes whose incoming weights are shown."""
+UNEQUAL = 0.3
+"""From this share of the most frequent class on, it is shown beside the accuracy also for images."""
 PICTURES = 5
 """Most pictures of the weights per second."""
 
@@ -210,14 +215,14 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
 
 def _outcome(result: TrainResult) -> dict[str, Any]:
     evaluation = result.evaluation
+    quality = quality_facts(result.model, result.test, evaluation)
+    said = lines_beside(quality, about_answers(result.model, evaluation))
     return {
         "hash": result.model.hash(),
         "evaluation": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
-        "judged": [
-            {language: on_page(one, language) for language in LANGUAGES}
-            for one in about_answers(result.model, evaluation).values()
-        ],
+        "judged": [{language: on_page(one, language) for language in LANGUAGES} for one in said],
         "interval": result.model.receipt.get("interval") or {},
+        "quality": quality,
         "cross_validation": result.model.receipt.get("cross_validation"),
         "seconds": result.seconds,
         "samples": result.samples,
@@ -226,6 +231,28 @@ def _outcome(result: TrainResult) -> dict[str, Any]:
         "held_out": result.held_out,
         "recipe": result.plan.recipe,
     }
+
+
+def quality_facts(model: Model, data: Dataset, evaluation: Evaluation) -> dict[str, Any] | None:
+    """Describe the quality of answers of classes, for `shared/quality.js`; None for other answers."""
+    quality = class_quality(model, data, evaluation)
+    if quality is None:
+        return None
+    facts = {"most": model.name_of(quality.most), "share": quality.share, "auc": quality.auc}
+    facts |= {
+        "balanced_accuracy": quality.balanced_accuracy,
+        "matters": data.image_shape is None or quality.share >= UNEQUAL,
+    }
+    if quality.positive is None:
+        return facts
+    classes = [model.name_of(1 - quality.positive), model.name_of(quality.positive)]
+    at = {"threshold": quality.threshold, "thresholds": quality.thresholds, "counts": quality.counts}
+    return {**facts, "classes": classes, **at}
+
+
+def lines_beside(quality: Mapping[str, Any] | None, lines: Mapping[str, Message]) -> list[Message]:
+    """Return the lines about an evaluation that a page shows beside its quality, which has the majority class."""
+    return [line for what, line in lines.items() if what != "majority" or quality is None]
 
 
 class _Shown:

@@ -3,6 +3,7 @@
 import { lineChart } from "../shared/chart.js";
 import { button, field, fill, h, select } from "../shared/dom.js";
 import { number, percent, seconds } from "../shared/format.js";
+import { qualityNote } from "../shared/quality.js";
 import { takeAway } from "../shared/take_away.js";
 import { dataPanel } from "./train_data.js";
 import { asText, optionForm, optionsIn, optionValues } from "./train_form.js";
@@ -407,6 +408,7 @@ export async function open(el, studio) {
       h("h2", { text: t("train_result_of", { run: model }) }),
       resultFacts(t, result),
       result.judged.map((one) => h("p.quiet", { text: one[studio.lang] })),
+      qualityNote(t, result),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
         link("step", { model }, t("train_to_step")),

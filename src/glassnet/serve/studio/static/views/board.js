@@ -1,5 +1,6 @@
 // The board: drawing with mouse, finger or pen, and painting pixels with the same or with the keyboard.
 
+import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { button, h, segmented } from "../shared/dom.js";
 import { colour, drawPixels } from "../shared/pixels.js";
 
@@ -7,11 +8,21 @@ import { colour, drawPixels } from "../shared/pixels.js";
 const PENS = { thin: { share: 0.035, reach: 0 }, medium: { share: 0.06, reach: 1 }, thick: { share: 0.09, reach: 1.5 } };
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const MOST_UNDO = 100;
+const MASK = 280; // pixels of the side of a drawing's mask
 
 /**
  * @typedef {{points: [number, number][], width: number}} Stroke All numbers are shares of the board's side.
  * @typedef {{strokes: Stroke[], pixels: number[]|null}} Drawing Strokes of the pen, or pixels if there are any.
  */
+
+/** The 28 × 28 pixels of a drawing, from 0 to 255; null if nothing is drawn. @param {Drawing} drawing @returns {number[]|null} */
+export function formOf({ strokes, pixels }) {
+  if (pixels) return pixels.some(Boolean) ? pixels.map(Math.round) : null;
+  const mask = new Uint8Array(MASK * MASK);
+  for (const one of strokes) strokesToMask([one.points], MASK, MASK, one.width * MASK).forEach((ink, k) => (mask[k] |= ink));
+  const made = mnistStages(mask, MASK, MASK);
+  return made && [...made.form];
+}
 
 /**
  * A board of an image's shape.
