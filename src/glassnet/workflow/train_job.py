@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import data
+from ..data.dataset import Dataset
 from ..data.split import few_groups
 from ..data.validation import AUTO
 from ..engines import Engine, engine_for
@@ -157,7 +158,7 @@ def train(
     notify: Notify = ignore,
     executor: Executor | None = None,
     on_stream: OnStream | None = None,
-    watch: Callable[[Engine], Engine] | None = None,
+    watch: Callable[[Engine, Dataset], Engine] | None = None,
 ) -> TrainResult:
     """Read data, train a model, test it and save it.
 
@@ -173,7 +174,7 @@ def train(
     on_stream : callable, optional
         As for `read_data`.
     watch : callable, optional
-        Takes the engine, and returns one with the same results; not called for a stream.
+        Takes the engine and the training samples, and returns an engine with the same results; not called for a stream.
 
     Raises
     ------
@@ -219,7 +220,7 @@ def train(
     if isinstance(executor, DividesBatches) and read.options.members == 1:
         read, engine = _with_batches_shared(read, executor, notify)
     elif watch is not None and read.stream is None:
-        engine = watch(_usual_engine(read, start))
+        engine = watch(_usual_engine(read, start), read.training)
     before = written_at(job.checkpoint)
     every = [*callbacks, loading_for_later(plan.pictures, read.options)]
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):

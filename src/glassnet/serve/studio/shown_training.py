@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from ...data import Dataset
+from ...data.arrays import names_of
 from ...data.dataset import channels_of, image_shape
-from ...engines import Block
+from ...engines import Block, Engine
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters
 from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .jobs import Job
-from .watched_engine import Look
+from .watched_engine import Look, watched
 
 PICTURES, MOST_BYTES = 5, 2_000_000
 """Most pictures of the weights per second, and most bytes of them."""
@@ -40,6 +42,7 @@ class ShownTraining:
         self._epochs, self._first, self._steps = 0, 0.0, 0
         self._sent = {"blocks": 0, "epoch_values": 0}
         self._part = np.zeros(3)  # of the block: samples, summed loss and right answers that the curve has already
+        self._of_classes = False
         self.idle = 0.0
         job.live |= {"phase": "reading", "blocks": [], "epoch_values": []}
 
@@ -56,9 +59,8 @@ class ShownTraining:
             self._draw(event.parameters, last=True)
         elif isinstance(event, BlockDone):
             live["progress"], live["learning_rate"] = event.progress, event.learning_rate
-            classes = event.accuracy is not None
             whole = np.array([1, event.loss, event.accuracy if event.accuracy is not None else 0]) * event.samples
-            self._add_point(event.progress, whole - self._part, classes=classes)
+            self._add_point(event.progress, whole - self._part)
             self._part[:] = 0
             self._job.frame(self._frame, last=self._job.pausing)
             self._draw(self._parameters, last=self._job.pausing)
@@ -70,13 +72,20 @@ class ShownTraining:
             self._draw(self._parameters, last=True)
             self.phase("testing")
 
-    def watch(self, state: State, block: Block, look: Look, of_classes: bool) -> None:
+    def watched(self, engine: Engine, data: Dataset) -> Engine:
+        """Return an engine that is watched, and note the names of inputs and outputs."""
+        self._of_classes = data.values is None
+        outputs = names_of(data.classes, data.class_names)
+        self._job.live["names"] = {"inputs": list(data.feature_names), "outputs": list(outputs)}
+        return watched(engine, self.watch)
+
+    def watch(self, state: State, block: Block, look: Look) -> None:
         """Before a block: wait and show its steps as the page asks; the block is then computed as a whole."""
         if state.parameters is not self._parameters:  # of another member of an ensemble
             return
         began, steps, done = time.perf_counter(), len(block.learning_rates), 0
         live, first = self._job.live, self._job.live.get("progress", self._first)
-        size = -(-live["samples"] // block.batch_size)  # steps of an epoch
+        live["updates"] = size = -(-live["samples"] // block.batch_size)  # of an epoch
         while (taken := self._job.advance(steps - done)) and done + taken < steps:
             done += taken
             progress, parameters = look(done)
@@ -84,16 +93,16 @@ class ShownTraining:
             live["progress"], live["learning_rate"] = first + done / size, float(block.learning_rates[done - 1])
             so_far = np.array([samples, progress.loss, progress.correct])
             if so_far[0] - self._part[0] >= FEW or self._job.pausing:
-                self._add_point(live["progress"], so_far - self._part, classes=of_classes)
+                self._add_point(live["progress"], so_far - self._part)
                 self._part = so_far
             self._job.frame(self._frame, last=self._job.pausing)
             self._draw(parameters, last=self._job.pausing)
         self.idle += time.perf_counter() - began
 
-    def _add_point(self, progress: float, sums: Any, *, classes: bool) -> None:
+    def _add_point(self, progress: float, sums: Any) -> None:
         samples, loss, correct = (float(one) for one in sums)
         if samples > 0:
-            self._job.live["blocks"].append([progress, loss / samples, correct / samples if classes else None])
+            self._job.live["blocks"].append([progress, loss / samples, correct / samples if self._of_classes else None])
 
     def phase(self, name: str) -> None:
         """Show what the run does now."""

@@ -34,7 +34,6 @@ from .endpoints import api, number_in, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data
 from .shown_training import ShownTraining
-from .watched_engine import watched
 
 _GIVEN = (
     "data", "test", "validation_data", "table", "recipe", "options", "start", "add", "add_times", "validation_curve",
@@ -210,7 +209,7 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
         return job.gate(hold=False)  # it waits between updates: see `ShownTraining.watch`
 
     with shown_by(note):
-        result = train_model(plan, callbacks=[shown, stops], notify=note, watch=partial(watched, watch=shown.watch))
+        result = train_model(plan, callbacks=[shown, stops], notify=note, watch=shown.watched)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
     outcome = _outcome(result, shown.idle)

@@ -15,15 +15,14 @@ from ...engines.samples import Samples
 from ...nn.architecture import Architecture
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters, aligned_zeros
-from ...options.options import Options
 
 Look = Callable[[int], tuple[Progress, Parameters]]
 """Returns the sums over the first so many steps of a block, and the weights after them."""
-Watch = Callable[[State, Block, Look, bool], None]
-"""Called before each block; at the end, whether samples have one class each."""
+Watch = Callable[[State, Block, Look], None]
+"""Called before each block."""
 
 
-def watched(engine: Engine, *, watch: Watch) -> Engine:
+def watched(engine: Engine, watch: Watch) -> Engine:
     """Return an engine that calls `watch` before each block, and otherwise does what the given one does."""
     kind = _WatchedEvaluatingEngine if isinstance(engine, EvaluatingEngine) else _WatchedEngine
     return kind(engine, watch)
@@ -32,12 +31,7 @@ def watched(engine: Engine, *, watch: Watch) -> Engine:
 class _WatchedEngine:
     def __init__(self, engine: Engine, watch: Watch) -> None:
         self.name, self._engine, self._watch = engine.name, engine, watch
-        self.output_loss, self.gradients = engine.output_loss, engine.gradients
-        self._of_classes = False
-
-    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
-        self._of_classes = len(samples.targets) < len(samples)  # otherwise each has its own
-        return self._engine.prepare(architecture, samples, options)
+        self.prepare, self.output_loss, self.gradients = engine.prepare, engine.output_loss, engine.gradients
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         def look(steps: int) -> tuple[Progress, Parameters]:
@@ -45,7 +39,7 @@ class _WatchedEngine:
             part = block.before(block.first + steps)
             return self._engine.run_steps(architecture, copy, prepared, part), copy.parameters
 
-        self._watch(state, block, look, self._of_classes)
+        self._watch(state, block, look)
         return self._engine.run_steps(architecture, state, prepared, block)
 
 

@@ -10,7 +10,7 @@ const MOST_JOBS = 20;
 /**
  * A job. `work` runs it and returns its result; `tell` passes an action to its worker.
  * @typedef {{id: string, kind: string, title: string, about: any, state: string, live: any, result: any, error: any, stopping: boolean,
- *   pausing: boolean, tell: (action: string) => void, cancel: () => void}} Job
+ *   pausing: boolean, speed: number, tell: (action: string, given: any) => void, cancel: () => void}} Job
  */
 
 /** @type {Promise<any>} */
@@ -32,8 +32,8 @@ export function jobOf(id) {
 }
 
 /** @param {Job} job */
-export const describeJob = ({ id, kind, title, about, state, live, result, error }) =>
-  ({ id, kind, title, about, state, live: { ...live, ...copies(live) }, result, error });
+export const describeJob = ({ id, kind, title, about, state, speed, live, result, error }) =>
+  ({ id, kind, title, about, state, speed, live: { ...live, ...copies(live) }, result, error });
 
 /** @param {any} live */
 const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]) => Array.isArray(one)).map(([name, one]) => [name, [...one]]));
@@ -41,12 +41,12 @@ const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]
 /**
  * Queue a piece of work; unfinished jobs of the same kind are cancelled.
  * @param {string} kind @param {string} title @param {any} about @param {any} live What it has shown at the beginning.
- * @param {(job: Job) => Promise<any>} work
+ * @param {(job: Job) => Promise<any>} work @param {{paused?: boolean, speed?: number}} [how] Updates per second, 0 without a limit.
  */
-export function startJob(kind, title, about, live, work) {
+export function startJob(kind, title, about, live, work, { paused = false, speed = 0 } = {}) {
   for (const one of jobs.values()) if (one.kind === kind && !ENDED.includes(one.state)) one.cancel();
   /** @type {Job} */
-  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: false, tell: () => {}, cancel: () => setState(job, "stopped") };
+  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: paused, speed, tell: () => {}, cancel: () => setState(job, "stopped") };
   const ended = [...jobs.values()].filter((one) => ENDED.includes(one.state));
   for (const one of ended.slice(0, Math.max(0, ended.length - MOST_JOBS + 1))) jobs.delete(one.id);
   jobs.set(job.id, job);
@@ -78,14 +78,17 @@ export function setState(job, state) {
   publish("job", describeJob(job));
 }
 
-/** Do what a button asks of a job. @param {Job} job @param {string} action */
-export function control(job, action) {
+/** Do what a button asks of a job. @param {Job} job @param {string} action @param {any} [given] `updates` of a step, or per second. */
+export function control(job, action, given = {}) {
   if (ENDED.includes(job.state)) return describeJob(job);
   if (action === "cancel" || (action === "stop" && job.state === "waiting")) job.cancel();
-  else {
+  else if (action === "speed") {
+    job.speed = given.updates ?? 0;
+    job.tell(action, given);
+  } else {
     if (action === "stop") job.stopping = true;
     else job.pausing = action !== "resume";
-    job.tell(action);
+    job.tell(action, given);
     if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
   }
   return describeJob(job);
