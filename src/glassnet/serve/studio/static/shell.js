@@ -3,8 +3,9 @@
 
 import { button, fill, h } from "./shared/dom.js";
 import { translator } from "./shared/format.js";
-import { remembered } from "./shared/remembered.js";
+import { pageId, remembered } from "./shared/remembered.js";
 import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
+import { trainingNow } from "./shared/training_now.js";
 
 /**
  * @typedef {Object} Door Where a studio gets what it shows.
@@ -49,6 +50,8 @@ const left = new Map();
 
 /** @type {Door} */
 let door;
+/** The training in progress, in the header. @type {ReturnType<typeof trainingNow>} */
+let training;
 
 /** What rooms get. */
 const studio = {
@@ -64,6 +67,8 @@ const studio = {
   events: null,
   /** @type {RoomState} */
   state: new RoomState("", () => {}),
+  /** The id of this tab, which the runs that it starts have. */
+  page: pageId(),
   /** Whether motion is welcome. */
   get motion() {
     return !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -140,7 +145,8 @@ function drawBar() {
   fill(bar,
     h("a.brand", { href: href("draw"), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
-    h("div.row.nowrap", {}, themes, language));
+    h("div.row.nowrap", {}, training.el, themes, language));
+  training.draw();
   const skip = /** @type {HTMLElement|null} */ (document.querySelector(".skip"));
   if (skip) skip.textContent = t("skip");
 }
@@ -217,6 +223,7 @@ async function start(through) {
   await studio.refresh();
   await speak(lang || studio.session.language);
   studio.events = door.events(connected);
+  training = trainingNow(studio);
   for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
   addEventListener("popstate", moved);
   document.addEventListener("click", follow);

@@ -5,8 +5,8 @@ import { button, field, fill, h, select, table, uniqueId } from "../shared/dom.j
 import { number, percent, short } from "../shared/format.js";
 import { dataPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
-import { asText, fromText } from "./train_form.js";
-import { canonical, ended } from "./train_runs.js";
+import { asText, fromText } from "../shared/option_values.js";
+import { canonical, ended } from "../shared/runs.js";
 
 const SIDES = ["a", "b"];
 const SHARES = ["accuracy", "balanced_accuracy"];

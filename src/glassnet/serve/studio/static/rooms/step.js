@@ -6,7 +6,7 @@ import { needsPython } from "../shared/needs_python.js";
 import { dataPicker, modelPicker } from "../shared/pickers.js";
 import { takeAway } from "../shared/take_away.js";
 import view from "../views/step.js";
-import { ended as hasEnded } from "./train_runs.js";
+import { ended as hasEnded } from "../shared/runs.js";
 
 const NETS = ["3-4-2", "2-2-2"];
 const NUMBERS = ["weights", "inputs", "targets", "rate"];

@@ -1,8 +1,8 @@
-// What a training run shows: its curves, the weights of its first layer, its result.
+// What a training run shows: its curves, its result, and the list of the runs.
 
-import { h } from "../shared/dom.js";
-import { count, number, percent, seconds } from "../shared/format.js";
-import { bytesOf, drawPixels } from "../shared/pixels.js";
+import { button, fill, h } from "../../shared/dom.js";
+import { count, number, percent, seconds } from "../../shared/format.js";
+import { canonical } from "../../shared/runs.js";
 
 const MOST_POINTS = 400;
 
@@ -30,21 +30,6 @@ export function curvesOf(t, job, faint) {
 function thinned(points) {
   const step = Math.ceil(points.length / MOST_POINTS);
   return step > 1 ? points.filter((_, i) => (points.length - 1 - i) % step === 0) : points;
-}
-
-/** Draw the weights into each node as an image. @param {any} t @param {HTMLElement} tiles @param {any} weights */
-export function drawWeights(t, tiles, weights) {
-  const values = new Int8Array(bytesOf(weights.values).buffer);
-  const [rows, columns] = weights.shape;
-  const size = rows * columns;
-  while (tiles.children.length > weights.nodes.length) tiles.lastElementChild?.remove();
-  while (tiles.children.length < weights.nodes.length) tiles.append(h("canvas"));
-  weights.nodes.forEach((node, i) => {
-    let tile = values.subarray(i * size * weights.channels, (i + 1) * size * weights.channels);
-    if (weights.channels === 3) tile = Float32Array.from({ length: size }, (_, k) => (tile[3 * k] + tile[3 * k + 1] + tile[3 * k + 2]) / 3);
-    drawPixels(tiles.children[i], tile, weights.shape, { signed: true, limit: 127 });
-  });
-  tiles.setAttribute("aria-label", t("train_weights_label", { n: weights.nodes.length, most: number(weights.scale, 2) }));
 }
 
 /** The score of a result in a few words. @param {any} result */
@@ -85,4 +70,54 @@ export function resultFacts(t, result) {
     pair(t("train_time"), seconds(total(result)), t("train_time_parts", { load: seconds(result.seconds.load), train: seconds(result.seconds.train), test: seconds(result.seconds.test) })),
     pair(t("train_samples"), count(result.samples), [epochs, best].filter(Boolean).join(" · ")),
     pair("SHA-256", h("code.hash", { "data-hash": result.hash, title: result.hash, text: `${result.hash.slice(0, 12)}…` }), t("train_hash_help")));
+}
+
+/** The panel of a result. @param {any} room */
+export function resultPanel(room) {
+  const { t, studio, runs, address } = room;
+  const el = h("section.panel.stack.result", { "aria-label": t("train_result") });
+  const link = (to, values, words) => h("a.button", { href: studio.href(to, values) }, words);
+  function draw() {
+    const job = runs.jobs.get(room.shown);
+    const result = job?.result;
+    if (!result) return void fill(el, h("h2", { text: t("train_result") }), h("p.quiet", { text: t("train_result_help") }));
+    const model = result.model;
+    const further = studio.session.models.find((one) => one.id === model);
+    const images = further ? further.kind === "images" : !address.isTable();
+    fill(el,
+      h("h2", { text: t("train_result_of", { run: model }) }),
+      resultFacts(t, result),
+      result.judged.map((one) => h("p.quiet", { text: one[studio.lang] })),
+      h("div.row", {},
+        link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),
+        link("step", { model }, t("train_to_step")),
+        link("look", { model, view: "mistakes" }, t("train_to_look")),
+        link("compare", address.compareState(job.about), t("train_to_compare"))),
+      result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((one) => h("li", { text: one[studio.lang] })))) : null);
+  }
+  return { el, draw };
+}
+
+/** The table of the runs of this session. @param {any} room @param {(job: any) => void} choose */
+export function runsTable(room, choose) {
+  const { t, runs, address } = room;
+  const el = h("section.panel.stack.all-runs", { "aria-label": t("train_runs") });
+  function draw() {
+    const finished = runs.finished;
+    el.hidden = finished.length < 2;
+    if (el.hidden) return;
+    const focus = document.activeElement?.closest?.(".runs") && document.activeElement.dataset.run;
+    const comparable = finished.filter((job) => canonical([job.about.data, job.about.table]) === canonical([address.dataId(), room.asked().table]));
+    const best = comparable.length > 1 ? Math.max(...comparable.map((job) => job.result.evaluation.accuracy ?? -1)) : -1;
+    fill(el, h("h2", { text: t("train_runs") }),
+      h("div.scroll", { tabindex: "0", role: "group", "aria-label": t("train_runs") }, h("table.runs", {},
+        h("thead", {}, h("tr", {}, [t("train_run"), t("train_what"), t("train_test_accuracy_short"), t("train_time")].map((one) => h("th", { scope: "col", text: one })))),
+        h("tbody", {}, [...finished].reverse().map((job) => h("tr", { class: job.id === room.shown ? "chosen" : "" },
+          h("th", { scope: "row" }, button(job.result.model, () => choose(job), { "aria-pressed": String(job.id === room.shown), "data-run": job.id, class: "plain" })),
+          h("td", { text: address.whatOf(job.about) }),
+          h("td.number", {}, resultText(job.result), comparable.includes(job) && job.result.evaluation.accuracy === best ? h("span.badge", { text: t("train_best_run") }) : null),
+          h("td.number", { text: seconds(total(job.result)) })))))));
+    if (focus) el.querySelector(`[data-run="${focus}"]`)?.focus();
+  }
+  return { el, draw };
 }

@@ -1,10 +1,10 @@
 // The panel of the data: which ones, the column to predict, what is wrong with them, and what training starts from.
 
-import { button, field, fill, h, select, takeFiles } from "../shared/dom.js";
-import { count } from "../shared/format.js";
-import { dataPicker } from "../shared/pickers.js";
-import { canonical } from "./train_runs.js";
-import { warning } from "./train_view.js";
+import { button, field, fill, h, select, takeFiles } from "../../shared/dom.js";
+import { count } from "../../shared/format.js";
+import { dataPicker } from "../../shared/pickers.js";
+import { canonical } from "../../shared/runs.js";
+import { warning } from "./result.js";
 
 const SEVERITIES = ["error", "warning", "remark"];
 
