@@ -1,12 +1,14 @@
-"""Write activations and losses in JavaScript, from ``nn/activations.py`` and ``nn/losses.py``.
+"""Write what the studio's page has from elsewhere: activations and losses from ``nn/``, the glossary from ``docs/``.
 
     python scripts/make_javascript.py
 
-``make docs`` runs this script, and ``tests/architecture/test_types.py`` compares the file.
+``make docs`` runs this script, and ``tests/architecture/test_types.py`` compares the files.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,13 @@ from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import PORTABLE, Language, variable, written
 from glassnet.nn.losses import LOSSES
 
-FILE = Path(__file__).parents[1] / "src" / "glassnet" / "serve" / "studio" / "static" / "formulas.js"
+ROOT = Path(__file__).parents[1]
+STATIC = ROOT / "src" / "glassnet" / "serve" / "studio" / "static"
+ENTRIES = {
+    "en": ("glossary.md", r"\*\*(?P<key>(?P<name>.+?))\*\*: (?P<meaning>.+?); see \["),
+    "zh": ("glossary.zh-CN.md", r"\*\*(?P<name>.+?)\*\*（(?P<key>.+?)）：(?P<meaning>.+?)，见\["),
+}
+"""Language -> the page with the glossary, and the form of an entry."""
 HEAD = """\
 // Written by scripts/make_javascript.py from nn/formulas.py, nn/activations.py and nn/losses.py; do not edit.
 
@@ -43,13 +51,48 @@ JAVASCRIPT = Language(
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     for path, text in files().items():
         path.write_text(text, encoding="utf-8")
 
 
 def files() -> dict[Path, str]:
     """Return the path and the text of each file."""
+    return {STATIC / "formulas.js": formulas(), STATIC / "shared" / "glossary.js": glossary()}
+
+
+def glossary() -> str:
+    """Return the module with the terms of the glossary that explain themselves without a command, as plain text."""
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for language, (page, form) in ENTRIES.items():
+        entries = re.split(r"^- ", (ROOT / "docs" / page).read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+        terms = [re.match(form, re.sub(r"\n\s*", " ", entry)) for entry in entries]
+        found[language] = {
+            one["key"]: (one["name"], _plain(one["meaning"]))
+            for one in terms
+            if one and "glassnet " not in one["meaning"]
+        }
+    return "\n".join(
+        [
+            "// Written by scripts/make_javascript.py from docs/glossary.md and docs/glossary.zh-CN.md; do not edit.",
+            "",
+            "/** Language -> term -> name, meaning. @type {Object<string, Object<string, [string, string]>>} */",
+            f"export const GLOSSARY = {json.dumps(found, ensure_ascii=False, indent=1)};",
+            "",
+        ]
+    )
+
+
+def _plain(text: str) -> str:
+    """Return Markdown without flags and the marks of code and links."""
+    text = re.sub(r" ?[(（]`[^`]*`[)）]", "", text)
+    return re.sub(r"\[(.+?)\]\(.+?\)", r"\1", text).replace("`", "") + (
+        "。" if re.search("[\u4e00-\u9fff]", text) else "."
+    )
+
+
+def formulas() -> str:
+    """Return the module with the activations and losses."""
     parts = [HEAD]
     for name, formula in PORTABLE.items():
         if name != "series":
@@ -101,7 +144,7 @@ def files() -> dict[Path, str]:
             if form.javascript_value:
                 parts.append(f"    value: (z, a, t, p) => {form.javascript_value},")
             parts.append("  },")
-    return {FILE: "\n".join([*parts, "};", ""])}
+    return "\n".join([*parts, "};", ""])
 
 
 def _arguments(names: str, given: list[Any]) -> str:

@@ -42,7 +42,15 @@ def test_compares_and_gives_the_verdict_of_the_command(page, studio, tmp_path, m
     heading = {"better": "B is better", "worse": "B is worse"}.get(result["verdict"], "No difference seen")
     assert heading in shown
     assert " points on average" in shown  # of an accuracy: not per cent of anything
-    rows = page.get_by_role("region", name="Difference for each seed").locator("tbody tr")
+    sign = -1 if result["mean"] < 0 else 1
+    ahead = sum(sign * one["difference"] > 0 for one in result["pairs"])
+    assert f"{ahead} of {len(result['pairs'])} seeds" in shown
+    assert "comparisons" not in shown  # the test's figures are folded away
+    page.get_by_text("How sure is that?").click()
+    assert "95% interval" in page.locator(".verdict").inner_text()
+    seeds = page.get_by_role("region", name="Each seed, A against B")
+    assert seeds.locator("circle").count() == 2 * len(result["pairs"])
+    rows = seeds.locator("tbody tr")
     assert rows.count() == len(result["pairs"])
 
     page.locator(".take summary").click()
@@ -61,9 +69,15 @@ def test_compares_and_gives_the_verdict_of_the_command(page, studio, tmp_path, m
 
 def test_options_are_in_the_address_and_back_removes_them(page, studio):
     open_room(page, studio, f"data={studio.data}&a=table&b=table")
-    page.get_by_label("Option of B").select_option("epochs")
+    page.get_by_label("Option of B").fill("no such thing")
+    page.keyboard.press("Enter")
+    page.get_by_text("no such option").wait_for()
+    page.get_by_label("Option of B").fill("Epochs")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove Epochs").wait_for()
     assert "b.epochs=" in page.url
-    page.get_by_role("button", name="Remove epochs").wait_for()
+    assert page.get_by_label("What A trains with").locator(".differs").count() == 0  # it is the recipe's value still
+    page.get_by_role("button", name="Remove Epochs").wait_for()
     assert page.evaluate("document.activeElement.id") == "compare-b.epochs"  # a keyboard goes on from there
     page.keyboard.press("Tab")
     page.get_by_label("Recipe").first.focus()
@@ -71,7 +85,7 @@ def test_options_are_in_the_address_and_back_removes_them(page, studio):
     assert page.evaluate("document.activeElement.id") == "compare-a"
     page.go_back()
     page.go_back()
-    page.get_by_role("button", name="Remove epochs").wait_for(state="detached")
+    page.get_by_role("button", name="Remove Epochs").wait_for(state="detached")
 
 
 def test_other_data_have_their_own_target_and_options(page, studio):

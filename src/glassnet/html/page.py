@@ -1,17 +1,20 @@
 """Common parts of all pages: templates, and images as data URIs.
 
-A page is one file that works offline and without scripts, in light or dark mode.
+A page is one file that works offline and without scripts, in light or dark mode, with the studio's colours and type.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.metadata import version
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
@@ -23,6 +26,8 @@ from ..model.model import Model
 from ..plots.signed import png_uri, signed_picture
 from ..plots.tone import shades
 
+STUDIO_STYLE = Path(__file__).parents[1] / "serve" / "studio" / "static" / "style.css"
+"""Where the colours and the type of all pages are declared."""
 LARGEST_THUMB = 64
 """Longest side of a sample's image; larger images are shrunk to keep pages small."""
 
@@ -48,8 +53,16 @@ def _templates() -> Environment:
         finalize=lambda value: printable(value) if type(value) is str else value,  # `Markup` is our own
     )
     made.filters["shown"] = shown
-    made.globals |= {"maker": MAKER, "version": version(MAKER)}
+    made.globals |= {"maker": MAKER, "version": version(MAKER), "palette": palette}
     return made
+
+
+@cache
+def palette(selector: str) -> Markup:
+    """Return the rule with the studio's colours and type, as custom properties of what `selector` selects."""
+    own = re.search(r"^:root \{(.*?)^\}", STUDIO_STYLE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert own is not None
+    return Markup(f"{selector} {{{own[1]}}}")
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:

@@ -70,8 +70,9 @@ class Spec:
     search: Search | None = None  # how a search may vary it; None if it may not
 
     def title_of(self, name: str, language: str = "en") -> str:
-        """Return what pages call the option `name`."""
-        return translated(self.title or name.replace("_", " "), language, "title")
+        """Return what pages call the option `name`: the label of its field."""
+        title = translated(self.title or name.replace("_", " "), language, "title")
+        return title[0].upper() + title[1:] if title[0].isascii() else title
 
     def word(self, name: str) -> str:
         """Return the word of the flag for the option `name`, without the dashes."""

@@ -17,8 +17,8 @@ from glassnet.words.studio import STUDIO_WORDS
     [
         (Option("target"), "target", "“Column to predict”", "“要预测的列”"),
         (Option("target", "age"), "target=age", "“Column to predict” = age", "“要预测的列” = age"),
-        (Option("learning_rate", 0.1), "learning_rate=0.1", "“learning rate” = 0.1", "“学习率” = 0.1"),
-        (Option("hidden", (20, 10)), "hidden=[20, 10]", "“hidden nodes” = [20, 10]", "“隐藏节点数” = [20, 10]"),
+        (Option("learning_rate", 0.1), "learning_rate=0.1", "“Learning rate” = 0.1", "“学习率” = 0.1"),
+        (Option("hidden", (20, 10)), "hidden=[20, 10]", "“Hidden nodes” = [20, 10]", "“隐藏节点数” = [20, 10]"),
         (Option("strict", True), "strict=true", "“strict” = true", "“strict” = true"),
     ],
 )
