@@ -86,6 +86,7 @@ class ShownTraining:
         began, steps, done = time.perf_counter(), len(block.learning_rates), 0
         live, first = self._job.live, self._job.live.get("progress", self._first)
         live["updates"] = size = -(-live["samples"] // block.batch_size)  # of an epoch
+        live["batch_size"] = block.batch_size
         while (taken := self._job.advance(steps - done)) and done + taken < steps:
             done += taken
             progress, parameters = look(done)

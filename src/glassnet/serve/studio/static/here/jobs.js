@@ -8,9 +8,9 @@ const ENDED = ["done", "failed", "stopped"];
 const MOST_JOBS = 20;
 
 /**
- * A job. `work` runs it and returns its result; `tell` passes an action to its worker.
+ * A job. `work` runs it and returns its result; `tell` passes an action to its worker, and `early` is a step from before it had one.
  * @typedef {{id: string, kind: string, title: string, about: any, state: string, live: any, result: any, error: any, stopping: boolean,
- *   pausing: boolean, speed: number, tell: (action: string, given: any) => void, cancel: () => void}} Job
+ *   pausing: boolean, speed: number, early: any, tell: (action: string, given: any) => void, cancel: () => void}} Job
  */
 
 /** @type {Promise<any>} */
@@ -46,7 +46,7 @@ const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]
 export function startJob(kind, title, about, live, work, { paused = false, speed = 0 } = {}) {
   for (const one of jobs.values()) if (one.kind === kind && !ENDED.includes(one.state)) one.cancel();
   /** @type {Job} */
-  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: paused, speed, tell: () => {}, cancel: () => setState(job, "stopped") };
+  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: paused, speed, early: null, tell: () => {}, cancel: () => setState(job, "stopped") };
   const ended = [...jobs.values()].filter((one) => ENDED.includes(one.state));
   for (const one of ended.slice(0, Math.max(0, ended.length - MOST_JOBS + 1))) jobs.delete(one.id);
   jobs.set(job.id, job);
@@ -88,6 +88,7 @@ export function control(job, action, given = {}) {
   } else {
     if (action === "stop") job.stopping = true;
     else job.pausing = action !== "resume";
+    job.early = action === "step" ? given : null;
     job.tell(action, given);
     if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
   }

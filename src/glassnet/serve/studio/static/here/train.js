@@ -107,6 +107,7 @@ export async function trained(job, options, samples, start) {
         done(null);
       };
       job.tell = (action, given) => {
+        if (!made && action === "step") return; // see `early`
         if (action === "step") worker.postMessage({ kind: "step", steps: given.updates || Math.ceil(steps / STEPS) });
         else if (action === "speed") worker.postMessage({ kind: "speed", speed: job.speed });
         else if (action !== "stop") worker.postMessage({ kind: action });
@@ -119,7 +120,8 @@ export async function trained(job, options, samples, start) {
           made = message;
           steps = message.steps;
           hashes.push(message.hash);
-          Object.assign(live, { phase: "training", updates: steps });
+          Object.assign(live, { phase: "training", samples: message.samples, updates: steps, batch_size: options.batch_size });
+          if (job.early) job.tell("step", job.early);
           worker.postMessage({ kind: "weights" });
         } else if (message.kind === "progress") {
           const now = performance.now();

@@ -59,11 +59,11 @@ export function runBar(room) {
 
   /** What the run in progress does. @param {any} job */
   function whatItDoes(job) {
-    const { phase, progress: at = 0, epochs, samples, updates: ofEpoch, blocks } = job.live;
+    const { phase, progress: at = 0, epochs, samples, updates: ofEpoch = samples, batch_size: batch = 1, blocks } = job.live;
     if (job.state === "waiting") return t("train_phase_waiting");
     if (phase !== "training" || !epochs) return t(`train_phase_${phase ?? "waiting"}`);
     const epoch = Math.min(epochs, Math.floor(at + 1e-9) + 1);
-    const done = Math.min(samples, Math.round((at - (epoch - 1)) * samples));
+    const done = Math.min(samples, Math.round((at - (epoch - 1)) * ofEpoch) * batch);
     const right = blocks.at(-1)?.[2];
     const limit = job.speed && ofEpoch ? ((epochs - at) * ofEpoch) / job.speed : 0;
     const left = Math.max(limit, job.live.seconds_left ?? 0);
