@@ -23,6 +23,8 @@ STUDIO_WORDS: dict[str, str] = {
     "online": "Connected again.",
     "went_wrong": "Something went wrong",
     "shell_training": "training {share}%",
+    "shell_pause": "Pause the training",
+    "shell_resume": "Resume the training",
     # files that the page opens itself
     "file_not_model": "{name}: not a model file (expected safetensors with a glassnet model).",
     "file_damaged": "{name}: the file is damaged ({where}). Restore a copy, or train again.",

@@ -171,6 +171,12 @@ def test_waiting_is_not_training_time(studio):
     own = studio.session.jobs.get(job)
     with own._changed:
         assert not own._changed.wait_for(lambda: own.ended, 1.5)  # the second update would be due in 100 seconds
+    own.pause()
+    with own._changed:
+        assert own._changed.wait_for(lambda: own.state == "paused", TIMEOUT)
+    own.resume()
+    with own._changed:
+        assert own._changed.wait_for(lambda: own.state == "running", TIMEOUT)
     own.set_speed(0)
     seconds = studio.finished(job)["result"]["seconds"]
     assert own.idle > 1

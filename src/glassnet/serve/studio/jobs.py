@@ -136,6 +136,7 @@ class Job:
                 self._changed.wait()
                 self._looked = time.monotonic()
                 continue
+            self._set("running")
             between = max(1 / self.speed, 1 / LOOKS)
             if (left := self._looked + between - now) > 0:
                 self._changed.wait(left)

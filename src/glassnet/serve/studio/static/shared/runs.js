@@ -88,9 +88,10 @@ export class Runs {
     }
   }
 
-  /** The run that is waiting, running or paused; the latest of several. */
+  /** The run that is waiting, running or paused: the latest, which ends those before it, unless it waits for that of another page. */
   get active() {
-    return [...this.jobs.values()].reverse().find((job) => !ended(job));
+    const [latest, ...others] = [...this.jobs.values()].reverse().filter((job) => !ended(job));
+    return latest?.state === "waiting" ? others.find((job) => job.page !== latest.page) ?? latest : latest;
   }
 
   /** Runs that came to a result, in their order. */

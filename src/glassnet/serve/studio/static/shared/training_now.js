@@ -22,7 +22,7 @@ export function trainingNow(studio) {
     const text = t("shell_training", { share: epochs ? Math.floor((100 * progress) / epochs) : 0 });
     if (link.textContent !== text) link.textContent = text;
     const paused = job.state === "paused";
-    const words = t(paused ? "train_resume" : "train_pause");
+    const words = t(paused ? "shell_resume" : "shell_pause");
     if (pause.title === words) return;
     fill(pause, h("svg", { viewBox: "0 0 24 24", width: 18, height: 18, "aria-hidden": "true" }, h("path", { d: paused ? "M8 5l11 7-11 7z" : "M8 5v14M16 5v14" })));
     pause.title = words;

@@ -45,10 +45,10 @@ export function networkPicture(how) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const heads = h("div.net-heads");
   const nodes = h("div.net-nodes", { role: "group", "aria-label": t("net_nodes"), onkeydown: (/** @type {KeyboardEvent} */ event) => move(event) });
-  const numbers = h("div.net-numbers", { role: "region", "aria-label": t("net_numbers") });
-  const detail = h("div.net-detail", { hidden: true, onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && choose(null) },
+  const numbers = h("div.net-numbers", { role: "region", "aria-label": t("net_numbers"), tabindex: "-1" });
+  const detail = h("div.net-detail", { hidden: true },
     button("×", () => choose(null), { class: "plain net-close", "aria-label": t("net_close") }), numbers);
-  const stage = h("div.net-stage", {}, canvas, heads, nodes, detail);
+  const stage = h("div.net-stage", { onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && choose(null) }, canvas, heads, nodes, detail);
   const caption = h("p.help.net-caption");
   const el = h("figure.network", { "aria-label": t("net_label") }, stage, caption);
   const view = { t, get layers() { return state.layers; }, shape, channels: state.channels, nameOf: (/** @type {Node} */ node) => nameOf(state, node), choose: (/** @type {Node} */ node) => choose(node, true) };
@@ -146,7 +146,9 @@ export function networkPicture(how) {
       const { x } = ("level" in what && state.spots.get(`${what.level} ${what.place}`)) || { x: 0 };
       detail.classList.toggle("at-left", x > state.width / 2);
     }
+    const inside = numbers.contains(document.activeElement);
     drawNumbers();
+    if (inside && what) numbers.focus();
     changed();
     if (!what && before && "level" in before) focus(`${before.level} ${before.place}`);
     how.chosen?.(what && "level" in what ? what : null);
@@ -155,7 +157,6 @@ export function networkPicture(how) {
   function drawNumbers() {
     const { chosen } = state;
     if (!chosen || !state.layers.length) return;
-    if (numbers.contains(document.activeElement)) return; // its buttons stay where they are
     if ("weight" in chosen) edgeNumbers(numbers, view, chosen);
     else if (shape && chosen.level === 0) fill(numbers, h("h3", { text: t("net_input") }), h("p.small", { text: t("net_input_help") }));
     else nodeNumbers(numbers, view, chosen);
@@ -190,7 +191,7 @@ export function networkPicture(how) {
       state.layers = layers;
       state.tiles = null;
       if (fresh) place();
-      drawNumbers();
+      if (!numbers.contains(document.activeElement)) drawNumbers(); // its buttons stay where they are
       changed();
     },
     /** @param {(ArrayLike<number>|null)[]|null} signals */

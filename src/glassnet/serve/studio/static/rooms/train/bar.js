@@ -69,7 +69,7 @@ export function runBar(room) {
     const left = Math.max(limit, job.live.seconds_left ?? 0);
     const digits = room.address.listed(job.about.data)?.kind === "images";
     return [
-      isPaused() ? t("train_paused") : "", starter.isMine(job) ? "" : t("train_of_other_tab"), t("train_at", { epoch, epochs }),
+      job.state === "paused" ? t("train_paused") : "", starter.isMine(job) ? "" : t("train_of_other_tab"), t("train_at", { epoch, epochs }),
       t(digits ? "train_images_at" : "train_rows_at", { n: count(done), all: count(samples) }),
       right === null || right === undefined ? "" : t("train_right", { share: percent(right, 0) }),
       left && !isPaused() ? t("train_left", { time: seconds(left) }) : "",
@@ -86,7 +86,7 @@ export function runBar(room) {
     pauseButton.classList.toggle("primary", Boolean(paused));
     startButton.classList.toggle("primary", !paused);
     startButton.disabled = room.data.checking;
-    startButton.textContent = t(running && !differs ? "train_again" : "train_start");
+    startButton.textContent = t(running && running === job && !differs ? "train_again" : "train_start");
     const one = running ?? job;
     const { progress: at = 0, epochs } = one?.live ?? {};
     progress.value = !one ? 0 : ended(one) ? (one.result ? 1 : 0) : epochs ? at / epochs : 0;

@@ -10,9 +10,9 @@ const CHEAP = ["epochs", "hidden", "learning_rate", "batch_size", "activation", 
 /** Updates per second at each place of the slider; 0 is as fast as it goes. */
 export const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 0];
 
-/** The place of the speed in `SPEEDS`, for as long as the page is open and after. */
-let speedPlace = SPEEDS.length - 1;
-const places = () => (speedPlace = Math.min(SPEEDS.length - 1, Math.max(0, Number(remembered.get("speed") ?? speedPlace))));
+/** The place of the speed in `SPEEDS`, for as long as the page is open and after; other tabs have their own. @type {number|null} */
+let speedPlace = null;
+const places = () => (speedPlace ??= Math.min(SPEEDS.length - 1, Math.max(0, Number(remembered.get("speed") ?? SPEEDS.length - 1))));
 
 /** Nodes of all hidden layers. @param {any} hidden */
 const nodesOf = (hidden) => [hidden].flat().reduce((sum, one) => sum + Number(one), 0);
@@ -53,7 +53,7 @@ export function starter(room) {
     try {
       const { job } = await api.post("/api/train", { ...request, replace: true, others: others === "end", page: studio.page, speed: speed(), paused });
       if (!runs.jobs.has(job)) await runs.fetch(job); // its first event is still on its way
-      if (others !== "wait") room.show(job);
+      room.show(job);
     } catch (problem) {
       room.refuse(problem);
     }
