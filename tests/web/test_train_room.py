@@ -212,7 +212,6 @@ def test_a_person_pauses_at_half_an_epoch_and_training_shows_in_every_room(page,
     set_speed(page, 9)
     done(page)
     slow = hash_shown(page)
-    assert job.idle > job.result["seconds"]["train"]  # waiting is not training
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
     assert hash_shown(page) == slow
