@@ -87,6 +87,9 @@ def test_a_run_equals_that_of_the_command_line(studio, tmp_path):
     assert job["result"]["evaluation"]["accuracy"] == result.evaluation.accuracy
     model = studio.get(f"/api/models/{job['result']['model']}").fine()
     assert (model["hash"], model["source"]) == (job["result"]["hash"], studio.data)
+    own = studio.session.models[job["result"]["model"]].model
+    assert own.receipt.keys() == result.model.receipt.keys()
+    assert "not_verifiable" not in own.receipt
 
 
 def test_no_block_and_no_epoch_is_dropped(studio):

@@ -25,7 +25,9 @@ Watch = Callable[[State, Block, Look], None]
 def watched(engine: Engine, watch: Watch) -> Engine:
     """Return an engine that calls `watch` before each block, and otherwise does what the given one does."""
     kind = _WatchedEvaluatingEngine if isinstance(engine, EvaluatingEngine) else _WatchedEngine
-    return kind(engine, watch)
+    own = type(kind.__name__, (kind,), {"bits_of": type(engine)})  # for the training record, which can be verified
+    made: Engine = own(engine, watch)
+    return made
 
 
 class _WatchedEngine:

@@ -90,7 +90,7 @@ export function control(job, action, given = {}) {
     else job.pausing = action !== "resume";
     job.early = action === "step" ? given : null;
     job.tell(action, given);
-    if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
+    if (job.state !== "waiting" && !(job.pausing && !job.stopping)) setState(job, "running"); // it is paused when its worker says so
   }
   return describeJob(job);
 }

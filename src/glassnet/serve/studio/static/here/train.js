@@ -122,6 +122,7 @@ export async function trained(job, options, samples, start) {
           hashes.push(message.hash);
           Object.assign(live, { phase: "training", samples: message.samples, updates: steps, batch_size: options.batch_size });
           if (job.early) job.tell("step", job.early);
+          else if (job.pausing) setState(job, "paused");
           worker.postMessage({ kind: "weights" });
         } else if (message.kind === "progress") {
           const now = performance.now();
@@ -164,6 +165,7 @@ export async function trained(job, options, samples, start) {
           else fail(problem("GN030", "here_diverged", { epoch: curve.length }));
         }
         frame();
+        if (message.kind === "progress" && message.paused && job.pausing && !stopping) setState(job, "paused");
       };
       worker.postMessage({ kind: "start", options, data: samples, start, paused: job.pausing, speed: job.speed });
     });

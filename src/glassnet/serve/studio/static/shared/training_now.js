@@ -15,7 +15,7 @@ export function trainingNow(studio) {
   const el = h("div.training-now", {}, link, pause);
 
   function draw() {
-    el.classList.toggle("idle", !job);
+    link.hidden = pause.hidden = !job;
     link.href = href("train");
     if (!job) return;
     const { progress = 0, epochs } = job.live;
