@@ -443,6 +443,7 @@ STUDIO_WORDS: dict[str, str] = {
     "net_label": "The network",
     "net_nodes": "Nodes of the network: arrow keys move, Enter shows the numbers",
     "net_numbers": "Numbers",
+    "net_no_weights": "No weights yet.",
     "net_close": "Close the numbers",
     "net_input": "Input image",
     "net_input_help": "Dark where the weights of all nodes are strong: there the network looks.",

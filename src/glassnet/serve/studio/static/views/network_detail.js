@@ -27,7 +27,7 @@ export function nodeNumbers(el, picture, node, shown = FIRST) {
   const isTile = Boolean(shape) && node.level === 1;
   const more = () => {
     nodeNumbers(el, picture, node, shown + 12);
-    el.querySelector("button.more")?.focus();
+    /** @type {HTMLElement|null} */ (el.querySelector("button.more"))?.focus();
   };
   const rest = Math.max(isTile ? 0 : into.length, out.length) - shown;
   fill(el,

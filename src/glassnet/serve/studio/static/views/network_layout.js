@@ -1,6 +1,6 @@
 // Where the nodes of a network are in its picture: inputs at the left, outputs at the right, hidden layers as blocks between them.
 
-const HEADING = 26; // above each layer
+const HEADING = 32; // above each layer
 const PAGING = 44; // with buttons
 const LABEL = 96; // most width of the names of inputs and outputs
 const GAP = 34;

@@ -156,8 +156,9 @@ export function networkPicture(how) {
 
   function drawNumbers() {
     const { chosen } = state;
-    if (!chosen || !state.layers.length) return;
-    if ("weight" in chosen) edgeNumbers(numbers, view, chosen);
+    if (!chosen) return;
+    if (!state.layers.length) fill(numbers, h("h3", { text: "level" in chosen ? nameOf(state, chosen) : "" }), h("p.small", { text: t("net_no_weights") }));
+    else if ("weight" in chosen) edgeNumbers(numbers, view, chosen);
     else if (shape && chosen.level === 0) fill(numbers, h("h3", { text: t("net_input") }), h("p.small", { text: t("net_input_help") }));
     else nodeNumbers(numbers, view, chosen);
   }
@@ -262,7 +263,7 @@ const markedNode = ({ pointed, chosen }) => pointed ?? (chosen && "level" in cho
 /** Choose the lines that are drawn. @param {any} state */
 function findEdges(state) {
   const { layers, levels, spots, shape } = state;
-  const inView = levels.map((_, /** @type {number} */ level) => [...spots.keys()].map(nodeOf).filter((one) => one.level === level).map((one) => one.place));
+  const inView = levels.map((/** @type {any} */ _, /** @type {number} */ level) => [...spots.keys()].map(nodeOf).filter((one) => one.level === level).map((one) => one.place));
   const marked = markedNode(state);
   let total = 0;
   state.edges = layers.flatMap((/** @type {Layer} */ layer, /** @type {number} */ at) => {
