@@ -8,6 +8,7 @@ import threading
 from dataclasses import replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -167,6 +168,15 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.get_by_role("link", name="Open in Step").click()
     page.locator(".step-view").wait_for()
     page.keyboard.press("ArrowRight")
+    page.locator(".step-formula .given").first.click()  # a weight of the run, typed in its formula
+    page.keyboard.type("0.5")
+    page.keyboard.press("Enter")
+    assert "=0.5" in unquote(page.url)
+    page.get_by_role("button", name="Small network 3-4-2").click()
+    page.get_by_role("spinbutton", name="weight of layer 1 from 0 to 2").press("ArrowUp")
+    page.locator(".weight", has_text="−0.09").wait_for()
+    page.get_by_role("button", name="Undo the change").click()
+    page.locator(".weight", has_text="−0.1").wait_for()
     page.get_by_role("button", name="中文").click()
     page.locator("html[lang=zh-CN] h1", has_text="单步").wait_for()
     for room, words in (("compare", "glassnet compare"), ("look?view=labels", "glassnet labels")):

@@ -192,7 +192,10 @@ def test_a_person_pauses_at_half_an_epoch_and_training_shows_in_every_room(page,
     set_speed(page, 5)  # 300 updates a second: an epoch takes two seconds
     start(page)
     page.wait_for_function(
-        "() => +/([\\d,]+) of [\\d,]+ images/.exec(document.querySelector('.run-status').textContent)?.[1].replace(',', '') > 20000"
+        """() => {
+          const [, shown] = /([\\d,]+) of [\\d,]+ images/.exec(document.querySelector(".run-status").textContent) ?? [];
+          return Number(shown?.replace(",", "")) > 20000;
+        }"""
     )
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(status(page)).to_contain_text("Paused")

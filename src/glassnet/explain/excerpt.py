@@ -37,7 +37,7 @@ def excerpt(
 
     Signals and errors are those of one `sample` of the batch, weight changes those of the batch. The `scaling` of the
     model gives the raw values of the inputs, `features` their names. `extra` is a node to show in addition: its layer,
-    from 1, and its number in it, from 0.
+    0 for the inputs, and its number in it, from 0.
 
     The result has ``inputs`` and ``layers``, in which ``nodes`` have their sum, activation, errors and deltas by both
     rules, the links into them (``links``), and those that an error is sent back over (``back``).
@@ -48,7 +48,7 @@ def excerpt(
         "sizes": sizes,
         "whole": max(sizes) <= WHOLE,
         "rule": trace.rule,
-        "rules": sorted(trace.rules, key=["notes", "gradient"].index),
+        "rules": sorted(trace.rules, key=["gradient", "notes"].index),
         "loss": trace.loss,
         "loss_before": trace.loss_before,
         "losses_after": trace.losses_after,
@@ -96,10 +96,12 @@ class _View:
         if first.weight.shape[1] <= WHOLE:
             return np.arange(first.weight.shape[1])
         inputs = np.abs(first.inputs[self.sample])
-        if self._is_image:
-            return np.sort(np.argsort(-np.abs(first.weight[node]) * inputs, kind="stable")[:MOST_PIXELS])
-        size = np.abs(first.weight[self.nodes(0)]).sum(axis=0) * inputs
-        return np.sort(np.argsort(-size, kind="stable")[:MOST_INPUTS])
+        rows, most = ([node], MOST_PIXELS) if self._is_image else (self.nodes(0), MOST_INPUTS)
+        size = np.abs(first.weight[rows]).sum(axis=0) * inputs
+        shown = np.argsort(-size, kind="stable")[:most]
+        if self.extra and self.extra[0] == 0 and 0 <= self.extra[1] < len(inputs):
+            shown = np.union1d(shown, self.extra[1])
+        return np.sort(shown)
 
     def sample_weight(self) -> float:
         """Return the factor of the sample's errors: 1, unless samples are weighted."""

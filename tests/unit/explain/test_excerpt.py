@@ -87,6 +87,16 @@ def test_a_named_node_is_shown_too():
     assert with_other == chosen | {other}
 
 
+def test_a_named_input_is_shown_too():
+    step = STEPS["wide"]
+    shown = {node["node"] for node in excerpt(step)["inputs"]["nodes"]}
+    other = next(place for place in range(40) if place not in shown)
+    numbers = excerpt(step, extra=(0, other))
+    assert {node["node"] for node in numbers["inputs"]["nodes"]} == shown | {other}
+    assert all(other in node["links"]["from"] for node in numbers["layers"][0]["nodes"])
+    assert numbers["rules"] == ["gradient", "notes"]
+
+
 def test_the_worked_example_has_the_notes_numbers():
     hidden = excerpt(worked_example())["layers"][0]["nodes"]
     assert [node["proportion"] for node in hidden] == pytest.approx([0.42, 0.88], abs=1e-12)

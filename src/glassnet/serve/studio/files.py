@@ -20,7 +20,6 @@ import numpy as np
 
 from ...data import BUNDLED, Dataset, load
 from ...errors import FileError, OptionError
-from ...explain.small_network import SMALL_NETWORKS
 from ...exports.es_modules import bundle
 from ...exports.html import hash_of
 from ...io.writing import MAKER, replacing, require_folder, require_page_place, require_place
@@ -34,6 +33,7 @@ from ...training.numerics import NUMERICS
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
 from .classes import what_training_needs
+from .step import small_networks
 from .train import described_options
 
 TRAIN, TEST = 10_000, 1_000
@@ -151,10 +151,7 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
         "words": {one: words_of(STUDIO_WORDS, one) for one in LANGUAGES},
         "options": {one: _options(one) for one in LANGUAGES},
         "optimizers": {recipe: {name: _changed(recipe, optimizer=name) for name in OPTIMIZERS} for recipe in RECIPES},
-        "nets": {
-            name: {"sizes": one.sizes, "activation": one.activation, "numbers": one.to_dict()}
-            for name, one in SMALL_NETWORKS.items()
-        },
+        "nets": small_networks(),
         "digits": [TRAIN, TEST],
         "models": [{"id": id, "name": printable(name)} for id, name, _ in models],
     }

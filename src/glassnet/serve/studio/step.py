@@ -1,8 +1,12 @@
-"""The routes of the room Step: one training step of a small network, of a model on one example, or of its run."""
+"""The routes of the room Step: one training step of a model on one example, or of its run.
+
+The page itself computes the steps of small networks, whose numbers a reader changes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from starlette.routing import Route
@@ -30,17 +34,20 @@ MOST_ROWS = 100
 """Most rows of a batch that are listed."""
 
 
-def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Compute one training step.
+def small_networks() -> dict[str, Any]:
+    """Return the small networks with the numbers that they begin with."""
+    return {
+        name: {"sizes": one.sizes, "activation": one.activation, "numbers": one.to_dict()}
+        for name, one in SMALL_NETWORKS.items()
+    }
 
-    Takes ``net`` (a name in `SMALL_NETWORKS`) with ``weights``, ``inputs``, ``targets``, ``rate`` and ``rule``; or
-    ``model`` and ``data`` (ids), ``part``, ``row``, and ``rate``. ``layer`` and ``node`` name a node to show in any
-    case. Returns the excerpt of the step, and what it is of.
+
+def step(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Compute one training step of a model on one example.
+
+    Takes ``model`` and ``data`` (ids), ``part``, ``row``, and ``rate``. ``layer`` and ``node`` name a node to show in
+    any case. Returns the excerpt of the step, and what it is of.
     """
-    if "model" not in given:
-        name = text_in(given, "net", "3-4-2", SMALL_NETWORKS)
-        network = SMALL_NETWORKS[name].changed(given)
-        return {**excerpt(network.trace()), "kind": "net", "net": name, "numbers": network.to_dict()}
     one = session.model(text_in(given, "model"))
     part = text_in(given, "part", "train", ("train", "test"))
     samples = _samples(session, one, text_in(given, "data", one.source or "mnist"), part)
@@ -80,7 +87,7 @@ def _names(model: Model, value: Any) -> Any:
 def _excerpt(model: Model, trace: Trace, given: dict[str, Any], sample: int = 0) -> dict[str, Any]:
     extra = None
     if given.get("node") is not None:
-        extra = (whole_in(given, "layer", 1, 1), whole_in(given, "node", 0))
+        extra = (whole_in(given, "layer", 1), whole_in(given, "node", 0))
     features = model.columns.features if model.columns else ()
     return excerpt(trace, sample=sample, scaling=model.scaling, features=features, extra=extra)
 
@@ -154,7 +161,7 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
         network = original.changed(given)
         if given["form"] == "python":
             return small_step_program(network)
-        if network == SMALL_NETWORKS["2-2-2"]:
+        if replace(network, rule=original.rule) == SMALL_NETWORKS["2-2-2"]:  # whose rules do the same
             return "glassnet explain --example\n"
         return f"# {step_words(given['language'])('step_no_command')}\n"
     one = session.model(text_in(given, "model"))
@@ -180,4 +187,8 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
     )
 
 
-routes: list[Route] = [api("POST", "/api/step", step), api("POST", "/api/replay", replay)]
+routes: list[Route] = [
+    api("GET", "/api/step", lambda session, given: small_networks()),
+    api("POST", "/api/step", step),
+    api("POST", "/api/replay", replay),
+]

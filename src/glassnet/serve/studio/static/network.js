@@ -307,6 +307,16 @@ export function lossOf(loss, output) {
   return LOSSES[loss] ?? LOSSES[`${loss} ${output.split("(")[0]}`];
 }
 
+/** The desired outputs of a class. @param {any} description @param {number} label */
+export const targetsOf = ({ sizes, targets }, label) =>
+  Float32Array.from({ length: sizes[sizes.length - 1] }, (_, k) => (k === label ? targets.high : targets.low));
+
+/** The loss of one sample. @param {any} description @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t */
+export function lossOfSample({ loss, loss_parameter: parameter, activations }, z, a, t) {
+  const { value } = lossOf(loss, activations[activations.length - 1]);
+  return value ? value(z, a, t, Number(parameter)) : NaN;
+}
+
 /**
  * The gradient of the loss with respect to the sums of the last layer; the losses are those of `nn/losses.py`.
  * @param {{loss: string, loss_parameter: number | null, activations: string[]}} architecture @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t

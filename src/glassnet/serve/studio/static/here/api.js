@@ -37,6 +37,7 @@ const ROUTES = [
   ["GET", "/api/classes", async () => JSON.parse(await textInside("classes"))],
   ["POST", "/api/train", train],
   ["POST", "/api/verify", verify],
+  ["GET", "/api/step", () => about.nets],
   ["POST", "/api/step", step],
   ["GET", "/api/look", summary],
   ["GET", "/api/look/samples", page],

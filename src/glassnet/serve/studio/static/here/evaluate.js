@@ -1,6 +1,6 @@
 // What a model answers to many samples, computed in pieces, so that the page stays smooth.
 
-import { lossOf, Network, ranked } from "../network.js";
+import { lossOfSample, Network, ranked, targetsOf } from "../network.js";
 import { problem } from "./session.js";
 
 const PIECE = 24; // milliseconds
@@ -56,16 +56,6 @@ export async function evaluate(model, data, part, { places, keep = false } = {})
     await rest();
   }
   return made;
-}
-
-/** The desired outputs of a class. @param {any} description @param {number} label */
-export const targetsOf = ({ sizes, targets }, label) =>
-  Float32Array.from({ length: sizes[sizes.length - 1] }, (_, k) => (k === label ? targets.high : targets.low));
-
-/** The loss of one sample. @param {any} description @param {Float32Array} z @param {Float32Array} a @param {Float32Array} t */
-export function lossOfSample({ loss, loss_parameter: parameter, activations }, z, a, t) {
-  const { value } = lossOf(loss, activations[activations.length - 1]);
-  return value ? value(z, a, t, Number(parameter)) : NaN;
 }
 
 /** The interval of a share (Wilson 1927), as `model/intervals.py` has it. @param {number} right @param {number} samples */

@@ -1,25 +1,13 @@
-// One training step in the page, with the numbers that a drawing shows: `explain/step.py` and `explain/excerpt.py` give the same.
+// The step of a model on one row in the page, as `serve/studio/step.py` answers it.
 
-import { activationOf, backpropagate, forward, Network, ranked } from "../network.js";
-import { lossOfSample, targetsOf } from "./evaluate.js";
-import { about, dataOf, modelOf, problem, shapeOf } from "./session.js";
+import { Network, ranked } from "../network.js";
+import { exampleOfRow, excerptOf } from "../shared/step_excerpt.js";
+import { dataOf, modelOf, problem, shapeOf } from "./session.js";
 
-const WHOLE = 12; // most nodes of a layer that is shown whole
-const MOST_NODES = 8;
-const MOST_INPUTS = 8;
-const MOST_PIXELS = 6;
 const RATE = 0.2; // as in the notes
-const RULES = ["notes", "gradient"];
-
-/**
- * @typedef {ArrayLike<number>} Numbers
- * @typedef {{architecture: any, weights: Numbers[], biases: (Numbers|null)[], inputs: Float32Array, targets: Float32Array, rate: number, rules: string[],
- *   raw: Numbers, scaling: any, image: number[]|null, maximum: number, names: string[]}} Example
- */
 
 /** @param {Object<string, any>} given */
 export async function step(given) {
-  if (!given.model) return ofNet(given);
   const model = modelOf(given.model);
   const { description } = model;
   if (!description.portable || description.columns.length || description.targets.kind !== "classes") throw problem("GN022", "here_no_step");
@@ -30,155 +18,12 @@ export async function step(given) {
   const last = part.labels.length - 1;
   const row = given.row ?? 0;
   if (!(Number.isInteger(row) && row >= 0 && row <= last)) throw problem("GN021", "here_no_row", { row, last });
-  const network = new Network(description, model.weights);
   const raw = part.inputs.subarray(row * data.features, (row + 1) * data.features);
-  const inputs = network.scale(raw);
   const label = description.classes.indexOf(data.classes[part.labels[row]]);
-  const { factor, offset, per_feature: perFeature } = description.scaling;
-  const maximum = description.maximum;
-  const { weights, biases } = network.members[0];
-  const excerpt = excerptOf({
-    architecture: description, weights, biases, inputs, targets: targetsOf(description, label), rate: model.receipt.options?.learning_rate ?? RATE,
-    rules: rulesOf(description), raw, scaling: perFeature ? null : { maximum, span: factor * maximum, offset },
-    image: shapeOf(data.features), maximum, names: description.classes,
-  }, given);
-  const answer = ranked(network.forward(inputs, false).outputs, description.targets)[0];
-  return { ...excerpt, kind: "row", row, label: description.classes[label], answer: description.classes[answer], first_row: 0, last_row: last, members: description.members };
-}
-
-/** The rules that apply to a network. @param {any} description */
-const rulesOf = ({ loss, activations }) => (loss === "squared_error" && activations[activations.length - 1] !== "softmax" ? RULES : ["gradient"]);
-
-/** A step of a small network. @param {Object<string, any>} given */
-function ofNet(given) {
-  const name = given.net ?? "3-4-2";
-  const net = about.nets[name];
-  const numbers = { ...net.numbers, ...Object.fromEntries(Object.keys(net.numbers).filter((key) => given[key] !== undefined).map((key) => [key, given[key]])) };
-  const { weights, inputs, targets, rate, rule } = numbers;
-  const [below, middle, above] = net.sizes;
-  const fitting = weights.length === 2 && weights[0].length === middle && weights[1].length === above && inputs.length === below && targets.length === above;
-  if (!fitting || ![weights, inputs, targets, rate].flat(3).every(Number.isFinite)) throw problem("GN021", "here_not_numbers");
-  const architecture = { sizes: net.sizes, activations: [net.activation, net.activation], bias: false, loss: "squared_error", loss_parameter: null, rule };
-  const excerpt = excerptOf({
-    architecture, weights: weights.map((/** @type {number[][]} */ one) => one.flat()), biases: [null, null], inputs: Float32Array.from(inputs),
-    targets: Float32Array.from(targets), rate, rules: RULES, raw: inputs, scaling: null, image: null, maximum: 1, names: [],
-  }, given);
-  return { ...excerpt, kind: "net", net: name, numbers };
-}
-
-/** @param {Example} example @param {Object<string, any>} given A node to show in any case: `layer` and `node`. */
-function excerptOf(example, { layer: extraLayer, node: extraNode }) {
-  const { architecture, weights, biases, inputs, targets, rate, rules } = example;
-  const parameters = { weights: weights.map((one) => Float32Array.from(one)), biases: biases.map((one) => one && Float32Array.from(one)) };
-  const signals = forward(architecture, parameters, inputs);
-  const last = weights.length - 1;
-  const lossWith = (/** @type {typeof parameters} */ other) => {
-    const { sums, activations } = forward(architecture, other, inputs);
-    return lossOfSample(architecture, sums[last], activations[last + 1], targets);
-  };
-  // Rule -> its errors, deltas and gradients: signs are those of a gradient, and of what is shown the opposite.
-  const ways = Object.fromEntries(rules.map((rule) => [rule, backpropagate(architecture, parameters, signals, targets, rule)]));
-  const after = (/** @type {string} */ rule) => ({
-    weights: parameters.weights.map((one, k) => one.map((w, i) => w - rate * ways[rule][k].gradient[i])),
-    biases: parameters.biases.map((one, k) => one && one.map((b, i) => b - rate * ways[rule][k].delta[i])),
-  });
-  const sizes = architecture.sizes;
-  const isImage = example.image !== null && inputs.length > WHOLE;
-  const weightOf = (/** @type {number} */ layer, /** @type {number} */ k, /** @type {number} */ j) => weights[layer][k * sizes[layer] + j];
-
-  const largest = (/** @type {number[]} */ size, /** @type {number} */ most) => [...size.keys()].sort((a, b) => size[b] - size[a] || a - b).slice(0, most);
-  const shown = weights.map((_, layer) => {
-    const count = sizes[layer + 1];
-    if (count <= WHOLE) return [...Array(count).keys()];
-    const most = largest(Array.from(ways[architecture.rule][layer].delta, Math.abs), MOST_NODES);
-    if (extraLayer === layer + 1 && extraNode >= 0 && extraNode < count && !most.includes(extraNode)) most.push(extraNode);
-    return most.sort((a, b) => a - b);
-  });
-  /** Nodes below a layer whose links to one of its nodes are shown. @param {number} layer @param {number} node */
-  const below = (layer, node) => {
-    if (layer) return shown[layer - 1];
-    if (inputs.length <= WHOLE) return [...inputs.keys()];
-    const nodes = isImage ? [node] : shown[0];
-    const size = Array.from(inputs, (x, j) => nodes.reduce((sum, k) => sum + Math.abs(weightOf(0, k, j)), 0) * Math.abs(x));
-    return largest(size, isImage ? MOST_PIXELS : MOST_INPUTS).sort((a, b) => a - b);
-  };
-  /** @param {number} layer @param {number} node */
-  const nodeOf = (layer, node) => {
-    const from = below(layer, node);
-    const a = signals.activations[layer];
-    const z = signals.sums[layer];
-    const { derivative } = activationOf(architecture.activations[layer]);
-    const linked = from.map((j) => weightOf(layer, node, j));
-    const bias = biases[layer] ? /** @type {Numbers} */ (biases[layer])[node] : null;
-    const signal = from.map((j) => a[j]);
-    const facts = {
-      node, name: layer === last && example.names.length ? example.names[node] : String(node), sum: z[node], activation: signals.activations[layer + 1][node],
-      derivative: derivative ? derivative(z, signals.activations[layer + 1])[node] : null, mask: null, bias,
-      links: { from, weight: linked, signal, left: a.length - from.length, rest: z[node] - (bias ?? 0) - linked.reduce((sum, w, i) => sum + w * signal[i], 0),
-        change: Object.fromEntries(rules.map((rule) => [rule, from.map((j) => 0 - rate * ways[rule][layer].gradient[node * a.length + j])])) },
-      ways: Object.fromEntries(rules.map((rule) => [rule, { error: -ways[rule][layer].error[node], delta: -ways[rule][layer].delta[node], bias_change: biases[layer] ? -rate * ways[rule][layer].delta[node] : null }])),
-      back: {}, proportion: null,
-    };
-    if (layer === last) return { ...facts, target: targets[node] };
-    return { ...facts, back: Object.fromEntries(rules.map((rule) => [rule, sentBack(layer, node, rule)])), proportion: inProportion(layer, node) };
-  };
-  /** What the layer above sends back to a hidden node. @param {number} layer @param {number} node @param {string} rule */
-  const sentBack = (layer, node, rule) => {
-    const above = ways[rule][layer + 1];
-    const sent = Float64Array.from(rule === "notes" ? above.error : above.delta, (one) => -one);
-    const from = shown[layer + 1];
-    const weight = from.map((k) => weightOf(layer + 1, k, node));
-    const all = sent.reduce((sum, one, k) => sum + one * weightOf(layer + 1, k, node), 0);
-    return { from, weight, sent: from.map((k) => sent[k]), total: from.map((k) => rowSum(layer + 1, k)), left: sent.length - from.length,
-      rest: all - from.reduce((sum, k, i) => sum + sent[k] * weight[i], 0) };
-  };
-  const rowSum = (/** @type {number} */ layer, /** @type {number} */ k) => Array.from({ length: sizes[layer] }, (_, j) => weightOf(layer, k, j)).reduce((sum, one) => sum + one, 0);
-  const inProportion = (/** @type {number} */ layer, /** @type {number} */ node) => ways.notes && ways.notes[layer + 1].error.reduce((sum, one, k) => {
-    const total = rowSum(layer + 1, k);
-    return sum - (total ? (one * weightOf(layer + 1, k, node)) / total : 0);
-  }, 0);
-
-  const inputNodes = isImage ? [...new Set(shown[0].flatMap((k) => below(0, k)))].sort((a, b) => a - b) : below(0, 0);
-  const columns = example.image?.[1] ?? 1;
+  const example = exampleOfRow(description, model.weights, raw, label, given.rate ?? model.receipt.options?.learning_rate ?? RATE);
+  const answer = ranked(new Network(description, model.weights).forward(raw).outputs, description.targets)[0];
   return {
-    sizes, whole: Math.max(...sizes) <= WHOLE, rule: architecture.rule, rules, loss: architecture.loss, loss_before: lossWith(parameters),
-    losses_after: Object.fromEntries(rules.map((rule) => [rule, lossWith(after(rule))])), learning_rate: rate, optimizer: "sgd", samples: 1, sample: 0, sample_weight: 1,
-    inputs: {
-      count: inputs.length, scaling: example.scaling,
-      image: isImage ? { shape: example.image, channels: 1, photo: false, pixels: textOf(Uint8Array.from(example.raw, (x) => Math.round((x / example.maximum) * 255))) } : null,
-      nodes: inputNodes.map((j) => ({ node: j, name: isImage ? `${Math.floor(j / columns)}, ${j % columns}` : String(j), raw: example.raw[j], value: inputs[j] })),
-    },
-    layers: weights.map((weight, layer) => ({
-      activation: architecture.activations[layer], fan_in: sizes[layer], fan_out: sizes[layer + 1], largest_weight: largestOf(weight),
-      largest_change: Object.fromEntries(rules.map((rule) => [rule, rate * largestOf(ways[rule][layer].gradient)])), masked: false,
-      delta_is: Object.fromEntries(rules.map((rule) => [rule, deltaIs(architecture.activations[layer], signals, layer, ways[rule][layer])])),
-      change_is: Object.fromEntries(rules.map((rule) => [rule, "plain"])),
-      nodes: shown[layer].map((node) => nodeOf(layer, node)),
-      pictures: layer === 0 && isImage ? picturesOf(weight, sizes[0], shown[0], /** @type {number[]} */ (example.image),
-        Object.fromEntries(rules.map((rule) => [rule, ways[rule][0].gradient.map((one) => 0 - rate * one)]))) : null,
-    })),
+    ...excerptOf({ ...example, image: shapeOf(data.features) }, given), kind: "row", row, label: description.classes[label], answer: description.classes[answer],
+    first_row: 0, last_row: last, members: description.members,
   };
 }
-
-/** Which formula gives the deltas. @param {string} name @param {any} signals @param {number} layer @param {{error: Float32Array, delta: Float32Array}} way */
-function deltaIs(name, signals, layer, { error, delta }) {
-  const { derivative } = activationOf(name);
-  const slope = derivative?.(signals.sums[layer], signals.activations[layer + 1]);
-  const near = (/** @type {Numbers} */ other) => delta.every((one, k) => Math.abs(one - other[k]) <= 1e-5 * Math.abs(other[k]) + 1e-30);
-  return slope && near(error.map((one, k) => one * slope[k])) ? "slope" : near(error) ? "error" : "loss";
-}
-
-/** @param {Numbers} values */
-const largestOf = (values) => Array.from(values).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
-
-/** Weights into nodes, and their changes, as signed bytes. @param {Numbers} weight @param {number} width @param {number[]} nodes @param {number[]} shape @param {Object<string, Numbers>} changes */
-function picturesOf(weight, width, nodes, shape, changes) {
-  return { shape, ...Object.fromEntries(Object.entries({ weight, ...changes }).map(([name, values]) => {
-    const rows = nodes.map((k) => Array.from({ length: width }, (_, j) => values[k * width + j]));
-    const limit = largestOf(rows.flat()) || 1;
-    return [name, { limit, pixels: rows.map((row) => textOf(Int8Array.from(row, (one) => Math.round((one / limit) * 127)))) }];
-  })) };
-}
-
-/** @param {Uint8Array|Int8Array} bytes */
-const textOf = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));

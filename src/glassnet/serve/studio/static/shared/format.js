@@ -15,7 +15,20 @@ export function number(value, digits = 4) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size < 1e-4 || size >= 1e15 ? value.toExponential(digits - 1) : value.toPrecision(digits);
-  return (text.includes("e+") && size < 1e15 ? value.toFixed(0) : text).replace("-", "−");
+  return (text.includes("e+") && size < 1e15 ? value.toFixed(0) : text).replaceAll("-", "−");
+}
+
+/** A number as `number` writes it, without zeros at its end: given numbers stay as short as they were given. @param {number} value @param {number} [digits] */
+export const trimmed = (value, digits = 4) => number(value, digits).replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "");
+
+/**
+ * Significant digits with which a number shows how it differs from another: two digits of the difference.
+ * @param {number} value @param {number} other @param {number} [least] @param {number} [most]
+ */
+export function digitsApart(value, other, least = 4, most = 9) {
+  const gap = Math.abs(value - other);
+  if (!(gap > 0) || !value || !Number.isFinite(gap)) return least;
+  return Math.max(least, Math.min(most, Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(gap)) + 2));
 }
 
 /** A number with six significant digits without trailing zeros, and below 1e15 with all digits before the point. @param {number} value */

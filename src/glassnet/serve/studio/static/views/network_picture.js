@@ -328,13 +328,13 @@ function paintTiles(context, state, limit) {
   const [rows, columns] = shape;
   const count = layers[0].nodes.length;
   state.tiles ??= tilesOf(layers[0], count, shape, channels, limit * FULL);
-  context.imageSmoothingEnabled = false;
   const signals = state.signals?.[1];
   const most = signals ? largest(signals) || 1 : 1;
   for (let place = 0; place < count; place++) {
     const spot = spots.get(`1 ${place}`);
     if (!spot) continue;
     const side = spot.size - 3;
+    context.imageSmoothingEnabled = side < 2 * columns; // few pixels of the screen for one of the tile
     if (signals) context.globalAlpha = 0.25 + 0.75 * Math.min(1, Math.abs(signals[place]) / most);
     context.drawImage(state.tiles, 0, place * rows, columns, rows, spot.x - side / 2, spot.y - side / 2, side, side);
     context.globalAlpha = 1;

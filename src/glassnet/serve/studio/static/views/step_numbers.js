@@ -4,6 +4,8 @@
 // of layer 2 from node 3 below. Layer 0 are the inputs. Letters: o output, z sum, f slope, e error, d delta, t target,
 // w weight, c its change, a weight after; b, g and h the same of a bias; p error in proportion to the weights, r rate.
 
+import { digitsApart, trimmed } from "../shared/format.js";
+
 /**
  * A part of a formula: text, a letter with its subscript, a number by its name or alone, what is omitted of a sum, a
  * term, a power or a fraction.
@@ -105,6 +107,27 @@ export class StepNumbers {
       case "p": return one.proportion;
       default: return NaN;
     }
+  }
+
+  /** A number as text, with the digits that tell it from what it is compared with. @param {string} ref @param {string} [rule] */
+  text(ref, rule = this.rule) {
+    const value = this.value(ref, rule);
+    if (value === undefined || Number.isNaN(value)) return "";
+    return trimmed(value, this.#digits(ref, value, rule));
+  }
+
+  #digits(ref, value, rule) {
+    const [kind, layer, node, from] = split(ref);
+    if (kind === "a" || kind === "h") return digitsApart(value, this.value([kind === "a" ? "w" : "b", layer, node, from].filter((one) => one !== undefined).join(":"), rule));
+    if (kind === "o" && layer === this.last) return digitsApart(value, this.value(`t:${layer}:${node}`), 4, 7);
+    return 4;
+  }
+
+  /** The losses before and after the step as texts that differ where the losses do. @param {string} [rule] */
+  losses(rule = this.rule) {
+    const { loss_before: before, losses_after: after } = this.step;
+    const digits = digitsApart(before, after[rule]);
+    return [trimmed(before, digits), trimmed(after[rule], digits)];
   }
 
   /** The letter of a number with its subscript. @param {string} ref @returns {Part} */
