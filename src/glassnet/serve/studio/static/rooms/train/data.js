@@ -17,9 +17,9 @@ const SEVERITIES = ["error", "warning", "remark"];
 export function dataPanel(studio, declared, room) {
   const { t, state, api } = studio;
   /** Options that change how data are read, and so what is wrong with them. */
-  const options = new Set(declared.groups.find((group) => group.name === "data").options.map((one) => one.name));
+  const options = new Set(declared.groups.find((/** @type {any} */ group) => group.name === "data").options.map((/** @type {any} */ one) => one.name));
   const dataId = () => state.get("data", "mnist");
-  const listed = (id) => studio.session.data.find((one) => one.id === id);
+  const listed = (/** @type {any} */ id) => studio.session.data.find((/** @type {any} */ one) => one.id === id);
   const isTable = () => listed(dataId())?.kind === "table";
   /** Columns and rows of the chosen table. @type {any} */
   let facts = null;
@@ -30,13 +30,13 @@ export function dataPanel(studio, declared, room) {
   const tableBox = h("div.stack");
   const doctorBox = h("div.stack", { role: "status" });
   const furtherBox = h("div.stack");
-  const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null);
+  const showProblem = (/** @type {any} */ problem) => fill(problemBox, problem ? warning(t, problem) : null);
   // Its own view of the studio: what a file has wrong is shown here.
   const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
   const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t(studio.can("tables") ? "train_formats" : "train_formats_here") }), problemBox, furtherBox, tableBox, doctorBox);
   const offs = [takeFiles(el, upload), studio.events.on("session", () => picker.update(dataId()))];
 
-  async function upload(file) {
+  async function upload(/** @type {any} */ file) {
     showProblem(null);
     try {
       if (room.opened && /\.safetensors$/i.test(file.name)) {
@@ -67,7 +67,7 @@ export function dataPanel(studio, declared, room) {
       const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined, options: reading });
       if (checking === key) fill(doctorBox, ...findingsOf(t, findings));
     } catch (problem) {
-      if (checking === key) fill(doctorBox, warning(t, problem));
+      if (checking === key) fill(doctorBox, warning(t, /** @type {any} */ (problem)));
     }
     if (checking === key) checking = "";
     room.checked();
@@ -95,7 +95,7 @@ export function dataPanel(studio, declared, room) {
       }
       if (closed || dataId() !== id) return;
     }
-    const names = facts.columns.map((column) => column.name);
+    const names = facts.columns.map((/** @type {any} */ column) => column.name);
     const target = state.get("target") || facts.target;
     const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
     const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
@@ -104,7 +104,7 @@ export function dataPanel(studio, declared, room) {
       room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...cleared });
       check();
     }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
-    const boxes = names.filter((name) => name !== target).map((name) => {
+    const boxes = names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => {
       const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
         if (box.checked) dropped.delete(name);
         else dropped.add(name);
@@ -112,7 +112,7 @@ export function dataPanel(studio, declared, room) {
       } });
       return h("label.check", {}, box, h("span", { text: name }));
     });
-    const columns = [["", t("train_at_random")], ...names.filter((name) => name !== target).map((name) => [name, name])];
+    const columns = [["", t("train_at_random")], ...names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => [name, name])];
     const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
     const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
     const weightField = field(t("train_weight"), select(columns, state.get("weight"), (weight) => room.change({ weight })));
@@ -120,15 +120,15 @@ export function dataPanel(studio, declared, room) {
   }
 
   function testField() {
-    const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
+    const others = studio.session.data.filter((/** @type {any} */ one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
     if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
     return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
-      field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((one) => [one.id, one.name])], state.get(key), (id) => room.change({ [key]: id }))));
+      field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((/** @type {any} */ one) => [one.id, one.name])], state.get(key), (id) => room.change({ [key]: id }))));
   }
 
   function drawFurther() {
     const start = state.get("start");
-    const model = studio.session.models.find((one) => one.id === start);
+    const model = studio.session.models.find((/** @type {any} */ one) => one.id === start);
     const add = state.get("add");
     const parts = [];
     if (start) {

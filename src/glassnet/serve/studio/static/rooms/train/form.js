@@ -27,7 +27,8 @@ function five(known) {
   return [...own, ...[...FIVE, ...known].filter((name) => known.has(name) && !own.includes(name))].slice(0, FIVE.length);
 }
 
-/** The range of an option's slider, if its limits make one. @param {any} option */
+/** @typedef {{low: number, high: number, log?: boolean, whole?: boolean}} Range */
+/** The range of an option's slider, if its limits make one. @param {any} option @returns {Range|null} */
 function rangeOf({ name, kind, several, low, high, choices }) {
   if (kind === "str" || kind === "bool" || choices.length) return null;
   if (name in RANGES) return RANGES[/** @type {keyof RANGES} */ (name)];
@@ -104,7 +105,8 @@ export function optionForm(studio, declared, changed) {
     const range = slider && h("input", { type: "range", min: 0, max: 1000, step: 1, "aria-label": title, "aria-describedby": `${id}-help`, oninput: () => slide(false), onchange: () => slide(true) });
     /** @param {boolean} settled */
     function slide(settled) {
-      control.value = range.dataset.text = placed(slider, range.value / 1000);
+      if (!range || !slider) return;
+      control.value = range.dataset.text = placed(slider, Number(range.value) / 1000);
       range.setAttribute("aria-valuetext", control.value);
       tell(control.value, settled);
     }
@@ -225,14 +227,15 @@ function controlOf(option, described, tell) {
   });
 }
 
-const met = (needs, values) => (needs.values.length ? values.flat().some((one) => needs.values.includes(one)) : values[0] > needs.above);
+const met = (/** @type {any} */ needs, /** @type {any} */ values) => (needs.values.length ? values.flat().some((/** @type {any} */ one) => needs.values.includes(one)) : values[0] > needs.above);
 
-/** The text of the value at a place of a slider, 0 to 1: two significant digits. */
+/** The text of the value at a place of a slider, 0 to 1: two significant digits. @param {Range} range @param {number} share */
 function placed({ low, high, log, whole }, share) {
   const value = log ? low * (high / low) ** share : low + (high - low) * share;
   return String(whole ? (value < 100 ? Math.round(value) : Number(value.toPrecision(2))) : Number(value.toPrecision(2)));
 }
 
+/** @param {Range} range @param {number} value */
 function shareOf({ low, high, log }, value) {
   const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   return Math.min(1, Math.max(0, Number.isNaN(share) ? 0 : share));

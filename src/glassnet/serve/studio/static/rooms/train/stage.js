@@ -13,6 +13,7 @@ const DIGITS = { inputs: 784, outputs: 10, shape: [28, 28] };
 /** @param {any} room */
 export function stage(room) {
   const { t, runs } = room;
+  /** @type {"accuracy"|"loss"} */
   let which = "accuracy";
   const rates = (/** @type {number} */ value) => `${Number((100 * value).toFixed(1))}%`;
   const how = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: innerWidth < 700 ? 170 : 230 };
@@ -21,7 +22,7 @@ export function stage(room) {
     loss: lineChart({ ...how, label: t("train_loss"), yLabel: t("train_loss") }),
   };
   const tabs = segmented(t("train_curve_of"), [["accuracy", t("train_accuracy")], ["loss", t("train_loss")]], which, (next) => {
-    which = next;
+    which = /** @type {"accuracy"|"loss"} */ (next);
     drawCurves();
   });
   const words = h("p.help");
