@@ -56,12 +56,7 @@ export function networkPicture(how) {
   function place() {
     if (!state.width) return;
     const least = innerWidth < 700 || matchMedia("(pointer: coarse)").matches ? 40 : 24;
-    state.levels = sizes.map((size, level) => {
-      const shown = level ? state.layers[level - 1]?.nodes.length ?? size : shape ? 1 : size;
-      const kind = level === 0 ? (shape ? "picture" : "names") : level === sizes.length - 1 ? "names" : level === 1 && shape ? "tiles" : "circles";
-      const names = level ? how.outputs ?? [] : how.inputs ?? [];
-      return { count: shown, kind, size, letters: kind === "names" ? Math.max(3, ...names.map((one) => one.length)) : 0 };
-    });
+    state.levels = levelsOf(state);
     state.placed = placeLevels(state.levels, state.width, state.height, least);
     state.spots.clear();
     state.levels.forEach((level, k) => {
@@ -86,14 +81,7 @@ export function networkPicture(how) {
   function drawNodes() {
     const hadFocus = nodes.contains(document.activeElement);
     if (!state.spots.has(current)) current = state.spots.keys().next().value ?? "";
-    fill(nodes, [...state.spots].map(([key, { x, y, size }]) => {
-      const node = nodeOf(key);
-      const name = nameOf(state, node);
-      const one = button("", () => choose(node, true), { "data-node": key, tabindex: key === current ? "0" : "-1", "aria-label": name, title: name,
-        onfocus: () => point(node), onblur: () => point(null), onpointerenter: () => point(node), onpointerleave: () => point(null) });
-      Object.assign(one.style, { left: `${x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px`, height: `${size}px` });
-      return one;
-    }));
+    fill(nodes, [...state.spots].map(([key, spot]) => nodeButton(state, key, spot, key === current, choose, point)));
     if (hadFocus) focus(current);
   }
 
@@ -110,17 +98,15 @@ export function networkPicture(how) {
   /** @param {KeyboardEvent} event */
   function move(event) {
     const step = KEYS[/** @type {keyof KEYS} */ (event.key)];
-    if (!step) return;
+    if (!step) return undefined;
     event.preventDefault();
     const next = nearest(state.spots.get(current), state.spots, step[0], step[1]);
     if (next) return focus(next);
     const { level } = nodeOf(current);
-    const by = step[1] || 0;
-    if (by > 0 ? state.first[level] + state.placed[level].page < state.levels[level].count : by < 0 && state.first[level] > 0) {
-      state.first[level] += by * state.placed[level].page;
-      place();
-      focus(`${level} ${state.first[level]}`);
-    }
+    if (!step[1] || !hasPage(state, level, step[1])) return undefined;
+    state.first[level] += step[1] * state.placed[level].page;
+    place();
+    return focus(`${level} ${state.first[level]}`);
   }
 
   /** @param {Node|null} node */
@@ -134,14 +120,7 @@ export function networkPicture(how) {
     const before = state.chosen;
     state.chosen = what;
     detail.hidden = !what;
-    if (what && "level" in what && see) {
-      const { page } = state.placed[what.level] ?? { page: 1 };
-      const first = Math.floor(what.place / page) * page;
-      if (!(what.level === 0 && shape) && first !== state.first[what.level]) {
-        state.first[what.level] = first;
-        place();
-      }
-    }
+    if (what && "level" in what && see && turnTo(state, what)) place();
     if (what) {
       const { x } = ("level" in what && state.spots.get(`${what.level} ${what.place}`)) || { x: 0 };
       detail.classList.toggle("at-left", x > state.width / 2);
@@ -154,14 +133,7 @@ export function networkPicture(how) {
     how.chosen?.(what && "level" in what ? what : null);
   }
 
-  function drawNumbers() {
-    const { chosen } = state;
-    if (!chosen) return;
-    if (!state.layers.length) fill(numbers, h("h3", { text: "level" in chosen ? nameOf(state, chosen) : "" }), h("p.small", { text: t("net_no_weights") }));
-    else if ("weight" in chosen) edgeNumbers(numbers, view, chosen);
-    else if (shape && chosen.level === 0) fill(numbers, h("h3", { text: t("net_input") }), h("p.small", { text: t("net_input_help") }));
-    else nodeNumbers(numbers, view, chosen);
-  }
+  const drawNumbers = () => showNumbers(state, numbers, view);
 
   canvas.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
@@ -205,6 +177,52 @@ export function networkPicture(how) {
   });
 }
 
+/** What the layers are in the picture. @param {any} state */
+function levelsOf({ how: { sizes, inputs = [], outputs = [] }, shape, layers }) {
+  return sizes.map((/** @type {number} */ size, /** @type {number} */ level) => {
+    const shown = level ? layers[level - 1]?.nodes.length ?? size : shape ? 1 : size;
+    const kind = level === 0 ? (shape ? "picture" : "names") : level === sizes.length - 1 ? "names" : level === 1 && shape ? "tiles" : "circles";
+    const letters = kind === "names" ? Math.max(3, ...(level ? outputs : inputs).map((/** @type {string} */ one) => one.length)) : 0;
+    return { count: shown, kind, size, letters };
+  });
+}
+
+/** Whether a layer has nodes before or after those in view. @param {any} state @param {number} level @param {number} by */
+const hasPage = ({ first, placed, levels }, level, by) => (by > 0 ? first[level] + placed[level].page < levels[level].count : first[level] > 0);
+
+/** Bring a node into view; returns whether that changes what is in view. @param {any} state @param {Node} node */
+function turnTo(state, { level, place }) {
+  const { page } = state.placed[level] ?? { page: 1 };
+  const first = Math.floor(place / page) * page;
+  if ((level === 0 && state.shape) || first === state.first[level]) return false;
+  state.first[level] = first;
+  return true;
+}
+
+/**
+ * The button over a node, by which pointer and keys reach it.
+ * @param {any} state @param {string} key @param {import("./network_layout.js").Spot} spot @param {boolean} current
+ * @param {(node: Node, see: boolean) => void} choose @param {(node: Node|null) => void} point
+ */
+function nodeButton(state, key, { x, y, size }, current, choose, point) {
+  const node = nodeOf(key);
+  const name = nameOf(state, node);
+  const one = button("", () => choose(node, true), { "data-node": key, tabindex: current ? "0" : "-1", "aria-label": name, title: name,
+    onfocus: () => point(node), onblur: () => point(null), onpointerenter: () => point(node), onpointerleave: () => point(null) });
+  Object.assign(one.style, { left: `${x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px`, height: `${size}px` });
+  return one;
+}
+
+/** Show the numbers of what is chosen. @param {any} state @param {HTMLElement} el @param {import("./network_detail.js").Picture} view */
+function showNumbers(state, el, view) {
+  const { chosen, layers, shape, how: { t } } = state;
+  if (!chosen) return;
+  if (!layers.length) fill(el, h("h3", { text: "level" in chosen ? nameOf(state, chosen) : "" }), h("p.small", { text: t("net_no_weights") }));
+  else if ("weight" in chosen) edgeNumbers(el, view, chosen);
+  else if (shape && chosen.level === 0) fill(el, h("h3", { text: t("net_input") }), h("p.small", { text: t("net_input_help") }));
+  else nodeNumbers(el, view, chosen);
+}
+
 /** @param {string} key @returns {Node} */
 function nodeOf(key) {
   const [level, place] = key.split(" ").map(Number);
@@ -226,7 +244,7 @@ function heading({ how: { t }, levels, placed, first, shape }, { count: all, siz
   const words = k === 0 ? t(kind === "picture" ? "net_input" : "net_inputs") : k === levels.length - 1 ? t("net_output") : levels.length === 3 ? t("net_hidden") : t("net_hidden_n", { n: k });
   const paged = page < all;
   const turner = (/** @type {number} */ by, /** @type {string} */ sign) => button(sign, () => turn(k, by), { class: "plain", "data-turn": `${k} ${by}`, "aria-label": t(by < 0 ? "net_before" : "net_next", { layer: words }),
-    disabled: by < 0 ? first[k] === 0 : first[k] + page >= all });
+    disabled: !hasPage({ first, placed, levels }, k, by) });
   const el = h("div.net-head", { class: paged ? "paged" : "" },
     paged ? [turner(-1, "‹"), h("span", {}, words, " ", h("small", { text: t("net_pages", { from: count(first[k] + 1), to: count(Math.min(all, first[k] + page)), all: count(all) }) })), turner(1, "›")]
       : h("span", {}, words, " ", h("small", { text: kind === "picture" ? shape.join(" × ") : all < size ? t("net_some", { n: count(all), all: count(size) }) : count(size) })));

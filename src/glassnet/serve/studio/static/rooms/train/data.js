@@ -83,7 +83,7 @@ export function dataPanel(studio, declared, room) {
     }
     if (!isTable() || state.get("start")) {
       facts = null;
-      fill(tableBox, testField());
+      fill(tableBox, testFields(studio, dataId(), room.change));
       return;
     }
     if (facts?.id !== id) {
@@ -116,14 +116,7 @@ export function dataPanel(studio, declared, room) {
     const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
     const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
     const weightField = field(t("train_weight"), select(columns, state.get("weight"), (weight) => room.change({ weight })));
-    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
-  }
-
-  function testField() {
-    const others = studio.session.data.filter((/** @type {any} */ one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
-    if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
-    return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
-      field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((/** @type {any} */ one) => [one.id, one.name])], state.get(key), (id) => room.change({ [key]: id }))));
+    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testFields(studio, dataId(), room.change));
   }
 
   function drawFurther() {
@@ -162,6 +155,16 @@ export function dataPanel(studio, declared, room) {
       for (const off of offs) off();
     },
   };
+}
+
+/** Fields for test and validation data, if there are other data of this kind. @param {any} studio @param {string} id Of the data. @param {(values: any) => void} change */
+function testFields(studio, id, change) {
+  const { t, state } = studio;
+  const kindOf = (/** @type {string} */ name) => studio.session.data.find((/** @type {any} */ one) => one.id === name)?.kind;
+  const others = studio.session.data.filter((/** @type {any} */ one) => one.id !== id && one.id !== "mnist" && one.kind === kindOf(id));
+  if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
+  return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
+    field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((/** @type {any} */ one) => [one.id, one.name])], state.get(key), (chosen) => change({ [key]: chosen }))));
 }
 
 /** What the doctor finds, the worst first. @param {any} t @param {any[]} findings */

@@ -1,20 +1,11 @@
 // The form of the options, made from their declarations: `GET /api/options`. Five are in view, which a person chooses; the others are folded.
 
-import { button, fill, h, select, uniqueId } from "../../shared/dom.js";
+import { button, fill, h, uniqueId } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
-import { asText, fromText } from "../../shared/option_values.js";
+import { fromText } from "../../shared/option_values.js";
 import { remembered } from "../../shared/remembered.js";
+import { drawRow, optionRow } from "./option_row.js";
 
-/** Sliders whose range is what is sensible, not all that is allowed; those of other options have all of it. */
-const RANGES = {
-  learning_rate: { low: 0.0001, high: 2, log: true },
-  epochs: { low: 1, high: 20, whole: true },
-  hidden: { low: 5, high: 400, whole: true, log: true },
-  batch_size: { low: 1, high: 512, whole: true, log: true },
-  weight_decay: { low: 0, high: 1 },
-  dropout: { low: 0, high: 0.9 },
-  seed: { low: 0, high: 50, whole: true },
-};
 const FIVE = ["learning_rate", "hidden", "epochs", "batch_size", "activation"];
 
 /** The options in view, for as long as the page is open and after. @type {string[]|null} */
@@ -25,14 +16,6 @@ function five(known) {
   chosen ??= (remembered.get("five") ?? "").split(",");
   const own = chosen.filter((name) => known.has(name));
   return [...own, ...[...FIVE, ...known].filter((name) => known.has(name) && !own.includes(name))].slice(0, FIVE.length);
-}
-
-/** @typedef {{low: number, high: number, log?: boolean, whole?: boolean}} Range */
-/** The range of an option's slider, if its limits make one. @param {any} option @returns {Range|null} */
-function rangeOf({ name, kind, several, low, high, choices }) {
-  if (kind === "str" || kind === "bool" || choices.length) return null;
-  if (name in RANGES) return RANGES[/** @type {keyof RANGES} */ (name)];
-  return !several && low !== null && high !== null && high <= 1000 ? { low, high, whole: kind === "int" } : null;
 }
 
 /**
@@ -54,7 +37,7 @@ export function optionForm(studio, declared, changed) {
 
   const search = h("input", { type: "search", id: uniqueId("search"), placeholder: t("train_search_hint"), oninput: filter });
   const none = h("p.help", { role: "status" });
-  for (const option of declaredBy.values()) rows.set(option.name, row(option));
+  for (const option of declaredBy.values()) rows.set(option.name, optionRow(t, option, { changed, pin }));
   const view = h("div.in-view", {});
   const groups = declared.groups.map((/** @type {any} */ group) => {
     const badge = h("span.badge");
@@ -82,59 +65,13 @@ export function optionForm(studio, declared, changed) {
     draw();
   }
 
-  /** @param {any} option */
-  function row(option) {
-    const slider = rangeOf(option);
-    const id = uniqueId("option");
-    const title = titleOf(option.name);
-    const list = option.several && !option.choices.length ? ` · ${t("train_list")}` : "";
-    const help = h("p.help", { id: `${id}-help` }, h("span", { text: option.help + list }), title === option.name ? null : [" ", h("code", { text: option.name })]);
-    const needs = h("p.help.needs", { id: `${id}-needs` });
-    const error = h("p.problem", { id: `${id}-error`, role: "alert" });
-    const back = button("↺", () => tell(null), { class: "plain back", title: t("train_reset"), "aria-label": `${t("train_reset")}: ${title}` });
-    const pinned = button("↑", () => pin(option.name), { class: "plain back", title: t("train_pin"), "aria-label": `${t("train_pin")}: ${title}` });
-    const described = { id, "aria-describedby": `${id}-help ${id}-needs ${id}-error` };
-    /** @param {string|null} text */
-    const tell = (text, settled = true) => {
-      const why = text === null ? "" : outside(option, text);
-      error.textContent = why;
-      control.setAttribute("aria-invalid", String(Boolean(why)));
-      if (!why) changed(option.name, text, settled);
-    };
-    const control = controlOf(option, described, tell);
-    const range = slider && h("input", { type: "range", min: 0, max: 1000, step: 1, "aria-label": title, "aria-describedby": `${id}-help`, oninput: () => slide(false), onchange: () => slide(true) });
-    /** @param {boolean} settled */
-    function slide(settled) {
-      if (!range || !slider) return;
-      control.value = range.dataset.text = placed(slider, Number(range.value) / 1000);
-      range.setAttribute("aria-valuetext", control.value);
-      tell(control.value, settled);
-    }
-    const isBox = option.kind === "bool";
-    const label = h("label", { for: id, text: title, title: option.name });
-    const named = h("div.row.nowrap.name", {}, isBox ? h("div.check", {}, control, label) : label, h("span.tools", {}, back, pinned));
-    const wrap = h("div.option", { "data-name": option.name }, named, range, isBox ? null : control, error, help, needs);
-    return { option, wrap, control, range, slider, needs, error, back, pin: pinned, text: `${option.name} ${title} ${option.flag} ${option.help}`.toLowerCase() };
-  }
-
-  /** Why a value cannot be, as far as the limits say it. @param {any} option @param {string} text */
-  function outside(option, text) {
-    if (option.kind === "str" || option.kind === "bool" || option.choices.length) return "";
-    for (const one of [fromText(option, text)].flat()) {
-      if (typeof one !== "number" || (option.kind === "int" && !Number.isInteger(one))) return t(option.kind === "int" ? "train_no_whole" : "train_no_number");
-      if (option.low !== null && one < option.low) return t("train_below", { low: number(option.low, 2) });
-      if (option.high !== null && one > option.high) return t("train_above", { high: number(option.high, 2) });
-    }
-    return "";
-  }
-
   /** @param {string} name */
   function current(name) {
     return name in given ? fromText(declaredBy.get(name), given[name]) : values[name];
   }
 
   function draw() {
-    for (const [name, one] of rows) drawRow(name, one);
+    for (const [name, one] of rows) drawRow(one, current(name), { given: name in given, kept: fixed.has(name), why: whyIdle(one.option) });
     for (const group of groups) {
       const count = [...group.querySelectorAll(".option")].filter((one) => one.classList.contains("changed")).length;
       group.badge.textContent = count ? t("train_changed", { n: count }) : "";
@@ -142,33 +79,10 @@ export function optionForm(studio, declared, changed) {
     reset.hidden = !Object.keys(given).length;
   }
 
-  /** @param {string} name @param {any} one */
-  function drawRow(name, one) {
-    const value = current(name);
-    const text = value === undefined ? "" : asText(value);
-    if (one.option.kind === "bool") one.control.checked = value === true;
-    else if (one.control.tagName === "SELECT") {
-      if (text && ![...one.control.options].some((choice) => choice.value === text)) one.control.append(h("option", { value: text, text }));
-      one.control.value = text;
-    } else if (one.control.getAttribute("aria-invalid") !== "true" && one.control.value !== text) one.control.value = one.control.type === "number" && Number.isNaN(Number(text)) ? "" : text;
-    if (one.range && one.range.dataset.text !== text) {
-      one.range.value = String(Math.round(1000 * shareOf(one.slider, Number(text.split(",")[0]))));
-      one.range.dataset.text = text;
-      one.range.setAttribute("aria-valuetext", text);
-    }
-    const isGiven = name in given;
-    const idle = one.option.needs && !met(one.option.needs, [one.option.needs.option, one.option.needs.also].map(current));
-    const kept = fixed.has(name);
-    one.back.hidden = !isGiven;
-    one.wrap.classList.toggle("changed", isGiven);
-    one.wrap.classList.toggle("idle", Boolean(idle) || kept);
-    one.control.disabled = kept;
-    if (one.range) one.range.disabled = kept || text.includes(","); // it has one value
-    one.needs.textContent = kept ? t("train_kept") : idle ? needsText(one.option.needs) : "";
-  }
-
-  /** @param {any} needs */
-  function needsText({ option, values: wanted, above }) {
+  /** Why an option has no effect now; empty if it has. @param {any} option */
+  function whyIdle({ needs }) {
+    if (!needs || met(needs, [needs.option, needs.also].map(current))) return "";
+    const { option, values: wanted, above } = needs;
     return wanted.length ? t("train_needs", { option: titleOf(option), values: wanted.join(" · ") }) : t("train_needs_above", { option: titleOf(option), above: number(above) });
   }
 
@@ -217,26 +131,4 @@ export function optionForm(studio, declared, changed) {
   };
 }
 
-/** The field of an option. @param {any} option @param {any} described @param {(text: string|null) => void} tell @returns {any} */
-function controlOf(option, described, tell) {
-  if (option.kind === "bool") return h("input", { type: "checkbox", ...described, onchange: (/** @type {any} */ event) => tell(asText(event.target.checked)) });
-  if (option.choices.length) return select(option.choices, "", tell, described);
-  return h("input", {
-    type: option.kind === "str" || option.several ? "text" : "number", ...described, step: option.kind === "float" ? "any" : 1, min: option.low, max: option.high,
-    inputmode: option.kind === "int" && !option.several ? "numeric" : null, onchange: (/** @type {any} */ event) => tell(event.target.value === "" ? null : event.target.value),
-  });
-}
-
 const met = (/** @type {any} */ needs, /** @type {any} */ values) => (needs.values.length ? values.flat().some((/** @type {any} */ one) => needs.values.includes(one)) : values[0] > needs.above);
-
-/** The text of the value at a place of a slider, 0 to 1: two significant digits. @param {Range} range @param {number} share */
-function placed({ low, high, log, whole }, share) {
-  const value = log ? low * (high / low) ** share : low + (high - low) * share;
-  return String(whole ? (value < 100 ? Math.round(value) : Number(value.toPrecision(2))) : Number(value.toPrecision(2)));
-}
-
-/** @param {Range} range @param {number} value */
-function shareOf({ low, high, log }, value) {
-  const share = log ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-  return Math.min(1, Math.max(0, Number.isNaN(share) ? 0 : share));
-}
