@@ -95,6 +95,14 @@ def no_wait_for_the_disk():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_place_for_sessions(tmp_path_factory):
+    """Let the studios of the tests have their folders apart from those of the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
 @pytest.fixture
 def small_thresholds(monkeypatch):
     """Use thread pools for little work too, which one thread would otherwise do alone."""

@@ -95,6 +95,8 @@ CODES: dict[str, str] = {
     "GN092": "an optional package is not installed",
     "GN093": "the port cannot be used",
     "GN094": "the studio has no such page",
+    "GN095": "not a session file of the studio, or one of a newer format",
+    "GN096": "the session file is damaged",
     # exports
     "GN100": "this form cannot carry the model",
     "GN101": "an export answers otherwise than the model",

@@ -28,7 +28,7 @@ def running(folder):
         stderr=subprocess.PIPE,
         text=True,
         cwd=folder,
-        env=environment(TMPDIR=str(folder)),
+        env=environment(XDG_STATE_HOME=str(folder)),
     )
     try:
         address = process.stdout.readline()
@@ -41,6 +41,20 @@ def running(folder):
         process.wait(TIMEOUT)
         process.stdout.close()
         process.stderr.close()
+
+
+def sessions(folder):
+    """The folders of sessions, and their locks."""
+    return [*(folder / "glassnet" / "studio").glob("*")]
+
+
+def ask(port, headers, method, path, body=None):
+    """Send a request, and return the JSON of its answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
+    connection.request(method, path, None if body is None else json.dumps(body), headers)
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
 
 
 def listening(port, headers):
@@ -66,26 +80,55 @@ def training(port, headers):
 def test_a_signal_ends_it_at_once_with_an_open_stream_and_a_running_job(tmp_path, number, code):
     with running(tmp_path) as (process, port, headers):
         connection, events = training(port, headers)
-        assert len([*tmp_path.glob("glassnet-studio-*")]) == 1
+        assert [one.stat().st_mode & 0o777 for one in sessions(tmp_path) if one.is_dir()] == [0o700]
         process.send_signal(number)
         assert process.wait(TIMEOUT) == code
         assert process.stderr.read() == "this is the studio's address; Ctrl+C ends it\n"
         assert process.stdout.read() == ""
         events.close()
         connection.close()
-    assert [*tmp_path.glob("glassnet-studio-*")] == []
+    assert sessions(tmp_path) == []
 
 
-def test_a_killed_studio_leaves_the_port_free(tmp_path):
-    with running(tmp_path) as (process, port, headers):
-        connection, events = listening(port, headers)
-        process.kill()
-        process.wait(TIMEOUT)
-        events.close()
-        connection.close()
+def test_a_killed_studio_loses_nothing_that_has_ended(tmp_path):
+    """Its port is free, and the next studio has its drawings and its run; one that runs keeps its own."""
+    drawing, options = {"pixels": [7] * 784, "label": 3}, {"hidden": [5], "epochs": 1, "engine": "reference"}
+    with running(tmp_path) as (other, other_port, other_headers):
+        ask(other_port, other_headers, "POST", "/api/drawings", drawing)
+        with running(tmp_path) as (process, port, headers):
+            for label in (3, 5):
+                ask(port, headers, "POST", "/api/drawings", {**drawing, "label": label})
+            ask(port, headers, "POST", "/api/session/pages/classes", {"value": {"names": ["cat"]}})
+            given = {"data": "drawings", "test": "drawings", "options": options, "validation_curve": False}
+            connection, events = listening(port, headers)
+            ask(port, headers, "POST", "/api/train", given)
+            while b'"state": "done"' not in (line := events.readline()):
+                assert b'"failed"' not in line, line
+                assert line, "the stream ended"
+            [run] = [one for one in ask(port, headers, "GET", "/api/session")["models"] if one["id"] == "run-1"]
+            process.kill()
+            process.wait(TIMEOUT)
+            events.close()
+            connection.close()
         with socket.socket() as sock:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(("127.0.0.1", port))
+        with running(tmp_path) as (third, port, headers):
+            [left] = ask(port, headers, "GET", "/api/session")["left"]
+            assert (left["runs"], left["drawings"], left["pages"]) == (1, 2, 1)
+            opened = ask(port, headers, "POST", f"/api/session/left/{left['id']}", {})
+            assert opened["states"] == {"classes": {"names": ["cat"]}}
+            session = ask(port, headers, "GET", "/api/session")
+            assert (session["left"], session["drawings"]) == ([], 2)
+            assert [one for one in session["models"] if one["id"] == "run-1"] == [run]
+            assert [job["state"] for job in session["jobs"]] == ["done"]
+            assert session["jobs"][0]["result"]["hash"] == run["hash"]
+            third.send_signal(signal.SIGINT)
+            assert third.wait(TIMEOUT) == 0
+        assert ask(other_port, other_headers, "GET", "/api/session")["drawings"] == 1
+        other.send_signal(signal.SIGINT)
+        assert other.wait(TIMEOUT) == 0
+    assert sessions(tmp_path) == []
 
 
 def test_what_cannot_be_opened_is_refused(folder):

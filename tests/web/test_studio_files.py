@@ -71,9 +71,18 @@ def served():
 
 
 @pytest.fixture
+def both(single):
+    """The address of the one file, and a studio on a server of its own."""
+    with studio_server() as running:
+        yield single.as_uri(), running
+
+
+@pytest.fixture
 def own_addresses(request):
     """Nothing but the page itself, and what is in its folder."""
     host = [request.getfixturevalue("folder")[0]] if "folder" in request.fixturenames else []
+    if "both" in request.fixturenames:
+        host = [request.getfixturevalue("both")[1].origin]
     if getattr(request.node, "callspec", None) and request.node.callspec.params.get("door") == "server":
         host = [request.getfixturevalue("served").origin]
     return ("file:", "data:", "blob:", *host)
@@ -282,3 +291,103 @@ def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_p
     assert glassnet.prove(alone, model, data).equal
     page.goto(alone.as_uri())
     page.locator(".check-line", has_text=f"{2 * each} examples equal those of the model").wait_for()
+
+
+def session_panel(page):
+    """Open the panel of the session."""
+    page.get_by_role("button", name="Session").click()
+    page.locator("dialog.session[open]").wait_for()
+    return page.locator("dialog.session")
+
+
+def opened_session(page, path):
+    session_panel(page).locator("input[type=file]").set_input_files(path)
+
+
+def saved_session(page, path):
+    panel = session_panel(page)
+    with page.expect_download() as one:
+        panel.get_by_role("button", name="Save the session").click()
+    one.value.save_as(path)
+    panel.locator("[role=status]", has_text="saved").wait_for()
+    page.keyboard.press("Escape")
+    return path
+
+
+def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_trained(both, page, tmp_path):
+    """Classes drawn and trained in the file; runs, data and drawings of the server; damage changes nothing."""
+    address, studio = both
+    questions = []
+    page.on("dialog", lambda one: (questions.append(one.type), one.accept()))
+    page.goto(f"{address}#/classes")
+    for k in range(3):
+        for name, one in (("cat", house), ("house", wave)):
+            draw(page, one(k))
+            page.get_by_role("button", name=f"Add the drawing to {name}, which has {k}").click()
+    page.locator(".own button.primary").click()
+    page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
+    trained = glassnet.load_model(saved(page, "Model", tmp_path / "own.safetensors"))
+    first = saved_session(page, tmp_path / "first.glassnet")
+    page.reload()
+    assert questions == []
+    page.locator(".own").wait_for()
+    draw(page, house(0))
+    page.get_by_role("button", name="Add the drawing to cat, which has 0").click()
+    page.reload()
+    assert questions == ["beforeunload"]  # what is not saved is not lost without a question
+    # The server's page, which has other things too
+    digits = "".join(f"{k % 3},{','.join(str((k * k + p * (k % 3)) % 256) for p in range(784))}\n" for k in range(300))
+    data = studio.post("/api/data?name=digits.csv", digits.encode()).fine()["id"]
+    options = {"hidden": [5], "epochs": 1}
+    job = studio.finished(
+        studio.post("/api/train", {"data": data, "recipe": "quick", "options": options}).fine()["job"]
+    )
+    studio.post("/api/drawings", {"pixels": [k % 256 for k in range(784)], "label": 4}).fine()
+    page.goto(f"{studio.origin}/classes?token={studio.token}")
+    page.locator(".own").wait_for()
+    opened_session(page, first)
+    page.locator(".notice", has_text="Opened: the state of rooms").wait_for()
+    page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
+    page.reload()  # the server has it
+    page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
+    assert glassnet.load_model(saved(page, "Model", tmp_path / "again.safetensors")).hash() == trained.hash()
+    page.get_by_role("link", name="Draw", exact=True).click()
+    page.locator(".room-draw canvas.board").wait_for()
+    draw(page, wave(1))
+    page.locator(".why").wait_for()
+    answer = page.locator(".answer-name").inner_text()
+    link = session_panel(page).get_by_label("Link", exact=True).input_value()
+    page.keyboard.press("Escape")
+    second = saved_session(page, tmp_path / "second.glassnet")
+    assert [one["id"] for one in studio.get("/api/session").fine()["jobs"]] == [job["id"]]
+    # The file again
+    page.goto(address)
+    page.locator(".draw-board canvas").first.wait_for()
+    cut = tmp_path / "cut.glassnet"
+    cut.write_bytes(second.read_bytes()[:-50])
+    opened_session(page, cut)
+    page.locator("dialog.session .warning", has_text="GN096").wait_for()
+    page.keyboard.press("Escape")
+    opened_session(page, second)
+    page.locator(".notice", has_text="1 run, 1 drawing, 1 opened file of data").wait_for()
+    page.locator(".answer-name", has_text=answer).wait_for()  # in the room that was shown, with its drawing
+    page.goto(f"{address}#/train?data=data-1&recipe=quick&hidden=5&epochs=1")
+    page.locator(f"[data-hash='{job['result']['hash']}']").wait_for()
+    assert page.workers == []
+    page.goto(f"{address}#/look")
+    page.locator(".look-tabs").wait_for()
+    panel = session_panel(page)
+    panel.get_by_label("A link to open").fill("https://example.org/x")
+    panel.get_by_role("button", name="Open", exact=True).click()
+    panel.locator(".warning").wait_for()
+    panel.get_by_label("A link to open").fill(link)
+    panel.get_by_label("A link to open").press("Enter")
+    page.locator(".answer-name", has_text=answer).wait_for()
+    panel = session_panel(page)
+    panel.get_by_role("button", name="Empty the session").click()
+    assert violations(page) == []
+    panel.get_by_role("button", name="Press again").click()
+    page.locator(".notice", has_text="The session is empty").wait_for()
+    panel = session_panel(page)
+    panel.locator("p", has_text="nothing yet").wait_for()
+    assert questions == ["beforeunload"]

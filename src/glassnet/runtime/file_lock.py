@@ -48,6 +48,22 @@ def file_lock(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
         yield
 
 
+def lock_now(path: Path) -> IO[bytes] | None:
+    """Lock a file until the returned one is closed or the process ends; None if another process has it.
+
+    None also where nothing can be locked. As for `file_lock`, a process opens the file once at a time.
+    """
+    file: IO[bytes] | None = None
+    try:
+        file = path.open("ab")
+        _lock(file)
+    except OSError:
+        if file is not None:
+            file.close()
+        return None
+    return file
+
+
 def _is_held_elsewhere(file: IO[bytes]) -> bool:
     """Lock a file, if its file system supports locks; return whether another process has the lock."""
     try:

@@ -25,6 +25,64 @@ STUDIO_WORDS: dict[str, str] = {
     "shell_training": "training {share}%",
     "shell_pause": "Pause the training",
     "shell_resume": "Resume the training",
+    # the session
+    "session_title": "Session",
+    "session_close": "Close",
+    "session_here": "In this session: {what}.",
+    "session_nothing": "nothing yet",
+    "session_runs": "{count} runs",
+    "session_runs_one": "1 run",
+    "session_drawings": "{count} drawings",
+    "session_drawings_one": "1 drawing",
+    "session_models": "{count} opened models",
+    "session_models_one": "1 opened model",
+    "session_data": "{count} opened files of data",
+    "session_data_one": "1 opened file of data",
+    "session_pages": "the state of rooms such as your own classes",
+    "session_save": "Save the session",
+    "session_open": "Open a session …",
+    "session_saved": "saved",
+    "session_file_help": (
+        "One file with drawings, classes, runs with their models and curves, and data of up to 8 MiB; larger data are"
+        " only named, with their SHA-256. It opens in any studio, also in one that is a file. Opening adds to what is"
+        " here, and trains nothing."
+    ),
+    "session_link_title": "Link to what is shown",
+    "session_link": "Link",
+    "session_link_help": (
+        "It opens this room with its options and the drawing on the board. Runs, kept drawings and opened files are "
+        "in the session file, not in the link."
+    ),
+    "session_link_help_served": (
+        "Put it behind the address of any studio page, or open it here: it opens this room with its options and the "
+        "drawing on the board. Runs, kept drawings and opened files are in the session file, not in the link."
+    ),
+    "session_link_paste": "A link to open",
+    "session_link_open": "Open",
+    "session_link_bad": "This is not a link to a room of the studio. It ends like #/train?learning_rate=0.1.",
+    "session_kept_title": "Where it is kept",
+    "session_kept": (
+        "In this folder, which only you can read, until the studio ends. If the studio is killed or the computer "
+        "stops, the next studio offers what is in it."
+    ),
+    "session_kept_page": "Only in this page: what is not saved is gone when it is closed or reloaded.",
+    "session_not_kept": "Not everything could be written there: {problem}",
+    "session_empty": "Empty the session",
+    "session_sure": "Press again to delete it all",
+    "session_emptied": "The session is empty.",
+    "session_opened": "Opened: {what}.",
+    "session_missing": "Only named in the file, so open them again: {files}",
+    "session_states_refused": "Part of the file does not fit the room that it is for, and was left out.",
+    "session_left": "What an earlier studio left",
+    "session_left_line": "An earlier studio ended unexpectedly; its last change was on {time}. It left: {what}.",
+    "session_left_open": "Open it",
+    "session_left_empty": "Delete it",
+    "session_foreign": "{name}: not a session file of the studio. Open a file that it saved.",
+    "session_newer": "{name}: a session file of format {version}, expected {known}. Update this page.",
+    "session_damaged": "{name}: the session file is damaged ({where}). Restore a copy.",
+    "session_full": (
+        "Runs: {runs} in the file and {open} here, at most {most} together. Save this session and empty it first."
+    ),
     # files that the page opens itself
     "file_not_model": "{name}: not a model file (expected safetensors with a glassnet model).",
     "file_damaged": "{name}: the file is damaged ({where}). Restore a copy, or train again.",
@@ -179,7 +237,7 @@ STUDIO_WORDS: dict[str, str] = {
     # own classes
     "classes_line": (
         "Name two to six classes, draw about ten of each, train a network in seconds, and try it with new drawings. "
-        "All of it happens in this page, and nothing is stored."
+        "All of it happens in this page."
     ),
     "classes_cat": "cat",
     "classes_house": "house",

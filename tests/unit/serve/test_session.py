@@ -378,3 +378,15 @@ def test_the_first_of_many_runs_are_closed(tmp_path, monkeypatch):
     assert [name for name in session.models if name.startswith("run-")] == ["run-2", "run-3"]
     assert not (tmp_path / "0.safetensors").exists()
     assert (tmp_path / "1.safetensors").exists()
+
+
+def test_rooms_that_read_the_same_data_share_their_arrays():
+    session = Session()
+    try:
+        first, second = (glassnet.Dataset.from_arrays([[k, 1] for k in range(200)], [0, 1] * 100) for _ in range(2))
+        other = glassnet.Dataset.from_arrays([[k, 2 * (k == 150)] for k in range(200)], [0, 1] * 100)
+        assert session.shared(first).inputs is first.inputs
+        assert session.shared(second).inputs is first.inputs
+        assert session.shared(other).inputs is other.inputs
+    finally:
+        session.close()

@@ -17,6 +17,7 @@ from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...options.job_parameters import require_declared
 from ...options.spec import option
+from ...runtime.memory import return_large_blocks
 from ...workflow import parameters
 from .. import http
 
@@ -67,6 +68,7 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
         return announce(_write(job))
     from .session import Session
 
+    return_large_blocks()
     with http.listening(HOST, job.port) as sock:
         session = Session(job.model, language=job.language)
         try:

@@ -16,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from . import classes, compare, data, draw, look, model_routes, step, take_away, train
+from . import classes, compare, data, draw, look, model_routes, session_routes, step, take_away, train
 from .endpoints import api, number_in, require_known, whole_in
 from .safety import Safety, problem_page
 from .session import Session
@@ -44,7 +44,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             api("POST", "/api/jobs/{id}/{action}", _control),
             *(
                 route
-                for module in (data, model_routes, draw, classes, train, step, compare, look, take_away)
+                for module in (session_routes, data, model_routes, draw, classes, train, step, compare, look, take_away)
                 for route in module.routes
             ),
         ],

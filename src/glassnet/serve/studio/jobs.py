@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import GlassnetError
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
+from ...runtime.memory import release_free_memory
 from ...runtime.threads import start_in_background
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known
@@ -76,6 +77,11 @@ class Job:
         return self.state in ENDED
 
     # for the work, on the worker thread
+
+    @property
+    def ending(self) -> str:
+        """The state that the job has when its work returns now."""
+        return "stopped" if self._stopping else "done"
 
     def publish(self, kind: str, data: dict[str, Any], *, latest: bool = False) -> None:
         """Send an event about this job to the pages; with `latest`, it replaces the last one of its kind in the log."""
@@ -215,7 +221,7 @@ class Job:
             self._set("running")
         try:
             self.result = work(self)
-            self._set("stopped" if self._stopping else "done")
+            self._set(self.ending)
         except (Cancelled, KeyboardInterrupt):  # KeyboardInterrupt: of a thread that saw the cancellation first
             self._set("stopped")
         except GlassnetError as problem:
@@ -279,10 +285,7 @@ class JobQueue:
             job.set_speed(speed)
             if paused:
                 job.pause()
-            ended = [one for one in self._jobs.values() if one.ended]
-            ended.sort(key=lambda one: one.result is not None)  # cancelled ones, as of a slider, are forgotten first
-            for one in ended[: max(0, len(ended) - MOST_JOBS + 1)]:
-                del self._jobs[one.id]
+            self._forget_first()
             self._jobs[job.id] = job
             self._events.publish("job", job.describe())
             self._waiting.append((job, work))
@@ -290,6 +293,31 @@ class JobQueue:
                 self._thread = start_in_background(self._run)
             self._changed.notify_all()
         return job
+
+    def put(self, kind: str, run: dict[str, Any]) -> Job:
+        """Add a job that ended elsewhere, as `Job.describe` has it."""
+        with self._changed:
+            job = Job(f"job-{next(self._numbers)}", kind, run["title"], run["about"], self._events, self._text)
+            job.state, job.live, job.result = run["state"], run["live"], run["result"]
+            self._forget_first()
+            self._jobs[job.id] = job
+            self._events.publish("job", job.describe())
+        return job
+
+    def forget(self) -> bool:
+        """Cancel all jobs, and forget them; return whether all had ended."""
+        with self._changed:
+            ended = all(job.ended for job in self._jobs.values())
+            for job in self._jobs.values():
+                job.cancel()
+            self._jobs.clear()
+        return ended
+
+    def _forget_first(self) -> None:
+        ended = [one for one in self._jobs.values() if one.ended]
+        ended.sort(key=lambda one: one.result is not None)  # cancelled ones, as of a slider, are forgotten first
+        for one in ended[: max(0, len(ended) - MOST_JOBS + 1)]:
+            del self._jobs[one.id]
 
     def get(self, id: str) -> Job:
         """Return a job by its id."""
@@ -317,3 +345,5 @@ class JobQueue:
                     return
                 job, work = self._waiting.popleft()
             job.carry_out(work)
+            del job, work  # with the data that they refer to
+            release_free_memory()

@@ -153,7 +153,8 @@ def inspect(session: Session, given: dict[str, Any]) -> Inspection:
         inspection: Inspection | None = cache.get(key)
         if inspection is None:
             options = Options(**options_of_data(one.id))
-            inspection = _judge(_read(studied, source, part, target, session.parts(one.id), options))
+            read = _read(studied, source, part, target, session.parts(one.id), options)
+            inspection = _judge(replace(read, samples=session.shared(read.samples)))
             cache.put(key, inspection)
         return inspection
 

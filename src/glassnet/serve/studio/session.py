@@ -1,16 +1,18 @@
-"""The session: what a run of the studio has open. Models, data, drawings, a temporary folder, jobs and events."""
+"""The session: what a run of the studio has open. Models, data, drawings, states of rooms, jobs, events, a folder."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
-import tempfile
 import threading
+import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +20,7 @@ import numpy as np
 
 from ... import data
 from ...data import BUNDLED, Dataset
-from ...errors import DataError, OptionError
+from ...errors import DataError, GlassnetError, OptionError
 from ...messages.control_characters import printable
 from ...messages.languages import preferred
 from ...messages.message import Renderable
@@ -35,6 +37,8 @@ from ..rendering import on_page
 from .endpoints import require_known
 from .events import EventLog
 from .jobs import JobQueue
+from .kept import folder, saved
+from .kept.folder import SessionFolder
 from .safety import MOST_UPLOAD
 
 if TYPE_CHECKING:
@@ -47,7 +51,10 @@ DIGITS = 10
 MOST_RUNS = 50
 """Trained models that stay open; the first ones are closed then, and their files removed."""
 _MOST_READ = 4
+_MOST_MODELS = 4
+"""Models in memory, of those that are files of the session."""
 _LONGEST_NAME = 80
+_MODEL = "model.safetensors"
 
 
 class Cache:
@@ -83,10 +90,15 @@ class StudioModel:
     id: str  # ``"reader"``, ``"model"``, or a word with a number
     name: str
     path: str
-    model: Model
+    load: Callable[[], Model]
+    facts: dict[str, Any]  # what a list shows of the model itself
     source: str = ""  # the id of the data that it was trained on; empty if they are not open
     parent: str = ""  # the id of the model that its training started from; empty for none
-    hash: str = ""  # of its parameters, which takes a moment to compute
+
+    @property
+    def model(self) -> Model:
+        """The model; of many, few are in memory at a time."""
+        return self.load()
 
     @property
     def file_name(self) -> str:
@@ -95,11 +107,14 @@ class StudioModel:
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of models shows."""
-        model = self.model
-        kind = "table" if model.columns else "images" if model.image_shape else "numbers"
-        facts = {"id": self.id, "name": self.name, "source": self.source, "parent": self.parent, "kind": kind}
-        result = model.receipt.get("result")
-        return {**facts, "sizes": list(model.network.architecture.sizes), "result": result, "hash": self.hash}
+        return {"id": self.id, "name": self.name, "source": self.source, "parent": self.parent, **self.facts}
+
+
+def facts_of(model: Model) -> dict[str, Any]:
+    """Return what a list of models shows of one; its hash takes a moment to compute."""
+    kind = "table" if model.columns else "images" if model.image_shape else "numbers"
+    sizes, result = list(model.network.architecture.sizes), model.receipt.get("result")
+    return {"kind": kind, "sizes": sizes, "result": result, "hash": model.hash()}
 
 
 @dataclass(frozen=True)
@@ -111,6 +126,7 @@ class StudioData:
     source: str  # as `workflow` takes it; of the drawings, see `Session.source_of`
     kind: str  # "images", "numbers" or "table"
     target: str = ""  # the column to predict of a table, unless another one is chosen: the last
+    sha256: str = ""  # of the file that a page sent
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of data shows."""
@@ -135,7 +151,8 @@ class Session:
 
     The model is a file, which has the id ``"model"``. The language is that of a page that does not choose one; by
     default ``GLASSNET_LANGUAGE`` or that of the browser. `models` and `data` are by id, and `folder` is for uploads and
-    results.
+    results: drawings, ended runs and states of rooms (`pages`) are written there at once. `left` has the folders of
+    studios that were killed, by name.
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
@@ -143,24 +160,36 @@ class Session:
         self.models: dict[str, StudioModel] = {}
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
+        self.pages: dict[str, Any] = {}
+        self.left: dict[str, dict[str, Any]] = {}
+        self._closed = False
+        self.problem = ""  # why the folder does not have everything
+        self._named: dict[str, StudioData] = {}  # data that a session file only names, by their SHA-256
+        self._shared: list[weakref.ref[Any]] = []
+        self._written: Any = None
+        self._holding = 0
         self._lock = threading.RLock()
         self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
         self.jobs = JobQueue(self.events, self.text)
         opened = None if model is None else load_model(model)
-        self.folder = Path(tempfile.mkdtemp(prefix="glassnet-studio-"))
-        if model is not None and opened is not None:
-            source = self._source_of_model(opened)
-            self._put(StudioModel("model", Path(model).name, model, opened, source))
-        reader = load_model(shipped_path())
-        self._put(StudioModel("reader", "reader", str(shipped_path()), reader, "mnist"))
+        self._home = SessionFolder()
+        self.folder = self._home.path
+        with self.one_change():
+            if model is not None and opened is not None:
+                shutil.copyfile(model, self.folder / _MODEL)  # for a session file
+                self.put_model("model", Path(model).name, Path(model), opened, self._source_of_model(opened))
+            self.put_model("reader", "reader", shipped_path(), load_model(shipped_path()), "mnist")
+            self._find_left()
 
     def close(self, seconds: float = 0.0) -> None:
         """Cancel the jobs, waiting at most so long for the running one, end the streams and remove the folder."""
         self.jobs.close(seconds)
         self.events.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        with self._lock:
+            self._closed = True  # nothing is written any more
+            self._home.remove()
 
     def describe(self) -> dict[str, Any]:
         """Return what is open, as JSON-compatible values: the start of every page."""
@@ -168,6 +197,7 @@ class Session:
             "run": self.events.run,
             "last": self.events.last_id,
             "limits": {"upload": MOST_UPLOAD},
+            "folder": str(self.folder),
             **self._lists(),
             "jobs": [job.describe(pictures=False) for job in self.jobs],
         }
@@ -176,12 +206,134 @@ class Session:
         models, every = [*self.models.values()], [*self.data.values()]
         drawn = StudioData(DRAWINGS, DRAWINGS, "", "images")
         listed = [one.brief() for one in [*every, *([drawn] if self.drawings else [])]]
-        return {"models": [one.brief() for one in models], "data": listed, "drawings": len(self.drawings)}
+        facts = {"drawings": len(self.drawings), "left": [*self.left.values()], "problem": self.problem}
+        return {"models": [one.brief() for one in models], "data": listed, **facts}
 
     def changed(self) -> None:
-        """Tell the pages that models, data or drawings have changed."""
+        """Write what has changed of models, data or drawings, and tell the pages."""
         with self._lock:  # the last event has the last lists
+            if self._holding or self._closed:
+                return
+            if (kept := self._kept()) != self._written:
+                self._write(saved.SESSION, kept)
+                self._written = kept
             self.events.publish("session", self._lists(), key="session")
+
+    @contextlib.contextmanager
+    def one_change(self) -> Iterator[None]:
+        """Take what happens in this block as one change."""
+        with self._lock:
+            self._holding += 1
+            try:
+                yield
+            finally:
+                self._holding -= 1
+            self.changed()
+
+    # what outlives a killed studio
+
+    def _kept(self) -> dict[str, Any]:
+        """Return what the folder's list has, as `saved.in_folder` reads it."""
+        return {
+            "drawings": [{"label": one.label, "pixels": saved.in_text(bytes(one.pixels))} for one in self.drawings],
+            "models": [
+                {**{key: one.brief()[key] for key in ("id", "name", "source", "parent")}, "file": self._file_of(one)}
+                for one in self.models.values()
+                if one.id != "reader"
+            ],
+            "data": [
+                {**one.brief(), "sha256": one.sha256, "file": self._inside(one.source)}
+                for one in self.data.values()
+                if one.id != "mnist"
+            ],
+        }
+
+    def _file_of(self, one: StudioModel) -> str:
+        return _MODEL if one.id == "model" else self._inside(one.path)
+
+    def _inside(self, path: str) -> str:
+        """Return the path of a file in the folder from there; of others as it is."""
+        return str(Path(path).relative_to(self.folder)) if self.folder in Path(path).parents else path
+
+    def _write(self, name: str, value: Any) -> None:
+        """Write a file of the folder; if that fails, the page shows why, and everything goes on."""
+        try:
+            self._home.write(name, value)
+            self.problem = ""
+        except (GlassnetError, OSError) as problem:
+            self.problem = str(problem)
+
+    def put_run(self, id: str, run: dict[str, Any], *, listed: bool = True) -> None:
+        """Keep the training run that made a model, as `saved.RUN`; with `listed`, as a job that has ended."""
+        with self._lock:
+            if not self._closed:
+                self._write(saved.record_of(id), run)
+        if listed:
+            self.jobs.put("train", run)
+
+    def put_page(self, name: str, value: Any) -> None:
+        """Keep the state of a room that only its page knows; None for nothing."""
+        with self._lock:
+            self.pages[name] = value
+            if not self._closed:
+                self._write(saved.PAGES, self.pages)
+
+    def kept(self) -> saved.Kept:
+        """Return what the session has now, for a session file."""
+        with self._lock:
+            self.changed()
+            return saved.in_folder(self.folder)
+
+    def _find_left(self) -> None:
+        """List the folders of studios that were killed; those without anything to open are removed."""
+        for path in folder.left():
+            counts = saved.in_folder(path).counts()
+            if any(counts.values()):
+                self.left[path.name] = {"id": path.name, "time": folder.written_at(path), **counts}
+            elif folder.take(path):
+                folder.remove(path)
+
+    def empty_left(self, id: str) -> None:
+        """Remove what a killed studio left."""
+        with self.taking(id):
+            pass
+        self.changed()
+
+    @contextlib.contextmanager
+    def taking(self, id: str) -> Iterator[Path]:
+        """Hold a folder that a studio left; afterwards it is removed, unless an error was raised."""
+        require_known("session", id, self.left)
+        path = self.folder.with_name(id)
+        if not folder.take(path):
+            with self._lock:
+                del self.left[id]
+            require_known("session", id, self.left)  # another studio has taken it
+        try:
+            yield path
+        except BaseException:
+            folder.release(path)
+            raise
+        folder.remove(path)
+        with self._lock:
+            del self.left[id]
+
+    def empty(self) -> None:
+        """Forget drawings, runs, opened files and states of rooms, and remove their files; jobs are cancelled."""
+        ended = self.jobs.forget()
+        with self.one_change():
+            if ended:  # otherwise a run may still use its number
+                self._counts.clear()
+            self.drawings, self.pages, self._named = [], {}, {}
+            self._write(saved.PAGES, self.pages)
+            for id in [id for id in self.models if id not in ("model", "reader")]:
+                self._remove_model(id)
+            self.data = {"mnist": self.data["mnist"]}
+            self._caches.clear()
+            for path in self.folder.glob("*"):
+                if path.is_dir():
+                    shutil.rmtree(path, ignore_errors=True)
+                elif path.name not in (_MODEL, saved.SESSION, saved.PAGES):
+                    path.unlink(missing_ok=True)
 
     def text(self, said: Renderable, language: str) -> str:
         """Return a message as pages show it, without the session's folder in front of the names of files."""
@@ -218,6 +370,15 @@ class Session:
         """Return a model by its id; OptionError GN021 for an unknown one."""
         return require_known("model", id, self.models)
 
+    def opened(self, path: str | Path) -> Model:
+        """Return the model in a file, which is read again if others have been used since."""
+        cache = self.cache("models", _MOST_MODELS)
+        model: Model | None = cache.get(str(path))
+        if model is None:
+            model = load_model(path)
+            cache.put(str(path), model)
+        return model
+
     def add_model(
         self, path: str | Path, name: str = "", source: str = "", parent: str = "", *, word: str = "run"
     ) -> StudioModel:
@@ -225,20 +386,38 @@ class Session:
 
         The name is by default the id: `word` with the next number. `source` and `parent` are as in `StudioModel`.
         """
-        model = load_model(path)
+        model = self.opened(path)
         id = self._number(word)
-        return self._put(StudioModel(id, name or id, str(path), model, source or self._source_of_model(model), parent))
+        return self.put_model(id, name, Path(path), model, source or self._source_of_model(model), parent)
 
-    def _put(self, made: StudioModel) -> StudioModel:
-        made = replace(made, hash=made.model.hash())
+    def put_model(
+        self, id: str, name: str, path: Path, model: Model, source: str = "", parent: str = ""
+    ) -> StudioModel:
+        """Add a model; that of a file of the session is not held in memory."""
+        own = self.folder in path.parents
+        load = partial(self.opened, path) if own else lambda: model
+        made = StudioModel(id, name or id, str(path), load, facts_of(model), source, parent)
         with self._lock:
             self.models[made.id] = made
-            runs = [one for one in self.models.values() if one.id.startswith("run-")]
+            runs = [one for one in self.models if one.startswith("run-")]
             for one in runs[: max(0, len(runs) - MOST_RUNS)]:  # a slider makes many
-                del self.models[one.id]
-                Path(one.path).unlink(missing_ok=True)
+                self._remove_model(one)
         self.changed()
         return made
+
+    def _remove_model(self, id: str) -> None:
+        one = self.models.pop(id)
+        Path(one.path).unlink(missing_ok=True)
+        (self.folder / saved.record_of(id)).unlink(missing_ok=True)
+
+    def free_id(self, id: str) -> str:
+        """Return an id if the session does not have it yet, else the next one of its word; no other one is given it."""
+        word, _, number = id.partition("-")
+        with self._lock:
+            if not number or int(number) <= self._counts.get(word, 0):
+                return self._number(word if number else "upload")
+            self._counts[word] = int(number)
+            return id
 
     def _source_of_model(self, model: Model) -> str:
         """Return the id of the data that a model was trained on, opening them if they are a file on this machine."""
@@ -280,15 +459,29 @@ class Session:
 
     def add_data(self, name: str, content: bytes) -> StudioData:
         """Store and open a file that a page sent."""
+        sha256 = hashlib.sha256(content).hexdigest()
         path = self.new_file(name, "data")
         path.write_bytes(content)
         try:
-            return self._open_data(str(path), last_part(name) or path.name, id=path.parent.name)
+            named = self._named.get(sha256)
+            id, target = (named.id, named.target) if named else (path.parent.name, "")
+            made = self._open_data(str(path), last_part(name) or path.name, target, id=id, sha256=sha256)
+            self._named.pop(sha256, None)
+            return made
         except BaseException:
             shutil.rmtree(path.parent, ignore_errors=True)
             raise
 
-    def _open_data(self, source: str, name: str, target: str = "", *, id: str = "") -> StudioData:
+    def put_data(self, id: str, one: saved.KeptData, path: Path | None) -> None:
+        """Add data of a session file, which are read when they are needed; without a path, until they are opened."""
+        made = StudioData(id, one.name, str(path or ""), one.kind, one.target, one.sha256)
+        with self._lock:
+            if path is None:
+                self._named[one.sha256] = made
+            else:
+                self.data[id] = made
+
+    def _open_data(self, source: str, name: str, target: str = "", *, id: str = "", sha256: str = "") -> StudioData:
         id = id or self._number("data")
         samples = _look_at(source)
         if isinstance(samples, Dataset):
@@ -296,7 +489,7 @@ class Session:
         else:
             kind, target = "table", target or samples.names[-1]
         self.cache("samples", _MOST_READ).put((source, "train"), samples)
-        self.data[id] = made = StudioData(id, printable(name), source, kind, target)
+        self.data[id] = made = StudioData(id, printable(name), source, kind, target, sha256)
         self.changed()
         return made
 
@@ -324,8 +517,24 @@ class Session:
             read = data.load(source, part=part, maximum=training.maximum, like=training, large=True)
         else:
             read = data.load(source, **options_of_data(id)) if id == DRAWINGS else _look_at(source)
+        if isinstance(read, Dataset):
+            read = self.shared(read)
         cache.put((source, part), read)
         return read
+
+    def shared(self, samples: Dataset) -> Dataset:
+        """Return samples whose inputs are those of equal ones in memory: each room reads the data as it needs them."""
+        inputs = samples.inputs
+        with self._lock:
+            self._shared = [one for one in self._shared if one() is not None]
+            for one in self._shared:
+                other = one()
+                if other is None or (other.shape, other.dtype) != (inputs.shape, inputs.dtype):
+                    continue
+                if np.array_equal(other[:100], inputs[:100]) and np.array_equal(other, inputs):
+                    return replace(samples, inputs=other)
+            self._shared.append(weakref.ref(inputs))
+        return samples
 
     def parts(self, id: str) -> list[str]:
         """Return the parts that data have."""

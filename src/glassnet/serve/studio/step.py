@@ -74,7 +74,7 @@ def _samples(session: Session, one: StudioModel, data: str, part: str) -> Datase
     key, cache = (one.id, source, part), session.cache("step", MOST_SAMPLES)
     samples: Dataset | None = cache.get(key)
     if samples is None:
-        samples = load_explained(one.model, one.path, source, part, ignore)
+        samples = session.shared(load_explained(one.model, one.path, source, part, ignore))
         cache.put(key, samples)
     return samples
 

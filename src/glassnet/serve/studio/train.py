@@ -213,7 +213,9 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
     outcome = _outcome(result, shown.idle)
-    return {"model": made.id, "notices": job.live.get("notices", []), **outcome, "options": plan.options}
+    outcome = {"model": made.id, "notices": job.live.get("notices", []), **outcome, "options": plan.options}
+    session.put_run(made.id, {**job.describe(pictures=False), "state": job.ending, "result": outcome}, listed=False)
+    return outcome
 
 
 def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:

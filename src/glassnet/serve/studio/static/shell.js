@@ -1,9 +1,11 @@
 // The shell of the studio: rooms and their addresses, language, theme, notices. What rooms show comes through a door: the
 // studio's server, or functions in the page.
 
+import { placeIn, sessionPanel } from "./session_panel.js";
 import { button, fill, h } from "./shared/dom.js";
 import { translator } from "./shared/format.js";
-import { pageId, remembered } from "./shared/remembered.js";
+import { flush, restoreStates, sendStates } from "./shared/page_state.js";
+import { isFile, pageId, remembered } from "./shared/remembered.js";
 import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
 import { trainingNow } from "./shared/training_now.js";
 
@@ -26,6 +28,7 @@ const ICONS = {
   compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",
   look: "M4 4h6v6H4zM14 4h6v6h-6zM4 14h6v6H4zM14 14h6v6h-6z",
 };
+const SESSION = "M5 4h11l3 3v13H5zM8 4v5h7V4M8 20v-6h8v6";
 const THEMES = {
   auto: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 3.5v17M12 7h6.5M12 10.5h8M12 14h8M12 17.5h6",
   light: "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5",
@@ -34,6 +37,7 @@ const THEMES = {
 
 let el = /** @type {HTMLElement} */ (document.querySelector("#room"));
 const bar = /** @type {HTMLElement} */ (document.querySelector(".bar"));
+const leftOver = h("div", { id: "left-over" });
 const notices = /** @type {HTMLElement} */ (document.querySelector("#notices"));
 
 let lang = remembered.get("lang") ?? "";
@@ -52,6 +56,8 @@ const left = new Map();
 let door;
 /** The training in progress, in the header. @type {ReturnType<typeof trainingNow>} */
 let training;
+/** @type {ReturnType<typeof sessionPanel>|undefined} */
+let panel;
 
 /** What rooms get. */
 const studio = {
@@ -142,10 +148,15 @@ function drawBar() {
     bar.querySelector(".language")?.focus();
     open();
   }, { class: "plain language", lang: other === "zh" ? "zh-CN" : "en" });
+  panel?.el.remove();
+  panel = sessionPanel(studio, ROOMS, goTo);
+  document.body.append(panel.el);
+  fill(leftOver, panel.left());
+  const session = button(icon(SESSION), panel.show, { class: "plain", title: t("session_title"), "aria-label": t("session_title"), "aria-haspopup": "dialog" });
   fill(bar,
     h("a.brand", { href: href("draw"), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
-    h("div.row.nowrap", {}, training.el, themes, language));
+    h("div.row.nowrap", {}, training.el, session, themes, language));
   training.draw();
   const skip = /** @type {HTMLElement|null} */ (document.querySelector(".skip"));
   if (skip) skip.textContent = t("skip");
@@ -164,6 +175,19 @@ function follow(event) {
   event.preventDefault();
   history.pushState(null, "", link.href);
   open();
+}
+
+/** Open an address within the studio, such as that of a link. @param {string} place */
+function goTo(place) {
+  history.pushState(null, "", `${isFile() ? "#" : ""}${place}`);
+  open();
+}
+
+/** A link of a studio that is a file, put behind the address of a served one. */
+function adopt() {
+  const place = isFile() ? "" : placeIn(location.hash, ROOMS);
+  if (place) history.replaceState(null, "", place);
+  return place;
 }
 
 /** Open the room of the address, or let the open one follow the address. */
@@ -203,13 +227,24 @@ function moved() {
   for (const listener of studio.state.listeners) listener(read());
 }
 
+let listed = "";
+/** Draw what killed studios left, when that has changed. */
+function drawLeft() {
+  const now = JSON.stringify(studio.session.left ?? []);
+  if (now !== listed) fill(leftOver, panel?.left() ?? []);
+  listed = now;
+}
+
 let offline = false;
 function connected(online) {
   if (online === !offline) return;
   offline = !online;
   document.querySelector(".offline")?.remove();
   if (offline) document.body.append(h("p.offline", { role: "alert", text: t("offline") }));
-  else studio.refresh().then(() => studio.say(t("online"))).catch(studio.error);
+  else {
+    studio.refresh().then(() => studio.say(t("online"))).catch(studio.error);
+    void flush();
+  }
 }
 
 /** @param {Door} through */
@@ -220,12 +255,19 @@ async function start(through) {
     return bytes > most ? t("too_large", { size: Math.ceil(bytes / 2 ** 20), most: most / 2 ** 20 }) : "";
   });
   wear();
+  adopt();
+  const states = studio.api.get("/api/session/pages");
   await studio.refresh();
   await speak(lang || studio.session.language);
+  restoreStates(await states);
+  sendStates((name, value) => studio.api.post(`/api/session/pages/${name}`, { value }));
+  el.before(leftOver);
   studio.events = door.events(connected);
   training = trainingNow(studio);
   for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
+  for (const type of ["session", "state"]) studio.events.on(type, drawLeft);
   addEventListener("popstate", moved);
+  addEventListener("hashchange", () => adopt() && open());
   document.addEventListener("click", follow);
   await open();
 }

@@ -7,7 +7,8 @@ import { commandOf } from "./commands.js";
 import { textInside } from "./contents.js";
 import { control, describeJob, jobOf } from "./jobs.js";
 import { confusion, nodes, page, summary } from "./look.js";
-import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
+import { openSaved, savedSession } from "./saved.js";
+import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, emptySession, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
 import { step } from "./step.js";
 import { optionValues, train } from "./train.js";
 import { verify } from "./verify.js";
@@ -20,6 +21,11 @@ import { verify } from "./verify.js";
  */
 const ROUTES = [
   ["GET", "/api/session", ({ language }) => ({ run: "", last: "", language, limits: { upload: MOST_UPLOAD }, ...lists(), jobs: [...jobs.values()].map(describeJob) })],
+  ["DELETE", "/api/session", emptySession],
+  ["GET", "/api/session/file", ({ place }) => savedSession(place)],
+  ["POST", "/api/session/file", ({ name, body }) => openSaved(name, body)],
+  ["GET", "/api/session/pages", () => ({})],
+  ["POST", "/api/session/pages/:name", () => ({})], // the page has them, and nothing else does
   ["GET", "/api/words/:of", ({ of }) => about.words[of]],
   ["GET", "/api/jobs/:id", ({ id }) => describeJob(jobOf(id))],
   ["POST", "/api/jobs/:id/:action", ({ id, action, updates }) => control(jobOf(id), action, { updates })],
@@ -109,7 +115,7 @@ export function makeApi(language, tooLarge) {
       if (why) throw new Problem("GN091", why, 413);
       return answer("POST", path, { ...query, body: new Uint8Array(await file.arrayBuffer()) });
     },
-    bytes: (path) => answer("GET", path, {}),
+    bytes: (path) => answer("GET", ...divided(path)),
     file(path) {
       const model = /^\/api\/models\/([^/]+)\/file$/.exec(path);
       return linkTo(path, model ? modelOf(decodeURIComponent(model[1])).bytes : drawingsCsv());

@@ -2,7 +2,7 @@
 
 import { textInside } from "./contents.js";
 import { publish } from "./events.js";
-import { jobs, nextId, problem } from "./session.js";
+import { jobs, models, nextId, problem } from "./session.js";
 
 const ENDED = ["done", "failed", "stopped"];
 const MOST_JOBS = 20;
@@ -47,12 +47,22 @@ export function startJob(kind, title, about, live, work, { paused = false, speed
   for (const one of jobs.values()) if (one.kind === kind && !ENDED.includes(one.state)) one.cancel();
   /** @type {Job} */
   const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: paused, speed, early: null, tell: () => {}, cancel: () => setState(job, "stopped") };
+  list(job);
+  last = last.then(() => carryOut(job, work));
+  return job;
+}
+
+/** @param {Job} job */
+function list(job) {
   const ended = [...jobs.values()].filter((one) => ENDED.includes(one.state));
   for (const one of ended.slice(0, Math.max(0, ended.length - MOST_JOBS + 1))) jobs.delete(one.id);
   jobs.set(job.id, job);
   publish("job", describeJob(job));
-  last = last.then(() => carryOut(job, work));
-  return job;
+}
+
+/** Add a job that ended elsewhere. @param {any} run As `describeJob` has it. */
+export function putJob({ title, about, state, live, result }) {
+  list({ id: nextId("job"), kind: "train", title, about, state, live, result, error: null, stopping: false, pausing: false, speed: 0, early: null, tell: () => {}, cancel: () => {} });
 }
 
 /** @param {Job} job @param {(job: Job) => Promise<any>} work */
@@ -64,6 +74,8 @@ async function carryOut(job, work) {
     if (ENDED.includes(job.state)) return; // it was cancelled
     job.result = result;
     setState(job, job.stopping ? "stopped" : "done");
+    const model = job.kind === "train" && models.get(result?.model);
+    if (model) model.run = { ...describeJob(job), live: { ...job.live, weights: undefined } }; // the list of jobs forgets the first ones
   } catch (failure) {
     const { code = "", message, words = { en: message, zh: message } } = /** @type {any} */ (failure);
     job.error = { code, message: words };

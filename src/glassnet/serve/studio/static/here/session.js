@@ -4,15 +4,17 @@ import { Problem } from "../shared/api.js";
 import { translator } from "../shared/format.js";
 import { readLabelledCsv, writeLabelledCsv } from "../shared/labelled_csv.js";
 import { readModel } from "../shared/model_file.js";
+import { unsaved } from "../shared/page_state.js";
+import { sha256 } from "../shared/sha256.js";
 import { bytesInside, textInside } from "./contents.js";
 import { publish } from "./events.js";
 
 /**
  * @typedef {{inputs: Uint8Array|Float32Array, labels: Int32Array, first: number}} Part Samples, and the row of the first one.
  * @typedef {{id: string, name: string, kind: string, features: number, maximum: number, classes: string[],
- *   source: string, train: Part, test: Part|null}} Data
+ *   source: string, train: Part, test: Part|null, bytes?: Uint8Array}} Data `bytes` are those of the file, if they came from one.
  * @typedef {{id: string, name: string, source: string, parent: string, bytes: Uint8Array, description: any, weights: Float32Array,
- *   parameters: Float32Array|Float64Array, receipt: any}} Model
+ *   parameters: Float32Array|Float64Array, receipt: any, run?: any}} Model `run` describes the job that made it.
  * @typedef {{id: string, pixels: number[], label: number}} Drawing
  */
 
@@ -20,13 +22,15 @@ const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
 const PIXELS = 784;
 const BRIGHTEST = 255;
 const SIDE = 28;
-const MOST_RUNS = 50;
+export const MOST_RUNS = 50;
 export const MOST_UPLOAD = 256 * 2 ** 20;
 
 /** @type {Map<string, Model>} */
 export const models = new Map();
 /** @type {Map<string, Data>} */
-const opened = new Map();
+export const opened = new Map();
+/** Data of a session file that this page cannot read, or that are only named in it: its entries, by their SHA-256. @type {Map<string, any>} */
+export const named = new Map();
 /** @type {Drawing[]} */
 export const drawings = [];
 /** Job id -> the job, as `jobs.js` makes them. @type {Map<string, any>} */
@@ -90,6 +94,7 @@ export function modelOf(id) {
 /** @param {string} id @param {string} name @param {Uint8Array} bytes @param {string} [source] @param {string} [parent] */
 function putModel(id, name, bytes, source = "", parent = "") {
   const { description, weights, parameters, receipt } = readModel(bytes);
+  /** @type {Model} */
   const made = { id, name, source: source || (isOfDigits(receipt) ? "mnist" : ""), parent, bytes, description, weights, parameters, receipt };
   models.set(id, made);
   return made;
@@ -112,8 +117,17 @@ export function addModel(name, bytes, { id = nextId("upload"), source = "", pare
   }
   const runs = [...models.keys()].filter((one) => one.startsWith("run-"));
   for (const one of runs.slice(0, Math.max(0, runs.length - MOST_RUNS))) models.delete(one); // a slider makes many
+  if (id.startsWith("run-")) unsaved.set(true);
   changed();
   return made;
+}
+
+/** The id of something that comes from a session file: its own, if it is free. @param {string} id */
+export function freeId(id) {
+  const [word, number] = id.split("-");
+  if (!number || Number(number) <= (counts.get(word) ?? 0)) return nextId(number ? word : "upload");
+  counts.set(word, Number(number));
+  return id;
 }
 
 /** What a list of models shows. @param {Model} model */
@@ -154,8 +168,8 @@ function drawn() {
 
 const drawnRows = () => ({ inputs: Uint8Array.from(drawings.flatMap((one) => one.pixels)), labels: Int32Array.from(drawings, (one) => one.label) });
 
-/** Open a file of labelled rows. @param {string} name @param {Uint8Array} bytes @returns {Data} */
-export function addData(name, bytes) {
+/** Open a file of labelled rows. @param {string} name @param {Uint8Array} bytes @param {string} [id] @returns {Data} */
+export function addData(name, bytes, id) {
   let read;
   try {
     read = readLabelledCsv(new TextDecoder().decode(bytes));
@@ -164,11 +178,13 @@ export function addData(name, bytes) {
     throw problem(code ?? "GN011", key ?? "here_not_digits", { name, ...values });
   }
   const { inputs, labels, features, classes, maximum } = read;
-  const id = nextId("data");
+  const hash = id ? "" : sha256(bytes);
+  const place = id ?? named.get(hash)?.id ?? nextId("data");
+  named.delete(hash);
   const kind = features === PIXELS ? "images" : "numbers";
   /** @type {Data} */
-  const made = { id, name, kind, features, maximum, classes, source: name, train: { inputs, labels, first: 0 }, test: null };
-  opened.set(id, made);
+  const made = { id: place, name, kind, features, maximum, classes, source: name, train: { inputs, labels, first: 0 }, test: null, bytes };
+  opened.set(place, made);
   changed();
   return made;
 }
@@ -176,12 +192,23 @@ export function addData(name, bytes) {
 /** Rows and columns of an image with so many values. @param {number} features */
 export const shapeOf = (features) => (features === PIXELS ? [SIDE, SIDE] : null);
 
-// drawings
+// drawings, and all of it
+
+/** Forget drawings, runs and opened files. */
+export function emptySession() {
+  for (const job of jobs.values()) job.cancel();
+  for (const id of models.keys()) if (!about.models.some((/** @type {any} */ one) => one.id === id)) models.delete(id);
+  for (const one of [jobs, opened, named, counts]) one.clear();
+  drawings.length = 0;
+  unsaved.set(false);
+  changed();
+}
 
 /** @param {number[]} pixels @param {number} label */
 export function addDrawing(pixels, label) {
   const made = { id: nextId("drawing"), pixels, label };
   drawings.push(made);
+  unsaved.set(true);
   changed();
   return made;
 }
@@ -189,6 +216,7 @@ export function addDrawing(pixels, label) {
 /** Remove a drawing, or without an id all. @param {string} [id] */
 export function removeDrawing(id = "") {
   drawings.splice(0, drawings.length, ...drawings.filter((one) => id && one.id !== id));
+  unsaved.set(true);
   changed();
   return [...drawings];
 }

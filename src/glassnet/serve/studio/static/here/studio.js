@@ -7,6 +7,7 @@ import { open as openStep } from "../rooms/step.js";
 import { open as openTrain } from "../rooms/train.js";
 import { fill, h } from "../shared/dom.js";
 import { needsPython } from "../shared/needs_python.js";
+import { unsaved } from "../shared/page_state.js";
 import { openStudio } from "../shell.js";
 import { makeApi } from "./api.js";
 import { on } from "./events.js";
@@ -26,6 +27,9 @@ const ROOMS = {
     },
   },
 };
+
+// The browser asks before it closes a page with drawings and runs that no session file has.
+addEventListener("beforeunload", (event) => unsaved.get() && event.preventDefault());
 
 openStudio({
   icon: document.querySelector("link[rel=icon]")?.getAttribute("href") ?? "",

@@ -2,7 +2,6 @@
 
 import { lineChart } from "../shared/chart.js";
 import { button, fill, h } from "../shared/dom.js";
-import { writePage } from "../shared/exported_page.js";
 import { percent, seconds } from "../shared/format.js";
 import { writeLabelledCsv } from "../shared/labelled_csv.js";
 import { hashOf, newHeader, readModel, writeModel } from "../shared/model_file.js";
@@ -10,30 +9,21 @@ import { pixelImage } from "../shared/pixels.js";
 import { receiptOf } from "../shared/training_record.js";
 import { localModel } from "../shared/widget.js";
 import view from "../views/draw.js";
+import { changed, FEWEST, GOOD, kept, LONGEST, MOST, pageOf, PIXELS, remember } from "./classes/kept.js";
 
-const [FEWEST, MOST] = [2, 6]; // classes
-const [NEEDED, GOOD] = [3, 10]; // drawings of each
+const NEEDED = 3; // drawings of each
 const SHAPE = [28, 28];
-const PIXELS = 784;
 const BRIGHTEST = 255;
 const HIDDEN = 64;
-const MOST_UNDO = 100;
-const LONGEST = 24; // characters of a name
 const FILE = "my-classes"; // without its suffix
-
-/** @typedef {{name: string, drawings: number[][]}} Class */
-/**
- * What the room has while the page is open: the classes and what they were before, and what they have trained. `file` is that of
- * `readModel`; `tried` counts the drawings since, and how many of them were right.
- * @type {{classes: Class[], past: Class[][], drawing: any, trained: {file: any, bytes: Uint8Array<any>, csv: string, page: string, seconds: number,
- *   curve: any[], samples: number, tried: number, right: number}|null}}
- */
-const kept = { classes: [], past: [], drawing: null, trained: null };
 
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
   const { t } = studio;
-  if (!kept.classes.length) kept.classes = ["classes_cat", "classes_house"].map((word) => ({ name: t(word), drawings: [] }));
+  const begin = () => {
+    if (!kept.classes.length) kept.classes = ["classes_cat", "classes_house"].map((word) => ({ name: t(word), drawings: [] }));
+  };
+  begin();
   let closeView = () => {};
   let model = /** @type {any} */ (null);
   let worker = /** @type {Worker|null} */ (null);
@@ -46,6 +36,7 @@ export async function open(el, studio) {
   const undo = button(t("classes_undo"), () => {
     kept.classes = kept.past.pop() ?? kept.classes;
     show();
+    changed();
   }, { class: "plain" });
   const start = button("", train, { class: "primary" });
   const status = h("p", { role: "status" });
@@ -72,9 +63,10 @@ export async function open(el, studio) {
 
   /** Change the classes or their drawings, so that it can be undone. @param {() => void} how @param {boolean} [again] Whether it goes on with the last change. */
   function change(how, again = false) {
-    if (!again) kept.past = [...kept.past, kept.classes.map((one) => ({ ...one, drawings: [...one.drawings] }))].slice(-MOST_UNDO);
+    if (!again) remember();
     how();
     show();
+    changed();
   }
 
   /** Show everything as it is now. */
@@ -191,6 +183,7 @@ export async function open(el, studio) {
         const time = (performance.now() - began) / 1000;
         finish({ ...made, ...message }, parts, names, data, drawings, time);
         show();
+        changed();
       }
     };
     worker.postMessage({ kind: "start", options, data });
@@ -207,24 +200,23 @@ export async function open(el, studio) {
     const receipt = receiptOf({ options, data: { ...data, source: `${FILE}.csv` }, hashes, hash: hashOf(weights), curve, version, numerics, recipe });
     const bytes = writeModel(newHeader({ architecture, scaling, targets, classNames: names, imageShape: SHAPE, receipt }), weights);
     const file = readModel(bytes);
-    const samples = drawings.length;
-    const inTurn = Array.from({ length: GOOD }, (_, k) => names.map((_, label) => drawings.filter((one) => one.label === label)[k])).flat().filter(Boolean);
-    const page = writePage(parts, names.join(" · "), file, inTurn.map((one) => one.pixels));
-    kept.trained = { file, bytes, page, csv: writeLabelledCsv(data), seconds: time, curve, samples, tried: 0, right: 0 };
+    kept.trained = { file, bytes, csv: writeLabelledCsv(data), seconds: time, curve, samples: drawings.length, tried: 0, right: 0 };
     offer();
   }
 
   let addresses = /** @type {string[]} */ ([]);
-  function offer() {
+  async function offer() {
     forget();
-    if (!kept.trained) return;
-    const { bytes, page, csv } = kept.trained;
+    const { trained } = kept;
+    if (!trained) return;
+    const parts = await studio.api.get("/api/classes").catch(studio.error);
+    if (!parts || trained !== kept.trained || closed) return;
     const link = (words, suffix, content, type) => {
       const address = URL.createObjectURL(new Blob([content], { type }));
       addresses.push(address);
       return h("a.button", { href: address, download: `${FILE}.${suffix}`, text: words });
     };
-    fill(links, link(t("classes_page"), "html", page, "text/html"), link(t("draw_download_model"), "safetensors", bytes, "application/octet-stream"), link(t("draw_download_drawings"), "csv", csv, "text/csv"));
+    fill(links, link(t("classes_page"), "html", pageOf(parts, trained), "text/html"), link(t("draw_download_model"), "safetensors", trained.bytes, "application/octet-stream"), link(t("draw_download_drawings"), "csv", trained.csv, "text/csv"));
   }
   function forget() {
     addresses.forEach((one) => URL.revokeObjectURL(one));
@@ -233,8 +225,14 @@ export async function open(el, studio) {
 
   offer();
   show();
+  kept.opened = () => {
+    begin();
+    offer();
+    show();
+  };
   return () => {
     closed = true;
+    kept.opened = () => {};
     kept.drawing = model.get("drawing");
     worker?.terminate();
     closeView();

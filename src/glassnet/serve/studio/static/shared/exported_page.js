@@ -1,5 +1,6 @@
 // A model as a page of its own, as `write` in `exports/html.py` makes one from the same template.
 
+import { textOfBytes } from "./base64.js";
 import { portableModel } from "./portable_model.js";
 
 const MOST_EXAMPLES = 12;
@@ -43,8 +44,4 @@ export function writePage({ template, words, version }, name, file, images) {
 }
 
 /** @param {Float32Array} numbers */
-function base64(numbers) {
-  let text = "";
-  for (const byte of new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength)) text += String.fromCharCode(byte);
-  return btoa(text);
-}
+const base64 = (numbers) => textOfBytes(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));

@@ -5,7 +5,7 @@ import { fill, h, segmented } from "../../shared/dom.js";
 import { number } from "../../shared/format.js";
 import { networkPicture } from "../../views/network_picture.js";
 import { canonical } from "../../shared/runs.js";
-import { layersOfEvent } from "../../views/network_weights.js";
+import { layersOfEvent, layersOfModel } from "../../views/network_weights.js";
 import { curvesOf } from "./result.js";
 
 const DIGITS = { inputs: 784, outputs: 10, shape: [28, 28] };
@@ -46,8 +46,24 @@ export function stage(room) {
     fill(holder, picture);
   }
 
+  /** Take the weights of a run that is over from its model, as of one that a session file has. @param {any} job */
+  async function load(job) {
+    const { api } = room.studio;
+    const path = `/api/models/${job.result.model}`;
+    if (job.loading) return;
+    job.loading = true;
+    try {
+      const [description, bytes] = await Promise.all([api.get(path), api.bytes(`${path}/weights`)]);
+      job.live.weights = { shape: description.image_shape, channels: description.channels, layers: layersOfModel(description, new Float32Array(bytes)) };
+    } catch {
+      return; // the model is no longer open
+    }
+    if (!room.closed) drawNetwork();
+  }
+
   function drawNetwork() {
     const job = runs.jobs.get(room.shown);
+    if (job?.result && !job.live.weights) load(job);
     const shown = job?.live.weights;
     empty.hidden = Boolean(job);
     if (shown) {

@@ -1,0 +1,121 @@
+"""Add what a session file has, or what a killed studio left, to the session.
+
+Nothing in it is run, trained or used as a path, and its models and data are written to the session's folder alone.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from ....errors import ModelFileError, OptionError
+from ....model.model import Model
+from .. import session as sessions
+from ..session import Session
+from .saved import Kept, KeptData, KeptModel, in_folder
+
+
+def restore(session: Session, kept: Kept, *, damaged_too: bool = True) -> dict[str, Any]:
+    """Add what was kept to a session, all of it or nothing; return what was added, and what must be opened again.
+
+    What the session has already is not added twice. Other ids that it has are given anew, also where runs and the place
+    name them. Without `damaged_too`, models that cannot be read are left out.
+    """
+    open_runs = sum(id.startswith("run-") for id in session.models)
+    if open_runs + kept.counts()["runs"] > sessions.MOST_RUNS:
+        raise OptionError(
+            "GN022",
+            "runs: {runs} in the file and {open} here, at most {most} together. Save this session and empty it first.",
+            runs=kept.counts()["runs"],
+            open=open_runs,
+            most=sessions.MOST_RUNS,
+        )
+    written: list[Path] = []
+
+    def store(name: str, content: bytes) -> Path:
+        path = session.new_file(name)
+        written.append(path.parent)
+        path.write_bytes(content)
+        return path
+
+    models: list[tuple[KeptModel, Path, Model]] = []
+    try:
+        for one in kept.models:
+            path = store(f"{one.name.removesuffix('.safetensors')}.safetensors", one.read())
+            try:
+                models.append((one, path, session.opened(path)))
+            except ModelFileError:
+                if damaged_too:
+                    raise
+        data = [(each, store(each.name, each.read()) if each.read else None) for each in kept.data]
+    except BaseException:
+        for folder_ in written:
+            shutil.rmtree(folder_, ignore_errors=True)
+        raise
+    with session.one_change():
+        ids = _placed(session, data, models)
+        drawn = {(one.pixels, one.label) for one in session.drawings}
+        drawings = [one for one in kept.drawings if (tuple(one[0]), one[1]) not in drawn]
+        for pixels, label in drawings:
+            session.add_drawing(pixels, label)
+        for name, value in kept.pages.items():
+            session.put_page(name, value)
+    missing = [{"name": each.name, "sha256": each.sha256} for each, path in data if path is None]
+    return {
+        **Kept(drawings, [one for one, _, _ in models], kept.data, kept.pages).counts(),
+        "missing": missing,
+        "place": place_with_ids(kept.place, ids),
+        "states": kept.pages,
+    }
+
+
+def _placed(
+    session: Session, data: list[tuple[KeptData, Path | None]], models: list[tuple[KeptModel, Path, Model]]
+) -> dict[str, str]:
+    """Add data and models that the session does not have; return the ids that they have there."""
+    ids = {id: id for id in ("mnist", "drawings", "reader")}
+    open_data = {one.sha256: one.id for one in session.data.values() if one.sha256}
+    open_models = {(one.name, one.facts["hash"]): one.id for one in session.models.values()}
+    new = []
+    for each, path in data:
+        ids[each.id] = open_data.get(each.sha256) or session.free_id(each.id)
+        if each.sha256 not in open_data:
+            session.put_data(ids[each.id], each, path)
+    for one, path, model in models:
+        known = open_models.get((one.name, model.hash()))
+        ids[one.id] = known or session.free_id(one.id)
+        if known is None:
+            new.append((one, path, model))
+    for one, path, model in new:
+        name = ids[one.id] if one.name == one.id else one.name
+        session.put_model(ids[one.id], name, path, model, ids.get(one.source, ""), ids.get(one.parent, ""))
+        if one.run:
+            session.put_run(ids[one.id], with_ids(one.run, ids))
+    return ids
+
+
+def with_ids(run: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
+    """Return a run in which models and data have other ids."""
+
+    def renamed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [renamed(one) for one in value]
+        return ids.get(value, value) if isinstance(value, str) else value
+
+    about = {name: renamed(value) for name, value in run["about"].items()}
+    return {**run, "about": about, "result": {**run["result"], "model": renamed(run["result"]["model"])}}
+
+
+def place_with_ids(place: str, ids: dict[str, str]) -> str:
+    """Return the address of a room in which models and data have other ids."""
+    return re.sub(r"(?<==)[^&]*", lambda match: ids.get(match[0], match[0]), place)
+
+
+def open_left(session: Session, id: str) -> dict[str, Any]:
+    """Add what a killed studio left, and remove its folder."""
+    with session.taking(id) as path:
+        opened = restore(session, in_folder(path), damaged_too=False)
+    session.changed()
+    return opened
