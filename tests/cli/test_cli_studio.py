@@ -32,7 +32,7 @@ def running(folder):
     )
     try:
         address = process.stdout.readline()
-        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/draw\?token=([\w-]{20,})\n", address)
+        found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)/hand\?token=([\w-]{20,})\n", address)
         assert found, (address, process.stderr.read())
         port = int(found[1])
         yield process, port, {"Cookie": f"glassnet-{port}={found[2]}", "Content-Type": "application/json"}

@@ -24,6 +24,7 @@ class State(NamedTuple):
 
 
 STATES = {
+    "hand": State("hand", ".hand-cell"),
     "draw": State("draw?model=reader&data=digits&row=3", ".reasons figure"),
     "draw, empty": State("draw?model=reader", ".board"),
     "draw, a table": State("draw?model=table", ".shares"),
@@ -40,11 +41,16 @@ STATES = {
         ".look-cell .look-grid, .look-cell .quiet",
     ),
     "look, hidden": State("look?model=digits&data=digits&part=train&view=hidden&row=3", ".look-card:not([hidden])"),
-    "look, nodes": State("look?model=digits&data=digits&part=train&view=nodes", ".look-node"),
+    "look, nodes": State(
+        "look?model=digits&data=digits&part=train&view=nodes&layer=1&node=2", ".look-node-detail .look-tile"
+    ),
     "look, a table": State("look?model=table&data=table&part=train&row=3", ".look-card:not([hidden])"),
+    "look, a threshold": State(
+        "look?model=table&data=table&part=train&view=confusion&threshold=0.3&true=0&answer=0", ".look-cell .look-item"
+    ),
     "look, numbers": State("look?model=numbers&data=numbers&view=confusion", ".look-scatter"),
 }
-KEYBOARD = ("draw", "train", "step", "compare", "look, data", "look, hidden")
+KEYBOARD = ("hand", "draw", "train", "step", "compare", "look, data", "look, hidden")
 BOTH = ("draw", "train", "step", "compare", "look, data")
 """States that are checked with both pairs of theme and language, wide and on a phone; others with one, on a phone."""
 

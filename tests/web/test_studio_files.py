@@ -15,13 +15,14 @@ import pytest
 
 import glassnet
 from glassnet.serve.studio import StudioJob, run
+from glassnet.workflow.labels_job import LabelsJob, ReviewJob, apply_review
 from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, violations
 from web.conftest import watched
 from web.studio_server import studio_server
 
 LARGEST = 10_000_000
 QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
-PLACES = ("draw?model=reader", "draw", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
+PLACES = ("draw?model=reader", "draw", "hand", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
 _REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
 
 
@@ -101,7 +102,7 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     digits = glassnet.load_data("mnist")
     options = glassnet.Options.recipe("quick", hidden=16, epochs=1, engine="portable")
     page.add_init_script(_REFUSED)
-    page.goto(single.as_uri())
+    page.goto(f"{single.as_uri()}#/draw")
     # Draw a one, teach it, and open a test digit
     board = page.locator(".draw-board canvas").first
     board.wait_for()
@@ -173,6 +174,39 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.locator(".look-tile.wrong").first.wait_for()
     page.get_by_role("button", name="Confusion").click()
     page.locator(".look-count.right").first.click()
+    page.locator(".look-cell .look-tile").first.click()
+    # Correct two of its digits, and take away the corrected copy with its log
+    rows = [int(one.get_attribute("data-row")) for one in page.locator(".look-cell .look-tile").all()[:2]]
+    page.locator(".look-chips [data-chip='7']").click()
+    page.locator(".look-cell .look-tile").nth(1).press("Delete")
+    page.get_by_role("button", name="2 corrections").click()
+    files = {}
+    for words in ("Download corrected data", "Download the log"):
+        with page.expect_download() as one:
+            page.get_by_role("button", name=words).click()
+        files[words] = tmp_path / one.value.suggested_filename
+        one.value.save_as(files[words])
+    copy, log = files.values()
+    np.savetxt(tmp_path / "part.csv", np.column_stack([test.labels, test.inputs]), fmt="%d", delimiter=",")
+    review = ReviewJob(LabelsJob(str(tmp_path / "part.csv")), str(log), str(tmp_path / "fixed.csv"))
+    assert (apply_review(review).changed, apply_review(replace(review, to=str(tmp_path / "2.csv"))).dropped) == (1, 1)
+    assert (tmp_path / "fixed.csv").read_bytes() == copy.read_bytes()
+    corrected = np.delete(np.where(np.arange(1000) == rows[0], 7, test.labels), rows[1])
+    assert np.array_equal(glassnet.load_data(copy).labels, corrected)
+    page.keyboard.press("Escape")
+    # What a node is
+    page.get_by_role("button", name="Nodes").click()
+    page.locator(".look-node-button").first.click()
+    page.locator(".look-node-detail .look-tile").nth(11).wait_for()
+    shown = page.locator(".look-node-detail h2").inner_text()
+    number = int(re.search(r"\d+", shown)[0])
+    some = test.take(np.arange(500) * 2)
+    page.locator(".take summary").click()
+    looked_at = glassnet.load_model(saved(page, "Download the model", tmp_path / "looked-at.safetensors"))
+    node = glassnet.explain.examine_node(looked_at, some, number, count=12)
+    means = [float(one.inner_text().replace("−", "-")) for one in page.locator(".look-bars .number").all()]
+    assert means == pytest.approx([*node.by_output, *node.adds], rel=0.01, abs=0.001)
+    page.go_back()
     page.locator(".look-cell .look-tile").first.click()
     page.get_by_role("link", name="Open in Step").click()
     page.locator(".step-view").wait_for()

@@ -32,4 +32,6 @@ def studio_command(**flags: Any) -> None:
         if job.is_served:
             say(message("studio_running"))
 
+    if not job.is_served:
+        say(message("studio_writing"))
     run(job, announce=announce)

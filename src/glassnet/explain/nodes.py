@@ -21,12 +21,14 @@ from .input_gradients import output_gradients
 
 FLAT = 0.05
 """A node is saturated on a sample if its derivative is below this fraction of the largest derivative of the activation:
-for a sigmoid if the sum is beyond ±4.4, for a ReLU if it is below 0."""
+for a sigmoid if the sum is beyond ±4.4. Where the activation is about 0 there, as a ReLU below 0, the node is off."""
 MOSTLY = 0.95
 """A sigmoid or tanh node is called saturated if it is so on more than this fraction of the samples."""
 STEEPEST = {"sigmoid": 0.25}
 """Largest derivative of an activation; that of the other activations is 1 or slightly more."""
 BENDING_BOTH_WAYS = ("sigmoid", "tanh")
+SATURATING = (*BENDING_BOTH_WAYS, "elu")
+"""Activations that are flat at another value than 0."""
 
 
 @one_line

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..explain.node import HiddenNode
+from ..explain.nodes import SATURATING
 from ..messages.formats import shown
 from ..model.model import Model
 from ..plots.labels import sample_label
@@ -39,7 +40,8 @@ def node_page(
     ]
     head = say("node_title", node=hidden_node.node, layer=hidden_node.layer)
     numbers = {"samples": hidden_node.samples, "mean": shown(hidden_node.mean), "flat": percent(hidden_node.flat)}
-    lead = [say("node_mean_text", activation=hidden_node.activation, source=source or say("why_sample"), **numbers)]
+    mean_text = "node_mean_text" if hidden_node.activation in SATURATING else "node_mean_text_off"
+    lead = [say(mean_text, activation=hidden_node.activation, source=source or say("why_sample"), **numbers)]
     if model.others:
         lead.append(say("of_first"))
     return render(

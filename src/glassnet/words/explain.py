@@ -59,14 +59,17 @@ EXPLAIN_WORDS: dict[str, str] = {
     "node_matters_so": (
         "  node {node:>4}  importance {matters:>8}  {bar:<10}  activation {mean:.2f}, saturated {flat:.1%}"
     ),
+    "node_matters_off": "  node {node:>4}  importance {matters:>8}  {bar:<10}  activation {mean:.2f}, off {flat:.1%}",
     "nodes_below": "  … and {count} nodes of lower importance, down to {least}",
     "nodes_dead": "  dead (saturated on every sample): {which}",
+    "nodes_dead_off": "  dead (off on every sample): {which}",
     "nodes_saturated": "  saturated (on more than {share:.0%} of the samples): {which}",
     "node_which": "{count} (node {nodes})",
     "nodes_which": "{count} (nodes {nodes})",
     # one node
     "node_head": "node {node} of hidden layer {layer} ({activation}), on {samples:,} samples of {source}",
     "node_activity": "activity  mean activation {mean}, saturated on {flat} of the samples",
+    "node_activity_off": "activity  mean activation {mean}, off (about 0) on {flat} of the samples",
     "node_excited": "excited   most by these samples:",
     "node_sample": "row {row}, true {label}, weighted sum {sum}, activation {value}",
     "node_by_class": "classes   mean activation on the samples of each class:",

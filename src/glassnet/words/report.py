@@ -394,6 +394,10 @@ WORDS: dict[str, str] = {
         "Activation {activation}. On {samples:,} samples of {source} its mean activation is {mean}; it is saturated on "
         "{flat} of them."
     ),
+    "node_mean_text_off": (
+        "Activation {activation}. On {samples:,} samples of {source} its mean activation is {mean}; it is off (about "
+        "0) on {flat} of them."
+    ),
     "node_outputs": "Classes and outputs",
     "node_by_class_text": "Mean activation on the samples of each class.",
     "node_by_label_text": "Mean activation on the samples with each label.",

@@ -234,6 +234,32 @@ def apply_review(review_job: ReviewJob, *, notify: Notify = ignore) -> RepairedC
     return RepairedCopy(to, len(changes) - dropped, dropped)
 
 
+def correct_labels(
+    job: LabelsJob,
+    new_labels: Mapping[int, str | None],
+    to: str,
+    log: str,
+    suspects: Mapping[int, Mapping[str, Any]] = {},
+) -> RepairedCopy:
+    """Write a corrected copy of the data, and the reviewed list with which `apply_review` writes the same copy.
+
+    `new_labels` has the right label of rows of the source, None to drop one; `suspects` what is known of some of these
+    rows, by the names of a `Suspect`. Both files are new.
+    """
+    _, samples, _ = _load(job, ignore)
+    places = {int(row): place for place, row in enumerate(samples.row_numbers)}
+    rows = []
+    for row, label in sorted(new_labels.items()):
+        place = places.get(row)
+        known = {"row": row, **{name: suspects.get(row, {}).get(name) for name in Suspect._fields[3:]}}
+        if place is not None:
+            known["file"] = samples.row_names[place] if samples.row_names else None
+            known["label"] = samples.name_of(int(samples.labels[place]))
+        rows.append({**known, "new": "drop" if label is None else label})
+    write_text(log, csv_text((*Suspect._fields, "new"), rows))
+    return apply_review(ReviewJob(job, log, to))
+
+
 def _load(job: LabelsJob, notify: Notify) -> tuple[Options, Dataset, int]:
     """Read the samples; return options, samples and the number of rows, including rows without a target."""
     options = job_options(job.recipe, job.options)

@@ -20,7 +20,7 @@ from glassnet.html.svg import HIGH, WIDE
 from glassnet.messages.formats import shown
 from glassnet.messages.languages import LANGUAGES
 from glassnet.model.baselines import compare_with_baselines
-from glassnet.model.curves import threshold_curves
+from glassnet.model.quality import threshold_curves
 from glassnet.words.report import WORDS, percent, say_in
 from support.pages import checked_page
 

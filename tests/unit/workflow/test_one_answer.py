@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.model.curves import threshold_curves
 from glassnet.model.evaluate import evaluate
+from glassnet.model.quality import threshold_curves
 from glassnet.workflow.evaluate_job import about_equal_answers, about_one_answer
 from support.notices import saying
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict
 import numpy as np
 
 from ...explain.node import HiddenNode
+from ...explain.nodes import SATURATING
 from ...html.node import kind_of_outputs
 from ...html.why_parts import input_names
 from ...messages.formats import shortened, shown
@@ -78,7 +79,8 @@ def explain_one_node(model: Model, source: str | Table | None, job: NodeJob, as_
 
 
 def _print_node(hidden_node: HiddenNode, model: Model, word: Say) -> None:
-    result(word("node_activity", mean=shown(hidden_node.mean), flat=f"{hidden_node.flat:.1%}"))
+    activity = "node_activity" if hidden_node.activation in SATURATING else "node_activity_off"
+    result(word(activity, mean=shown(hidden_node.mean), flat=f"{hidden_node.flat:.1%}"))
     result(word("node_excited"))
     columns = hidden_node.rows, hidden_node.activations, hidden_node.sums, hidden_node.labels
     for row, value, weighted, label in zip(*columns, strict=True):

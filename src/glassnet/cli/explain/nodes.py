@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 from numpy.typing import NDArray
 
-from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes
+from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, SATURATING, LayerOfNodes
 from ...messages.formats import listed, shown
 from ...model.model import Model
 from ...words.explain import explain_words
@@ -58,12 +58,12 @@ def explain_nodes(model: Model, source: str | Table | None, job: NodesJob, as_js
 
 def _print_nodes(layer: LayerOfNodes, language: str) -> None:
     say, nodes = explain_words(language), len(layer.matters)
-    share = f"{layer.flat.mean():.1%}"
+    share, saturates = f"{layer.flat.mean():.1%}", layer.activation in SATURATING
     result(say("nodes_of_layer", layer=layer.layer, nodes=nodes, activation=layer.activation, share=share))
     for node in layer.order[:MOST]:
         result(
             say(
-                "node_matters_so",
+                "node_matters_so" if saturates else "node_matters_off",
                 node=node,
                 matters=shown(layer.matters[node]),
                 mean=layer.mean[node],
@@ -80,6 +80,6 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
         names = listed(found.tolist(), explain_job.MOST_NAMED, say("comma"))
         return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=names)
 
-    result(say("nodes_dead", which=which(layer.dead)))
+    result(say("nodes_dead" if saturates else "nodes_dead_off", which=which(layer.dead)))
     if layer.activation in BENDING_BOTH_WAYS:
         result(say("nodes_saturated", share=MOSTLY, which=which(layer.saturated)))

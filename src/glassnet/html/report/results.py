@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from ...data.dataset import Dataset
 from ...messages.formats import shown
-from ...metrics import mean
 from ...model.evaluate import (
     ClassScores,
     Evaluation,
     NumberScores,
     class_scores,
     evaluate,
-    judged_confidence,
     label_scores,
     most_confused,
     number_scores,
@@ -28,6 +26,7 @@ from ...model.evaluate import (
     score,
 )
 from ...model.model import Model
+from ...model.quality import confidence_gap
 from ...plots.labels import number_with_unit, target_of
 from ...plots.signed import signed_uri
 from ...words.report import percent
@@ -38,8 +37,6 @@ CELLS = 30
 """Most classes of a confusion matrix with numbers; a larger one is an image."""
 LISTED, PAIRS, NUMBERS, FURTHEST = 60, 12, 6, 12
 """Most classes listed, pairs of confused classes, regression targets drawn, and largest errors listed."""
-CLOSE = 0.01
-"""Largest difference of mean confidence and accuracy that counts as agreement."""
 
 
 @dataclass(frozen=True)
@@ -230,10 +227,10 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
     if evaluated.is_regression:
         return None
     bins = reliability(evaluated.model, evaluated.data)
-    *both, weights = judged_confidence(evaluated.model, evaluated.data, evaluated.evaluation.outputs)
-    sure, right = (float(mean(one, weights)) for one in both)
-    verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
-    facts = {"error": percent(bins.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
+    gap = confidence_gap(evaluated.model, evaluated.data, evaluated.evaluation)
+    verdict = {"over": "too_sure", "under": "too_careful", "agree": "well_sure"}[gap.verdict]
+    found = {"error": bins.expected_error, "confidence": gap.confidence, "accuracy": gap.accuracy}
+    facts = {name: percent(value) for name, value in found.items()}
     return {
         "drawing": draw_reliability(bins, say),
         "error": bins.expected_error,

@@ -8,8 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from ...messages.formats import shown
-from ...model.curves import ThresholdCurves, threshold_curves
 from ...model.decision import threshold
+from ...model.quality import HALF, ThresholdCurves, threshold_curves
 from ...plots.labels import class_label
 from ...words.report import percent
 from ...words.speaking import Say
@@ -28,8 +28,6 @@ COLUMNS = (
     "balanced_accuracy",
     "accuracy",
 )
-HALF = 0.5
-"""The threshold that predicts the more probable class, as a model does that has no other decision."""
 _CLOSE, _ROOM = 24, 44  # points at most this far apart have one label, which needs this much space
 
 

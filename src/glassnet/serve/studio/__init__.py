@@ -73,7 +73,7 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
         session = Session(job.model, language=job.language)
         try:
             token = secrets.token_urlsafe(16)
-            address = f"http://{HOST}:{sock.getsockname()[1]}/draw?token={token}"
+            address = f"http://{HOST}:{sock.getsockname()[1]}/{session.first_room}?token={token}"
             server = server_of(session, sock, token)
             announce(address)
             # Without a screen, Python would start a browser in the terminal.

@@ -16,13 +16,13 @@ from starlette.staticfiles import StaticFiles
 from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from . import classes, compare, data, draw, look, model_routes, session_routes, step, take_away, train
+from . import compare, data, draw, look, model_routes, page_training, session_routes, step, take_away, train
 from .endpoints import api, number_in, require_known, whole_in
 from .safety import Safety, problem_page
 from .session import Session
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = ("draw", "classes", "train", "step", "compare", "look")
+ROOMS = ("hand", "draw", "classes", "train", "step", "compare", "look")
 CONTROLS = ("pause", "resume", "step", "speed", "stop", "cancel")
 
 
@@ -34,7 +34,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
     mimetypes.add_type("text/javascript", ".js")  # browsers refuse modules of another type
     app = Starlette(
         routes=[
-            Route("/", lambda request: RedirectResponse("/draw")),
+            Route("/", lambda request: RedirectResponse(f"/{session.first_room}")),
             *(Route(f"/{room}", lambda request: FileResponse(STATIC / "index.html")) for room in ROOMS),
             Mount("/static", StaticFiles(directory=STATIC, check_dir=False)),
             api("GET", "/api/session", lambda session, given: {"language": given["language"], **session.describe()}),
@@ -44,7 +44,18 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             api("POST", "/api/jobs/{id}/{action}", _control),
             *(
                 route
-                for module in (session_routes, data, model_routes, draw, classes, train, step, compare, look, take_away)
+                for module in (
+                    session_routes,
+                    data,
+                    model_routes,
+                    page_training,
+                    draw,
+                    train,
+                    step,
+                    compare,
+                    look,
+                    take_away,
+                )
                 for route in module.routes
             ),
         ],

@@ -20,6 +20,13 @@ from .session import Session, labels_of, options_of_data
 
 MOST_SAMPLES = 500
 """Samples in one answer."""
+_FOLLOW = {
+    **dict.fromkeys(("GD05", "GD14", "GD18", "GD27", "GD29"), ("drop",)),
+    "GD42": ("drop", "group"),
+    "GD53": ("group",),
+    "GD54": ("time",),
+}
+"""Findings of a table -> what a page can do with their columns to follow the advice."""
 
 
 def upload(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -115,6 +122,7 @@ def _in_language(session: Session, finding: Finding, language: str) -> dict[str,
         "detail": session.text(finding.text, language),
         "fix": session.text(finding.kind.advice, language),
         "source": session.clean(finding.source),
+        "follow": list(_FOLLOW.get(finding.code, ())) if finding.columns else [],
     }
 
 

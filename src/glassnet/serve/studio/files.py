@@ -25,14 +25,15 @@ from ...exports.html import hash_of
 from ...io.writing import MAKER, replacing, require_folder, require_page_place, require_place
 from ...messages.control_characters import json_text, printable
 from ...messages.languages import LANGUAGES
-from ...model.file import load_model, shipped_path
+from ...model.file import file_bytes, header_of, load_model, shipped_path, tensors_of
 from ...model.portable import portable_form
 from ...nn.optimizers import OPTIMIZERS
 from ...options.options import SPECS, Options, job_options
+from ...training.fit import fit
 from ...training.numerics import NUMERICS
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from .classes import what_training_needs
+from .page_training import START, what_training_needs
 from .step import small_networks
 from .train import described_options
 
@@ -51,7 +52,7 @@ _OWN = re.compile(re.escape(_MARK.encode()))
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "style.css",
-    *(f"rooms/{room}.css" for room in ("draw", "classes", "train", "step", "compare", "look")),
+    *(f"rooms/{room}.css" for room in ("hand", "draw", "classes", "train", "step", "compare", "look")),
     "views/step.css",
     "views/network_picture.css",
 )
@@ -153,15 +154,25 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
         "optimizers": {recipe: {name: _changed(recipe, optimizer=name) for name in OPTIMIZERS} for recipe in RECIPES},
         "nets": small_networks(),
         "digits": [TRAIN, TEST],
-        "models": [{"id": id, "name": printable(name)} for id, name, _ in models],
+        "models": [*({"id": id, "name": printable(name)} for id, name, _ in models), {"id": "notes", "name": "notes"}],
     }
     return {
         "about": _packed(json_text(about).encode()),
         "worker": _packed(bundle(_STATIC / "training" / "worker.js", _STATIC)[0].encode()),
-        "classes": _packed(json_text(what_training_needs()).encode()),
+        "page-training": _packed(json_text(what_training_needs()).encode()),
         "digits": _digits(),
+        "notes": _packed(_notes_model()),
         **{id: _packed(Path(path).read_bytes()) for id, _, path in models},
     }
+
+
+@cache
+def _notes_model() -> bytes:
+    """Return the network of the notes, with which the room My hand begins: trained here, in some two seconds."""
+    samples = load(BUNDLED)
+    assert isinstance(samples, Dataset)
+    model = fit(samples, Options.recipe("notes", **START)).model
+    return file_bytes(header_of(model), tensors_of(model))
 
 
 def _options(language: str) -> dict[str, Any]:

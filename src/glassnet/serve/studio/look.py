@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
+import shutil
+import time
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 from numpy.typing import NDArray
+from starlette.responses import Response
 from starlette.routing import Route
 
-from ...data import Dataset, is_bundled
+from ...data import BUNDLED, Dataset, is_bundled
 from ...data.arrays import names_of
 from ...errors import GlassnetError, OptionError
-from ...explain import examine_nodes, find_suspects, hidden_space
+from ...explain import examine_node, examine_nodes, find_suspects, hidden_space
 from ...explain.hidden import MOST_SAMPLES
 from ...explain.label_errors import Suspects
-from ...explain.nodes import LayerOfNodes
+from ...explain.nodes import SATURATING, LayerOfNodes
 from ...messages.message import Message
 from ...messages.notice import ignore
 from ...messages.option_spelling import Option
@@ -25,21 +32,22 @@ from ...model.decision import about_answers
 from ...model.evaluate import Evaluation, evaluate, label_scores, reliability
 from ...model.intervals import score_intervals
 from ...model.model import Model
+from ...model.quality import class_quality, confidence_gap
 from ...nn.parameters import FloatArray
 from ...options.options import Options, job_options
 from ...preprocess.tabular.dataset import read_table
 from ...training.cross_validation import fold_options
-from ...workflow.labels_job import LabelsJob, find_label_errors, suspect_rows
+from ...workflow.labels_job import LabelsJob, correct_labels, find_label_errors, suspect_rows
 from ...workflow.model_data import load_labelled, notify_trained_on
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.look import Looking, looking_command, looking_program
 from ...workflow.training_data import load_samples, load_table_samples, parts_in_training
 from ..rendering import on_page
 from .data import cell
-from .endpoints import api, rows_in, text_in, whole_in
+from .endpoints import api, number_in, rows_in, text_in, whole_in
 from .jobs import Job
 from .session import options_of_data, require_part
-from .train import file_name
+from .train import file_name, lines_beside, quality_facts
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -52,12 +60,18 @@ _MOST_CACHED = 4
 _MOST_COLUMNS = 40
 _MOST_NODES = 24
 _MOST_SUSPECTS = 600
+_EXCITING = 12
+"""Samples that are shown of a node."""
 _MOST_EXAMINED = 2000
 """Samples on which nodes are measured."""
 _NODE_FACTS = ("matters", "mean", "flat")
 FOLDS = 5
-_RATE, _PER_LABEL, _PER_FOLD = 1e11, 3e-6, 0.1
-"""For `_seconds`: operations per second, seconds per sample and class, and per fold, as measured on two slow cores."""
+_SPEED = "seconds of a check of labels, beside those that were estimated"
+_MOST_CORRECTED = 40
+"""Entries of corrected copies that can be downloaded: one by its id, one by its corrections."""
+_RATE, _PER_LABEL, _PER_FOLD, _PER_WEIGHT = 2e11, 1e-5, 0.2, 5e-9
+"""For `_seconds`: operations per second, seconds per sample and class, per fold, and per weight and step, as measured
+on two busy cores; within a factor of two of the truth there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +87,8 @@ class Inspection:
     trained: bool = False  # whether the model was trained on these samples
     outputs: FloatArray | None = None  # of all samples; None without a model
     evaluation: Evaluation | None = None
-    calibration: float | None = None  # expected calibration error; None for a regression
+    calibration: dict[str, Any] | None = None  # error, confidence, accuracy and verdict; None for a regression
+    quality: dict[str, Any] | None = None  # as `quality_facts`
 
     @property
     def task(self) -> str:
@@ -210,7 +225,10 @@ def _judge(one: Inspection) -> Inspection:
     judged = replace(one, outputs=evaluation.outputs, evaluation=evaluation)
     if one.task == "numbers":
         return judged
-    return replace(judged, calibration=reliability(one.model, one.samples).expected_error)
+    gap = confidence_gap(one.model, one.samples, evaluation)
+    error = reliability(one.model, one.samples).expected_error
+    calibration = {"error": error, "confidence": gap.confidence, "accuracy": gap.accuracy, "verdict": gap.verdict}
+    return replace(judged, calibration=calibration, quality=quality_facts(one.model, one.samples, evaluation))
 
 
 def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -244,16 +262,35 @@ def summary(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     model, evaluation = one.judged()
     facts["model"] = {
         "scores": evaluation.scores,
-        "judged": [on_page(one, given["language"]) for one in about_answers(model, evaluation).values()],
+        "judged": [
+            on_page(line, given["language"]) for line in lines_beside(one.quality, about_answers(model, evaluation))
+        ],
         "intervals": score_intervals(evaluation, samples),
         "loss": evaluation.loss,
         "calibration": one.calibration,
+        "quality": one.quality,
         "mistakes": len(one.mistakes),
         "trained": one.trained,
         "hidden": list(model.network.architecture.sizes[1:-1]),
         "members": len(model.members),
     }
     return facts
+
+
+def _at_threshold(one: Inspection, given: dict[str, Any]) -> Inspection:
+    """Return what was inspected with the answers of another ``threshold``, if one is given; see `quality_facts`."""
+    if given.get("threshold") in (None, ""):
+        return one
+    model, evaluation = one.judged()
+    quality = class_quality(model, one.samples, evaluation)
+    if quality is None or quality.positive is None:
+        raise OptionError("GN022", "threshold: only two classes have one. Omit it.")
+    shares = model.probabilities(evaluation.outputs)[:, quality.positive].astype(np.float64)
+    high = shares >= number_in(given, "threshold", None, 0, 1)
+    answers = np.where(high, quality.positive, 1 - quality.positive)
+    confusion, labels = np.zeros((2, 2), np.int64), one.samples.labels
+    np.add.at(confusion, (labels, answers), 1)
+    return replace(one, evaluation=replace(evaluation, answers=answers, confusion=confusion))
 
 
 def _counts(one: Inspection) -> list[int]:
@@ -283,7 +320,7 @@ def page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     `select`; ``page``, from 1; ``row``, the sample that is shown by itself, whose page is the default. ``count`` 0 is
     for this one alone.
     """
-    one = inspect(session, given)
+    one = _at_threshold(inspect(session, given), given)
     chosen = one.places(rows_in(given, PAGE)) if given.get("rows") else select(one, given)
     count = whole_in(given, "count", PAGE, 0, PAGE)
     last = max(1, -(-len(chosen) // PAGE))
@@ -357,7 +394,8 @@ def _records(one: Inspection, places: NDArray[np.intp]) -> list[dict[str, Any]]:
             record["error"] = one.errors[place].tolist()
             continue
         record["right"] = bool(np.all(evaluation.answers[place] == truth[place]))
-        record["confidence"] = float(confidences[i])
+        own = one.task == "classes" and evaluation.answers[place] != shares[i].argmax()  # of another threshold
+        record["confidence"] = float(shares[i, evaluation.answers[place]] if own else confidences[i])
         best = np.argsort(-shares[i], kind="stable")[:3]
         record["top"] = [[names[k], float(shares[i, k])] for k in best]
     return records
@@ -392,7 +430,7 @@ def _pixels(samples: Dataset, places: NDArray[np.intp]) -> str:
 
 def confusion(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return the confusion matrix; of several labels one for each; of a regression predicted against true values."""
-    one = inspect(session, given)
+    one = _at_threshold(inspect(session, given), given)
     _, evaluation = one.judged()
     if one.task == "classes":
         return {"task": one.task, "classes": one.names, "matrix": evaluation.confusion}
@@ -446,9 +484,44 @@ def nodes(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return the most important nodes of each hidden layer, and the numbers of the dead and the saturated ones."""
     one = inspect(session, given)
     model, _ = one.judged()
+    some = _examined(one)
+    return {"samples": len(some), "layers": [_layer(one, layer) for layer in examine_nodes(model, some)]}
+
+
+def _examined(one: Inspection) -> Dataset:
+    """Return evenly spaced samples, at most as many as nodes are measured on."""
     count = min(len(one.samples), _MOST_EXAMINED)
-    some = one.samples.take(np.arange(count) * len(one.samples) // count)
-    return {"samples": count, "layers": [_layer(one, layer) for layer in examine_nodes(model, some)]}
+    return one.samples.take(np.arange(count) * len(one.samples) // count)
+
+
+def node(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what one hidden node is: the samples that excite it, its activation by class, and what it adds."""
+    one = inspect(session, given)
+    model, _ = one.judged()
+    some = _examined(one)
+    found = examine_node(model, some, whole_in(given, "node"), whole_in(given, "layer", 1), _EXCITING)
+    places = one.places(found.rows.tolist())
+    samples = [
+        {**record, "activation": float(value)}
+        for record, value in zip(_records(one, places), found.activations, strict=True)
+    ]
+    drawn = found.layer == 1 and bool(one.samples.image_shape) and one.samples.channels == 1
+    return {
+        **{"layer": found.layer, "node": found.node, "activation": found.activation, "samples": found.samples},
+        **{"mean": found.mean, "flat": found.flat, "saturates": found.activation in SATURATING, "outputs": one.names},
+        **{"by_output": found.by_output, "adds": found.adds, "excited": samples},
+        "pixels": _pixels(one.samples, places),
+        "weights": base64.b64encode(found.weights.astype("<f4").tobytes()).decode() if drawn else None,
+        "strongest": [] if drawn else _strongest(one, found.weights, 8) if found.layer == 1 else [],
+    }
+
+
+def _strongest(one: Inspection, weights: FloatArray, count: int) -> list[list[Any]]:
+    """Return the inputs with the largest weights; none of images, whose values have no names."""
+    if one.samples.image_shape:
+        return []
+    names = names_of(one.samples.features, one.samples.feature_names)
+    return [[names[k], float(weights[k])] for k in np.argsort(-np.abs(weights), kind="stable")[:count]]
 
 
 def _layer(one: Inspection, layer: LayerOfNodes) -> dict[str, Any]:
@@ -460,23 +533,31 @@ def _layer(one: Inspection, layer: LayerOfNodes) -> dict[str, Any]:
         if drawn:
             described[-1]["weights"] = base64.b64encode(weights.astype("<f4").tobytes()).decode()
         elif layer.layer == 1 and not one.samples.image_shape:
-            names = names_of(one.samples.features, one.samples.feature_names)
-            strongest = np.argsort(-np.abs(weights), kind="stable")[:3]
-            described[-1]["strongest"] = [[names[k], float(weights[k])] for k in strongest]
+            described[-1]["strongest"] = _strongest(one, weights, 3)
     facts = {"layer": layer.layer, "activation": layer.activation, "count": len(layer.matters), "nodes": described}
+    facts["saturates"] = layer.activation in SATURATING
     return {**facts, "dead": layer.dead.tolist(), "saturated": layer.saturated.tolist()}
 
 
 def judges(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Return who can check the labels, and about how long it takes in seconds."""
     one = inspect(session, given)
-    counted = len(one.samples) * len(one.names) * _PER_LABEL
     return {
         "task": one.task,
         "folds": FOLDS,
-        "networks": _seconds(one.samples, job_options("quick", {})) + counted,
-        "model": None if one.model is None or one.trained else counted + 0.1,
+        "networks": _networks_seconds(session, one),
+        "model": None if one.model is None or one.trained else _judging_seconds(one) + 0.1,
     }
+
+
+def _judging_seconds(one: Inspection) -> float:
+    return len(one.samples) * len(one.names) * _PER_LABEL
+
+
+def _networks_seconds(session: Session, one: Inspection) -> float:
+    """Estimate how long a check takes, as many times as long as the last one took in this session."""
+    estimated = _seconds(one.samples, job_options("quick", {})) + _judging_seconds(one)
+    return estimated * float(session.cache(_SPEED, 1).get(_SPEED) or 1.0)
 
 
 def _seconds(samples: Dataset, options: Options) -> float:
@@ -484,7 +565,8 @@ def _seconds(samples: Dataset, options: Options) -> float:
     fitting = fold_options(samples, options, FOLDS)
     sizes = [samples.features, *fitting.hidden, samples.classes]
     weights = sum(a * b for a, b in pairwise(sizes))
-    return (FOLDS - 1) * fitting.epochs * len(samples) * weights * 6 / _RATE + FOLDS * _PER_FOLD
+    trained = (FOLDS - 1) * fitting.epochs * len(samples)  # in all networks
+    return trained * weights * (6 / _RATE + _PER_WEIGHT / fitting.batch_size) + FOLDS * _PER_FOLD
 
 
 def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -492,17 +574,10 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     judge = text_in(given, "judge", "networks", ("networks", "model"))
     one = inspect(session, given)
     data = session.get_data(text_in(given, "data"))
-    about = {"data": data.id, "judge": judge, "folds": FOLDS}
+    about = {"data": data.id, "judge": judge, "folds": FOLDS, "part": one.source_part}
     if judge == "model" and one.trained:
         raise OptionError("GN022", "judge: the model was trained on these labels. Choose networks.")
-    target = tuple(one.samples.columns.target_names) if one.samples.columns else ()
-    task = LabelsJob(
-        session.source_of(data.id),
-        one.source_part or "train",
-        options=options_of_data(data.id),
-        table=TableOptions(target=target),  # raises for several targets
-        cv=FOLDS,
-    )
+    task = _labels_job(session, one, data.id)
 
     def work(job: Job) -> dict[str, Any]:
         if judge == "model":
@@ -510,17 +585,112 @@ def check_labels(session: Session, given: dict[str, Any]) -> dict[str, Any]:
             assert one.outputs is not None  # with a model
             return _list(one.samples, find_suspects(model.probabilities(one.outputs).astype(float), one.samples.labels))
 
+        began = time.monotonic()
+
         def fold_done(number: int, accuracy: float) -> None:
-            job.live.update(fold=number, accuracy=accuracy)
+            left = (time.monotonic() - began) / number * (FOLDS - number)
+            job.live.update(fold=number, accuracy=accuracy, seconds_left=left)
             job.publish("look_labels", dict(job.live), latest=True)
             if job.gate():
                 job.cancel()
                 job.gate()
 
         judged = find_label_errors(task, fold_done=fold_done)
+        slower = (time.monotonic() - began) / (_seconds(one.samples, job_options("quick", {})) + _judging_seconds(one))
+        session.cache(_SPEED, 1).put(_SPEED, slower)
         return _list(judged.samples, judged.suspects)
 
     return session.jobs.start("labels", work, data.name, replace=True, about=about).describe()
+
+
+def _labels_job(session: Session, one: Inspection, data: str) -> LabelsJob:
+    target = tuple(one.samples.columns.target_names) if one.samples.columns else ()
+    return LabelsJob(
+        session.source_of(data),
+        one.source_part or "train",
+        options=options_of_data(data),
+        table=TableOptions(target=target),  # raises for several targets
+        cv=FOLDS,
+    )
+
+
+@dataclass(frozen=True)
+class CorrectedCopy:
+    """A corrected copy of data in the session's folder, and its log."""
+
+    id: str
+    path: Path
+    log: Path
+    name: str  # of the copy outside the session
+    changed: int
+    dropped: int
+
+
+def correct(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Write a corrected copy of data, with the function of ``labels --fix``; with ``open``, open it too.
+
+    ``corrections`` are objects with ``row``, ``new``, which is a class or null to leave the row out, and what is known
+    of it by the names of a `Suspect`. The answer has the ``id`` for `download`, and ``data`` if it was opened.
+    """
+    one, data = inspect(session, given), session.get_data(text_in(given, "data"))
+    if one.task != "classes":
+        raise OptionError("GN022", "corrections: these data have no classes to correct.")
+    known = {whole_in(entry, "row"): entry for entry in _corrections(given)}
+    key = json.dumps([data.id, one.source_part, session.source_of(data.id), sorted(known.items())], default=str)
+    cache = session.cache("corrected", _MOST_CORRECTED)
+    with cache.lock:
+        made: CorrectedCopy | None = cache.get(key)
+        if made is None or not made.path.is_file():
+            made = _corrected(session, _labels_job(session, one, data.id), file_name(session, data.id), known)
+            cache.put(key, made)
+            cache.put(made.id, made)
+    facts = {"id": made.id, "name": made.name, "changed": made.changed, "dropped": made.dropped, "data": ""}
+    if given.get("open"):
+        facts["data"] = session.add_data(made.name, _openable(made.path, one.source_part)).id
+    return facts
+
+
+def _corrections(given: dict[str, Any]) -> list[dict[str, Any]]:
+    entries = given.get("corrections")
+    fine = isinstance(entries, list) and all(
+        isinstance(one, dict) and isinstance(one.get("new"), str | None) for one in entries
+    )
+    if not fine or not entries:
+        raise OptionError("GN021", "corrections: expected a list of rows with their new labels.")
+    return list(entries)
+
+
+def _corrected(session: Session, job: LabelsJob, name: str, known: dict[int, dict[str, Any]]) -> CorrectedCopy:
+    bundled = job.source == BUNDLED
+    path = session.new_file(f"{job.source}.npz" if bundled else name, "corrected")
+    copy = path.with_name("-corrected.".join(path.name.split(".", 1)) if "." in path.name else f"{path.name}-corrected")
+    log = path.with_name("corrections.csv")
+    new = {row: entry["new"] for row, entry in known.items()}
+    made = correct_labels(job, new, str(copy), str(log), known)
+    if copy.is_dir():  # of images
+        copy = Path(shutil.make_archive(str(copy), "zip", copy))
+    return CorrectedCopy(path.parent.name, copy, log, copy.name, made.changed, made.dropped)
+
+
+def _openable(path: Path, part: str) -> bytes:
+    """Return the content of a copy as the studio opens it: a test part alone under the names of any samples."""
+    if part == "test" and path.suffix == ".npz":
+        with np.load(path) as arrays:
+            if not any("train" in name for name in arrays.files):
+                content = io.BytesIO()
+                np.savez_compressed(content, **{name.removesuffix("_test"): arrays[name] for name in arrays.files})
+                return content.getvalue()
+    return path.read_bytes()
+
+
+def download(session: Session, given: dict[str, Any]) -> Response:
+    """Return a corrected copy, or its log, as a file."""
+    made: CorrectedCopy | None = session.cache("corrected", _MOST_CORRECTED).get(given["id"])
+    if made is None:
+        raise OptionError("GN021", "{id}: no corrected copy in this studio.", id=given["id"])
+    path, name = (made.log, "corrections.csv") if given["what"] == "log" else (made.path, made.name)
+    headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(name)}"}
+    return Response(path.read_bytes(), media_type="application/octet-stream", headers=headers)
 
 
 def _list(samples: Dataset, suspects: Suspects) -> dict[str, Any]:
@@ -557,6 +727,9 @@ routes: list[Route] = [
     api("GET", "/api/look/confusion", confusion),
     api("GET", "/api/look/hidden", hidden),
     api("GET", "/api/look/nodes", nodes),
+    api("GET", "/api/look/node", node),
     api("GET", "/api/look/labels", judges),
     api("POST", "/api/look/labels", check_labels),
+    api("POST", "/api/look/corrected", correct),
+    api("GET", "/api/look/corrected/{id}/{what}", download),
 ]

@@ -191,6 +191,11 @@ class Session:
             self._closed = True  # nothing is written any more
             self._home.remove()
 
+    @property
+    def first_room(self) -> str:
+        """The room that the page begins with: a model that was given is drawn with."""
+        return "draw" if "model" in self.models else "hand"
+
     def describe(self) -> dict[str, Any]:
         """Return what is open, as JSON-compatible values: the start of every page."""
         return {

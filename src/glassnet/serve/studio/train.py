@@ -16,6 +16,9 @@ from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...model.decision import about_answers
+from ...model.evaluate import Evaluation
+from ...model.model import Model
+from ...model.quality import class_quality
 from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
@@ -39,6 +42,8 @@ _GIVEN = (
     "data", "test", "validation_data", "table", "recipe", "options", "start", "add", "add_times", "validation_curve",
 )  # fmt: skip
 """What a page gives for a training run."""
+UNEQUAL = 0.3
+"""From this share of the most frequent class on, it is shown beside the accuracy also for images."""
 
 
 def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -221,14 +226,14 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
 def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:
     """Return what a page shows of a result; `idle` are the seconds of training in which nothing was computed."""
     evaluation = result.evaluation
+    quality = quality_facts(result.model, result.test, evaluation)
+    said = lines_beside(quality, about_answers(result.model, evaluation))
     return {
         "hash": result.model.hash(),
         "evaluation": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
-        "judged": [
-            {language: on_page(one, language) for language in LANGUAGES}
-            for one in about_answers(result.model, evaluation).values()
-        ],
+        "judged": [{language: on_page(one, language) for language in LANGUAGES} for one in said],
         "interval": result.model.receipt.get("interval") or {},
+        "quality": quality,
         "cross_validation": result.model.receipt.get("cross_validation"),
         "seconds": {**result.seconds, "train": max(0.0, result.seconds["train"] - idle)},
         "samples": result.samples,
@@ -237,6 +242,28 @@ def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:
         "held_out": result.held_out,
         "recipe": result.plan.recipe,
     }
+
+
+def quality_facts(model: Model, data: Dataset, evaluation: Evaluation) -> dict[str, Any] | None:
+    """Describe the quality of answers of classes, for `shared/quality.js`; None for other answers."""
+    quality = class_quality(model, data, evaluation)
+    if quality is None:
+        return None
+    facts = {"most": model.name_of(quality.most), "share": quality.share, "auc": quality.auc}
+    facts |= {
+        "balanced_accuracy": quality.balanced_accuracy,
+        "matters": data.image_shape is None or quality.share >= UNEQUAL,
+    }
+    if quality.positive is None:
+        return facts
+    classes = [model.name_of(1 - quality.positive), model.name_of(quality.positive)]
+    at = {"threshold": quality.threshold, "thresholds": quality.thresholds, "counts": quality.counts}
+    return {**facts, "classes": classes, **at}
+
+
+def lines_beside(quality: Mapping[str, Any] | None, lines: Mapping[str, Message]) -> list[Message]:
+    """Return the lines about an evaluation that a page shows beside its quality, which has the majority class."""
+    return [line for what, line in lines.items() if what != "majority" or quality is None]
 
 
 routes: list[Route] = [

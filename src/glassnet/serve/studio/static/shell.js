@@ -19,8 +19,9 @@ import { trainingNow } from "./shared/training_now.js";
  * @property {Object<string, string>} needsPython What only Python does -> the command that does it.
  */
 
-const ROOMS = ["draw", "classes", "train", "step", "compare", "look"];
+const ROOMS = ["hand", "draw", "classes", "train", "step", "compare", "look"];
 const ICONS = {
+  hand: "M4 20c5-1 4-9 8-9s1 8 4 8 3-3 4-4M12 5l3-2 1.5 1.5-2 3z",
   draw: "M4 20l4-1 11-11-3-3L5 16zM14 7l3 3",
   classes: "M4 4h7v7H4zM17.5 4l4 7h-8zM7.5 14a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM17.5 14.5v6M14.5 17.5h6",
   train: "M4 5v15h16M7 16c4 0 4-9 12-9",
@@ -123,13 +124,16 @@ function wear() {
   else document.documentElement.setAttribute("data-theme", theme);
 }
 
+/** The room that the studio begins with: a model that was given is drawn with. */
+const first = () => (studio.session.models.some((one) => one.id === "model") ? "draw" : "hand");
+
 const icon = (d) => h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d }));
 
 function drawBar() {
   const { model } = read();
-  const first = (name) => (model && ["draw", "look"].includes(name) ? `?model=${encodeURIComponent(model)}` : "");
+  const given = (name) => (model && ["draw", "look"].includes(name) ? `?model=${encodeURIComponent(model)}` : "");
   const links = ROOMS.map((name) =>
-    h("a", { href: href(name) + (left.get(name) ?? first(name)), "aria-current": name === room ? "page" : null, onclick: follow },
+    h("a", { href: href(name) + (left.get(name) ?? given(name)), "aria-current": name === room ? "page" : null, onclick: follow },
       icon(ICONS[name]), h("span", { text: t(`room_${name}`) })));
   const themes = button(icon(THEMES[theme] ?? THEMES.auto), () => {
     const all = Object.keys(THEMES);
@@ -154,7 +158,7 @@ function drawBar() {
   fill(leftOver, panel.left());
   const session = button(icon(SESSION), panel.show, { class: "plain", title: t("session_title"), "aria-label": t("session_title"), "aria-haspopup": "dialog" });
   fill(bar,
-    h("a.brand", { href: href("draw"), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
+    h("a.brand", { href: href(first()), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
     h("div.row.nowrap", {}, training.el, session, themes, language));
   training.draw();
@@ -193,6 +197,7 @@ function adopt() {
 /** Open the room of the address, or let the open one follow the address. */
 async function open() {
   const number = ++opening;
+  if (!roomNow()) move(href(first()), true);
   const next = roomNow();
   if (!ROOMS.includes(next)) return;
   close?.();

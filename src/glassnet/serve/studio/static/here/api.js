@@ -5,8 +5,9 @@ import { translator } from "../shared/format.js";
 import { portableModel } from "../shared/portable_model.js";
 import { commandOf } from "./commands.js";
 import { textInside } from "./contents.js";
+import { correct, correctedFile } from "./corrected.js";
 import { control, describeJob, jobOf } from "./jobs.js";
-import { confusion, nodes, page, summary } from "./look.js";
+import { confusion, node, nodes, page, summary } from "./look.js";
 import { openSaved, savedSession } from "./saved.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, emptySession, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
 import { step } from "./step.js";
@@ -40,7 +41,7 @@ const ROUTES = [
   ["POST", "/api/draw/query", ({ model, pixels, row }) => answering(modelOf(model)).query({ pixels, row })],
   ["GET", "/api/options", ({ language }) => about.options[language]],
   ["POST", "/api/options", optionValues],
-  ["GET", "/api/classes", async () => JSON.parse(await textInside("classes"))],
+  ["GET", "/api/page-training", async () => JSON.parse(await textInside("page-training"))],
   ["POST", "/api/train", train],
   ["POST", "/api/verify", verify],
   ["GET", "/api/step", () => about.nets],
@@ -49,6 +50,8 @@ const ROUTES = [
   ["GET", "/api/look/samples", page],
   ["GET", "/api/look/confusion", confusion],
   ["GET", "/api/look/nodes", nodes],
+  ["GET", "/api/look/node", node],
+  ["POST", "/api/look/corrected", correct],
   ["POST", "/api/take-away", (given) => ({ text: commandOf(given) })],
 ];
 
@@ -118,6 +121,8 @@ export function makeApi(language, tooLarge) {
     bytes: (path) => answer("GET", ...divided(path)),
     file(path) {
       const model = /^\/api\/models\/([^/]+)\/file$/.exec(path);
+      const [, copy, what] = /^\/api\/look\/corrected\/([^/]+)\/(data|log)$/.exec(path) ?? [];
+      if (copy) return linkTo(path, correctedFile(copy, what));
       return linkTo(path, model ? modelOf(decodeURIComponent(model[1])).bytes : drawingsCsv());
     },
   };

@@ -1,7 +1,7 @@
 // The room Look in the page: samples, and how a model of classes answers them; `look.py` answers the same.
 
 import { activationOf } from "../network.js";
-import { calibrationError, evaluate, fits, shareInterval } from "./evaluate.js";
+import { atThreshold, calibrationOf, evaluate, fits, qualityOf, shareInterval } from "./evaluate.js";
 import { dataOf, modelOf, models, problem, shapeOf } from "./session.js";
 
 const PAGE = 60;
@@ -12,6 +12,9 @@ const MOSTLY = 0.95;
 /** @type {Object<string, number>} */
 const STEEPEST = { sigmoid: 0.25 };
 const BENDING = ["sigmoid", "tanh"];
+const SATURATING = [...BENDING, "elu"];
+const EXCITING = 12;
+const STRONGEST = 8;
 
 /** @typedef {import("./evaluate.js").Evaluation} Evaluation */
 /** @typedef {Object<string, any>} Given @typedef {Awaited<ReturnType<typeof inspect>>} Inspection */
@@ -20,7 +23,7 @@ const BENDING = ["sigmoid", "tanh"];
 let cached = { key: "", made: /** @type {Promise<any>|null} */ (null) };
 
 /** The samples of a part of data, and the answers of the model, if one is chosen. @param {Given} given */
-async function inspect({ data: id, model: chosen = "", part: wanted = "" }) {
+async function inspect({ data: id, model: chosen = "", part: wanted = "", threshold = "" }) {
   const data = await dataOf(id);
   const model = chosen ? modelOf(chosen) : null;
   const name = wanted || (data.test ? "test" : "train");
@@ -32,7 +35,8 @@ async function inspect({ data: id, model: chosen = "", part: wanted = "" }) {
     cached = { key, made };
     made.catch(() => (cached = { key: "", made: null }));
   }
-  return { data, model, part, name: data.test ? name : "", evaluation: /** @type {Evaluation|null} */ (await cached.made) };
+  const evaluation = /** @type {Evaluation|null} */ (await cached.made);
+  return { data, model, part, name: data.test ? name : "", evaluation: evaluation && model && threshold !== "" ? atThreshold(evaluation, model.description, Number(threshold)) : evaluation };
 }
 
 /** @param {Inspection} one */
@@ -63,10 +67,11 @@ export async function summary(given) {
   };
   if (!evaluation) return facts;
   const { right, samples, loss } = evaluation;
-  const { sizes, members } = judged(one).model.description;
+  const { description } = judged(one).model;
+  const { sizes, members } = description;
   return { ...facts, model: {
     scores: { accuracy: right / samples }, judged: [], intervals: { accuracy: shareInterval(right, samples) }, loss,
-    calibration: calibrationError(evaluation), mistakes: samples - right, trained: model.source === given.data && name !== "test",
+    calibration: calibrationOf(evaluation), quality: qualityOf(evaluation, description, shape !== null), mistakes: samples - right, trained: model.source === given.data && name !== "test",
     hidden: sizes.slice(1, -1), members,
   } };
 }
@@ -135,13 +140,10 @@ export async function confusion(given) {
 export async function nodes(given) {
   const one = await inspect(given);
   const { model } = judged(one);
-  const total = one.part.labels.length;
-  const count = Math.min(total, MOST_EXAMINED);
-  const places = Array.from({ length: count }, (_, k) => Math.floor((k * total) / count));
-  const { signals } = await evaluate(model, one.data, one.part, { places, keep: true });
+  const { signals, places: { length: count } } = await examined(one);
   /** @type {import("../network.js").Description} */
-  const { sizes, activations, parameters } = model.description;
-  const matrices = parameters.filter(({ shape }) => shape.length === 2).map(({ shape, offset }) => ({ width: shape[1], values: model.weights.subarray(offset, offset + shape[0] * shape[1]) }));
+  const { sizes, activations } = model.description;
+  const matrices = matricesOf(model);
   const sums = sizes.slice(1, -1).map((size) => [0, 1, 2].map(() => new Float64Array(size)));
   for (const sample of signals) {
     const { members: [first], outputs } = sample;
@@ -170,12 +172,69 @@ export async function nodes(given) {
     const { width, values } = matrices[layer];
     const all = [...flat.keys()];
     return {
-      layer: layer + 1, activation: activations[layer], count: matters.length,
+      layer: layer + 1, activation: activations[layer], saturates: SATURATING.includes(activations[layer]), count: matters.length,
       nodes: order.slice(0, MOST_NODES).map((node) => ({ node, matters: matters[node], mean: mean[node], flat: flat[node],
         ...(drawn && layer === 0 ? { weights: floatsAsText(values.subarray(node * width, (node + 1) * width)) } : {}) })),
       dead: all.filter((k) => flat[k] === 1), saturated: BENDING.includes(activations[layer]) ? all.filter((k) => flat[k] > MOSTLY && flat[k] < 1) : [],
     };
   }) };
+}
+
+/** The signals of evenly spaced samples, on which nodes are measured. @param {Inspection} one */
+async function examined(one) {
+  const total = one.part.labels.length;
+  const count = Math.min(total, MOST_EXAMINED);
+  const places = Array.from({ length: count }, (_, k) => Math.floor((k * total) / count));
+  return { places, ...(await evaluate(judged(one).model, one.data, one.part, { places, keep: true })) };
+}
+
+/** The matrices of the first member. @param {import("./session.js").Model} model */
+const matricesOf = ({ description, weights }) =>
+  description.parameters.filter((/** @type {any} */ { shape }) => shape.length === 2)
+    .map((/** @type {any} */ { shape, offset }) => ({ width: shape[1], values: weights.subarray(offset, offset + shape[0] * shape[1]) }));
+
+/** What one hidden node is; see `explain/node.py`. @param {Given} given */
+export async function node(given) {
+  const one = await inspect(given);
+  const { model, classes } = judged(one);
+  const [layer, number] = [Number(given.layer ?? 1), Number(given.node)];
+  const { sizes, activations } = model.description;
+  if (!(layer >= 1 && layer <= sizes.length - 2 && number >= 0 && number < sizes[layer])) throw problem("GN021", "here_no_node", { node: number, layer });
+  const { signals, places, truth } = await examined(one);
+  const name = activations[layer - 1];
+  const matrices = matricesOf(model);
+  const shape = shapeOf(one.data.features);
+  const values = signals.map(({ members: [first] }) => first.activations[layer][number]);
+  const flats = signals.filter(({ members: [first] }) => {
+    const derivative = /** @type {any} */ (activationOf(name).derivative)(first.sums[layer - 1], first.activations[layer]);
+    return Math.abs(derivative[number]) < FLAT * (STEEPEST[name] ?? 1);
+  });
+  const mean = (/** @type {number[]} */ those) => (those.length ? those.reduce((sum, value) => sum + value, 0) / those.length : null);
+  const adds = classes.map(() => 0);
+  signals.forEach(({ members: [first] }, i) => {
+    // The gradient of every logit by the activation: backwards from the outputs to the node.
+    for (let k = 0; k < classes.length; k++) {
+      /** @type {ArrayLike<number>} */
+      let slope = matrices[sizes.length - 2].values.subarray(k * sizes[sizes.length - 2], (k + 1) * sizes[sizes.length - 2]);
+      for (let upper = sizes.length - 2; upper > layer; upper--) {
+        const derivative = /** @type {any} */ (activationOf(activations[upper - 1]).derivative)(first.sums[upper - 1], first.activations[upper]);
+        slope = back(matrices[upper - 1], Array.from(slope, (value, j) => value * derivative[j]));
+      }
+      adds[k] += (values[i] * slope[number]) / signals.length;
+    }
+  });
+  const sums = signals.map(({ members: [first] }) => first.sums[layer - 1][number]);
+  const best = [...values.keys()].sort((a, b) => values[b] - values[a] || sums[b] - sums[a] || a - b).slice(0, EXCITING);
+  const { width, values: all } = matrices[layer - 1];
+  const weights = all.subarray(number * width, (number + 1) * width);
+  const names = shape || layer > 1 ? [] : columnsOf(one.data.features);
+  return {
+    layer, node: number, activation: name, samples: signals.length, mean: mean(values), flat: flats.length / signals.length, saturates: SATURATING.includes(name), outputs: classes,
+    by_output: classes.map((_, k) => mean(values.filter((__, i) => truth[i] === k))), adds,
+    excited: best.map((i) => ({ ...record(one, places[i]), activation: values[i] })), pixels: pixelsOf(one, best.map((i) => places[i])),
+    weights: shape && layer === 1 ? floatsAsText(weights) : null,
+    strongest: [...names.keys()].sort((a, b) => Math.abs(weights[b]) - Math.abs(weights[a]) || a - b).slice(0, STRONGEST).map((k) => [names[k], weights[k]]),
+  };
 }
 
 /** `Wᵀ · e`. @param {{width: number, values: Float32Array}} matrix @param {ArrayLike<number>} sent */

@@ -2,6 +2,7 @@
 
 import { open as openClasses } from "../rooms/classes.js";
 import { open as openDraw } from "../rooms/draw.js";
+import { open as openHand } from "../rooms/hand.js";
 import { open as openLook } from "../rooms/look.js";
 import { open as openStep } from "../rooms/step.js";
 import { open as openTrain } from "../rooms/train.js";
@@ -14,6 +15,7 @@ import { on } from "./events.js";
 import { openWorker } from "./jobs.js";
 
 const ROOMS = {
+  hand: { open: openHand },
   draw: { open: openDraw },
   classes: { open: openClasses },
   train: { open: openTrain },

@@ -5,7 +5,7 @@ import { layoutOf } from "../shared/model_description.js";
 import { hashOf, newHeader, readModel, writeModel } from "../shared/model_file.js";
 import { receiptOf, trainingRange } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
-import { evaluate, fits, shareInterval } from "./evaluate.js";
+import { evaluate, fits, qualityOf, shareInterval } from "./evaluate.js";
 import { publish } from "./events.js";
 import { openWorker, setState, startJob } from "./jobs.js";
 import { about, addModel, dataOf, inLanguages, modelOf, nextId, problem, shapeOf } from "./session.js";
@@ -221,7 +221,7 @@ async function finish(job, { given, options, data, samples, test, start, made, s
   const interval = { accuracy: shareInterval(right, count) };
   addModel(id, fileWith(isOther ? { result: evaluation, interval } : {}), { id, source: data.id, parent: start?.id ?? "" });
   return {
-    model: id, notices: [], hash: plain.description.hash, evaluation, interval, cross_validation: null, seconds, samples: made.samples, epochs: curve.length,
+    model: id, notices: [], hash: plain.description.hash, evaluation, interval, quality: qualityOf(tested, plain.description, shapeOf(data.features) !== null), cross_validation: null, seconds, samples: made.samples, epochs: curve.length,
     judged: isOther ? [] : [inLanguages("here_tested_on_own")],
     best_epochs: made.best_epoch ? [made.best_epoch] : [], held_out: false, recipe, options,
   };

@@ -149,13 +149,13 @@ export async function open(el, studio) {
   async function train() {
     if (busy) return;
     busy = true;
-    const parts = await studio.api.get("/api/classes").catch(studio.error);
+    const parts = await studio.api.get("/api/page-training").catch(studio.error);
     if (!parts) return void (busy = false);
     const names = kept.classes.map((one) => one.name.trim());
     const drawings = kept.classes.flatMap((one, label) => one.drawings.map((pixels) => ({ pixels, label })));
     const data = { inputs: Uint8Array.from(drawings.flatMap((one) => one.pixels)), features: PIXELS, labels: Int32Array.from(drawings, (one) => one.label), classes: names.length, maximum: BRIGHTEST };
     const began = performance.now();
-    const { options } = parts;
+    const { options } = parts.classes;
     let made = /** @type {any} */ (null);
     const curve = /** @type {any[]} */ ([]);
     worker = /** @type {Worker} */ (await studio.worker());
@@ -196,7 +196,7 @@ export async function open(el, studio) {
 
   /** Make the files of what was trained. */
   function finish({ weights, hashes, curve, architecture, scaling, targets }, parts, names, data, drawings, time) {
-    const { options, version, numerics, recipe } = parts;
+    const { version, numerics, classes: { options, recipe } } = parts;
     const receipt = receiptOf({ options, data: { ...data, source: `${FILE}.csv` }, hashes, hash: hashOf(weights), curve, version, numerics, recipe });
     const bytes = writeModel(newHeader({ architecture, scaling, targets, classNames: names, imageShape: SHAPE, receipt }), weights);
     const file = readModel(bytes);
@@ -209,7 +209,7 @@ export async function open(el, studio) {
     forget();
     const { trained } = kept;
     if (!trained) return;
-    const parts = await studio.api.get("/api/classes").catch(studio.error);
+    const parts = await studio.api.get("/api/page-training").catch(studio.error);
     if (!parts || trained !== kept.trained || closed) return;
     const link = (words, suffix, content, type) => {
       const address = URL.createObjectURL(new Blob([content], { type }));

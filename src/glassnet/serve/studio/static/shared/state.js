@@ -6,7 +6,7 @@ import { isFile } from "./remembered.js";
 /** @typedef {Object<string, string>} State */
 
 /** The address within the studio: "/draw?model=reader". */
-const place = () => (isFile() ? location.hash.slice(1) || "/draw" : location.pathname + location.search);
+const place = () => (isFile() ? location.hash.slice(1) || "/" : location.pathname + location.search);
 
 /** The room in the address. */
 export const roomNow = () => place().split("?")[0].slice(1);

@@ -1,5 +1,6 @@
 // The board: drawing with mouse, finger or pen, and painting pixels with the same or with the keyboard.
 
+import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { button, h, segmented } from "../shared/dom.js";
 import { colour, drawPixels } from "../shared/pixels.js";
 
@@ -7,20 +8,30 @@ import { colour, drawPixels } from "../shared/pixels.js";
 const PENS = { thin: { share: 0.035, reach: 0 }, medium: { share: 0.06, reach: 1 }, thick: { share: 0.09, reach: 1.5 } };
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const MOST_UNDO = 100;
+const MASK = 280; // pixels of the side of a drawing's mask
 
 /**
  * @typedef {{points: [number, number][], width: number}} Stroke All numbers are shares of the board's side.
  * @typedef {{strokes: Stroke[], pixels: number[]|null}} Drawing Strokes of the pen, or pixels if there are any.
  */
 
+/** The 28 × 28 pixels of a drawing, from 0 to 255; null if nothing is drawn. @param {Drawing} drawing @returns {number[]|null} */
+export function formOf({ strokes, pixels }) {
+  if (pixels) return pixels.some(Boolean) ? pixels.map(Math.round) : null;
+  const mask = new Uint8Array(MASK * MASK);
+  for (const one of strokes) strokesToMask([one.points], MASK, MASK, one.width * MASK).forEach((ink, k) => (mask[k] |= ink));
+  const made = mnistStages(mask, MASK, MASK);
+  return made && [...made.form];
+}
+
 /**
  * A board of an image's shape.
- * @param {{shape: number[], channels: number, maximum: number, photo: boolean, pen: boolean,
+ * @param {{shape: number[], channels: number, maximum: number, photo: boolean, pen: boolean, enterPaints?: boolean,
  *   t: (key: string, values?: Object<string, any>) => string, changed: (drawing: Drawing, finished: boolean) => void,
  *   current: () => number[]}} how `pen`: whether strokes can be drawn; without, pixels are painted. `current` returns
  *   the pixels of the drawing as it is, to go on painting them.
  */
-export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, current }) {
+export function makeBoard({ shape, channels, maximum, photo, pen, enterPaints = true, t, changed, current }) {
   const [rows, columns] = shape;
   const [blank, ink] = photo && channels === 1 ? [maximum, 0] : [0, maximum];
   const empty = () => /** @type {Drawing} */ ({ strokes: [], pixels: pen ? null : new Array(rows * columns * channels).fill(blank) });
@@ -198,7 +209,7 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
     }
     const move = MOVES[event.key];
     const erase = event.key === "Delete" || event.key === "Backspace";
-    if (!move && !erase && event.key !== " " && event.key !== "Enter") return;
+    if (!move && !erase && event.key !== " " && !(enterPaints && event.key === "Enter")) return;
     event.preventDefault();
     const fresh = !drawing.pixels;
     if (fresh || erase || !move || event.shiftKey) remember();

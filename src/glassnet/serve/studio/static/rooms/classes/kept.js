@@ -32,7 +32,7 @@ export function remember() {
   kept.past = [...kept.past, kept.classes.map((one) => ({ ...one, drawings: [...one.drawings] }))].slice(-MOST_UNDO);
 }
 
-/** The page that answers alone. @param {any} parts Of /api/classes. @param {Trained} trained */
+/** The page that answers alone. @param {any} parts Of /api/page-training. @param {Trained} trained */
 export function pageOf(parts, { file, csv }) {
   const { inputs, labels } = readLabelledCsv(csv);
   const names = file.description.classes;

@@ -1,33 +1,48 @@
-// Which classes are confused: the matrix, and the samples of a cell; for numbers predicted against true values.
+// Which classes are confused: the matrix, and beside it the samples of a cell with the card of the chosen one; for numbers predicted against true values.
 
 import { field, fill, h, select } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { colour } from "../../shared/pixels.js";
 import { samplesView, showRow } from "./samples.js";
 import { scatter } from "./scatter.js";
+import { thresholdPanel } from "./threshold.js";
 
 /** @param {any} ctx @param {HTMLElement} el */
 export async function confusionView(ctx, el) {
-  const { t, state, studio } = ctx;
+  const { t, state, studio, about, card } = ctx;
   const reply = await studio.api.get("/api/look/confusion", { ...ctx.query, output: state.get("output") });
   if (!ctx.current()) return;
   if (reply.task === "numbers") return regression(ctx, el, reply);
-  const below = h("div.stack.look-cell", { "aria-live": "polite" });
-  const matrix = matrixTable(ctx, rowsOf(t, reply), pick);
-  fill(el, h("p.quiet", { text: t(reply.task === "labels" ? "look_labels_matrix_lead" : "look_confusion_lead") }),
-    h("div.look-confusion", {}, h("div.look-matrix", { tabindex: "-1" }, matrix), below));
+  const beside = h("div.stack", { "aria-live": "polite" });
+  const place = h("div.look-matrix", { tabindex: "-1" });
+  /** The samples that are shown, again with another threshold. @type {() => any} */
+  let again = () => {};
+  const { quality } = about.model;
+  const threshold = quality?.counts ? thresholdPanel(ctx, quality, (matrix) => {
+    fill(place, matrixTable(ctx, rowsOf(t, { ...reply, matrix }), pick));
+    again();
+  }) : null;
+  const matrix = matrixTable(ctx, rowsOf(t, threshold ? { ...reply, matrix: threshold.matrix } : reply), pick);
+  fill(place, matrix);
+  fill(el, h("div.look-confusion", {}, place, h("div.stack.look-cell", {}, beside, card.el), threshold?.el));
 
   async function pick(cell, focused) {
     if (focused) {
       state.set({ true: cell.true, answer: cell.answer, output: cell.output ?? "", page: "", row: "" }, { replace: true });
       ctx.changed();
     }
-    const title = h("h2", { text: cell.title });
-    await samplesView(ctx, below, { before: title, query: { true: cell.true, answer: cell.answer, output: cell.output }, empty: t("look_none") });
+    again = () => samplesView(ctx, beside, {
+      before: h("h2", { text: cell.title }), empty: t("look_none"),
+      query: { true: cell.true, answer: cell.answer, output: cell.output, threshold: state.get("threshold") },
+    }).catch(studio.error);
+    await again();
   }
   const open = matrix.querySelector('[aria-pressed="true"]');
   if (open) await pick(open.cell, false);
-  else fill(below, h("p.quiet", { text: t("look_pick_cell") }));
+  else {
+    fill(beside, h("p.quiet", { text: t("look_pick_cell") }));
+    card.hide();
+  }
 }
 
 /** The rows of the matrix: a class each, or of several labels each with what was and was not reply. */

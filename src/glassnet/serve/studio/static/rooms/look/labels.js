@@ -47,7 +47,7 @@ export async function labelsView(ctx, el) {
       const job = await studio.api.post("/api/look/labels", { ...ctx.query, judge });
       state.set({ job: job.id, page: "", row: "" });
       fill(result);
-      follow(job);
+      follow(await studio.api.get(`/api/jobs/${job.id}`)); // it may have begun before the address had it
     } catch (problem) {
       studio.error(problem);
       run.disabled = false;
@@ -63,8 +63,9 @@ export async function labelsView(ctx, el) {
     else load();
   }
 
-  function drawProgress(what, { fold = 0, folds, accuracy }) {
-    const text = what === "waiting" ? t("look_waiting") : t("look_fold", { fold, folds }) + (accuracy === undefined ? "" : ` · ${t("look_fold_accuracy", { accuracy: percent(accuracy) })}`);
+  function drawProgress(what, { fold = 0, folds, accuracy, seconds_left: left }) {
+    const rest = left ? ` · ${t("look_left", { time: seconds(Math.max(1, Math.round(left))) })}` : "";
+    const text = what === "waiting" ? t("look_waiting") : t("look_fold", { fold, folds }) + (accuracy === undefined ? "" : ` · ${t("look_fold_accuracy", { accuracy: percent(accuracy) })}`) + rest;
     fill(progress, h("p.quiet", { role: "status", text }), h("progress", { max: folds, value: fold, "aria-label": t("look_progress") }),
       h("div.row", {}, button(t("look_stop"), () => studio.api.post(`/api/jobs/${state.get("job")}/stop`).catch(studio.error))));
   }
@@ -90,7 +91,8 @@ export async function labelsView(ctx, el) {
     const pages = Math.ceil(suspects.length / PAGE);
     const at = Math.min(pages, Math.max(1, Number(state.get("page") || 1)));
     const list = h("div.stack");
-    fill(result, summary, list);
+    const keys = about.classes.every((name) => name.length === 1);
+    fill(result, summary, h("p.help", { text: t(keys ? "look_correct_help_keys" : "look_correct_help") }), list);
     const shown = suspects.slice((at - 1) * PAGE, at * PAGE);
     const by = new Map(shown.map((one) => [one.row, one]));
     await samplesView(ctx, list, {
@@ -104,6 +106,7 @@ export async function labelsView(ctx, el) {
         const one = by.get(sample.row);
         return one ? t("look_suspect", { likely: one.likely, share: percent(one.likely_probability, 0) }) : "";
       },
+      known: (sample) => by.get(sample.row),
     });
   }
 

@@ -1,8 +1,9 @@
-// Samples as a grid of images or as rows of a table, and the card of the chosen one.
+// Samples as a grid of images or as rows of a table; what was corrected in them is marked.
 
 import { button, fill, h } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { bytesOf, pixelImage } from "../../shared/pixels.js";
+import { correct, correctionOf, lessonOf, onCorrections } from "./corrections.js";
 
 /** A target or an answer in words: the name of a class, those of several labels, or numbers. */
 export function words(t, said) {
@@ -12,7 +13,7 @@ export function words(t, said) {
 }
 
 /** A value of a cell: whole numbers as they are, others with five digits. */
-const plain = (value) => (value === null ? "–" : typeof value === "number" && !Number.isInteger(value) ? number(value, 5) : String(value));
+export const plain = (value) => (value === null ? "–" : typeof value === "number" && !Number.isInteger(value) ? number(value, 5) : String(value));
 
 /** The sample in one sentence, for those who do not see it. */
 function sentence(t, sample) {
@@ -22,19 +23,23 @@ function sentence(t, sample) {
   return parts.join(", ");
 }
 
-/** The image of the sample at a place of the bytes. */
-function image(about, bytes, place, label) {
-  const { image_shape: shape, channels, photo } = about;
+/** The bytes of the sample at a place. */
+function pixelsAt({ image_shape: shape, channels }, bytes, place) {
   const size = shape[0] * shape[1] * channels;
-  return pixelImage(bytes.subarray(place * size, (place + 1) * size), shape, label, { photo, channels });
+  return bytes.subarray(place * size, (place + 1) * size);
 }
+
+/** The image of the sample at a place of the bytes. */
+export const image = (about, bytes, place, label) =>
+  pixelImage(pixelsAt(about, bytes, place), about.image_shape, label, { photo: about.photo, channels: about.channels });
 
 /**
  * A page of samples with its pager. Arrow keys walk through them, page up and down change the page.
  * @param {any} ctx @param {HTMLElement} el
  * @param {{query: Object<string, any>, empty: string, before?: any, data?: Object<string, any>,
- *   note?: (sample: any) => string, pages?: {page: number, pages: number, total: number}, again?: () => Promise<void>}} how
- *   `query` is the selection; `data` replaces what is chosen above; `note` is a further line of a sample; `pages` and
+ *   note?: (sample: any) => string, known?: (sample: any) => any, pages?: {page: number, pages: number, total: number}, again?: () => Promise<void>}} how
+ *   `query` is the selection; `data` replaces what is chosen above; `note` is a further line of a sample, and
+ *   `known` what a check of labels says of it; `pages` and
  *   `again`, what shows another page, if the selection is itself a page of a list.
  */
 export async function samplesView(ctx, el, how) {
@@ -54,7 +59,7 @@ export async function samplesView(ctx, el, how) {
     const buttons = [...place.querySelectorAll(".look-pager button:enabled")];
     (into ? place.querySelector("[data-row]") : buttons[page > reply.page ? buttons.length - 1 : 0])?.focus();
   };
-  const show = (sample, from, place) => card.show(sample, about.image_shape && image(about, from, place, sentence(t, sample)), how.note?.(sample));
+  const show = (sample, from, place) => card.show(sample, { ...drawing(t, about, sample, from, place), note: how.note?.(sample), known: how.known?.(sample) });
   const choose = (i) => {
     state.set({ row: reply.samples[i].row }, { replace: true });
     ctx.changed();
@@ -62,6 +67,7 @@ export async function samplesView(ctx, el, how) {
   };
   const list = about.image_shape ? tiles(t, about, reply.samples, bytes, how.note) : rowsOf(t, about, reply.samples, how.note);
   walk(list, reply, choose, turn);
+  markCorrections(ctx, list, reply.samples, how.known);
   fill(el, how.before, pager(t, reply, turn), reply.samples.length ? list : h("p.quiet", { text: how.empty }));
   if (reply.row) show(reply.row, bytesOf(reply.row_pixels), 0);
   else card.hide();
@@ -83,7 +89,7 @@ function tiles(t, about, samples, bytes, note) {
     const wrong = sample.right === false;
     const label = words(t, sample.label);
     return h("div.look-tile", { role: "option", class: wrong ? "wrong" : "", "data-row": sample.row, "aria-label": sentence(t, sample) + (note ? `, ${note(sample)}` : "") },
-      picture, h("span", { text: wrong ? `${label} → ${words(t, sample.answer)}` : label }), note ? h("span.help", { text: note(sample) }) : null);
+      picture, h("span.look-fix"), h("span", { text: wrong ? `${label} → ${words(t, sample.answer)}` : label }), note ? h("span.help", { text: note(sample) }) : null);
   }));
 }
 
@@ -96,11 +102,48 @@ function rowsOf(t, about, samples, note) {
     h("thead", {}, h("tr", {}, head.map((one) => h("th", { scope: "col", text: one })))),
     h("tbody", {}, samples.map((sample) => h("tr.look-item", { "data-row": sample.row, class: sample.right === false ? "wrong" : "" },
       h("th", { scope: "row", text: count(sample.row) }),
-      h("td", { text: words(t, sample.label) }),
+      h("td", {}, words(t, sample.label), h("span.look-fix")),
       judged ? h("td.look-said", { text: `${sample.right === false ? "✗ " : ""}${words(t, sample.answer)}` }) : null,
       judged ? h("td.number", { text: numbers ? words(t, sample.error) : percent(sample.confidence, 1) }) : null,
       note ? h("td", { text: note(sample) }) : null,
       sample.cells.map((cell) => h("td", { text: plain(cell) })))))));
+}
+
+/** What the card draws of a sample. */
+const drawing = (t, about, sample, bytes, place) =>
+  (about.image_shape ? { picture: image(about, bytes, place, sentence(t, sample)), pixels: pixelsAt(about, bytes, place) } : {});
+
+/**
+ * Mark what was corrected, now and after every change; keys correct the chosen sample: a class of one character, and Delete.
+ * @param {any} ctx @param {HTMLElement} list @param {any[]} samples @param {((sample: any) => any)|undefined} known
+ */
+function markCorrections({ t, about, place }, list, samples, known) {
+  const by = new Map(samples.map((one) => [String(one.row), one]));
+  const items = [...list.querySelectorAll("[data-row]")];
+  const plainNames = new Map(items.map((item) => [item, item.getAttribute("aria-label") ?? ""]));
+  const mark = () => items.forEach((item) => {
+    const { row } = by.get(item.dataset.row);
+    const [fixed, taught] = [correctionOf(place, row), lessonOf(place, row)];
+    const text = [fixed && (fixed.new === null ? t("look_left_out") : `✎ ${fixed.new}`), taught && `+ ${taught.label}`].filter(Boolean).join(" ");
+    item.querySelector(".look-fix").textContent = text;
+    item.classList.toggle("fixed", Boolean(fixed));
+    item.classList.toggle("left-out", fixed?.new === null);
+    if (item.matches(".look-tile")) item.setAttribute("aria-label", [plainNames.get(item), text].filter(Boolean).join(", "));
+  });
+  mark();
+  const off = onCorrections(() => (list.isConnected ? mark() : off()));
+  if (about.task !== "classes") return;
+  list.addEventListener("keydown", (event) => {
+    const sample = by.get(event.target.dataset?.row);
+    if (!sample || event.ctrlKey || event.metaKey || event.altKey) return;
+    const out = event.key === "Delete" || event.key === "Backspace";
+    if (!out && (event.key.length > 1 || !about.classes.includes(event.key))) return;
+    event.preventDefault();
+    const { row, label } = sample;
+    const suspect = known?.(sample);
+    const wanted = out ? (correctionOf(place, row)?.new === null ? label : null) : event.key;
+    correct(place, { row, label, new: wanted, ...(suspect ? { known: suspect } : {}) });
+  });
 }
 
 /** Make the samples of a list a single stop of the tab key; arrow keys walk, and the sample with the focus is chosen. */
@@ -137,48 +180,11 @@ function walk(list, reply, choose, turn) {
   });
 }
 
-/**
- * The card of one sample: its picture or columns, the answer, and the ways to other rooms.
- * @param {any} studio @param {() => any} chosen
- */
-export function makeCard(studio, chosen) {
-  const { t } = studio;
-  const el = h("aside.panel.look-card", { "aria-label": t("look_card"), hidden: true });
-  function show(sample, picture, note) {
-    const { data, model, about } = chosen();
-    const place = { model, data, part: about.source_part, row: sample.row };
-    const verdict = sample.right === undefined ? null
-      : h("span", { class: sample.right ? "look-right" : "look-wrong", text: sample.right ? `✓ ${t("look_right")}` : `✗ ${t("look_wrong")}` });
-    const facts = [[about.target.join(", ") || t("look_label"), words(t, sample.label)]];
-    if (sample.answer !== undefined) facts.push([t("look_answer"), words(t, sample.answer)]);
-    if (sample.error) facts.push([t("look_error"), words(t, sample.error)]);
-    if (sample.confidence !== undefined) facts.push([t("look_confidence"), percent(sample.confidence)]);
-    if (note) facts.push([t("look_suggestion"), note]);
-    fill(el,
-      h("div.row.spread", {}, h("h2", { text: t("look_row_n", { row: count(sample.row) }) }), verdict),
-      sample.file ? h("p.help.look-file", { text: sample.file }) : null,
-      picture ? h("div.look-picture", {}, picture) : null,
-      h("dl.look-pairs", {}, facts.map(([name, value]) => [h("dt", { text: name }), h("dd", { text: value })])),
-      sample.top ? h("div.look-top", { role: "list", "aria-label": t("look_top") }, sample.top.map(([name, share]) => bar(name, share))) : null,
-      sample.cells ? h("dl.look-pairs.look-cells", {}, about.columns.map((name, i) => [h("dt", { text: name }), h("dd", { text: plain(sample.cells[i]) })])) : null,
-      h("div.row", {}, model ? h("a.button", { href: studio.href("step", place) }, t("look_in_step")) : null,
-        h("a.button", { href: studio.href("draw", place) }, t("look_in_draw"))));
-    el.hidden = false;
-  }
-  return { el, show, hide: () => (el.hidden = true) };
-}
-
-function bar(name, share) {
-  const line = h("span.look-bar");
-  line.style.inlineSize = `${Math.max(0.5, share * 100)}%`;
-  return h("div.look-share", { role: "listitem" }, h("span.look-name", { text: name }), h("span.look-track", {}, line), h("span.number", { text: percent(share) }));
-}
-
 /** Show one sample by its row, wherever it is, in the card. */
 export async function showRow(ctx, row) {
   const reply = await ctx.studio.api.get("/api/look/samples", { ...ctx.query, row, count: 0 });
   if (!ctx.current() || !reply.row) return null;
   const text = sentence(ctx.t, reply.row);
-  ctx.card.show(reply.row, ctx.about.image_shape ? image(ctx.about, bytesOf(reply.row_pixels), 0, text) : null);
+  ctx.card.show(reply.row, drawing(ctx.t, ctx.about, reply.row, bytesOf(reply.row_pixels ?? ""), 0));
   return text;
 }

@@ -6,29 +6,42 @@ import { short } from "../../shared/format.js";
 import { colour } from "../../shared/pixels.js";
 import { showRow } from "./samples.js";
 
-const COLOURS = 7;
+const COLOURS = 10;
 const NEAR = 14; // pixels within which the mouse takes a point
 const MOST_LINES = 200;
 
+/** Corners on a circle; with `inner`, every second one is that near to the centre. */
 const ring = (corners, turn, inner = 1) =>
   Array.from({ length: corners * (inner < 1 ? 2 : 1) }, (_, i) => {
     const angle = turn + (i * 2 * Math.PI) / (corners * (inner < 1 ? 2 : 1));
     const radius = inner < 1 && i % 2 ? inner : 1;
     return [radius * Math.cos(angle), radius * Math.sin(angle)];
   });
+const scaled = (loop, by) => loop.map(([x, y]) => [by * x, by * y]);
 const UP = -Math.PI / 2;
-const SIZES = [1, 1.2, 1.25, 1.2, 1.25, 1.6, 1.6, 1.25, 1.6, 1.25, 1.2]; // so that all look as large
-/** Markers as corners in a circle of radius 1; their number is coprime to that of the colours. */
-const MARKERS = [
-  ring(16, 0), ring(4, UP / 2), ring(3, UP), ring(4, UP), ring(3, -UP), ring(4, UP, 0.35), ring(4, UP / 2, 0.35),
-  ring(3, Math.PI), ring(5, UP, 0.45), ring(3, 0), ring(5, UP),
-].map((corners, i) => corners.map(([x, y]) => [SIZES[i] * x, SIZES[i] * y]));
+const square = scaled(ring(4, UP / 2), 1.2);
+const bar = [[-0.5, -1.5], [0.5, -1.5], [0.5, 1.5], [-0.5, 1.5]];
+const diamond = [[0, -1.6], [0.95, 0], [0, 1.6], [-0.95, 0]];
+const [CIRCLE, HOLE] = [ring(16, 0), 0.55];
+/** A plus sign, turned. */
+const cross = (turn) => [[1.3, 0.4], [0.4, 0.4], [0.4, 1.3], [-0.4, 1.3], [-0.4, 0.4], [-1.3, 0.4], [-1.3, -0.4], [-0.4, -0.4], [-0.4, -1.3], [0.4, -1.3], [0.4, -0.4], [1.3, -0.4]]
+  .map(([x, y]) => [x * Math.cos(turn) - y * Math.sin(turn), x * Math.sin(turn) + y * Math.cos(turn)]);
+/** What is cut out of a loop: it runs the other way round. */
+const hole = (loop) => scaled(loop, HOLE).reverse();
+/** Markers as loops of corners, all about as large; their number is coprime to that of the colours, so that 110 classes differ. */
+export const MARKERS = [
+  [CIRCLE], [bar], [scaled(ring(3, UP), 1.4)], [diamond], [cross(UP / 2)], [cross(0)], [scaled(ring(3, -UP), 1.4)], [scaled(ring(5, UP, 0.42), 1.7)],
+  [scaled(CIRCLE, 1.15), hole(scaled(CIRCLE, 1.15))], [square, hole(square)], [square],
+];
+/** The marker and the colour of a class. @param {number} group */
+export const markOf = (group) => ({ loops: MARKERS[group % MARKERS.length], colour: `--look-${group % COLOURS}` });
 
 /** The marker of a class in a legend. @param {number} group */
 export function marker(group) {
-  const points = MARKERS[group % MARKERS.length].map(([x, y]) => `${8 + 5 * x},${8 + 5 * y}`).join(" ");
-  const svg = h("svg", { width: 16, height: 16, "aria-hidden": "true" }, h("polygon", { points, fill: "currentcolor" }));
-  svg.style.color = `var(--look-${group % COLOURS})`;
+  const { loops, colour: name } = markOf(group);
+  const d = loops.map((loop) => `M${loop.map(([x, y]) => `${(8 + 5 * x).toFixed(2)} ${(8 + 5 * y).toFixed(2)}`).join("L")}Z`).join("");
+  const svg = h("svg", { width: 16, height: 16, viewBox: "0 0 16 16", "aria-hidden": "true" }, h("path", { d, fill: "currentcolor" }));
+  svg.style.color = `var(${name})`;
   return svg;
 }
 
@@ -69,12 +82,13 @@ export function scatter(ctx, how) {
     const c = canvas.getContext("2d");
     c.scale(scale, scale);
     const ink = (name, alpha = 1) => `rgb(${colour(name)} / ${alpha})`.replaceAll(",", " ");
-    axes(c, ink);
-    const radius = Math.min(points.length > 600 ? 3.6 : 4.6, Math.max(2, width / 170));
-    for (const [group, corners] of MARKERS_OF(groups)) {
-      c.fillStyle = ink(`--look-${group % COLOURS}`, 0.8);
+    axes(c, ink, { how, edge, px, py, width, height, range: [x0, x1, y0, y1], family: getComputedStyle(canvas).fontFamily });
+    const radius = Math.min(points.length > 600 ? 4 : 5, Math.max(2.2, width / 170));
+    for (const group of [...new Set(groups)].sort((a, b) => a - b)) {
+      const { loops, colour: name } = markOf(group);
+      c.fillStyle = ink(name, 0.85);
       c.beginPath();
-      for (let i = 0; i < points.length; i++) if (groups[i] === group && visible(i)) trail(c, corners, px(xs[i]), py(ys[i]), radius);
+      for (let i = 0; i < points.length; i++) if (groups[i] === group && visible(i)) for (const loop of loops) trail(c, loop, px(xs[i]), py(ys[i]), radius);
       c.fill();
     }
     c.strokeStyle = ink("--ink");
@@ -91,32 +105,6 @@ export function scatter(ctx, how) {
     c.beginPath();
     c.arc(px(xs[at]), py(ys[at]), 10, 0, 7);
     c.stroke();
-  }
-
-  function axes(c, ink) {
-    c.font = `12px ${getComputedStyle(canvas).fontFamily}`;
-    c.fillStyle = ink("--quiet");
-    c.strokeStyle = ink("--line");
-    c.lineWidth = 1;
-    if (!how.plain) {
-      for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
-        line(c, edge.left, py(value), width - edge.right, py(value));
-        c.textAlign = "right";
-        c.fillText(short(value), edge.left - 8, py(value) + 4);
-      }
-      c.textAlign = "center";
-      for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(short(value), px(value), height - edge.bottom + 17);
-      c.textAlign = "right";
-      c.fillText(how.xLabel, width - edge.right, height - 6);
-      c.textAlign = "left";
-      c.fillText(how.yLabel, edge.left + 6, edge.top + 8);
-    }
-    if (how.diagonal) {
-      c.strokeStyle = ink("--control");
-      c.setLineDash([6, 4]);
-      line(c, px(x0), py(x0), px(x1), py(x1));
-      c.setLineDash([]);
-    }
   }
 
   /** Choose a point: it is marked, and its sample shown a moment later. */
@@ -146,17 +134,9 @@ export function scatter(ctx, how) {
     return closest;
   }
 
-  function beside([dx, dy]) {
+  function beside(way) {
     if (at < 0 || !visible(at)) return nearest(width / 2, height / 2, 1e9);
-    let [best, closest] = [Infinity, at];
-    for (let i = 0; i < points.length; i++) {
-      if (i === at || !visible(i)) continue;
-      const [x, y] = [px(xs[i]) - px(xs[at]), py(ys[i]) - py(ys[at])];
-      const along = x * dx + y * dy;
-      const cost = along + 3 * Math.abs(x * dy - y * dx);
-      if (along > 0.01 && cost < best) [best, closest] = [cost, i];
-    }
-    return closest;
+    return nextTo(at, way, points.map((_, i) => (visible(i) ? [px(xs[i]), py(ys[i])] : null)));
   }
 
   const over = (event) => {
@@ -199,8 +179,6 @@ export function scatter(ctx, how) {
   };
 }
 
-const MARKERS_OF = (groups) => [...new Set(groups)].sort((a, b) => a - b).map((group) => [group, MARKERS[group % MARKERS.length]]);
-
 function trail(c, corners, x, y, radius) {
   corners.forEach(([dx, dy], i) => c[i ? "lineTo" : "moveTo"](x + radius * dx, y + radius * dy));
   c.closePath();
@@ -211,4 +189,45 @@ function line(c, x0, y0, x1, y1) {
   c.moveTo(x0, y0);
   c.lineTo(x1, y1);
   c.stroke();
+}
+
+/** The point that comes next in a direction: near, and not far to the side. @param {number} at @param {number[]} way @param {(number[]|null)[]} places */
+function nextTo(at, [dx, dy], places) {
+  const [x0, y0] = places[at] ?? [0, 0];
+  let [best, closest] = [Infinity, at];
+  places.forEach((place, i) => {
+    if (i === at || !place) return;
+    const [x, y] = [place[0] - x0, place[1] - y0];
+    const along = x * dx + y * dy;
+    const cost = along + 3 * Math.abs(x * dy - y * dx);
+    if (along > 0.01 && cost < best) [best, closest] = [cost, i];
+  });
+  return closest;
+}
+
+/** Grid, numbers and names of both axes, and the line y = x. */
+function axes(c, ink, { how, edge, px, py, width, height, range: [x0, x1, y0, y1], family }) {
+  c.font = `12px ${family}`;
+  c.fillStyle = ink("--quiet");
+  c.strokeStyle = ink("--line");
+  c.lineWidth = 1;
+  if (!how.plain) {
+    for (const value of ticks(y0, y1, 6).filter((one) => one >= y0 && one <= y1)) {
+      line(c, edge.left, py(value), width - edge.right, py(value));
+      c.textAlign = "right";
+      c.fillText(short(value), edge.left - 8, py(value) + 4);
+    }
+    c.textAlign = "center";
+    for (const value of ticks(x0, x1, Math.max(2, width / 90)).filter((one) => one >= x0 && one <= x1)) c.fillText(short(value), px(value), height - edge.bottom + 17);
+    c.textAlign = "right";
+    c.fillText(how.xLabel, width - edge.right, height - 6);
+    c.textAlign = "left";
+    c.fillText(how.yLabel, edge.left + 6, edge.top + 8);
+  }
+  if (how.diagonal) {
+    c.strokeStyle = ink("--control");
+    c.setLineDash([6, 4]);
+    line(c, px(x0), py(x0), px(x1), py(x1));
+    c.setLineDash([]);
+  }
 }

@@ -23,6 +23,8 @@ export function dataPanel(studio, declared, room) {
   const isTable = () => listed(dataId())?.kind === "table";
   /** Columns and rows of the chosen table. @type {any} */
   let facts = null;
+  /** What the doctor found last. @type {any[]|null} */
+  let found = null;
   let checking = "";
   let closed = false;
 
@@ -56,7 +58,7 @@ export function dataPanel(studio, declared, room) {
   async function check() {
     const id = dataId();
     fill(doctorBox);
-    checking = "";
+    [checking, found] = ["", null];
     if (id === "mnist" || !listed(id) || !studio.can("doctor")) return;
     const reading = Object.fromEntries(Object.entries(room.options()).filter(([name]) => options.has(name)));
     const key = canonical([id, state.get("target"), reading]);
@@ -65,12 +67,36 @@ export function dataPanel(studio, declared, room) {
     room.checked();
     try {
       const { findings } = await api.post(`/api/data/${id}/doctor`, { target: state.get("target") || undefined, recipe: state.get("recipe") || undefined, options: reading });
-      if (checking === key) fill(doctorBox, ...findingsOf(t, findings));
+      if (checking === key) {
+        found = findings;
+        drawFindings();
+      }
     } catch (problem) {
       if (checking === key) fill(doctorBox, warning(t, /** @type {any} */ (problem)));
     }
     if (checking === key) checking = "";
     room.checked();
+  }
+
+  function drawFindings() {
+    if (found) fill(doctorBox, ...findingsOf(t, found, isTable() && !state.get("start") ? follow : () => []));
+  }
+
+  /** Buttons that do what a finding advises, or undo it. @param {any} finding */
+  function follow({ follow: ways = [], columns }) {
+    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
+    const target = state.get("target") || listed(dataId())?.target;
+    return columns.filter((/** @type {any} */ name) => name !== target && (!facts || facts.columns.some((/** @type {any} */ one) => one.name === name))).flatMap((/** @type {any} */ name) => ways.map((/** @type {any} */ way) => {
+      const done = way === "drop" ? dropped.has(name) : state.get(way) === name;
+      const act = () => {
+        if (way !== "drop") room.change({ [way]: done ? "" : name, ...(done ? {} : { drop: [...dropped].filter((one) => one !== name).join("\n") }) });
+        else if (done) room.change({ drop: [...dropped].filter((one) => one !== name).join("\n") });
+        else room.change({ drop: [...dropped, name].join("\n"), ...Object.fromEntries(["group", "time", "weight"].filter((key) => state.get(key) === name).map((key) => [key, ""])) });
+        drawFindings();
+        /** @type {HTMLElement|null} */ (doctorBox.querySelector(`[data-follow="${CSS.escape(`${way} ${name}`)}"]`))?.focus();
+      };
+      return button(t(`train_follow_${way}${done ? "_undo" : ""}`, { name }), act, { "data-follow": `${way} ${name}` });
+    }));
   }
 
   async function drawData() {
@@ -149,6 +175,7 @@ export function dataPanel(studio, declared, room) {
     draw() {
       drawData();
       drawFurther();
+      drawFindings();
     },
     close() {
       closed = true;
@@ -167,14 +194,16 @@ function testFields(studio, id, change) {
     field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((/** @type {any} */ one) => [one.id, one.name])], state.get(key), (chosen) => change({ [key]: chosen }))));
 }
 
-/** What the doctor finds, the worst first. @param {any} t @param {any[]} findings */
-function findingsOf(t, findings) {
+/** What the doctor finds, the worst first. @param {any} t @param {any[]} findings @param {(finding: any) => HTMLElement[]} follow */
+function findingsOf(t, findings, follow) {
+  const buttons = (/** @type {HTMLElement[]} */ those) => (those.length ? h("div.row", {}, those) : null);
   if (!findings.length) return [h("p.good", {}, "✓ ", t("train_healthy"))];
   const sorted = [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
   const items = sorted.map((one) => h("li.finding", { class: one.severity },
     h("p", {}, h("b", { text: t(`train_severity_${one.severity}`) }), " ", one.meaning, h("code.code-of", { text: ` ${one.code}` })),
     one.detail ? h("p.small", { text: one.detail }) : null,
-    h("p.small.quiet", {}, t("train_fix"), " ", one.fix)));
+    h("p.small.quiet", {}, t("train_fix"), " ", one.fix),
+    buttons(follow(one))));
   const rest = items.slice(3);
   return [h("h3", { text: t("train_findings", { n: findings.length }) }), h("ul.findings", {}, items.slice(0, 3)),
     rest.length ? h("details", {}, h("summary", { text: t("train_more", { n: rest.length }) }), h("ul.findings", {}, rest)) : null];

@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../../shared/dom.js";
 import { count, number, percent, seconds } from "../../shared/format.js";
+import { qualityNote } from "../../shared/quality.js";
 import { canonical } from "../../shared/runs.js";
 
 const MOST_POINTS = 400;
@@ -87,6 +88,7 @@ export function resultPanel(room) {
     fill(el,
       h("h2", { text: t("train_result_of", { run: model }) }),
       resultFacts(t, result),
+      qualityNote(t, result),
       result.judged.map((/** @type {any} */ one) => h("p.quiet", { text: one[studio.lang] })),
       h("div.row", {},
         link("draw", { model }, images ? t("train_to_draw") : t("train_to_try")),

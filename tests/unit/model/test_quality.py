@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, roc_auc_score
 
-from glassnet.model.curves import threshold_curves
+from glassnet.model.quality import threshold_curves
 
 PAIRS = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=60).filter(
     lambda pairs: 0 < sum(one for one, _ in pairs) < len(pairs)

@@ -1,0 +1,154 @@
+// The network of the notes, how it learns a hand in this page, and the files of what comes of it.
+
+import { Network, ranked } from "../../network.js";
+import { writePage } from "../../shared/exported_page.js";
+import { writeLabelledCsv } from "../../shared/labelled_csv.js";
+import { hashOf, newHeader, readModel, writeModel } from "../../shared/model_file.js";
+import { bytesOf } from "../../shared/pixels.js";
+import { receiptOf, trainingRange } from "../../shared/training_record.js";
+import { examplesOf } from "./examples.js";
+
+const PIECE = 500; // digits of a request
+const BLOCKS = 30; // of the training, after each of which the second round is read again
+const PAUSE = 130; // milliseconds from one to the next, so that one can follow
+const SHAPE = [28, 28];
+export const NAME = "my-hand"; // of its files
+
+/**
+ * @typedef {{id: string, file: string, description: any, weights: Float32Array, tested: Tested}} Start The network that learns, the name of its file, and how it answers test digits.
+ * @typedef {{accuracy: number, samples: number}} Tested
+ * @typedef {{of: any, id: string, file: any, bytes: Uint8Array<any>, csv: string, page: string, tested: Tested, start: Start}} Learned `of` is the first round that
+ *   it learned from.
+ */
+
+/**
+ * The network of the notes: what the page has inside, that of an earlier run, or one that is trained now.
+ * @param {any} studio @returns {Promise<Start>}
+ */
+export async function notesNetwork(studio) {
+  const { api } = studio;
+  const { models } = await studio.refresh();
+  const id = models.some((/** @type {any} */ one) => one.id === "notes") ? "notes" : await trainedNotes(studio);
+  const description = await api.get(`/api/models/${id}`);
+  const weights = new Float32Array(await api.bytes(`/api/models/${id}/weights`));
+  return { id, file: `${description.name.replace(/\.safetensors$/, "")}.safetensors`, description, weights, tested: await tested(api, id) };
+}
+
+/** The run with which Python trains it, unless there is one. @param {any} studio @returns {Promise<string>} The model. */
+async function trainedNotes(studio) {
+  const { hand: { start } } = await studio.api.get("/api/page-training");
+  const { jobs, models } = studio.session;
+  const isSame = (/** @type {any} */ { kind, about }) => kind === "train" && JSON.stringify(sorted(about)) === JSON.stringify(sorted(start));
+  const isUseful = (/** @type {any} */ { state, result }) => (state === "done" ? models.some((/** @type {any} */ one) => one.id === result.model) : ["waiting", "running", "paused"].includes(state));
+  const found = jobs.find((/** @type {any} */ one) => isSame(one) && isUseful(one));
+  const job = found?.id ?? (await studio.api.post("/api/train", start)).job;
+  const ended = await new Promise((done) => {
+    const look = (/** @type {any} */ one) => {
+      if (one.id !== job || !["done", "failed", "stopped"].includes(one.state)) return;
+      off.forEach((stop) => stop());
+      done(one);
+    };
+    const off = [studio.events.on("job", look), studio.events.on("state", (/** @type {any} */ session) => session.jobs.forEach(look))];
+    studio.api.get(`/api/jobs/${job}`).then(look, () => done({}));
+  });
+  if (ended.state !== "done") throw new Error(ended.error?.message[studio.lang] ?? studio.t("hand_start_stopped"));
+  return ended.result.model;
+}
+
+/** An object with its keys in order, also within. @param {any} value @returns {any} */
+const sorted = (value) => (typeof value !== "object" || !value ? value : Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
+
+/** How a model answers the test digits. @param {any} api @param {string} model @returns {Promise<Tested>} */
+async function tested(api, model) {
+  const { samples, model: { scores } } = await api.get("/api/look", { data: "mnist", part: "test", model });
+  return { accuracy: scores.accuracy, samples };
+}
+
+/**
+ * The answers of a network to images; null for none. @param {any} description @param {Float32Array} weights @param {readonly (ArrayLike<number>|null)[]} images
+ * @returns {(import("./ask.js").Reading|null)[]}
+ */
+export function answersOf(description, weights, images) {
+  const network = new Network(description, weights);
+  return images.map((pixels) => {
+    if (!pixels) return null;
+    const { outputs, probabilities } = network.forward(pixels);
+    const [digit] = ranked(outputs, description.targets);
+    return { digit, share: probabilities[digit] };
+  });
+}
+
+/**
+ * Learn a hand: train on its first round and on digits of MNIST, and make the files.
+ * @param {any} studio @param {Start} start @param {(number[]|null)[][]} rounds
+ * @param {(weights: Float32Array, done: number) => void} show Called after each block, with the share that is done.
+ * @param {AbortSignal} signal @returns {Promise<Learned>}
+ */
+export async function learn(studio, start, rounds, show, signal) {
+  const parts = await studio.api.get("/api/page-training");
+  const { variants, digits, options } = parts.hand;
+  const drawings = rounds[0].map((pixels, label) => ({ pixels: pixels ?? [], label }));
+  const data = { ...examplesOf(drawings, variants, await someDigits(studio.api, digits)), source: `${NAME}.csv` };
+  const made = await trained(studio, { options, data, start: start.weights }, show, signal);
+  const { architecture, scaling, targets, weights, hashes, curve } = made;
+  const record = receiptOf({ options, data, hashes, hash: hashOf(weights), curve, version: parts.version, numerics: parts.numerics });
+  const receipt = { ...record, parent: { hash: start.description.hash, file: start.file } };
+  const bytes = writeModel(newHeader({ architecture, scaling, targets, imageShape: SHAPE, trainingRange: trainingRange(data), receipt }), weights);
+  const file = readModel(bytes);
+  const { id } = await studio.api.upload("/api/models", new File([bytes], `${NAME}.safetensors`), { name: NAME });
+  const page = writePage(parts, studio.t("hand_page_title"), file, rounds[1].map((pixels) => pixels ?? []));
+  return { of: rounds[0], id, file, bytes, csv: writeLabelledCsv(data), page, tested: await tested(studio.api, id), start };
+}
+
+/** The first training digits of MNIST. @param {any} api @param {number} count */
+async function someDigits(api, count) {
+  const digits = { inputs: new Uint8Array(count * SHAPE[0] * SHAPE[1]), labels: new Int32Array(count) };
+  for (let start = 0; start < count; start += PIECE) {
+    const { pixels, labels } = await api.get("/api/data/mnist/samples", { part: "train", start, count: Math.min(PIECE, count - start) });
+    digits.inputs.set(typeof pixels === "string" ? bytesOf(pixels) : pixels.flat(), start * SHAPE[0] * SHAPE[1]);
+    digits.labels.set(labels.map(Number), start);
+  }
+  return digits;
+}
+
+/**
+ * Train in a worker, block by block; what it does does not depend on the pauses.
+ * @param {any} studio @param {{options: any, data: any, start: Float32Array}} what
+ * @param {(weights: Float32Array, done: number) => void} show @param {AbortSignal} signal @returns {Promise<any>}
+ */
+async function trained(studio, { options, data, start }, show, signal) {
+  const worker = /** @type {Worker} */ (await studio.worker());
+  let made = /** @type {any} */ (null);
+  let next = 0; // when the next block may be shown
+  let timer = 0;
+  const block = () => {
+    const steps = Math.ceil((options.epochs * made.steps) / BLOCKS);
+    for (const request of [{ kind: "step", steps }, { kind: "weights" }]) worker.postMessage(request);
+  };
+  try {
+    return await new Promise((done, fail) => {
+      signal.addEventListener("abort", () => fail(signal.reason));
+      worker.onerror = (event) => fail(new Error(event.message));
+      worker.onmessage = ({ data: message }) => {
+        if (message.kind === "problem") fail(new Error(message.message));
+        else if (message.kind === "diverged") fail(new Error(studio.t("hand_diverged")));
+        else if (message.kind === "started") {
+          made = message;
+          block();
+        } else if (message.kind === "weights") {
+          show(message.weights, (message.epoch + message.step / made.steps) / options.epochs);
+          const now = performance.now();
+          next = Math.max(now, next + PAUSE);
+          timer = setTimeout(block, next - now);
+        } else if (message.kind === "ended") {
+          show(message.weights, 1);
+          done({ ...made, ...message });
+        }
+      };
+      worker.postMessage({ kind: "start", options, data, start, paused: true });
+    });
+  } finally {
+    clearTimeout(timer);
+    worker.terminate();
+  }
+}
