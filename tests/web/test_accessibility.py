@@ -20,6 +20,7 @@ class State(NamedTuple):
     address: str
     ready: str
     click: str = ""
+    before: str = ".verdict .quiet"  # what is there before the click
 
 
 STATES = {
@@ -27,7 +28,7 @@ STATES = {
     "draw": State("draw?model=reader&data=digits&row=3", ".reasons figure"),
     "draw, empty": State("draw?model=reader", ".board"),
     "draw, a table": State("draw?model=table", ".shares"),
-    "train": State("train?recipe=quick&epochs=1&hidden=12", ".headline"),
+    "train": State("train?recipe=quick&epochs=1&hidden=12", ".headline", ".runbar .primary", ".empty:not([hidden])"),
     "train, data with problems": State("train?data=table&recipe=accurate", ".finding"),
     "step": State("step?moment=7", ".step-view .num"),
     "step, images": State("step?model=digits&row=7&moment=10", ".step-pictures canvas"),
@@ -96,7 +97,7 @@ def visit(page, studio):
                 address = address.replace(f"{key}={name}", f"{key}={ids[key]}")
         page.goto(f"{studio.origin}/{address}")
         if state.click:
-            page.locator(f"{state.ready}, .verdict .quiet").first.wait_for()  # done before, or not yet begun
+            page.locator(f"{state.ready}, {state.before}").first.wait_for()  # done before, or not yet begun
             if not page.locator(state.ready).count():
                 page.locator(state.click).click()
         unfolded(page, state)

@@ -125,6 +125,17 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.get_by_role("link", name="Train on them").click()
     page.locator(".runbar").wait_for()
     page.goto(f"{single.as_uri()}#/train?{QUICK}")
+    page.get_by_label("Speed").fill("4")  # 100 updates a second: paused by a person, and a step more
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator(".run-status", has_text="right").wait_for()
+    page.locator(".runbar").get_by_role("button", name="Pause").click()
+    page.locator(".run-status", has_text="Paused").wait_for()
+    at = int(re.search(r"([\d,]+) of 10,000", page.locator(".run-status").inner_text())[1].replace(",", ""))
+    page.get_by_role("button", name="Step", exact=True).click()
+    page.locator(".run-status", has_text=f"{at + 80:,} of 10,000").wait_for()
+    assert page.locator("[data-node^='1 ']").count() == 20
+    page.get_by_label("Speed").fill("9")
+    page.locator(".runbar").get_by_role("button", name="Resume").click()
     page.locator(".headline").wait_for()
     assert float(page.locator(".headline").inner_text().rstrip("%")) > 75
     page.locator(".take summary").click()
@@ -155,9 +166,9 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.locator(".notice.alert", has_text="GN040").wait_for()
     # Pause, one block, stop
     page.goto(f"{single.as_uri()}#/train?hidden=60&seed=3&epochs=2")
-    page.get_by_role("button", name="Pause").click()
-    page.locator(".run-status", has_text="Paused").wait_for()
-    page.get_by_role("button", name="One block").click()
+    page.get_by_label("Updates of a step").select_option("0")
+    page.get_by_role("button", name="Step", exact=True).click()  # begins a run, too
+    page.locator(".run-status", has_text="900 of 9,000 images").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.locator(".run-status", has_text="Stopped").wait_for()
     # Look at it, and step through it

@@ -66,6 +66,25 @@ def upload(page, name: str, text: str) -> None:
     )
 
 
+def start(page) -> None:
+    page.get_by_role("button", name="Start", exact=True).click()
+
+
+def status(page):
+    return page.locator(".run-status")
+
+
+def set_speed(page, place: int) -> None:
+    page.get_by_label("Speed").fill(str(place))
+
+
+def more_options(page):
+    more = page.locator("details.more")
+    if more.get_attribute("open") is None:
+        more.locator("summary").first.click()
+    return more
+
+
 def done(page) -> None:
     expect(page.locator(".run-status")).to_contain_text(re.compile("Done|Stopped"))
 
@@ -98,16 +117,23 @@ def require_same_hash(page, folder, monkeypatch) -> None:
 
 
 def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp_path, monkeypatch):
-    room(SMALL)  # cheap, so it starts automatically
+    room(SMALL)
+    expect(status(page)).to_have_text("Ready")
+    expect(page.locator("[data-node^='1 ']")).to_have_count(12)  # the network is there before it learns
+    page.locator("[data-name=seed]").first.wait_for(state="attached")
+    assert [*studio.session.jobs] == []  # a visit starts nothing
+    start(page)
     done(page)
     assert [job.result["model"] for job in studio.session.jobs] == ["run-1"]
     first = hash_shown(page)
     assert first == studio.session.models["run-1"].model.hash()
     accuracy = studio.session.models["run-1"].model.receipt["result"]["accuracy"]
     expect(page.locator(".headline")).to_have_text(f"{100 * accuracy:.2f}%")
-    assert page.locator(".tiles canvas").count() == 12
-    for label in ("Accuracy", "Loss"):
+    for label in ("Accuracy", "Loss"):  # one curve at a time
+        page.get_by_role("button", name=label, exact=True).click()
         expect(page.locator(f"svg[aria-label={label}] polyline")).to_have_count(2)  # training and validation
+    expect(page.locator(".curves")).to_contain_text("not the same quantity")  # labels are smoothed
+    page.get_by_role("button", name="Accuracy", exact=True).click()
     expect(page.locator("[aria-live=polite]").first).to_contain_text("Training is done")
     for room_name, words in (("draw", "Draw with it"), ("step", "Step through it"), ("look", "Look at its mistakes")):
         more = "&view=mistakes" if room_name == "look" else ""
@@ -115,7 +141,7 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
     require_same_hash(page, tmp_path, monkeypatch)
 
     page.locator("[data-name=learning_rate] input[type=range]").focus()
-    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")  # runs again at once: a run was started here
     expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
     assert "learning_rate=" in page.url
     assert hash_shown(page) != first
@@ -130,56 +156,145 @@ def test_a_first_run_a_slider_and_what_can_be_taken_away(page, room, studio, tmp
     assert len(studio.session.models) == 3  # nothing was trained again
 
 
+def test_every_node_of_the_network_opens_its_numbers_by_keys_and_pointer(page, room, studio):
+    room(SMALL)
+    start(page)
+    done(page)
+    parameters = studio.session.models["run-1"].model.network.parameters
+    numbers = page.get_by_role("region", name="Numbers")
+    page.locator("[data-node='1 4']").click()
+    expect(numbers).to_contain_text("Hidden node 4")
+    expect(numbers).to_contain_text(f"Bias {parameters.biases[0][4]:.3g}".replace("-", "−"))
+    into = parameters.weights[1][:, 4]
+    strongest = int(np.abs(into).argmax())
+    line = numbers.locator("li").first
+    expect(line).to_contain_text(f"Output {strongest}")
+    expect(line).to_contain_text(f"{into[strongest]:.3g}".replace("-", "−"))
+    numbers.get_by_role("button", name="More weights").click()
+    expect(numbers.locator("li")).to_have_count(10)
+    line.get_by_role("button").click()  # the node at the other end
+    expect(numbers).to_contain_text("Largest weights in")
+    page.keyboard.press("Escape")
+    expect(numbers).to_be_hidden()
+    reached = set()
+    for key in ["ArrowLeft"] * 4 + ["ArrowDown", "ArrowUp"] * 2:
+        page.keyboard.press(key)
+        reached.add(page.evaluate("document.activeElement.dataset.node").split()[0])
+    assert reached == {"0", "1"}  # from the outputs to the image
+    page.keyboard.press("Enter")
+    expect(numbers).to_be_visible()
+    assert page.locator("[data-node][tabindex='0']").count() == 1
+
+
+def test_a_person_pauses_at_half_an_epoch_and_training_shows_in_every_room(page, room, studio):
+    """Task: pause at half an epoch of recipe quick, by clicks; look elsewhere, and go on to the same weights."""
+    room("recipe=quick&epochs=1&hidden=12")
+    set_speed(page, 5)  # 300 updates a second: an epoch takes two seconds
+    start(page)
+    page.wait_for_function(
+        """() => {
+          const [, shown] = /([\\d,]+) of [\\d,]+ images/.exec(document.querySelector(".run-status").textContent) ?? [];
+          return Number(shown?.replace(",", "")) > 20000;
+        }"""
+    )
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(status(page)).to_contain_text("Paused")
+    job = next(iter(studio.session.jobs))
+    assert 0.3 < job.live["progress"] < 0.95
+    shown = int(re.search(r"([\d,]+) of 54,000", status(page).inner_text())[1].replace(",", ""))
+    assert shown == round(job.live["progress"] * 675) * 80
+    page.get_by_role("button", name="Step", exact=True).click()
+    expect(status(page)).to_contain_text(f"{shown + 80:,} of 54,000 images")
+    set_speed(page, 0)  # an update a second: it is still running when the page looks
+    page.get_by_role("link", name="Look").click()
+    now = page.locator(".training-now")
+    expect(now).to_contain_text(f"training {int(100 * job.live['progress'])}%")
+    now.get_by_role("button", name="Resume the training").click()
+    now.get_by_role("button", name="Pause the training").wait_for()
+    now.get_by_role("link").click()
+    set_speed(page, 9)
+    done(page)
+    slow = hash_shown(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("section h2", has_text="Result: run-2")).to_be_visible()
+    assert hash_shown(page) == slow
+
+
 def test_pause_step_resume_and_stop_by_keyboard_in_two_tabs_and_after_a_reload(page, browser, room, studio):
     room("recipe=quick&epochs=5&hidden=12&seed=3")
-    pause = page.get_by_role("button", name="Pause")
+    set_speed(page, 3)
+    start(page)
+    pause = page.locator(".runbar").get_by_role("button", name="Pause", exact=True)
     expect(pause).to_be_enabled()
     pause.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".run-status")).to_contain_text("Paused")
+    expect(status(page)).to_contain_text("Paused")
     job = next(iter(studio.session.jobs))
-    blocks = len(job.live["blocks"])
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="One block")).to_be_focused()
-    page.keyboard.press("Enter")
-    page.wait_for_function(
-        "n => document.querySelector('svg[aria-label=Loss] polyline')?.points.length === n", arg=blocks + 1
-    )
-    expect(page.locator(".run-status")).to_have_text(f"Paused · {job.live['blocks'][-1][0]:#.3g} of 5 epochs")
-    assert len(job.live["blocks"]) == blocks + 1
+    expect(page.get_by_role("button", name="Step", exact=True)).to_be_focused()
+    page.get_by_label("Updates of a step").select_option("0")
+    page.get_by_role("button", name="Step", exact=True).press("Enter")
+    expect(status(page)).to_contain_text("Epoch 1 of 5 · 5,440 of 54,000")  # the end of the block
+    blocks = len(job.live["blocks"])
+    drawn = "n => document.querySelector('svg[aria-label=Accuracy] polyline')?.points.length === n"
+    page.wait_for_function(drawn, arg=blocks)
 
     second = browser.new_page()
     second.goto(studio.address)
     second.goto(f"{studio.origin}/train")
-    expect(second.locator(".run-status")).to_contain_text("Paused")
+    expect(status(second)).to_contain_text("Paused")
     assert "seed=3" in second.url  # it shows the options of the run
     page.reload()
-    expect(page.locator(".run-status")).to_contain_text("Paused")
-    page.wait_for_function(
-        "n => document.querySelector('svg[aria-label=Loss] polyline').points.length === n", arg=blocks + 1
-    )
-    assert page.locator(".tiles canvas").count() == 12
+    expect(status(page)).to_contain_text("Paused")
+    page.wait_for_function(drawn, arg=blocks)
+    expect(page.locator("[data-node^='1 ']")).to_have_count(12)
 
-    second.get_by_role("button", name="Resume").press("Enter")
+    # A third tab has its own address, and asks before it ends the run of another one.
+    third = browser.new_page()
+    third.goto(studio.address)
+    third.goto(f"{studio.origin}/train?{SMALL}&seed=9")
+    expect(status(third)).to_contain_text("Another tab")
+    start(third)
+    question = third.get_by_role("alertdialog")
+    question.get_by_role("button", name="Cancel").press("Enter")
+    expect(question).to_be_hidden()
+    assert [one.state for one in studio.session.jobs] == ["paused"]
+    start(third)
+    question.get_by_role("button", name="Start after it").press("Enter")
+    assert "seed=9" in third.url
+
+    second.locator(".runbar").get_by_role("button", name="Resume").press("Enter")
     second.get_by_role("button", name="Stop").press("Enter")
+    expect(third.locator("section h2", has_text="Result: run-2")).to_be_visible()
     for tab in (page, second):
-        expect(tab.locator(".run-status")).to_contain_text("Stopped")
+        expect(status(tab)).to_contain_text("Stopped")
     assert job.result["epochs"] < 5
     assert f">= {job.result['epochs']}" in text_to_take(page, "As Python")
     assert text_to_take(page, "As command").startswith("# stopped")
+    third.get_by_label("Speed").fill("0")
+    third.locator("[data-name=epochs] input[type=number]").fill("7")
+    third.locator("[data-name=epochs] input[type=number]").press("Enter")  # a quick run is started again by its change
+    third.locator(".training-now", has_text="training").wait_for()
+    set_speed(page, 9)
+    start(page)
+    page.get_by_role("alertdialog").get_by_role("button", name="End it and start").press("Enter")
+    expect(page.locator("section h2", has_text=re.compile("Result: run-3"))).to_be_visible()
     second.close()
+    third.close()
 
 
 def test_the_bar_follows_a_run_whose_options_are_no_longer_asked_for(page, room, studio):
     room(SMALL)
+    start(page)
     done(page)
     room("recipe=quick&hidden=12&epochs=60")
+    start(page)
     expect(page.locator(".run-status")).to_contain_text("of 60")
     epochs = page.locator("[data-name=epochs] input").first
     epochs.fill("1")
     epochs.press("Enter")  # of which there is a result already
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    expect(page.get_by_role("button", name="Pause", exact=True)).to_be_disabled()
     done(page)
 
 
@@ -206,7 +321,11 @@ def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_
     done(page)
     assert studio.session.models["run-1"].model.columns.names == ("size",)
     assert studio.session.models["run-1"].model.receipt["data"]["group"] == ["price"]
-    expect(page.locator(".tiles")).to_be_hidden()
+    expect(page.locator("[data-node='0 0']")).to_have_attribute("aria-label", re.compile("^size"))
+    assert page.locator("[data-node^='2 ']").evaluate_all("all => all.map((one) => one.title)") == [
+        "Output no",
+        "Output yes",
+    ]
     (tmp_path / "our houses.csv").write_text(table_text(spoilt=True), encoding="utf-8")
     require_same_hash(page, tmp_path, monkeypatch)
 
@@ -234,17 +353,22 @@ def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, cons
     ).to_contain_text("[GN")
     upload(page, "good.csv", table_text())
     expect(page.locator(".good")).to_be_visible()
-    page.locator("[data-name=learning_rate] input[type=number]").fill("-3")
-    page.locator("[data-name=learning_rate] input[type=number]").press("Enter")
+    rate = page.locator("[data-name=learning_rate] input[type=number]")
+    rate.fill("-3")
+    rate.press("Enter")
+    expect(page.locator("[data-name=learning_rate] .problem")).to_contain_text("At least")
+    expect(rate).to_have_attribute("aria-invalid", "true")
+    expect(status(page)).to_have_text("Ready")  # nothing has changed
+    assert "learning_rate" not in page.url
+    page.goto(f"{page.url}&learning_rate=-3")  # what the server refuses
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator("[data-name=learning_rate] .problem")).to_contain_text("[GN021]")
-    expect(page.locator("[data-name=learning_rate] input[type=number]")).to_have_attribute("aria-invalid", "true")
-    expect(page.locator("[data-name=learning_rate] input[type=number]")).to_be_focused()
+    expect(rate).to_be_focused()
     page.goto(f"{page.url.split('?')[0]}?data=data-2&recipe=quick&learning_rate=100000&optimizer=sgd&seed=1")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".runbar .warning")).to_contain_text("[GN030]")
     expect(page.locator(".run-status")).to_have_text("Training failed")
-    page.get_by_role("button", name="Reset all options").click()
+    more_options(page).get_by_role("button", name="Reset all options").click()
     page.get_by_role("button", name="Start", exact=True).click()
     done(page)
     expect(page.locator(".runbar .warning")).to_have_count(0)
@@ -253,6 +377,7 @@ def test_what_cannot_be_done_is_shown_next_to_its_cause(page, room, studio, cons
 
 def test_the_room_works_again_after_the_server_was_stopped_and_started(page, room, studio, console_errors):
     room(SMALL)
+    start(page)
     done(page)
     first = hash_shown(page)
     studio.stop()
@@ -288,18 +413,28 @@ def started_again(studio: Studio) -> Iterator[Session]:
 
 def test_the_form_has_every_option_with_its_help_and_finds_them(page, room):
     room("recipe=accurate&optimizer=sgd")
-    program = "all => all.map((one) => [one.dataset.name, one.querySelector('.help').textContent])"
+    program = "all => all.map((one) => [one.dataset.name, one.querySelector('.help span').textContent])"
     shown = page.locator("[data-name]").evaluate_all(program)
-    assert sorted(shown) == sorted([name, spec.help] for name, spec in SPECS.items())
+    assert [(name, text.split(" · Several")[0]) for name, text in sorted(shown)] == sorted(
+        (name, spec.help) for name, spec in SPECS.items()
+    )
+    more = more_options(page)
     expect(page.locator("[data-name=momentum]")).to_have_class(re.compile("idle"))
     expect(page.locator("[data-name=momentum] .needs")).to_contain_text("nesterov")
     page.get_by_label("All options").fill("gradient clip")
     page.get_by_label("All options").fill("squared gradients")
-    shown = page.locator("[data-name]:visible").evaluate_all("all => all.map((one) => one.dataset.name)")
-    assert shown == ["beta2", "epsilon"]
+    names = "all => all.map((one) => one.dataset.name)"
+    assert more.locator("[data-name]:visible").evaluate_all(names) == ["beta2", "epsilon"]
+    more.locator("[data-name=beta2]").get_by_role("button", name="Show among the five above").click()
+    five = page.locator(".five [data-name]")
+    assert five.evaluate_all(names) == ["beta2", "learning_rate", "hidden", "epochs", "batch_size"]
+    page.reload()
+    more_options(page)
+    expect(five).to_have_count(5)
+    assert five.evaluate_all(names)[0] == "beta2"  # as chosen
     page.get_by_label("All options").fill("")
     page.get_by_role("button", name="中文").click()
-    expect(page.locator("[data-name=epochs] .help").first).to_have_text(translated(SPECS["epochs"].help, "zh", "help"))
+    expect(page.locator("[data-name=epochs] .help span")).to_have_text(translated(SPECS["epochs"].help, "zh", "help"))
 
 
 def test_training_continues_with_a_model_and_drawings(page, room, studio, tmp_path, monkeypatch):

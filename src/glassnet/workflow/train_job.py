@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import data
+from ..data.dataset import Dataset
+from ..data.split import few_groups
 from ..data.validation import AUTO
 from ..engines import Engine, engine_for
 from ..errors import OptionError
@@ -156,6 +158,7 @@ def train(
     notify: Notify = ignore,
     executor: Executor | None = None,
     on_stream: OnStream | None = None,
+    watch: Callable[[Engine, Dataset], Engine] | None = None,
 ) -> TrainResult:
     """Read data, train a model, test it and save it.
 
@@ -170,6 +173,8 @@ def train(
         As for `fit`; the folds of a cross-validation are trained there too.
     on_stream : callable, optional
         As for `read_data`.
+    watch : callable, optional
+        Takes the engine and the training samples, and returns an engine with the same results; not called for a stream.
 
     Raises
     ------
@@ -214,6 +219,8 @@ def train(
     engine: Engine | None = None
     if isinstance(executor, DividesBatches) and read.options.members == 1:
         read, engine = _with_batches_shared(read, executor, notify)
+    elif watch is not None and read.stream is None:
+        engine = watch(_usual_engine(read, start), read.training)
     before = written_at(job.checkpoint)
     every = [*callbacks, loading_for_later(plan.pictures, read.options)]
     with saying_what_is_left(might_resume=read.options.members == 1 and not job.checkpoint):
@@ -234,6 +241,15 @@ def train(
                     executor=executor,
                 )
         return conclude(plan, read, fitted, job.checkpoint, notify, before=before, executor=executor)
+
+
+def _usual_engine(read: TrainingData, start: Model | None) -> Engine:
+    """Return the engine with which `fit` trains."""
+    options, training = read.options, read.training
+    if start is None and read.validation is None:
+        options, _ = few_groups(training, options)
+    sizes = (training.features, *options.hidden, training.classes)
+    return engine_for(options, len(training), sizes, training.inputs.dtype)
 
 
 def _source_of_training(start: Model, job: TrainJob) -> str:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import threading
+import time
 
 import numpy as np
 import pytest
 
+from glassnet.nn.architecture import Architecture
+from glassnet.nn.parameters import Parameters
 from glassnet.options.options import SPECS, Options, recorded
+from glassnet.serve.studio.shown_training import shown_layers
 from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
-from web.studio_server import studio_server
+from web.studio_server import TIMEOUT, studio_server
 
 DIGITS = "".join(f"{k % 3},{','.join(str((k * k + p * (k % 3)) % 256) for p in range(784))}\n" for k in range(300))
 TABLE = "size,colour,kind\n" + "".join(f"{k % 17},{'red' if k % 3 else 'blue'},{'ab'[k % 2]}\n" for k in range(80))
@@ -83,6 +87,9 @@ def test_a_run_equals_that_of_the_command_line(studio, tmp_path):
     assert job["result"]["evaluation"]["accuracy"] == result.evaluation.accuracy
     model = studio.get(f"/api/models/{job['result']['model']}").fine()
     assert (model["hash"], model["source"]) == (job["result"]["hash"], studio.data)
+    own = studio.session.models[job["result"]["model"]].model
+    assert own.receipt.keys() == result.model.receipt.keys()
+    assert "not_verifiable" not in own.receipt
 
 
 def test_no_block_and_no_epoch_is_dropped(studio):
@@ -95,13 +102,100 @@ def test_no_block_and_no_epoch_is_dropped(studio):
     assert all(None not in one for one in lists["epoch_values"]), "each has a validation loss"
 
 
-def test_weights_are_shown_as_they_are(studio):
-    job = studio.finished(start(studio, options={**SMALL, "early_stopping": 0}))
+def test_all_weights_are_shown_as_they_are(studio):
+    job = studio.finished(start(studio, options={**SMALL, "hidden": [5, 3], "bias": True, "early_stopping": 0}))
     shown = job["live"]["weights"]
-    values = np.frombuffer(base64.b64decode(shown["values"]), np.int8).reshape(len(shown["nodes"]), 784)
-    weights = studio.session.models[job["result"]["model"]].model.network.parameters.weights[0]
-    assert np.abs(values * shown["scale"] / 127 - weights[shown["nodes"]]).max() <= shown["scale"] / 127
-    assert shown["shape"] == [28, 28]
+    parameters = studio.session.models[job["result"]["model"]].model.network.parameters
+    assert (shown["shape"], shown["channels"]) == ([28, 28], 1)
+    for layer, weights, biases in zip(shown["layers"], parameters.weights, parameters.biases, strict=True):
+        kind, most = {8: (np.int8, 127), 16: (np.int16, 32767)}[layer["bits"]]
+        values = np.frombuffer(base64.b64decode(layer["values"]), kind).reshape(weights.shape)
+        assert np.abs(values * layer["scale"] / most - weights).max() <= layer["scale"] / most
+        assert layer["nodes"] == [*range(layer["size"])] == [*range(len(weights))]
+        assert layer["biases"] == pytest.approx(biases.tolist(), rel=1e-3)
+
+
+def test_of_a_large_network_some_nodes_are_shown(monkeypatch):
+    monkeypatch.setattr("glassnet.serve.studio.shown_training.MOST_WEIGHTS", 100)
+    parameters = Parameters(Architecture((4, 30, 20, 2), ("sigmoid",) * 3).layout)
+    parameters.flat[...] = np.linspace(-1, 1, parameters.flat.size)
+    first, second, last = shown_layers(parameters, np.int16)
+    assert (first["size"], second["size"]) == (30, 20)
+    assert len(first["nodes"]) < 30
+    assert len(last["nodes"]) == 2
+    values = np.frombuffer(base64.b64decode(second["values"]), np.int16).reshape(len(second["nodes"]), -1)
+    expected = parameters.weights[1][np.ix_(second["nodes"], first["nodes"])]
+    assert np.abs(values * second["scale"] / 32767 - expected).max() <= second["scale"] / 32767
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled", "portable"])
+@pytest.mark.parametrize("recipe", ["notes", "quick"])
+def test_a_block_is_cut_anywhere_and_no_bit_changes(studio, engine, recipe):
+    """Slow at first, then single updates, some, a block, and at last as fast as it goes: the same weights."""
+    given = {"recipe": recipe, "options": {"hidden": [16], "epochs": 2, "blocks": 2, "engine": engine}}
+    plain = studio.finished(start(studio, **given))
+    job = start(studio, **given, speed=200.0, paused=True)
+    own = studio.session.jobs.get(job)
+
+    def press(updates, expected):
+        studio.post(f"/api/jobs/{job}/step", {"updates": updates}).fine()
+        with own._changed:
+            waits = own._changed.wait_for(lambda: own.state == "paused" and not own._updates + own._steps, TIMEOUT)
+        assert waits
+        assert own.live["progress"] == pytest.approx(expected, abs=1e-9)
+        return own.live["weights"]
+
+    steps = -(-plain["live"]["samples"] // (80 if recipe == "quick" else 1))
+    block = -(-steps // 2)
+    press(1, 1 / steps)
+    shown = press(1, 2 / steps)
+    assert [len(one["nodes"]) for one in shown["layers"]] == [16, 3]
+    press(block, (2 + block) / steps)  # over the end of the block, where it does not wait
+    press(0, 1.0 if 2 + block < steps else (steps + block) / steps)  # to the end of a block
+    assert len(own.live["epoch_values"]) == 1
+    studio.post(f"/api/jobs/{job}/resume").fine()
+    studio.post(f"/api/jobs/{job}/speed", {"updates": 0}).fine()
+    slow = studio.finished(job)
+    assert slow["result"]["hash"] == plain["result"]["hash"]
+    points = [one[0] for one in slow["live"]["blocks"]]
+    assert points == sorted(points)
+    for place in (1, 2):  # loss and accuracy: the parts of a block add up to it
+        assert mean_of_curve(slow, place) == pytest.approx(mean_of_curve(plain, place), rel=0.02)
+
+
+def mean_of_curve(job, place):
+    blocks = np.array(job["live"]["blocks"])
+    return float(np.diff(blocks[:, 0], prepend=0) @ blocks[:, place])
+
+
+def test_waiting_is_not_training_time(studio):
+    began = time.monotonic()
+    job = start(studio, options={**SMALL, "epochs": 1, "blocks": 1}, speed=0.01)
+    own = studio.session.jobs.get(job)
+    with own._changed:
+        assert not own._changed.wait_for(lambda: own.ended, 1.5)  # the second update would be due in 100 seconds
+    own.pause()
+    with own._changed:
+        assert own._changed.wait_for(lambda: own.state == "paused", TIMEOUT)
+    own.resume()
+    with own._changed:
+        assert own._changed.wait_for(lambda: own.state == "running", TIMEOUT)
+    own.set_speed(0)
+    seconds = studio.finished(job)["result"]["seconds"]
+    assert own.idle > 1
+    assert seconds["train"] <= time.monotonic() - began - own.idle
+
+
+def test_another_page_does_not_end_a_run_unless_it_says_so(studio):
+    first = start(studio, options={**SMALL, "epochs": 100000}, page="a")
+    second = start(studio, options=SMALL, page="b", replace=True)
+    assert [studio.get(f"/api/jobs/{one}").fine()["state"] for one in (first, second)] in (
+        ["running", "waiting"], ["waiting", "waiting"],
+    )  # fmt: skip
+    third = start(studio, options=SMALL, page="b", replace=True, others=True)
+    assert studio.finished(third)["state"] == "done"
+    assert {studio.finished(one)["state"] for one in (first, second)} == {"stopped"}
+    assert studio.finished(third)["page"] == "b"
 
 
 def test_a_run_is_paused_stepped_and_stopped(studio):
@@ -132,7 +226,7 @@ def test_a_run_is_paused_stepped_and_stopped(studio):
 def test_a_moved_slider_replaces_the_run(studio):
     first = start(studio, options={**SMALL, "epochs": 100000})
     models = len(studio.session.models)
-    second = start(studio, options=SMALL, replace=True)
+    second = start(studio, options=SMALL, replace=True, page="")
     assert studio.finished(second)["state"] == "done"
     assert studio.get(f"/api/jobs/{first}").fine()["state"] == "stopped"
     assert len(studio.session.models) == models + 1

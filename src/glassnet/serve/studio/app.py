@@ -17,13 +17,13 @@ from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
 from . import compare, data, draw, look, model_routes, page_training, session_routes, step, take_away, train
-from .endpoints import api, require_known
+from .endpoints import api, number_in, require_known, whole_in
 from .safety import Safety, problem_page
 from .session import Session
 
 STATIC = Path(__file__).parent / "static"
 ROOMS = ("hand", "draw", "classes", "train", "step", "compare", "look")
-CONTROLS = ("pause", "resume", "step", "stop", "cancel")
+CONTROLS = ("pause", "resume", "step", "speed", "stop", "cancel")
 
 
 def create_app(session: Session, token: str, port: int) -> Safety:
@@ -79,7 +79,12 @@ async def _events(request: Request) -> Response:
 def _control(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     job = session.jobs.get(given["id"])
     require_known("action", given["action"], dict.fromkeys(CONTROLS))
-    getattr(job, given["action"])()
+    if given["action"] == "speed":
+        job.set_speed(number_in(given, "updates", 0.0))
+    elif given["action"] == "step":
+        job.step(whole_in(given, "updates", 0))
+    else:
+        getattr(job, given["action"])()
     return job.describe()
 
 

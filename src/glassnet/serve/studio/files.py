@@ -54,6 +54,7 @@ _STYLES = (
     "style.css",
     *(f"rooms/{room}.css" for room in ("hand", "draw", "classes", "train", "step", "compare", "look")),
     "views/step.css",
+    "views/network_picture.css",
 )
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; "

@@ -15,13 +15,14 @@ from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
 from ...runtime.memory import release_free_memory
 from ...runtime.threads import start_in_background
-from ...training.events import BlockDone, Event, TrainingStarted
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known
 from .events import EventLog
 
 FRAMES = 20
 """Most frames of a job per second."""
+LOOKS = 12
+"""Most looks per second at a job of limited speed."""
 MOST_JOBS = 20
 """Jobs that have ended and can still be looked up."""
 ENDED = ("done", "failed", "stopped")
@@ -38,13 +39,17 @@ class Job:
     """A piece of work: its state, and what pages may ask of it.
 
     Its `state` is ``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"failed"`` or ``"stopped"``. `about` is
-    what the page gave, JSON-compatible. `live` is what the work has shown so far, as a whole, for pages that open
-    later; the work fills it in. `result` is what the work returned, JSON-compatible; None before the end, and if there
-    is none. `error` has code and message of a failed job, the message in both languages.
+    what the page gave, JSON-compatible, and `page` the id of the page that started it. `live` is what the work has
+    shown so far, as a whole, for pages that open later; the work fills it in. `result` is what the work returned,
+    JSON-compatible; None before the end, and if there is none. `error` has code and message of a failed job, the
+    message in both languages. `speed` is the number of updates per second of work that calls `advance`, 0 without a
+    limit; `idle` are the seconds that it waited there.
     """
 
-    def __init__(self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, text: Text) -> None:
-        self.id, self.kind, self.title, self.about = id, kind, title, about
+    def __init__(
+        self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, text: Text, page: str = ""
+    ) -> None:
+        self.id, self.kind, self.title, self.about, self.page = id, kind, title, about, page
         self.state = "waiting"
         self.result: Any = None
         self.error: dict[str, Any] | None = None
@@ -52,16 +57,19 @@ class Job:
         self._events, self._text = events, text
         self._changed = threading.Condition()
         self._paused = self._stopping = self._cancelled = False
-        self._steps = 0
-        self._due = 0.0
+        self._steps = self._updates = 0
+        self._due = self._looked = 0.0
+        self.speed = self.idle = 0.0
 
     def describe(self, *, pictures: bool = True) -> dict[str, Any]:
         """Return the job as JSON-compatible values; without `pictures` if there are many jobs."""
         live = dict(self.live)  # at once: the work adds to it on its thread
         if not pictures:
             live.pop("weights", None)
-        facts = {"id": self.id, "kind": self.kind, "title": self.title, "about": self.about, "state": self.state}
-        return {**facts, "live": live, "result": self.result, "error": self.error}
+        facts = {"id": self.id, "kind": self.kind, "title": self.title, "about": self.about, "page": self.page}
+        return {
+            **facts, "state": self.state, "speed": self.speed, "live": live, "result": self.result, "error": self.error
+        }  # fmt: skip
 
     @property
     def ended(self) -> bool:
@@ -111,9 +119,46 @@ class Job:
     def _waits(self) -> bool:
         return self._paused and not (self._steps or self._stopping or self._cancelled)
 
-    def control(self, event: Event) -> bool:
-        """Be a training callback: the job waits before the first block and after each, and stops with an epoch."""
-        return self.gate(hold=isinstance(event, TrainingStarted | BlockDone))
+    def advance(self, most: int) -> int:
+        """Return how many of the next updates, at most `most`, to take before the next look; 0: all of them at once.
+
+        Waits while the job is paused, and between the looks of a limited speed. If the job is cancelled, raise
+        `Cancelled`.
+        """
+        began = time.monotonic()
+        with self._changed:
+            try:
+                return self._next_updates(most)
+            finally:
+                self.idle += time.monotonic() - began
+
+    def _next_updates(self, most: int) -> int:
+        while not (self._cancelled or self._stopping):
+            now = time.monotonic()
+            if self._updates or self._steps or not (self._paused or self.speed):
+                break
+            if self._paused:
+                self._set("paused")
+                self._changed.wait()
+                self._looked = time.monotonic()
+                continue
+            self._set("running")
+            between = max(1 / self.speed, 1 / LOOKS)
+            if (left := self._looked + between - now) > 0:
+                self._changed.wait(left)
+                continue
+            passed = now - self._looked  # as much more as the last look took
+            self._looked = now
+            return min(most, max(1, round(self.speed * (passed if passed < 1 else between))))
+        if self._cancelled:
+            raise Cancelled
+        self._set("running")
+        if self._updates and not self._stopping:
+            taken = min(self._updates, most)
+            self._updates -= taken
+            return taken
+        self._steps -= bool(self._steps)
+        return 0
 
     @property
     def pausing(self) -> bool:
@@ -125,19 +170,29 @@ class Job:
     def pause(self) -> None:
         """Let the work wait at its next gate."""
         with self._changed:
-            self._paused, self._steps = True, 0
+            self._paused, self._steps, self._updates = True, 0, 0
+            self._changed.notify_all()
 
     def resume(self) -> None:
         """Let the work continue."""
         with self._changed:
-            self._paused, self._steps = False, 0
+            self._paused, self._steps, self._updates = False, 0, 0
             self._changed.notify_all()
 
-    def step(self) -> None:
-        """Let the work pass one gate and wait again."""
+    def step(self, updates: int = 0) -> None:
+        """Let the work pass one gate and wait again; or take so many updates, if it calls `advance`."""
         with self._changed:
             self._paused = True
-            self._steps += 1
+            if updates:
+                self._updates += updates
+            else:
+                self._steps += 1
+            self._changed.notify_all()
+
+    def set_speed(self, updates: float) -> None:
+        """Limit the speed to so many updates per second; 0 removes the limit."""
+        with self._changed:
+            self.speed = updates
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -208,20 +263,28 @@ class JobQueue:
         title: str = "",
         *,
         replace: bool = False,
+        others: bool = True,
         about: dict[str, Any] | None = None,
+        page: str = "",
+        speed: float = 0.0,
+        paused: bool = False,
     ) -> Job:
         """Queue a piece of work.
 
         `kind` is the room's word for it. The work takes the job, and returns a JSON-compatible result. With `replace`,
-        all unfinished jobs of this kind are cancelled first. `about` is what the page gave, JSON-compatible, for pages
-        that open later.
+        all unfinished jobs of this kind are cancelled first; unless `others`, only those that the same `page` started.
+        `about` is what the page gave, JSON-compatible, for pages that open later. `speed` is as in `Job`; a `paused`
+        job waits before its first update.
         """
         with self._changed:
             if replace:
                 for one in self._jobs.values():
-                    if one.kind == kind and not one.ended:
+                    if one.kind == kind and not one.ended and (others or one.page == page):
                         one.cancel()
-            job = Job(f"job-{next(self._numbers)}", kind, title, about or {}, self._events, self._text)
+            job = Job(f"job-{next(self._numbers)}", kind, title, about or {}, self._events, self._text, page)
+            job.set_speed(speed)
+            if paused:
+                job.pause()
             self._forget_first()
             self._jobs[job.id] = job
             self._events.publish("job", job.describe())

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 from starlette.routing import Route
 
 from ...data import Dataset
-from ...data.dataset import channels_of, image_shape
 from ...data.load import BUNDLED
 from ...errors import require_names
 from ...messages.catalogue import translated
@@ -23,13 +19,12 @@ from ...model.decision import about_answers
 from ...model.evaluate import Evaluation
 from ...model.model import Model
 from ...model.quality import class_quality
-from ...nn.parameters import Parameters
 from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
 from ...runtime.compile_notice import CompileNotice, shown_by
-from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ...training.events import Event
 from ...training.fine_tuning import fine_tuning_options, fixed_options
 from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
@@ -38,20 +33,17 @@ from ...workflow.train_job import train as train_model
 from ...workflow.training.result import TrainResult
 from ...workflow.training_data import learn_columns, with_validation_curve
 from ..rendering import on_page
-from .endpoints import api, object_in, text_in, texts_in
+from .endpoints import api, number_in, object_in, text_in, texts_in
 from .jobs import Job
 from .session import DRAWINGS, Session, options_of_data
+from .shown_training import ShownTraining
 
 _GIVEN = (
     "data", "test", "validation_data", "table", "recipe", "options", "start", "add", "add_times", "validation_curve",
 )  # fmt: skip
 """What a page gives for a training run."""
-MOST_NODES = 40
-"""Nodes whose incoming weights are shown."""
 UNEQUAL = 0.3
 """From this share of the most frequent class on, it is shown beside the accuracy also for images."""
-PICTURES = 5
-"""Most pictures of the weights per second."""
 
 
 def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -92,13 +84,27 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def train(session: Session, given: dict[str, Any]) -> dict[str, Any]:
-    """Start a training run; see `plan_of`. With ``replace``, a run in progress is cancelled. Returns the job's id."""
+    """Start a training run; see `plan_of`. Returns the job's id.
+
+    ``page`` is the id of the page. With ``replace``, its run in progress is cancelled, with ``others`` also those of
+    other pages. ``speed`` is the number of updates per second, 0 without a limit; a ``paused`` run waits before its
+    first update.
+    """
     plan, data, start = plan_of(session, given), text_in(given, "data", "mnist"), text_in(given, "start", "")
     title = f"{plan.recipe or session.model(start).name}, {session.get_data(data).name}"
     about = {name: given[name] for name in _GIVEN if name in given}
-    replaces = bool(given.get("replace"))
     work = partial(carry_out, session, plan=plan, data=data, start=start)
-    job = session.jobs.start("train", work, title, replace=replaces, about=about)
+    job = session.jobs.start(
+        "train",
+        work,
+        title,
+        replace=bool(given.get("replace")),
+        others=bool(given.get("others")),
+        about=about,
+        page=text_in(given, "page", ""),
+        speed=number_in(given, "speed", 0.0),
+        paused=bool(given.get("paused")),
+    )
     return {"job": job.id, "options": plan.options}
 
 
@@ -198,22 +204,27 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     id = session.next_id("run")
     plan = TrainJob(**{**vars(plan), "out": str(session.folder / f"{id}.safetensors"), "force": True})
     samples = session.samples(data)
-    shown = _Shown(job, samples.image_shape if isinstance(samples, Dataset) else None)
+    shown = ShownTraining(job, samples.image_shape if isinstance(samples, Dataset) else None)
 
     def note(notice: Message | CompileNotice) -> None:
         job.note(notice)
         job.publish("notice", job.live["notices"][-1])
 
+    def stops(_: Event) -> bool:
+        return job.gate(hold=False)  # it waits between updates: see `ShownTraining.watch`
+
     with shown_by(note):
-        result = train_model(plan, callbacks=[shown, job.control], notify=note)
+        result = train_model(plan, callbacks=[shown, stops], notify=note, watch=shown.watched)
     shown.phase("done")
     made = session.add_model(result.path, source=data, parent=start)
-    outcome = {"model": made.id, "notices": job.live.get("notices", []), **_outcome(result), "options": plan.options}
-    session.put_run(made.id, {**job.describe(), "state": job.ending, "result": outcome}, listed=False)
+    outcome = _outcome(result, shown.idle)
+    outcome = {"model": made.id, "notices": job.live.get("notices", []), **outcome, "options": plan.options}
+    session.put_run(made.id, {**job.describe(pictures=False), "state": job.ending, "result": outcome}, listed=False)
     return outcome
 
 
-def _outcome(result: TrainResult) -> dict[str, Any]:
+def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:
+    """Return what a page shows of a result; `idle` are the seconds of training in which nothing was computed."""
     evaluation = result.evaluation
     quality = quality_facts(result.model, result.test, evaluation)
     said = lines_beside(quality, about_answers(result.model, evaluation))
@@ -224,7 +235,7 @@ def _outcome(result: TrainResult) -> dict[str, Any]:
         "interval": result.model.receipt.get("interval") or {},
         "quality": quality,
         "cross_validation": result.model.receipt.get("cross_validation"),
-        "seconds": result.seconds,
+        "seconds": {**result.seconds, "train": max(0.0, result.seconds["train"] - idle)},
         "samples": result.samples,
         "epochs": result.epochs,
         "best_epochs": result.model.receipt.get("kept", []),
@@ -253,89 +264,6 @@ def quality_facts(model: Model, data: Dataset, evaluation: Evaluation) -> dict[s
 def lines_beside(quality: Mapping[str, Any] | None, lines: Mapping[str, Message]) -> list[Message]:
     """Return the lines about an evaluation that a page shows beside its quality, which has the majority class."""
     return [line for what, line in lines.items() if what != "majority" or quality is None]
-
-
-class _Shown:
-    """The callback that shows a training run: every block and epoch, in at most so many frames a second.
-
-    A frame has what is new since the last one: blocks and epochs wait for a frame, none is dropped. `Job.live` has all
-    of them.
-    """
-
-    def __init__(self, job: Job, shape: tuple[int, int] | None) -> None:
-        self._job, self._shape = job, shape
-        self._parameters: Parameters | None = None
-        self._began = self._drawn = 0.0
-        self._epochs, self._first = 0, 0.0
-        self._sent = {"blocks": 0, "epoch_values": 0}
-        job.live |= {"phase": "reading", "blocks": [], "epoch_values": []}
-
-    def __call__(self, event: Event) -> None:
-        live = self._job.live
-        if isinstance(event, Preparing):
-            self.phase("preparing")
-        elif isinstance(event, TrainingStarted):
-            self._parameters, self._epochs, self._first = event.parameters, event.epochs, event.progress
-            self._began = time.perf_counter()
-            live |= {"epochs": event.epochs, "samples": event.samples, "engine": event.engine}
-            self.phase("training")
-            self._draw(last=True)
-        elif isinstance(event, BlockDone):
-            live["progress"], live["learning_rate"] = event.progress, event.learning_rate
-            live["blocks"].append([event.progress, event.loss, event.accuracy])
-            self._job.frame(self._frame, last=self._job.pausing)
-            self._draw(last=self._job.pausing)
-        elif isinstance(event, EpochDone):
-            validation = [event.validation_loss, event.validation_accuracy]
-            live["epoch_values"].append([event.epoch, event.loss, event.accuracy, *validation, event.seconds])
-            self._job.frame(self._frame)
-        elif isinstance(event, TrainingEnded):
-            self._draw(last=True)
-            self.phase("testing")
-
-    def phase(self, name: str) -> None:
-        """Show what the run does now."""
-        self._job.live["phase"] = name
-        self._job.frame(self._frame, last=True)
-
-    def _frame(self) -> dict[str, Any]:
-        live = self._job.live
-        progress = live.get("progress", self._first)
-        done = progress - self._first
-        left = (time.perf_counter() - self._began) * (self._epochs - progress) / done if done > 0 else None
-        live["seconds_left"] = left if live["phase"] == "training" else None
-        plain = {name: value for name, value in live.items() if name not in (*self._sent, "notices", "weights")}
-        return {**plain, "blocks": self._new("blocks"), "epoch_values": self._new("epoch_values")}
-
-    def _new(self, name: str) -> dict[str, Any]:
-        """Return the values since the last frame, and the place of the first among all."""
-        first = self._sent[name]
-        values = self._job.live[name][first:]
-        self._sent[name] = first + len(values)
-        return {"from": first, "values": values}
-
-    def _draw(self, *, last: bool = False) -> None:
-        """Show the weights into the first layer as pictures, 8 bits each."""
-        now = time.monotonic()
-        if self._shape is None or self._parameters is None or (now < self._drawn and not last):
-            return
-        self._drawn = now + 1 / PICTURES
-        weights = self._parameters.weights[0]
-        width = weights.shape[1]
-        shape = self._shape
-        if width not in (shape[0] * shape[1], 3 * shape[0] * shape[1]):  # resized, or brought to MNIST's form
-            guessed = image_shape(width)
-            if guessed is None:
-                return
-            shape = guessed
-        shown = weights[:: -(-len(weights) // MOST_NODES)]
-        scale = float(np.abs(shown).max()) or 1.0
-        values = np.round(shown * (127 / scale)).astype(np.int8)
-        facts: dict[str, Any] = {"nodes": [*range(0, len(weights), -(-len(weights) // MOST_NODES))], "shape": shape}
-        facts |= {"channels": channels_of(width, shape), "scale": scale}
-        picture = {**facts, "values": base64.b64encode(values.tobytes()).decode()}
-        self._job.live["weights"] = picture
-        self._job.publish("weights", picture, latest=True)
 
 
 routes: list[Route] = [

@@ -5,8 +5,9 @@ import { placeIn, sessionPanel } from "./session_panel.js";
 import { button, fill, h } from "./shared/dom.js";
 import { translator } from "./shared/format.js";
 import { flush, restoreStates, sendStates } from "./shared/page_state.js";
-import { isFile, remembered } from "./shared/remembered.js";
+import { isFile, pageId, remembered } from "./shared/remembered.js";
 import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
+import { trainingNow } from "./shared/training_now.js";
 
 /**
  * @typedef {Object} Door Where a studio gets what it shows.
@@ -54,6 +55,8 @@ const left = new Map();
 
 /** @type {Door} */
 let door;
+/** The training in progress, in the header. @type {ReturnType<typeof trainingNow>} */
+let training;
 /** @type {ReturnType<typeof sessionPanel>|undefined} */
 let panel;
 
@@ -71,6 +74,8 @@ const studio = {
   events: null,
   /** @type {RoomState} */
   state: new RoomState("", () => {}),
+  /** The id of this tab, which the runs that it starts have. */
+  page: pageId(),
   /** Whether motion is welcome. */
   get motion() {
     return !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -155,7 +160,8 @@ function drawBar() {
   fill(bar,
     h("a.brand", { href: href(first()), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
-    h("div.row.nowrap", {}, session, themes, language));
+    h("div.row.nowrap", {}, training.el, session, themes, language));
+  training.draw();
   const skip = /** @type {HTMLElement|null} */ (document.querySelector(".skip"));
   if (skip) skip.textContent = t("skip");
 }
@@ -262,6 +268,7 @@ async function start(through) {
   sendStates((name, value) => studio.api.post(`/api/session/pages/${name}`, { value }));
   el.before(leftOver);
   studio.events = door.events(connected);
+  training = trainingNow(studio);
   for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
   for (const type of ["session", "state"]) studio.events.on(type, drawLeft);
   addEventListener("popstate", moved);

@@ -8,9 +8,9 @@ const ENDED = ["done", "failed", "stopped"];
 const MOST_JOBS = 20;
 
 /**
- * A job. `work` runs it and returns its result; `tell` passes an action to its worker.
+ * A job. `work` runs it and returns its result; `tell` passes an action to its worker, and `early` is a step from before it had one.
  * @typedef {{id: string, kind: string, title: string, about: any, state: string, live: any, result: any, error: any, stopping: boolean,
- *   pausing: boolean, tell: (action: string) => void, cancel: () => void}} Job
+ *   pausing: boolean, speed: number, early: any, tell: (action: string, given: any) => void, cancel: () => void}} Job
  */
 
 /** @type {Promise<any>} */
@@ -32,8 +32,8 @@ export function jobOf(id) {
 }
 
 /** @param {Job} job */
-export const describeJob = ({ id, kind, title, about, state, live, result, error }) =>
-  ({ id, kind, title, about, state, live: { ...live, ...copies(live) }, result, error });
+export const describeJob = ({ id, kind, title, about, state, speed, live, result, error }) =>
+  ({ id, kind, title, about, state, speed, live: { ...live, ...copies(live) }, result, error });
 
 /** @param {any} live */
 const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]) => Array.isArray(one)).map(([name, one]) => [name, [...one]]));
@@ -41,12 +41,12 @@ const copies = (live) => Object.fromEntries(Object.entries(live).filter(([, one]
 /**
  * Queue a piece of work; unfinished jobs of the same kind are cancelled.
  * @param {string} kind @param {string} title @param {any} about @param {any} live What it has shown at the beginning.
- * @param {(job: Job) => Promise<any>} work
+ * @param {(job: Job) => Promise<any>} work @param {{paused?: boolean, speed?: number}} [how] Updates per second, 0 without a limit.
  */
-export function startJob(kind, title, about, live, work) {
+export function startJob(kind, title, about, live, work, { paused = false, speed = 0 } = {}) {
   for (const one of jobs.values()) if (one.kind === kind && !ENDED.includes(one.state)) one.cancel();
   /** @type {Job} */
-  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: false, tell: () => {}, cancel: () => setState(job, "stopped") };
+  const job = { id: nextId("job"), kind, title, about, state: "waiting", live, result: null, error: null, stopping: false, pausing: paused, speed, early: null, tell: () => {}, cancel: () => setState(job, "stopped") };
   list(job);
   last = last.then(() => carryOut(job, work));
   return job;
@@ -62,7 +62,7 @@ function list(job) {
 
 /** Add a job that ended elsewhere. @param {any} run As `describeJob` has it. */
 export function putJob({ title, about, state, live, result }) {
-  list({ id: nextId("job"), kind: "train", title, about, state, live, result, error: null, stopping: false, pausing: false, tell: () => {}, cancel: () => {} });
+  list({ id: nextId("job"), kind: "train", title, about, state, live, result, error: null, stopping: false, pausing: false, speed: 0, early: null, tell: () => {}, cancel: () => {} });
 }
 
 /** @param {Job} job @param {(job: Job) => Promise<any>} work */
@@ -75,7 +75,7 @@ async function carryOut(job, work) {
     job.result = result;
     setState(job, job.stopping ? "stopped" : "done");
     const model = job.kind === "train" && models.get(result?.model);
-    if (model) model.run = describeJob(job); // the list of jobs forgets the first ones
+    if (model) model.run = { ...describeJob(job), live: { ...job.live, weights: undefined } }; // the list of jobs forgets the first ones
   } catch (failure) {
     const { code = "", message, words = { en: message, zh: message } } = /** @type {any} */ (failure);
     job.error = { code, message: words };
@@ -90,15 +90,19 @@ export function setState(job, state) {
   publish("job", describeJob(job));
 }
 
-/** Do what a button asks of a job. @param {Job} job @param {string} action */
-export function control(job, action) {
+/** Do what a button asks of a job. @param {Job} job @param {string} action @param {any} [given] `updates` of a step, or per second. */
+export function control(job, action, given = {}) {
   if (ENDED.includes(job.state)) return describeJob(job);
   if (action === "cancel" || (action === "stop" && job.state === "waiting")) job.cancel();
-  else {
+  else if (action === "speed") {
+    job.speed = given.updates ?? 0;
+    job.tell(action, given);
+  } else {
     if (action === "stop") job.stopping = true;
     else job.pausing = action !== "resume";
-    job.tell(action);
-    if (job.state !== "waiting") setState(job, job.pausing && !job.stopping ? "paused" : "running");
+    job.early = action === "step" ? given : null;
+    job.tell(action, given);
+    if (job.state !== "waiting" && !(job.pausing && !job.stopping)) setState(job, "running"); // it is paused when its worker says so
   }
   return describeJob(job);
 }

@@ -1,6 +1,7 @@
 // Training in the page, in a worker: the options, a run that shows itself as it goes, and the model that it makes.
 // `train.py` describes runs in the same way.
 
+import { layoutOf } from "../shared/model_description.js";
 import { hashOf, newHeader, readModel, writeModel } from "../shared/model_file.js";
 import { receiptOf, trainingRange } from "../shared/training_record.js";
 import { whyNot } from "../training/trainer.js";
@@ -9,8 +10,7 @@ import { publish } from "./events.js";
 import { openWorker, setState, startJob } from "./jobs.js";
 import { about, addModel, dataOf, inLanguages, modelOf, nextId, problem, shapeOf } from "./session.js";
 
-const MOST_NODES = 40; // whose incoming weights are shown
-const PICTURES = 300; // milliseconds between two
+const PICTURES = 200; // milliseconds between two pictures of the weights
 const FEW = 100; // samples of a point of the curve, or more
 const STEPS = 10; // of an epoch, that "one block" takes
 /** Options that belong to a model which is trained further. */
@@ -46,15 +46,14 @@ export async function train(given) {
   const test = given.test ? await dataOf(given.test) : null;
   const names = ["data", "test", "recipe", "options", "start", "add", "add_times", "validation_curve"];
   const asked = Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, given[name]]));
-  const live = { phase: "reading", blocks: [], epoch_values: [] };
+  const live = { phase: "reading", blocks: [], epoch_values: [], names: { inputs: [], outputs: data.classes } };
   const title = `${given.recipe || start?.name || "notes"}, ${data.name}`;
   const job = startJob("train", title, asked, live, async (/** @type {import("./jobs.js").Job} */ one) => {
-    const began = performance.now();
     const made = await trained(one, options, samples, start?.weights ?? null);
-    const seconds = { load: 0, train: (performance.now() - began) / 1000, test: 0 };
     if (!made) return null;
+    const seconds = { load: 0, train: made.seconds, test: 0 };
     return finish(one, { given, options, data, samples, test, start, made, seconds });
-  });
+  }, { paused: given.paused, speed: given.speed });
   return { job: job.id, options };
 }
 
@@ -85,8 +84,7 @@ export function joined(data, added, times) {
 export async function trained(job, options, samples, start) {
   const worker = await openWorker();
   const { live } = job;
-  const width = samples.features;
-  const nodes = options.hidden[0] ?? samples.classes;
+  const sizes = [samples.features, ...options.hidden, samples.classes];
   Object.assign(live, { epochs: options.epochs, samples: samples.labels.length, engine: "portable", phase: "preparing", progress: 0 });
   const sent = { blocks: 0, epoch_values: 0 };
   /** Send what is new since the last frame. */
@@ -100,19 +98,20 @@ export async function trained(job, options, samples, start) {
   const curve = /** @type {any[]} */ ([]);
   let steps = 1; // of an epoch
   const point = { samples: 0, loss: 0, correct: 0 }; // the next one of the curve
-  let busy = 0; // milliseconds, without pauses
-  let [last, pictures, stopping] = [performance.now(), 0, ""];
+  let seconds = 0; // of all steps
+  let [pictures, stopping] = [0, ""];
   try {
     return await new Promise((done, fail) => {
       job.cancel = () => {
         setState(job, "stopped");
         done(null);
       };
-      job.tell = (action) => {
-        if (action === "step") worker.postMessage({ kind: "step", steps: Math.ceil(steps / STEPS) });
+      job.tell = (action, given) => {
+        if (!made && action === "step") return; // see `early`
+        if (action === "step") worker.postMessage({ kind: "step", steps: given.updates || Math.ceil(steps / STEPS) });
+        else if (action === "speed") worker.postMessage({ kind: "speed", speed: job.speed });
         else if (action !== "stop") worker.postMessage({ kind: action });
         else [stopping] = ["asked", worker.postMessage({ kind: "pause" })];
-        last = performance.now();
       };
       worker.onerror = (event) => fail(new Error(event.message));
       worker.onmessage = ({ data: message }) => {
@@ -121,21 +120,22 @@ export async function trained(job, options, samples, start) {
           made = message;
           steps = message.steps;
           hashes.push(message.hash);
-          live.phase = "training";
+          Object.assign(live, { phase: "training", samples: message.samples, updates: steps, batch_size: options.batch_size });
+          if (job.early) job.tell("step", job.early);
+          else if (job.pausing) setState(job, "paused");
           worker.postMessage({ kind: "weights" });
         } else if (message.kind === "progress") {
           const now = performance.now();
-          busy += now - last;
-          last = now;
+          seconds = message.seconds;
           const progress = message.epoch + message.step / message.steps;
-          const left = progress ? (busy / 1000 / progress) * (options.epochs - progress) : null;
+          const left = progress ? (seconds / progress) * (options.epochs - progress) : null;
           Object.assign(live, { progress, seconds_left: left });
           if (message.samples) {
             point.samples += message.samples;
             point.loss += message.loss * message.samples;
             point.correct += message.accuracy * message.samples;
           }
-          if (point.samples >= Math.min(FEW, samples.labels.length)) {
+          if (point.samples >= Math.min(FEW, samples.labels.length) || (point.samples && message.paused)) {
             live.blocks.push([progress, point.loss / point.samples, point.correct / point.samples]);
             Object.assign(point, { samples: 0, loss: 0, correct: 0 });
           }
@@ -157,16 +157,17 @@ export async function trained(job, options, samples, start) {
           const [loss, constant] = [message.loss, message.constant].map((one) => String(Number(one.toPrecision(3))));
           fail(problem("GN030", "here_outgrown", { epoch: message.epoch, loss, constant }));
         } else if (message.kind === "weights") {
-          showWeights(job, message.weights, nodes, width);
-          if (stopping === "ending" && message.epoch === curve.length && !message.step) done({ ...made, ...message, hashes, curve, best_epoch: 0 });
+          showWeights(job, message.weights, sizes, options.bias);
+          if (stopping === "ending" && message.epoch === curve.length && !message.step) done({ ...made, ...message, hashes, curve, best_epoch: 0, seconds });
         } else if (message.kind === "ended") {
-          showWeights(job, message.weights, nodes, width);
-          if (message.weights.every(Number.isFinite)) done({ ...made, ...message });
+          showWeights(job, message.weights, sizes, options.bias);
+          if (message.weights.every(Number.isFinite)) done({ ...made, ...message, seconds });
           else fail(problem("GN030", "here_diverged", { epoch: curve.length }));
         }
         frame();
+        if (message.kind === "progress" && message.paused && job.pausing && !stopping) setState(job, "paused");
       };
-      worker.postMessage({ kind: "start", options, data: samples, start, paused: job.pausing });
+      worker.postMessage({ kind: "start", options, data: samples, start, paused: job.pausing, speed: job.speed });
     });
   } finally {
     worker.terminate();
@@ -175,18 +176,16 @@ export async function trained(job, options, samples, start) {
 }
 
 /**
- * Show the weights into the first layer as pictures, 8 bits each.
- * @param {import("./jobs.js").Job} job @param {Float32Array} weights @param {number} count Nodes of the layer. @param {number} width
+ * Show the weights of all layers: as `shown_layers` of `shown_training.py` does, but as numbers.
+ * @param {import("./jobs.js").Job} job @param {Float32Array} weights @param {number[]} sizes @param {boolean} bias
  */
-function showWeights(job, weights, count, width) {
-  const shape = shapeOf(width);
-  if (!shape) return;
-  const every = Math.ceil(count / MOST_NODES);
-  const nodes = Array.from({ length: Math.ceil(count / every) }, (_, k) => k * every);
-  const shown = nodes.map((node) => weights.subarray(node * width, (node + 1) * width));
-  const scale = shown.reduce((most, row) => row.reduce((one, w) => Math.max(one, Math.abs(w)), most), 0) || 1;
-  const values = btoa(shown.map((row) => String.fromCharCode(...Uint8Array.from(row, (w) => Math.round((w * 127) / scale)))).join(""));
-  job.live.weights = { nodes, shape, channels: 1, scale, values };
+function showWeights(job, weights, sizes, bias) {
+  const arrays = layoutOf(sizes, bias).map(({ shape, offset }) => weights.subarray(offset, offset + shape.reduce((product, side) => product * side)));
+  const layers = sizes.slice(1).map((size, k) => {
+    const [values, biases = []] = bias ? arrays.slice(2 * k, 2 * k + 2) : [arrays[k]];
+    return { nodes: Array.from({ length: size }, (_, node) => node), size, biases: [...biases], values };
+  });
+  job.live.weights = { shape: shapeOf(sizes[0]), channels: 1, layers };
   publish("weights", { job: job.id, ...job.live.weights });
 }
 

@@ -7,7 +7,7 @@ import { addressOf } from "./compare/asked.js";
 import { comparisons } from "./compare/comparisons.js";
 import { comparisonForm } from "./compare/form.js";
 import { comparisonResult } from "./compare/result.js";
-import { ended } from "./train_runs.js";
+import { ended } from "../shared/runs.js";
 
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {

@@ -11,7 +11,7 @@ import { addressOf, limitsOf, numbersOf, smallNetwork } from "./step/small_netwo
 import { factsOf, kindPicker, modelPanel, NETS, refill } from "./step/source.js";
 import { traits, wordsOf } from "./step/traits.js";
 import { changesFrom } from "./step/undo.js";
-import { ended as hasEnded } from "./train_runs.js";
+import { ended as hasEnded } from "../shared/runs.js";
 
 const NUMBERS = ["weights", "inputs", "targets", "rate", "edits"];
 

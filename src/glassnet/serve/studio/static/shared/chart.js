@@ -99,16 +99,18 @@ function picture(series, how, width, xRange) {
   const xs = xRange ?? extent(finite.map(([x]) => x));
   const measured = extent(finite.map(([, y]) => y));
   const ticksY = ticks(how.yRange?.[0] ?? measured[0], how.yRange?.[1] ?? measured[1], Math.max(3, Math.floor(height / 50)));
+  const textsY = ticksY.map(how.format ?? tickText);
+  edge.left = Math.max(edge.left, 16 + 7 * Math.max(...textsY.map((one) => one.length)));
   const ys = [Math.min(ticksY[0], how.yRange?.[0] ?? measured[0]), Math.max(ticksY[ticksY.length - 1], how.yRange?.[1] ?? measured[1])];
   const px = (/** @type {number} */ x) => edge.left + ((x - xs[0]) / (xs[1] - xs[0] || 1)) * (width - edge.left - edge.right);
   const py = (/** @type {number} */ y) => height - edge.bottom - ((y - ys[0]) / (ys[1] - ys[0] || 1)) * (height - edge.top - edge.bottom);
   const svg = h("svg", { width, height, role: "img", "aria-label": how.label, viewBox: `0 0 ${width} ${height}` });
-  for (const y of ticksY) {
+  ticksY.forEach((y, k) => {
     svg.append(
       h("line", { x1: edge.left, x2: width - edge.right, y1: py(y), y2: py(y), class: "grid" }),
-      h("text", { x: edge.left - 8, y: py(y) + 4, "text-anchor": "end", class: "tick", text: (how.format ?? short)(y) }),
+      h("text", { x: edge.left - 8, y: py(y) + 4, "text-anchor": "end", class: "tick", text: textsY[k] }),
     );
-  }
+  });
   const whole = finite.every(([x]) => Number.isInteger(x)) ? 1 : 0;
   for (const x of ticks(xs[0], xs[1], Math.max(2, Math.floor(width / 90)), whole).filter((x) => x >= xs[0] && x <= xs[1])) {
     svg.append(h("text", { x: px(x), y: height - edge.bottom + 16, "text-anchor": "middle", class: "tick", text: short(x) }));
@@ -134,6 +136,14 @@ function picture(series, how, width, xRange) {
     svg.append(group);
   }
   return svg;
+}
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+/** A round number beside an axis, large ones as a power of ten. @param {number} value */
+function tickText(value) {
+  if (Math.abs(value) < 1e5) return short(value);
+  const [digits, power] = String(Number(value.toPrecision(3)).toExponential()).split("e+");
+  return `${digits.replace("-", "−")}·10${[...power].map((one) => RAISED[Number(one)]).join("")}`;
 }
 
 /** @typedef {[number, number]} Pair @param {...Pair} list @returns {Pair[]} */

@@ -22,3 +22,16 @@ export const remembered = {
     }
   },
 };
+
+/** A name of this tab, the same after a reload; empty in a page that is a file, whose runs are its own. */
+export function pageId() {
+  if (isFile()) return "";
+  const made = Array.from(crypto.getRandomValues(new Uint32Array(2)), (one) => one.toString(36)).join("");
+  try {
+    const id = sessionStorage.getItem("glassnet.page") ?? made;
+    sessionStorage.setItem("glassnet.page", id);
+    return id;
+  } catch {
+    return made; // a private window
+  }
+}

@@ -1,6 +1,6 @@
 // What the address of the room Compare asks for: recipes "a" and "b", and changed options such as "b.learning_rate".
 
-import { fromText } from "../train_form.js";
+import { fromText } from "../../shared/option_values.js";
 
 export const SIDES = ["a", "b"];
 

@@ -1,6 +1,6 @@
 // The comparisons of the session: events keep them up to date, and the time that pairs took gives the time that is left.
 
-import { canonical } from "../train_runs.js";
+import { canonical } from "../../shared/runs.js";
 
 /**
  * @param {any} studio @param {() => void} changed Called after every change of a comparison.

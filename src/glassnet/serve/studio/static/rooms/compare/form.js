@@ -2,7 +2,7 @@
 
 import { button, field, fill, h, select, uniqueId } from "../../shared/dom.js";
 import { explained, term } from "../../shared/term.js";
-import { asText } from "../train_form.js";
+import { asText } from "../../shared/option_values.js";
 import { SIDES } from "./asked.js";
 
 /** Options that both sides show even where they are the same. */

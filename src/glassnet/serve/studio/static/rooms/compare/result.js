@@ -3,7 +3,7 @@
 import { lineChart } from "../../shared/chart.js";
 import { fill, h, table } from "../../shared/dom.js";
 import { number, percent, seconds, short } from "../../shared/format.js";
-import { ended } from "../train_runs.js";
+import { ended } from "../../shared/runs.js";
 import { SIDES } from "./asked.js";
 import { metricTerm } from "./form.js";
 

@@ -2,7 +2,7 @@
 
 import { button, fill, h, segmented } from "../../shared/dom.js";
 import { count, percent, seconds } from "../../shared/format.js";
-import { ended } from "../train_runs.js";
+import { ended } from "../../shared/runs.js";
 import { samplesView } from "./samples.js";
 
 const PAGE = 60;

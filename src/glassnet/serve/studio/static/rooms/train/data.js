@@ -1,10 +1,10 @@
 // The panel of the data: which ones, the column to predict, what is wrong with them, and what training starts from.
 
-import { button, field, fill, h, select, takeFiles } from "../shared/dom.js";
-import { count } from "../shared/format.js";
-import { dataPicker } from "../shared/pickers.js";
-import { canonical } from "./train_runs.js";
-import { warning } from "./train_view.js";
+import { button, field, fill, h, select, takeFiles } from "../../shared/dom.js";
+import { count } from "../../shared/format.js";
+import { dataPicker } from "../../shared/pickers.js";
+import { canonical } from "../../shared/runs.js";
+import { warning } from "./result.js";
 
 const SEVERITIES = ["error", "warning", "remark"];
 
@@ -17,9 +17,9 @@ const SEVERITIES = ["error", "warning", "remark"];
 export function dataPanel(studio, declared, room) {
   const { t, state, api } = studio;
   /** Options that change how data are read, and so what is wrong with them. */
-  const options = new Set(declared.groups.find((group) => group.name === "data").options.map((one) => one.name));
+  const options = new Set(declared.groups.find((/** @type {any} */ group) => group.name === "data").options.map((/** @type {any} */ one) => one.name));
   const dataId = () => state.get("data", "mnist");
-  const listed = (id) => studio.session.data.find((one) => one.id === id);
+  const listed = (/** @type {any} */ id) => studio.session.data.find((/** @type {any} */ one) => one.id === id);
   const isTable = () => listed(dataId())?.kind === "table";
   /** Columns and rows of the chosen table. @type {any} */
   let facts = null;
@@ -32,13 +32,13 @@ export function dataPanel(studio, declared, room) {
   const tableBox = h("div.stack");
   const doctorBox = h("div.stack", { role: "status" });
   const furtherBox = h("div.stack");
-  const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null);
+  const showProblem = (/** @type {any} */ problem) => fill(problemBox, problem ? warning(t, problem) : null);
   // Its own view of the studio: what a file has wrong is shown here.
   const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
   const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t(studio.can("tables") ? "train_formats" : "train_formats_here") }), problemBox, furtherBox, tableBox, doctorBox);
   const offs = [takeFiles(el, upload), studio.events.on("session", () => picker.update(dataId()))];
 
-  async function upload(file) {
+  async function upload(/** @type {any} */ file) {
     showProblem(null);
     try {
       if (room.opened && /\.safetensors$/i.test(file.name)) {
@@ -72,7 +72,7 @@ export function dataPanel(studio, declared, room) {
         drawFindings();
       }
     } catch (problem) {
-      if (checking === key) fill(doctorBox, warning(t, problem));
+      if (checking === key) fill(doctorBox, warning(t, /** @type {any} */ (problem)));
     }
     if (checking === key) checking = "";
     room.checked();
@@ -86,7 +86,7 @@ export function dataPanel(studio, declared, room) {
   function follow({ follow: ways = [], columns }) {
     const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
     const target = state.get("target") || listed(dataId())?.target;
-    return columns.filter((name) => name !== target && (!facts || facts.columns.some((one) => one.name === name))).flatMap((name) => ways.map((way) => {
+    return columns.filter((/** @type {any} */ name) => name !== target && (!facts || facts.columns.some((/** @type {any} */ one) => one.name === name))).flatMap((/** @type {any} */ name) => ways.map((/** @type {any} */ way) => {
       const done = way === "drop" ? dropped.has(name) : state.get(way) === name;
       const act = () => {
         if (way !== "drop") room.change({ [way]: done ? "" : name, ...(done ? {} : { drop: [...dropped].filter((one) => one !== name).join("\n") }) });
@@ -109,7 +109,7 @@ export function dataPanel(studio, declared, room) {
     }
     if (!isTable() || state.get("start")) {
       facts = null;
-      fill(tableBox, testField());
+      fill(tableBox, testFields(studio, dataId(), room.change));
       return;
     }
     if (facts?.id !== id) {
@@ -121,7 +121,7 @@ export function dataPanel(studio, declared, room) {
       }
       if (closed || dataId() !== id) return;
     }
-    const names = facts.columns.map((column) => column.name);
+    const names = facts.columns.map((/** @type {any} */ column) => column.name);
     const target = state.get("target") || facts.target;
     const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
     const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
@@ -130,7 +130,7 @@ export function dataPanel(studio, declared, room) {
       room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...cleared });
       check();
     }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
-    const boxes = names.filter((name) => name !== target).map((name) => {
+    const boxes = names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => {
       const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
         if (box.checked) dropped.delete(name);
         else dropped.add(name);
@@ -138,23 +138,16 @@ export function dataPanel(studio, declared, room) {
       } });
       return h("label.check", {}, box, h("span", { text: name }));
     });
-    const columns = [["", t("train_at_random")], ...names.filter((name) => name !== target).map((name) => [name, name])];
+    const columns = [["", t("train_at_random")], ...names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => [name, name])];
     const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
     const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
     const weightField = field(t("train_weight"), select(columns, state.get("weight"), (weight) => room.change({ weight })));
-    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testField());
-  }
-
-  function testField() {
-    const others = studio.session.data.filter((one) => one.id !== dataId() && one.id !== "mnist" && one.kind === listed(dataId())?.kind);
-    if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
-    return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
-      field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((one) => [one.id, one.name])], state.get(key), (id) => room.change({ [key]: id }))));
+    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testFields(studio, dataId(), room.change));
   }
 
   function drawFurther() {
     const start = state.get("start");
-    const model = studio.session.models.find((one) => one.id === start);
+    const model = studio.session.models.find((/** @type {any} */ one) => one.id === start);
     const add = state.get("add");
     const parts = [];
     if (start) {
@@ -189,6 +182,16 @@ export function dataPanel(studio, declared, room) {
       for (const off of offs) off();
     },
   };
+}
+
+/** Fields for test and validation data, if there are other data of this kind. @param {any} studio @param {string} id Of the data. @param {(values: any) => void} change */
+function testFields(studio, id, change) {
+  const { t, state } = studio;
+  const kindOf = (/** @type {string} */ name) => studio.session.data.find((/** @type {any} */ one) => one.id === name)?.kind;
+  const others = studio.session.data.filter((/** @type {any} */ one) => one.id !== id && one.id !== "mnist" && one.kind === kindOf(id));
+  if (!others.length && !state.get("test") && !state.get("validation_data")) return null;
+  return [["test", "train_test_own"], ["validation_data", "train_validation_own"]].map(([key, none]) =>
+    field(t(key === "test" ? "train_test_data" : "train_validation_data"), select([["", t(none)], ...others.map((/** @type {any} */ one) => [one.id, one.name])], state.get(key), (chosen) => change({ [key]: chosen }))));
 }
 
 /** What the doctor finds, the worst first. @param {any} t @param {any[]} findings @param {(finding: any) => HTMLElement[]} follow */

@@ -1,8 +1,8 @@
 // "Train it again": a model file and its data, and whether the page comes to the same bits.
 
-import { button, fill, h } from "../shared/dom.js";
-import { dataPicker, modelPicker } from "../shared/pickers.js";
-import { ended } from "./train_runs.js";
+import { button, fill, h } from "../../shared/dom.js";
+import { dataPicker, modelPicker } from "../../shared/pickers.js";
+import { ended } from "../../shared/runs.js";
 
 /** @param {any} studio */
 export function verifyPanel(studio) {

@@ -7,9 +7,10 @@ export const canonical = (value) =>
       ? Object.fromEntries(Object.entries(one).filter(([, inner]) => !isEmpty(inner)).sort(([a], [b]) => (a < b ? -1 : 1)))
       : one);
 
-const isEmpty = (value) =>
+const isEmpty = (/** @type {any} */ value) =>
   value === undefined || value === null || value === "" || (typeof value === "object" && !Object.keys(value).length);
 
+/** @param {any} job */
 export const ended = (job) => ["done", "failed", "stopped"].includes(job.state);
 
 export class Runs {
@@ -20,13 +21,14 @@ export class Runs {
     /** @type {Map<string, any>} */
     this.jobs = new Map();
     this.fetching = new Set();
-    const { events } = studio;
+    /** @param {string} type @param {(data: any) => void} listener @returns {() => void} */
+    const on = (type, listener) => studio.events.on(type, listener);
     this.offs = [
-      events.on("job", (job) => this.put(job)),
-      events.on("frame", (frame) => this.frame(frame)),
-      events.on("weights", ({ job, ...weights }) => this.live(job, { weights }, "weights")),
-      events.on("notice", ({ job, ...notice }) => this.live(job, { notices: [...(this.jobs.get(job)?.live.notices ?? []), notice] }, "notice")),
-      events.on("state", (state) => this.all(state.jobs)),
+      on("job", (job) => this.put(job)),
+      on("frame", (frame) => this.frame(frame)),
+      on("weights", ({ job, ...weights }) => this.live(job, { weights }, "weights")),
+      on("notice", ({ job, ...notice }) => this.live(job, { notices: [...(this.jobs.get(job)?.live.notices ?? []), notice] }, "notice")),
+      on("state", (state) => this.all(state.jobs)),
     ];
   }
 
@@ -42,6 +44,7 @@ export class Runs {
     this.changed("", "list");
   }
 
+  /** @param {any} job */
   put(job) {
     if (job.kind !== "train") return;
     const weights = job.live.weights ?? this.jobs.get(job.id)?.live.weights;
@@ -49,6 +52,7 @@ export class Runs {
     this.changed(job.id, "job");
   }
 
+  /** @param {string} id @param {any} values @param {string} what */
   live(id, values, what) {
     const job = this.jobs.get(id);
     if (!job) return;
@@ -56,6 +60,7 @@ export class Runs {
     this.changed(id, what);
   }
 
+  /** @param {any} frame */
   frame({ job: id, blocks, epoch_values, ...facts }) {
     const job = this.jobs.get(id);
     if (!job) return;
@@ -68,6 +73,7 @@ export class Runs {
     this.changed(id, "frame");
   }
 
+  /** @param {string} id */
   async fetch(id) {
     if (this.fetching.has(id)) return;
     this.fetching.add(id);
@@ -82,9 +88,10 @@ export class Runs {
     }
   }
 
-  /** The run that is waiting, running or paused; the latest of several. */
+  /** The run that is waiting, running or paused: the latest, which ends those before it, unless it waits for that of another page. */
   get active() {
-    return [...this.jobs.values()].reverse().find((job) => !ended(job));
+    const [latest, ...others] = [...this.jobs.values()].reverse().filter((job) => !ended(job));
+    return latest?.state === "waiting" ? others.find((job) => job.page !== latest.page) ?? latest : latest;
   }
 
   /** Runs that came to a result, in their order. */
