@@ -256,6 +256,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
         "board",
         "draw",
         "inside",
+        "network_field",
         "network_figure",
         "node_numbers",
         "row_form",

@@ -20,15 +20,30 @@ export function colour(name) {
   return numbers;
 }
 
+/** The largest magnitude of values. @param {ArrayLike<number>} values */
+export function largest(values) {
+  let most = 0;
+  for (let k = 0; k < values.length; k++) most = Math.max(most, Math.abs(values[k]));
+  return most;
+}
+
+/** The values of images with one number a pixel: the sum over its colours. @param {ArrayLike<number>} values @param {number} channels @returns {ArrayLike<number>} */
+export function perPixel(values, channels) {
+  if (channels === 1) return values;
+  const sums = new Float32Array(values.length / channels);
+  for (let k = 0; k < values.length; k++) sums[Math.floor(k / channels)] += values[k];
+  return sums;
+}
+
 /**
  * Draw values as an image: ink on paper, or signed values in two colours.
  * @param {HTMLCanvasElement} canvas It gets one pixel a value; CSS scales it.
  * @param {ArrayLike<number>} values Row by row; 0 to 255, or any sign with `signed`.
  * @param {number[]} shape Rows and columns.
- * @param {{signed?: boolean, limit?: number, photo?: boolean, channels?: number}} [how] With `signed`, `limit` has the
- *   full colour, by default the largest magnitude. `photo`: high values are light.
+ * @param {{signed?: boolean, limit?: number, photo?: boolean, channels?: number, full?: string}} [how] With `signed`, `limit` has the
+ *   full colour, by default the largest magnitude. `photo`: high values are light. `full` is the colour of 255.
  */
-export function drawPixels(canvas, values, [rows, columns], { signed = false, limit, photo = false, channels = 1 } = {}) {
+export function drawPixels(canvas, values, [rows, columns], { signed = false, limit, photo = false, channels = 1, full = "--pixel-ink" } = {}) {
   canvas.width = columns;
   canvas.height = rows;
   canvas.classList.add("pixels");
@@ -36,17 +51,16 @@ export function drawPixels(canvas, values, [rows, columns], { signed = false, li
   if (!context) return;
   const image = context.createImageData(columns, rows);
   const paper = colour("--pixel-paper");
-  const ink = colour("--pixel-ink");
+  const ink = colour(full);
   const [positive, negative] = [colour("--positive"), colour("--negative")];
-  let most = limit ?? 0;
-  if (signed && !limit) for (let i = 0; i < rows * columns; i++) most = Math.max(most, Math.abs(values[i]));
+  const most = limit || (signed ? largest(values) : 0);
   const { data } = image;
   for (let i = 0; i < rows * columns; i++) {
     const share = signed ? (most ? Math.min(1, Math.abs(values[i]) / most) : 0) : clamp(values[i]) / 255;
-    const full = !signed ? ink : values[i] < 0 ? negative : positive;
+    const towards = !signed ? ink : values[i] < 0 ? negative : positive;
     for (let c = 0; c < 3; c++) {
       if (channels === 3) data[4 * i + c] = values[3 * i + c];
-      else data[4 * i + c] = photo ? values[i] : paper[c] + (full[c] - paper[c]) * share;
+      else data[4 * i + c] = photo ? values[i] : paper[c] + (towards[c] - paper[c]) * share;
     }
     data[4 * i + 3] = 255;
   }

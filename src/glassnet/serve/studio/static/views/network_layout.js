@@ -10,6 +10,7 @@ const GAP = 34;
  * @property {number} count Nodes, or inputs. @property {number} [letters] Of the longest name.
  * @property {"picture"|"names"|"tiles"|"circles"} kind An image as a whole, inputs or outputs with names, nodes as images of their weights, nodes.
  */
+/** @typedef {{level: number, place: number}} Node A node by its layer, 0 for the inputs, and its place among those that are shown. */
 /** @typedef {{x: number, y: number, size: number}} Spot A node's centre, and the side of its cell. */
 /**
  * @typedef {Object} Placed
@@ -82,6 +83,12 @@ export function spotsOf({ kind, count }, { x, width, columns, page, cell }, firs
   return new Map(Array.from({ length: shown }, (_, k) => [first + k, {
     x: left + ((k % columns) + 0.5) * cell, y: above + (Math.floor(k / columns) + 0.5) * cell, size: cell,
   }]));
+}
+
+/** The node of a key of its spot. @param {string} key @returns {Node} */
+export function nodeOf(key) {
+  const [level, place] = key.split(" ").map(Number);
+  return { level, place };
 }
 
 /** The nearest spot in a direction. @param {Spot} from @param {Iterable<[string, Spot]>} spots @param {number} dx @param {number} dy */

@@ -1,6 +1,6 @@
 // The weights of a network as its picture has them: from an event of a training run, or from a model.
 
-import { bytesOf } from "../shared/pixels.js";
+import { bytesOf, largest } from "../shared/pixels.js";
 
 /**
  * @typedef {Object} Layer The weights into a layer.
@@ -34,13 +34,6 @@ export function layersOfModel({ sizes, bias, parameters }, numbers) {
     values: arrays[bias ? 2 * k : k],
     biases: bias ? arrays[2 * k + 1] : [],
   }));
-}
-
-/** The largest magnitude. @param {ArrayLike<number>} values */
-export function largest(values) {
-  let most = 0;
-  for (let k = 0; k < values.length; k++) if (Math.abs(values[k]) > most) most = Math.abs(values[k]);
-  return most;
 }
 
 const BINS = 512;

@@ -3,7 +3,6 @@
 import { button, fill, h } from "../shared/dom.js";
 import { trimmed } from "../shared/format.js";
 import { parts } from "./step_formula.js";
-import { split } from "./step_numbers.js";
 
 /** @typedef {import("./step_formula.js").View} View */
 

@@ -3,9 +3,9 @@
 
 import { button, fill, h, table } from "../shared/dom.js";
 import { number, short } from "../shared/format.js";
-import { pixelImage } from "../shared/pixels.js";
+import { perPixel, pixelImage } from "../shared/pixels.js";
 import { strongest } from "./inside.js";
-import { perPixel, signed } from "./node_numbers.js";
+import { signed } from "./node_numbers.js";
 import { waterfall } from "./waterfall.js";
 
 const MOST_NODES = 6;
