@@ -38,6 +38,7 @@ from ..errors import GlassnetWarning
 from .collection import without_collection
 from .compile_notice import announce_wait, announced
 from .file_lock import POLL_SECONDS, file_lock
+from .user_folder import user_folder
 
 numba_config: Any = numba.config
 _dump: Any = _dumps
@@ -80,22 +81,8 @@ def places(package: Path) -> list[Path]:
     """
     if numba_config.CACHE_DIR:
         return [Path(numba_config.CACHE_DIR)]
-    of_user = _user_folder()
+    of_user = user_folder("cache")
     return [*([of_user] if of_user else []), package / "__pycache__"]
-
-
-def _user_folder() -> Path | None:
-    """Return the user's folder for caches of glassnet; None without a home folder."""
-    try:
-        home = Path.home()
-    except RuntimeError:
-        return None
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "glassnet"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "glassnet"
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else home / ".cache") / "glassnet"
 
 
 @dataclass
@@ -195,7 +182,7 @@ def _compilation() -> Iterator[None]:
 
 def _make(folder: Path) -> None:
     """Create a folder and those above it, in which only the user can write; do nothing if that fails."""
-    mode = _OWN if folder.parent == _user_folder() else _SHARED
+    mode = _OWN if folder.parent == user_folder("cache") else _SHARED
     with contextlib.suppress(OSError):
         missing = [path for path in (folder, *folder.parents) if not path.exists()]
         for path in reversed(missing):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from glassnet.errors import OptionError
 from glassnet.serve.studio import session as session_module
 from glassnet.serve.studio.kept import folder, opening, saved
 from glassnet.serve.studio.session import Session
@@ -200,11 +203,16 @@ def test_what_a_studio_left_can_be_emptied_and_a_damaged_model_is_left_out(studi
     listed = folder.read(first.folder / saved.SESSION)
     listed["models"] = [{"id": "run-1", "name": "run-1", "source": "mnist", "parent": "", "file": "run-1.safetensors"}]
     first._home.write(saved.SESSION, listed)
-    assert Session().left == {}  # it runs
+    with contextlib.closing(Session()) as other:
+        assert other.left == {}  # the first one runs
     folder.release(first.folder)
     second = Session()
     assert [one["drawings"] for one in second.left.values()] == [1]
-    assert opening.open_left(second, first.folder.name)["runs"] == 0
+    with ThreadPoolExecutor(2) as pool:
+        pressed = [pool.submit(opening.open_left, second, first.folder.name) for _ in range(2)]
+    problems = [one.exception() for one in pressed]
+    assert sorted(isinstance(one, OptionError) for one in problems) == [False, True]
+    assert next(one.result() for one in pressed if not one.exception())["runs"] == 0
     assert [one.label for one in second.drawings] == [5]
     assert not first.folder.exists()
     folder.release(second.folder)
@@ -212,3 +220,19 @@ def test_what_a_studio_left_can_be_emptied_and_a_damaged_model_is_left_out(studi
     third.empty_left(second.folder.name)
     assert (third.left, second.folder.exists()) == ({}, False)
     third.close()
+
+
+def test_a_session_file_has_everything_if_the_folder_cannot_be_written(monkeypatch):
+    def full(name, value):
+        raise OSError("no space left")
+
+    with contextlib.closing(Session()) as session:
+        with monkeypatch.context() as patch:
+            patch.setattr(session._home, "write", full)
+            session.add_drawing([5] * 784, 5)
+            session.put_page("classes", 1)
+            kept = saved.read(session.in_file(), "")
+            assert ([label for _, label in kept.drawings], kept.pages) == ([5], {"classes": 1})
+            assert session.problem
+        session.changed()
+        assert len(saved.in_folder(session.folder).drawings) == 1

@@ -1,6 +1,6 @@
 // Rows of a table, or of numbers: an example to begin with, a control for each value, the answer, and what each adds.
 
-import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
+import { field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
 import { short } from "../../serve/studio/static/shared/format.js";
 import { readCell } from "../../serve/studio/static/shared/table_encoding.js";
 import { answerPart } from "../../serve/studio/static/views/answer.js";

@@ -168,7 +168,7 @@ class Session:
         self._shared: list[weakref.ref[Any]] = []
         self._written: Any = None
         self._holding = 0
-        self._lock = threading.RLock()
+        self._lock, self._taking = threading.RLock(), threading.Lock()
         self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
@@ -220,8 +220,7 @@ class Session:
             if self._holding or self._closed:
                 return
             if (kept := self._kept()) != self._written:
-                self._write(saved.SESSION, kept)
-                self._written = kept
+                self._written = kept if self._write(saved.SESSION, kept) else None
             self.events.publish("session", self._lists(), key="session")
 
     @contextlib.contextmanager
@@ -260,13 +259,14 @@ class Session:
         """Return the path of a file in the folder from there; of others as it is."""
         return str(Path(path).relative_to(self.folder)) if self.folder in Path(path).parents else path
 
-    def _write(self, name: str, value: Any) -> None:
+    def _write(self, name: str, value: Any) -> bool:
         """Write a file of the folder; if that fails, the page shows why, and everything goes on."""
         try:
             self._home.write(name, value)
             self.problem = ""
         except (GlassnetError, OSError) as problem:
             self.problem = str(problem)
+        return not self.problem
 
     def put_run(self, id: str, run: dict[str, Any], *, listed: bool = True) -> None:
         """Keep the training run that made a model, as `saved.RUN`; with `listed`, as a job that has ended."""
@@ -283,11 +283,10 @@ class Session:
             if not self._closed:
                 self._write(saved.PAGES, self.pages)
 
-    def kept(self) -> saved.Kept:
-        """Return what the session has now, for a session file."""
-        with self._lock:
-            self.changed()
-            return saved.in_folder(self.folder)
+    def in_file(self, place: str = "") -> bytes:
+        """Return a session file with what is open now; `place` is the address of the room that is shown."""
+        with self._lock:  # meanwhile no model is closed
+            return saved.write(saved.held(self.folder, self._kept(), self.pages), place)
 
     def _find_left(self) -> None:
         """List the folders of studios that were killed; those without anything to open are removed."""
@@ -307,19 +306,18 @@ class Session:
     @contextlib.contextmanager
     def taking(self, id: str) -> Iterator[Path]:
         """Hold a folder that a studio left; afterwards it is removed, unless an error was raised."""
-        require_known("session", id, self.left)
-        path = self.folder.with_name(id)
-        if not folder.take(path):
-            with self._lock:
+        with self._taking:  # a second press waits, and then there is nothing left
+            require_known("session", id, self.left)
+            path = self.folder.with_name(id)
+            if not folder.take(path):
                 del self.left[id]
-            require_known("session", id, self.left)  # another studio has taken it
-        try:
-            yield path
-        except BaseException:
-            folder.release(path)
-            raise
-        folder.remove(path)
-        with self._lock:
+                require_known("session", id, self.left)  # another studio has taken it
+            try:
+                yield path
+            except BaseException:
+                folder.release(path)
+                raise
+            folder.remove(path)
             del self.left[id]
 
     def empty(self) -> None:

@@ -15,7 +15,7 @@ from .session import Session
 
 def save(session: Session, given: dict[str, Any]) -> Response:
     """Return the session file; `place` is the address of the room that is shown."""
-    return Response(saved.write(session.kept(), text_in(given, "place", "")), media_type=BYTES)
+    return Response(session.in_file(text_in(given, "place", "")), media_type=BYTES)
 
 
 def open_file(session: Session, given: dict[str, Any]) -> dict[str, Any]:

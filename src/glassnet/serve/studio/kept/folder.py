@@ -14,16 +14,19 @@ import shutil
 import stat
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import IO, Any
 
 from ....io.writing import replacing
 from ....messages.control_characters import finite, json_text
 from ....runtime.file_lock import lock_now
+from ....runtime.user_folder import user_folder
 
 _PREFIX, _LOCK = "session-", ".lock"
 _MINE: dict[Path, IO[bytes]] = {}
-"""The locks of this process: to open the file of one again would release it."""
+"""The locks of this process: to open the file of one again would release it. `_ONE` is held while one is taken."""
+_ONE = threading.Lock()
 
 
 class SessionFolder:
@@ -62,12 +65,13 @@ def left() -> list[Path]:
 
 def take(path: Path) -> bool:
     """Lock a folder that was left, so that no other studio takes it; False if one has it."""
-    if path in _MINE or not path.is_dir():
-        return False
-    lock = lock_now(_lock_of(path))
-    if lock is not None:
-        _MINE[path] = lock
-    return lock is not None
+    with _ONE:
+        if path in _MINE or not path.is_dir():
+            return False
+        lock = lock_now(_lock_of(path))
+        if lock is not None:
+            _MINE[path] = lock
+        return lock is not None
 
 
 def release(path: Path) -> None:
@@ -121,7 +125,10 @@ def _new(place: Path) -> Path:
 def _place() -> Path | None:
     """Return the folder of this user for sessions, which is created; None if there can be none."""
     try:
-        place = _user_folder()
+        of_user = user_folder("state")
+        if of_user is None:
+            return None
+        place = of_user / "studio"
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sys.platform != "win32":  # where folders inherit the rights of the user's profile
             found = place.stat()
@@ -130,15 +137,5 @@ def _place() -> Path | None:
             if stat.S_IMODE(found.st_mode) != 0o700:
                 place.chmod(0o700)
         return place if os.access(place, os.W_OK) else None
-    except (OSError, RuntimeError):
+    except OSError:
         return None
-
-
-def _user_folder() -> Path:
-    home = Path.home()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "glassnet" / "studio"
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "glassnet" / "studio"
-    named = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return (named if named.is_absolute() else home / ".local" / "state") / "glassnet" / "studio"

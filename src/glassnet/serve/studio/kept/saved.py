@@ -94,8 +94,13 @@ def record_of(id: str) -> str:
 
 def in_folder(path: Path) -> Kept:
     """Return what a session's folder holds; what is missing or damaged in it is left out."""
-    listed = _object(folder.read(path / SESSION))
-    kept = Kept(pages={name: value for name, value in _object(folder.read(path / PAGES)).items() if value is not None})
+    return held(path, folder.read(path / SESSION), folder.read(path / PAGES))
+
+
+def held(path: Path, listed: Any, pages: Any) -> Kept:
+    """Return what a session with this folder holds, by the values of the two files in it."""
+    listed = _object(listed)
+    kept = Kept(pages={name: value for name, value in _object(pages).items() if value is not None})
     for one in _objects(listed.get("drawings")):
         _leave_out(lambda one=one: kept.drawings.append(_drawing(one)))  # type: ignore[misc]
     for one in _objects(listed.get("models")):

@@ -18,7 +18,7 @@ const STILL = Math.sqrt(2 ** -23) / 4; // a sum that changes less does not give 
  * @param {Network} network @param {Numbers} baseline Scaled inputs. @param {Numbers} inputs
  * @param {number[]} direction One number an output.
  */
-export function integratedGradients(network, baseline, inputs, direction) {
+function integratedGradients(network, baseline, inputs, direction) {
   const total = new Float64Array(inputs.length);
   const divisor = network.description.temperature * network.members.length;
   for (const { weights, biases } of network.members) {

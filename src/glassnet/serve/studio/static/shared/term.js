@@ -4,7 +4,7 @@ import { h, uniqueId } from "./dom.js";
 import { GLOSSARY } from "./glossary.js";
 
 /** What the glossary says about a term. @param {string} name In English. @returns {[string, string]|undefined} */
-export const meaningOf = (name) => GLOSSARY[document.documentElement.lang.startsWith("zh") ? "zh" : "en"][name];
+const meaningOf = (name) => GLOSSARY[document.documentElement.lang.startsWith("zh") ? "zh" : "en"][name];
 
 /**
  * A term with its meaning; without an entry in the glossary, its text alone.

@@ -33,7 +33,7 @@ export function examplesOf(drawings, variants, digits) {
 }
 
 /** The k-th variant of a drawing; that of 0 is the drawing. @param {ArrayLike<number>} pixels @param {number} k */
-export function variant(pixels, k) {
+function variant(pixels, k) {
   if (!k) return Uint8Array.from(pixels);
   const [turn, slant, wide, high, right, down, bold] = Object.values(REACH).map((reach, at) => reach * (2 * ((k * STEPS[at]) % 1) - 1));
   const length = Math.sqrt(1 + turn * turn);

@@ -4,7 +4,7 @@ import { keepState } from "../../shared/page_state.js";
 
 /** @typedef {{round: number, digit: number}} Place Where a drawing goes. */
 
-export const DIGITS = 10;
+const DIGITS = 10;
 const PIXELS = 784;
 const BRIGHTEST = 255;
 const empty = () => [0, 1].map(() => /** @type {(number[]|null)[]} */ (new Array(DIGITS).fill(null)));
@@ -17,7 +17,7 @@ const kept = {
 };
 
 /** What a session keeps: `PageState` of `shared/page_state.js`. */
-export const handState = {
+const handState = {
   get: () => (kept.rounds.flat().some(Boolean) || kept.drawing ? { rounds: kept.rounds, past: kept.past, drawing: kept.drawing } : null),
   /** @param {any} value Of `get`. */
   set(value) {

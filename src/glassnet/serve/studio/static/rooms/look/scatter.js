@@ -29,7 +29,7 @@ const cross = (turn) => [[1.3, 0.4], [0.4, 0.4], [0.4, 1.3], [-0.4, 1.3], [-0.4,
 /** What is cut out of a loop: it runs the other way round. */
 const hole = (loop) => scaled(loop, HOLE).reverse();
 /** Markers as loops of corners, all about as large; their number is coprime to that of the colours, so that 110 classes differ. */
-export const MARKERS = [
+const MARKERS = [
   [CIRCLE], [bar], [scaled(ring(3, UP), 1.4)], [diamond], [cross(UP / 2)], [cross(0)], [scaled(ring(3, -UP), 1.4)], [scaled(ring(5, UP, 0.42), 1.7)],
   [scaled(CIRCLE, 1.15), hole(scaled(CIRCLE, 1.15))], [square, hole(square)], [square],
 ];

@@ -8,7 +8,7 @@ import { computes } from "./model_row.js";
 
 export const NETS = ["3-4-2", "2-2-2"];
 /** Values of the address that say what is shown. */
-export const NOTHING = { net: "", model: "", data: "", part: "", row: "", epoch: "", step: "", sample: "", rule: "", focus: "", moment: "", weights: "", inputs: "", targets: "", rate: "", edits: "" };
+const NOTHING = { net: "", model: "", data: "", part: "", row: "", epoch: "", step: "", sample: "", rule: "", focus: "", moment: "", weights: "", inputs: "", targets: "", rate: "", edits: "" };
 
 /** @typedef {{studio: any, step: any, kind: () => string, about: (id: string) => Promise<any>, choose: (values: any, how?: any) => void}} Room */
 

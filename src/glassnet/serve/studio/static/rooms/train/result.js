@@ -42,7 +42,7 @@ export function resultText(result) {
 }
 
 /** Seconds of all its parts. @param {any} result */
-export const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
+const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
 
 /** R², whose third decimal is the last that matters. @param {number|null} value */
 const ratio = (value) => (value === null ? "–" : value.toFixed(3).replace(/^-0\.000$/, "0.000").replace("-", "−"));
@@ -50,7 +50,7 @@ const ratio = (value) => (value === null ? "–" : value.toFixed(3).replace(/^-0
 const afterDot = (/** @type {any} */ text) => (text ? ` · ${text}` : "");
 
 /** The numbers of a result. @param {any} t @param {any} result */
-export function resultFacts(t, result) {
+function resultFacts(t, result) {
   const { accuracy, r2, rmse, coverage, pinball, samples } = result.evaluation;
   const { interval, cross_validation: folds } = result;
   const pair = (/** @type {string} */ name, /** @type {any} */ value, more = "") => h("div", {}, h("dt", { text: name }), h("dd", {}, value), more ? h("dd.help", { text: more }) : null);
