@@ -19,9 +19,10 @@ from studio_server import studio_server
 
 import glassnet
 from glassnet.data import bundled
-from glassnet.explain.why import why
+from glassnet.explain.why import Neighbours, why
 from glassnet.handwriting.reader import read_photo
 from glassnet.model.file import load_model, shipped_model
+from glassnet.model.network import Network
 from glassnet.serve.studio.models import describe, weights_of
 from support.cli import environment, run
 from support.photos import sheet
@@ -109,7 +110,7 @@ def answer_of(page):
 
 def shares_of(page):
     """The percentages beside the bars."""
-    return [float(one.removesuffix("%")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
+    return [float(one.strip("<>%\u00a0")) / 100 for one in page.locator(".bar-value").all_inner_texts()]
 
 
 def test_digits_drawn_with_the_mouse_are_read_as_python_reads_them(room, reader):
@@ -158,7 +159,7 @@ def test_undo_clear_and_pen_width(room):
     page.get_by_role("button", name="Clear").click()
     assert "p=" not in page.evaluate("location.search")
     assert page.locator(".answer-name").inner_text() == "?"
-    assert page.locator(".inside").is_hidden()
+    assert page.locator(".why.blank").is_visible()
     page.get_by_role("button", name="Undo").click()
     np.testing.assert_array_equal(pixels_of(page), one)
 
@@ -215,67 +216,137 @@ def test_a_digit_of_the_data_opens_and_back_returns_to_it(room, reader):
     assert (pixels_of(page) != test.inputs[17]).any()
 
 
-def test_the_reasons_that_the_page_shows_add_up(room):
-    page = room("model=reader&data=mnist&part=test&row=0")
-    page.locator(".path b.number").first.wait_for()
+def numbers_of(waterfall):
+    """The exact numbers of a waterfall: what is added up, and the total."""
+    values = [float(one.get_attribute("data-value")) for one in waterfall.locator("[data-value]").all()]
+    return values[:-1], values[-1]
+
+
+def test_a_four_that_is_read_as_another_digit_has_sums_that_add_up_without_a_click(room, reader):
+    """On the first screen; one click opens a node, another silences it."""
+    test = bundled("test")
+    row = int(np.flatnonzero((reader.predict(test.inputs[:10_000]) != test.labels) & (test.labels == 4))[0])
+    page = room()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(page.url.split("?")[0] + f"?model=reader&data=mnist&part=test&row={row}")
+    page.locator(".waterfall").nth(1).wait_for()
+    explained = why(reader, test.inputs[row], Neighbours(reader, bundled("train")))
+    assert page.locator(".why").bounding_box()["y"] < 850
+    assert page.locator(".why h2").inner_text() == f"Why {explained.answer} rather than {explained.rival}"
+    for place, parts in enumerate(([explained.bias, *explained.nodes], [explained.baseline_gap, *explained.inputs])):
+        steps, total = numbers_of(page.locator(".waterfall").nth(place))
+        assert sum(steps) == pytest.approx(total, abs=1e-4)
+        assert total == pytest.approx(sum(parts), abs=1e-4)
+    shown = [int(one.split()[1]) for one in page.locator(".waterfall button").all_inner_texts()]
+    assert shown == [*np.argsort(-np.abs(explained.nodes))[: len(shown)]]
+    # Beside it: the nearest training samples, and a change that gives another answer.
+    page.locator(".nearest canvas").first.wait_for()
+    assert page.locator(".nearest b").all_inner_texts() == [str(one) for one in explained.nearest.labels]
+    assert [one.get_attribute("href").split("row=")[1] for one in page.locator(".nearest a").all()] == [
+        str(one) for one in explained.nearest.rows
+    ]
+    page.locator(".why-flip figure").first.wait_for()
+    # One click: a node with its numbers. Another: the answer without it.
+    before = shares_of(page)
+    page.locator(".waterfall button").first.click()
+    panel = page.locator(".node-panel")
+    assert panel.locator("h2").inner_text() == f"Node {shown[0]} of hidden layer 2"
+    panel.get_by_role("button", name="Silence this node").click()
+    model = without(reader, shown[0])
+    np.testing.assert_allclose(shares_of(page), model.predict_proba(test.inputs[row])[0], atol=1.1e-3)
+    assert shares_of(page) != before
+    page.get_by_role("button", name="Bring back all 1").click()
+    assert shares_of(page) == before
+    # Those of the first hidden layer have the pixels; the keyboard does the same.
+    layer = page.locator(".net-field.open").first
+    layer.focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    assert panel.locator("h2").inner_text() == "Node 1 of hidden layer 1"
+    assert panel.locator(".node-pictures canvas").count() == 3
+    pairs = panel.locator(".node-formula dd").all_inner_texts()
+    products, bias, z, _ = (float(one.replace("−", "-")) for one in pairs)
+    layer_one = reader.network.parameters
+    x = reader.scaling.apply(test.inputs[row])
+    assert products == pytest.approx(layer_one.weights[0][1] @ x, rel=1e-3)
+    assert products + bias == pytest.approx(z, rel=1e-2, abs=1e-3)
+    page.keyboard.press("Escape")
+    assert panel.is_hidden()
+    assert layer.evaluate("one => one === document.activeElement")
     page.get_by_text("Nodes as a table").click()
     rows = [row.inner_text().split("\t") for row in page.locator(".twin tbody tr").all()]
     for _, activation, weight, contribution in rows:
         numbers = [float(one.replace("−", "-")) for one in (activation, weight, contribution)]
         assert numbers[0] * numbers[1] == pytest.approx(numbers[2], rel=0.01, abs=1e-3)
-    assert page.locator(".reasons figure").count() == 2
+
+
+def without(model, node):
+    """The model without a node of the last hidden layer of its network."""
+    parameters = model.network.parameters.copy()
+    parameters.weights[-1][:, node] = 0
+    return replace(model, network=Network.of(model.network.architecture, parameters))
 
 
 ATTRIBUTIONS = """
 const { Network } = await import("/static/network.js");
-const { integratedGradients, nodeContributions, inputSlopes } = await import("/static/shared/attribution.js");
-return given.map(({ description, weights, rows, directions }) => {
+const { reasonsOf } = await import("/static/shared/attribution.js");
+const { findFlip } = await import("/static/shared/counterfactual.js");
+const { hiddenOf, nearestTo } = await import("/static/shared/similar.js");
+return given.map(({ description, weights, rows, samples, flips }) => {
   const network = new Network(description, floatsOf(weights));
-  return rows.map((row, k) => {
-    const signals = network.forward(bytesOf(row));
-    const baseline = network.scale(new Uint8Array(bytesOf(row).length));
-    const best = directions[k].indexOf(1);
-    return {
-      inputs: [...integratedGradients(network, baseline, signals.inputs, directions[k])],
-      nodes: [...nodeContributions(network, signals, best)],
-      sum: signals.sums.at(-1)[best],
-      bias: network.members[0].biases.at(-1)?.[best] ?? 0,
-      slopes: [...inputSlopes(network, signals, 0)],
-    };
+  const hidden = hiddenOf(network);
+  const all = samples.map((row) => hidden(bytesOf(row)));
+  const joined = new Float32Array(all.length * all[0].length);
+  all.forEach((one, k) => joined.set(one, k * one.length));
+  return rows.map((row) => {
+    const raw = bytesOf(row);
+    const reasons = reasonsOf(network, network.forward(raw), new Uint8Array(raw.length));
+    return { ...reasons, shares: [...reasons.shares], nodes: reasons.nodes.flatMap((one) => [...one]), slopes: null,
+      nearest: nearestTo(hidden(raw), joined), flip: flips ? findFlip(network, [...raw]) : null };
   });
 });
 """
 
 
-def test_contributions_in_the_page_equal_those_of_explain(run_module, reader):
-    data = bundled("train").inputs[:300]
-    labels = bundled("train").labels[:300]
+def test_reasons_nearest_samples_and_counterfactuals_in_the_page_are_those_of_explain(run_module, reader):
+    data, labels = bundled("train").inputs[:300], bundled("train").labels[:300]
     samples = glassnet.Dataset.from_arrays(data, labels)
-    models = [
-        glassnet.fit(samples, glassnet.Options.recipe("notes", epochs=1, hidden=20, engine="reference")).model,
-        glassnet.fit(samples, glassnet.Options(hidden=(15, 10), activation="tanh", epochs=1, engine="reference")).model,
-        reader,
+    recipes = [
+        glassnet.Options.recipe("notes", epochs=1, hidden=20, engine="reference"),
+        glassnet.Options(hidden=(15, 10), activation="tanh", epochs=1, engine="reference"),
+        glassnet.Options(hidden=12, members=3, epochs=1, engine="reference"),
     ]
+    models = [*(glassnet.fit(samples, one).model for one in recipes), reader]
     models.append(replace(models[1], temperature=1.7))
+    decision = replace(models[0].targets, decision=tuple(np.linspace(0.5, 1.5, 10)))
+    models.append(replace(models[0], targets=decision))
     rows = bundled("test").inputs[:4]
     cases, wanted = [], []
     for model in models:
-        explained = [why(model, row) for row in rows]
-        eye = np.eye(10)
-        directions = [(eye[one.answer] - eye[one.rival]).tolist() for one in explained]
+        neighbours = Neighbours(model, samples)
+        wanted.append([why(model, row, neighbours) for row in rows])
         given = {"description": describe(model), "weights": base64.b64encode(weights_of(model)).decode()}
-        cases.append({**given, "rows": [text_of(row) for row in rows], "directions": directions})
-        wanted.append(explained)
+        of_samples = [text_of(row) for row in data]
+        cases.append({**given, "rows": [text_of(row) for row in rows], "samples": of_samples, "flips": True})
     for case, explained, model in zip(run_module(ATTRIBUTIONS, cases), wanted, models, strict=True):
-        for shown, one in zip(case, explained, strict=True):
+        for shown, one, row in zip(case, explained, rows, strict=True):
+            assert (shown["best"], shown["rival"]) == (one.answer, one.rival)
             limit = np.abs(one.inputs).max()
-            np.testing.assert_allclose(shown["inputs"], one.inputs, atol=1e-4 * limit)
-            assert sum(shown["inputs"]) == pytest.approx(
-                one.gap - one.baseline_gap, abs=1e-5 * np.abs(one.inputs).sum()
-            )
-            assert sum(shown["nodes"]) + shown["bias"] == pytest.approx(shown["sum"], rel=1e-4, abs=1e-4)
-        if len(model.network.parameters.weights) == 2:
-            np.testing.assert_allclose(case[0]["slopes"], model.network.parameters.weights[0][0], rtol=1e-6)
+            np.testing.assert_allclose(shown["shares"], one.inputs, atol=1e-4 * limit)
+            np.testing.assert_allclose(shown["nodes"], one.nodes, atol=1e-4)
+            assert shown["bias"] == pytest.approx(one.bias, abs=1e-5)
+            assert shown["gap"] == pytest.approx(one.gap, abs=1e-4)
+            assert shown["baselineGap"] == pytest.approx(one.baseline_gap, abs=1e-4)
+            assert sum(shown["nodes"]) + shown["bias"] == pytest.approx(shown["gap"], abs=1e-9)
+            assert sum(shown["shares"]) + shown["baselineGap"] == pytest.approx(shown["gap"], abs=1e-4)
+            assert [place["place"] for place in shown["nearest"]] == [*one.nearest.rows]
+            distances = [place["distance"] for place in shown["nearest"]]
+            assert distances == pytest.approx([*one.nearest.distances], rel=1e-4, abs=1e-4)
+            flip = shown["flip"]
+            assert flip["answer"] == model.predict(np.uint8(flip["pixels"]))[0] != one.answer
+            assert flip["distance"] == pytest.approx(one.flip.distance, rel=0.02)
+            assert flip["distance"] == pytest.approx(np.linalg.norm(np.array(flip["pixels"]) - row) / 255)
 
 
 def test_pixels_in_an_address_return_as_they_were(run_module):
@@ -350,14 +421,19 @@ def test_a_small_screen_shows_the_answer_on_the_board(room, page):
 
 
 def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page):
+    """One press below the answer keeps it and clears the board; on the board, keys do the same."""
     room()
-    save = page.get_by_role("button", name="Keep the drawing")
-    assert save.is_disabled()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    chip = page.locator(".chips").get_by_role("button", name="7", exact=True)
+    chip.click(force=True)
+    assert studio.session.drawings == []  # nothing is drawn
     draw(page, hand_strokes(7, np.random.default_rng(5)))
-    page.locator(".keep .segmented").get_by_role("button", name="7", exact=True).click()
-    save.click()
+    pixels, answered = pixels_of(page), answer_of(page)
+    assert chip.bounding_box()["y"] < 900
+    chip.click()
     page.get_by_role("button", name="Open the drawing of a 7").wait_for()
-    pixels = pixels_of(page)
+    assert page.locator(".answer-name").inner_text() == "?"
+    assert page.evaluate("scrollY") == 0
     row = studio.get("/api/drawings.csv").body.decode().strip().split(",")
     assert row == ["7", *map(str, pixels)]
     link = urlsplit(page.get_by_role("link", name="Train on them").get_attribute("href"))
@@ -367,10 +443,14 @@ def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page)
         "add": "drawings",
         "add_times": "20",
     }
-    page.get_by_role("button", name="Clear").click()
     page.get_by_role("button", name="Open the drawing of a 7").click()
     np.testing.assert_array_equal(pixels_of(page), pixels)
-    page.get_by_role("button", name="Delete the drawing of a 7").click()
+    for key, label in (("Enter", answered), ("3", "3")):
+        page.locator("canvas.board").press(key)
+        page.get_by_text(f"Kept as a {label}").wait_for()
+        page.get_by_role("button", name="Undo").click()
+    assert [str(one.label) for one in studio.session.drawings] == ["7", answered, "3"]
+    page.get_by_role("button", name="Delete all").click()
     page.get_by_text("No drawings yet.").wait_for()
     assert studio.session.drawings == []
 
@@ -378,6 +458,7 @@ def test_a_drawing_with_its_right_label_is_kept_for_training(room, studio, page)
 def test_a_value_of_a_row_changes_the_answer(room, table):
     model = glassnet.TableModel.load(table / "people.safetensors")
     page = room("model=model")
+    assert page.locator(".form > p").first.inner_text().startswith("Row 0 of people.csv")
     for age, city in ((70, "Oslo"), (70, "Rome"), (20, "Rome")):
         given = {"age": age, "city": city}
 
@@ -388,10 +469,12 @@ def test_a_value_of_a_row_changes_the_answer(room, table):
             page.get_by_label("city").select_option(city)
             page.locator(".fields input[type=number]").fill(str(age))
         explained = model.explain(given)
-        page.locator(".shares .share-name", has_text=f"age = {age}").wait_for()
+        page.locator(".shares .waterfall-name", has_text=f"age = {age}").wait_for()
         assert page.locator(".answer-name").inner_text() == model.predict(given) == explained.answer
-        shown = [float(one.replace("−", "-")) for one in page.locator(".shares .number").all_inner_texts()]
-        assert shown == pytest.approx([*explained.contributions.values()], rel=6e-3)
+        steps, total = numbers_of(page.locator(".shares"))
+        assert sorted(steps[1:]) == pytest.approx(sorted(explained.contributions.values()))
+        assert sum(steps) == pytest.approx(total, abs=1e-4)
+        assert page.locator(".answer-target").inner_text() == "left:"
     page.reload()
     page.wait_for_selector(".shares")
     assert page.get_by_label("city").input_value() == "Rome"
@@ -406,6 +489,38 @@ def test_a_row_of_the_data_opens_in_the_form(room, studio, table, page):
     assert page.locator(".form > p").first.inner_text().endswith(f"left = {left}")
     assert page.locator(".fields input[type=number]").input_value() == age
     assert page.locator(".fields select").input_value() == city
+    for column, value in (("age", age), ("city", city)):  # and is the row that is explained
+        assert page.locator(".shares .waterfall-name", has_text=f"{column} = {value}").count() == 1
+    page.get_by_role("button", name="Middle of all columns").click()
+    assert "v=" in page.url
+    page.reload()
+    page.locator(".shares li", has_text="age = ").locator("[data-value='0']").wait_for()
+
+
+def test_sliders_have_room_where_the_values_are(run_module):
+    program = """
+    const { sliderScale } = await import("/static/views/row_form.js");
+    return given.map(([low, median, high, whole]) => {
+      const scale = sliderScale(low, high, median, whole);
+      const values = Array.from({ length: 201 }, (_, k) => scale.value(k));
+      return { values, back: values.map(scale.place), again: values.map((one) => scale.value(scale.place(one))) };
+    });
+    """
+    ranges = [
+        (0, 5, 10, False),
+        (205, 22_000, 872_610, True),
+        (-3, -2.99, 500, False),
+        (0, 0, 9, True),
+        (0, 1, 1, True),
+    ]
+    for (low, median, high, whole), one in zip(ranges, run_module(program, ranges), strict=True):
+        values = np.array(one["values"])
+        assert (values[0], values[-1]) == (low, high)
+        assert (np.diff(values) >= 0).all()
+        if low + (high - low) / 60 < median < high - (high - low) / 60:
+            assert values[100] == pytest.approx(median, rel=0.01)
+        assert not whole or (values == values.round()).all()
+        np.testing.assert_allclose(one["again"], values, atol=0.02 * (high - low))
 
 
 @pytest.fixture(scope="module")
@@ -441,7 +556,11 @@ def test_images_of_another_shape_have_a_board_of_their_own(room, studio, small, 
     assert (pixels.reshape(8, 8)[:, 6] == 16).all()
     assert shown == str(model.predict(pixels)[0])
     np.testing.assert_allclose(shares_of(page), model.predict_proba(pixels)[0], atol=1.1e-3)
-    assert page.locator(".paths").is_visible() == (name == "plain")
+    assert page.locator(".net").is_visible() == (name == "plain")
+    for one in page.locator(".waterfall").all():  # also by Python, for a model that deskews
+        steps, total = numbers_of(one)
+        assert sum(steps) == pytest.approx(total, abs=1e-4)
+    page.locator(".why-flip figure").first.wait_for()
 
 
 @pytest.mark.parametrize("target", ["price", ["old", "in A"]])

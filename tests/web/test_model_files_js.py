@@ -115,8 +115,8 @@ def test_models_that_python_wrote(node, models, tmp_path):
         assert base64.b64decode(found["weights"]) == weights_of(model)
         if model.columns:
             exported = json.loads(json.dumps(_description(portable_form(model), model)))
-            assert [description[name] for name in ("encodings", "units", "widths")] == [
-                exported[name] for name in ("encodings", "units", "widths")
+            assert [description[name] for name in ("encodings", "units", "target", "widths")] == [
+                exported[name] for name in ("encodings", "units", "target", "widths")
             ]
             assert [one["name"] for one in description["encodings"] if "means" in one] == ["street"]
             np.testing.assert_allclose(description["baseline"], exported["baseline"], rtol=1e-6)

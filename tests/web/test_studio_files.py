@@ -113,9 +113,11 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.mouse.move(x, y + 300, steps=8)
     page.mouse.up()
     page.locator(".answer-name", has_text="1").wait_for()
-    page.locator(".why").wait_for()
-    page.locator(".digits [data-key='1']").click()
-    page.get_by_role("button", name="Keep the drawing").click()
+    for one in page.locator(".waterfall").all():
+        *steps, total = (float(value.get_attribute("data-value")) for value in one.locator("[data-value]").all())
+        assert sum(steps) == pytest.approx(total, abs=1e-4)
+    page.locator(".nearest b", has_text="1").first.wait_for(timeout=120_000)  # of those in the page
+    page.locator(".chips").get_by_role("button", name="1", exact=True).click()
     page.locator(".tray li").wait_for()
     page.get_by_role("button", name="Open a test digit").click()
     page.locator(".origin", has_text="of the test data of MNIST").wait_for()

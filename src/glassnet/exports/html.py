@@ -165,6 +165,7 @@ def _description(form: PortableForm, model: Model) -> dict[str, Any]:
         },
         "classes": list(form.names),
         "units": [one.unit for one in columns.targets] if columns and form.target_kind == "numbers" else [],
+        "target": columns.target_names[0] if columns and len(columns.target_names) == 1 else "",
         "image_shape": list(form.image_shape) if form.image_shape else None,
         "channels": channels_of(form.sizes[0], form.image_shape),
         "maximum": model.scaling.maximum,

@@ -178,8 +178,7 @@ STUDIO_WORDS: dict[str, str] = {
         "Drawing board of pixels. Use the arrow keys to move, space to paint and delete to erase."
     ),
     "draw_help": (
-        "Keyboard: arrow keys move over the 28 × 28 pixels, space paints, delete erases; hold Shift to paint while "
-        "moving."
+        "Keyboard: arrow keys move over the pixels, space paints, delete erases; hold Shift to paint while moving."
     ),
     "draw_help_pixels": "Keyboard: arrow keys move, space paints, delete erases; hold Shift to paint while moving.",
     "draw_at": "Row {row}, column {column}: {ink}% ink",
@@ -194,6 +193,10 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_from_test": "Row {row} of the test data of {data}, label {label}",
     "draw_other_shape": "This sample has another shape than the images of the model. Choose another model.",
     "draw_answer": "Answer",
+    "draw_confidence": "For a drawing of anything else than these classes, the confidence means nothing.",
+    "draw_without": "Silenced nodes: {count}. With all nodes: {answer}.",
+    "draw_meant": "I meant",
+    "draw_kept": "Kept as a {label}; {count} in all.",
     "draw_outputs": "Outputs",
     "draw_none": "none",
     "draw_sure": "{share} sure; next {second} with {other}",
@@ -201,8 +204,9 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_start_pixels": "Paint on the board.",
     "draw_untrained": "There is no network yet.",
     "draw_loading": "Loading the network …",
-    "draw_stages": "From the drawing to what the network sees",
+    "draw_stages": "How it becomes 28 × 28 pixels",
     "draw_stages_none": "These are pixels already: the network sees them as they are.",
+    "draw_stages_blank": "Draw, and see what becomes of it.",
     "draw_stage_drawing": "Drawing",
     "draw_stage_cut": "Cut out",
     "draw_stage_stroke": "Strokes as wide as in MNIST",
@@ -210,46 +214,81 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_inside": "Inside the network",
     "draw_inside_line": "One cell is one node: the more it stands out from the paper, the more active it is.",
     "draw_inside_signed": "Orange is above 0, blue below.",
-    "draw_inside_members": "This is the first of {members} networks whose outputs are averaged.",
+    "draw_inside_members": "This is one of {members} networks whose outputs are averaged.",
+    "draw_inside_open": "Click a node for its numbers.",
+    "draw_member": "Network {number} of {members}",
+    "draw_member_choice": "Network of the ensemble",
+    "draw_output_named": "Output {name}",
+    "draw_node_of": "Node {node} of hidden layer {layer}",
+    "draw_node_member": "Node {node} of network {member}",
+    "draw_node_value": "activation {value}",
+    "draw_node_adds": "adds {share} to the margin",
+    "draw_node_panel": "Numbers of a node",
+    "draw_node_before": "Previous node",
+    "draw_node_after": "Next node",
+    "draw_node_close": "Close",
+    "draw_silence": "Silence this node",
+    "draw_unsilence": "Silenced: bring it back",
+    "draw_bring_back": "Bring back all {count}",
     "draw_layer_inputs": "Inputs",
     "draw_layer_hidden": "Hidden layer {layer}",
     "draw_layer_outputs": "Outputs",
     "draw_nodes": "{count} nodes",
     "draw_one_node": "1 node",
     "draw_active": "{count} nodes, {active} active",
-    "draw_paths": "Strongest paths to {name}",
-    "draw_paths_line": (
-        "Each node of the last hidden layer looks for a pattern (left: orange adds, blue subtracts) and sees part of "
-        "it in your drawing (right). Its activation times its weight is what it adds to the answer."
-    ),
     "draw_node": "Node {node}",
-    "draw_looks_for": "The pattern that node {node} looks for",
-    "draw_sees": "What node {node} sees in the drawing",
-    "draw_paths_rest": "All {count} other nodes together {others}, bias {bias}; sum {sum}.",
     "draw_paths_table": "Nodes as a table",
-    "draw_paths_caption": "The nodes of the last hidden layer that matter most",
+    "draw_paths_caption": "The nodes of the last hidden layer that add most",
     "draw_node_head": "Node",
     "draw_activation": "Activation",
     "draw_weight": "Weight",
     "draw_contribution": "Contribution",
+    "draw_weight_both": "Weight to {name} − weight to {other}",
     "draw_why": "Why {name} rather than {other}",
     "draw_why_one": "Why {name}",
-    "draw_why_line": (
-        "How much each pixel adds to the margin, the sum of {name} minus the sum of {other}, compared with an empty "
-        "board: integrated gradients, as “glassnet explain” computes them."
+    "draw_why_title": "Why this answer",
+    "draw_why_blank": "What every node and every pixel adds to the answer will stand here, as sums.",
+    "draw_margin_line": "{name} is ahead of {other} by the margin {margin}. It adds up in two ways:",
+    "draw_sum_line": "Two ways to add up the sum of {name}, which is above 0 if the label is present:",
+    "draw_number_line": "Two ways to add up the predicted number:",
+    "draw_sum_nodes": "By nodes of the last hidden layer",
+    "draw_sum_inputs": "By inputs",
+    "draw_sum_pixels": "By pixels",
+    "draw_bias": "Bias",
+    "draw_others": "{count} other nodes",
+    "draw_margin": "Margin",
+    "draw_total_sum": "Sum",
+    "draw_empty_board": "Empty board",
+    "draw_pixels": "Pixels {which}",
+    "draw_method": "How this is computed",
+    "draw_method_line": (
+        "By nodes: activation times weight to the answer minus weight to the runner-up, which is exact. By pixels: "
+        "integrated gradients from the empty board (Sundararajan, Taly and Yan 2017). Sums are divided by the "
+        "temperature of the model; those of an ensemble are the mean of its networks."
     ),
-    "draw_why_line_one": (
-        "How much each pixel adds to the sum of {name}, compared with an empty board: integrated gradients, as "
-        "“glassnet explain” computes them."
+    "draw_method_decision": (
+        "By nodes: activation times weight to the answer minus weight to the runner-up, which is exact. By pixels: "
+        "integrated gradients from the empty board (Sundararajan, Taly and Yan 2017). Sums are divided by the "
+        "temperature of the model; those of an ensemble are the mean of its networks. The bias includes the chosen "
+        "decision of the model."
     ),
+    "draw_flip": "What would change the answer",
+    "draw_flip_none": "No small change was found along the gradient.",
+    "draw_flip_change": "This change",
+    "draw_flip_to": "makes it {other}",
+    "draw_flip_not": "not {name}",
+    "draw_flip_line": "{count} pixels change, by {most} of {maximum} at most.",
+    "draw_nearest": "Most similar training samples",
+    "draw_nearest_one": "Row {row}, label {label}: distance {distance}",
+    "draw_nearest_same": "Row {row}, label {label}: the same activations",
+    "draw_nearest_line": "Of {source}, by the activations of the last hidden layer.",
     "draw_why_for": "for {name}",
     "draw_why_against": "against {name}",
-    "draw_wrong": "Wrong answer? Teach it",
-    "draw_wrong_line": "Choose the right label and keep the drawing. A network can then be trained on what you kept.",
-    "draw_label": "Right label",
-    "draw_keep": "Keep the drawing",
-    "draw_kept": "Kept as a {label}.",
     "draw_tray": "Drawings for training",
+    "draw_tray_line": (
+        "Press what you meant below the answer: the drawing is kept, and the board cleared. On the board, the keys 0 "
+        "to 9 do the same, and Enter if the answer is right."
+    ),
     "draw_tray_empty": "No drawings yet.",
     "draw_open_kept": "Open the drawing of a {label}",
     "draw_delete_kept": "Delete the drawing of a {label}",
@@ -281,9 +320,34 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_no": "no",
     "draw_input": "Input {number}",
     "draw_no_form": "This model takes {count} numbers that are not an image: too many for a form.",
-    "draw_shares_line": "How much each column adds, compared with a row in the middle of all columns.",
-    "draw_share_rest": "{count} other columns",
+    "draw_shares_margin": "From a row in the middle of all columns to the margin of {name} over {other}:",
+    "draw_shares_number": "From a row in the middle of all columns to the predicted number:",
+    "draw_shares_sum": "From a row in the middle of all columns to the sum of {name}, which is above 0 if it holds:",
+    "draw_middle_row": "Middle row",
+    "draw_number": "Number",
     "draw_would_change": "It would be {answer} with {changes}.",
+    # the numbers of one node
+    "draw_node_weights": "Its weights",
+    "draw_node_weights_of": "The weights of the node: orange above 0, blue below",
+    "draw_node_pixels": "Your pixels",
+    "draw_node_product": "Their product",
+    "draw_node_product_of": "Each weight times its pixel; the sum is {sum}",
+    "draw_node_terms": "The largest products",
+    "draw_node_from": "From",
+    "draw_node_weight": "Weight",
+    "draw_node_input": "Input",
+    "draw_node_others": "{count} others together",
+    "draw_node_sum": "Sum of all products",
+    "draw_node_bias_name": "Bias",
+    "draw_node_z": "Sum",
+    "draw_node_activation": "Activation {name}({z})",
+    "draw_node_bias": "Bias {bias}",
+    "draw_node_no_bias": "No bias",
+    "draw_node_effect": "Answer with this node: {before}, {before_sure} sure; without it: {after}, {after_sure}.",
+    "draw_node_next": "Its weights to the next layer",
+    "draw_node_next_sent": "Its weights to the next layer → sent",
+    "draw_node_next_some": "The {count} largest of its weights to the next layer → sent",
+    "draw_node_next_few": "The {count} largest of its weights to the next layer",
     # take it away
     "take_title": "Take it away",
     "take_hint": "the same work as a command or a Python program",
@@ -943,7 +1007,6 @@ STUDIO_WORDS: dict[str, str] = {
     "here_no_fit": "{data} does not suit the model {model}: it has other inputs or classes.",
     "here_no_step": "This page shows training steps only of networks that classify numbers or images.",
     "here_no_node": "node {node}: hidden layer {layer} has no such node.",
-    "here_not_numbers": "Expected a number for each weight, input and target.",
     "here_diverged": (
         "Training diverged in epoch {epoch}: the loss or a weight became infinite. Use a smaller learning rate."
     ),

@@ -3,8 +3,9 @@
 import { button, field, fill, h, select } from "../../serve/studio/static/shared/dom.js";
 import { short } from "../../serve/studio/static/shared/format.js";
 import { readCell } from "../../serve/studio/static/shared/table_encoding.js";
-import { answerPart, layersPart } from "../../serve/studio/static/views/draw.js";
-import { rowControl, shareList, startOf } from "../../serve/studio/static/views/row_form.js";
+import { answerPart } from "../../serve/studio/static/views/answer.js";
+import { networkFigure } from "../../serve/studio/static/views/network_figure.js";
+import { columnSum, rowControl, startOf } from "../../serve/studio/static/views/row_form.js";
 import { content, model } from "./answers.js";
 
 const MOST_INPUTS = 100; // of a model without named columns
@@ -31,7 +32,7 @@ export function openRows(el, _head, t, state) {
   let row = state.row ?? null;
 
   const answer = answerPart(t, description);
-  const layers = layersPart(t, description);
+  const layers = networkFigure({ t, description });
   const inside = h("section.panel.stack.inside", {}, h("h2", { text: t("draw_inside") }), layers.el);
   const reasons = h("div.stack");
   const { classes, targets, units } = description;
@@ -67,21 +68,22 @@ export function openRows(el, _head, t, state) {
     const decoded = model.answer(signals.outputs);
     const numbers = targets.kind === "numbers";
     answer.update([...signals.outputs], [...signals.probabilities], finished, numbers ? model.numbersText(decoded) : undefined, numbers ? decoded : null);
-    layers.update([], signals);
+    layers.update({ input: [], inputs: signals.inputs, activations: signals.activations, weights: [] });
     explain();
   }
 
   /** What each column adds to one output, or to the margin between the best two classes. */
   function explain() {
-    const { best, rival, inUnits, shares: inputs } = model.reasons(signals, each && explained.value !== BEST ? Number(explained.value) : null);
+    const { best, rival, inUnits, gap, baselineGap, shares: inputs } = model.reasons(signals, each && explained.value !== BEST ? Number(explained.value) : null);
     const byColumn = named ? model.sharesByColumn(inputs) : [...inputs];
     const shares = columns.map((one, k) => ({ column: one.label ?? one.name, value: textOf(one, row[one.name]), share: byColumn[k] }));
     const name = targets.kind === "numbers" && !each ? model.numbersText(model.answer(signals.outputs)) : classes[best];
     const unit = inUnits ? units[best] : "";
     fill(reasons,
       h("h2", { text: rival === null ? t("draw_why_one", { name }) : t("draw_why", { name, other: classes[rival] }) }),
-      h("p.quiet", { text: !named ? t("page_shares_line") : unit ? t("page_shares_unit", { unit }) : t("draw_shares_line") }),
-      shareList(shares, t));
+      h("p.quiet", { text: !named ? t("page_shares_line") : unit ? t("page_shares_unit", { unit }) : rival !== null ? t("draw_shares_margin", { name, other: classes[rival] })
+        : inUnits ? t("draw_shares_number") : t("draw_shares_sum", { name: classes[best] }) }),
+      columnSum(shares, { start: baselineGap, total: gap, name: t(rival !== null ? "draw_margin" : inUnits ? "draw_number" : "draw_total_sum") }, t));
   }
 
   function textOf({ kind, hours }, value) {

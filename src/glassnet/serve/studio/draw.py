@@ -11,16 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 from starlette.routing import Route
 
+from ...data.dataset import Dataset
 from ...data.readers.image import no_digit, open_reduced
-from ...errors import OptionError
-from ...explain.why import Why, why
+from ...errors import GlassnetError, OptionError
+from ...explain.input_gradients import forward_members, last_hidden
+from ...explain.why import Neighbours, Why, why
 from ...handwriting.reader import Reading, read_photo
-from ...html.why_parts import changed_values, column_shares
+from ...html.why_parts import changed_values, column_shares, explains_logit
 from ...io.opening import open_named
 from ...messages.message import Message
 from ...model.model import Model
 from ...model.prediction_intervals import COVERAGE, gives_interval, predict_interval
 from ...preprocess.tabular.dataset import read_table
+from ...runtime.blas import one_blas_thread
 from ...words.cli import CLI_WORDS, digit_words
 from ...words.explain import explain_words
 from ...words.speaking import speaking
@@ -28,8 +31,9 @@ from ...workflow.predict_job import Answer, answer_from, with_interval
 from ...workflow.take_away.query import query_command, query_program
 from ..rendering import on_page
 from .endpoints import api, text_in
-from .session import Session
+from .session import Session, StudioData, StudioModel, labels_of
 
+_MOST_NEIGHBOURS = 1  # each has the activations of all training samples
 MOST_SIDE = 1400
 """Longer side of a photo as the page shows it, in pixels."""
 
@@ -96,8 +100,14 @@ def _encoded_row(model: Model, row: Any) -> tuple[NDArray[np.float32], dict[str,
 def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
     rival = explained.rival if model.targets.of_classes else None
     reasons: dict[str, Any] = {"rival": rival, "gap": explained.gap, "baseline_gap": explained.baseline_gap}
+    reasons["in_units"] = explained.rival is None and not explains_logit(model, explained)
     if model.columns is None:
-        return {**reasons, "inputs": explained.inputs}
+        flip = explained.flip and {
+            "pixels": explained.flip.sample,
+            "answer": explained.flip.answer,
+            "distance": explained.flip.distance,
+        }
+        return {**reasons, "inputs": explained.inputs, "nodes": explained.nodes, "bias": explained.bias, "flip": flip}
     say = explain_words(language)
     shares = sorted(column_shares(model, explained, say), key=lambda one: -abs(one[2]))
     reasons["shares"] = [{"column": name, "value": value, "share": share} for name, value, share in shares]
@@ -108,6 +118,54 @@ def _reasons(model: Model, explained: Why, language: str) -> dict[str, Any]:
             for name, before, after in changed_values(model, explained, say)
         ]
     return reasons
+
+
+def similar(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the training samples that a model sees as most like the pixels of an image; none if they are not open.
+
+    They are `Why.nearest`: those with the nearest activations in the last hidden layer.
+    """
+    one = session.model(text_in(given, "model"))
+    full = one.model
+    sample = _inputs(full, given.get("pixels"))
+    found = _training_images(session, one, full)
+    if found is None:
+        return {"source": "", "data": "", "samples": []}
+    data, samples = found
+    model, upright = full.opened(sample[np.newaxis])
+    cache = session.cache("neighbours", _MOST_NEIGHBOURS)
+    key = (one.facts["hash"], data.source)
+    with cache.lock, one_blas_thread():
+        neighbours = cache.get(key)
+        if neighbours is None:
+            cache.put(key, neighbours := Neighbours(full, samples))
+    hidden = last_hidden(forward_members(list(model.members), model.scaling.apply(upright)))[0]
+    nearest = neighbours.nearest(hidden)
+    places = np.searchsorted(samples.row_numbers, nearest.rows)
+    return {
+        "source": data.name,
+        "data": data.id,
+        "samples": [
+            {"row": row, "distance": distance, "label": label, "pixels": pixels}
+            for row, distance, label, pixels in zip(
+                nearest.rows, nearest.distances, labels_of(samples, places), nearest.samples, strict=True
+            )
+        ],
+    }
+
+
+def _training_images(session: Session, one: StudioModel, model: Model) -> tuple[StudioData, Dataset] | None:
+    """Return the data that a model of images was trained on, if they are open and as the model reads them."""
+    if not one.source or model.image_shape is None:
+        return None
+    try:
+        samples = session.samples(one.source, model=one.id)
+        if not isinstance(samples, Dataset):
+            return None
+        model.require(samples)
+    except GlassnetError:  # they have changed since
+        return None
+    return session.get_data(one.source), samples
 
 
 def read(session: Session, given: dict[str, Any]) -> dict[str, Any]:
@@ -164,5 +222,6 @@ def take_away(session: Session, given: dict[str, Any]) -> str:
 
 routes: list[Route] = [
     api("POST", "/api/draw/query", query),
+    api("POST", "/api/draw/similar", similar),
     api("POST", "/api/draw/read", read),
 ]

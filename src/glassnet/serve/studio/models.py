@@ -26,7 +26,8 @@ def describe(model: Model) -> dict[str, Any]:
     of a scaled value or None. ``targets`` has ``kind`` (``"classes"``, ``"labels"`` or ``"numbers"``), ``low`` and
     ``high``, and for numbers ``offset`` and ``scale``, one per output, else empty; and ``decision``, if there is one.
     ``classes`` are the names of the outputs. ``image_shape`` and ``channels`` describe an image; without one the shape
-    is None. ``maximum`` is the largest raw value; ``reading`` and ``temperature`` are as in `Model`. ``columns``
+    is None. ``maximum`` is the largest raw value; ``reading`` and ``temperature`` are as in `Model`. ``target`` is
+    the name of the column that is predicted, if it is one. ``columns``
     describes the fields of a table's row, empty without a table: ``name``, ``kind`` (``"number"``, ``"boolean"``,
     ``"word"`` or ``"date"``) and what is known of the training data. ``parameters`` has ``name``, ``shape`` and
     ``offset`` in floats of each array of one member, and ``members`` is their number. ``hash`` and ``receipt`` are as
@@ -61,6 +62,7 @@ def describe(model: Model) -> dict[str, Any]:
         "maximum": scaling.maximum,
         "reading": model.reading,
         "temperature": model.temperature,
+        "target": _target_of(model),
         "columns": [field_of(one) for one in model.columns.inputs] if model.columns else [],
         "parameters": [
             {"name": name, "shape": list(shape), "offset": start} for name, start, _, shape in made.layout.places
@@ -70,6 +72,12 @@ def describe(model: Model) -> dict[str, Any]:
         "receipt": dict(model.receipt),
         "portable": not model.deskews,
     }
+
+
+def _target_of(model: Model) -> str:
+    """Return the name of the column that a model of a table predicts; empty for several, or without a table."""
+    names = model.columns.target_names if model.columns else ()
+    return names[0] if len(names) == 1 else ""
 
 
 def weights_of(model: Model) -> bytes:

@@ -10,6 +10,7 @@ import { control, describeJob, jobOf } from "./jobs.js";
 import { confusion, node, nodes, page, summary } from "./look.js";
 import { openSaved, savedSession } from "./saved.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, emptySession, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
+import { similar } from "./similar.js";
 import { step } from "./step.js";
 import { optionValues, train } from "./train.js";
 import { verify } from "./verify.js";
@@ -39,6 +40,7 @@ const ROUTES = [
   ["POST", "/api/drawings", ({ pixels, label }) => addDrawing(pixels, label)],
   ["DELETE", "/api/drawings", ({ id }) => removeDrawing(id)],
   ["POST", "/api/draw/query", ({ model, pixels, row }) => answering(modelOf(model)).query({ pixels, row })],
+  ["POST", "/api/draw/similar", similar],
   ["GET", "/api/options", ({ language }) => about.options[language]],
   ["POST", "/api/options", optionValues],
   ["GET", "/api/page-training", async () => JSON.parse(await textInside("page-training"))],

@@ -17,7 +17,7 @@ const UNEQUAL = 0.3; // see `train.py`
  */
 
 /** Let the page draw, if the last time was a while ago. */
-function pacer() {
+export function pacer() {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < PIECE) return;

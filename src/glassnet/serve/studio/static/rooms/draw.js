@@ -1,16 +1,15 @@
 // The room Draw: a board for images or a form for the rows of a table, and the answer while it changes.
 
-import { button, fill, h, segmented, takeFiles } from "../shared/dom.js";
+import { button, h } from "../shared/dom.js";
 import { decodePixels, encodePixels } from "../shared/pixel_code.js";
-import { needsPython } from "../shared/needs_python.js";
 import { modelPicker } from "../shared/pickers.js";
-import { bytesOf, pixelImage } from "../shared/pixels.js";
+import { bytesOf } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
 import { localModel } from "../shared/widget.js";
 import view from "../views/draw.js";
+import { photoPart } from "./draw/photo.js";
+import { teachPart } from "./draw/teach.js";
 import { openForm } from "./draw_table.js";
-
-const TIMES = 20; // how often each drawing counts in training, beside 60,000 other digits
 
 /** The strokes of the last drawing, which the address has only as pixels. */
 let last = { code: "", strokes: [] };
@@ -85,11 +84,21 @@ async function openBoard(el, studio, id, description, pickers) {
   }
 
   const ask = async (pixels, quick) => api.post("/api/draw/query", { model: id, pixels, quick }).catch(studio.error);
-  const model = localModel({ t, description, drawing: await named(), ask });
+  const similar = async (pixels) => {
+    const found = await api.post("/api/draw/similar", { model: id, pixels }).catch(studio.error);
+    return found && { ...found, samples: found.samples.map((one) => ({ ...one, href: studio.href("look", { data: found.data, model: id, part: "train", row: one.row }) })) };
+  };
+  const show = (pixels) => {
+    model.set("drawing", { strokes: [], pixels });
+    host.scrollIntoView({ behavior: studio.motion ? "smooth" : "auto" });
+  };
+  const teach = digits ? teachPart(studio, id, { drawn: () => input, answer: () => model.get("answer"), clear: () => model.set("drawing", { strokes: [], pixels: null }), show }) : null;
+  const model = localModel({ t, description, drawing: await named(), ask, similar, under: teach?.under });
+  if (teach) model.on("change:answer", teach.update);
   model.on("change:input", () => {
     input = model.get("input");
     take.update();
-    keep?.update();
+    teach?.update();
     const code = input ? encodePixels(input) : "";
     if (code && code === opened) return;
     const drawing = model.get("drawing");
@@ -104,14 +113,10 @@ async function openBoard(el, studio, id, description, pickers) {
       { href: `/api/models/${id}/file`, words: t("draw_download_model"), name: fileOf(description) },
       studio.session.drawings && { href: "/api/drawings.csv", words: t("draw_download_drawings"), name: "drawings.csv" },
     ].filter(Boolean));
-  const show = (pixels) => {
-    model.set("drawing", { strokes: [], pixels });
-    host.scrollIntoView({ behavior: studio.motion ? "smooth" : "auto" });
-  };
-  const keep = digits ? keepPart(studio, id, description, () => input, () => model.get("answer"), show) : null;
   const photo = digits ? photoPart(el, studio, id, show) : null;
   const close = view.render({ model, el: host });
-  el.append(photo && keep ? h("div.columns.draw-more", {}, keep.el, photo.el) : "", take);
+  if (teach) host.querySelector(".draw-board")?.addEventListener("keydown", teach.onkeydown);
+  el.append(photo && teach ? h("div.columns.draw-more", {}, teach.el, photo.el) : "", take);
 
   let turn = 0;
   async function reopen() {
@@ -124,7 +129,7 @@ async function openBoard(el, studio, id, description, pickers) {
   weightsOf(api, id, description).then((weights) => closed || !weights || model.set("weights", weights), studio.error);
   const off = [
     state.on(() => (state.get("model", usual(studio)) === id ? reopen() : studio.go("draw", state.all()))),
-    keep ? studio.events.on("session", keep.refresh) : () => {},
+    teach ? studio.events.on("session", teach.refresh) : () => {},
   ];
   return () => {
     closed = true;
@@ -138,132 +143,4 @@ async function weightsOf(api, id, { hash, portable }) {
   if (!portable) return null;
   if (cached.hash !== hash) cached = { hash, weights: new DataView(await api.bytes(`/api/models/${id}/weights`)) };
   return cached.weights;
-}
-
-/** The right label of a drawing, and the drawings that are kept for training. */
-function keepPart(studio, id, { classes }, drawn, answered, show) {
-  const { t, api } = studio;
-  let label = -1;
-  const choice = segmented(t("draw_label"), [...Array(10).keys()].map((one) => [String(one), String(one)]), "", (value) => {
-    label = Number(value);
-    update();
-  });
-  choice.classList.add("digits");
-  const save = button(t("draw_keep"), async () => {
-    try {
-      await api.post("/api/drawings", { pixels: drawn(), label });
-      studio.say(t("draw_kept", { label }));
-      label = -1;
-      choice.choose("");
-      await refresh();
-    } catch (problem) {
-      studio.error(problem);
-    }
-  }, { class: "primary", disabled: true });
-  const tray = h("div.stack");
-  function update() {
-    save.disabled = label < 0 || !drawn();
-  }
-  async function refresh() {
-    try {
-      const kept = await api.get("/api/drawings");
-      studio.session.drawings = kept.length;
-      list(kept);
-    } catch (problem) {
-      studio.error(problem);
-    }
-  }
-  let listed = "-";
-  function list(kept) {
-    const ids = kept.map((one) => one.id).join();
-    if (ids === listed) return;
-    listed = ids;
-    if (!kept.length) return void fill(tray, h("p.quiet", { text: t("draw_tray_empty") }));
-    const remove = async (query) => {
-      try {
-        await api.remove(`/api/drawings${query}`);
-        await refresh();
-        (tray.querySelector("button") ?? choice.querySelector("button"))?.focus(); // the one that had it is gone
-      } catch (problem) {
-        studio.error(problem);
-      }
-    };
-    fill(tray,
-      h("ul.tray", { "aria-label": t("draw_tray") }, kept.map((one) => h("li", {},
-        h("button.plain.kept", { type: "button", onclick: () => show(one.pixels), "aria-label": t("draw_open_kept", { label: one.label }) },
-          pixelImage(one.pixels, [28, 28], ""), h("b", { text: one.label })),
-        button("×", () => remove(`?id=${one.id}`), { class: "plain", "aria-label": t("draw_delete_kept", { label: one.label }) })))),
-      h("div.row", {},
-        h("a.button", { href: studio.href("train", { start: id === "reader" && !studio.can("augment") ? "" : id, add: "drawings", add_times: TIMES }), text: t("draw_train") }),
-        h("a.button", { href: api.file("/api/drawings.csv"), download: "drawings.csv", text: t("draw_download_drawings") }),
-        button(t("draw_delete_all"), () => remove(""), { class: "plain" })));
-  }
-  refresh();
-  return {
-    el: h("section.panel.stack.keep", {}, h("h2", { text: t("draw_wrong") }), h("p.quiet", { text: t("draw_wrong_line") }),
-      h("div.row", {}, choice, save), tray),
-    update,
-    refresh,
-  };
-}
-
-/** Open a model file and draw with it. @param {any} studio @param {File} file */
-async function openModel(studio, file) {
-  try {
-    const { id } = await studio.api.upload("/api/models", file, { name: file.name });
-    await studio.refresh();
-    studio.go("draw", { model: id });
-  } catch (problem) {
-    studio.error(problem);
-  }
-}
-
-/** A photo in which all digits are read. */
-function photoPart(el, studio, id, show) {
-  const { t, api } = studio;
-  if (!studio.can("photo")) {
-    const close = takeFiles(el, (file) => openModel(studio, file)); // nothing else can be dropped here
-    return { el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), needsPython(studio, "photo")), done: () => false, close };
-  }
-  const file = h("input", { type: "file", accept: "image/*", hidden: true, tabindex: "-1", "aria-hidden": "true",
-    onchange: () => file.files?.[0] && read(file.files[0]) });
-  const result = h("div.stack", { "aria-live": "polite" });
-  let turn = 0;
-  let done = false;
-  async function read(photo) {
-    file.value = "";
-    const mine = ++turn;
-    fill(result, h("p.quiet", { text: t("draw_reading") }), h("progress", { "aria-label": t("draw_reading") }));
-    try {
-      const found = await api.upload("/api/draw/read", photo, { model: id, name: photo.name });
-      if (mine === turn) list(found, photo.name);
-    } catch (problem) {
-      if (mine !== turn) return;
-      fill(result, h("p.warning", { role: "alert", text: problem.code ? `${problem.message} [${problem.code}]` : problem.message === "offline" ? t("offline") : problem.message }));
-      result.scrollIntoView({ block: "nearest" });
-    }
-  }
-  function list({ picture, digits, text }, name) {
-    const boxes = digits.map((one) => {
-      const [left, top, right, bottom] = one.box;
-      const words = t("draw_box", { words: one.words });
-      const box = button("", () => show(one.pixels), { class: one.sure ? "box" : "box unsure", "aria-label": words, title: words });
-      box.append(h("span", { text: one.sure ? one.answer : ["not_a_digit", "not_writing"].includes(one.reason) ? "?" : `${one.answer}?` }));
-      Object.assign(box.style, { left: `${left * 100}%`, top: `${top * 100}%`, width: `${(right - left) * 100}%`, height: `${(bottom - top) * 100}%` });
-      return box;
-    });
-    done = true;
-    fill(result,
-      h("div.photo", {}, h("img", { src: picture, alt: t("draw_photo_alt", { name }) }), boxes),
-      h("p", {}, h("span.quiet", { text: t("draw_read_as") }), " ", h("b.read-text", { text: text.split("\n").join("  ·  ") })),
-      h("p.help", { text: t("draw_photo_help") }));
-    result.scrollIntoView({ block: "nearest" });
-  }
-  const close = takeFiles(el, read);
-  return {
-    el: h("section.panel.stack", {}, h("h2", { text: t("draw_photo") }), h("p.quiet", { text: t("draw_photo_line") }),
-      h("div.row", {}, file, button(t("draw_photo_choose"), () => file.click())), result),
-    done: () => done,
-    close,
-  };
 }

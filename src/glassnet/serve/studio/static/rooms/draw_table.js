@@ -4,8 +4,8 @@ import { button, field, fill, h, select } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { bytesOf } from "../shared/pixels.js";
 import { takeAway } from "../shared/take_away.js";
-import { answerPart } from "../views/draw.js";
-import { rowControl, shareList, startOf } from "../views/row_form.js";
+import { answerPart } from "../views/answer.js";
+import { columnSum, rowControl, startOf } from "../views/row_form.js";
 
 const REST = 60; // milliseconds without a change before Python answers
 const MOST_INPUTS = 100; // of a model without named columns
@@ -70,6 +70,8 @@ export async function openForm(el, studio, id, description, usual) {
   async function restore() {
     values = { ...middle };
     origin.hidden = true;
+    const { source } = description;
+    if (state.get("row") === "" && !state.get("v") && studio.session.data.some((one) => one.id === source)) state.set({ data: source, row: "0" }, { replace: true });
     if (state.get("data") && state.get("row") !== "" && !state.get("v")) await fillIn();
     try {
       const changed = JSON.parse(state.get("v") || "{}");
@@ -107,7 +109,7 @@ export async function openForm(el, studio, id, description, usual) {
   }
   function keep() {
     const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => value !== middle[name]));
-    state.set({ v: Object.keys(changed).length ? JSON.stringify(changed) : "", data: "", row: "", part: "" }, { replace: true });
+    state.set({ v: JSON.stringify(changed), data: "", row: "", part: "" }, { replace: true });
     take.update();
   }
   function later() {
@@ -135,12 +137,14 @@ export async function openForm(el, studio, id, description, usual) {
     const name = description.classes[told.index];
     const other = told.rival === null ? null : description.classes[told.rival];
     const shares = told.shares ?? told.inputs.map((share, k) => ({ column: columns[k].name, value: number(values[columns[k].name]), share }));
+    const line = other !== null ? t("draw_shares_margin", { name, other }) : told.in_units ? t("draw_shares_number") : t("draw_shares_sum", { name });
     why.hidden = false;
     fill(why,
       h("h2", { text: other === null ? t("draw_why_one", { name: told.numbers === null ? name : told.answer }) : t("draw_why", { name, other }) }),
-      h("p.quiet", { text: t("draw_shares_line") }),
-      shareList(shares, t),
-      told.changes?.length ? h("p", { text: t("draw_would_change", { answer: told.other, changes: told.changes.map((one) => `${one.column} ${one.before} → ${one.after}`).join(", ") }) }) : null);
+      h("p.quiet", { text: line }),
+      columnSum(shares, { start: told.baseline_gap, total: told.gap, name: t(other !== null ? "draw_margin" : told.in_units ? "draw_number" : "draw_total_sum") }, t),
+      told.changes?.length ? h("div", {}, h("h3", { text: t("draw_flip") }),
+        h("p", { text: t("draw_would_change", { answer: told.other, changes: told.changes.map((one) => `${one.column} ${one.before} → ${one.after}`).join(", ") }) })) : null);
   }
 
   await restore();

@@ -54,7 +54,7 @@ export async function open(el, studio) {
   let input = /** @type {number[]|null} */ (null); // what is on the board
   let live = /** @type {{weights: Float32Array, done: number}|null} */ (null); // while it learns
   let asked = false; // whether the network was asked for here
-  const paper = makeBoard({ shape: [28, 28], channels: 1, maximum: 255, photo: false, pen: true, enterPaints: false, t, current: () => input ?? new Array(784).fill(0), changed });
+  const paper = makeBoard({ shape: [28, 28], channels: 1, maximum: 255, photo: false, pen: true, t, current: () => input ?? new Array(784).fill(0), changed });
   const parts = roomParts(el, studio, { keep: keepIt, takeBack: back, place, learn: begin, startOver: again }, paper.el);
 
   const show = () => parts.show(input, live);

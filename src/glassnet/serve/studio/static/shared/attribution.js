@@ -1,11 +1,11 @@
 // Which inputs and nodes an answer rests on, computed in the page: see `explain/integrated_gradients.py` and
 // `explain/why.py`, which compute the same.
 
-import { activationOf } from "../network.js";
+import { activationOf, ranked } from "../network.js";
 
 /**
  * @typedef {import("../network.js").Network} Network @typedef {import("../network.js").Signals} Signals
- * @typedef {import("../network.js").Activation} Activation @typedef {import("../network.js").Derivative} Derivative
+ * @typedef {import("../network.js").Targets} Targets @typedef {import("../network.js").Derivative} Derivative
  * @typedef {ArrayLike<number>} Numbers
  */
 
@@ -84,30 +84,95 @@ function meanDerivatives(name, [z0, a0], [z1, a1]) {
 const derivativeOf = (name) => /** @type {Derivative} */ (activationOf(name).derivative);
 
 /**
- * The slope of a node's sum in the last hidden layer by each input: with one hidden layer, the node's weights.
- * @param {Network} network @param {Signals} signals @param {number} node
+ * @typedef {{best: number, rival: number|null, inUnits: boolean, gap: number, bias: number, nodes: Float64Array[],
+ *   slopes: Float64Array[], shares: Float64Array, baselineGap: number}} Reasons See `marginOf` and `reasonsOf`.
  */
-export function inputSlopes(network, signals, node) {
-  const { weights } = network.members[0];
-  const names = network.description.activations;
-  const last = weights.length - 2;
-  const width = signals.activations[last].length;
-  let slope = Float64Array.from(weights[last].subarray(node * width, (node + 1) * width));
-  for (let layer = last - 1; layer >= 0; layer--) {
-    const derivative = derivativeOf(names[layer])(signals.sums[layer], signals.activations[layer + 1]);
-    slope = back(weights[layer], slope.map((one, k) => one * derivative[k]));
-  }
-  return slope;
+
+/**
+ * The margin of an answer by the nodes of the last hidden layer, as `explain.why` has it: the output `best`, of classes compared with the `rival`.
+ *
+ * `gap` is the margin of their sums, which is `bias` and all `nodes` together, a list for each network of an ensemble, each its activation times
+ * its `slopes`. With `inUnits`, the output is a predicted number, and all have its unit.
+ * @param {Network} network @param {{outputs: Float32Array, members: Signals[]}} signals
+ * @param {number|null} [chosen] The output to explain, by default the answer; not of classes.
+ */
+export function marginOf(network, { outputs, members }, chosen = null) {
+  const { classes, targets, activations } = network.description;
+  const order = ranked(outputs, targets);
+  const numbers = targets.kind === "numbers";
+  const best = targets.kind !== "classes" && chosen !== null ? chosen : numbers ? 0 : order[0];
+  const rival = targets.kind === "classes" && order.length > 1 ? order[1] : null;
+  const inUnits = numbers && activations[activations.length - 1] === "identity";
+  const direction = classes.map((_, k) => (k === best ? (inUnits ? targets.scale[best] : 1) : k === rival ? -1 : 0));
+  const offset = inUnits ? targets.offset[best] : addedByDecision(targets, best) - (rival === null ? 0 : addedByDecision(targets, rival));
+  const { bias, nodes, slopes } = nodeShares(network, members, direction, offset);
+  return { best, rival, inUnits, direction, offset, bias, nodes, slopes, gap: total(nodes, bias) };
 }
 
 /**
- * What each node of the last hidden layer adds to the sum of an output: its activation times the weight.
- * @param {Network} network @param {Signals} signals @param {number} output
+ * The same with the parts of the inputs: `gap` is also `baselineGap`, the margin of the baseline, and the `shares` of all inputs together.
+ * @param {Network} network @param {{inputs: Float32Array, outputs: Float32Array, members: Signals[]}} signals
+ * @param {ArrayLike<number>} baseline Raw inputs.
+ * @param {number|null} [chosen]
+ * @returns {Reasons}
  */
-export function nodeContributions(network, signals, output) {
-  const hidden = signals.activations[signals.activations.length - 2];
-  const weights = network.members[0].weights[network.members[0].weights.length - 1];
-  return Float64Array.from(hidden, (a, j) => a * weights[output * hidden.length + j]);
+export function reasonsOf(network, signals, baseline, chosen = null) {
+  const margin = marginOf(network, signals, chosen);
+  const { direction, offset } = margin;
+  const { nodes, bias } = nodeShares(network, network.forward(baseline).members, direction, offset);
+  return { ...margin, baselineGap: total(nodes, bias), shares: integratedGradients(network, network.scale(baseline), signals.inputs, direction) };
+}
+
+/** @param {Float64Array[]} nodes @param {number} bias */
+const total = (nodes, bias) => nodes.reduce((sum, one) => one.reduce((all, share) => all + share, sum), bias);
+
+/** What a decision other than the largest output adds to a sum, as `Targets.added_to_logits`. @param {Targets} targets @param {number} output */
+function addedByDecision({ kind, decision }, output) {
+  if (!decision) return 0;
+  return kind === "labels" ? Math.log1p(-decision[output]) - Math.log(decision[output]) : Math.log(decision[output]);
+}
+
+/**
+ * What the biases and each node of the last hidden layer add to `direction · z + offset`: its activation times its weights.
+ * @param {Network} network @param {Signals[]} members @param {number[]} direction @param {number} offset
+ */
+function nodeShares(network, members, direction, offset) {
+  const divisor = network.description.temperature * network.members.length;
+  let bias = offset;
+  const slopes = members.map((_, member) => {
+    const { weights, biases } = network.members[member];
+    biases[biases.length - 1]?.forEach((one, k) => (bias += (direction[k] * one) / divisor));
+    return back(weights[weights.length - 1], direction).map((one) => one / divisor);
+  });
+  const nodes = members.map(({ activations }, member) => Float64Array.from(activations[activations.length - 2], (a, j) => a * slopes[member][j]));
+  return { bias, nodes, slopes };
+}
+
+/**
+ * A node of a network: the number of the network in an ensemble, that of the layer, 0 for the inputs, and that of the node in it.
+ * @typedef {{member: number, layer: number, node: number}} Place
+ */
+
+/**
+ * The same model without some of its nodes: nothing leads on from them.
+ * @param {Network} network @param {Place[]} places
+ */
+export function withoutNodes(network, places) {
+  if (!places.length) return network;
+  const silent = Object.assign(Object.create(Object.getPrototypeOf(network)), network);
+  silent.members = network.members.map((one, member) => {
+    const own = places.filter((place) => place.member === member);
+    const weights = one.weights.map((matrix, layer) => {
+      const nodes = own.filter((place) => place.layer === layer);
+      if (!nodes.length) return matrix;
+      const width = network.description.sizes[layer];
+      const copy = matrix.slice();
+      for (const { node } of nodes) for (let at = node; at < copy.length; at += width) copy[at] = 0;
+      return copy;
+    });
+    return { ...one, weights };
+  });
+  return /** @type {Network} */ (silent);
 }
 
 /** `W · a`. @param {Numbers} weight @param {Numbers} a */

@@ -20,7 +20,7 @@ export function writePage({ template, words, version }, name, file, images) {
   const content = {
     name,
     model: {
-      sizes, activations, bias: true, scaling, targets: { ...targets, low: Math.fround(targets.low), high: Math.fround(targets.high) }, classes, units: [], image_shape, channels, maximum, reading, temperature,
+      sizes, activations, bias: true, scaling, targets: { ...targets, low: Math.fround(targets.low), high: Math.fround(targets.high) }, classes, units: [], target: "", image_shape, channels, maximum, reading, temperature,
       parameters: parameters.map((one, k) => ({ name: `${k % 2 ? "bias" : "weights"} ${(k >> 1) + 1}`, ...one })),
       members, hash, portable: true, columns: [], encodings: null, widths, baseline,
     },

@@ -44,6 +44,9 @@ export function percent(share, digits = 2) {
   return `${((share < 1 ? Math.min(share, most) : share) * 100).toFixed(digits)}%`;
 }
 
+/** The share of a probability in per cent: never 0.0 and never 100.0, which no network can be sure of. @param {number} value */
+export const share = (value) => (value >= 0.9995 ? ">\u00a099.9%" : value < 0.0005 ? "<\u00a00.1%" : percent(value, 1));
+
 /** A time in seconds. @param {number} seconds */
 export function seconds(seconds) {
   if (seconds === null || seconds === undefined) return "–";

@@ -6,7 +6,7 @@ import { clipped, encodeRow, moderate } from "./table_encoding.js";
 
 /**
  * @typedef {import("./table_encoding.js").Column} Encoding
- * @typedef {import("../network.js").Description & {encodings: Encoding[]|null, units: string[], widths: number[], baseline: number[], hash: string,
+ * @typedef {import("../network.js").Description & {encodings: Encoding[]|null, units: string[], target: string, widths: number[], baseline: number[], hash: string,
  *   columns: any[], receipt: any}} Description `encodings` has how each column of a table becomes inputs, null without a table; `widths` the number of
  *   inputs of each column, `units` those of predicted numbers, and `baseline` the inputs of a row in the middle.
  */
@@ -52,6 +52,7 @@ export function describe(header, hash) {
     },
     classes: names.length ? names : Array.from({ length: targets.classes }, (_, k) => String(k)),
     units: header.columns && kind === "numbers" ? targetsOf(header.columns).map((one) => one.beside ?? "") : [],
+    target: header.columns && targetsOf(header.columns).length === 1 ? targetsOf(header.columns)[0].name : "",
     image_shape: shape,
     channels: shape && sizes[0] === 3 * shape[0] * shape[1] ? 3 : 1,
     maximum: scaling.maximum,

@@ -2,7 +2,7 @@
 // from these to the answer, and what each input adds to it.
 
 import { Network, present, ranked } from "../network.js";
-import { integratedGradients } from "./attribution.js";
+import { reasonsOf } from "./attribution.js";
 import { short } from "./format.js";
 import { encodeRow, readRow } from "./table_encoding.js";
 
@@ -58,19 +58,11 @@ export class PortableModel {
   }
 
   /**
-   * What is explained of an answer: the output `best`, of classes compared with the `rival`; and what each input adds to it, compared with a row
-   * in the middle of a table, or with inputs of 0. With `inUnits` the shares have the unit of the predicted number.
+   * Why it answers as it does, compared with a row in the middle of a table, or with inputs of 0: see `reasonsOf`.
    * @param {Signals} signals @param {number|null} [chosen] The output to explain, by default the answer; not of classes.
    */
-  reasons({ inputs, outputs }, chosen = null) {
-    const { classes, targets, activations, baseline } = this.description;
-    const order = ranked(outputs, targets);
-    const numbers = targets.kind === "numbers";
-    const best = targets.kind !== "classes" && chosen !== null ? chosen : numbers ? 0 : order[0];
-    const rival = targets.kind === "classes" && order.length > 1 ? order[1] : null;
-    const inUnits = numbers && activations[activations.length - 1] === "identity";
-    const direction = classes.map((_, k) => (k === best ? (inUnits ? targets.scale[best] : 1) : k === rival ? -1 : 0));
-    return { best, rival, inUnits, shares: integratedGradients(this.network, this.network.scale(baseline), inputs, direction) };
+  reasons(signals, chosen = null) {
+    return reasonsOf(this.network, signals, this.description.baseline, chosen);
   }
 
   /** The shares of inputs, added up by the columns of a table. @param {Float64Array} shares */
@@ -89,7 +81,7 @@ export class PortableModel {
     const signals = this.forward(values ?? pixels);
     const { outputs, probabilities } = signals;
     const decoded = this.answer(outputs);
-    const { best, rival, shares } = this.reasons(signals);
+    const { best, rival, inUnits, shares, gap, baselineGap, bias, nodes } = this.reasons(signals);
     const byColumn = values && this.sharesByColumn(shares);
     const holds = /** @type {number[]} */ (decoded);
     return {
@@ -100,6 +92,11 @@ export class PortableModel {
       probabilities: [...probabilities],
       index: best,
       rival,
+      in_units: inUnits,
+      gap,
+      baseline_gap: baselineGap,
+      bias,
+      nodes: nodes.flatMap((one) => [...one]),
       numbers: targets.kind === "numbers" ? (holds.length > 1 ? holds : holds[0]) : null,
       interval: "",
       remarks: /** @type {string[]} */ ([]),

@@ -26,12 +26,12 @@ export function formOf({ strokes, pixels }) {
 
 /**
  * A board of an image's shape.
- * @param {{shape: number[], channels: number, maximum: number, photo: boolean, pen: boolean, enterPaints?: boolean,
+ * @param {{shape: number[], channels: number, maximum: number, photo: boolean, pen: boolean,
  *   t: (key: string, values?: Object<string, any>) => string, changed: (drawing: Drawing, finished: boolean) => void,
  *   current: () => number[]}} how `pen`: whether strokes can be drawn; without, pixels are painted. `current` returns
  *   the pixels of the drawing as it is, to go on painting them.
  */
-export function makeBoard({ shape, channels, maximum, photo, pen, enterPaints = true, t, changed, current }) {
+export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, current }) {
   const [rows, columns] = shape;
   const [blank, ink] = photo && channels === 1 ? [maximum, 0] : [0, maximum];
   const empty = () => /** @type {Drawing} */ ({ strokes: [], pixels: pen ? null : new Array(rows * columns * channels).fill(blank) });
@@ -209,7 +209,7 @@ export function makeBoard({ shape, channels, maximum, photo, pen, enterPaints = 
     }
     const move = MOVES[event.key];
     const erase = event.key === "Delete" || event.key === "Backspace";
-    if (!move && !erase && event.key !== " " && !(enterPaints && event.key === "Enter")) return;
+    if (!move && !erase && event.key !== " ") return;
     event.preventDefault();
     const fresh = !drawing.pixels;
     if (fresh || erase || !move || event.shiftKey) remember();

@@ -1,9 +1,11 @@
 // The values of a table's row: a control for each column, and what each column adds to an answer.
 
-import { field, fill, h } from "../shared/dom.js";
-import { number, short } from "../shared/format.js";
+import { field, fill, h, segmented } from "../shared/dom.js";
+import { short } from "../shared/format.js";
+import { waterfall } from "./waterfall.js";
 
-const MOST_SHARES = 12;
+const STEPS = 200; // of a slider
+const MOST_BENT = 6;
 
 /** A number as one would type it. */
 const plain = (value) => (Number.isFinite(Number(value)) ? short(Number(value)).replace("−", "-") : "");
@@ -28,11 +30,15 @@ export function rowControl(column, t, changed) {
     const step = whole ? 1 : "any";
     const entry = h("input", { type: "number", step, oninput: () => send(entry.value === "" ? null : Number(entry.value), entry) });
     const [low, high] = range ?? [0, 0];
+    const scale = sliderScale(low, high, column.median, whole);
     const slider = range && high > low
-      ? h("input", { type: "range", min: low, max: high, step: whole ? 1 : (high - low) / 200, "aria-label": label, oninput: () => send(Number(slider.value), slider) }) : null;
+      ? h("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": label, oninput: () => send(scale.value(Number(slider.value)), slider) }) : null;
     const shown = (value, from) => {
       if (from !== entry) entry.value = value === null || value === undefined ? "" : plain(value);
-      if (slider && from !== slider && value !== null) slider.value = String(value);
+      if (slider && value !== null) {
+        if (from !== slider) slider.value = String(scale.place(value));
+        slider.setAttribute("aria-valuetext", plain(value));
+      }
       if (!line) return;
       const beyond = typeof value === "number" && (value < Math.min(low, Number(plain(low))) || value > Math.max(high, Number(plain(high))));
       line.textContent = t(beyond ? "draw_beyond" : "draw_range", ends);
@@ -42,7 +48,7 @@ export function rowControl(column, t, changed) {
       shown(value, from);
       changed(value);
     };
-    const ends = { low: plain(low), high: plain(high) };
+    const ends = { low: short(low), high: short(high) };
     const el = field(label, entry, range ? t("draw_range", ends) : "");
     const line = el.querySelector(".help");
     if (slider) entry.after(slider);
@@ -58,35 +64,51 @@ export function rowControl(column, t, changed) {
     };
     return { el: field(label, entry), show };
   }
+  const text = (value) => (typeof value === "boolean" ? (value ? "yes" : "no") : value === null || value === undefined ? "" : String(value));
+  if (kind === "boolean") {
+    const chosen = segmented(label, [["yes", t("draw_yes")], ["no", t("draw_no")], ["", t("draw_missing")]], "", (value) => changed(value === "" ? null : value));
+    return { el: h("div.field.choice", {}, h("span.label", { text: label }), chosen), show: (value) => chosen.choose(text(value)) };
+  }
   const entry = h("select", { onchange: () => changed(entry.value === "" ? null : entry.value) });
-  const options = (extra) => fill(entry, [...values.map((one) => [one, kind === "boolean" ? t(`draw_${one}`) : one]), ...extra, ["", t("draw_missing")]]
-    .map(([value, words]) => h("option", { value, text: words })));
+  const options = (extra) => fill(entry, [...values, ...extra, ""].map((value) => h("option", { value, text: value || t("draw_missing") })));
   options([]);
   return {
     el: field(label, entry),
     show(value) {
-      const text = typeof value === "boolean" ? (value ? "yes" : "no") : value === null || value === undefined ? "" : String(value);
-      if (text && !values.includes(text)) options([[text, text]]);
-      entry.value = text;
+      if (text(value) && !values.includes(text(value))) options([text(value)]);
+      entry.value = text(value);
     },
   };
 }
 
 /**
- * What columns add to an answer, as bars to both sides, the largest first.
- * @param {{column: string, value: string, share: number}[]} shares
+ * The values along a slider: its middle is the median, so that a range with a long tail has room where the values are.
+ * @param {number} low @param {number} high @param {number} median @param {boolean} whole
+ */
+export function sliderScale(low, high, median, whole) {
+  const share = Math.min(0.98, Math.max(0.02, (median - low) / (high - low || 1)));
+  const bent = Math.min(MOST_BENT, Math.max(1 / MOST_BENT, Math.log(share) / Math.log(0.5)));
+  const span = high - low;
+  return {
+    value(place) {
+      if (place <= 0 || place >= STEPS) return place <= 0 ? low : high;
+      const value = low + span * (place / STEPS) ** bent;
+      return whole ? Math.round(value) : Number(value.toPrecision(4));
+    },
+    place: (value) => Math.round(STEPS * Math.min(1, Math.max(0, (value - low) / (span || 1))) ** (1 / bent)),
+  };
+}
+
+/**
+ * What columns add to an answer, as a sum: it begins with a row in the middle of all columns, and every column has a bar, the largest first.
+ * @param {{column: string, value: string, share: number}[]} shares @param {{start: number, total: number, name: string}} sum `name` is that of the total.
  * @param {(key: string, values?: Object<string, any>) => string} t
  */
-export function shareList(shares, t) {
+export function columnSum(shares, { start, total, name }, t) {
   const ordered = [...shares].sort((a, b) => Math.abs(b.share) - Math.abs(a.share));
-  const most = Math.abs(ordered[0]?.share) || 1;
-  const rest = ordered.slice(MOST_SHARES).reduce((sum, one) => sum + one.share, 0);
-  const rows = ordered.slice(0, MOST_SHARES).filter((one) => one.share);
-  if (ordered.length > MOST_SHARES) rows.push({ column: t("draw_share_rest", { count: ordered.length - MOST_SHARES }), value: "", share: rest });
-  return h("ol.shares", {}, rows.map(({ column, value, share }) => {
-    const bar = h("i", { class: share < 0 ? "less" : "more" });
-    bar.style.width = `${Math.min(1, Math.abs(share) / most) * 50}%`;
-    return h("li", {}, h("span.share-name", {}, h("b", { text: column }), value === "" ? null : h("span.quiet", { text: ` = ${value}` })),
-      h("span.diverging", { "aria-hidden": "true" }, bar), h("span.number", { text: share > 0 ? `+${number(share, 3)}` : number(share, 3) }));
-  }));
+  const el = waterfall([{ name: t("draw_middle_row"), value: start },
+    ...ordered.map(({ column, value, share }) => ({ value: share, name: h("span", {}, h("b", { text: column }), value === "" ? null : h("span.quiet", { text: ` = ${value}` })) }))],
+  { name, value: total });
+  el.classList.add("shares");
+  return el;
 }
