@@ -262,6 +262,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
         "row_form",
         "stages",
         "waterfall",
+        "weight_list",
         "why",
     )
     views = {"mnist_form.js", *(f"views/{name}.js" for name in named)}

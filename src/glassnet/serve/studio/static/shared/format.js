@@ -57,3 +57,6 @@ export function seconds(seconds) {
 
 /** A count with separators. @param {number} value */
 export const count = (value) => value.toLocaleString("en-US");
+
+/** A number with its sign. @param {number} value @param {number} [digits] */
+export const signed = (value, digits = 3) => (value > 0 ? `+${number(value, digits)}` : number(value, digits));

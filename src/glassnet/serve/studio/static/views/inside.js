@@ -3,9 +3,9 @@
 import { ranked } from "../network.js";
 import { withoutNodes } from "../shared/attribution.js";
 import { button, fill, h, select } from "../shared/dom.js";
-import { share } from "../shared/format.js";
+import { share, signed } from "../shared/format.js";
 import { networkFigure } from "./network_figure.js";
-import { nodeNumbers, signed } from "./node_numbers.js";
+import { nodeNumbers } from "./node_numbers.js";
 
 const MOST_PATHS = 5;
 

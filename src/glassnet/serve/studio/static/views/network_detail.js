@@ -4,7 +4,7 @@ import { button, fill, h } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { perPixel, pixelImage } from "../shared/pixels.js";
 import { weightsAt } from "./network_weights.js";
-import { weightList } from "./node_numbers.js";
+import { weightList } from "./weight_list.js";
 
 const FIRST = 6; // weights in view; "more" shows as many again and again
 

@@ -2,20 +2,18 @@
 
 import { activationOf } from "../network.js";
 import { h } from "../shared/dom.js";
-import { number } from "../shared/format.js";
-import { largest, perPixel, pixelImage } from "../shared/pixels.js";
+import { number, signed } from "../shared/format.js";
+import { perPixel, pixelImage } from "../shared/pixels.js";
+import { weightList } from "./weight_list.js";
 
 const MOST_TERMS = 8;
 const MOST_NEXT = 10;
-
-/** A number with its sign. @param {number} value @param {number} [digits] */
-export const signed = (value, digits = 3) => (value > 0 ? `+${number(value, digits)}` : number(value, digits));
 
 /** @param {ArrayLike<number>} values */
 const sumOf = (values) => /** @type {number} */ (Array.prototype.reduce.call(values, (sum, one) => sum + one, 0));
 
 /** @typedef {(key: string, values?: Object<string, any>) => string} T */
-/** @typedef {{name: string|Node, weight: number}} Weight A weight, and what is at its other end. */
+/** @typedef {import("./weight_list.js").Weight} Weight */
 
 /**
  * The numbers of a node as an element, which is made anew when they change.
@@ -77,15 +75,4 @@ function following(t, next, a) {
   const shown = next.length > MOST_NEXT ? [...next].sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight)).slice(0, MOST_NEXT) : next;
   const words = shown.length < next.length ? t(a === null ? "draw_node_next_few" : "draw_node_next_some", { count: shown.length }) : t(a === null ? "draw_node_next" : "draw_node_next_sent");
   return weightList(words, shown, a);
-}
-
-/** Weights with their bars. @param {string} title @param {Weight[]} weights @param {number|null} [sends] An activation, with which each weight sends its product. */
-export function weightList(title, weights, sends = null) {
-  const most = largest(weights.map(({ weight }) => weight)) || 1;
-  return h("div.node-next", {}, h("h3", { text: title }), h("ol", {}, weights.map(({ name, weight }) => {
-    const bar = h("i", { class: weight < 0 ? "less" : "more" });
-    bar.style.width = `${(Math.abs(weight) / most) * 50}%`;
-    return h("li", {}, h("b", {}, name), h("span.diverging", { "aria-hidden": "true" }, bar), h("span.number", { text: signed(weight) }),
-      sends === null ? null : h("span.number.quiet", { text: `→ ${signed(sends * weight)}` }));
-  })));
 }

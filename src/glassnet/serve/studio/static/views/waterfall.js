@@ -1,7 +1,7 @@
 // A sum as a waterfall: each bar begins where the one before ends, and the last has the total.
 
 import { h } from "../shared/dom.js";
-import { signed } from "./node_numbers.js";
+import { signed } from "../shared/format.js";
 
 /**
  * @param {{name: string|Node, value: number, kind?: string}[]} steps What is added up; `kind` is a class of its row.

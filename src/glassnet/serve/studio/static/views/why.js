@@ -2,10 +2,9 @@
 // samples that are most alike.
 
 import { button, fill, h, table } from "../shared/dom.js";
-import { number, short } from "../shared/format.js";
+import { number, short, signed } from "../shared/format.js";
 import { perPixel, pixelImage } from "../shared/pixels.js";
 import { strongest } from "./inside.js";
-import { signed } from "./node_numbers.js";
 import { waterfall } from "./waterfall.js";
 
 const MOST_NODES = 6;
