@@ -48,31 +48,25 @@ export async function openForm(el, studio, id, description, usual) {
     () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model"), name: `${description.name.replace(/\.safetensors$/, "")}.safetensors` }]);
   el.append(
     h("div.form-view", {},
-      h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),
+      h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(studio, named ? "table" : "numbers", description.source, restore), h("div.fields", {}, controls.map((one) => one.el))),
       answer.el, remarks, why),
     take);
-
-  /** A control to fill in a row of the data. */
-  function rowOpener() {
-    const suitable = studio.session.data.filter((one) => one.kind === (named ? "table" : "numbers"));
-    if (!suitable.length) return null;
-    const source = suitable.some((one) => one.id === state.get("data")) ? state.get("data")
-      : suitable.find((one) => one.id === description.source)?.id ?? suitable[0].id;
-    const data = select(suitable.map((one) => [one.id, one.name]), source, () => {});
-    const row = h("input", { type: "number", min: 0, step: 1, value: state.get("row", "0") });
-    const go = () => {
-      state.set({ data: data.value, row: row.value, v: "" });
-      restore();
-    };
-    return h("div.row.opener", {}, field(t("data"), data), field(t("draw_row_number"), row), button(t("draw_row_open"), go));
-  }
 
   async function restore() {
     values = { ...middle };
     origin.hidden = true;
     const { source } = description;
     if (state.get("row") === "" && !state.get("v") && studio.session.data.some((one) => one.id === source)) state.set({ data: source, row: "0" }, { replace: true });
-    if (state.get("data") && state.get("row") !== "" && !state.get("v")) await fillIn();
+    if (state.get("data") && state.get("row") !== "" && !state.get("v")) {
+      try {
+        const row = await readRow(studio, id, columns);
+        Object.assign(values, row.values);
+        origin.textContent = row.origin;
+        origin.hidden = false;
+      } catch (problem) {
+        studio.error(problem);
+      }
+    }
     try {
       const changed = JSON.parse(state.get("v") || "{}");
       for (const one of columns) if (one.name in changed) values[one.name] = changed[one.name];
@@ -81,27 +75,6 @@ export async function openForm(el, studio, id, description, usual) {
     }
     show();
     ask();
-  }
-
-  async function fillIn() {
-    const [data, row] = [state.get("data"), state.get("row")];
-    try {
-      const found = await api.get(`/api/data/${data}/samples`, { rows: row, part: state.get("part", "train"), model: id });
-      const name = studio.session.data.find((one) => one.id === data)?.name ?? data;
-      if (found.cells) {
-        const [cells] = found.cells;
-        for (const one of columns) if (found.columns.includes(one.name)) values[one.name] = cells[found.columns.indexOf(one.name)];
-        const others = found.targets.map((one) => [one, cells[found.columns.indexOf(one)]]);
-        origin.textContent = t("draw_from_row", { data: name, row, others: others.map(([one, cell]) => `${one} = ${cell ?? "–"}`).join(", ") });
-      } else {
-        const cells = typeof found.pixels === "string" ? [...bytesOf(found.pixels)] : found.pixels[0];
-        columns.forEach((one, k) => (values[one.name] = cells[k]));
-        origin.textContent = t("draw_from_row", { data: name, row, others: String(found.labels[0]) });
-      }
-      origin.hidden = false;
-    } catch (problem) {
-      studio.error(problem);
-    }
   }
 
   function show() {
@@ -127,24 +100,11 @@ export async function openForm(el, studio, id, description, usual) {
       answer.update(told.outputs, told.probabilities, true, told.answer, told.numbers, told.interval);
       remarks.hidden = !told.remarks.length;
       fill(remarks, told.remarks.map((text) => h("li", { text })));
-      explain(told);
+      why.hidden = false;
+      fill(why, reasons(t, description, told, columns.map((one) => ({ name: one.name, value: values[one.name] }))));
     } catch (problem) {
       studio.error(problem);
     }
-  }
-
-  function explain(told) {
-    const name = description.classes[told.index];
-    const other = told.rival === null ? null : description.classes[told.rival];
-    const shares = told.shares ?? told.inputs.map((share, k) => ({ column: columns[k].name, value: number(values[columns[k].name]), share }));
-    const line = other !== null ? t("draw_shares_margin", { name, other }) : told.in_units ? t("draw_shares_number") : t("draw_shares_sum", { name });
-    why.hidden = false;
-    fill(why,
-      h("h2", { text: other === null ? t("draw_why_one", { name: told.numbers === null ? name : told.answer }) : t("draw_why", { name, other }) }),
-      h("p.quiet", { text: line }),
-      columnSum(shares, { start: told.baseline_gap, total: told.gap, name: t(other !== null ? "draw_margin" : told.in_units ? "draw_number" : "draw_total_sum") }, t),
-      told.changes?.length ? h("div", {}, h("h3", { text: t("draw_flip") }),
-        h("p", { text: t("draw_would_change", { answer: told.other, changes: told.changes.map((one) => `${one.column} ${one.before} → ${one.after}`).join(", ") }) })) : null);
   }
 
   await restore();
@@ -154,4 +114,47 @@ export async function openForm(el, studio, id, description, usual) {
     clearTimeout(waiting);
     asking?.abort();
   };
+}
+
+/** A control to fill in a row of the data. @param {any} studio @param {string} kind Of data. @param {string} usual Its data. @param {() => void} chosen */
+function rowOpener({ t, state, session }, kind, usual, chosen) {
+  const suitable = session.data.filter((one) => one.kind === kind);
+  if (!suitable.length) return null;
+  const source = [state.get("data"), usual].find((id) => suitable.some((one) => one.id === id)) ?? suitable[0].id;
+  const data = select(suitable.map((one) => [one.id, one.name]), source, () => {});
+  const row = h("input", { type: "number", min: 0, step: 1, value: state.get("row", "0") });
+  const go = () => {
+    state.set({ data: data.value, row: row.value, v: "" });
+    chosen();
+  };
+  return h("div.row.opener", {}, field(t("data"), data), field(t("draw_row_number"), row), button(t("draw_row_open"), go));
+}
+
+/** The row of the data that the address names: its values by column, and where it is from, in words. @param {any} studio @param {string} model @param {any[]} columns */
+async function readRow({ t, state, api, session }, model, columns) {
+  const [data, row] = [state.get("data"), state.get("row")];
+  const found = await api.get(`/api/data/${data}/samples`, { rows: row, part: state.get("part", "train"), model });
+  const name = session.data.find((one) => one.id === data)?.name ?? data;
+  if (found.cells) {
+    const cells = Object.fromEntries(found.columns.map((column, k) => [column, found.cells[0][k]]));
+    const values = Object.fromEntries(columns.filter((one) => one.name in cells).map((one) => [one.name, cells[one.name]]));
+    return { values, origin: t("draw_from_row", { data: name, row, others: found.targets.map((one) => `${one} = ${cells[one] ?? "–"}`).join(", ") }) };
+  }
+  const cells = typeof found.pixels === "string" ? [...bytesOf(found.pixels)] : found.pixels[0];
+  return { values: Object.fromEntries(columns.map((one, k) => [one.name, cells[k]])), origin: t("draw_from_row", { data: name, row, others: String(found.labels[0]) }) };
+}
+
+/** Why a row is answered so. @param {any} t @param {any} description @param {any} told The answer. @param {{name: string, value: any}[]} row */
+function reasons(t, description, told, row) {
+  const name = description.classes[told.index];
+  const other = told.rival === null ? null : description.classes[told.rival];
+  const shares = told.shares ?? told.inputs.map((share, k) => ({ column: row[k].name, value: number(row[k].value), share }));
+  const line = other !== null ? t("draw_shares_margin", { name, other }) : told.in_units ? t("draw_shares_number") : t("draw_shares_sum", { name });
+  return [
+    h("h2", { text: other === null ? t("draw_why_one", { name: told.numbers === null ? name : told.answer }) : t("draw_why", { name, other }) }),
+    h("p.quiet", { text: line }),
+    columnSum(shares, { start: told.baseline_gap, total: told.gap, name: t(other !== null ? "draw_margin" : told.in_units ? "draw_number" : "draw_total_sum") }, t),
+    told.changes?.length ? h("div", {}, h("h3", { text: t("draw_flip") }),
+      h("p", { text: t("draw_would_change", { answer: told.other, changes: told.changes.map((one) => `${one.column} ${one.before} → ${one.after}`).join(", ") }) })) : null,
+  ];
 }

@@ -6,19 +6,17 @@
 // are most alike, and `under`, an element below the answer.
 // It sets `drawing` when a stroke is finished, `input` (the pixels that the network gets) and `answer`.
 
-import { mnistStages, strokesToMask } from "../mnist_form.js";
 import { Network, ranked } from "../network.js";
 import { marginOf, reasonsOf } from "../shared/attribution.js";
 import { findFlip } from "../shared/counterfactual.js";
 import { fill, h } from "../shared/dom.js";
 import { translator } from "../shared/format.js";
 import { answerPart } from "./answer.js";
-import { makeBoard } from "./board.js";
+import { makeBoard, MASK, stagesOf } from "./board.js";
 import { insidePart } from "./inside.js";
 import { stagesPart } from "./stages.js";
 import { whyPart } from "./why.js";
 
-const SIDE = 280; // pixels of the mask of a drawing
 const REST = 120; // milliseconds without a change, after which the reasons are computed
 const LONG_REST = 500; // and after which a counterfactual is searched for
 
@@ -37,8 +35,6 @@ function render({ model, el }) {
     blank: true,
     signals: /** @type {any} */ (null),
     mine: "", // the drawing that this view has set
-    asked: 0,
-    asking: /** @type {Promise<any>|null} */ (null),
     turn: 0, // of what is looked for while the drawing rests
   };
   let frame = 0;
@@ -47,9 +43,10 @@ function render({ model, el }) {
 
   const board = makeBoard({ shape, channels, maximum, photo, pen, t, current: () => state.input, changed });
   const answer = answerPart(t, description);
-  const stages = stagesPart(t, SIDE);
+  const stages = stagesPart(t, MASK);
   const inside = insidePart({ t, description, how, changed: () => show(true) });
   const why = whyPart(t, description, how);
+  const ask = fromPython({ model, targets, state, answer, why, explained: findSimilar });
   const without = h("p.small.without", { role: "status" });
   if (pen) inside.el.append(stages.el);
   const untrained = !description.hash && !model.get("weights");
@@ -65,7 +62,7 @@ function render({ model, el }) {
     cancelAnimationFrame(frame);
     const update = () => {
       state.blank = !drawing.strokes.length && (!drawing.pixels || drawing.pixels.every((one) => one === drawing.pixels[0]));
-      state.input = pixelsOf(drawing);
+      state.input = pixelsOf(drawing, maximum, t, stages);
       show(finished);
       if (!finished) return;
       state.mine = JSON.stringify(drawing);
@@ -75,23 +72,6 @@ function render({ model, el }) {
     };
     if (finished) update();
     else frame = requestAnimationFrame(update);
-  }
-
-  /** The pixels that the network gets. */
-  function pixelsOf({ strokes, pixels }) {
-    if (pixels) {
-      stages.none();
-      return pixels;
-    }
-    const mask = new Uint8Array(SIDE * SIDE);
-    for (const one of strokes) strokesToMask([one.points], SIDE, SIDE, one.width * SIDE).forEach((ink, k) => (mask[k] |= ink));
-    const made = mnistStages(mask, SIDE, SIDE);
-    if (!made) {
-      stages.blank(t("draw_stages_blank"));
-      return new Array(784).fill(0);
-    }
-    stages.update(mask, made);
-    return [...made.form].map((one) => (one * maximum) / 255);
   }
 
   function show(finished) {
@@ -117,11 +97,6 @@ function render({ model, el }) {
     why.blank(t("draw_why_blank"));
     without.textContent = "";
     if (network) inside.update({ network, input, signals: silence(network.forward(input)), reasons: null });
-  }
-
-  /** An empty board has no answer: nothing is active yet. */
-  function silence(signals) {
-    return { ...signals, members: signals.members.map((one) => ({ ...one, activations: one.activations.map((values, layer) => (layer ? values.map(() => 0) : values)) })) };
   }
 
   /** What all nodes would answer, while some are silenced. */
@@ -152,26 +127,6 @@ function render({ model, el }) {
     if (mine === state.turn) why.nearest(found);
   }
 
-  async function ask(finished) {
-    const python = model.get("ask");
-    if (!python) return;
-    const turn = ++state.asked;
-    await state.asking; // one at a time, and only the latest
-    if (turn !== state.asked) return;
-    const { input } = state;
-    state.asking = python(input, !finished);
-    const told = await state.asking;
-    if (turn !== state.asked || !told || state.blank) return;
-    answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers, told.interval);
-    model.set("answer", told.index);
-    if (!told.inputs) return;
-    const { rival, gap, bias, nodes, baseline_gap: baselineGap, in_units: inUnits = false } = told;
-    const best = targets.kind === "numbers" ? 0 : told.index;
-    why.update({ best, rival, gap, bias, nodes: nodes ? [nodes] : [], slopes: null, shares: told.inputs, baselineGap, inUnits }, null, told.numbers === null ? null : told.answer);
-    if (told.flip !== undefined) why.flip(told.flip, input);
-    findSimilar();
-  }
-
   function load() {
     const weights = model.get("weights");
     if (!weights || !description.portable) return;
@@ -195,6 +150,54 @@ function render({ model, el }) {
     model.off("change:weights", load);
     model.off("change:drawing", open);
     board.close();
+  };
+}
+
+/** The pixels that the network gets. @param {import("./board.js").Drawing} drawing @param {number} maximum @param {any} t @param {any} stages Shows how they are made. */
+function pixelsOf({ strokes, pixels }, maximum, t, stages) {
+  if (pixels) {
+    stages.none();
+    return pixels;
+  }
+  const made = stagesOf(strokes);
+  if (!made) {
+    stages.blank(t("draw_stages_blank"));
+    return new Array(784).fill(0);
+  }
+  stages.update(made.mask, made);
+  return [...made.form].map((one) => (one * maximum) / 255);
+}
+
+/** An empty board has no answer: nothing is active yet. @param {any} signals */
+function silence(signals) {
+  return { ...signals, members: signals.members.map((one) => ({ ...one, activations: one.activations.map((values, layer) => (layer ? values.map(() => 0) : values)) })) };
+}
+
+/**
+ * A function that lets Python answer, one request at a time and only the latest; it takes whether the drawing is finished.
+ * @param {{model: any, targets: any, state: any, answer: any, why: any, explained: () => void}} parts
+ */
+function fromPython({ model, targets, state, answer, why, explained }) {
+  let last = 0;
+  let asking = /** @type {Promise<any>|null} */ (null);
+  return async (finished) => {
+    const python = model.get("ask");
+    if (!python) return;
+    const turn = ++last;
+    await asking;
+    if (turn !== last) return;
+    const { input } = state;
+    asking = python(input, !finished);
+    const told = await asking;
+    if (turn !== last || !told || state.blank) return;
+    answer.update(told.outputs, told.probabilities, finished, told.answer, told.numbers, told.interval);
+    model.set("answer", told.index);
+    if (!told.inputs) return;
+    const { rival, gap, bias, nodes, baseline_gap: baselineGap, in_units: inUnits = false } = told;
+    const best = targets.kind === "numbers" ? 0 : told.index;
+    why.update({ best, rival, gap, bias, nodes: nodes ? [nodes] : [], slopes: null, shares: told.inputs, baselineGap, inUnits }, null, told.numbers === null ? null : told.answer);
+    if (told.flip !== undefined) why.flip(told.flip, input);
+    explained();
   };
 }
 
