@@ -31,7 +31,7 @@ export function nodeNumbers({ t, weights, bias, activation, inputs, shape, chann
   return h("div.node-numbers", {},
     shape ? pictures({ t, weights, products, sum, shape, channels, pixels, how }) : terms({ t, weights, inputs, products, sum, names }),
     h("div.stack", {}, formula({ t, sum, bias, z, a, activation }), note && h("p.small", { text: note })),
-    next.length ? following(t, next, silent ? 0 : a) : null);
+    next.length && a !== null ? following(t, next, silent ? 0 : a) : null);
 }
 
 /**
@@ -57,7 +57,7 @@ function terms({ t, weights, inputs, products, sum, names }) {
   const rest = order.length - chosen.length;
   const cell = (/** @type {string} */ text) => h("td", { text });
   return h("div.scroll", { tabindex: "0", role: "region", "aria-label": t("draw_node_terms") }, h("table.numbers.node-terms", {},
-    h("thead", {}, h("tr", {}, ["from", "weight", "input", "product"].map((one) => h("th", { scope: "col", text: t(`draw_node_${one}`) })))),
+    h("thead", {}, h("tr", {}, ["draw_node_from", "draw_node_weight", "draw_node_input", "draw_node_product"].map((one) => h("th", { scope: "col", text: t(one) })))),
     h("tbody", {}, chosen.map((k) => h("tr", {}, h("th", { scope: "row" }, names(k)), cell(number(weights[k], 3)), cell(number(inputs[k], 3)), cell(signed(products[k])))),
       rest ? h("tr", {}, h("th", { scope: "row", text: t("draw_node_others", { count: rest }) }), h("td"), h("td"), cell(signed(sum - sumOf(chosen.map((k) => products[k]))))) : null)));
 }
@@ -70,9 +70,9 @@ function formula({ t, sum, bias, z, a, activation }) {
     a === null ? null : line(t("draw_node_activation", { name: activation.split("(")[0], z: number(z, 4) }), number(a, 4), true));
 }
 
-/** The weights to the nodes of the next layer, the largest of them, and with an activation what it sends there. @param {T} t @param {Weight[]} next @param {number|null} a */
+/** The weights to the nodes of the next layer, the largest of them, and what it sends there. @param {T} t @param {Weight[]} next @param {number} a Its activation. */
 function following(t, next, a) {
-  const shown = next.length > MOST_NEXT ? [...next].sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight)).slice(0, MOST_NEXT) : next;
-  const words = shown.length < next.length ? t(a === null ? "draw_node_next_few" : "draw_node_next_some", { count: shown.length }) : t(a === null ? "draw_node_next" : "draw_node_next_sent");
-  return weightList(words, shown, a);
+  if (next.length <= MOST_NEXT) return weightList(t("draw_node_next"), next, a);
+  const largest = [...next].sort((one, other) => Math.abs(other.weight) - Math.abs(one.weight)).slice(0, MOST_NEXT);
+  return weightList(t("draw_node_next_most", { count: MOST_NEXT }), largest, a);
 }

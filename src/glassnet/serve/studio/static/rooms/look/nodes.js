@@ -4,6 +4,7 @@ import { button, fill, h, table } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { bytesOf, pixelImage } from "../../shared/pixels.js";
 import { term } from "../../shared/term.js";
+import { weightList } from "../../views/weight_list.js";
 import { image, words } from "./samples.js";
 
 const MOST_LISTED = 20;
@@ -90,7 +91,7 @@ function nodeDetail({ t, about, studio, query }, found) {
     h("h2", { text: t("look_node_of", { node, layer, activation }) }),
     h("p", { text: t("look_node_mean", { mean: number(mean, 3), word: t(saturates ? "look_flat" : "look_off"), share: percent(flat, 0) }) }),
     found.weights ? h("figure.stack", {}, h("div.look-picture", {}, weights(t, about, { node, weights: found.weights })), h("figcaption.help", { text: t("look_weights_help") })) : null,
-    strongest.length ? measureNamed(t("look_strongest"), strongest) : null,
+    strongest.length ? weightList(t("look_strongest"), strongest.map(([name, weight]) => ({ name, weight }))) : null,
     h("h3", { text: t("look_excites") }),
     about.image_shape
       ? h("div.look-grid", {}, excited.map((sample, i) => h("a.look-tile", { href: studio.href("look", { ...query, view: "data", row: sample.row }), "aria-label": `${t("look_row_n", { row: sample.row })}, ${words(t, sample.label)}, ${number(sample.activation, 3)}` },
@@ -100,10 +101,4 @@ function nodeDetail({ t, about, studio, query }, found) {
     measure(t(classes ? "look_by_class" : "look_by_output"), byOutput, t(classes ? "look_by_class_help" : "look_by_output_help")),
     measure(t("look_adds"), adds, t("look_adds_help")),
   ];
-
-  function measureNamed(name, pairs) {
-    const most = Math.abs(pairs[0][1]) || 1;
-    return h("section.stack.look-bars", {}, h("h3", { text: name }), h("div.look-top", { role: "list", "aria-label": name }, pairs.map(([word, value]) =>
-      h("div.look-share", { role: "listitem" }, h("span.look-name", { text: word }), bar(Math.abs(value) / most, value < 0 ? "negative" : "positive"), h("span.number", { text: number(value, 3) })))));
-  }
 }

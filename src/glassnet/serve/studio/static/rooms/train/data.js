@@ -1,10 +1,10 @@
 // The panel of the data: which ones, the column to predict, what is wrong with them, and what training starts from.
 
 import { button, field, fill, h, select, takeFiles } from "../../shared/dom.js";
-import { count } from "../../shared/format.js";
 import { dataPicker } from "../../shared/pickers.js";
 import { canonical } from "../../shared/runs.js";
 import { warning } from "./result.js";
+import { droppedIn, tableFields, withoutRoles } from "./table_fields.js";
 
 const SEVERITIES = ["error", "warning", "remark"];
 
@@ -79,24 +79,13 @@ export function dataPanel(studio, declared, room) {
   }
 
   function drawFindings() {
+    const names = facts?.columns.map((/** @type {any} */ one) => one.name);
+    const follow = (/** @type {any} */ finding) => followButtons(studio, finding, state.get("target") || listed(dataId())?.target, names, (key, values) => {
+      room.change(values);
+      drawFindings();
+      /** @type {HTMLElement|null} */ (doctorBox.querySelector(`[data-follow="${CSS.escape(key)}"]`))?.focus();
+    });
     if (found) fill(doctorBox, ...findingsOf(t, found, isTable() && !state.get("start") ? follow : () => []));
-  }
-
-  /** Buttons that do what a finding advises, or undo it. @param {any} finding */
-  function follow({ follow: ways = [], columns }) {
-    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
-    const target = state.get("target") || listed(dataId())?.target;
-    return columns.filter((/** @type {any} */ name) => name !== target && (!facts || facts.columns.some((/** @type {any} */ one) => one.name === name))).flatMap((/** @type {any} */ name) => ways.map((/** @type {any} */ way) => {
-      const done = way === "drop" ? dropped.has(name) : state.get(way) === name;
-      const act = () => {
-        if (way !== "drop") room.change({ [way]: done ? "" : name, ...(done ? {} : { drop: [...dropped].filter((one) => one !== name).join("\n") }) });
-        else if (done) room.change({ drop: [...dropped].filter((one) => one !== name).join("\n") });
-        else room.change({ drop: [...dropped, name].join("\n"), ...Object.fromEntries(["group", "time", "weight"].filter((key) => state.get(key) === name).map((key) => [key, ""])) });
-        drawFindings();
-        /** @type {HTMLElement|null} */ (doctorBox.querySelector(`[data-follow="${CSS.escape(`${way} ${name}`)}"]`))?.focus();
-      };
-      return button(t(`train_follow_${way}${done ? "_undo" : ""}`, { name }), act, { "data-follow": `${way} ${name}` });
-    }));
   }
 
   async function drawData() {
@@ -121,47 +110,7 @@ export function dataPanel(studio, declared, room) {
       }
       if (closed || dataId() !== id) return;
     }
-    const names = facts.columns.map((/** @type {any} */ column) => column.name);
-    const target = state.get("target") || facts.target;
-    const dropped = new Set(state.get("drop").split("\n").filter(Boolean));
-    const wasOpen = tableBox.querySelector("details")?.open ?? dropped.size > 0;
-    const targetField = field(t("train_target"), select(names, target, (name) => {
-      const cleared = Object.fromEntries(["group", "time", "weight"].filter((key) => state.get(key) === name).map((key) => [key, ""]));
-      room.change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...cleared });
-      check();
-    }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
-    const boxes = names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => {
-      const box = h("input", { type: "checkbox", checked: !dropped.has(name), onchange: () => {
-        if (box.checked) dropped.delete(name);
-        else dropped.add(name);
-        room.change({ drop: [...dropped].join("\n") });
-      } });
-      return h("label.check", {}, box, h("span", { text: name }));
-    });
-    const columns = [["", t("train_at_random")], ...names.filter((/** @type {any} */ name) => name !== target).map((/** @type {any} */ name) => [name, name])];
-    const groupField = field(t("train_group"), select(columns, state.get("group"), (group) => room.change({ group })));
-    const timeField = field(t("train_order"), select(columns, state.get("time"), (time) => room.change({ time })));
-    const weightField = field(t("train_weight"), select(columns, state.get("weight"), (weight) => room.change({ weight })));
-    fill(tableBox, targetField, groupField, timeField, weightField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }), h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes)), testFields(studio, dataId(), room.change));
-  }
-
-  function drawFurther() {
-    const start = state.get("start");
-    const model = studio.session.models.find((/** @type {any} */ one) => one.id === start);
-    const add = state.get("add");
-    const parts = [];
-    if (start) {
-      parts.push(model
-        ? h("p", {}, t("train_continues"), " ", h("b", { text: model.name }), h("span.quiet", { text: ` ${model.sizes.join("–")}` }))
-        : warning(t, { code: "GN021", message: t("train_no_model", { id: start }) }));
-    }
-    if (add) {
-      const drawings = studio.session.drawings;
-      const times = h("input", { type: "number", min: 1, max: 1000, value: state.get("add_times", "1"), onchange: () => room.change({ add_times: times.value || "1" }) });
-      parts.push(h("p", { text: add === "drawings" ? t(drawings === 1 ? "train_adds_one" : "train_adds", { n: drawings }) : t("train_adds_data", { name: listed(add)?.name ?? add }) }), field(t("train_add_times"), times, t("train_add_times_help")));
-    }
-    if (parts.length) parts.push(button(t("train_new"), () => room.change({ start: "", add: "", add_times: "", epochs: "" }), { class: "plain" }));
-    fill(furtherBox, parts.length ? h("div.further.stack", {}, parts) : null);
+    fill(tableBox, tableFields(studio, facts, tableBox.querySelector("details")?.open, room.change, check), testFields(studio, dataId(), room.change));
   }
 
   return {
@@ -174,7 +123,7 @@ export function dataPanel(studio, declared, room) {
     },
     draw() {
       drawData();
-      drawFurther();
+      fill(furtherBox, furtherFields(studio, room.change));
       drawFindings();
     },
     close() {
@@ -182,6 +131,39 @@ export function dataPanel(studio, declared, room) {
       for (const off of offs) off();
     },
   };
+}
+
+/**
+ * Buttons that do what a finding advises, or undo it. @param {any} studio @param {any} finding @param {string} target @param {string[]|undefined} names Of the
+ * table's columns, if they are known. @param {(key: string, values: Object<string, any>) => void} change Called with the button's key and values of the address.
+ */
+function followButtons({ t, state }, { follow: ways = [], columns }, target, names, change) {
+  const dropped = droppedIn(state);
+  const drop = (/** @type {Iterable<string>} */ those) => ({ drop: [...those].join("\n") });
+  return columns.filter((/** @type {string} */ name) => name !== target && (!names || names.includes(name))).flatMap((/** @type {string} */ name) => ways.map((/** @type {string} */ way) => {
+    const done = way === "drop" ? dropped.has(name) : state.get(way) === name;
+    const others = [...dropped].filter((one) => one !== name);
+    const values = way !== "drop" ? { [way]: done ? "" : name, ...(done ? {} : drop(others)) } : done ? drop(others) : { ...drop([...dropped, name]), ...withoutRoles(state, name) };
+    const key = `${way} ${name}`;
+    return button(t(`train_follow_${way}${done ? "_undo" : ""}`, { name }), () => change(key, values), { "data-follow": key });
+  }));
+}
+
+/** What training starts from, and what it adds to the data; nothing for a new network and these data alone. @param {any} studio @param {(values: any) => void} change */
+function furtherFields({ t, state, session }, change) {
+  const [start, add] = [state.get("start"), state.get("add")];
+  if (!start && !add) return null;
+  const model = session.models.find((/** @type {any} */ one) => one.id === start);
+  const listed = session.data.find((/** @type {any} */ one) => one.id === add);
+  const times = h("input", { type: "number", min: 1, max: 1000, value: state.get("add_times", "1"), onchange: () => change({ add_times: times.value || "1" }) });
+  const { drawings } = session;
+  return h("div.further.stack", {},
+    !start ? null : model
+      ? h("p", {}, t("train_continues"), " ", h("b", { text: model.name }), h("span.quiet", { text: ` ${model.sizes.join("–")}` }))
+      : warning(t, { code: "GN021", message: t("train_no_model", { id: start }) }),
+    !add ? null : [h("p", { text: add === "drawings" ? t(drawings === 1 ? "train_adds_one" : "train_adds", { n: drawings }) : t("train_adds_data", { name: listed?.name ?? add }) }),
+      field(t("train_add_times"), times, t("train_add_times_help"))],
+    button(t("train_new"), () => change({ start: "", add: "", add_times: "", epochs: "" }), { class: "plain" }));
 }
 
 /** Fields for test and validation data, if there are other data of this kind. @param {any} studio @param {string} id Of the data. @param {(values: any) => void} change */
