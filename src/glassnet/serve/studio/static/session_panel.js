@@ -3,6 +3,7 @@
 
 import { button, fill, h } from "./shared/dom.js";
 import { collectStates, emptyStates, flush, restoreStates, unsaved } from "./shared/page_state.js";
+import { warning } from "./shared/problem.js";
 import { isFile } from "./shared/remembered.js";
 import { queryNow, roomNow } from "./shared/state.js";
 
@@ -86,8 +87,7 @@ export function sessionPanel(studio, rooms, goTo) {
     try {
       await took(await api.upload("/api/session/file", file, { name: file.name }));
     } catch (problem) {
-      const { code, message } = /** @type {any} */ (problem);
-      fill(trouble, h("p.warning", { text: code ? `${message} [${code}]` : message === "offline" ? t("offline") : message }));
+      fill(trouble, warning(t, problem));
     }
   }
 

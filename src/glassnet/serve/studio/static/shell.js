@@ -5,6 +5,7 @@ import { placeIn, sessionPanel } from "./session_panel.js";
 import { button, fill, h } from "./shared/dom.js";
 import { translator } from "./shared/format.js";
 import { flush, restoreStates, sendStates } from "./shared/page_state.js";
+import { problemText } from "./shared/problem.js";
 import { isFile, pageId, remembered } from "./shared/remembered.js";
 import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
 import { trainingNow } from "./shared/training_now.js";
@@ -108,8 +109,7 @@ const studio = {
   /** Show what went wrong. @param {any} problem */
   error(problem) {
     if (problem?.name === "AbortError") return;
-    const message = problem?.message === "offline" ? t("offline") : problem?.message ?? String(problem);
-    studio.say(problem?.code ? `${message} [${problem.code}]` : message, "alert");
+    studio.say(problemText(t, problem), "alert");
   },
 };
 

@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../shared/dom.js";
 import { dataPicker } from "../shared/pickers.js";
+import { warning } from "../shared/problem.js";
 import { takeAway } from "../shared/take_away.js";
 import { addressOf } from "./compare/asked.js";
 import { comparisons } from "./compare/comparisons.js";
@@ -53,7 +54,7 @@ export async function open(el, studio) {
       const { job } = await api.post("/api/compare", address.request());
       await all.fetch(job);
     } catch (problem) {
-      fill(problems, h("p.warning", { text: problem.code ? `${problem.message} [${problem.code}]` : t("offline") }));
+      fill(problems, warning(t, problem));
     }
     show();
   }

@@ -2,6 +2,7 @@
 
 import { button, fill, h, segmented } from "../shared/dom.js";
 import { needsPython } from "../shared/needs_python.js";
+import { problemText } from "../shared/problem.js";
 import { takeAway } from "../shared/take_away.js";
 import { dataView, mistakesView } from "./look/browse.js";
 import { makeCard } from "./look/card.js";
@@ -53,7 +54,7 @@ export async function open(el, studio) {
     card.hide();
     const over = { view: VIEWS[state.get("view")] ? state.get("view") : "", part: "", target: "", ...(choice.about ? {} : { data: "", model: "" }) };
     fill(view, h("div.warning.stack", { role: "alert" },
-      h("p", { text: problem.code ? `${problem.message} [${problem.code}]` : problem.message }),
+      h("p", { text: problemText(t, problem) }),
       h("div.row", {}, button(t("look_over"), () => choose(over)))));
   }
 

@@ -5,13 +5,14 @@
 import { button, field, fill, h, select } from "../shared/dom.js";
 import { number, percent } from "../shared/format.js";
 import { asText } from "../shared/option_values.js";
+import { problemText, warning } from "../shared/problem.js";
 import { canonical, ended, Runs } from "../shared/runs.js";
 import { takeAway } from "../shared/take_away.js";
 import { trainAddress } from "./train/address.js";
 import { runBar } from "./train/bar.js";
 import { dataPanel } from "./train/data.js";
 import { optionForm } from "./train/form.js";
-import { resultPanel, resultText, runsTable, warning } from "./train/result.js";
+import { resultPanel, resultText, runsTable } from "./train/result.js";
 import { stage } from "./train/stage.js";
 import { starter } from "./train/starting.js";
 import { verifyPanel } from "./train/verify.js";
@@ -190,7 +191,7 @@ function makeParts(room) {
     /** Show what the server refuses next to what caused it: an option, the data, or the run. @param {any} problem */
     refuse(problem) {
       if (problem.name === "AbortError") return;
-      if (problem.option && room.form.problem(problem.option, `${problem.message} [${problem.code}]`)) return;
+      if (problem.option && room.form.problem(problem.option, problemText(t, problem))) return;
       if (/^GN0(0|1|6)/.test(problem.code ?? "")) room.data.problem(problem);
       else fill(bar.problem, warning(t, problem));
     },

@@ -1,7 +1,7 @@
 // "Take it away": the same work as a command or a Python program, and the files of a room.
 
-import { Problem } from "./api.js";
 import { button, fill, h, segmented } from "./dom.js";
+import { problemText } from "./problem.js";
 
 /**
  * The panel at the end of a room.
@@ -45,7 +45,7 @@ export function takeAway(studio, describe, files = () => []) {
       const answer = await studio.api.post("/api/take-away", { ...given, form });
       if (mine === turn) text.textContent = answer.text;
     } catch (problem) {
-      if (mine === turn) text.textContent = problem instanceof Problem ? `${problem.message} [${problem.code}]` : String(problem);
+      if (mine === turn) text.textContent = problemText(studio.t, problem);
     }
   }
   return Object.assign(details, { update: () => details.open && show() });

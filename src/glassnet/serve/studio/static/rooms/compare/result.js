@@ -3,6 +3,7 @@
 import { lineChart } from "../../shared/chart.js";
 import { fill, h, table } from "../../shared/dom.js";
 import { number, percent, seconds, short } from "../../shared/format.js";
+import { failureOf, warning } from "../../shared/problem.js";
 import { ended } from "../../shared/runs.js";
 import { SIDES } from "./asked.js";
 import { metricTerm } from "./form.js";
@@ -71,7 +72,7 @@ export function comparisonResult(studio, limits, secondsLeft) {
   function drawVerdict(job, result) {
     verdict.className = "panel stack verdict";
     if (!job) return void fill(verdict, h("p.quiet", { text: t("compare_none") }));
-    if (job.error) return void fill(verdict, h("p.warning", { text: `${job.error.message[studio.lang]} [${job.error.code}]` }));
+    if (job.error) return void fill(verdict, warning(t, failureOf(job, studio.lang)));
     if (!result) return void fill(verdict, h("p.quiet", { text: t("compare_stopped") }));
     const metric = t(`compare_metric_${result.metric}`);
     const key = { better: "compare_better", worse: "compare_worse" }[result.verdict] ?? "compare_not_seen";

@@ -2,6 +2,7 @@
 
 import { button, fill, h, takeFiles } from "../../shared/dom.js";
 import { needsPython } from "../../shared/needs_python.js";
+import { warning } from "../../shared/problem.js";
 
 /** Open a model file and draw with it. @param {any} studio @param {File} file */
 async function openModel(studio, file) {
@@ -35,7 +36,7 @@ export function photoPart(el, studio, id, show) {
       if (mine === turn) list(found, photo.name);
     } catch (problem) {
       if (mine !== turn) return;
-      fill(result, h("p.warning", { role: "alert", text: problem.code ? `${problem.message} [${problem.code}]` : problem.message === "offline" ? t("offline") : problem.message }));
+      fill(result, warning(t, problem, { role: "alert" }));
       result.scrollIntoView({ block: "nearest" });
     }
   }

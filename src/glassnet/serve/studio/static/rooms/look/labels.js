@@ -2,6 +2,7 @@
 
 import { button, fill, h, segmented } from "../../shared/dom.js";
 import { count, percent, seconds } from "../../shared/format.js";
+import { failureOf, warning } from "../../shared/problem.js";
 import { ended } from "../../shared/runs.js";
 import { samplesView } from "./samples.js";
 
@@ -58,7 +59,7 @@ export async function labelsView(ctx, el) {
     run.disabled = !ended(job);
     if (!ended(job)) return drawProgress(job.state, { fold: 0, folds: judges.folds, ...job.live });
     fill(progress);
-    if (job.state === "failed") fill(progress, h("p.warning", { role: "alert", text: `${job.error.message[studio.lang] ?? job.error.message} [${job.error.code}]` }));
+    if (job.state === "failed") fill(progress, warning(t, failureOf(job, studio.lang), { role: "alert" }));
     else if (job.state === "stopped") fill(progress, h("p.quiet", { role: "status", text: t("look_stopped") }));
     else load();
   }

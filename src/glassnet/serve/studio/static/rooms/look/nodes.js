@@ -3,6 +3,7 @@
 import { button, fill, h, table } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { bytesOf, pixelImage } from "../../shared/pixels.js";
+import { warning } from "../../shared/problem.js";
 import { term } from "../../shared/term.js";
 import { weightList } from "../../views/weight_list.js";
 import { image, words } from "./samples.js";
@@ -24,7 +25,7 @@ export async function nodesView(ctx, el) {
       const found = await studio.api.get("/api/look/node", { ...ctx.query, layer, node });
       if (ctx.current() && state.get("node") === String(node)) fill(detail, ...nodeDetail(ctx, found));
     } catch (problem) {
-      fill(detail, h("p.warning", { role: "alert", text: problem.code ? `${problem.message} [${problem.code}]` : problem.message }));
+      fill(detail, warning(t, problem, { role: "alert" }));
     }
   };
   const drawn = reply.layers.some((layer) => layer.nodes[0]?.weights !== undefined);

@@ -2,8 +2,9 @@
 
 import { button, fill, h, select } from "../../shared/dom.js";
 import { count, percent, seconds } from "../../shared/format.js";
+import { failureOf, warning } from "../../shared/problem.js";
 import { canonical, ended } from "../../shared/runs.js";
-import { resultText, warning } from "./result.js";
+import { resultText } from "./result.js";
 import { SPEEDS } from "./starting.js";
 
 /** @param {any} room */
@@ -98,7 +99,7 @@ export function runBar(room) {
     else if (job?.state === "failed") text = t("train_failed");
     else if (job?.result) text = `${t(job.state === "stopped" ? "train_stopped" : "train_done")} · ${resultText(job.result)}`;
     if (status.textContent !== text) status.textContent = text;
-    if (job?.state === "failed" && !differs && !running) fill(problem, warning(t, { code: job.error.code, message: job.error.message[room.studio.lang] }));
+    if (job?.state === "failed" && !differs && !running) fill(problem, warning(t, failureOf(job, room.studio.lang)));
     drawQuestion();
   }
 

@@ -2,8 +2,8 @@
 
 import { button, field, fill, h, select, takeFiles } from "../../shared/dom.js";
 import { dataPicker } from "../../shared/pickers.js";
+import { warning } from "../../shared/problem.js";
 import { canonical } from "../../shared/runs.js";
-import { warning } from "./result.js";
 import { droppedIn, tableFields, withoutRoles } from "./table_fields.js";
 
 const SEVERITIES = ["error", "warning", "remark"];

@@ -7,11 +7,6 @@ import { canonical } from "../../shared/runs.js";
 
 const MOST_POINTS = 400;
 
-/** What is wrong, with its code. @param {any} t @param {{message: string, code?: string}} problem */
-export function warning(t, { message, code }) {
-  return h("p.warning", {}, message === "offline" ? t("offline") : message, code ? h("code.code-of", { text: ` [${code}]` }) : null);
-}
-
 /**
  * The series of accuracy and of loss of a run: those of a run behind another are thin and without names.
  * @param {any} t @param {any} job @param {boolean} faint

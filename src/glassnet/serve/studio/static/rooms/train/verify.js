@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../../shared/dom.js";
 import { dataPicker, modelPicker } from "../../shared/pickers.js";
+import { warning } from "../../shared/problem.js";
 import { ended } from "../../shared/runs.js";
 
 /** @param {any} studio */
@@ -27,7 +28,7 @@ export function verifyPanel(studio) {
       ({ job } = await api.post("/api/verify", { model, data }));
       progress.hidden = false;
     } catch (problem) {
-      fill(result, h("p.warning", { text: `${/** @type {any} */ (problem).message} [${/** @type {any} */ (problem).code}]` }));
+      fill(result, warning(t, problem));
     }
   }
   const offs = [
