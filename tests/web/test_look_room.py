@@ -18,6 +18,7 @@ import pytest
 import glassnet
 from glassnet.metrics import balanced_accuracy
 from glassnet.model.quality import class_quality
+from glassnet.serve.studio import labels as label_check
 from glassnet.serve.studio import look
 from glassnet.workflow.labels_job import LabelsJob, Suspect, find_label_errors
 from glassnet.workflow.parameters import TableOptions
@@ -384,11 +385,11 @@ def test_labels_are_checked_as_by_the_command(studio):
     events = studio.running.events()
     job = studio.running.post("/api/look/labels", given).fine()
     result = studio.running.finished(job["id"])["result"]
-    seen = events.until(lambda event: event["type"] == "look_labels" and event["data"]["fold"] == look.FOLDS)
+    seen = events.until(lambda event: event["type"] == "look_labels" and event["data"]["fold"] == label_check.FOLDS)
     events.close()
     assert seen[-1]["data"]["job"] == job["id"]
     assert seen[-1]["data"]["seconds_left"] == 0
-    slower = studio.running.session.cache(look._SPEED, 1).get(look._SPEED)
+    slower = studio.running.session.cache(label_check._SPEED, 1).get(label_check._SPEED)
     assert ask(studio, "/labels", **given).fine()["networks"] == pytest.approx(judges["networks"] * slower)
     task = LabelsJob(str(studio.folder / "classes.csv"), table=TableOptions(target=("out",)))
     expected = find_label_errors(task)
@@ -471,7 +472,7 @@ def test_a_check_of_labels_can_be_stopped(studio, monkeypatch):
         fold_done(1, 0.5)
         raise AssertionError("the check was not stopped")
 
-    monkeypatch.setattr(look, "find_label_errors", check)
+    monkeypatch.setattr(label_check, "find_label_errors", check)
     job = studio.running.post("/api/look/labels", studio.of["classes"]).fine()["id"]
     started.wait()
     studio.running.post(f"/api/jobs/{job}/stop").fine()

@@ -18,6 +18,7 @@ from .reference import ReferenceEngine
 from .samples import Samples
 
 if TYPE_CHECKING:
+    from ..data.dataset import Dataset
     from .compiled.engine import CompiledEngine
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "StreamingEngine",
     "engine_for",
     "engine_named",
+    "engine_of_data",
     "threads_for_runs",
 ]
 
@@ -102,6 +104,11 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
     by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
     portable = by_blas <= FEW_PRODUCTS and is_exact(options.scaling, dtype) and not not_portable(options)
     return engine_named("portable" if portable else "compiled")
+
+
+def engine_of_data(options: Options, data: Dataset) -> Engine:
+    """Return the engine of the options for training on some data: see `engine_for`."""
+    return engine_for(options, len(data), (data.features, *options.hidden, data.classes), data.inputs.dtype)
 
 
 def threads_for_runs(engine: Engine, options: Options, sizes: Sequence[int]) -> int:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..data.split import fold_of_rows
-from ..engines import engine_for, threads_for_runs
+from ..engines import engine_of_data, threads_for_runs
 from ..errors import DataError, DivergedError
 from ..metrics import METRICS, accuracy
 from ..model.evaluate import Evaluation, evaluate, quantile_scores, truth_of
@@ -90,8 +90,7 @@ def _tested(training: Dataset, test: Dataset, options: Options, send: Send) -> t
 def _threads(data: Dataset, options: Options) -> int:
     """Return how many folds to train at the same time; 0: one per core."""
     sizes = (data.features, *options.hidden, data.classes)
-    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
-    return threads_for_runs(engine, replace(options, threads=0), sizes)
+    return threads_for_runs(engine_of_data(options, data), replace(options, threads=0), sizes)
 
 
 def _of_fold(options: Options, folds: int, executor: Executor | None) -> Options:

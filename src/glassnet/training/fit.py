@@ -17,7 +17,7 @@ from ..data.arrays import TASKS
 from ..data.dataset import Dataset, require_dataset, task_of
 from ..data.fingerprint import count_common_rows
 from ..data.split import few_groups
-from ..engines import Engine, engine_for
+from ..engines import Engine, engine_of_data
 from ..errors import (
     ArgumentError,
     DataWarning,
@@ -277,8 +277,7 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     if validation_data is not None:
         warn_of_trained_on(validation_data, data)
     every = require_callbacks(callbacks)
-    sizes = (data.features, *options.hidden, data.classes)
-    by_options = engine_for(options, len(data), sizes, data.inputs.dtype)  # MNIST: PortableEngine
+    by_options = engine_of_data(options, data)  # MNIST: PortableEngine
     if (
         engine is None
         and options.members == 1
@@ -348,8 +347,7 @@ def fit_watched(
         return follow(event, lambda: model_at(first[0].model, first[0].state))
 
     options, _ = few_groups(data, options)
-    sizes = (data.features, *options.hidden, data.classes)
-    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
+    engine = engine_of_data(options, data)
     runs = Runs(with_class_weights(data, options), options, engine, GivenData(data).begin())
     return fit_runs(runs, [callback], watch=first.append, executor=executor)
 

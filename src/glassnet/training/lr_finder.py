@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset, require_dataset
-from ..engines import Block, Engine, engine_for
+from ..engines import Block, Engine, engine_of_data
 from ..errors import OptionError, require_number, require_whole, with_near_matches
 from ..model.build import new_model, samples_for
 from ..nn.optimizers import State
@@ -104,8 +104,7 @@ def find_learning_rate(
     if not 0 < low < high < np.inf:
         raise OptionError("GN021", "low {low:g}, high {high:g}: expected 0 < low < high.", low=low, high=high)
     rates, data = np.geomspace(low, high, points), with_class_weights(data, options)
-    sizes = (data.features, *options.hidden, data.classes)
-    losses = _losses(data, options, rates, engine or engine_for(options, len(data), sizes, data.inputs.dtype))
+    losses = _losses(data, options, rates, engine or engine_of_data(options, data))
     if not len(losses):
         raise OptionError(
             "GN021", "rate {low:g}: the loss is not finite from the first step on. Use a smaller low.", low=low

@@ -14,7 +14,7 @@ from .. import data
 from ..data.dataset import Dataset
 from ..data.split import few_groups
 from ..data.validation import AUTO
-from ..engines import Engine, engine_for
+from ..engines import Engine, engine_of_data
 from ..errors import OptionError
 from ..io.writing import free_name
 from ..messages.message import Command, Listing, Message
@@ -245,11 +245,10 @@ def train(
 
 def _usual_engine(read: TrainingData, start: Model | None) -> Engine:
     """Return the engine with which `fit` trains."""
-    options, training = read.options, read.training
+    options = read.options
     if start is None and read.validation is None:
-        options, _ = few_groups(training, options)
-    sizes = (training.features, *options.hidden, training.classes)
-    return engine_for(options, len(training), sizes, training.inputs.dtype)
+        options, _ = few_groups(read.training, options)
+    return engine_of_data(options, read.training)
 
 
 def _source_of_training(start: Model, job: TrainJob) -> str:
@@ -488,8 +487,7 @@ def _with_batches_shared(
     """
     options, data = read.options, read.training
     shared = divisible(options)
-    sizes = (data.features, *options.hidden, data.classes)
-    engine = engine_for(options, len(data), sizes, data.inputs.dtype)
+    engine = engine_of_data(options, data)
     if engine.name == "reference":
         notify(
             Message(

@@ -16,8 +16,9 @@ from starlette.staticfiles import StaticFiles
 from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from . import compare, data, draw, look, model_routes, page_training, session_routes, step, take_away, train
+from . import compare, data, draw, labels, look, model_routes, page_training, step, take_away, train
 from .endpoints import api, number_in, require_known, whole_in
+from .kept import routes as kept_routes
 from .safety import Safety, problem_page
 from .session import Session
 
@@ -45,7 +46,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             *(
                 route
                 for module in (
-                    session_routes,
+                    kept_routes,
                     data,
                     model_routes,
                     page_training,
@@ -54,6 +55,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
                     step,
                     compare,
                     look,
+                    labels,
                     take_away,
                 )
                 for route in module.routes

@@ -116,7 +116,7 @@ export async function openForm(el, studio, id, description, usual) {
   };
 }
 
-/** A control to fill in a row of the data. @param {any} studio @param {string} kind Of data. @param {string} usual Its data. @param {() => void} chosen */
+/** A control to fill in a row of the data. */
 function rowOpener({ t, state, session }, kind, usual, chosen) {
   const suitable = session.data.filter((one) => one.kind === kind);
   if (!suitable.length) return null;
@@ -130,7 +130,7 @@ function rowOpener({ t, state, session }, kind, usual, chosen) {
   return h("div.row.opener", {}, field(t("data"), data), field(t("draw_row_number"), row), button(t("draw_row_open"), go));
 }
 
-/** The row of the data that the address names: its values by column, and where it is from, in words. @param {any} studio @param {string} model @param {any[]} columns */
+/** The row of the data that the address names: its values by column, and where it is from, in words. */
 async function readRow({ t, state, api, session }, model, columns) {
   const [data, row] = [state.get("data"), state.get("row")];
   const found = await api.get(`/api/data/${data}/samples`, { rows: row, part: state.get("part", "train"), model });
@@ -144,7 +144,7 @@ async function readRow({ t, state, api, session }, model, columns) {
   return { values: Object.fromEntries(columns.map((one, k) => [one.name, cells[k]])), origin: t("draw_from_row", { data: name, row, others: String(found.labels[0]) }) };
 }
 
-/** Why a row is answered so. @param {any} t @param {any} description @param {any} told The answer. @param {{name: string, value: any}[]} row */
+/** Why a row is answered so. */
 function reasons(t, description, told, row) {
   const name = description.classes[told.index];
   const other = told.rival === null ? null : description.classes[told.rival];

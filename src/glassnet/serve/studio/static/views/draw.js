@@ -153,7 +153,7 @@ function render({ model, el }) {
   };
 }
 
-/** The pixels that the network gets. @param {import("./board.js").Drawing} drawing @param {number} maximum @param {any} t @param {any} stages Shows how they are made. */
+/** The pixels that the network gets. `stages` shows how they are made. */
 function pixelsOf({ strokes, pixels }, maximum, t, stages) {
   if (pixels) {
     stages.none();
@@ -168,14 +168,14 @@ function pixelsOf({ strokes, pixels }, maximum, t, stages) {
   return [...made.form].map((one) => (one * maximum) / 255);
 }
 
-/** An empty board has no answer: nothing is active yet. @param {any} signals */
+/** An empty board has no answer: nothing is active yet. */
 function silence(signals) {
   return { ...signals, members: signals.members.map((one) => ({ ...one, activations: one.activations.map((values, layer) => (layer ? values.map(() => 0) : values)) })) };
 }
 
 /**
  * A function that lets Python answer, one request at a time and only the latest; it takes whether the drawing is finished.
- * @param {{model: any, targets: any, state: any, answer: any, why: any, explained: () => void}} parts
+ * @param {any} parts
  */
 function fromPython({ model, targets, state, answer, why, explained }) {
   let last = 0;

@@ -37,7 +37,7 @@ export function resultText(result) {
 }
 
 /** Seconds of all its parts. @param {any} result */
-const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
+export const total = (result) => Object.values(result.seconds).reduce((sum, one) => sum + one, 0);
 
 /** R², whose third decimal is the last that matters. @param {number|null} value */
 const ratio = (value) => (value === null ? "–" : value.toFixed(3).replace(/^-0\.000$/, "0.000").replace("-", "−"));

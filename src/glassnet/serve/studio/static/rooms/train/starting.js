@@ -2,6 +2,7 @@
 
 import { remembered } from "../../shared/remembered.js";
 import { canonical } from "../../shared/runs.js";
+import { total } from "./result.js";
 
 /** Seconds up to which a run starts again by itself when an option changes. */
 const SHORT = 5;
@@ -113,8 +114,7 @@ export function starter(room) {
     const last = [...runs.finished].reverse().find((job) => canonical({ ...job.about, options: {} }) === canonical({ ...request, options: {} }));
     if (!last || room.data.checking) return false;
     const size = (/** @type {any} */ options) => (options.epochs ?? last.result.epochs) * nodesOf(options.hidden ?? form.value("hidden") ?? 1);
-    const total = Object.values(last.result.seconds).reduce((sum, one) => sum + one, 0);
-    return (total * size(request.options)) / (size(last.about.options ?? {}) || 1) < SHORT;
+    return (total(last.result) * size(request.options)) / (size(last.about.options ?? {}) || 1) < SHORT;
   }
 
   return {

@@ -7,10 +7,10 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ...errors import OptionError
-from .endpoints import BYTES, api, text_in
-from .kept import opening, saved
-from .session import Session
+from ....errors import OptionError
+from ..endpoints import BYTES, api, text_in
+from ..session import Session
+from . import opening, saved
 
 
 def save(session: Session, given: dict[str, Any]) -> Response:
