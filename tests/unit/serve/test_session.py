@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import json
 import os
@@ -369,15 +370,15 @@ def test_drawings_of_a_few_digits_can_be_used_in_every_room(studio, tmp_path, mo
 
 
 def test_the_first_of_many_runs_are_closed(tmp_path, monkeypatch):
-    session = Session()
     monkeypatch.setattr(session_module, "MOST_RUNS", 2)
     model = glassnet.new_model(glassnet.Dataset.from_arrays([[0], [1]] * 9, [0, 1] * 9), glassnet.Options(hidden=2))
-    for k in range(3):
-        glassnet.save_model(model, tmp_path / f"{k}.safetensors")
-        session.add_model(tmp_path / f"{k}.safetensors")
-    assert [name for name in session.models if name.startswith("run-")] == ["run-2", "run-3"]
-    assert not (tmp_path / "0.safetensors").exists()
-    assert (tmp_path / "1.safetensors").exists()
+    with contextlib.closing(Session()) as session:
+        for k in range(3):
+            glassnet.save_model(model, tmp_path / f"{k}.safetensors")
+            session.add_model(tmp_path / f"{k}.safetensors")
+        assert [name for name in session.models if name.startswith("run-")] == ["run-2", "run-3"]
+        assert not (tmp_path / "0.safetensors").exists()
+        assert (tmp_path / "1.safetensors").exists()
 
 
 def test_rooms_that_read_the_same_data_share_their_arrays():
