@@ -62,7 +62,7 @@ export async function open(el, studio) {
     start.textContent = t(trained ? "classes_again" : "classes_train");
     status.className = trained ? "" : "quiet";
     status.textContent = alike ? t("classes_names") : few ? t("classes_needed", { fewest: NEEDED, good: GOOD }) : trained ? resultOf(t, trained) : t("classes_ready");
-    grid.classList.toggle("trained", Boolean(trained));
+    grid.classList.toggle("trained", Boolean(trained) || busy); // from the press on, so that nothing moves later
     curves.el.hidden = !trained && !busy;
     if (trained && trained !== drawn && !busy) curves.update((drawn = trained).curve);
     take.update();
@@ -74,15 +74,17 @@ export async function open(el, studio) {
     try {
       const parts = await studio.api.get("/api/page-training");
       drawn = null;
-      curves.el.hidden = false;
+      curves.update([], parts.classes.options.epochs);
+      show();
       kept.trained = await trainClasses(studio, parts, curves.update, leaving.signal);
-      changed();
     } catch (problem) {
       if (!leaving.signal.aborted) studio.error(problem);
     } finally {
       busy = false;
-      if (!leaving.signal.aborted) show();
     }
+    if (leaving.signal.aborted) return;
+    show();
+    changed();
   }
 
   show();
