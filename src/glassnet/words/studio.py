@@ -281,6 +281,7 @@ STUDIO_WORDS: dict[str, str] = {
     "draw_flip_not": "not {name}",
     "draw_flip_line": "{count} pixels change, by {most} of {maximum} at most.",
     "draw_nearest": "Most similar training samples",
+    "draw_nearest_seeks": "Looking for them …",
     "draw_nearest_one": "Row {row}, label {label}: distance {distance}",
     "draw_nearest_same": "Row {row}, label {label}: the same activations",
     "draw_nearest_line": "Of {source}, by the activations of the last hidden layer.",

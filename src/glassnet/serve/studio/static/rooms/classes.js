@@ -1,7 +1,7 @@
 // The room of own classes: name some, draw examples, train in the page, try it with new drawings, and take it away.
 
 import { button, h } from "../shared/dom.js";
-import { seconds } from "../shared/format.js";
+import { seconds, sentences } from "../shared/format.js";
 import { drawingPart } from "./classes/drawing.js";
 import { begin, changed, freeName, GOOD, kept, MOST, namesNow, remember, undo } from "./classes/kept.js";
 import { listPart } from "./classes/list.js";
@@ -103,5 +103,5 @@ export async function open(el, studio) {
 /** What came of the training, and of the drawings since. @param {(key: string, values?: any) => string} t @param {import("./classes/kept.js").Trained} trained */
 function resultOf(t, { samples, curve, seconds: time, tried, right }) {
   const last = Math.round(curve[curve.length - 1].accuracy * samples);
-  return t("classes_trained", { count: samples, right: last, seconds: seconds(time) }) + " " + t(tried ? "classes_tried" : "classes_try", { tried, right });
+  return sentences(t("classes_trained", { count: samples, right: last, seconds: seconds(time) }), t(tried ? "classes_tried" : "classes_try", { tried, right }));
 }

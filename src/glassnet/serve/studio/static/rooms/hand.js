@@ -1,7 +1,7 @@
 // The room My hand: two rounds of the ten digits. A network learns the first, and how it reads the second shows what it learned.
 
 import { h } from "../shared/dom.js";
-import { count, percent } from "../shared/format.js";
+import { count, percent, sentences } from "../shared/format.js";
 import { writeLabelledCsv } from "../shared/labelled_csv.js";
 import { formOf, makeBoard } from "../views/board.js";
 import { askPart } from "./hand/ask.js";
@@ -87,7 +87,7 @@ export async function open(el, studio) {
     keep(input);
     paper.open(BLANK, true);
     const then = nextPlace();
-    say(`${t("hand_kept", { digit: next.digit })} ${t(then ? "hand_draw" : "hand_title_ready", { digit: then?.digit })}`);
+    say(sentences(t("hand_kept", { digit: next.digit }), t(then ? "hand_draw" : "hand_title_ready", { digit: then?.digit })));
     if (!then) parts.ask.start.focus();
   }
 

@@ -1,7 +1,7 @@
 // What is to be drawn, how it is read, and what one does next.
 
 import { button, fill, h, segmented } from "../../shared/dom.js";
-import { percent } from "../../shared/format.js";
+import { share } from "../../shared/format.js";
 import { sureButton } from "../../shared/sure_button.js";
 
 const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
@@ -62,6 +62,6 @@ export function askPart(t, actions, tiles) {
 function readingWords(t, { drawing, phase }, now, earlier) {
   if (!drawing) return [t(phase === "learned" ? "hand_try" : matchMedia("(pointer: coarse)").matches ? "hand_nothing_touch" : "hand_nothing")];
   if (!now) return [t("hand_not_yet")];
-  const parts = [t("hand_reads"), " ", h("b.hand-answer", { text: now.digit }), h("span.quiet", { text: ` ${percent(now.share, 1)}` })];
-  return earlier ? [...parts, " · ", h("span.quiet", { text: t("hand_read_before", { digit: earlier.digit, share: percent(earlier.share, 1) }) })] : parts;
+  const parts = [t("hand_reads"), " ", h("b.hand-answer", { text: now.digit }), h("span.quiet", { text: ` ${share(now.share)}` })];
+  return earlier ? [...parts, " · ", h("span.quiet", { text: t("hand_read_before", { digit: earlier.digit, share: share(earlier.share) }) })] : parts;
 }
