@@ -73,10 +73,11 @@ export async function open(el, studio) {
     else frame = requestAnimationFrame(update);
   }
 
-  /** @param {number} digit @param {number} [round] */
-  function place(digit, round = nextPlace()?.round ?? 1) {
+  /** The drawing is meant to be a digit; or one of a round is drawn again, on an empty board. @param {number} digit @param {number} [round] */
+  function place(digit, round) {
     if (lesson.live) return;
-    choose({ round, digit });
+    if (round !== undefined) paper.open(BLANK, true);
+    choose({ round: round ?? nextPlace()?.round ?? 1, digit });
     say(t("hand_draw", { digit }));
   }
 
