@@ -76,6 +76,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_states_refused": "Part of the file does not fit the room that it is for, and was left out.",
     "session_left": "What an earlier studio left",
     "session_left_line": "An earlier studio ended unexpectedly; its last change was on {time}. It left: {what}.",
+    "session_left_more": "{count} more, of earlier studios",
     "session_left_open": "Open it",
     "session_left_empty": "Delete it",
     "session_foreign": "{name}: not a session file of the studio. Open a file that it saved.",

@@ -153,10 +153,12 @@ export function sessionPanel(studio, rooms, goTo) {
           studio.error(problem);
         }
       };
-      return (studio.session.left ?? []).map((/** @type {any} */ one) => h("section.panel.left-over", { "aria-label": t("session_left") },
+      const panel = (/** @type {any} */ one) => h("section.panel.left-over", { "aria-label": t("session_left") },
         h("p", { text: t("session_left_line", { time: new Date(one.time * 1000).toLocaleString(studio.lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" }), what: said(one) }) }),
         h("div.row", {}, button(t("session_left_open"), () => act(() => api.post(`/api/session/left/${one.id}`), true), { class: "primary" }),
-          sureButton(t, t("session_left_empty"), () => act(() => api.remove(`/api/session/left/${one.id}`), false)))));
+          sureButton(t, t("session_left_empty"), () => act(() => api.remove(`/api/session/left/${one.id}`), false))));
+      const [last, ...earlier] = (studio.session.left ?? []).map(panel);
+      return [last, earlier.length && h("details", {}, h("summary", { text: t("session_left_more", { count: earlier.length }) }), earlier)].filter(Boolean);
     },
   };
 }
