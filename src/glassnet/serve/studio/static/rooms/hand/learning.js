@@ -94,7 +94,7 @@ export async function learn(studio, start, rounds, show) {
   const record = receiptOf({ options, data, hashes, hash: hashOf(weights), curve, version: parts.version, numerics: parts.numerics });
   const receipt = { ...record, parent: { hash: start.description.hash, file: start.file } };
   const bytes = writeModel(newHeader({ architecture, scaling, targets, imageShape: SHAPE, trainingRange: trainingRange(data), receipt }), weights);
-  const { id } = await studio.api.upload("/api/models", new File([bytes], `${NAME}.safetensors`), { name: NAME });
+  const { id } = await studio.api.upload("/api/models", new File([/** @type {BlobPart} */ (bytes)], `${NAME}.safetensors`), { name: NAME });
   return filesOf(studio, parts, { start, rounds, data, bytes, id });
 }
 
