@@ -60,3 +60,6 @@ export const count = (value) => value.toLocaleString("en-US");
 
 /** A number with its sign. @param {number} value @param {number} [digits] */
 export const signed = (value, digits = 3) => (value > 0 ? `+${number(value, digits)}` : number(value, digits));
+
+/** Sentences after one another; Chinese ones have no space between them. @param {...(string|false|null|undefined)} parts */
+export const sentences = (...parts) => parts.filter(Boolean).join(" ").replace(/。 /g, "。");
