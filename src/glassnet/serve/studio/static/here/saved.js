@@ -23,8 +23,8 @@ const KINDS = ["images", "numbers", "table"];
 export function savedSession(place = "") {
   const own = new Set(about.models.map((/** @type {any} */ one) => one.id));
   const kept = [...models.values()].filter((one) => one.id === "model" || !own.has(one.id));
-  const data = [...opened.values()].map(({ id, name, kind, bytes = new Uint8Array() }) =>
-    ({ id, name, kind, target: "", sha256: sha256(bytes), ...(bytes.length <= MOST_DATA ? { file: textOfBytes(bytes) } : {}) }));
+  const data = [...opened.values()].map(({ id, name, kind, bytes = new Uint8Array(), sha256: hash }) =>
+    ({ id, name, kind, target: "", sha256: hash, ...(bytes.length <= MOST_DATA ? { file: textOfBytes(bytes) } : {}) }));
   return new TextEncoder().encode(JSON.stringify({
     glassnet_session: FORMAT, version: about.version, saved: new Date().toISOString(), place,
     drawings: drawings.map(({ label, pixels }) => ({ label, pixels: textOfBytes(Uint8Array.from(pixels)) })),
@@ -115,7 +115,7 @@ function place({ models: kept, data }) {
   const ids = new Map(["mnist", "drawings", "reader"].map((one) => [one, one]));
   const open = new Map([...models.values()].map((one) => [`${one.name} ${one.description.hash}`, one.id]));
   for (const one of data) {
-    const same = [...opened.values()].find(({ bytes: own }) => own && sha256(own) === one.sha256);
+    const same = [...opened.values()].find((own) => own.sha256 === one.sha256);
     const id = same?.id ?? freeId(one.id);
     ids.set(one.id, id);
     if (same) continue;
