@@ -39,7 +39,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_models_one": "1 opened model",
     "session_data": "{count} opened files of data",
     "session_data_one": "1 opened file of data",
-    "session_pages": "what is only in rooms (My hand, Classes, corrections in Look)",
+    "session_pages": "the work in the rooms My hand, Classes and Look",
     "session_save": "Save the session",
     "session_open": "Open a session …",
     "session_saved": "saved",
