@@ -810,6 +810,7 @@ STUDIO_WORDS: dict[str, str] = {
     "train_rows_columns": "{rows} rows, {columns} columns",
     "train_columns": "Uses {n} of {all} columns",
     "train_use_columns": "Columns to use",
+    "train_unused_columns": "Columns not used",
     "train_test_data": "Test data",
     "train_test_own": "its own, or a held-out part",
     "train_validation_data": "Validation data",

@@ -23,6 +23,7 @@ from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
+from ...preprocess.tabular.leaks import mention_leak
 from ...runtime.compile_notice import CompileNotice, shown_by
 from ...training.events import Event
 from ...training.fine_tuning import fine_tuning_options, fixed_options
@@ -30,7 +31,7 @@ from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob
 from ...workflow.train_job import train as train_model
-from ...workflow.training.result import TrainResult
+from ...workflow.training.result import TrainResult, is_too_good
 from ...workflow.training_data import learn_columns, with_validation_curve
 from ..rendering import on_page
 from .endpoints import api, number_in, object_in, text_in, texts_in
@@ -207,7 +208,7 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     shown = ShownTraining(job, samples.image_shape if isinstance(samples, Dataset) else None)
 
     def note(notice: Message | CompileNotice) -> None:
-        job.note(notice)
+        job.note(notice, **(_warning_of(notice) if isinstance(notice, Message) else {}))
         job.publish("notice", job.live["notices"][-1])
 
     def stops(_: Event) -> bool:
@@ -221,6 +222,14 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     outcome = {"model": made.id, "notices": job.live.get("notices", []), **outcome, "options": plan.options}
     session.put_run(made.id, {**job.describe(pictures=False), "state": job.ending, "result": outcome}, listed=False)
     return outcome
+
+
+def _warning_of(notice: Message) -> dict[str, Any]:
+    """Return what a page needs to show a notice as a warning: the column that may contain the answer, if it is one."""
+    if not is_too_good(notice):
+        return {}
+    remark = notice.values.get("remark", notice)
+    return {"warns": True, "drop": remark.values.get("name", "") if mention_leak([remark]) else ""}
 
 
 def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:
