@@ -753,7 +753,7 @@ STUDIO_WORDS: dict[str, str] = {
     "net_more": "More weights",
     "net_weight": "A weight",
     "net_tile": "Weights from {low} (blue) to {high} (orange)",
-    "net_member": "The first of {n} networks",
+    "net_member": "Network and curves are those of the first of {n} networks.",
     # Train
     "train_intro": "Watch the network learn: press Start, or take one update at a time.",
     "train_to_data": "Data and recipe",

@@ -169,6 +169,17 @@ export function dataPanel(studio, declared, room) {
     options,
     check,
     problem: showProblem,
+    /** How many errors and warnings of the doctor nobody has followed. */
+    get warnings() {
+      const dropped = state.get("drop").split("\n");
+      const isOpen = (/** @type {any} */ { severity, columns }) => severity !== "remark" && !(columns.length && columns.every((/** @type {any} */ name) => dropped.includes(name)));
+      return (found ?? []).filter(isOpen).length;
+    },
+    /** Bring what the doctor found into view. */
+    seeFindings() {
+      doctorBox.scrollIntoView({ block: "center" });
+      doctorBox.querySelector("button")?.focus({ preventScroll: true });
+    },
     get checking() {
       return Boolean(checking);
     },
