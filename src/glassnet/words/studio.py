@@ -945,6 +945,7 @@ STUDIO_WORDS: dict[str, str] = {
     "compare_stopped": "Stopped before the first seed was complete.",
     "compare_better": "B is better",
     "compare_worse": "B is worse",
+    "compare_no_verdict": "No verdict yet",
     "compare_not_seen": "No difference seen",
     "compare_agree": "{n} of {total} seeds agree: {side} is ahead.",
     "compare_lead": "{side} is ahead in {n} of {total} seeds.",

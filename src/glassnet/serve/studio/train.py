@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -52,13 +53,20 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     return described_options(given["language"], RECIPES)
 
 
+def _on_form(option: dict[str, Any]) -> dict[str, Any]:
+    """Return a described option without how a terminal takes several values, which a page says in its own way."""
+    return {**option, "help": re.split("[;；]", option["help"])[0]} if option["several"] else option
+
+
 def described_options(language: str, recipes: Iterable[str]) -> dict[str, Any]:
     """Return the options in their groups, and the values of some recipes."""
     groups = [
         {
             "name": group,
             "title": translated(group.capitalize(), language, "help"),
-            "options": [one.described(language) for one in parameters(Options).values() if one.spec.group == group],
+            "options": [
+                _on_form(one.described(language)) for one in parameters(Options).values() if one.spec.group == group
+            ],
         }
         for group in GROUPS
     ]

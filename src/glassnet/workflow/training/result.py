@@ -47,9 +47,7 @@ if TYPE_CHECKING:
 _MOST_WORK = 2e10
 """Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
 _FEWEST_TESTED, _PERFECT = 100, 0.9999
-_NO_ERRORS = (
-    "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it"
-)
+_NO_ERRORS = "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it"
 _FEWEST_JUDGED = 20
 
 
