@@ -2,9 +2,11 @@
 
 Following: seconds of the training steps without the studio, in the studio without a page, and with one client that
 reads events in a process of its own, as a browser does; alternating runs in one process. The page, in Chromium: from
-moving a slider to the result of the new run on the page, and from a key to the next moment of a training step.
+moving a slider to the result of the new run on the page, from a key to the next moment of a training step, and the
+first paint and the layout shifts of each room when it opens.
 
     python benchmarks/studio.py
+    python benchmarks/studio.py page         the page alone
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
 
 RUNS = 9
+ROOMS = ("hand", "draw", "classes", "train", "step", "compare", "look")
 RECIPES = {"quick": {"epochs": 6}, "notes": {"epochs": 2}}
 CLIENT = """
 import http.client, sys
@@ -37,7 +40,8 @@ while answer.readline():
 SLIDER = """(run) => new Promise((done) => {
   const results = () => [...document.querySelectorAll("h2")].map((one) => one.textContent);
   const result = () => results().find((text) => text.startsWith("Result: run-"));
-  const before = result(), slider = document.querySelector("input[type=range]"), began = performance.now();
+  const slider = document.querySelector("input[type=range][aria-label]:not([id])");
+  const before = result(), began = performance.now();
   const look = () => {
     if (!result() || result() === before) return;
     observer.disconnect();
@@ -55,6 +59,12 @@ MOMENT = """(run) => new Promise((done) => {
   document.querySelector(".step-figure").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
 })"""
+OPENED = """() => new Promise((done) => setTimeout(() => {
+  const observer = new PerformanceObserver(() => {});
+  observer.observe({ type: "layout-shift", buffered: true });
+  const shift = observer.takeRecords().reduce((sum, one) => sum + one.value, 0);
+  done({ paint: performance.getEntriesByName("first-contentful-paint")[0].startTime, shift });
+}, 1500))"""
 
 
 def main() -> None:
@@ -64,13 +74,15 @@ def main() -> None:
     thread.start()
     try:
         port = sock.getsockname()[1]
-        result: dict[str, object] = {name: measure(session, port, name, given) for name, given in RECIPES.items()}
+        recipes = {} if sys.argv[1:] == ["page"] else RECIPES
+        result: dict[str, object] = {name: measure(session, port, name, given) for name, given in recipes.items()}
         result["page"] = measure_page(f"http://127.0.0.1:{port}")
     finally:
         server.should_exit = True
         thread.join()
     print(result)
-    machine.write("studio", result)
+    if recipes:
+        machine.write("studio", result)
 
 
 def measure(session: Session, port: int, recipe: str, options: dict[str, int]) -> dict[str, float]:
@@ -108,13 +120,22 @@ def measure_page(origin: str) -> dict[str, dict[str, float]]:
         times: dict[str, list[float]] = {}
         for recipe in RECIPES:
             page.goto(f"{origin}/train?recipe={recipe}")
+            page.get_by_role("button", name="Start", exact=True).click()
             page.locator("h2", has_text="Result: run-").wait_for()
             times[f"slider_{recipe}"] = [page.evaluate(SLIDER, run) for run in range(RUNS)]
         page.goto(f"{origin}/step")
         page.locator(".step-figure svg").first.wait_for()
         times["moment"] = [page.evaluate(MOMENT, run) for run in range(4 * RUNS)]
+        shifts = {}
+        for room in ROOMS:
+            opened = [page.goto(f"{origin}/{room}") and page.evaluate(OPENED) for _ in range(RUNS)]
+            times[f"first_paint_{room}"] = [one["paint"] for one in opened]
+            shifts[room] = max(one["shift"] for one in opened)
         browser.close()
-    return {name: {"median_ms": statistics.median(all_), "max_ms": max(all_)} for name, all_ in times.items()}
+    return {
+        **{name: {"median_ms": statistics.median(all_), "max_ms": max(all_)} for name, all_ in times.items()},
+        "largest_shift": shifts,
+    }
 
 
 def train_plainly(session: Session, recipe: str, options: dict[str, int]) -> float:
