@@ -2,7 +2,7 @@
 
 import { lineChart } from "../../shared/chart.js";
 import { fill, h, segmented } from "../../shared/dom.js";
-import { number } from "../../shared/format.js";
+import { number, trimmed } from "../../shared/format.js";
 import { networkPicture } from "../../views/network_picture.js";
 import { canonical } from "../../shared/runs.js";
 import { layersOfEvent, layersOfModel } from "../../views/network_weights.js";
@@ -70,7 +70,7 @@ export function stage(room) {
       const layers = layersOfEvent(shown);
       const sizes = [layers[0].values.length / layers[0].nodes.length, ...layers.map((one) => one.size)];
       const { inputs = [], outputs = [] } = job.live.names ?? {};
-      drawForm({ sizes, shape: shown.shape, channels: shown.channels, inputs, outputs: outputs.length === sizes.at(-1) ? outputs : [] });
+      drawForm({ sizes, shape: shown.shape, channels: shown.channels, inputs: inputs.map(brief), outputs: outputs.length === sizes.at(-1) ? outputs : [] });
       picture.update(layers);
       about.textContent = sizes.join(" – ");
     } else if (!job && room.address.listed(room.address.dataId())?.kind === "images" && !room.studio.state.get("start")) {
@@ -125,6 +125,9 @@ export function stage(room) {
 
   return { network, curves, drawNetwork, drawCurves, close: () => picture?.close() };
 }
+
+/** The name of an input with few digits: that of an interval has all those of its ends. @param {string} name */
+const brief = (name) => name.replace(/\d+\.\d{2,}/g, (digits) => trimmed(Number(digits)));
 
 /** The smallest cross-entropy with smoothed targets: their own entropy. @param {number} share @param {number} classes */
 function leastLoss(share, classes) {
