@@ -46,11 +46,11 @@ export async function openForm(el, studio, id, description, usual) {
   });
   const take = takeAway(studio, () => (named ? { room: "draw", model: id, row: values } : null),
     () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model"), name: `${description.name.replace(/\.safetensors$/, "")}.safetensors` }]);
-  el.append(
+  const parts = [
     h("div.form-view", {},
       h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(studio, named ? "table" : "numbers", description.source, restore), h("div.fields", {}, controls.map((one) => one.el))),
       answer.el, remarks, why),
-    take);
+    take];
 
   async function restore() {
     values = { ...middle };
@@ -74,7 +74,7 @@ export async function openForm(el, studio, id, description, usual) {
       // an address that was cut: the row in the middle
     }
     show();
-    ask();
+    await ask();
   }
 
   function show() {
@@ -108,6 +108,7 @@ export async function openForm(el, studio, id, description, usual) {
   }
 
   await restore();
+  el.append(...parts); // filled, so that nothing moves
   const off = state.on(() => (state.get("model", usual) === id ? restore() : studio.go("draw", state.all())));
   return () => {
     off();
