@@ -398,7 +398,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     assert [one["id"] for one in studio.get("/api/session").fine()["jobs"]] == [job["id"]]
     # The file again
     page.goto(address)
-    page.locator(".draw-board canvas").first.wait_for()
+    page.locator(".hand-board canvas").wait_for()
     cut = tmp_path / "cut.glassnet"
     cut.write_bytes(second.read_bytes()[:-50])
     opened_session(page, cut)
