@@ -39,7 +39,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_models_one": "1 opened model",
     "session_data": "{count} opened files of data",
     "session_data_one": "1 opened file of data",
-    "session_pages": "the state of rooms such as your own classes",
+    "session_pages": "the work in the rooms My hand, Classes and Look",
     "session_save": "Save the session",
     "session_open": "Open a session …",
     "session_saved": "saved",
@@ -73,6 +73,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_emptied": "The session is empty.",
     "session_opened": "Opened: {what}.",
     "session_missing": "Only named in the file, so open them again: {files}",
+    "session_unread": "Only the studio with Python reads these data; a session file saved here still has them: {files}",
     "session_states_refused": "Part of the file does not fit the room that it is for, and was left out.",
     "session_left": "What an earlier studio left",
     "session_left_line": "An earlier studio ended unexpectedly; its last change was on {time}. It left: {what}.",
@@ -81,6 +82,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_left_empty": "Delete it",
     "session_foreign": "{name}: not a session file of the studio. Open a file that it saved.",
     "session_newer": "{name}: a session file of format {version}, expected {known}. Update this page.",
+    "session_cut": "{name}: the session file ends too early. Restore a copy.",
     "session_damaged": "{name}: the session file is damaged ({where}). Restore a copy.",
     "session_full": (
         "Runs: {runs} in the file and {open} here, at most {most} together. Save this session and empty it first."
