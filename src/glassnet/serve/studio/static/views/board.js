@@ -190,6 +190,8 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
     draw();
     changed(drawing, false);
   });
+  // A quick stroke is no flick, which would swallow the next tap.
+  canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   for (const kind of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(kind, (event) => {
       if (event.pointerId !== pointer) return;
