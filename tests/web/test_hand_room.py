@@ -38,6 +38,8 @@ FIRST = "async () => (await import('/static/rooms/hand/state.js')).rounds()[0]"
 """The drawings of the first round."""
 BOARD = "async () => (await import('/static/rooms/hand/state.js')).board()"
 """What is on the board."""
+FLICKS = """() => document.querySelector("canvas.board").dispatchEvent(new Event("touchstart", { cancelable: true }))"""
+"""Whether a quick stroke of a finger can be a flick, after which the browser swallows the next tap."""
 WATCH = """() => {
   globalThis.blocks = [];
   const bar = document.querySelector(".hand-ask progress");
@@ -204,6 +206,7 @@ def test_drawings_are_taken_back_drawn_again_and_found_again(page, served):
         ask.get_by_role("heading", name=f"Now draw a {digit}").wait_for()
 
     at(0)
+    assert not page.evaluate(FLICKS)
     page.keyboard.press("Enter")
     page.locator(".notice", has_text="Draw on the board first.").wait_for()
     for digit in (0, 1):

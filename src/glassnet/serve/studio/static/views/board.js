@@ -148,6 +148,8 @@ function drawWithPointer({ canvas, state, shape: [rows, columns], remember, show
     }
     show();
   });
+  // A quick stroke is no flick, which would swallow the next tap.
+  canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   for (const kind of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(kind, (event) => {
       if (event.pointerId !== pointer) return;
