@@ -254,6 +254,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
     named = (
         "answer",
         "board",
+        "board_paint",
         "draw",
         "inside",
         "network_field",
@@ -266,7 +267,7 @@ def test_a_page_has_modules_of_its_own_and_of_the_studios_views_only():
         "why",
     )
     views = {"mnist_form.js", *(f"views/{name}.js" for name in named)}
-    shared = {"counterfactual", "dom", "remembered", "widget"}
+    shared = {"counterfactual", "dom", "paper", "remembered", "widget"}
     assert studio == views | {f"shared/{name}.js" for name in shared}
     assert {path for path in drawn if STUDIO not in path.parents} == set(SCRIPTS) - set(loaded)
 
