@@ -25,7 +25,7 @@ from glassnet.workflow.parameters import TableOptions
 from glassnet.workflow.train_job import TrainJob, train
 from support.cli import run
 from support.web import STATIC
-from web.accessible import violations
+from web.accessible import layout_shift, violations
 from web.studio_server import studio_server
 
 VIEWS = ("data", "mistakes", "confusion", "hidden", "labels", "nodes")
@@ -575,15 +575,6 @@ def look_page(studio, page):
     assert outside == []
 
 
-SHIFT = """() => new Promise((done) => {
-  let sum = 0;
-  const add = (list) => list.getEntries().forEach((one) => { sum += one.hadRecentInput ? 0 : one.value; });
-  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
-  requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
-})"""
-"""How far the page has moved while it was loading (cumulative layout shift)."""
-
-
 def ready(page):
     page.wait_for_selector(".look-view:not([aria-busy]) > *")
     return page
@@ -815,7 +806,7 @@ def test_corrections_of_drawings_follow_them(studio, look_page):
 
 def test_the_samples_of_a_cell_are_beside_the_matrix(studio, look_page):
     page = look_page(**studio.of["digits"], part="train", view="confusion")
-    assert page.evaluate(SHIFT) < 0.05
+    assert layout_shift(page) < 0.05
     assert page.locator(".head h1").inner_text() == "Look"
     for size, beside in (((1440, 900), True), ((360, 780), False)):
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
