@@ -40,7 +40,8 @@ while answer.readline():
 SLIDER = """(run) => new Promise((done) => {
   const results = () => [...document.querySelectorAll("h2")].map((one) => one.textContent);
   const result = () => results().find((text) => text.startsWith("Result: run-"));
-  const before = result(), slider = document.querySelector("input[type=range][aria-label]:not([id])"), began = performance.now();
+  const slider = document.querySelector("input[type=range][aria-label]:not([id])");
+  const before = result(), began = performance.now();
   const look = () => {
     if (!result() || result() === before) return;
     observer.disconnect();

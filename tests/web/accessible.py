@@ -21,6 +21,12 @@ _AXE = """async () => {
   return [rules.length, bad.map((one) => [one.id, one.nodes.map((node) => node.html)])];
 }"""
 """Runs the rules of axe whose violations are serious or critical; returns how many these are, and the violations."""
+_SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((one) => { sum += one.hadRecentInput ? 0 : one.value; });
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => done(sum)));
+})"""
 _CONTROLS = "button:enabled, a[href], input:enabled:not([type=file]), select:enabled, textarea, summary, [tabindex]"
 _SMALL = """(least) => [...document.querySelectorAll("button, a.button, select, input, summary, nav a")]
   .filter((one) => one.checkVisibility() && !one.matches(".num, .photo .box, [type=checkbox], [type=file]"))
@@ -55,6 +61,11 @@ new PerformanceObserver((list) => {
 }).observe({ type: "layout-shift", buffered: true });"""
 """Adds up in `shift` what moves without being asked to."""
 MOST_SHIFT = 0.05
+
+
+def layout_shift(page: Any) -> float:
+    """Return how far the page has moved since it was loaded (cumulative layout shift)."""
+    return float(page.evaluate(_SHIFT))
 
 
 def violations(page: Any) -> list[tuple[str, list[str]]]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from support.cli import run
+from web.accessible import layout_shift
 from web.studio_server import studio_server
 
 
@@ -53,6 +54,9 @@ def test_compares_and_gives_the_verdict_of_the_command(page, studio, tmp_path, m
     rows = seeds.locator("tbody tr")
     assert rows.count() == len(result["pairs"])
 
+    page.reload()
+    page.locator(".verdict .big").wait_for()
+    assert layout_shift(page) <= 0.05
     page.locator(".take summary").click()
     page.locator(".take pre", has_text="glassnet compare").wait_for()
     command = shlex.split(page.locator(".take pre").inner_text())

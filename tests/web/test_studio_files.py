@@ -384,7 +384,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     page.goto(f"{studio.origin}/classes?token={studio.token}")
     page.locator(".own").wait_for()
     opened_session(page, first)
-    page.locator(".notice", has_text="Opened: the state of rooms").wait_for()
+    page.locator(".notice", has_text="Opened: the work in the rooms").wait_for()
     page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
     page.reload()  # the server has it
     page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()

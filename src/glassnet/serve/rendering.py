@@ -14,7 +14,7 @@ from ..words.studio import STUDIO_WORDS
 FIELDS = {
     "add_times": "train_add_times",
     "data": "data",
-    "drop": "train_use_columns",
+    "drop": "train_unused_columns",
     "group": "train_group",
     "keep": "train_use_columns",
     "metric": "compare_metric",
@@ -47,7 +47,11 @@ def _as_field(language: str, option: Option) -> str:
     else:
         label = SPECS[option.name].title_of(option.name, language) if option.name in SPECS else option.name
     label = f"“{label}”"
-    return label if option.value is UNSET else f"{label} = {_in_json(option.value)}"
+    if option.value is UNSET:
+        return label
+    names = option.value if isinstance(option.value, (list, tuple)) else ()
+    listed = bool(names) and all(isinstance(one, str) for one in names)
+    return f"{label} = {', '.join(names) if listed else _in_json(option.value)}"
 
 
 def _in_json(value: object) -> str:

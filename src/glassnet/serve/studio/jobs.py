@@ -87,9 +87,9 @@ class Job:
         """Send an event about this job to the pages; with `latest`, it replaces the last one of its kind in the log."""
         self._events.publish(kind, {"job": self.id, **data}, key=f"{kind} {self.id}" if latest else "")
 
-    def note(self, notice: Renderable) -> None:
-        """Add a notice to ``live["notices"]``, in all languages."""
-        said = {language: self._text(notice, language) for language in LANGUAGES}
+    def note(self, notice: Renderable, **more: Any) -> None:
+        """Add a notice to ``live["notices"]``, in all languages, with `more` that a page should know of it."""
+        said = {language: self._text(notice, language) for language in LANGUAGES} | more
         self.live.setdefault("notices", []).append(said)
 
     def frame(self, make: Callable[[], dict[str, Any]], *, last: bool = False) -> None:

@@ -93,7 +93,7 @@ class ShownTraining:
             samples = min(len(block.order), done * block.batch_size)
             live["progress"], live["learning_rate"] = first + done / size, float(block.learning_rates[done - 1])
             so_far = np.array([samples, progress.loss, progress.correct])
-            if so_far[0] - self._part[0] >= FEW or self._job.pausing:
+            if so_far[0] - self._part[0] >= FEW:
                 self._add_point(live["progress"], so_far - self._part)
                 self._part = so_far
             self._job.frame(self._frame, last=self._job.pausing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -23,6 +24,7 @@ from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
+from ...preprocess.tabular.leaks import mention_leak
 from ...runtime.compile_notice import CompileNotice, shown_by
 from ...training.events import Event
 from ...training.fine_tuning import fine_tuning_options, fixed_options
@@ -30,7 +32,7 @@ from ...workflow.parameters import TableOptions
 from ...workflow.take_away.training import training_command, training_program
 from ...workflow.train_job import TrainJob
 from ...workflow.train_job import train as train_model
-from ...workflow.training.result import TrainResult
+from ...workflow.training.result import TrainResult, is_too_good
 from ...workflow.training_data import learn_columns, with_validation_curve
 from ..rendering import on_page
 from .endpoints import api, number_in, object_in, text_in, texts_in
@@ -51,13 +53,20 @@ def form(_: Session, given: dict[str, Any]) -> dict[str, Any]:
     return described_options(given["language"], RECIPES)
 
 
+def _on_form(option: dict[str, Any]) -> dict[str, Any]:
+    """Return a described option without how a terminal takes several values, which a page says in its own way."""
+    return {**option, "help": re.split("[;；]", option["help"])[0]} if option["several"] else option
+
+
 def described_options(language: str, recipes: Iterable[str]) -> dict[str, Any]:
     """Return the options in their groups, and the values of some recipes."""
     groups = [
         {
             "name": group,
             "title": translated(group.capitalize(), language, "help"),
-            "options": [one.described(language) for one in parameters(Options).values() if one.spec.group == group],
+            "options": [
+                _on_form(one.described(language)) for one in parameters(Options).values() if one.spec.group == group
+            ],
         }
         for group in GROUPS
     ]
@@ -207,7 +216,7 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     shown = ShownTraining(job, samples.image_shape if isinstance(samples, Dataset) else None)
 
     def note(notice: Message | CompileNotice) -> None:
-        job.note(notice)
+        job.note(notice, **(_warning_of(notice) if isinstance(notice, Message) else {}))
         job.publish("notice", job.live["notices"][-1])
 
     def stops(_: Event) -> bool:
@@ -221,6 +230,14 @@ def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str)
     outcome = {"model": made.id, "notices": job.live.get("notices", []), **outcome, "options": plan.options}
     session.put_run(made.id, {**job.describe(pictures=False), "state": job.ending, "result": outcome}, listed=False)
     return outcome
+
+
+def _warning_of(notice: Message) -> dict[str, Any]:
+    """Return what a page needs to show a notice as a warning: the column that may contain the answer, if it is one."""
+    if not is_too_good(notice):
+        return {}
+    remark = notice.values.get("remark", notice)
+    return {"warns": True, "drop": remark.values.get("name", "") if mention_leak([remark]) else ""}
 
 
 def _outcome(result: TrainResult, idle: float) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from ...training.receipt import add_test, extent_of
 from ...training.run import Fit
 from ..evaluate_job import about_one_answer
 from ..model_data import unless_warned
-from ..training_data import TrainingData, notify_weak_test
+from ..training_data import TrainingData, notify_weak_test, weak_test_warnings
 from .background import load_in_background, load_modules
 from .plan import Plan
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 _MOST_WORK = 2e10
 """Samples × epochs × weights up to which a small table is cross-validated; the recipe for tables needs about 1e9."""
 _FEWEST_TESTED, _PERFECT = 100, 0.9999
+_NO_ERRORS = "{source}: the test has no errors; make sure that no column contains the answer, or is known only after it"
 _FEWEST_JUDGED = 20
 
 
@@ -242,13 +243,14 @@ def _notify_perfect(
     if mention_leak(columns.remarks) or related_warnings(columns.remarks):  # which say why
         return
     if scores.get("accuracy", 0) == 1 or scores.get("r2", 0) > _PERFECT:
-        notify(
-            Message(
-                "{source}: the test has no errors; make sure that no column contains the answer, or is known "
-                "only after it",
-                source=read.training.source,
-            )
-        )
+        notify(Message(_NO_ERRORS, source=read.training.source))
+
+
+def is_too_good(notice: Message) -> bool:
+    """Return whether a notice of training says that a test is too good to be true, so that nobody should miss it."""
+    remark = notice.values.get("remark", notice)
+    leaks = remark.template == _NO_ERRORS or mention_leak([remark])
+    return leaks or bool(related_warnings([notice]) or weak_test_warnings([remark]))
 
 
 def _notify_useless(

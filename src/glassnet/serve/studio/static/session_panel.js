@@ -54,6 +54,7 @@ export function sessionPanel(studio, rooms, goTo) {
     await studio.refresh();
     studio.say(t("session_opened", { what: said(answer) }));
     if (answer.missing.length) studio.say(t("session_missing", { files: answer.missing.map((/** @type {any} */ one) => one.name).join(", ") }), "alert");
+    if (answer.unread?.length) studio.say(t("session_unread", { files: answer.unread.map((/** @type {any} */ one) => one.name).join(", ") }), "alert");
     if (refused.length) studio.say(t("session_states_refused"), "alert");
     dialog.close();
     if (placeIn(answer.place, rooms)) goTo(answer.place);

@@ -135,7 +135,7 @@ export async function trained(job, options, samples, start) {
             point.loss += message.loss * message.samples;
             point.correct += message.accuracy * message.samples;
           }
-          if (point.samples >= Math.min(FEW, samples.labels.length) || (point.samples && message.paused)) {
+          if (point.samples >= Math.min(FEW, samples.labels.length)) {
             live.blocks.push([progress, point.loss / point.samples, point.correct / point.samples]);
             Object.assign(point, { samples: 0, loss: 0, correct: 0 });
           }

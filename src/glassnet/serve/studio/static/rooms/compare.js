@@ -32,11 +32,11 @@ export async function open(el, studio) {
   const stopButton = button(t("compare_stop"), () => control("stop"));
   const problems = h("div", { role: "alert" });
   const take = takeAway(studio, () => ({ room: "compare", ...address.request() }));
-  el.append(
+  const parts = [
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_compare") }), h("p", { text: t("compare_intro") })), h("div.pickers", {}, form.target, picker)),
     h("section.panel.stack", { "aria-label": t("compare_setup") }, form, problems, h("div.row", {}, startButton, pauseButton, stopButton)),
     result.verdict, h("div.columns", {}, result.seeds, result.curves), take,
-  );
+  ];
 
   /** @param {Object<string, any>} values */
   function change(values) {
@@ -89,6 +89,7 @@ export async function open(el, studio) {
   const off = state.on(() => follow());
   await all.fetchAll();
   await follow();
+  el.append(...parts); // filled, so that nothing moves
   return () => {
     closed = true;
     all.close();

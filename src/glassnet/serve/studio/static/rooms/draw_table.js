@@ -46,11 +46,11 @@ export async function openForm(el, studio, id, description, usual) {
   });
   const take = takeAway(studio, () => (named ? { room: "draw", model: id, row: values } : null),
     () => [{ href: `/api/models/${id}/file`, words: t("draw_download_model"), name: `${description.name.replace(/\.safetensors$/, "")}.safetensors` }]);
-  el.append(
+  const parts = [
     h("div.form-view", {},
       h("section.panel.stack.form", {}, h("div.row.spread", {}, h("h2", { text: t("draw_row") }), reset), origin, rowOpener(), h("div.fields", {}, controls.map((one) => one.el))),
       answer.el, remarks, why),
-    take);
+    take];
 
   /** A control to fill in a row of the data. */
   function rowOpener() {
@@ -80,7 +80,7 @@ export async function openForm(el, studio, id, description, usual) {
       // an address that was cut: the row in the middle
     }
     show();
-    ask();
+    await ask();
   }
 
   async function fillIn() {
@@ -148,6 +148,7 @@ export async function openForm(el, studio, id, description, usual) {
   }
 
   await restore();
+  el.append(...parts); // filled, so that nothing moves
   const off = state.on(() => (state.get("model", usual) === id ? restore() : studio.go("draw", state.all())));
   return () => {
     off();

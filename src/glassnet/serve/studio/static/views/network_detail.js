@@ -63,7 +63,7 @@ function list(picture, title, edges, end, shown) {
   const most = largest(edges.map((one) => one.weight)) || 1;
   return h("div", {}, h("h4", { text: title }), h("ul.net-weights", {}, edges.slice(0, shown).map((edge) => {
     const node = { level: end === "from" ? edge.at : edge.at + 1, place: edge[end] };
-    const bar = h("i", { class: edge.weight < 0 ? "bar negative" : "bar positive" });
+    const bar = h("i", { class: edge.weight < 0 ? "negative" : "positive" });
     bar.style.inlineSize = `${(100 * Math.abs(edge.weight)) / most}%`;
     return h("li", {}, button(picture.nameOf(node), () => picture.choose(node), { class: "plain" }), h("span.track", {}, bar), h("span.number", { text: number(edge.weight, 3) }));
   })));

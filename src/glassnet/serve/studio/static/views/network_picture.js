@@ -122,8 +122,7 @@ export function networkPicture(how) {
     detail.hidden = !what;
     if (what && "level" in what && see && turnTo(state, what)) place();
     if (what) {
-      const { x } = ("level" in what && state.spots.get(`${what.level} ${what.place}`)) || { x: 0 };
-      detail.classList.toggle("at-left", x > state.width / 2);
+      detail.classList.toggle("at-left", middleOf(state, what) > state.width / 2);
     }
     const inside = numbers.contains(document.activeElement);
     drawNumbers();
@@ -189,6 +188,12 @@ function levelsOf({ how: { sizes, inputs = [], outputs = [] }, shape, layers }) 
 
 /** Whether a layer has nodes before or after those in view. @param {any} state @param {number} level @param {number} by */
 const hasPage = ({ first, placed, levels }, level, by) => (by > 0 ? first[level] + placed[level].page < levels[level].count : first[level] > 0);
+
+/** How far from the left a node or a weight is. @param {any} state @param {Node|Edge} what */
+function middleOf({ spots }, what) {
+  const keys = "level" in what ? [`${what.level} ${what.place}`] : [`${what.at} ${what.from}`, `${what.at + 1} ${what.to}`];
+  return keys.reduce((sum, key) => sum + (spots.get(key)?.x ?? 0), 0) / keys.length;
+}
 
 /** Bring a node into view; returns whether that changes what is in view. @param {any} state @param {Node} node */
 function turnTo(state, { level, place }) {

@@ -79,7 +79,7 @@ export function comparisonResult(studio, limits, secondsLeft) {
     verdict.classList.add(key);
     const [before, after] = t("compare_mean", { mean: points(result.mean, result.metric) }).split("{metric}");
     fill(verdict,
-      h("p.big", { text: t(key) }),
+      h("p.big", { text: t(few ? "compare_no_verdict" : key) }),
       h("p.agree.number", { text: agreement(result) }),
       h("p.number", {}, before, metricTerm(result.metric, metric), after),
       few ? h("p.quiet", { text: t("compare_too_few", { n: result.pairs.length, fewest: limits.fewest }) }) : null,

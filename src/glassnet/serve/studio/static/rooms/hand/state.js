@@ -24,10 +24,12 @@ export const handState = {
   set(value) {
     if (value === null) return void Object.assign(kept, { rounds: empty(), past: [], chosen: null, drawing: null, learned: "" });
     const isImage = (/** @type {any} */ one) => one === null || (Array.isArray(one) && one.length === PIXELS && one.every((p) => Number.isInteger(p) && p >= 0 && p <= BRIGHTEST));
+    const own = kept.rounds.flatMap((one, round) => one.map((before, digit) => ({ round, digit, before }))).filter(({ before }) => before);
     const isRound = (/** @type {any} */ one) => Array.isArray(one) && one.length === DIGITS && one.every(isImage);
     if (!Array.isArray(value?.rounds) || value.rounds.length !== 2 || !value.rounds.every(isRound)) throw new Error("rounds");
     Object.assign(kept, { rounds: value.rounds, past: [], chosen: null, drawing: value.drawing ?? null, learned: String(value.learned ?? "") });
     if (Array.isArray(value.past)) kept.past = value.past.filter((/** @type {any} */ one) => one?.round in kept.rounds && one.digit in kept.rounds[0] && isImage(one.before));
+    if (own.length) kept.past = own; // what another session replaces can be taken back
   },
 };
 

@@ -19,6 +19,7 @@ export function runBar(room) {
   const stepButton = button(t("train_step"), () => starter.step(updates), { title: t("train_step_help") });
   const amount = select([["1", t("train_one_update")], ["100", t("train_updates", { n: 100 })], ["0", t("train_one_block")]], "1", (value) => (updates = Number(value)), { "aria-label": t("train_step_of") });
   const stopButton = button(t("train_stop"), () => starter.control("stop"), { title: t("train_stop_help") });
+  const warnings = button("", () => room.data.seeFindings(), { class: "plain to-findings", hidden: true });
   const speedWords = h("output");
   const speed = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, step: 1, value: String(starter.speedPlace()), id: "train-speed", oninput: () => {
     starter.setSpeed(Number(speed.value));
@@ -27,7 +28,7 @@ export function runBar(room) {
   const el = h("section.panel.runbar", { "aria-label": t("train_run") },
     h("div.run-head", {}, h("div.row.buttons", {}, startButton, pauseButton, h("div.row.nowrap.step", {}, stepButton, amount), stopButton),
       h("div.speed", {}, h("label", { for: "train-speed" }, t("train_speed"), " ", speedWords), speed)),
-    status, progress, question, problem);
+    h("div.row.spread.state", {}, status, warnings), progress, question, problem);
 
   const isPaused = () => runs.active?.state === "paused" || runs.active?.pausing;
 
@@ -52,7 +53,7 @@ export function runBar(room) {
       if (how) starter.start({ others: how, paused });
       startButton.focus();
     };
-    fill(question, h("p", {}, h("b", { text: t("train_other_tab") }), " ", room.address.whatOf(other.about)),
+    fill(question, h("p", {}, h("b", { text: t("train_other_tab") }), " ", `${t("train_recipe")}: `, room.address.whatOf(other.about)),
       h("div.row", {}, button(t("train_other_end"), () => answer("end")), button(t("train_other_wait"), () => answer("wait")), button(t("train_other_cancel"), () => answer(""))));
     question.querySelector("button")?.focus();
   }
@@ -98,6 +99,8 @@ export function runBar(room) {
     else if (job?.state === "failed") text = t("train_failed");
     else if (job?.result) text = `${t(job.state === "stopped" ? "train_stopped" : "train_done")} · ${resultText(job.result)}`;
     if (status.textContent !== text) status.textContent = text;
+    warnings.hidden = !room.data.warnings;
+    warnings.textContent = `⚠ ${t("train_findings", { n: room.data.warnings })}`;
     if (job?.state === "failed" && !differs && !running) fill(problem, warning(t, { code: job.error.code, message: job.error.message[room.studio.lang] }));
     drawQuestion();
   }

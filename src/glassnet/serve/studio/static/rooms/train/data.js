@@ -2,6 +2,7 @@
 
 import { button, field, fill, h, select, takeFiles } from "../../shared/dom.js";
 import { count } from "../../shared/format.js";
+import { needsPython } from "../../shared/needs_python.js";
 import { dataPicker } from "../../shared/pickers.js";
 import { canonical } from "../../shared/runs.js";
 import { warning } from "./result.js";
@@ -32,7 +33,9 @@ export function dataPanel(studio, declared, room) {
   const tableBox = h("div.stack");
   const doctorBox = h("div.stack", { role: "status" });
   const furtherBox = h("div.stack");
-  const showProblem = (/** @type {any} */ problem) => fill(problemBox, problem ? warning(t, problem) : null);
+  /** A file that is no digits may be a table, which a page without a server leaves to Python. @param {any} problem */
+  const showProblem = (problem) => fill(problemBox, problem ? warning(t, problem) : null,
+    /^GN01/.test(problem?.code) && !studio.can("tables") ? needsPython(studio, "tables") : null);
   // Its own view of the studio: what a file has wrong is shown here.
   const picker = dataPicker(Object.create(studio, { error: { value: showProblem } }), dataId(), room.choose);
   const el = h("section.panel.stack.first", { "aria-label": t("data") }, picker, h("p.help", { text: t(studio.can("tables") ? "train_formats" : "train_formats_here") }), problemBox, furtherBox, tableBox, doctorBox);
@@ -169,6 +172,17 @@ export function dataPanel(studio, declared, room) {
     options,
     check,
     problem: showProblem,
+    /** How many errors and warnings of the doctor nobody has followed. */
+    get warnings() {
+      const dropped = state.get("drop").split("\n");
+      const isOpen = (/** @type {any} */ { severity, columns }) => severity !== "remark" && !(columns.length && columns.every((/** @type {any} */ name) => dropped.includes(name)));
+      return (found ?? []).filter(isOpen).length;
+    },
+    /** Bring what the doctor found into view. */
+    seeFindings() {
+      doctorBox.scrollIntoView({ block: "center" });
+      doctorBox.querySelector("button")?.focus({ preventScroll: true });
+    },
     get checking() {
       return Boolean(checking);
     },

@@ -1,7 +1,7 @@
 // A row of the form of the options.
 
 import { button, h, select, uniqueId } from "../../shared/dom.js";
-import { number } from "../../shared/format.js";
+import { count, number } from "../../shared/format.js";
 import { asText, fromText } from "../../shared/option_values.js";
 
 /** Sliders whose range is what is sensible, not all that is allowed; those of other options have all of it. */
@@ -85,13 +85,16 @@ export function drawRow(one, value, { given, kept, why }) {
   one.needs.textContent = kept ? one.kept : why;
 }
 
+/** @param {number} value */
+const limit = (value) => (Number.isInteger(value) ? count(value) : number(value, 2));
+
 /** Why a value cannot be, as far as the limits say it. @param {any} t @param {any} option @param {string} text */
 function outside(t, option, text) {
   if (option.kind === "str" || option.kind === "bool" || option.choices.length) return "";
   for (const one of [fromText(option, text)].flat()) {
     if (typeof one !== "number" || (option.kind === "int" && !Number.isInteger(one))) return t(option.kind === "int" ? "train_no_whole" : "train_no_number");
-    if (option.low !== null && one < option.low) return t("train_below", { low: number(option.low, 2) });
-    if (option.high !== null && one > option.high) return t("train_above", { high: number(option.high, 2) });
+    if (option.low !== null && one < option.low) return t("train_below", { low: limit(option.low) });
+    if (option.high !== null && one > option.high) return t("train_above", { high: limit(option.high) });
   }
   return "";
 }

@@ -84,10 +84,12 @@ export function resultPanel(room) {
     if (!result) return void fill(el, h("h2", { text: t("train_result") }), h("p.quiet", { text: t("train_result_help") }));
     const model = result.model;
     const further = studio.session.models.find((/** @type {any} */ one) => one.id === model);
+    const others = result.notices.filter((/** @type {any} */ one) => !one.warns);
     const images = further ? further.kind === "images" : !address.isTable();
     fill(el,
       h("h2", { text: t("train_result_of", { run: model }) }),
       resultFacts(t, result),
+      result.notices.filter((/** @type {any} */ one) => one.warns).map(warningOf),
       qualityNote(t, result),
       result.judged.map((/** @type {any} */ one) => h("p.quiet", { text: one[studio.lang] })),
       h("div.row", {},
@@ -95,7 +97,15 @@ export function resultPanel(room) {
         link("step", { model }, t("train_to_step")),
         link("look", { model, view: "mistakes" }, t("train_to_look")),
         link("compare", address.compareState(job.about), t("train_to_compare"))),
-      result.notices.length ? h("details", {}, h("summary", { text: t("train_notices", { n: result.notices.length }) }), h("ul.small", {}, result.notices.map((/** @type {any} */ one) => h("li", { text: one[studio.lang] })))) : null);
+      others.length ? h("details", {}, h("summary", { text: t("train_notices", { n: others.length }) }), h("ul.small", {}, others.map((/** @type {any} */ one) => h("li", { text: one[studio.lang] })))) : null);
+  }
+
+  /** A notice that a test is too good to be true, and the button that follows it. @param {any} notice */
+  function warningOf(notice) {
+    const { drop: name } = notice;
+    const dropped = studio.state.get("drop").split("\n").filter(Boolean);
+    const follow = name && !dropped.includes(name) && button(t("train_follow_drop", { name }), () => room.setState({ drop: [...dropped, name].join("\n") }));
+    return h("div.warning.too-good", {}, h("p", { text: notice[studio.lang] }), follow || null);
   }
   return { el, draw };
 }

@@ -2,7 +2,7 @@
 
 import { lineChart } from "../../shared/chart.js";
 import { fill, h, segmented } from "../../shared/dom.js";
-import { number } from "../../shared/format.js";
+import { number, trimmed } from "../../shared/format.js";
 import { networkPicture } from "../../views/network_picture.js";
 import { canonical } from "../../shared/runs.js";
 import { layersOfEvent, layersOfModel } from "../../views/network_weights.js";
@@ -16,7 +16,7 @@ export function stage(room) {
   /** @type {"accuracy"|"loss"} */
   let which = "accuracy";
   const rates = (/** @type {number} */ value) => `${Number((100 * value).toFixed(1))}%`;
-  const how = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: innerWidth < 700 ? 170 : 230 };
+  const how = { xLabel: t("train_epoch"), tableWords: t("as_table"), height: innerWidth < 700 ? 170 : innerHeight <= 780 ? 150 : 230 };
   const charts = {
     accuracy: lineChart({ ...how, label: t("train_accuracy"), yLabel: t("train_accuracy"), yRange: [null, 1], format: rates }),
     loss: lineChart({ ...how, label: t("train_loss"), yLabel: t("train_loss") }),
@@ -70,10 +70,9 @@ export function stage(room) {
       const layers = layersOfEvent(shown);
       const sizes = [layers[0].values.length / layers[0].nodes.length, ...layers.map((one) => one.size)];
       const { inputs = [], outputs = [] } = job.live.names ?? {};
-      drawForm({ sizes, shape: shown.shape, channels: shown.channels, inputs, outputs: outputs.length === sizes.at(-1) ? outputs : [] });
+      drawForm({ sizes, shape: shown.shape, channels: shown.channels, inputs: inputs.map(brief), outputs: outputs.length === sizes.at(-1) ? outputs : [] });
       picture.update(layers);
-      const members = canonical(job.about) === canonical(room.asked()) ? Number(room.form.value("members") ?? 1) : 1;
-      about.textContent = [sizes.join(" – "), members > 1 ? t("net_member", { n: members }) : ""].filter(Boolean).join(" · ");
+      about.textContent = sizes.join(" – ");
     } else if (!job && room.address.listed(room.address.dataId())?.kind === "images" && !room.studio.state.get("start")) {
       const hidden = [room.form.value("hidden") ?? 200].flat().map(Number).filter((one) => one > 0);
       const sizes = [DIGITS.inputs, ...hidden, DIGITS.outputs];
@@ -110,7 +109,8 @@ export function stage(room) {
     const recipe = room.declared.recipes.find((/** @type {any} */ one) => one.name === (job.about.recipe || "notes"))?.values ?? {};
     const options = { ...recipe, ...job.about.options };
     const some = (/** @type {string} */ name) => [options[name] ?? 0].flat().some(Boolean);
-    const said = [t("train_measured")];
+    const members = canonical(job.about) === canonical(room.asked()) ? Number(room.form.value("members") ?? 1) : 1;
+    const said = [members > 1 ? t("net_member", { n: members }) : "", t("train_measured")];
     const classes = job.live.names?.outputs.length ?? 0;
     if (curve === "loss" && some("label_smoothing")) {
       const share = options.label_smoothing;
@@ -125,6 +125,9 @@ export function stage(room) {
 
   return { network, curves, drawNetwork, drawCurves, close: () => picture?.close() };
 }
+
+/** The name of an input with few digits: that of an interval has all those of its ends. @param {string} name */
+const brief = (name) => name.replace(/\d+\.\d{2,}/g, (digits) => trimmed(Number(digits)));
 
 /** The smallest cross-entropy with smoothed targets: their own entropy. @param {number} share @param {number} classes */
 function leastLoss(share, classes) {
