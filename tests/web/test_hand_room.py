@@ -86,16 +86,15 @@ def own_addresses():
 
 
 @pytest.mark.parametrize("door", ["file", "server"])
-def test_a_hand_is_learned_and_python_counts_the_same(page, request, tmp_path, door):
+def test_a_hand_is_learned_and_python_counts_the_same(served, page, request, tmp_path, door):
     """With fewer actions than `MOST_ACTIONS` besides the strokes and no scrolling; the second round trains nothing."""
     on_phone = door == "file"
     page.set_viewport_size({"width": 360, "height": 740} if on_phone else {"width": 1366, "height": 700})
-    running = request.getfixturevalue("served")
     page.add_init_script(SHIFT)
-    page.goto(request.getfixturevalue("single").as_uri() if on_phone else f"{running.origin}/?token={running.token}")
+    page.goto(request.getfixturevalue("single").as_uri() if on_phone else f"{served.origin}/?token={served.token}")
     ask, actions = page.locator(".hand-ask"), 0
     ask.get_by_role("heading", name="Now draw a 0").wait_for()
-    assert on_phone or running.get("/api/session").fine()["jobs"] == []  # a visit trains nothing
+    assert on_phone or served.get("/api/session").fine()["jobs"] == []  # a visit trains nothing
     for turn in range(20):
         digit = turn % 10
         if turn in (3, 4):  # another one than was asked for, and then that
@@ -176,7 +175,7 @@ def test_a_hand_is_learned_and_python_counts_the_same(page, request, tmp_path, d
     page.reload()
     page.locator(".hand-take").wait_for(timeout=WAIT)
     assert page.locator(".hand-sentence").inner_text() == sentence
-    drawings = running.session.pages["hand"]
+    drawings = served.session.pages["hand"]
     with studio_server() as other:
         other.post("/api/session/pages/hand", {"value": drawings}).fine()
         page.goto(f"{other.origin}/hand?token={other.token}")
@@ -194,9 +193,10 @@ def test_a_hand_is_learned_and_python_counts_the_same(page, request, tmp_path, d
         assert page.locator(".hand-cell canvas").count() == 20  # it asks once more
         ask.get_by_role("button", name="Press again").click()
         ask.get_by_role("heading", name="Now draw a 0").wait_for()
+        page.goto("about:blank")  # before its server ends
 
 
-def test_drawings_are_taken_back_drawn_again_and_found_again(page, served):
+def test_drawings_are_taken_back_drawn_again_and_found_again(served, page):
     """By keyboard; another room, a reload and another language lose nothing."""
     page.goto(f"{served.origin}/hand?token={served.token}")
     ask, cells = page.locator(".hand-ask"), page.locator(".hand-strip").first.locator(".hand-cell")
