@@ -55,6 +55,12 @@ _MARK = f"""() => {{
   return all.map((one) => one.outerHTML.slice(0, 90));
 }}"""
 """Returns the controls; before each key from then on, `focused` gets what has the focus. Asking after each is slow."""
+SHIFT = """globalThis.shift = 0;
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) globalThis.shift += one.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+"""Adds up in `shift` what moves without being asked to."""
+MOST_SHIFT = 0.05
 
 
 def layout_shift(page: Any) -> float:

@@ -8,6 +8,7 @@ import itertools
 import re
 import threading
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -31,6 +32,7 @@ VIEWS = ("data", "mistakes", "confusion", "hidden", "labels", "nodes")
 ROWS = 200
 REVIEW = {0: "3", 1: "9", 2: None, 3: "1", 4: "5"}
 """Rows of the digits -> their corrected labels, None to leave one out."""
+CORRECTIONS = "import('/static/rooms/look/corrections.js').then((one) => one.correctionsState)"
 TARGETS = {"classes": ("out",), "numbers": ("out",), "labels": ("a", "b")}
 
 
@@ -749,8 +751,16 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
     ready(page)
     marks = {row: page.locator(f"[data-row='{row}'] .look-fix").inner_text() for row in range(6)}
     assert marks == {0: "✎ 3", 1: "✎ 9", 2: "left out", 3: "✎ 1", 4: "", 5: "left out"}
-    state = page.evaluate("import('/static/rooms/look/corrections.js').then((one) => one.correctionsState.get())")
+    state = page.evaluate(f"{CORRECTIONS}.then((one) => one.get())")
     assert [one["row"] for one in state["corrections"]] == [0, 1, 2, 3, 5]
+    # They belong to the contents of the data: those of other data, which had the same id, are added and not shown here
+    assert {one["data"] for one in state["corrections"]} == {
+        sha256((studio.folder / "digits.csv").read_bytes()).hexdigest()
+    }
+    other = [{**state["corrections"][0], "data": studio.of["digits"]["data"], "row": 7}]
+    page.evaluate(f"(corrections) => {CORRECTIONS}.then((one) => one.set({{ corrections }}))", other)
+    assert page.locator(".look-tray-button").inner_text() == "5 corrections"
+    assert page.locator("[data-row='7'] .look-fix").inner_text() == ""
     page.locator(".look-tray-button").click()
     page.get_by_role("button", name="Undo all").click()
     assert page.locator(".look-fix:not(:empty)").count() == 0
@@ -774,6 +784,26 @@ def test_five_labels_are_corrected_and_leave_with_the_data(studio, look_page, tm
     assert len(glassnet.load_data(trained.source)) == len(digits) - 2
 
 
+def test_corrections_of_drawings_follow_them(studio, look_page):
+    digits = glassnet.load_data(studio.folder / "digits.csv")
+    ids = [
+        studio.running.post(
+            "/api/drawings", {"pixels": digits.inputs[k].tolist(), "label": int(digits.labels[k])}
+        ).fine()
+        for k in range(3)
+    ]
+    page = look_page(data="drawings", model="none")
+    page.focus("[data-row='1']")
+    page.keyboard.press("Delete")
+    page.locator(".left-out[data-row='1']").wait_for()
+    studio.running.request("DELETE", f"/api/drawings?id={ids[0]['id']}").fine()
+    page.wait_for_function(f"() => {CORRECTIONS}.then((one) => one.get().corrections[0].row === 0)")
+    page.reload()
+    page.locator(".left-out[data-row='0']").wait_for()
+    studio.running.request("DELETE", "/api/drawings").fine()
+    page.wait_for_function(f"() => {CORRECTIONS}.then((one) => !one.get())")
+
+
 def test_the_samples_of_a_cell_are_beside_the_matrix(studio, look_page):
     page = look_page(**studio.of["digits"], part="train", view="confusion")
     assert layout_shift(page) < 0.05
@@ -795,6 +825,12 @@ def test_the_samples_of_a_cell_are_beside_the_matrix(studio, look_page):
         else:
             assert 0 < found["y"] - matrix["y"] - matrix["height"] < 200
     assert {"true", "answer"} <= set(state_of(page))
+    page.emulate_media(media="print")  # no header, no form and no buttons on paper
+    for hidden in (".bar", ".look-tabs button[aria-pressed=false]", ".look-fixes", ".look-tray-button", ".take"):
+        assert page.locator(hidden).first.is_hidden(), hidden
+    assert page.locator(".look-counts").is_visible()
+    assert page.locator(".look-cell .look-tile").first.is_visible()
+    page.emulate_media(media="screen")
 
 
 def test_a_table_with_few_of_one_class_fools_nobody(studio, look_page):

@@ -185,6 +185,18 @@ def test_the_formula_is_in_sight_under_the_figure(page, visit, query, width, hei
         return svg.parentElement.clientWidth < 330 && scale > 0.99;
     }""")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+    if "model" in query:  # also there, each output has its name and is whole
+        assert page.locator(".step-drawing .side.name").all_text_contents() == [str(k) for k in range(10)]
+        ends = "[...document.querySelectorAll('.outline')].map((one) => one.getBBox().x + one.getBBox().width)"
+        assert max(page.evaluate(ends)) <= page.evaluate(
+            "document.querySelector('.step-drawing svg').viewBox.baseVal.width"
+        )
+    undo, drawing = (page.locator(one).bounding_box() for one in (".step-history button >> nth=0", ".step-drawing"))
+    assert 0 < drawing["y"] - undo["y"] - undo["height"] < 100  # in sight of what it undoes
+    page.emulate_media(media="print")
+    assert page.locator(".bar, .step-controls, .take").filter(visible=True).count() == 0
+    assert page.locator(".step-drawing svg").is_visible()
+    page.emulate_media(media="screen")
 
 
 def test_the_worked_example_shows_042(page, visit):

@@ -16,7 +16,7 @@ import pytest
 import glassnet
 from glassnet.serve.studio import StudioJob, run
 from glassnet.workflow.labels_job import LabelsJob, ReviewJob, apply_review
-from web.accessible import PHONE, WIDE, unfit_for_a_phone, unfit_for_keys, violations
+from web.accessible import MOST_SHIFT, PHONE, SHIFT, WIDE, unfit_for_a_phone, unfit_for_keys, violations
 from web.conftest import watched
 from web.studio_server import studio_server
 
@@ -287,7 +287,8 @@ def wave(k):
 
 @pytest.mark.parametrize(("door", "each"), [("file", 5), ("server", 3)])
 def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_path, door, each):
-    """Python has the same bits of the model, and of the page that answers alone."""
+    """Python has the same bits of the model and of the page that answers alone; the end of a training moves nothing."""
+    page.add_init_script(SHIFT)
     if door == "file":
         page.add_init_script(_REFUSED)
         page.goto(f"{request.getfixturevalue('single').as_uri()}#/classes")
@@ -307,6 +308,7 @@ def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_p
     page.get_by_role("button", name="Undo the change").press("Enter")
     train.click()
     page.locator(".own [role=status]", has_text=f"{2 * each} of its {2 * each} drawings right").wait_for()
+    assert page.evaluate("shift") <= MOST_SHIFT
     for name, one in (("house", house), ("波浪 <wave>", wave)):
         draw(page, one(6))
         page.locator(".answer-name", has_text=name).wait_for()
@@ -382,7 +384,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     page.goto(f"{studio.origin}/classes?token={studio.token}")
     page.locator(".own").wait_for()
     opened_session(page, first)
-    page.locator(".notice", has_text="Opened: the state of rooms").wait_for()
+    page.locator(".notice", has_text="Opened: the work in the rooms").wait_for()
     page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
     page.reload()  # the server has it
     page.locator(".own [role=status]", has_text="6 of its 6 drawings right").wait_for()
@@ -398,7 +400,7 @@ def test_a_session_and_a_link_go_from_one_door_to_the_other_and_nothing_is_train
     assert [one["id"] for one in studio.get("/api/session").fine()["jobs"]] == [job["id"]]
     # The file again
     page.goto(address)
-    page.locator(".draw-board canvas").first.wait_for()
+    page.locator(".hand-board canvas").wait_for()
     cut = tmp_path / "cut.glassnet"
     cut.write_bytes(second.read_bytes()[:-50])
     opened_session(page, cut)

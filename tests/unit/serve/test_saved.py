@@ -77,7 +77,8 @@ def test_a_session_goes_out_and_comes_in_again(filled, content, studio):
         given = {"room": "train", "form": "command", **text}
         assert studio.post("/api/take-away", given).fine() == filled.post("/api/take-away", given).fine()
     before = listed(studio)
-    assert opened(studio, content).fine()["drawings"] == 0  # a second time, there is nothing new in it
+    again = opened(studio, content).fine()  # a second time, there is nothing new in it
+    assert [again[name] for name in ("runs", "drawings", "models", "data", "missing")] == [0, 0, 0, 0, []]
     assert listed(studio) == before
     again = json.loads(studio.get("/api/session/file").body)
     for one in (first := json.loads(content), again):

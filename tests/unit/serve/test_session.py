@@ -46,7 +46,7 @@ def files(studio):
 def test_the_session_has_the_bundled_digits_and_their_reader(studio):
     session = studio.get("/api/session").fine()
     assert [one["id"] for one in session["models"]][:1] == ["reader"]
-    assert session["data"][0] == {"id": "mnist", "name": "MNIST", "kind": "images", "target": ""}
+    assert session["data"][0] == {"id": "mnist", "name": "MNIST", "kind": "images", "target": "", "sha256": ""}
     described = studio.get("/api/data/mnist").fine()
     assert (described["samples"], described["parts"], described["image_shape"]) == (60000, ["train", "test"], [28, 28])
 

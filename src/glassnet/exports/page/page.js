@@ -2,6 +2,7 @@
 
 import { button, fill, h } from "../../serve/studio/static/shared/dom.js";
 import { translator } from "../../serve/studio/static/shared/format.js";
+import { markDark } from "../../serve/studio/static/shared/paper.js";
 import { remembered } from "../../serve/studio/static/shared/remembered.js";
 import { content, examplesAgree } from "./answers.js";
 import { openImages } from "./image_view.js";
@@ -16,6 +17,7 @@ let language = chosen && Object.hasOwn(LANGUAGES, chosen) ? chosen : usual;
 /** What the reader has drawn or typed, so that it is still there in the other language. */
 const state = {};
 let close = () => {};
+markDark();
 
 const t = translator(() => content.words[language]);
 

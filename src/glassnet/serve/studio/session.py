@@ -130,7 +130,7 @@ class StudioData:
 
     def brief(self) -> dict[str, Any]:
         """Return what a list of data shows."""
-        return {"id": self.id, "name": self.name, "kind": self.kind, "target": self.target}
+        return {"id": self.id, "name": self.name, "kind": self.kind, "target": self.target, "sha256": self.sha256}
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ class Session:
                 if one.id != "reader"
             ],
             "data": [
-                {**one.brief(), "sha256": one.sha256, "file": self._inside(one.source)}
+                {**one.brief(), "file": self._inside(one.source)}
                 for one in self.data.values()
                 if one.id != "mnist"
             ],

@@ -55,16 +55,16 @@ def restore(session: Session, kept: Kept, *, damaged_too: bool = True) -> dict[s
             shutil.rmtree(folder_, ignore_errors=True)
         raise
     with session.one_change():
-        ids = _placed(session, data, models)
+        ids, new_models, new_data = _placed(session, data, models)
         drawn = {(one.pixels, one.label) for one in session.drawings}
         drawings = [one for one in kept.drawings if (tuple(one[0]), one[1]) not in drawn]
         for pixels, label in drawings:
             session.add_drawing(pixels, label)
         for name, value in kept.pages.items():
             session.put_page(name, value)
-    missing = [{"name": each.name, "sha256": each.sha256} for each, path in data if path is None]
+    missing = [{"name": each.name, "sha256": each.sha256} for each in new_data if each.read is None]
     return {
-        **Kept(drawings, [one for one, _, _ in models], kept.data, kept.pages).counts(),
+        **Kept(drawings, new_models, new_data, kept.pages).counts(),
         "missing": missing,
         "place": place_with_ids(kept.place, ids),
         "states": kept.pages,
@@ -73,16 +73,17 @@ def restore(session: Session, kept: Kept, *, damaged_too: bool = True) -> dict[s
 
 def _placed(
     session: Session, data: list[tuple[KeptData, Path | None]], models: list[tuple[KeptModel, Path, Model]]
-) -> dict[str, str]:
-    """Add data and models that the session does not have; return the ids that they have there."""
+) -> tuple[dict[str, str], list[KeptModel], list[KeptData]]:
+    """Add data and models that the session does not have; return the ids of all of them there, and what was added."""
     ids = {id: id for id in ("mnist", "drawings", "reader")}
     open_data = {one.sha256: one.id for one in session.data.values() if one.sha256}
     open_models = {(one.name, one.facts["hash"]): one.id for one in session.models.values()}
-    new = []
+    new, new_data = [], []
     for each, path in data:
         ids[each.id] = open_data.get(each.sha256) or session.free_id(each.id)
         if each.sha256 not in open_data:
             session.put_data(ids[each.id], each, path)
+            new_data.append(each)
     for one, path, model in models:
         known = open_models.get((one.name, model.hash()))
         ids[one.id] = known or session.free_id(one.id)
@@ -93,7 +94,7 @@ def _placed(
         session.put_model(ids[one.id], name, path, model, ids.get(one.source, ""), ids.get(one.parent, ""))
         if one.run:
             session.put_run(ids[one.id], with_ids(one.run, ids))
-    return ids
+    return ids, [one for one, _, _ in new], new_data
 
 
 def with_ids(run: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def read(content: bytes, name: str) -> Kept:
     except (ValueError, RecursionError):
         given = None
         if content.lstrip()[:20].startswith(b'{"glassnet_session"'):
-            raise _damaged("end of the file").named(name) from None
+            raise FileError("GN096", "{name}: the session file ends too early. Restore a copy.", name=name) from None
     if not isinstance(given, dict) or type(given.get("glassnet_session")) is not int:
         raise FileError("GN095", "{name}: not a session file of the studio. Open a file that it saved.", name=name)
     if given["glassnet_session"] > FORMAT:

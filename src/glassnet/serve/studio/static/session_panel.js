@@ -5,6 +5,7 @@ import { button, fill, h } from "./shared/dom.js";
 import { collectStates, emptyStates, flush, restoreStates, unsaved } from "./shared/page_state.js";
 import { isFile } from "./shared/remembered.js";
 import { queryNow, roomNow } from "./shared/state.js";
+import { sureButton } from "./shared/sure_button.js";
 
 const SUFFIX = ".glassnet";
 const PLACE = /(\/[a-z]+(\?[^#\s]*)?)$/;
@@ -17,28 +18,6 @@ export function placeIn(text, rooms) {
 
 /** A link to what is shown; of a served page only what follows the address of any studio page. */
 const linkNow = () => (isFile() ? `${location.href.split("#")[0]}#/${roomNow()}${queryNow()}` : `#/${roomNow()}${queryNow()}`);
-
-/**
- * A button that asks once more before it does something that cannot be undone.
- * @param {import("./shared/format.js").Translate} t @param {string} words @param {() => unknown} act
- */
-function sureButton(t, words, act) {
-  let sure = false;
-  const reset = () => {
-    sure = false;
-    el.textContent = words;
-  };
-  const el = button(words, () => {
-    if (sure) {
-      reset();
-      act();
-    } else {
-      sure = true;
-      el.textContent = t("session_sure");
-    }
-  }, { onblur: reset });
-  return el;
-}
 
 /**
  * @param {any} studio What rooms get. @param {string[]} rooms @param {(place: string) => void} goTo Opens an address within the studio.
@@ -75,6 +54,7 @@ export function sessionPanel(studio, rooms, goTo) {
     await studio.refresh();
     studio.say(t("session_opened", { what: said(answer) }));
     if (answer.missing.length) studio.say(t("session_missing", { files: answer.missing.map((/** @type {any} */ one) => one.name).join(", ") }), "alert");
+    if (answer.unread?.length) studio.say(t("session_unread", { files: answer.unread.map((/** @type {any} */ one) => one.name).join(", ") }), "alert");
     if (refused.length) studio.say(t("session_states_refused"), "alert");
     dialog.close();
     if (placeIn(answer.place, rooms)) goTo(answer.place);
@@ -174,10 +154,12 @@ export function sessionPanel(studio, rooms, goTo) {
           studio.error(problem);
         }
       };
-      return (studio.session.left ?? []).map((/** @type {any} */ one) => h("section.panel.left-over", { "aria-label": t("session_left") },
+      const panel = (/** @type {any} */ one) => h("section.panel.left-over", { "aria-label": t("session_left") },
         h("p", { text: t("session_left_line", { time: new Date(one.time * 1000).toLocaleString(studio.lang === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" }), what: said(one) }) }),
         h("div.row", {}, button(t("session_left_open"), () => act(() => api.post(`/api/session/left/${one.id}`), true), { class: "primary" }),
-          sureButton(t, t("session_left_empty"), () => act(() => api.remove(`/api/session/left/${one.id}`), false)))));
+          sureButton(t, t("session_left_empty"), () => act(() => api.remove(`/api/session/left/${one.id}`), false))));
+      const [last, ...earlier] = (studio.session.left ?? []).map(panel);
+      return [last, earlier.length && h("details", {}, h("summary", { text: t("session_left_more", { count: earlier.length }) }), earlier)].filter(Boolean);
     },
   };
 }

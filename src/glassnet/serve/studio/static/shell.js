@@ -5,6 +5,7 @@ import { placeIn, sessionPanel } from "./session_panel.js";
 import { button, fill, h } from "./shared/dom.js";
 import { translator } from "./shared/format.js";
 import { flush, restoreStates, sendStates } from "./shared/page_state.js";
+import { markDark } from "./shared/paper.js";
 import { isFile, pageId, remembered } from "./shared/remembered.js";
 import { href, move, queryNow, read, roomNow, roomOf, RoomState } from "./shared/state.js";
 import { trainingNow } from "./shared/training_now.js";
@@ -46,6 +47,7 @@ let lang = remembered.get("lang") ?? "";
 let words = {};
 const t = translator(() => words);
 let theme = remembered.get("theme") ?? "auto";
+const mark = markDark(() => theme);
 /** @type {(() => void)|undefined} */
 let close;
 let room = "";
@@ -122,6 +124,7 @@ async function speak(next) {
 function wear() {
   if (theme === "auto") document.documentElement.removeAttribute("data-theme");
   else document.documentElement.setAttribute("data-theme", theme);
+  mark();
 }
 
 /** The room that the studio begins with: a model that was given is drawn with. */

@@ -23,8 +23,8 @@ const KINDS = ["images", "numbers", "table"];
 export function savedSession(place = "") {
   const own = new Set(about.models.map((/** @type {any} */ one) => one.id));
   const kept = [...models.values()].filter((one) => one.id === "model" || !own.has(one.id));
-  const data = [...opened.values()].map(({ id, name, kind, bytes = new Uint8Array() }) =>
-    ({ id, name, kind, target: "", sha256: sha256(bytes), ...(bytes.length <= MOST_DATA ? { file: textOfBytes(bytes) } : {}) }));
+  const data = [...opened.values()].map(({ id, name, kind, bytes = new Uint8Array(), sha256: hash }) =>
+    ({ id, name, kind, target: "", sha256: hash, ...(bytes.length <= MOST_DATA ? { file: textOfBytes(bytes) } : {}) }));
   return new TextEncoder().encode(JSON.stringify({
     glassnet_session: FORMAT, version: about.version, saved: new Date().toISOString(), place,
     drawings: drawings.map(({ label, pixels }) => ({ label, pixels: textOfBytes(Uint8Array.from(pixels)) })),
@@ -49,17 +49,18 @@ export function openSaved(name, content) {
     throw key ? problem(code, key, { name, ...values }) : problem("GN096", "session_damaged", { name, where: message });
   }
   const before = unsaved.get();
-  const { ids, runs } = place(checked);
+  const { ids, runs, fresh: added } = place(checked);
   const known = new Set(drawings.map((one) => `${one.label} ${one.pixels}`));
   const fresh = checked.drawings.filter((one) => !known.has(`${one.label} ${one.pixels}`));
   for (const { pixels, label } of fresh) addDrawing(pixels, label);
   runs.forEach(putJob);
   unsaved.set(before);
-  const isRun = (/** @type {Given} */ { id }) => id.startsWith("run-");
+  const named_ = (/** @type {Given[]} */ list) => list.map(({ name: of, sha256: hash }) => ({ name: of, sha256: hash }));
+  const count = (/** @type {string} */ word) => added.models.filter(({ id }) => id.startsWith(word)).length;
+  const unread = added.data.filter((one) => named.has(one.sha256));
   return {
-    drawings: fresh.length, runs: checked.models.filter(isRun).length, models: checked.models.filter(({ id }) => id.startsWith("upload-")).length,
-    data: checked.data.length, pages: Object.keys(checked.pages).length,
-    missing: checked.data.filter((one) => named.has(one.sha256)).map(({ name: of, sha256: hash }) => ({ name: of, sha256: hash })),
+    drawings: fresh.length, runs: count("run-"), models: count("upload-"), data: added.data.length, pages: Object.keys(checked.pages).length,
+    missing: named_(unread.filter((one) => !one.content)), unread: named_(unread.filter((one) => one.content)),
     place: checked.place.replace(/(?<==)[^&]*/g, (/** @type {string} */ value) => ids.get(value) ?? value), states: checked.pages,
   };
 }
@@ -71,7 +72,7 @@ function objectIn(name, content) {
   try {
     given = JSON.parse(text);
   } catch {
-    if (text.trimStart().startsWith('{"glassnet_session"')) throw problem("GN096", "session_damaged", { name, where: "end of the file" });
+    if (text.trimStart().startsWith('{"glassnet_session"')) throw problem("GN096", "session_cut", { name });
   }
   if (!Number.isInteger(given?.glassnet_session)) throw problem("GN095", "session_foreign", { name });
   if (given.glassnet_session > FORMAT) throw problem("GN095", "session_newer", { name, version: given.glassnet_session, known: FORMAT });
@@ -110,15 +111,18 @@ function checkedParts({ drawings: drawn = [], models: kept = [], data = [], page
   return checked;
 }
 
-/** Add models and data that are not open yet. Returns file's id -> id here, and runs with these. @param {ReturnType<typeof checkedParts>} checked */
+/** Add models and data that are not open yet. Returns file's id -> id here, runs with these, and what was not open yet. @param {ReturnType<typeof checkedParts>} checked */
 function place({ models: kept, data }) {
   const ids = new Map(["mnist", "drawings", "reader"].map((one) => [one, one]));
   const open = new Map([...models.values()].map((one) => [`${one.name} ${one.description.hash}`, one.id]));
+  /** @type {Given[]} */
+  const freshData = [];
   for (const one of data) {
-    const same = [...opened.values()].find(({ bytes: own }) => own && sha256(own) === one.sha256);
+    const same = [...opened.values()].find((own) => own.sha256 === one.sha256);
     const id = same?.id ?? freeId(one.id);
     ids.set(one.id, id);
     if (same) continue;
+    freshData.push(one);
     const { content, ...entry } = one;
     try {
       if (!content) throw new Error("only named");
@@ -139,7 +143,7 @@ function place({ models: kept, data }) {
     model.run = { ...one.run, about: asked, result: { ...one.run.result, model: id } };
     return [model.run];
   });
-  return { ids, runs };
+  return { ids, runs, fresh: { models: fresh, data: freshData } };
 }
 
 /** @param {any} value */

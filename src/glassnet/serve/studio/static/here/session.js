@@ -12,7 +12,7 @@ import { publish } from "./events.js";
 /**
  * @typedef {{inputs: Uint8Array|Float32Array, labels: Int32Array, first: number}} Part Samples, and the row of the first one.
  * @typedef {{id: string, name: string, kind: string, features: number, maximum: number, classes: string[],
- *   source: string, train: Part, test: Part|null, bytes?: Uint8Array}} Data `bytes` are those of the file, if they came from one.
+ *   source: string, train: Part, test: Part|null, bytes?: Uint8Array, sha256?: string}} Data `bytes` are those of the file, if they came from one.
  * @typedef {{id: string, name: string, source: string, parent: string, bytes: Uint8Array, description: any, weights: Float32Array,
  *   parameters: Float32Array|Float64Array, receipt: any, run?: any}} Model `run` describes the job that made it.
  * @typedef {{id: string, pixels: number[], label: number}} Drawing
@@ -70,11 +70,11 @@ export const inLanguages = (key, values) => ({ en: translator(() => about.words.
 
 /** Lists of what is open, with which a page begins. */
 export function lists() {
-  const listed = [{ id: "mnist", name: "MNIST", kind: "images" }, ...opened.values()];
-  if (drawings.length) listed.push({ id: "drawings", name: "drawings", kind: "images" });
+  const listed = [{ id: "mnist", name: "MNIST", kind: "images", sha256: "" }, ...opened.values()];
+  if (drawings.length) listed.push({ id: "drawings", name: "drawings", kind: "images", sha256: "" });
   return {
     models: [...models.values()].map(brief),
-    data: listed.map(({ id, name, kind }) => ({ id, name, kind, target: "" })),
+    data: listed.map(({ id, name, kind, sha256: hash }) => ({ id, name, kind, target: "", sha256: hash })),
     drawings: drawings.length,
   };
 }
@@ -178,12 +178,12 @@ export function addData(name, bytes, id) {
     throw problem(code ?? "GN011", key ?? "here_not_digits", { name, ...values });
   }
   const { inputs, labels, features, classes, maximum } = read;
-  const hash = id ? "" : sha256(bytes);
+  const hash = sha256(bytes);
   const place = id ?? named.get(hash)?.id ?? nextId("data");
   named.delete(hash);
   const kind = features === PIXELS ? "images" : "numbers";
   /** @type {Data} */
-  const made = { id: place, name, kind, features, maximum, classes, source: name, train: { inputs, labels, first: 0 }, test: null, bytes };
+  const made = { id: place, name, kind, features, maximum, classes, source: name, train: { inputs, labels, first: 0 }, test: null, bytes, sha256: hash };
   opened.set(place, made);
   changed();
   return made;

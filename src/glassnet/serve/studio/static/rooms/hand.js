@@ -1,11 +1,12 @@
 // The room My hand: two rounds of the ten digits. A network learns the first, and how it reads the second shows what it learned.
 
 import { h } from "../shared/dom.js";
-import { count, percent } from "../shared/format.js";
+import { count, percent, sentences } from "../shared/format.js";
 import { writeLabelledCsv } from "../shared/labelled_csv.js";
 import { formOf, makeBoard } from "../views/board.js";
 import { askPart } from "./hand/ask.js";
-import { answersOf, learn, notesNetwork } from "./hand/learning.js";
+import { answersOf } from "./hand/learning.js";
+import { forgetLearned, isStarting, learnedNow, learnHand, lesson, prepare, watch } from "./hand/lesson.js";
 import { rightOf, sentenceOf, takePart, tilesPart } from "./hand/outcome.js";
 import { board, canTakeBack, changed as stateChanged, choose, keep, nextPlace, rounds, setBoard, startOver, takeBack } from "./hand/state.js";
 import { stripPart } from "./hand/strip.js";
@@ -14,29 +15,11 @@ import { stripPart } from "./hand/strip.js";
 
 const BLANK = { strokes: [], pixels: null };
 
-/** What was trained while the page is open: the network that learns, once it is there, and what it learned last. */
-const trained = { start: /** @type {Start|null} */ (null), learned: /** @type {Learned|null} */ (null) };
-/** The network of the notes, once it was asked for. @type {Promise<void>|null} */
-let starting = null;
-let failure = ""; // why there is none
-
-/** Get the network of the notes: only once somebody draws, so that a visit trains nothing. @param {any} studio */
-function prepare(studio) {
-  failure = "";
-  return (starting ??= notesNetwork(studio).then((made) => void (trained.start = made), (problem) => {
-    starting = null;
-    failure = String(problem.message);
-  }));
-}
-
-/** What was learned, if it was from the first round as it is now. */
-const learnedNow = () => (trained.learned?.of === rounds()[0] ? trained.learned : null);
-
 /** What is known of the network that learns. @param {(key: string, values?: any) => string} t */
 function networkWords(t) {
-  const { start } = trained;
+  const { start } = lesson;
   if (start) return t("hand_network", { share: percent(start.tested.accuracy, 1), count: count(start.tested.samples) });
-  return failure || t(starting ? "hand_network_trains" : "hand_network_later");
+  return lesson.failure || t(!nextPlace() ? "hand_network_first" : isStarting() ? "hand_network_trains" : "hand_network_later");
 }
 
 /** How a round is read; most of the time it is as before. */
@@ -52,21 +35,25 @@ export async function open(el, studio) {
   const { t } = studio;
   const { signal, abort } = leaving();
   let input = /** @type {number[]|null} */ (null); // what is on the board
-  let live = /** @type {{weights: Float32Array, done: number}|null} */ (null); // while it learns
-  let asked = false; // whether the network was asked for here
+  let opened = false; // what is on the board at first was not drawn now
+  let asked = false; // whether the network may be trained, as somebody draws
   const paper = makeBoard({ shape: [28, 28], channels: 1, maximum: 255, photo: false, pen: true, t, current: () => input ?? new Array(784).fill(0), changed });
   const parts = roomParts(el, studio, { keep: keepIt, takeBack: back, place, learn: begin, startOver: again }, paper.el);
 
-  const show = () => parts.show(input, live);
+  const show = () => parts.show(input);
   /** Show everything, and say something to those who do not see it. @param {string} words */
   function say(words) {
     parts.spoken.textContent = words;
     show();
   }
 
-  function need() {
-    asked = true;
-    prepare(studio).finally(() => signal.aborted || show());
+  /** Get the network that learns. @param {boolean} mayTrain */
+  async function need(mayTrain) {
+    asked ||= mayTrain;
+    const ready = prepare(studio, mayTrain);
+    show();
+    await ready;
+    if (!signal.aborted) show();
   }
 
   let frame = 0;
@@ -75,7 +62,7 @@ export async function open(el, studio) {
     cancelAnimationFrame(frame);
     const update = () => {
       input = formOf(drawing);
-      if (input && (!asked || failure)) need();
+      if (input && opened && (!asked || lesson.failure)) need(true);
       if (finished) {
         setBoard(input ? JSON.parse(JSON.stringify(drawing)) : null);
         stateChanged();
@@ -86,26 +73,27 @@ export async function open(el, studio) {
     else frame = requestAnimationFrame(update);
   }
 
-  /** @param {number} digit @param {number} [round] */
-  function place(digit, round = nextPlace()?.round ?? 1) {
-    if (live) return;
-    choose({ round, digit });
+  /** The drawing is meant to be a digit; or one of a round is drawn again, on an empty board. @param {number} digit @param {number} [round] */
+  function place(digit, round) {
+    if (lesson.live) return;
+    if (round !== undefined) paper.open(BLANK, true);
+    choose({ round: round ?? nextPlace()?.round ?? 1, digit });
     say(t("hand_draw", { digit }));
   }
 
   function keepIt() {
     const next = nextPlace();
-    if (live || !next) return;
+    if (lesson.live || !next) return;
     if (!input) return void studio.say(t("hand_draw_first"));
     keep(input);
     paper.open(BLANK, true);
     const then = nextPlace();
-    say(`${t("hand_kept", { digit: next.digit })} ${t(then ? "hand_draw" : "hand_title_ready", { digit: then?.digit })}`);
+    say(sentences(t("hand_kept", { digit: next.digit }), t(then ? "hand_draw" : "hand_title_ready", { digit: then?.digit })));
     if (!then) parts.ask.start.focus();
   }
 
   function back() {
-    if (live || !canTakeBack()) return;
+    if (lesson.live || !canTakeBack()) return;
     const pixels = takeBack();
     paper.open(pixels ? { strokes: [], pixels } : BLANK, true);
     say(t("hand_draw", { digit: nextPlace()?.digit }));
@@ -113,36 +101,39 @@ export async function open(el, studio) {
 
   function again() {
     startOver();
-    trained.learned = null;
+    forgetLearned();
     paper.open(BLANK, true);
     say(t("hand_draw", { digit: 0 }));
   }
 
   async function begin() {
-    const { start } = trained;
-    if (live || !start || nextPlace()) return;
-    live = { weights: start.weights, done: 0 };
+    if (lesson.live || nextPlace()) return;
+    if (!lesson.start) await need(true); // of drawings that were opened
+    if (lesson.live || !lesson.start || nextPlace() || signal.aborted) return;
     parts.tiles.again();
     paper.open(BLANK, true);
     say(t("hand_learning"));
-    let before = -1;
-    const block = (/** @type {Float32Array} */ weights, /** @type {number} */ done) => {
-      live = { weights, done };
-      const right = rightOf(readOf(start, weights, rounds()[1]));
-      if (right === before) return show();
-      before = right;
-      say(t("hand_right", { right, count: 10 }));
-    };
-    const learned = await learn(studio, start, rounds(), block, signal).catch((problem) => void (signal.aborted || studio.error(problem)));
-    if (learned) trained.learned = learned;
-    live = null;
-    if (!signal.aborted) say(learned ? parts.resultWords(learned) : "");
+    learnHand(studio, (learned) => studio.say(sentenceOf(t, learned, rounds()[1])));
+  }
+
+  let before = -1;
+  /** It learns, or has learned. */
+  function learns() {
+    const { live, start } = lesson;
+    const right = live && start ? rightOf(readOf(start, live.weights, rounds()[1])) : -1;
+    if (live && right === before) return show();
+    before = right;
+    const learned = learnedNow();
+    say(live ? t("hand_right", { right, count: 10 }) : learned ? parts.resultWords(learned) : "");
   }
 
   listen(signal, { place, keep: keepIt, back: () => !input && back(), redraw: () => (paper.draw(), show()) });
   paper.open(board() ?? BLANK, true);
-  if (starting || rounds().flat().some(Boolean)) need();
+  opened = true;
+  watch(learns);
+  if (isStarting() || rounds().flat().some(Boolean)) need(isStarting());
   return () => {
+    watch(null);
     abort();
     cancelAnimationFrame(frame);
     parts.take.forget();
@@ -180,9 +171,9 @@ function roomParts(el, studio, actions, paper) {
     return result.words;
   }
 
-  /** @param {number[]|null} input @param {{weights: Float32Array, done: number}|null} live */
-  function show(input, live) {
-    const [learned, next, { start }, second] = [learnedNow(), nextPlace(), trained, rounds()[1]];
+  /** @param {number[]|null} input */
+  function show(input) {
+    const [learned, next, { start, live }, second] = [learnedNow(), nextPlace(), lesson, rounds()[1]];
     const phase = live ? "learning" : next ? "draw" : learned ? "learned" : "ready";
     const weights = live?.weights ?? learned?.file.weights ?? start?.weights;
     const reading = (/** @type {Float32Array|undefined} */ by) => (by && start && input ? answersOf(start.description, by, [input])[0] : null);
@@ -190,7 +181,7 @@ function roomParts(el, studio, actions, paper) {
     const right = { right: answers ? rightOf(answers) : 0, count: 10 };
     ask.update({
       phase, place: next, drawn: next ? rounds()[next.round].filter(Boolean).length : 10, drawing: Boolean(input), canTakeBack: canTakeBack(),
-      reading: reading(weights), earlier: learned ? reading(start?.weights) : null, waits: !start, done: live?.done ?? 0,
+      reading: reading(weights), earlier: learned ? reading(start?.weights) : null, waits: isStarting(), done: live?.done ?? 0,
       sentence: phase === "learned" && learned ? resultWords(learned) : phase === "draw" || !answers ? "" : t(live ? "hand_right" : "hand_ready", right),
     });
     strips.forEach((one, round) => one.update(rounds()[round], round ? answers : null, next?.round === round ? next.digit : null));

@@ -48,7 +48,7 @@ export async function open(el, studio) {
   let closeView = () => {};
   const touch = touchOf(room, show);
   const edits = editControls(t, touch, () => room.step, touch);
-  model.quietly({ touch, edits: edits.el });
+  model.quietly({ touch, edits: edits.el, history: edits.history });
   const waiting = waitForReplay(room, load, closeStep);
   const run = replays(api, () => state.get("model"), waiting.start);
   el.append(h("div.head", {}, h("div", {}, h("h1", { text: t("room_step") }), lead), pickers), source, stage, take);

@@ -259,6 +259,7 @@ function followRuns(room, { bar, stage: watched, table }, live) {
   function follow(job) {
     if (!room.starter.isMine(job)) return; // the options of this page stay as they are
     if (!room.sending && canonical(job.about) !== canonical(room.asked())) {
+      if (Object.keys(studio.state.all()).length) return; // such as those of a link, while My hand waits for its network
       studio.state.set(address.stateOf(job.about), { replace: true });
       room.apply();
     }

@@ -59,3 +59,6 @@ export function seconds(seconds) {
 
 /** A count with separators. @param {number} value */
 export const count = (value) => value.toLocaleString("en-US");
+
+/** Sentences after one another; Chinese ones have no space between them. @param {...(string|false|null|undefined)} parts */
+export const sentences = (...parts) => parts.filter(Boolean).join(" ").replace(/。 /g, "。");

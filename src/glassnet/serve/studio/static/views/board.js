@@ -231,7 +231,7 @@ export function makeBoard({ shape, channels, maximum, photo, pen, t, changed, cu
   resized.observe(canvas);
   undo.disabled = true;
   return {
-    el: h("div.stack", {}, canvas, tools, h("p.help", { text: t(pen ? "draw_help" : "draw_help_pixels") }), spoken),
+    el: h("div.stack", {}, canvas, tools, h("p.help.keys", { text: t(pen ? "draw_help" : "draw_help_pixels") }), spoken),
     draw,
     /** Show a drawing in place of this one; undo goes back. @param {Drawing} next @param {boolean} [first] */
     open(next, first = false) {

@@ -148,6 +148,7 @@ function render({ model, el }) {
     const similar = model.get("similar");
     if (!similar) return;
     const mine = state.turn;
+    why.seeks();
     const found = await similar(state.input);
     if (mine === state.turn) why.nearest(found);
   }

@@ -16,7 +16,7 @@ import { isTouched } from "./step_touch.js";
 /**
  * @param {{model: any, el: HTMLElement}} given The model has `step` (an excerpt), `words`, `moment`, `rule` and `focus`
  *   ("layer.node"); the last three change as the reader drives. In the room it also has `touch`, what the reader can change,
- *   and `edits`, an element with the controls of that.
+ *   and `edits` and `history`, elements with the controls of that.
  */
 function render({ model, el }) {
   el.classList.add("glassnet");
@@ -35,6 +35,7 @@ function render({ model, el }) {
   const nodes = nodesPart(view);
   const pictures = picturesPart(view);
   const { root, side } = elements(t, { drawing, title, sentence, nodes, formula, edits: model.get("edits"), rules, loss, pictures, matrices, time });
+  time.el.append(model.get("history") ?? "");
   root.addEventListener("keydown", keysOf(state, time, { go, choose }));
   el.append(root);
 

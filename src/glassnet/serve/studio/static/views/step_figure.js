@@ -89,7 +89,7 @@ export class StepFigure {
   /** How wide a node is at least. @param {number} layer */
   #wide(layer) {
     if (this.few) return this.narrow ? 50 : 60;
-    return layer === this.numbers.last && !this.narrow ? 76 : 54;
+    return layer === this.numbers.last ? 76 : 54;
   }
 
   #y(layer, place) {
@@ -179,6 +179,7 @@ export class StepFigure {
     drawn.t = h("text", { x: narrow ? this.width - 2 : right + COLUMNS.t, y: narrow ? y + this.pill / 2 + 13 : y + 4.5, class: "side t", "text-anchor": "end" });
     group.append(this.#touchable(h("g", {}, h("rect.hit", { ...hit, rx: 6 }), drawn.t), target, t("step_target_label", { node: one.name })));
     if (narrow) {
+      if (!this.few) put(x - this.#wide(numbers.last) / 2 - 6, y + 4.5, "side name").textContent = one.name.length > 8 ? `${one.name.slice(0, 7)}…` : one.name;
       drawn.below = [put(this.width - 2, y + this.pill / 2 + 27, "side")];
       return;
     }
@@ -311,7 +312,7 @@ export class StepFigure {
     const error = last || when(["back"]) ? text("e") : ""; // an output's error follows from what is seen
     const delta = when(["delta"]) ? text("d") : "";
     const shown = [error && `e ${error}`, delta && `δ ${delta}`].filter(Boolean);
-    one.below?.forEach((line, i) => (line.textContent = one.below.length > 1 ? shown[i] ?? "" : last ? shown.join("\u2002") : shown[shown.length - 1] ?? ""));
+    one.below?.forEach((line, i) => (line.textContent = one.below.length > 1 ? shown[i] ?? "" : last && this.few ? shown.join("\u2002") : shown[shown.length - 1] ?? ""));
     if (one.e) one.e.textContent = error;
     if (one.d) one.d.textContent = delta;
     if (one.thumb) this.#showThumb(one, after || (kind === "change" && at === 1) ? numbers.rule : "weight");

@@ -124,6 +124,10 @@ export function whyPart(t, description, how) {
         h("figure", {}, image(found.pixels, t("draw_flip_to", { other })), h("figcaption.small", { text: t("draw_flip_to", { other }) }))),
         h("p.small.quiet", { text: t("draw_flip_line", { count, most: short(most), maximum: short(maximum) }) }));
     },
+    /** They are looked for, which takes some seconds the first time. */
+    seeks() {
+      if (last && !nearest.hasChildNodes()) fill(nearest, h("h3", { text: t("draw_nearest") }), h("p.small.quiet", { text: t("draw_nearest_seeks") }));
+    },
     /** The most similar training samples. @param {{source: string, samples: {pixels: ArrayLike<number>, label: string, row: number, distance: number, href?: string}[]}|null} found */
     nearest(found) {
       nearest.classList.remove("stale");

@@ -11,6 +11,9 @@ export const FEWEST = 2; // classes
 export const MOST = 6;
 export const LONGEST = 24; // characters of a name
 export const PIXELS = 784;
+export const SHAPE = [28, 28];
+export const BRIGHTEST = 255;
+export const FILE = "my-classes"; // without its suffix
 export const GOOD = 10; // drawings of each class
 const MOST_UNDO = 100;
 
@@ -30,6 +33,23 @@ export const changed = keepState("classes", { get, set });
 /** Remember the classes as they are now, for undo. */
 export function remember() {
   kept.past = [...kept.past, kept.classes.map((one) => ({ ...one, drawings: [...one.drawings] }))].slice(-MOST_UNDO);
+}
+
+/** The classes as they were before the last change. */
+export const undo = () => void (kept.classes = kept.past.pop() ?? kept.classes);
+
+/** Two classes to begin with. @param {(key: string) => string} t */
+export function begin(t) {
+  if (!kept.classes.length) kept.classes = ["classes_cat", "classes_house"].map((word) => ({ name: t(word), drawings: [] }));
+}
+
+/** The names as a model has them. */
+export const namesNow = () => kept.classes.map((one) => one.name.trim());
+
+/** A name that no class has. @param {(key: string, values?: any) => string} t */
+export function freeName(t) {
+  const names = kept.classes.map((one) => one.name);
+  return [t("classes_star"), ...Array.from({ length: MOST }, (_, k) => t("classes_new", { number: k + 1 }))].find((one) => !names.includes(one)) ?? "";
 }
 
 /** The page that answers alone. @param {any} parts Of /api/page-training. @param {Trained} trained */
@@ -64,7 +84,7 @@ function set(value) {
 /** @param {any} given @returns {Class[]} */
 function classesIn(given) {
   require(Array.isArray(given) && given.length >= FEWEST && given.length <= MOST);
-  return given.map(({ name, drawings }) => {
+  return given.map((/** @type {any} */ { name, drawings }) => {
     require(typeof name === "string" && name.length <= LONGEST && Array.isArray(drawings));
     const pixels = drawings.map((/** @type {any} */ one) => [...bytesOf(one)]);
     require(pixels.every((/** @type {number[]} */ one) => one.length === PIXELS));
@@ -78,7 +98,7 @@ function trainedIn({ model, csv, seconds, curve, samples, tried, right }, classe
   const file = readModel(bytes);
   require(file.description.sizes[0] === PIXELS && file.description.classes.join("\n") === classes.map((one) => one.name.trim()).join("\n"));
   require([seconds, samples, tried, right].every(Number.isFinite) && Array.isArray(curve) && curve.length > 0);
-  require(curve.every((one) => Number.isFinite(one?.loss) && Number.isFinite(one?.accuracy)));
+  require(curve.every((/** @type {any} */ one) => Number.isFinite(one?.loss) && Number.isFinite(one?.accuracy)));
   require(typeof csv === "string" && readLabelledCsv(csv).features === PIXELS);
   return { file, bytes, csv, seconds, curve, samples, tried, right };
 }

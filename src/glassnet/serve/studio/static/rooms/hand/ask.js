@@ -1,14 +1,15 @@
 // What is to be drawn, how it is read, and what one does next.
 
 import { button, fill, h, segmented } from "../../shared/dom.js";
-import { percent } from "../../shared/format.js";
+import { share } from "../../shared/format.js";
+import { sureButton } from "../../shared/sure_button.js";
 
 const DIGITS = Array.from({ length: 10 }, (_, k) => String(k));
 
 /**
  * @typedef {{digit: number, share: number}} Reading
  * @typedef {{phase: "draw"|"ready"|"learning"|"learned", place: import("./state.js").Place|null, drawn: number, reading: Reading|null, earlier: Reading|null, drawing: boolean, canTakeBack: boolean,
- *   waits: boolean, sentence: string, done: number}} View `drawn`: digits of this round; `waits`: whether the network that learns is still to come.
+ *   waits: boolean, sentence: string, done: number}} View `drawn`: digits of this round; `waits`: whether the network that learns is being trained.
  */
 
 /**
@@ -27,7 +28,7 @@ export function askPart(t, actions, tiles) {
   const sentence = h("p.hand-sentence");
   const bar = h("progress", { max: "1", value: "0", "aria-label": t("hand_learning") });
   const start = button(t("hand_learn"), actions.learn, { class: "primary" });
-  const over = button(t("hand_over"), actions.startOver, { class: "plain" });
+  const over = sureButton(t, t("hand_over"), actions.startOver, { class: "plain" });
   const buttons = h("div.row", {}, keep, start, back, over);
   return {
     el: h("section.panel.stack.hand-ask", { "aria-label": t("hand_ask") }, h("div.row.spread.hand-head", {}, title, step), sentence, bar, tiles, reading, chips, buttons),
@@ -59,8 +60,8 @@ export function askPart(t, actions, tiles) {
 
 /** How the board is read. @param {(key: string, values?: any) => string} t @param {View} view @param {Reading|null} now @param {Reading|null} earlier */
 function readingWords(t, { drawing, phase }, now, earlier) {
-  if (!drawing) return [t(phase === "learned" ? "hand_try" : "hand_nothing")];
+  if (!drawing) return [t(phase === "learned" ? "hand_try" : matchMedia("(pointer: coarse)").matches ? "hand_nothing_touch" : "hand_nothing")];
   if (!now) return [t("hand_not_yet")];
-  const parts = [t("hand_reads"), " ", h("b.hand-answer", { text: now.digit }), h("span.quiet", { text: ` ${percent(now.share, 1)}` })];
-  return earlier ? [...parts, " · ", h("span.quiet", { text: t("hand_read_before", { digit: earlier.digit, share: percent(earlier.share, 1) }) })] : parts;
+  const parts = [t("hand_reads"), " ", h("b.hand-answer", { text: now.digit }), h("span.quiet", { text: ` ${share(now.share)}` })];
+  return earlier ? [...parts, " · ", h("span.quiet", { text: t("hand_read_before", { digit: earlier.digit, share: share(earlier.share) }) })] : parts;
 }

@@ -23,24 +23,26 @@ export const NAME = "my-hand"; // of its files
 
 /**
  * The network of the notes: what the page has inside, that of an earlier run, or one that is trained now.
- * @param {any} studio @returns {Promise<Start>}
+ * @param {any} studio @param {boolean} mayTrain @returns {Promise<Start|null>} Null if there is none and it is not to be trained.
  */
-export async function notesNetwork(studio) {
+export async function notesNetwork(studio, mayTrain) {
   const { api } = studio;
   const { models } = await studio.refresh();
-  const id = models.some((/** @type {any} */ one) => one.id === "notes") ? "notes" : await trainedNotes(studio);
+  const id = models.some((/** @type {any} */ one) => one.id === "notes") ? "notes" : await trainedNotes(studio, mayTrain);
+  if (!id) return null;
   const description = await api.get(`/api/models/${id}`);
   const weights = new Float32Array(await api.bytes(`/api/models/${id}/weights`));
   return { id, file: `${description.name.replace(/\.safetensors$/, "")}.safetensors`, description, weights, tested: await tested(api, id) };
 }
 
-/** The run with which Python trains it, unless there is one. @param {any} studio @returns {Promise<string>} The model. */
-async function trainedNotes(studio) {
+/** The run with which Python trains it, unless there is one. @param {any} studio @param {boolean} mayTrain @returns {Promise<string>} The model, or nothing. */
+async function trainedNotes(studio, mayTrain) {
   const { hand: { start } } = await studio.api.get("/api/page-training");
   const { jobs, models } = studio.session;
   const isSame = (/** @type {any} */ { kind, about }) => kind === "train" && JSON.stringify(sorted(about)) === JSON.stringify(sorted(start));
   const isUseful = (/** @type {any} */ { state, result }) => (state === "done" ? models.some((/** @type {any} */ one) => one.id === result.model) : ["waiting", "running", "paused"].includes(state));
   const found = jobs.find((/** @type {any} */ one) => isSame(one) && isUseful(one));
+  if (!found && !mayTrain) return "";
   const job = found?.id ?? (await studio.api.post("/api/train", start)).job;
   const ended = await new Promise((done) => {
     const look = (/** @type {any} */ one) => {
@@ -81,21 +83,43 @@ export function answersOf(description, weights, images) {
 /**
  * Learn a hand: train on its first round and on digits of MNIST, and make the files.
  * @param {any} studio @param {Start} start @param {(number[]|null)[][]} rounds
- * @param {(weights: Float32Array, done: number) => void} show Called after each block, with the share that is done.
- * @param {AbortSignal} signal @returns {Promise<Learned>}
+ * @param {(weights: Float32Array, done: number) => void} show Called after each block, with the share that is done. @returns {Promise<Learned>}
  */
-export async function learn(studio, start, rounds, show, signal) {
+export async function learn(studio, start, rounds, show) {
   const parts = await studio.api.get("/api/page-training");
-  const { variants, digits, options } = parts.hand;
-  const drawings = rounds[0].map((pixels, label) => ({ pixels: pixels ?? [], label }));
-  const data = { ...examplesOf(drawings, variants, await someDigits(studio.api, digits)), source: `${NAME}.csv` };
-  const made = await trained(studio, { options, data, start: start.weights }, show, signal);
+  const { options } = parts.hand;
+  const data = await dataOf(studio, parts, rounds[0]);
+  const made = await trained(studio, { options, data, start: start.weights }, show);
   const { architecture, scaling, targets, weights, hashes, curve } = made;
   const record = receiptOf({ options, data, hashes, hash: hashOf(weights), curve, version: parts.version, numerics: parts.numerics });
   const receipt = { ...record, parent: { hash: start.description.hash, file: start.file } };
   const bytes = writeModel(newHeader({ architecture, scaling, targets, imageShape: SHAPE, trainingRange: trainingRange(data), receipt }), weights);
+  const { id } = await studio.api.upload("/api/models", new File([/** @type {BlobPart} */ (bytes)], `${NAME}.safetensors`), { name: NAME });
+  return filesOf(studio, parts, { start, rounds, data, bytes, id });
+}
+
+/**
+ * What an earlier page has learned from the same drawings, if the session still has the model.
+ * @param {any} studio @param {Start} start @param {(number[]|null)[][]} rounds @param {string} hash Of the model. @returns {Promise<Learned|null>}
+ */
+export async function learnedBefore(studio, start, rounds, hash) {
+  const found = studio.session.models.find((/** @type {any} */ one) => one.hash === hash);
+  if (!found) return null;
+  const parts = await studio.api.get("/api/page-training");
+  const bytes = new Uint8Array(await studio.api.bytes(`/api/models/${found.id}/file`));
+  if (readModel(bytes).receipt.parent?.hash !== start.description.hash) return null;
+  return filesOf(studio, parts, { start, rounds, data: await dataOf(studio, parts, rounds[0]), bytes, id: found.id });
+}
+
+/** What is learned from a round. @param {any} studio @param {any} parts @param {(number[]|null)[]} round */
+async function dataOf(studio, { hand: { variants, digits } }, round) {
+  const drawings = round.map((pixels, label) => ({ pixels: pixels ?? [], label }));
+  return { ...examplesOf(drawings, variants, await someDigits(studio.api, digits)), source: `${NAME}.csv` };
+}
+
+/** The files of a model. @param {any} studio @param {any} parts @param {{start: Start, rounds: (number[]|null)[][], data: any, bytes: Uint8Array<any>, id: string}} of @returns {Promise<Learned>} */
+async function filesOf(studio, parts, { start, rounds, data, bytes, id }) {
   const file = readModel(bytes);
-  const { id } = await studio.api.upload("/api/models", new File([bytes], `${NAME}.safetensors`), { name: NAME });
   const page = writePage(parts, studio.t("hand_page_title"), file, rounds[1].map((pixels) => pixels ?? []));
   return { of: rounds[0], id, file, bytes, csv: writeLabelledCsv(data), page, tested: await tested(studio.api, id), start };
 }
@@ -114,9 +138,9 @@ async function someDigits(api, count) {
 /**
  * Train in a worker, block by block; what it does does not depend on the pauses.
  * @param {any} studio @param {{options: any, data: any, start: Float32Array}} what
- * @param {(weights: Float32Array, done: number) => void} show @param {AbortSignal} signal @returns {Promise<any>}
+ * @param {(weights: Float32Array, done: number) => void} show @returns {Promise<any>}
  */
-async function trained(studio, { options, data, start }, show, signal) {
+async function trained(studio, { options, data, start }, show) {
   const worker = /** @type {Worker} */ (await studio.worker());
   let made = /** @type {any} */ (null);
   let next = 0; // when the next block may be shown
@@ -127,7 +151,6 @@ async function trained(studio, { options, data, start }, show, signal) {
   };
   try {
     return await new Promise((done, fail) => {
-      signal.addEventListener("abort", () => fail(signal.reason));
       worker.onerror = (event) => fail(new Error(event.message));
       worker.onmessage = ({ data: message }) => {
         if (message.kind === "problem") fail(new Error(message.message));

@@ -1,7 +1,7 @@
 // What came of the training: in one sentence, in the weights, and as files to take away.
 
 import { fill, h } from "../../shared/dom.js";
-import { count, percent } from "../../shared/format.js";
+import { count, percent, sentences } from "../../shared/format.js";
 import { drawPixels } from "../../shared/pixels.js";
 import { answersOf, NAME } from "./learning.js";
 
@@ -20,7 +20,7 @@ export function sentenceOf(t, { start, file, tested }, second) {
   const [before, after] = [start, file].map(({ description, weights }) => rightOf(answersOf(description, weights, second)));
   const sentence = t("hand_result", { before, after, count: count(tested.samples), tested: percent(start.tested.accuracy, 1), now: percent(tested.accuracy, 1) });
   const more = after > before ? "" : t(after < before ? "hand_worse" : before === second.length ? "hand_all_right" : "hand_no_better");
-  return [sentence, more].filter(Boolean).join(" ");
+  return sentences(sentence, more);
 }
 
 /** How the weights into some hidden nodes change. @param {(key: string, values?: any) => string} t */

@@ -14,19 +14,22 @@ const kept = {
   past: /** @type {(Place & {before: number[]|null})[]} */ ([]),
   chosen: /** @type {Place|null} */ (null), // where the next drawing goes, if not to the next free place
   drawing: /** @type {any} */ (null), // on the board
+  learned: "", // hash of the model that has learned the first round, if one has
 };
 
 /** What a session keeps: `PageState` of `shared/page_state.js`. */
 export const handState = {
-  get: () => (kept.rounds.flat().some(Boolean) || kept.drawing ? { rounds: kept.rounds, past: kept.past, drawing: kept.drawing } : null),
+  get: () => (kept.rounds.flat().some(Boolean) || kept.drawing ? { rounds: kept.rounds, past: kept.past, drawing: kept.drawing, learned: kept.learned } : null),
   /** @param {any} value Of `get`. */
   set(value) {
-    if (value === null) return void Object.assign(kept, { rounds: empty(), past: [], chosen: null, drawing: null });
+    if (value === null) return void Object.assign(kept, { rounds: empty(), past: [], chosen: null, drawing: null, learned: "" });
     const isImage = (/** @type {any} */ one) => one === null || (Array.isArray(one) && one.length === PIXELS && one.every((p) => Number.isInteger(p) && p >= 0 && p <= BRIGHTEST));
+    const own = kept.rounds.flatMap((one, round) => one.map((before, digit) => ({ round, digit, before }))).filter(({ before }) => before);
     const isRound = (/** @type {any} */ one) => Array.isArray(one) && one.length === DIGITS && one.every(isImage);
     if (!Array.isArray(value?.rounds) || value.rounds.length !== 2 || !value.rounds.every(isRound)) throw new Error("rounds");
-    Object.assign(kept, { rounds: value.rounds, past: [], chosen: null, drawing: value.drawing ?? null });
+    Object.assign(kept, { rounds: value.rounds, past: [], chosen: null, drawing: value.drawing ?? null, learned: String(value.learned ?? "") });
     if (Array.isArray(value.past)) kept.past = value.past.filter((/** @type {any} */ one) => one?.round in kept.rounds && one.digit in kept.rounds[0] && isImage(one.before));
+    if (own.length) kept.past = own; // what another session replaces can be taken back
   },
 };
 
@@ -69,6 +72,14 @@ export function takeBack() {
   return pixels;
 }
 
+/** The model that has learned the first round. */
+export const learnedHash = () => kept.learned;
+/** @param {string} hash */
+export function setLearned(hash) {
+  kept.learned = hash;
+  changed();
+}
+
 /** Whether there is a drawing to take back. */
 export const canTakeBack = () => kept.past.length > 0;
 
@@ -80,5 +91,6 @@ export const changed = keepState("hand", handState);
 
 /** A new array, so that who has the earlier one sees that it changed. @param {Place} place @param {number[]|null} pixels */
 function put({ round, digit }, pixels) {
+  if (!round) kept.learned = "";
   kept.rounds = kept.rounds.map((one, k) => (k === round ? one.map((own, at) => (at === digit ? pixels : own)) : one));
 }

@@ -1,9 +1,11 @@
 // The card of one sample: its picture or columns, the answer, what can be corrected, and the ways to other rooms.
 
+import { textOfBytes } from "../../shared/base64.js";
 import { button, fill, h, select } from "../../shared/dom.js";
 import { count, percent } from "../../shared/format.js";
 import { addLesson, correct, correctionOf, lessonOf, onCorrections, removeLessons } from "./corrections.js";
-import { plain, words } from "./samples.js";
+import { pixelsOf, plain, words } from "./samples.js";
+import { removeDrawing } from "./tray.js";
 
 const MOST_CHIPS = 12; // more classes are a list
 const SIDE = 28; // of a drawing
@@ -54,7 +56,7 @@ export function makeCard(studio, chosen) {
     const { row, label } = sample;
     const now = correctionOf(place, row);
     const label_now = now ? now.new : label;
-    const to = (/** @type {string|null} */ next) => correct(place, { row, label, new: next, ...(known ? { known } : {}) });
+    const to = (/** @type {string|null} */ next) => correct(place, { row, label, new: next, ...(known ? { known } : {}), ...pixelsOf(place, pixels) });
     const chip = (/** @type {string} */ name) => button(name, () => keepFocus(() => to(name)), {
       class: known?.likely === name ? "look-chip likely" : "look-chip", "data-chip": name, "aria-pressed": String(name === label_now),
       title: known?.likely === name ? t("look_suggestion") : null,
@@ -85,11 +87,11 @@ export function makeCard(studio, chosen) {
     const { sample, pixels } = shown;
     try {
       if (lesson) {
-        await studio.api.remove(`/api/drawings?id=${lesson.drawing}`);
-        keepFocus(() => removeLessons([lesson.drawing]));
+        await removeDrawing(studio, lesson);
+        keepFocus(() => removeLessons([lesson]));
       } else {
-        const { id } = await studio.api.post("/api/drawings", { pixels: [...pixels], label: Number(label) });
-        keepFocus(() => addLesson(place, { row: sample.row, label, drawing: id }));
+        await studio.api.post("/api/drawings", { pixels: [...pixels], label: Number(label) });
+        keepFocus(() => addLesson(place, { row: sample.row, label, pixels: textOfBytes(pixels) }));
       }
     } catch (problem) {
       studio.error(problem);

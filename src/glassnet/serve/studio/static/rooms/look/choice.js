@@ -37,7 +37,8 @@ export function lookChoice(studio) {
     now() {
       const { about } = choice;
       const given = choice.chosen();
-      const place = { data: given.data, part: about?.source_part ?? "", target: about?.target[0] ?? "" };
+      const data = studio.session.data.find((one) => one.id === given.data)?.sha256 || given.data;
+      const place = { data, part: about?.source_part ?? "", target: about?.target[0] ?? "" };
       return { ...given, about, place, query: { ...given, part: about?.part } };
     },
     /** Ask for `about`. Returns whether it has come, and nothing else was chosen meanwhile. @param {() => boolean} current */

@@ -1,5 +1,6 @@
 // Samples as a grid of images or as rows of a table; what was corrected in them is marked.
 
+import { textOfBytes } from "../../shared/base64.js";
 import { button, fill, h } from "../../shared/dom.js";
 import { count, number, percent } from "../../shared/format.js";
 import { bytesOf, pixelImage } from "../../shared/pixels.js";
@@ -28,6 +29,9 @@ function pixelsAt({ image_shape: shape, channels }, bytes, place) {
   const size = shape[0] * shape[1] * channels;
   return bytes.subarray(place * size, (place + 1) * size);
 }
+
+/** What a correction of a drawing is known by. @param {import("./corrections.js").Place} place @param {Uint8Array|null} bytes */
+export const pixelsOf = ({ data }, bytes) => (data === "drawings" && bytes ? { pixels: textOfBytes(bytes) } : {});
 
 /** The image of the sample at a place of the bytes. */
 export const image = (about, bytes, place, label) =>
@@ -67,7 +71,7 @@ export async function samplesView(ctx, el, how) {
   };
   const list = about.image_shape ? tiles(t, about, reply.samples, bytes, how.note) : rowsOf(t, about, reply.samples, how.note);
   walk(list, reply, choose, turn);
-  markCorrections(ctx, list, reply.samples, how.known);
+  markCorrections(ctx, list, reply.samples, bytes, how.known);
   fill(el, how.before, pager(t, reply, turn), reply.samples.length ? list : h("p.quiet", { text: how.empty }));
   if (reply.row) show(reply.row, bytesOf(reply.row_pixels), 0);
   else card.hide();
@@ -115,9 +119,9 @@ const drawing = (t, about, sample, bytes, place) =>
 
 /**
  * Mark what was corrected, now and after every change; keys correct the chosen sample: a class of one character, and Delete.
- * @param {any} ctx @param {HTMLElement} list @param {any[]} samples @param {((sample: any) => any)|undefined} known
+ * @param {any} ctx @param {HTMLElement} list @param {any[]} samples @param {Uint8Array} bytes Of their images. @param {((sample: any) => any)|undefined} known
  */
-function markCorrections({ t, about, place }, list, samples, known) {
+function markCorrections({ t, about, place }, list, samples, bytes, known) {
   const by = new Map(samples.map((one) => [String(one.row), one]));
   const items = [...list.querySelectorAll("[data-row]")];
   const plainNames = new Map(items.map((item) => [item, item.getAttribute("aria-label") ?? ""]));
@@ -142,7 +146,7 @@ function markCorrections({ t, about, place }, list, samples, known) {
     const { row, label } = sample;
     const suspect = known?.(sample);
     const wanted = out ? (correctionOf(place, row)?.new === null ? label : null) : event.key;
-    correct(place, { row, label, new: wanted, ...(suspect ? { known: suspect } : {}) });
+    correct(place, { row, label, new: wanted, ...(suspect ? { known: suspect } : {}), ...pixelsOf(place, about.image_shape && pixelsAt(about, bytes, samples.indexOf(sample))) });
   });
 }
 

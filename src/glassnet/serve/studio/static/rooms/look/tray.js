@@ -3,7 +3,7 @@
 import { button, fill, h } from "../../shared/dom.js";
 import { count } from "../../shared/format.js";
 import { bytesOf } from "../../shared/pixels.js";
-import { canUndo, correctionsOf, onCorrections, removeLessons, taughtOf, undoAll, undoCorrection, undoLast } from "./corrections.js";
+import { canUndo, correctionsOf, drawingOf, followDrawings, hasDrawings, onCorrections, removeLessons, taughtOf, undoAll, undoCorrection, undoLast } from "./corrections.js";
 import { image } from "./samples.js";
 
 const MOST_PICTURES = 60; // of one answer of the samples
@@ -73,16 +73,16 @@ export function makeTray(studio, chosen) {
         ofTest ? h("p.help", { text: t("look_taught_test") }) : null,
         h("div.row", {}, h("a.button", { href: studio.href("train", { start: model === "reader" && !studio.can("augment") ? "" : model, add: "drawings", add_times: TIMES }) }, t("look_train_taught")))] : null);
     if (focused) (panel.querySelector(`[data-key="${focused}"]:enabled`) ?? panel.querySelector("button:enabled"))?.focus();
-    if (about.image_shape) pictures(holders, place, about);
+    if (about.image_shape) pictures(holders, place, about, data);
   }
 
   /** Draw the samples of the list, once they have arrived. */
-  async function pictures(holders, place, about) {
+  async function pictures(holders, place, about, data) {
     const mine = ++turn;
     const rows = [...new Set(holders.values())].slice(0, MOST_PICTURES);
     if (!rows.length) return;
     try {
-      const reply = await studio.api.get("/api/look/samples", { ...place, rows: rows.join(",") });
+      const reply = await studio.api.get("/api/look/samples", { data, part: place.part, target: place.target, rows: rows.join(",") });
       if (mine !== turn) return;
       const bytes = bytesOf(reply.pixels);
       for (const [holder, row] of holders) if (rows.includes(row)) fill(holder, image(about, bytes, rows.indexOf(row), ""));
@@ -91,22 +91,16 @@ export function makeTray(studio, chosen) {
     }
   }
 
-  /** Whether drawings that were taught are gone: the room Draw can remove them. */
-  async function forgetRemoved() {
-    const { about, place } = chosen();
-    const taught = about ? taughtOf(place) : [];
-    if (!taught.length) return;
-    const there = new Set((await studio.api.get("/api/drawings")).map((one) => one.id));
-    removeLessons(taught.map((one) => one.drawing).filter((id) => !there.has(id)));
+  /** The room Draw can remove drawings. */
+  const follow = async () => hasDrawings() && followDrawings(await studio.api.get("/api/drawings"));
+
+  async function unteach(lesson) {
+    await removeDrawing(studio, lesson).catch(studio.error);
+    removeLessons([lesson]);
   }
 
-  async function unteach({ drawing }) {
-    await studio.api.remove(`/api/drawings?id=${drawing}`).catch(studio.error);
-    removeLessons([drawing]);
-  }
-
-  const offs = [onCorrections(update), studio.events.on("session", () => forgetRemoved().catch(() => {}))];
-  forgetRemoved().catch(() => {});
+  const offs = [onCorrections(update), studio.events.on("session", () => follow().catch(() => {}))];
+  follow().catch(() => {});
   return {
     el,
     update,
@@ -115,6 +109,12 @@ export function makeTray(studio, chosen) {
       for (const off of offs) off();
     },
   };
+}
+
+/** Remove the drawing that a lesson is. @param {any} studio @param {import("./corrections.js").Taught} lesson */
+export async function removeDrawing(studio, lesson) {
+  const drawing = drawingOf(lesson, await studio.api.get("/api/drawings"));
+  if (drawing) await studio.api.remove(`/api/drawings?id=${drawing.id}`);
 }
 
 /** The ways out: a copy with its log as files, or opened for training. @param {any} studio @param {() => any} chosen */

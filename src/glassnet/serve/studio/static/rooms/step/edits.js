@@ -15,20 +15,22 @@ export function editControls(t, touch, step, on) {
   const again = button(t("step_again"), on.again, { class: "primary" });
   const reset = button(t("step_reset"), on.reset);
   touchable(size, "r", t("step_rate"), touch, t, () => step().learning_rate);
-  const el = h("div.step-edits", {}, h("div.row.spread", {}, h("div.touch-host.step-alpha", {}, t("step_rate"), " ", size), h("div.row.nowrap", {}, undo, redo)), h("div.row", {}, again, reset), h("p.small.quiet", { text: t("step_edit_hint") }));
+  const el = h("div.step-edits", {}, h("div.touch-host.step-alpha", {}, t("step_rate"), " ", size), h("div.row", {}, again, reset), h("p.small.quiet", { text: t("step_edit_hint") }));
+  const history = h("div.row.nowrap.step-history", {}, undo, redo); // beside the drawing, also on a phone
   return {
     el,
+    history,
     /** @param {{canUndo: boolean, canRedo: boolean}} changes @param {boolean} changed Whether numbers differ from those of the beginning. */
     draw(changes, changed) {
-      el.hidden = !touch.can("r");
+      el.hidden = history.hidden = !touch.can("r");
       showValue(size, step().learning_rate);
       fill(size, trimmed(step().learning_rate));
-      const held = el.contains(document.activeElement);
+      const held = el.contains(document.activeElement) || history.contains(document.activeElement);
       undo.disabled = !changes.canUndo;
       redo.disabled = !changes.canRedo;
       reset.disabled = !changed;
       again.hidden = step().kind !== "net";
-      if (held && !el.contains(document.activeElement)) size.focus({ preventScroll: true });
+      if (held && document.activeElement === document.body) size.focus({ preventScroll: true });
     },
   };
 }
