@@ -32,7 +32,7 @@ export function stage(room) {
   const empty = h("div.empty", {}, h("h2", { text: t("train_empty") }), h("p", { text: t("train_empty_help") }));
   const holder = h("div.holder");
   const about = h("span.quiet.small");
-  const network = h("section.panel.net", { "aria-label": t("net_label") }, h("div.row.spread", {}, h("h2", { text: t("net_label") }), about), holder, empty);
+  const network = h("section.panel.net-panel", { "aria-label": t("net_label") }, h("div.row.spread", {}, h("h2", { text: t("net_label") }), about), holder, empty);
 
   let key = "";
   /** @type {any} */
