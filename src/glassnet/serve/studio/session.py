@@ -247,9 +247,7 @@ class Session:
                 if one.id != "reader"
             ],
             "data": [
-                {**one.brief(), "file": self._inside(one.source)}
-                for one in self.data.values()
-                if one.id != "mnist"
+                {**one.brief(), "file": self._inside(one.source)} for one in self.data.values() if one.id != "mnist"
             ],
         }
 
