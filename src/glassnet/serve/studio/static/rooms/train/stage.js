@@ -25,13 +25,14 @@ export function stage(room) {
     which = /** @type {"accuracy"|"loss"} */ (next);
     drawCurves();
   });
+  const only = h("h2", { text: t("train_loss"), hidden: true }); // of numbers
   const words = h("p.help");
   const ghost = h("p.help");
-  const curves = h("section.panel.curves", { "aria-label": t("train_curves") }, h("div.row.spread", {}, tabs), charts.accuracy, charts.loss, words, ghost);
+  const curves = h("section.panel.curves", { "aria-label": t("train_curves") }, h("div.row.spread", {}, tabs, only), charts.accuracy, charts.loss, words, ghost);
   const empty = h("div.empty", {}, h("h2", { text: t("train_empty") }), h("p", { text: t("train_empty_help") }));
   const holder = h("div.holder");
   const about = h("span.quiet.small");
-  const network = h("section.panel.net", { "aria-label": t("net_label") }, h("div.row.spread", {}, h("h2", { text: t("net_label") }), about), holder, empty);
+  const network = h("section.panel.net-panel", { "aria-label": t("net_label") }, h("div.row.spread", {}, h("h2", { text: t("net_label") }), about), holder, empty);
 
   let key = "";
   /** @type {any} */
@@ -96,6 +97,7 @@ export function stage(room) {
     const isClasses = !job?.live.blocks.length || front.accuracy.length > 0;
     const one = isClasses ? which : "loss";
     tabs.hidden = !isClasses;
+    only.hidden = isClasses;
     charts.accuracy.hidden = one !== "accuracy";
     charts.loss.hidden = one !== "loss";
     const most = Math.max(job?.live.epochs ?? (Number(room.form.value("epochs")) || 1), same ? behind.live.epochs ?? 1 : 1);
