@@ -32,7 +32,7 @@ def test_every_text_is_used():
     used = set(re.findall(r"\b(?:message)\(\s*[\"'](\w+)[\"']", sources))
     assert used <= set(CLI_WORDS)
     derived = {"not_sure", *(f"{kind}_{reason}" for kind in ("reason", "some") for reason in Reason)}
-    derived |= {f"{score}_of" for score in ("accuracy", "coverage", "pinball")} | {"majority"}
+    derived |= {f"{score}_of" for score in ("accuracy", "coverage", "pinball")}
     assert {key for key in CLI_WORDS if not re.search(rf"[\"']{key}[\"']", sources)} == derived
     used = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert set(LABELS_WORDS) <= used <= {*LABELS_WORDS, *COMPARE_WORDS, *SEARCH_WORDS}

@@ -171,7 +171,7 @@ def test_the_language_is_the_browsers_and_a_choice_is_remembered(browser, files,
         page.locator(".language").click()
         chosen = page.evaluate("document.documentElement.lang")
         assert chosen != language
-        other.wait_for_function("globalThis.stored", polling=20, timeout=60_000)
+        other.wait_for_function("() => globalThis.stored", polling=20, timeout=60_000)
         page.reload()
         page.wait_for_selector(".answer-name")
         assert page.evaluate("document.documentElement.lang") == chosen

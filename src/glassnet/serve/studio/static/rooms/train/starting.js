@@ -15,6 +15,9 @@ export const SPEEDS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000, 0];
 let speedPlace = null;
 const places = () => (speedPlace ??= Math.min(SPEEDS.length - 1, Math.max(0, Number(remembered.get("speed") ?? SPEEDS.length - 1))));
 
+/** Whether somebody has started a run since the page was opened. */
+let started = false;
+
 /** Nodes of all hidden layers. @param {any} hidden */
 const nodesOf = (hidden) => [hidden].flat().reduce((sum, one) => sum + Number(one), 0);
 
@@ -47,7 +50,7 @@ export function starter(room) {
       return room.drawBar();
     }
     room.question = null;
-    room.sending = true;
+    room.sending = started = true;
     room.clearProblems();
     room.drawBar();
     const request = room.asked();
@@ -96,7 +99,8 @@ export function starter(room) {
     room.take.update();
   }
 
-  const isStarted = () => [...runs.jobs.values()].some(isMine);
+  /** Whether a run was started in this page, also before a reload; runs of a session file or of My hand were not. */
+  const isStarted = () => started || [...runs.jobs.values()].some((job) => job.page === studio.page);
 
   /** Whether a run is short, as far as that is known before the first: the bundled digits with a fast recipe. @param {any} request */
   function cheap({ data, recipe, options = {}, start: further, add }) {
