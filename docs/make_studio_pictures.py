@@ -74,6 +74,13 @@ def wait_for_half(page: Page) -> None:
     page.wait_for_function("() => document.querySelectorAll('.plot polyline')[0]?.points.length > 12", timeout=WAIT)
 
 
+def train(page: Page) -> None:
+    """Train, unless the session has the result."""
+    if not page.locator(".headline").count():
+        page.locator(".runbar button.primary").click()
+        page.wait_for_selector(".headline", timeout=WAIT)
+
+
 def compare(page: Page) -> None:
     """Compare, unless the session has the result."""
     if not page.locator(".verdict .big").count():
@@ -91,7 +98,7 @@ SCENES = {
     "draw": Scene("draw?model=reader", ".board", draw_five),
     "draw-empty": Scene("draw?model=reader", ".board"),
     "table": Scene("draw?model={table}&v=%7B%22area%22%3A92%2C%22rooms%22%3A4%7D", ".shares"),
-    "train": Scene("train?recipe=quick&seed=1", ".headline"),
+    "train": Scene("train?recipe=quick&seed=1", ".runbar", train),
     "train-running": Scene(
         "train?recipe=accurate&epochs=3", ".runbar", lambda page: (page.click("button.primary"), wait_for_half(page))
     ),
