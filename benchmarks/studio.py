@@ -59,12 +59,13 @@ MOMENT = """(run) => new Promise((done) => {
   document.querySelector(".step-figure").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
 })"""
-OPENED = """() => new Promise((done) => setTimeout(() => {
-  const observer = new PerformanceObserver(() => {});
-  observer.observe({ type: "layout-shift", buffered: true });
-  const shift = observer.takeRecords().reduce((sum, one) => sum + one.value, 0);
-  done({ paint: performance.getEntriesByName("first-contentful-paint")[0].startTime, shift });
-}, 1500))"""
+OPENED = """() => new Promise((done) => {
+  let shift = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) shift += one.value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done({ paint: performance.getEntriesByName("first-contentful-paint")[0].startTime, shift }), 1500);
+})"""
 
 
 def main() -> None:

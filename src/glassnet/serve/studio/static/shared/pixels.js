@@ -82,5 +82,8 @@ export function pixelImage(values, shape, label, how = {}) {
 
 /** Bytes from base64. @param {string} text */
 export function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i); // `from` with a function takes ten times as long
+  return bytes;
 }

@@ -19,7 +19,9 @@ export const layersOfEvent = ({ layers }) =>
     const { buffer } = bytesOf(values);
     const whole = bits === 8 ? new Int8Array(buffer) : new Int16Array(buffer);
     const factor = scale / (2 ** (bits - 1) - 1);
-    return { ...layer, values: Float32Array.from(whole, (one) => one * factor) };
+    const numbers = new Float32Array(whole.length);
+    for (let i = 0; i < whole.length; i++) numbers[i] = whole[i] * factor;
+    return { ...layer, values: numbers };
   });
 
 /**

@@ -37,6 +37,9 @@ export function stage(room) {
   let key = "";
   /** @type {any} */
   let picture = null;
+  /** The weights that are shown, and the layers that they say: changes of an option draw again what has not changed.
+   * @type {{of: any, layers: import("../../views/network_weights.js").Layer[]}} */
+  let decoded = { of: null, layers: [] };
   /** Draw another network, if it is one. @param {any} form `networkPicture` takes it. */
   function drawForm(form) {
     const next = JSON.stringify([form.sizes, form.shape, form.channels, form.inputs, form.outputs]);
@@ -68,11 +71,14 @@ export function stage(room) {
     const shown = job?.live.weights;
     empty.hidden = Boolean(job);
     if (shown) {
-      const layers = layersOfEvent(shown);
+      const isNew = decoded.of !== shown;
+      if (isNew) decoded = { of: shown, layers: layersOfEvent(shown) };
+      const { layers } = decoded;
+      const before = picture;
       const sizes = [layers[0].values.length / layers[0].nodes.length, ...layers.map((one) => one.size)];
       const { inputs = [], outputs = [] } = job.live.names ?? {};
       drawForm({ sizes, shape: shown.shape, channels: shown.channels, inputs: inputs.map(brief), outputs: outputs.length === sizes.at(-1) ? outputs : [] });
-      picture.update(layers);
+      if (isNew || picture !== before) picture.update(layers);
       about.textContent = sizes.join(" – ");
     } else if (!job && room.address.listed(room.address.dataId())?.kind === "images" && !room.studio.state.get("start")) {
       const hidden = [room.form.value("hidden") ?? 200].flat().map(Number).filter((one) => one > 0);
