@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "studio"
 TOKEN = "pictures"
 WAIT = 120_000
 """Milliseconds that a training run or a comparison may take."""
-LARGEST = 120_000
+LARGEST = 70_000
 """Bytes of a picture of the documentation."""
 FIVE = ("74,14 40,16", "40,16 37,44 52,41 66,46 73,59 69,76 54,86 38,84 27,75")
 """The strokes of a 5, in hundredths of the board's side."""
