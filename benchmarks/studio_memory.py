@@ -15,7 +15,6 @@ from typing import Any
 import machine
 from glassnet.runtime.memory import return_large_blocks
 from glassnet.serve.studio import draw, look, model_routes, step, train
-from glassnet.serve.studio.kept import saved
 from glassnet.serve.studio.session import Session
 
 RUNS = (3, 50)
@@ -33,7 +32,7 @@ def main() -> None:
             if run in RUNS or run % 10 == 0:
                 mib[run] = resident()
                 print(run, round(mib[run]), flush=True)
-        size = len(saved.write(session.kept())) >> 20
+        size = len(session.in_file()) >> 20
         few, many = (mib[run] for run in RUNS)
         result: dict[str, Any] = {
             "mib": mib,

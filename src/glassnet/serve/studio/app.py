@@ -18,7 +18,7 @@ from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
 from . import compare, data, draw, labels, look, model_routes, page_training, step, take_away, train
 from .endpoints import api, number_in, require_known, whole_in
-from .kept import routes as kept_routes
+from .persistence import routes as session_routes
 from .safety import Safety, problem_page
 from .session import Session
 
@@ -46,7 +46,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
             *(
                 route
                 for module in (
-                    kept_routes,
+                    session_routes,
                     data,
                     model_routes,
                     page_training,

@@ -37,8 +37,8 @@ from ..rendering import on_page
 from .endpoints import require_known
 from .events import EventLog
 from .jobs import JobQueue
-from .kept import folder, saved
-from .kept.folder import SessionFolder
+from .persistence import folder, session_file
+from .persistence.folder import SessionFolder
 from .safety import MOST_UPLOAD
 
 if TYPE_CHECKING:
@@ -219,8 +219,8 @@ class Session:
         with self._lock:  # the last event has the last lists
             if self._holding or self._closed:
                 return
-            if (kept := self._kept()) != self._written:
-                self._written = kept if self._write(saved.SESSION, kept) else None
+            if (listed := self._listed()) != self._written:
+                self._written = listed if self._write(session_file.SESSION, listed) else None
             self.events.publish("session", self._lists(), key="session")
 
     @contextlib.contextmanager
@@ -236,10 +236,12 @@ class Session:
 
     # what outlives a killed studio
 
-    def _kept(self) -> dict[str, Any]:
-        """Return what the folder's list has, as `saved.in_folder` reads it."""
+    def _listed(self) -> dict[str, Any]:
+        """Return what the folder's list has, as `session_file.read_folder` reads it."""
         return {
-            "drawings": [{"label": one.label, "pixels": saved.in_text(bytes(one.pixels))} for one in self.drawings],
+            "drawings": [
+                {"label": one.label, "pixels": session_file.in_text(bytes(one.pixels))} for one in self.drawings
+            ],
             "models": [
                 {**{key: one.brief()[key] for key in ("id", "name", "source", "parent")}, "file": self._file_of(one)}
                 for one in self.models.values()
@@ -267,10 +269,10 @@ class Session:
         return not self.problem
 
     def put_run(self, id: str, run: dict[str, Any], *, listed: bool = True) -> None:
-        """Keep the training run that made a model, as `saved.RUN`; with `listed`, as a job that has ended."""
+        """Keep the training run that made a model, as `session_file.RUN`; with `listed`, as a job that has ended."""
         with self._lock:
             if not self._closed:
-                self._write(saved.record_of(id), run)
+                self._write(session_file.record_of(id), run)
         if listed:
             self.jobs.put("train", run)
 
@@ -279,17 +281,17 @@ class Session:
         with self._lock:
             self.pages[name] = value
             if not self._closed:
-                self._write(saved.PAGES, self.pages)
+                self._write(session_file.PAGES, self.pages)
 
     def in_file(self, place: str = "") -> bytes:
         """Return a session file with what is open now; `place` is the address of the room that is shown."""
         with self._lock:  # meanwhile no model is closed
-            return saved.write(saved.held(self.folder, self._kept(), self.pages), place)
+            return session_file.write(session_file.content_of_lists(self.folder, self._listed(), self.pages), place)
 
     def _find_left(self) -> None:
         """List the folders of studios that were killed; those without anything to open are removed."""
         for path in folder.left():
-            counts = saved.in_folder(path).counts()
+            counts = session_file.read_folder(path).counts()
             if any(counts.values()):
                 self.left[path.name] = {"id": path.name, "time": folder.written_at(path), **counts}
             elif folder.take(path):
@@ -325,7 +327,7 @@ class Session:
             if ended:  # otherwise a run may still use its number
                 self._counts.clear()
             self.drawings, self.pages, self._named = [], {}, {}
-            self._write(saved.PAGES, self.pages)
+            self._write(session_file.PAGES, self.pages)
             for id in [id for id in self.models if id not in ("model", "reader")]:
                 self._remove_model(id)
             self.data = {"mnist": self.data["mnist"]}
@@ -333,7 +335,7 @@ class Session:
             for path in self.folder.glob("*"):
                 if path.is_dir():
                     shutil.rmtree(path, ignore_errors=True)
-                elif path.name not in (_MODEL, saved.SESSION, saved.PAGES):
+                elif path.name not in (_MODEL, session_file.SESSION, session_file.PAGES):
                     path.unlink(missing_ok=True)
 
     def text(self, said: Renderable, language: str) -> str:
@@ -409,7 +411,7 @@ class Session:
     def _remove_model(self, id: str) -> None:
         one = self.models.pop(id)
         Path(one.path).unlink(missing_ok=True)
-        (self.folder / saved.record_of(id)).unlink(missing_ok=True)
+        (self.folder / session_file.record_of(id)).unlink(missing_ok=True)
 
     def free_id(self, id: str) -> str:
         """Return an id if the session does not have it yet, else the next one of its word; no other one is given it."""
@@ -473,7 +475,7 @@ class Session:
             shutil.rmtree(path.parent, ignore_errors=True)
             raise
 
-    def put_data(self, id: str, one: saved.KeptData, path: Path | None) -> None:
+    def put_data(self, id: str, one: session_file.SavedData, path: Path | None) -> None:
         """Add data of a session file, which are read when they are needed; without a path, until they are opened."""
         made = StudioData(id, one.name, str(path or ""), one.kind, one.target, one.sha256)
         with self._lock:

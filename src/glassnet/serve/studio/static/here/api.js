@@ -8,7 +8,7 @@ import { textInside } from "./contents.js";
 import { correct, correctedFile } from "./corrected.js";
 import { control, describeJob, jobOf } from "./jobs.js";
 import { confusion, node, nodes, page, summary } from "./look.js";
-import { openSaved, savedSession } from "./saved.js";
+import { openSaved, savedSession } from "./session_file.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, emptySession, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
 import { similar } from "./similar.js";
 import { step } from "./step.js";

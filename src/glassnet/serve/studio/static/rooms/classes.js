@@ -3,7 +3,7 @@
 import { button, h } from "../shared/dom.js";
 import { seconds, sentences } from "../shared/format.js";
 import { drawingPart } from "./classes/drawing.js";
-import { begin, changed, freeName, GOOD, kept, MOST, namesNow, remember, undo } from "./classes/kept.js";
+import { begin, changed, freeName, GOOD, kept, MOST, namesNow, remember, undo } from "./classes/state.js";
 import { listPart } from "./classes/list.js";
 import { takePart } from "./classes/take.js";
 import { curvesPart, trainClasses } from "./classes/training.js";
@@ -16,7 +16,7 @@ export async function open(el, studio) {
   begin(t);
   const leaving = new AbortController();
   let busy = false; // training, or about to
-  let drawn = /** @type {import("./classes/kept.js").Trained|null} */ (null); // whose curve is shown
+  let drawn = /** @type {import("./classes/state.js").Trained|null} */ (null); // whose curve is shown
   const list = listPart(t, change);
   const drawing = drawingPart(studio, change);
   const curves = curvesPart(t);
@@ -100,7 +100,7 @@ export async function open(el, studio) {
   };
 }
 
-/** What came of the training, and of the drawings since. @param {(key: string, values?: any) => string} t @param {import("./classes/kept.js").Trained} trained */
+/** What came of the training, and of the drawings since. @param {(key: string, values?: any) => string} t @param {import("./classes/state.js").Trained} trained */
 function resultOf(t, { samples, curve, seconds: time, tried, right }) {
   const last = Math.round(curve[curve.length - 1].accuracy * samples);
   return sentences(t("classes_trained", { count: samples, right: last, seconds: seconds(time) }), t(tried ? "classes_tried" : "classes_try", { tried, right }));

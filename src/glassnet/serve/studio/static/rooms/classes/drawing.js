@@ -3,7 +3,7 @@
 import { button, fill, h } from "../../shared/dom.js";
 import { localModel } from "../../shared/widget.js";
 import view from "../../views/draw.js";
-import { BRIGHTEST, kept, namesNow, PIXELS, SHAPE } from "./kept.js";
+import { BRIGHTEST, kept, namesNow, PIXELS, SHAPE } from "./state.js";
 
 const HIDDEN = 64;
 

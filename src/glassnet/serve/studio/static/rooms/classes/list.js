@@ -2,7 +2,7 @@
 
 import { button, fill, h } from "../../shared/dom.js";
 import { pixelImage } from "../../shared/pixels.js";
-import { FEWEST, kept, LONGEST, SHAPE } from "./kept.js";
+import { FEWEST, kept, LONGEST, SHAPE } from "./state.js";
 
 /**
  * @param {(key: string, values?: any) => string} t
@@ -11,7 +11,7 @@ import { FEWEST, kept, LONGEST, SHAPE } from "./kept.js";
 export function listPart(t, change) {
   const el = h("ol.classes");
 
-  /** @param {import("./kept.js").Class} one @param {number} k */
+  /** @param {import("./state.js").Class} one @param {number} k */
   function row(one, k) {
     const remove = kept.classes.length > FEWEST && button("×", () => change(() => kept.classes.splice(k, 1)), { class: "plain", "aria-label": t("classes_remove", { name: one.name }) });
     return h("li", {}, h("div.row.nowrap", {}, nameField(one, k), remove), one.drawings.length
@@ -19,7 +19,7 @@ export function listPart(t, change) {
       : h("p.help", { text: t("classes_none") }));
   }
 
-  /** What is typed in a row is one change. @param {import("./kept.js").Class} one @param {number} k */
+  /** What is typed in a row is one change. @param {import("./state.js").Class} one @param {number} k */
   function nameField(one, k) {
     let typing = false;
     const name = /** @type {HTMLInputElement} */ (h("input", { type: "text", value: one.name, maxlength: LONGEST, "aria-label": t("classes_name", { number: k + 1 }), "data-at": `name ${k}`,
@@ -33,7 +33,7 @@ export function listPart(t, change) {
     return name;
   }
 
-  /** @param {import("./kept.js").Class} one @param {number} k @param {number[]} pixels @param {number} at */
+  /** @param {import("./state.js").Class} one @param {number} k @param {number[]} pixels @param {number} at */
   const thumb = (one, k, pixels, at) => h("li", {},
     h("button.plain", { type: "button", "data-at": `drawing ${k} ${at}`, "aria-label": t("classes_remove_drawing", { number: at + 1, name: one.name }),
       onclick: () => change(() => kept.classes[k].drawings.splice(at, 1)) }, pixelImage(pixels, SHAPE, ""), h("span", { "aria-hidden": "true", text: "×" })));

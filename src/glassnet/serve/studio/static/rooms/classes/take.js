@@ -1,7 +1,7 @@
 // The files of what was trained, and what Python does with them.
 
 import { fill, h } from "../../shared/dom.js";
-import { FILE, kept, pageOf } from "./kept.js";
+import { FILE, kept, pageOf } from "./state.js";
 
 /** @param {any} studio */
 export function takePart({ t, api, error }) {
@@ -14,7 +14,7 @@ export function takePart({ t, api, error }) {
       `glassnet export ${FILE}.safetensors --to c`,
     ].join("\n") }));
   let addresses = /** @type {string[]} */ ([]);
-  let shown = /** @type {import("./kept.js").Trained|null} */ (null);
+  let shown = /** @type {import("./state.js").Trained|null} */ (null);
 
   function forget() {
     addresses.forEach((one) => URL.revokeObjectURL(one));

@@ -6,12 +6,12 @@ import { percent } from "../../shared/format.js";
 import { writeLabelledCsv } from "../../shared/labelled_csv.js";
 import { hashOf, newHeader, readModel, writeModel } from "../../shared/model_file.js";
 import { receiptOf } from "../../shared/training_record.js";
-import { BRIGHTEST, FILE, kept, namesNow, PIXELS, SHAPE } from "./kept.js";
+import { BRIGHTEST, FILE, kept, namesNow, PIXELS, SHAPE } from "./state.js";
 
 /**
  * Train on the drawings as they are now; nothing is kept if it is stopped.
  * @param {any} studio @param {any} parts Of /api/page-training. @param {(curve: any[], epochs: number) => void} show Called after every epoch.
- * @param {AbortSignal} signal @returns {Promise<import("./kept.js").Trained>}
+ * @param {AbortSignal} signal @returns {Promise<import("./state.js").Trained>}
  */
 export async function trainClasses(studio, parts, show, signal) {
   const names = namesNow();
@@ -23,7 +23,7 @@ export async function trainClasses(studio, parts, show, signal) {
   return { ...filesOf(made, parts, names, data), seconds, curve: made.curve, samples: data.labels.length, tried: 0, right: 0 };
 }
 
-/** @param {import("./kept.js").Class[]} classes */
+/** @param {import("./state.js").Class[]} classes */
 function dataOf(classes) {
   const drawings = classes.flatMap((one, label) => one.drawings.map((pixels) => ({ pixels, label })));
   return { inputs: Uint8Array.from(drawings.flatMap((one) => one.pixels)), features: PIXELS, labels: Int32Array.from(drawings, (one) => one.label), classes: classes.length, maximum: BRIGHTEST };

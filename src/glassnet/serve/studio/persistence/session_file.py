@@ -1,7 +1,7 @@
 """What a session keeps: as a session file, which the page reads and writes too, and in the folder of a killed studio.
 
 A session file is one object of JSON: drawings, models, the training runs that made them, opened data and the states of
-rooms. `static/here/saved.js` is the same in the page.
+rooms. `static/here/session_file.js` is the same in the page.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _PLACE = re.compile(r"/[a-z]+(\?.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class KeptModel:
+class SavedModel:
     """A model of a session; `run` is the training run that made it, as `Job.describe`, if there was one."""
 
     id: str
@@ -51,7 +51,7 @@ class KeptModel:
 
 
 @dataclass(frozen=True)
-class KeptData:
+class SavedData:
     """Opened data; without `read`, they are only named."""
 
     id: str
@@ -63,12 +63,12 @@ class KeptData:
 
 
 @dataclass(frozen=True)
-class Kept:
+class SessionContent:
     """What a session keeps. Each drawing is its pixels and its label; `place` is the address of a room, or empty."""
 
     drawings: list[tuple[list[int], int]] = field(default_factory=list)
-    models: list[KeptModel] = field(default_factory=list)
-    data: list[KeptData] = field(default_factory=list)
+    models: list[SavedModel] = field(default_factory=list)
+    data: list[SavedData] = field(default_factory=list)
     pages: dict[str, Any] = field(default_factory=dict)
     place: str = ""
 
@@ -92,27 +92,27 @@ def record_of(id: str) -> str:
     return f"{id}.json"
 
 
-def in_folder(path: Path) -> Kept:
+def read_folder(path: Path) -> SessionContent:
     """Return what a session's folder holds; what is missing or damaged in it is left out."""
-    return held(path, folder.read(path / SESSION), folder.read(path / PAGES))
+    return content_of_lists(path, folder.read(path / SESSION), folder.read(path / PAGES))
 
 
-def held(path: Path, listed: Any, pages: Any) -> Kept:
+def content_of_lists(path: Path, listed: Any, pages: Any) -> SessionContent:
     """Return what a session with this folder holds, by the values of the two files in it."""
     listed = _object(listed)
-    kept = Kept(pages={name: value for name, value in _object(pages).items() if value is not None})
+    content = SessionContent(pages={name: value for name, value in _object(pages).items() if value is not None})
     for one in _objects(listed.get("drawings")):
-        _leave_out(lambda one=one: kept.drawings.append(_drawing(one)))  # type: ignore[misc]
+        _leave_out(lambda one=one: content.drawings.append(_drawing(one)))  # type: ignore[misc]
     for one in _objects(listed.get("models")):
         file = path / str(one.get("file", ""))
         if file.is_file():
             run = folder.read(path / record_of(str(one.get("id"))))
-            _leave_out(lambda one=one, file=file, run=run: kept.models.append(_model(one, file.read_bytes, run)))  # type: ignore[misc]
+            _leave_out(lambda one=one, file=file, run=run: content.models.append(_model(one, file.read_bytes, run)))  # type: ignore[misc]
     for one in _objects(listed.get("data")):
         file = path / str(one.get("file", ""))  # a data set of this machine has its own path
         read = file.read_bytes if file.is_file() else None
-        _leave_out(lambda one=one, read=read: kept.data.append(_data(one, read)))  # type: ignore[misc]
-    return kept
+        _leave_out(lambda one=one, read=read: content.data.append(_data(one, read)))  # type: ignore[misc]
+    return content
 
 
 def _leave_out(add: Callable[[], None]) -> None:
@@ -125,27 +125,26 @@ def _leave_out(add: Callable[[], None]) -> None:
 # as a file
 
 
-def write(kept: Kept, place: str = "") -> bytes:
+def write(content: SessionContent, place: str = "") -> bytes:
     """Return a session file; `place` is the address of the room that is shown."""
     models, data = [], []
-    for one in kept.models:
+    for one in content.models:
         facts = {"id": one.id, "name": one.name, "source": one.source, "parent": one.parent}
         models.append({**facts, "file": in_text(one.read()), **({"run": one.run} if one.run else {})})
-    for each in kept.data:
-        content = each.read() if each.read else None
+    for each in content.data:
+        file = each.read() if each.read else None
         described = {"id": each.id, "name": each.name, "kind": each.kind, "target": each.target}
-        described["sha256"] = each.sha256 if content is None else hashlib.sha256(content).hexdigest()
-        inside = content is not None and len(content) <= MOST_DATA
-        data.append({**described, **({"file": in_text(content)} if inside and content is not None else {})})
-    drawings = [{"label": label, "pixels": in_text(bytes(pixels))} for pixels, label in kept.drawings]
+        described["sha256"] = each.sha256 if file is None else hashlib.sha256(file).hexdigest()
+        data.append({**described, **({"file": in_text(file)} if file is not None and len(file) <= MOST_DATA else {})})
+    drawings = [{"label": label, "pixels": in_text(bytes(pixels))} for pixels, label in content.drawings]
     saved = datetime.now(UTC).isoformat(timespec="seconds")
     head = {"glassnet_session": FORMAT, "version": version(MAKER), "saved": saved, "place": place}
     return json_text(
-        finite({**head, "drawings": drawings, "models": models, "data": data, "pages": kept.pages})
+        finite({**head, "drawings": drawings, "models": models, "data": data, "pages": content.pages})
     ).encode()
 
 
-def read(content: bytes, name: str) -> Kept:
+def read(content: bytes, name: str) -> SessionContent:
     """Return what a session file holds.
 
     Raises FileError GN095 for another file or a newer format, GN096 for a damaged one.
@@ -162,31 +161,31 @@ def read(content: bytes, name: str) -> Kept:
         template = "{name}: a session file of format {version}, expected {known}. Update glassnet."
         raise FileError("GN095", template, name=name, version=given["glassnet_session"], known=FORMAT)
     try:
-        return _kept(given)
+        return _content_of(given)
     except _DamagedError as problem:
         raise problem.named(name) from None
 
 
-def _kept(given: dict[str, Any]) -> Kept:
+def _content_of(given: dict[str, Any]) -> SessionContent:
     pages, place = given.get("pages", {}), given.get("place", "")
     if not isinstance(pages, dict) or len(pages) > MOST_PAGES or not all(map(_PAGE.fullmatch, pages)):
         raise _damaged("pages")
     if not isinstance(place, str) or not (place == "" or _PLACE.fullmatch(place)):
         raise _damaged("place")
     models, data = _listed(given, "models"), _listed(given, "data")
-    kept = Kept([_drawing(one) for one in _listed(given, "drawings")], pages=pages, place=place)
+    content = SessionContent([_drawing(one) for one in _listed(given, "drawings")], pages=pages, place=place)
     for one in models:
         bytes_ = _bytes(one, "file", "models")
-        kept.models.append(_model(one, lambda bytes_=bytes_: bytes_, one.get("run")))  # type: ignore[misc]
+        content.models.append(_model(one, lambda bytes_=bytes_: bytes_, one.get("run")))  # type: ignore[misc]
     for one in data:
         inside = _bytes(one, "file", "data") if "file" in one else None
         if inside is not None and hashlib.sha256(inside).hexdigest() != one.get("sha256"):
             raise _damaged(f"data {one.get('id')}")
-        kept.data.append(_data(one, None if inside is None else lambda inside=inside: inside))  # type: ignore[misc]
-    ids = [*(one.id for one in kept.models), *(one.id for one in kept.data)]
+        content.data.append(_data(one, None if inside is None else lambda inside=inside: inside))  # type: ignore[misc]
+    ids = [*(one.id for one in content.models), *(one.id for one in content.data)]
     if len({*ids}) < len(ids):
         raise _damaged("ids")
-    return kept
+    return content
 
 
 class _DamagedError(FileError):
@@ -251,20 +250,20 @@ def _id(given: dict[str, Any], *words: str) -> str:
     return id
 
 
-def _model(given: dict[str, Any], read: Callable[[], bytes], run: Any) -> KeptModel:
+def _model(given: dict[str, Any], read: Callable[[], bytes], run: Any) -> SavedModel:
     id = _id(given, "run", "upload", "model")
     name, source, parent = (_word(given, one, id) for one in ("name", "source", "parent"))
     if run is not None and not _fits(run, RUN):
         raise _damaged(f"run of {id}")
-    return KeptModel(id, name, source, parent, read, run)
+    return SavedModel(id, name, source, parent, read, run)
 
 
-def _data(given: dict[str, Any], read: Callable[[], bytes] | None) -> KeptData:
+def _data(given: dict[str, Any], read: Callable[[], bytes] | None) -> SavedData:
     id = _id(given, "data")
     name, kind, target, sha256 = (_word(given, one, id) for one in ("name", "kind", "target", "sha256"))
     if kind not in ("images", "numbers", "table") or (sha256 and not _SHA256.fullmatch(sha256)):
         raise _damaged(id)
-    return KeptData(id, name, kind, target, sha256, read)
+    return SavedData(id, name, kind, target, sha256, read)
 
 
 NUMBER = (int, float)

@@ -1,4 +1,4 @@
-// Session files in the page: what is open as one object of JSON, and opening one, as `saved.py` and `opening.py` do. It only reads:
+// Session files in the page: what is open as one object of JSON, and opening one, as `session_file.py` and `opening.py` do. It only reads:
 // nothing in a file is run, and it is checked as a whole before anything is changed.
 
 import { textOfBytes } from "../shared/base64.js";
@@ -182,7 +182,7 @@ const RUN = {
   },
 };
 
-/** Whether the run of a model has its form, as `RUN` in `saved.py`. @param {any} run @param {typeof RUN} form */
+/** Whether the run of a model has its form, as `RUN` in `session_file.py`. @param {any} run @param {typeof RUN} form */
 function fits(run, { live, result }) {
   const isList = (/** @type {any} */ value, /** @type {(one: any) => boolean} */ of) => Array.isArray(value) && value.every(of);
   const isNumber = (/** @type {any} */ one) => one === null || typeof one === "number";

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from ....errors import OptionError
 from ..endpoints import BYTES, api, text_in
 from ..session import Session
-from . import opening, saved
+from . import opening, session_file
 
 
 def save(session: Session, given: dict[str, Any]) -> Response:
@@ -20,8 +20,8 @@ def save(session: Session, given: dict[str, Any]) -> Response:
 
 def open_file(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Add what a session file has; the answer is that of `opening.restore`."""
-    name = text_in(given, "name", f"session{saved.SUFFIX}")
-    return opening.restore(session, saved.read(given["body"], name))
+    name = text_in(given, "name", f"session{session_file.SUFFIX}")
+    return opening.restore(session, session_file.read(given["body"], name))
 
 
 def empty(session: Session, _: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def pages(session: Session, _: dict[str, Any]) -> dict[str, Any]:
 def put_page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     """Keep such a state, any JSON."""
     name = given["name"]
-    if not saved.is_page(name) or len({*session.pages, name}) > saved.MOST_PAGES:
+    if not session_file.is_page(name) or len({*session.pages, name}) > session_file.MOST_PAGES:
         raise OptionError("GN021", "{name} {value!r}: expected a word.", name="name", value=name)
     session.put_page(name, given.get("value"))
     return {}

@@ -14,42 +14,42 @@ from ....errors import ModelFileError, OptionError
 from ....model.model import Model
 from .. import session as sessions
 from ..session import Session
-from .saved import Kept, KeptData, KeptModel, in_folder
+from .session_file import SavedData, SavedModel, SessionContent, read_folder
 
 
-def restore(session: Session, kept: Kept, *, damaged_too: bool = True) -> dict[str, Any]:
-    """Add what was kept to a session, all of it or nothing; return what was added, and what must be opened again.
+def restore(session: Session, content: SessionContent, *, damaged_too: bool = True) -> dict[str, Any]:
+    """Add content to a session, all of it or nothing; return what was added, and what must be opened again.
 
     What the session has already is not added twice. Other ids that it has are given anew, also where runs and the place
     name them. Without `damaged_too`, models that cannot be read are left out.
     """
     open_runs = sum(id.startswith("run-") for id in session.models)
-    if open_runs + kept.counts()["runs"] > sessions.MOST_RUNS:
+    if open_runs + content.counts()["runs"] > sessions.MOST_RUNS:
         raise OptionError(
             "GN022",
             "runs: {runs} in the file and {open} here, at most {most} together. Save this session and empty it first.",
-            runs=kept.counts()["runs"],
+            runs=content.counts()["runs"],
             open=open_runs,
             most=sessions.MOST_RUNS,
         )
     written: list[Path] = []
 
-    def store(name: str, content: bytes) -> Path:
+    def store(name: str, file: bytes) -> Path:
         path = session.new_file(name)
         written.append(path.parent)
-        path.write_bytes(content)
+        path.write_bytes(file)
         return path
 
-    models: list[tuple[KeptModel, Path, Model]] = []
+    models: list[tuple[SavedModel, Path, Model]] = []
     try:
-        for one in kept.models:
+        for one in content.models:
             path = store(f"{one.name.removesuffix('.safetensors')}.safetensors", one.read())
             try:
                 models.append((one, path, session.opened(path)))
             except ModelFileError:
                 if damaged_too:
                     raise
-        data = [(each, store(each.name, each.read()) if each.read else None) for each in kept.data]
+        data = [(each, store(each.name, each.read()) if each.read else None) for each in content.data]
     except BaseException:
         for folder_ in written:
             shutil.rmtree(folder_, ignore_errors=True)
@@ -57,23 +57,23 @@ def restore(session: Session, kept: Kept, *, damaged_too: bool = True) -> dict[s
     with session.one_change():
         ids, new_models, new_data = _placed(session, data, models)
         drawn = {(one.pixels, one.label) for one in session.drawings}
-        drawings = [one for one in kept.drawings if (tuple(one[0]), one[1]) not in drawn]
+        drawings = [one for one in content.drawings if (tuple(one[0]), one[1]) not in drawn]
         for pixels, label in drawings:
             session.add_drawing(pixels, label)
-        for name, value in kept.pages.items():
+        for name, value in content.pages.items():
             session.put_page(name, value)
     missing = [{"name": each.name, "sha256": each.sha256} for each in new_data if each.read is None]
     return {
-        **Kept(drawings, new_models, new_data, kept.pages).counts(),
+        **SessionContent(drawings, new_models, new_data, content.pages).counts(),
         "missing": missing,
-        "place": place_with_ids(kept.place, ids),
-        "states": kept.pages,
+        "place": place_with_ids(content.place, ids),
+        "states": content.pages,
     }
 
 
 def _placed(
-    session: Session, data: list[tuple[KeptData, Path | None]], models: list[tuple[KeptModel, Path, Model]]
-) -> tuple[dict[str, str], list[KeptModel], list[KeptData]]:
+    session: Session, data: list[tuple[SavedData, Path | None]], models: list[tuple[SavedModel, Path, Model]]
+) -> tuple[dict[str, str], list[SavedModel], list[SavedData]]:
     """Add data and models that the session does not have; return the ids of all of them there, and what was added."""
     ids = {id: id for id in ("mnist", "drawings", "reader")}
     open_data = {one.sha256: one.id for one in session.data.values() if one.sha256}
@@ -85,9 +85,9 @@ def _placed(
             session.put_data(ids[each.id], each, path)
             new_data.append(each)
     for one, path, model in models:
-        known = open_models.get((one.name, model.hash()))
-        ids[one.id] = known or session.free_id(one.id)
-        if known is None:
+        existing = open_models.get((one.name, model.hash()))
+        ids[one.id] = existing or session.free_id(one.id)
+        if existing is None:
             new.append((one, path, model))
     for one, path, model in new:
         name = ids[one.id] if one.name == one.id else one.name
@@ -117,6 +117,6 @@ def place_with_ids(place: str, ids: dict[str, str]) -> str:
 def open_left(session: Session, id: str) -> dict[str, Any]:
     """Add what a killed studio left, and remove its folder."""
     with session.taking(id) as path:
-        opened = restore(session, in_folder(path), damaged_too=False)
+        opened = restore(session, read_folder(path), damaged_too=False)
     session.changed()
     return opened

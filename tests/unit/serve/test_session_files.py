@@ -12,7 +12,7 @@ import pytest
 
 from glassnet.errors import OptionError
 from glassnet.serve.studio import session as session_module
-from glassnet.serve.studio.kept import folder, opening, saved
+from glassnet.serve.studio.persistence import folder, opening, session_file
 from glassnet.serve.studio.session import Session
 from web.studio_server import studio_server
 
@@ -105,7 +105,7 @@ def test_ids_that_are_taken_are_given_anew(content, studio):
 
 
 def test_data_that_are_only_named_are_found_when_they_are_opened(filled, content, studio, monkeypatch):
-    monkeypatch.setattr(saved, "MOST_DATA", 1000)
+    monkeypatch.setattr(session_file, "MOST_DATA", 1000)
     named = filled.get("/api/session/file").body
     assert len(named) < len(content)
     missing = opened(studio, named).fine()["missing"]
@@ -192,7 +192,7 @@ def test_an_emptied_session_has_nothing_left(studio, content):
     studio.request("DELETE", "/api/session").fine()
     assert listed(studio) == start
     assert studio.get("/api/session/pages").fine() == {}
-    assert {path.name for path in files(studio)} <= {saved.SESSION, saved.PAGES}
+    assert {path.name for path in files(studio)} <= {session_file.SESSION, session_file.PAGES}
     assert opened(studio, content).fine()["place"] == "/train?data=data-1&start=run-2"
 
 
@@ -201,9 +201,9 @@ def test_what_a_studio_left_can_be_emptied_and_a_damaged_model_is_left_out(studi
     first = Session()
     first.add_drawing([5] * 784, 5)
     (first.folder / "run-1.safetensors").write_bytes(b"no model")
-    listed = folder.read(first.folder / saved.SESSION)
+    listed = folder.read(first.folder / session_file.SESSION)
     listed["models"] = [{"id": "run-1", "name": "run-1", "source": "mnist", "parent": "", "file": "run-1.safetensors"}]
-    first._home.write(saved.SESSION, listed)
+    first._home.write(session_file.SESSION, listed)
     with contextlib.closing(Session()) as other:
         assert other.left == {}  # the first one runs
     folder.release(first.folder)
@@ -232,8 +232,8 @@ def test_a_session_file_has_everything_if_the_folder_cannot_be_written(monkeypat
             patch.setattr(session._home, "write", full)
             session.add_drawing([5] * 784, 5)
             session.put_page("classes", 1)
-            kept = saved.read(session.in_file(), "")
+            kept = session_file.read(session.in_file(), "")
             assert ([label for _, label in kept.drawings], kept.pages) == ([5], {"classes": 1})
             assert session.problem
         session.changed()
-        assert len(saved.in_folder(session.folder).drawings) == 1
+        assert len(session_file.read_folder(session.folder).drawings) == 1

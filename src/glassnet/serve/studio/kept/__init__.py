@@ -1,1 +1,0 @@
-"""What a session keeps: its folder, session files, and opening what was kept."""
