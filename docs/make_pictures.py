@@ -38,7 +38,11 @@ def main() -> None:
     drawn = gallery()
     for language in LANGUAGES:
         for name, draw in drawn.items():
-            keep(draw(language), FOLDER / (f"{name}.png" if language == "en" else f"{name}.{language}.png"))
+            english = FOLDER / f"{name}.png"
+            path = english if language == "en" else FOLDER / f"{name}.{language}.png"
+            keep(draw(language), path)
+            if path != english and path.read_bytes() == english.read_bytes():
+                path.unlink()  # a picture without words
     sheet()
 
 
