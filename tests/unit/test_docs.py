@@ -347,7 +347,8 @@ def test_the_galleries_show_every_picture(page, ending):
     names = {name.removeprefix("draw_") for name in plots.__all__ if name.startswith("draw_")}
     assert set(re.findall(r"`draw_(\w+)\(", text)) == names
     shown = re.findall(r"\]\(pictures/(\S+)\)", text)
-    assert sorted(shown) == sorted(f"{name}{ending}" for name in names)
+    wordless = {"reading"}  # one picture for both languages
+    assert sorted(shown) == sorted(f"{name}{'.png' if name in wordless else ending}" for name in names)
     for file in shown:
         content = (folder / file).read_bytes()
         assert content.startswith(b"\x89PNG")
