@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -61,7 +62,7 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Value:
     Raises
     ------
     ExpressionError
-        For text that is no formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
+        For text that is not a formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
     """
     with np.errstate(all="ignore"):
         value = _value(_parsed(text), names)
@@ -83,6 +84,7 @@ def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ExpressionError("syntax", text[:20] + "…")
     plain = unicodedata.normalize("NFKC", text).translate(str.maketrans("−×·", "-**"))
+    plain = re.sub(r"\b(?:np|numpy)\.", "", plain)
     try:
         return ast.parse(plain.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -103,7 +105,7 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
         case ast.Constant(value=bool()):
             raise ExpressionError("syntax", str(node.value))
         case ast.Constant(value=int() | float()):
-            return np.float64(node.value)  # type: ignore[return-value]
+            return np.float64(node.value)  # type: ignore[return-value, arg-type]
         case ast.Name(id=name):
             if name not in names:
                 raise ExpressionError("name", name)
@@ -124,18 +126,16 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
 
 
 def _combined(node: ast.expr, left: Value, op: ast.operator, right: Value) -> Value:
-    try:
-        if isinstance(op, ast.MatMult):
-            return np.asarray(dot(left, right))
-        if type(op) in _OPERATORS:
-            value = np.asarray(_OPERATORS[type(op)](left, right))
-            if value.ndim <= 2 and value.size <= LARGEST:
-                return value
-    except ValueError:
-        pass
-    else:
+    function = dot if isinstance(op, ast.MatMult) else _OPERATORS.get(type(op))
+    if function is None:
         raise ExpressionError("syntax", ast.unparse(node))
-    raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    try:
+        value = np.asarray(function(left, right))
+    except ValueError:
+        value = None
+    if value is None or value.ndim > 2 or value.size > LARGEST:
+        raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    return value
 
 
 def shape_text(value: Any) -> str:
@@ -157,7 +157,9 @@ def _called(name: str, arguments: list[Value]) -> Value:
     function, count = FUNCTIONS[name]
     try:
         if len(arguments) == count:
-            return np.asarray(function(*arguments), np.float64)
+            value = np.asarray(function(*arguments), np.float64)
+            if value.size <= LARGEST:
+                return value
     except (ValueError, IndexError):
         pass
     raise ExpressionError("shape", f"{name}({', '.join(map(shape_text, arguments))})")
@@ -223,6 +225,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "softmax": (softmax, 1),
     "outer": (_outer, 2),
     "dot": (dot, 2),
+    "transpose": (np.transpose, 1),
     "ones": (lambda n: np.ones(_count(n)), 1),
     "zeros": (lambda n: np.zeros(_count(n)), 1),
     "onehot": (onehot, 2),

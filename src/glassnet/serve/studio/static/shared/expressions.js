@@ -79,7 +79,7 @@ function parsed(text) {
 
 /** @param {string} text @returns {Token[]} */
 function tokensOf(text) {
-  const plain = text.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").trim();
+  const plain = text.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").replaceAll(/\b(?:np|numpy)\./g, "").trim();
   if (plain.length > LONGEST) throw new ExpressionError("syntax", plain.slice(0, 20) + "…");
   const tokens = [];
   TOKEN.lastIndex = 0;
@@ -242,6 +242,7 @@ function product(a, b) {
       data.push(sum);
     }
   }
+  if (data.length > LARGEST) throw unfit(a, b);
   return { shape: [...a.shape.slice(0, -1), ...b.shape.slice(1)], data };
 }
 
@@ -295,7 +296,10 @@ const FUNCTIONS = {
   sum: all(total),
   mean: all((data) => total(data) / data.length),
   max: all((data) => Math.max(...data)),
-  argmax: all((data) => data.indexOf(Math.max(...data))),
+  argmax: all((data) => {
+    const most = Math.max(...data);
+    return data.findIndex((one) => one === most || Number.isNaN(one));
+  }),
   softmax: (value) => {
     const powers = value.data.map((one) => Math.exp(one - Math.max(...value.data)));
     return { shape: value.shape, data: powers.map((one) => one / total(powers)) };
@@ -305,6 +309,7 @@ const FUNCTIONS = {
     return { shape: [a.shape[0], b.shape[0]], data: a.data.flatMap((one) => b.data.map((other) => one * other)) };
   },
   dot: product,
+  transpose: transposed,
   ones: (n) => filled(n, 1),
   zeros: (n) => filled(n, 0),
   onehot: (k, n) => {
@@ -325,6 +330,6 @@ const FUNCTIONS = {
 function called(name, values) {
   if (!Object.hasOwn(FUNCTIONS, name)) throw new ExpressionError("function", name);
   const value = values.length === FUNCTIONS[name].length ? FUNCTIONS[name](...values) : null;
-  if (!value) throw new ExpressionError("shape", `${name}(${values.map(shapeText).join(", ")})`);
+  if (!value || value.data.length > LARGEST) throw new ExpressionError("shape", `${name}(${values.map(shapeText).join(", ")})`);
   return value;
 }
