@@ -441,6 +441,26 @@ WRONG: dict[str, str] = {
 }  # fmt: skip
 """Mistake -> a wrong program."""
 
+NAMES = {
+    "slope forgotten": "derivative-forgotten",
+    "slope forgotten in the hidden layer": "derivative-forgotten",
+    "slope of the sum": "slope-of-sum",
+    "slope of the sigmoid again": "slope-of-slope",
+    "updated first": "update-first",
+    "sign": "error-turned",
+    "rate twice": "rate-twice",
+    "rate forgotten": "rate-forgotten",
+    "rate forgotten in a layer": "rate-forgotten",
+    "sigmoid forgotten": "sigmoid-forgotten",
+    "sigmoid forgotten at the outputs": "sigmoid-forgotten",
+    "minus forgotten": "minus-forgotten",
+    "sigmoid twice": "sigmoid-twice",
+    "squared error sent": "squared-error-sent-back",
+    "absolute error": "absolute-error",
+    "softmax": "softmax-slope",
+}
+"""Name of a wrong program -> id of the mistake; the last one has none."""
+
 AROUND: dict[str, str] = {
     "not scaled": changed(" / 255 * 0.99 + 0.01", "", text=BOOK + DATA),
     "label among the inputs": changed("Net(784,", "Net(785,", "values[1:]", "values", text=BOOK + DATA),

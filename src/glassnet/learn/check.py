@@ -33,7 +33,7 @@ class FindingFacts(TypedDict):
 
     kind: Annotated[str, "`mistake` or `remark`"]
     mistake: Annotated[str, "its id in the course; empty if it has none"]
-    text: str
+    text: Annotated[str, "what was found"]
 
 
 class ReportFacts(TypedDict):
@@ -46,7 +46,7 @@ class ReportFacts(TypedDict):
     mistake: Annotated[str, "id of the mistake, or of the one that it may be; empty if there is none"]
     first_difference: Annotated[Difference | None, "the first new weight that differs"]
     look: Annotated[str, "exercise where to look again"]
-    findings: list[FindingFacts]
+    findings: Annotated[list[FindingFacts], "what is said about scaling, targets, labels and the test"]
     text: Annotated[list[str], "the report, line by line"]
 
 
@@ -207,10 +207,10 @@ _RULES = {
     "gradient": Message("the gradient's rule: δ, the error times the slope, is sent back through the weights"),
 }
 _LIMITS = {
-    "time": Message("time"),
+    "time": Message("running time"),
     "memory": Message("memory"),
     "written": Message("written bytes"),
-    "result": Message("result"),
+    "result": Message("size of the result"),
 }
 _LOSSES = {"squared": Message("squared error"), "cross-entropy": Message("cross-entropy")}
 
@@ -229,7 +229,7 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
         both = len(facts["names"]) > 1 and facts["activations"][-1] != "linear" and facts["loss"] == "squared"
         yield Message("{described}; {rule}", described=described, rule=_RULES[facts["rule"]]) if both else described
     elif verdict == "right":
-        yield Message("{source}: right, {value}.", source=source, value=facts.get("function", ""))
+        yield Message("{source}: right. It returns {value}.", source=source, value=facts.get("function", ""))
     elif verdict == "mistake":
         yield from _mistake_messages(source, facts)
     elif verdict == "either":
@@ -249,6 +249,14 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
     elif done is not None and done.exceeded:
         template = "{source}: could not find out. The program was ended at the limit of {limit}."
         yield Message(template, source=source, limit=_LIMITS[done.exceeded])
+    elif verdict == "unlike":
+        yield Message(
+            "{source}: could not find out. What it returns is no quantity of a training step, neither right nor by a "
+            "known mistake.",
+            source=source,
+        )
+        if facts.get("problem"):
+            yield Message("It stops: {problem}", problem=facts["problem"])
     else:
         yield Message("{source}: could not find out. No training step was found.", source=source)
         problem = facts.get("problem") or (done.error if done is not None else "")
@@ -295,12 +303,20 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
     low, high = around["scale"]
     span = {"low": number_text(low), "high": number_text(high)}
     if around["label_inside"]:
-        yield AroundFinding("mistake", Message("The label is among the inputs: the first column of the file is the answer."), "label-among-inputs")
+        yield AroundFinding(
+            "mistake",
+            Message("The label is among the inputs: the first column of the file is the answer."),
+            "label-among-inputs",
+        )
     elif high - low > 10:
-        text = Message("The inputs are not scaled: {low} to {high}. The sums are so large that the sigmoid is flat.", **span)
+        text = Message(
+            "The inputs are not scaled: {low} to {high}. The sums are so large that the sigmoid is flat.", **span
+        )
         yield AroundFinding("mistake", text, "not-scaled")
     elif low == 0:
-        text = Message("Inputs from {low} to {high}: weights at inputs of 0 do not change; the notes use 0.01 to 1.", **span)
+        text = Message(
+            "Inputs from {low} to {high}: weights at inputs of 0 do not change; the notes use 0.01 to 1.", **span
+        )
         yield AroundFinding("remark", text, "offset-forgotten")
     targets = around["targets"]
     if around["target_right"] is False:
@@ -317,10 +333,14 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
     if "test" in trained:
         yield AroundFinding("mistake", Message("Rows of the test file are used for training."), "files-mixed")
     elif tested and "test" not in tested:
-        text = Message("After training, only rows of the training file reach the network: what is counted there is no test.")
+        text = Message(
+            "After training, only rows of the training file reach the network: what is counted there is no test."
+        )
         yield AroundFinding("mistake", text, "accuracy-on-training")
     elif not tested:
         yield AroundFinding("remark", Message("Which file the accuracy is counted on could not be found out."))
     if not facts.get("cut") and 0 < trained.get("train", 0) < ROWS["train"]:
-        text = Message("Only {used} of {all} rows of the training file are used.", used=trained["train"], all=ROWS["train"])
+        text = Message(
+            "Only {used} of {all} rows of the training file are used.", used=trained["train"], all=ROWS["train"]
+        )
         yield AroundFinding("remark", text)

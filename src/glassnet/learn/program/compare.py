@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
-from typing import Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,11 +33,11 @@ _BOTH_RIGHT = ("delta-sent-back", "error-sent-back", "two-kept")
 class Difference(TypedDict):
     """The first number that differs from the notes' algorithm."""
 
-    name: str  # as the program calls the array
-    shape: list[int]  # as in the program
-    index: list[int]
-    found: float
-    expected: float
+    name: Annotated[str, "what the program calls the array"]
+    shape: Annotated[list[int], "its shape in the program"]
+    index: Annotated[list[int], "where the number stands"]
+    found: Annotated[float, "the number after the step"]
+    expected: Annotated[float, "the number after a right step"]
 
 
 class Facts(TypedDict):

@@ -28,6 +28,14 @@ _NAMES = {
 """Quantity -> names that parameters have for it."""
 
 
+_RESULTS = (
+    (r"forward|query|predict|feed|正向|前向|查询", {"o"}),
+    (r"send_?back|hidden_?err|回传|隐藏层?误差", {"eh"}),
+    (r"update|train|更新|训练", {"W1n", "W2n", "dW1", "dW2"}),
+)
+"""Name of a function -> quantities, one of which it returns."""
+
+
 def examine_function(function: Any) -> Facts:
     """Call a function with the quantities of one step, and say which quantity it returns, right or by a mistake."""
     found = unknown()
@@ -36,6 +44,8 @@ def examine_function(function: Any) -> Facts:
     if not quantities or None in quantities:
         return {**found, "problem": f"unknown parameters of {function.__name__}"}
     given = _given()
+    found["verdict"] = "unlike"
+    wanted = next((some for names, some in _RESULTS if re.search(names, function.__name__, re.IGNORECASE)), set())
     for column in (False, True):
         right = [follow(steps, given) for steps in _calculations()]
         values = {**given, **right[0]}
@@ -48,7 +58,8 @@ def examine_function(function: Any) -> Facts:
         if not returned:
             continue
         for one in right:
-            if names := _same(returned, one, set(quantities)):
+            names = _same(returned, one, set(quantities))
+            if names and (not wanted or wanted & set(names)):
                 return {**found, "verdict": "right", "function": ", ".join(names)}
         for steps in _calculations():
             for mistake, way in ways(steps, list(given)):

@@ -68,6 +68,7 @@ class Recorder:
         self.changed_at: dict[tuple[int, str], list[int]] = {}
         self._last: dict[tuple[int, str], Array] = {}
         self._holders: dict[int, tuple[int, Any]] = {}
+        self._own: dict[type, bool] = {}
         self._sightings = Sightings()
         self._time, self._bytes = 0, 0
 
@@ -82,7 +83,13 @@ class Recorder:
             sys.settrace(before)
 
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if frame.f_code.co_filename != self.filename or frame.f_code.co_name in ("<lambda>", "<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"):
+        if frame.f_code.co_filename != self.filename or frame.f_code.co_name in (
+            "<lambda>",
+            "<listcomp>",
+            "<dictcomp>",
+            "<setcomp>",
+            "<genexpr>",
+        ):
             return None
         begin, line = self._time + 1, frame.f_lineno
 
@@ -128,10 +135,17 @@ class Recorder:
         elif isinstance(value, dict):
             for key, item in list(value.items())[:_MOST_ITEMS]:
                 self._look_at(holder, line, f"{path}[{key!r}]", item, depth + 1)
-        elif type(value).__module__ == "__main__" and hasattr(value, "__dict__"):
+        elif hasattr(value, "__dict__") and self._is_own(type(value)):
             own = self._number(value)
             for name, item in list(vars(value).items()):
                 self._look_at(own, line, f"self.{name}" if depth == 0 else f"{path}.{name}", item, depth + 1)
+
+    def _is_own(self, cls: type) -> bool:
+        """Return whether a class is the program's."""
+        if cls not in self._own:
+            methods = [getattr(one, "__code__", None) for base in cls.__mro__ for one in vars(base).values()]
+            self._own[cls] = any(one is not None and one.co_filename == self.filename for one in methods)
+        return self._own[cls]
 
     def _note(self, holder: int, line: int, path: str, array: Array, source: type) -> None:
         key = holder, path

@@ -61,9 +61,7 @@ def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
     return verdict_on(recorders, tree)
 
 
-def run(
-    tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder
-) -> tuple[set[str], str, int]:
+def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[set[str], str, int]:
     """Execute a program statement by statement, and go on after one that fails; return the first problem, and where.
 
     Files of data are replaced by small ones, drawing libraries by nothing.
@@ -81,7 +79,7 @@ def run(
     end = monotonic() + RUN_SECONDS
     for statement in tree.body:
         code = compile(ast.Module([statement], []), FILENAME, "exec")
-        if problem and not isinstance(statement, _DEFINING) or monotonic() > end:
+        if (problem and not isinstance(statement, _DEFINING)) or monotonic() > end:
             continue
         try:
             execute(code, namespace, recorder)
@@ -175,7 +173,10 @@ def _sizes_of(instance: Any) -> tuple[int, int]:
         return SIZES[0], SIZES[-1]
     first, last = shapes[0], shapes[-1]
     shared = set(first) & set(last)
-    ends = ([one for one in first if one not in shared] or [first[0]])[0], ([one for one in last if one not in shared] or [last[0]])[0]
+    ends = (
+        ([one for one in first if one not in shared] or [first[0]])[0],
+        ([one for one in last if one not in shared] or [last[0]])[0],
+    )
     return ends
 
 
@@ -267,10 +268,11 @@ def _arguments(method: Any, sizes: tuple[int, int]) -> Iterator[list[Any]]:
         if len(required) == 2 and any(one is None for one in values):
             values = [x, t]
         if all(one is not None for one in values):
-            extra = [
-                (one.name, 1) for one in parameters if one not in required and _EPOCHS.search(one.name)
-            ]
-            if extra and [one.name for one in parameters][: len(required) + 1] == [*(one.name for one in required), extra[0][0]]:
+            extra = [(one.name, 1) for one in parameters if one not in required and _EPOCHS.search(one.name)]
+            if extra and [one.name for one in parameters][: len(required) + 1] == [
+                *(one.name for one in required),
+                extra[0][0],
+            ]:
                 yield [*values, 1]
             else:
                 yield values

@@ -270,7 +270,7 @@ def _rows(value: Array, width: int) -> Iterator[Array]:
         flat = value.reshape(value.shape[0], -1)
         if flat.shape[1] == width:
             yield flat
-        if flat.shape[0] == width and flat.shape[1] != width or (flat.shape == (width, width) and width > 1):
+        if (flat.shape[0] == width and flat.shape[1] != width) or (flat.shape == (width, width) and width > 1):
             yield flat.T
 
 
@@ -317,7 +317,9 @@ def _targets(known: list[Seen], samples: int, width: int) -> list[Array]:
     return plausible[: 4 * _MOST]
 
 
-_BIAS = re.compile(r"(^|[._'])(b|b\d.*|b_.*|b[iho].*|.*bias.*|theta.*|.*偏置.*|.*阈值.*)('?\])?(\[\d+\])?$", re.IGNORECASE)
+_BIAS = re.compile(
+    r"(^|[._'])(b|b\d.*|b_.*|b[iho].*|.*bias.*|theta.*|.*偏置.*|.*阈值.*)('?\])?(\[\d+\])?$", re.IGNORECASE
+)
 
 
 def _biases(known: list[Seen], step: Step) -> Iterator[tuple[Array | None, ...]]:
@@ -328,13 +330,21 @@ def _biases(known: list[Seen], step: Step) -> Iterator[tuple[Array | None, ...]]
     stacked: dict[str, dict[str, float]] = {}
     for one in named:
         if one.value.ndim == 0 and "[" in one.path:
-            stacked.setdefault(re.sub(r"\[\d+\](?=[^\[]*$)", "[*]", one.path), {}).setdefault(one.path, float(one.value))
+            stacked.setdefault(re.sub(r"\[\d+\](?=[^\[]*$)", "[*]", one.path), {}).setdefault(
+                one.path, float(one.value)
+            )
     vectors = [np.array(list(dict(sorted(some.items())).values())) for some in stacked.values()]
     choices: list[list[Array | None]] = []
     for layer in step.layers:
         size = layer.before.shape[0]
-        own = [one.value.ravel() for one in named if one.value.size == size and one.value.max(initial=0) < 1e3
-               and (not objects or one.holder == layer.key[0]) and (one.holder in holders or 0 in holders)]
+        own = [
+            one.value.ravel()
+            for one in named
+            if one.value.size == size
+            and one.value.max(initial=0) < 1e3
+            and (not objects or one.holder == layer.key[0])
+            and (one.holder in holders or 0 in holders)
+        ]
         distinct = {one.tobytes(): one for one in [*own, *(one for one in vectors if one.size == size)]}
         choices.append([*list(distinct.values())[:3], None])
     yield from islice(product(*choices), 12)
@@ -359,7 +369,10 @@ def readings(
                 for rule in ("notes", "gradient") if count > 1 else ("notes",):
                     expected = _changes(step, forward, delta, errors, activations, rule)
                     rates = [
-                        *(ratio(layer.change, one, layer.before) for layer, one in zip(step.layers[:-1], expected, strict=False)),
+                        *(
+                            ratio(layer.change, one, layer.before)
+                            for layer, one in zip(step.layers[:-1], expected, strict=False)
+                        ),
                         last,
                     ]
                     yield Match(step, inputs, targets, biases, activations, loss, rule, expected, rates)
