@@ -385,7 +385,7 @@ def test_help_in_chinese(monkeypatch):
 
 
 def test_running_as_a_module_in_a_separate_process(folder):
-    version = run_process("--version", cwd=folder).fine().out
+    version = run("--version").fine().out
     assert re.fullmatch(r"glassnet \d+\.\d+\.\d+\S*\n", version)
     outcome = run_process("train", "digits.csv", "--json", *QUICK, cwd=folder).fine()
     inside = run("train", "digits.csv", "--json", *QUICK).fine()

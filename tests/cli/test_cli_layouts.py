@@ -59,12 +59,10 @@ def test_samples_are_independent_of_label_column_and_range(place, scale, folder)
 @pytest.mark.parametrize(
     ("place", "scale"),
     [
-        ("first", "bytes"),
         ("first", "-1 to 1"),
         ("last", "black and white"),
         ("one-hot last", "-1 to 1"),
         ("one-hot first", "bytes"),
-        ("targets of the notes", "-1 to 1"),
         ("targets of the notes", "black and white"),
     ],
 )

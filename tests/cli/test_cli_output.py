@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @unix
-@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_a_command(folder, closed):
     words = (
         (
@@ -55,7 +55,6 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
     ("words", "files"),
     [
         (("show", "rows.csv", "--row", "1", "--plot", "row.png"), ["row.png"]),
-        (("show", "rows.csv", "--plot", "some.png", "--json"), ["some.png"]),
         (("read", "digit.png", "--plot", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
         (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
     ],

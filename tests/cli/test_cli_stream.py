@@ -126,9 +126,10 @@ def test_a_part_that_breaks_while_training_loses_nothing(folder, what):
     assert "resuming after" in resumed.err
     run("train", "parts", *STREAM, "--out", "n.safetensors").fine()
     assert load_model("m.safetensors").hash() == load_model("n.safetensors").hash()
-    moved = Path("parts").rename("elsewhere")
-    assert run("train", "--resume", "c.ck", moved, "--out", "k.safetensors").fine()
-    assert load_model("k.safetensors").hash() == load_model("n.safetensors").hash()
+    if what == "gone":
+        moved = Path("parts").rename("elsewhere")
+        assert run("train", "--resume", "c.ck", moved, "--out", "k.safetensors").fine()
+        assert load_model("k.safetensors").hash() == load_model("n.safetensors").hash()
 
 
 def test_what_a_stream_does_not_support_is_refused(folder):

@@ -11,6 +11,7 @@ from glassnet.engines.compiled.kernels import tile_products
 from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, tiles_of
+from support.covering import covering
 from support.kernels import from_python
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
@@ -30,9 +31,9 @@ def sorted_lot(raw, lot, blocks, factor, background):
     return columns, raw[lot] * factor[: raw.shape[1]] + background[: raw.shape[1]]
 
 
-@pytest.mark.parametrize("features", [24, 10, 7, 1])
-@pytest.mark.parametrize("kind", ["uint8", "float64"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("dtype", "kind", "features"), covering(["float32", "float64"], ["uint8", "float64"], [24, 10, 7, 1])
+)
 def test_sums_and_gradient_of_every_width(dtype, kind, features):
     rng = np.random.default_rng(features)
     raw = (rng.integers(1, 255, (40, features)) * (rng.random((40, features)) < 0.3)).astype(kind)

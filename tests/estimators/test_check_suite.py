@@ -97,7 +97,7 @@ def test_the_estimators_work_without_the_callbacks_of_sklearn():
     program = (
         "import sys; import sklearn.pipeline; from sklearn.datasets import load_iris; "
         "sys.modules['sklearn.callback'] = None; from glassnet import NetworkClassifier; "
-        "X, y = load_iris(return_X_y=True); assert NetworkClassifier(members=1).fit(X, y).score(X, y) > 0.9; "
+        "X, y = load_iris(return_X_y=True); NetworkClassifier(members=1, max_iter=2, engine='reference').fit(X, y); "
         "assert not hasattr(NetworkClassifier, 'set_callbacks')"
     )
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)

@@ -32,7 +32,7 @@ from support.cli import TIMEOUT
 pool.PoolSize.learn = lambda *block: None  # always both threads, even on a busy machine
 pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
 if per_sample:  # in two groups of nodes
-    options = Options(hidden=(1500,), shards=2, threads=2)
+    options = Options(hidden=(400,), shards=2, threads=2)
 else:
     options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
 size = options.batch_size

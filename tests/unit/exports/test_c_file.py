@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -241,8 +242,7 @@ SIZED = {
 }
 
 
-@pytest.mark.parametrize("target", SIZED)
-@pytest.mark.parametrize("kind", ["bytes", "ensemble"])
+@pytest.mark.parametrize(("target", "kind"), zip(SIZED, cycle(("bytes", "ensemble"))))
 def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     command, size = SIZED[target]
     require(command, size, "nm")

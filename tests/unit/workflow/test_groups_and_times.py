@@ -126,8 +126,6 @@ def trained(source, target, **columns):
 @pytest.mark.parametrize(
     ("source", "target", "columns"),
     [
-        ("patients.csv", "sick", {"group": ("patient",)}),
-        ("sales.csv", "sales", {"time": "date"}),
         ("sales.csv", "sales", {"time": "date", "drop": ("date",)}),
         ("patients.csv", "sick", {"group": ("patient", "sick2")}),
     ],

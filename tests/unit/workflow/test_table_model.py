@@ -95,18 +95,18 @@ def test_without_test_data_all_rows_are_for_training(model):
 
 
 @pytest.mark.parametrize(
-    ("answers", "kind"),
+    ("answers", "kind", "library"),
     [
-        ((False, True), "b"),
-        ((3, 7), "i"),
-        ((-1, 0, 1), "i"),
-        (("1", "2"), "UTO"),
-        (("no", "yes"), "UTO"),
-        (("<=50K", ">50K"), "UTO"),
+        ((False, True), "b", pandas.DataFrame),
+        ((False, True), "b", pl.DataFrame),
+        ((3, 7), "i", dict),
+        ((-1, 0, 1), "i", pandas.DataFrame),
+        (("1", "2"), "UTO", pandas.DataFrame),
+        (("no", "yes"), "UTO", pl.DataFrame),
+        (("<=50K", ">50K"), "UTO", dict),
     ],
     ids=str,
 )
-@pytest.mark.parametrize("library", [pandas.DataFrame, pl.DataFrame, dict])
 def test_answers_are_as_in_the_target(answers, kind, library, tmp_path):
     table = columns(answers)
     model = TableModel.fit(library(table), "left", **QUICK)

@@ -94,9 +94,7 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
 @pytest.mark.parametrize(
     ("folds", "options"),
     [
-        (0, {}),
         (0, {"early_stopping": 1}),
-        (3, {"early_stopping": 1}),
         (3, {"members": 2, "folds": True, "early_stopping": 2}),
     ],
     ids=str,
