@@ -188,8 +188,7 @@ def test_a_test_file_can_have_its_labels_in_another_column(training, test, folde
         np.testing.assert_array_equal(copy.inputs, x[rows])
 
 
-@pytest.mark.parametrize("training", ["first", "last"])
-@pytest.mark.parametrize("test", ["first", "last"])
+@pytest.mark.parametrize(("training", "test"), [("first", "last"), ("last", "first")])
 def test_text_labels_can_be_in_another_column(training, test, folder):
     data = digits(200)
     words, wanted = np.array(["cat", "dog"], object), data.labels % 2

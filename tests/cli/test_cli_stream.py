@@ -70,15 +70,6 @@ def test_training_on_parts_is_verified_and_described(folder):
     assert load_model("n.safetensors").hash() == facts["hash"]
 
 
-def test_formats_give_the_same_model(folder):
-    frame().write_ipc("whole.arrow", record_batch_size=100)
-    hashes = []
-    for source in ("parts", "whole.arrow"):
-        run("train", source, *STREAM, "--force", "--out", "m.safetensors").fine()
-        hashes.append(load_model("m.safetensors").hash())
-    assert hashes[0] == hashes[1]
-
-
 def test_test_data_of_their_own(folder, monkeypatch):
     frame(200, 1).write_csv("test.csv")
     facts = run("train", "parts", *STREAM, "--test", "test.csv", "--out", "m.safetensors", "--json").fine().json()

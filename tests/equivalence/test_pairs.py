@@ -112,7 +112,7 @@ def test_tiles_hold_all_nodes_and_fit_the_vectors(threads, widest):
 
 def test_pairs_are_the_values_that_are_not_zero():
     rng = np.random.default_rng(3)
-    for features, count in itertools.product((1, 2, 5, 7, 8, 15, 16, 18, 64), (1, 2, 3)):
+    for features, count in itertools.product((1, 2, 7, 8, 15, 18, 64), (1, 3)):
         for kind in ("uint8", "float32", "int64"):
             raw = (rng.integers(0, 3, (20, features)) * rng.integers(0, 2, (20, features))).astype(kind)
             blocks = column_blocks_of(raw, count)

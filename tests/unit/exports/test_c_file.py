@@ -242,7 +242,7 @@ SIZED = {
 }
 
 
-@pytest.mark.parametrize(("target", "kind"), zip(SIZED, cycle(("bytes", "ensemble"))))
+@pytest.mark.parametrize(("target", "kind"), [*zip(SIZED, cycle(("bytes", "ensemble")))])
 def test_code_is_small_and_needs_no_library(target, kind, tmp_path):
     command, size = SIZED[target]
     require(command, size, "nm")

@@ -238,7 +238,7 @@ def test_a_changed_weight_is_found(place):
     assert not verify(model, data).same
 
 
-@pytest.mark.parametrize("changes", [{}, {"folds": False}, {"members": 1}, {"members": 1, "ema_decay": 0.9}])
+@pytest.mark.parametrize("changes", [{}, {"folds": False}, {"members": 1, "ema_decay": 0.9}])
 def test_the_training_with_own_or_held_out_validation_can_be_repeated(changes):
     data, validation = drawn(), drawn(seed=1)
     options = of_table(data, **changes)

@@ -86,9 +86,9 @@ def test_every_block_has_the_learning_rate_of_its_last_step():
     assert {event.learning_rate for event in events if isinstance(event, BlockDone)} == {0.4}
 
 
-@ENGINES
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize(
+    ("engine", "dtype", "batch_size"), covering(["reference", "compiled"], ["float32", "float64"], [1, 7])
+)
 def test_equal_seeds_give_equal_bits_and_other_seeds_do_not(engine, dtype, batch_size):
     settings = {"engine": engine, "dtype": dtype, "batch_size": batch_size}
     hashes = [hash_of(**settings, seed=seed) for seed in (0, 1, 2)]

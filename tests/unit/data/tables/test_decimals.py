@@ -54,7 +54,7 @@ def written(folder, columns, separator=";", quote=False):
     return path
 
 
-@pytest.mark.parametrize(("separator", "quote"), zip(SEPARATORS.values(), cycle((True, False))), ids=SEPARATORS)
+@pytest.mark.parametrize(("separator", "quote"), [*zip(SEPARATORS.values(), cycle((True, False)))], ids=SEPARATORS)
 def test_numbers_with_decimal_commas(tmp_path, separator, quote):
     path = written(tmp_path, GERMAN, separator, quote)
     for decimal, either_way in ((",", 1), ("auto", 1000)):
@@ -217,7 +217,7 @@ def test_another_notation_is_rejected_if_a_column_is_ambiguous(tmp_path, z, numb
     np.testing.assert_array_equal(inputs, fitted.apply(read_table({"x": [1.5], "z": [number]})))
 
 
-@pytest.mark.parametrize(("separator", "quote"), zip(SEPARATORS.values(), cycle((True, False))), ids=SEPARATORS)
+@pytest.mark.parametrize(("separator", "quote"), [*zip(SEPARATORS.values(), cycle((True, False)))], ids=SEPARATORS)
 def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
     columns = {**GERMAN, "words": ["ab,c", "1.5 or 2,5", "5,5"] * (ROWS // 3), "y": ["a", "b"] * (ROWS // 2)}
     path = written(tmp_path, columns, separator, quote)
