@@ -43,18 +43,18 @@ WIDE = ((150,), (200, 20))
 
 
 def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
-    """Return the hash after two epochs of four batches, of which the last is smaller; a full one has three shards.
+    """Return the hash after two epochs of three batches, of which the last is smaller; a full one has three shards.
 
     There are 79,510 parameters, five of the pieces into which an update is divided.
     """
     chosen = {**MODERN, **(EXTRAS if extras else {}), "optimizer": optimizer, "dtype": dtype, "learning_rate": 0.01}
     chosen |= {"hidden": (100,), "batch_size": 64, "shards": 3, "epochs": 2, "engine": "compiled", "seed": 3}
-    return fit(digits(220), Options(**{**chosen, **changes})).model.network.parameters.hash()
+    return fit(digits(150), Options(**{**chosen, **changes})).model.network.parameters.hash()
 
 
 def per_sample(**changes) -> str:
     chosen = {"hidden": (30,), "epochs": 1, "engine": "compiled", **changes}
-    return fit(digits(220), Options(**chosen)).model.network.parameters.hash()
+    return fit(digits(150), Options(**chosen)).model.network.parameters.hash()
 
 
 def threads_of(optimizer: str) -> tuple[int, ...]:

@@ -142,7 +142,7 @@ def test_a_pickle_has_all_attributes_and_a_file_all_but_the_curves(tmp_path):
 
 @ACTIVATIONS
 def test_every_activation_learns_a_small_set_of_digits(activation):
-    X, y = DIGITS[:200], DIGIT[:200]
+    X, y = DIGITS[:100], DIGIT[:100]
     assert NetworkClassifier(activation=activation, members=1).fit(X, y).score(X, y) > 0.95
 
 

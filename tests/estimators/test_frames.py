@@ -41,7 +41,7 @@ def pandas_frame():
 )
 def test_mixed_frames_are_learned(make, tmp_path):
     X = make()
-    fitted = NetworkClassifier(members=2).fit(X, Y)
+    fitted = NetworkClassifier(members=2, max_iter=50).fit(X, Y)
     assert fitted.score(X, Y) > 0.95
     assert fitted.n_features_in_ == 4
     assert list(fitted.feature_names_in_) == list(MIXED)
@@ -76,8 +76,8 @@ def test_arrow_tables_are_learned():
 
 def test_searches_and_pipelines_prepare_each_fold():
     X = pandas_frame()
-    assert cross_val_score(NetworkClassifier(members=1), X, Y, cv=2).mean() > 0.85
-    pipeline = make_pipeline(NetworkClassifier(members=1))
+    assert cross_val_score(NetworkClassifier(members=1, max_iter=50), X, Y, cv=2).mean() > 0.85
+    pipeline = make_pipeline(NetworkClassifier(members=1, max_iter=50))
     search = GridSearchCV(pipeline, {"networkclassifier__dropout": [0.0, 0.1]}, cv=2)
     assert search.fit(X, Y).best_score_ > 0.8
 

@@ -40,6 +40,8 @@ def named():
     return replace(model, class_names=("cat", "dog", "owl"))
 
 
+NOT_WRITTEN_APART = {("html", kind) for kind in ("labels", "far from 0", "temperature")}
+"""Kinds of models whose pages have no fact of a kind that other pages lack."""
 KINDS = {
     "images": named,
     "units": with_units,
@@ -177,8 +179,15 @@ def changed_sources(content):
 CHANGES = {"c": changed_sources, "html": changed_pages, "onnx": changed_graphs}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("form", "kind"),
+    [
+        (form, kind)
+        for form in FORMS
+        for kind in KINDS
+        if form != "html" or kind not in ("labels", "far from 0", "temperature")
+    ],
+)
 def test_each_changed_fact_is_noticed(form, kind):
     model, stored = KINDS[kind](), form_module(form).stored
     content = written(form, model)
