@@ -53,9 +53,9 @@ def few():
 @pytest.mark.parametrize(
     ("words", "facts"),
     [
-        (f"train digits.csv {' '.join(SMALL)} --from d.safetensors --out e.safetensors", TrainFacts),
-        (f"train people.csv --target hours {' '.join(SMALL)}", TrainFacts),
-        (f"train people.csv --target income --stream {' '.join(SMALL)}", TrainFacts),
+        (f"train digits.csv {' '.join(SMALL)} --epochs 2 --from d.safetensors --out e.safetensors", TrainFacts),
+        (f"train people.csv --target hours --epochs 2 {' '.join(SMALL)}", TrainFacts),
+        (f"train people.csv --target income --stream --epochs 2 {' '.join(SMALL)}", TrainFacts),
         ("test d.safetensors digits.csv", EvaluationFacts),
         ("test n.safetensors people.csv", EvaluationFacts),
         ("test d.safetensors digits.csv --report page.html", ReportFacts),

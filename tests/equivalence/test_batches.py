@@ -145,9 +145,7 @@ def test_every_activation_loss_and_rule_in_shards(rule_and_loss, output, hidden,
     agree(network, samples, np.arange(48), STEP[dtype], rate=0.5, batch=48, shards=3)
 
 
-@DTYPES
-@pytest.mark.parametrize("hidden", ELEMENTWISE)
-@pytest.mark.parametrize("rule", ["notes", "gradient"])
+@pytest.mark.parametrize(("hidden", "rule", "dtype"), covering(ELEMENTWISE, ["notes", "gradient"], STEP))
 def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
     """A dropped node has no derivative to compute; the derivative of the others comes from their activation."""
     samples = samples_of(sparse_rows(48, 3), 3)

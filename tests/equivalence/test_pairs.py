@@ -75,8 +75,7 @@ def compiled_gradient(vectors):
     return gradient
 
 
-@pytest.mark.parametrize("registers", [(24, 64), (12, 32)])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("dtype", "registers"), [("float32", (24, 64)), ("float64", (12, 32))])
 def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypatch):
     monkeypatch.setattr(tile_products, "_SUMS", registers[0])
     monkeypatch.setattr(tile_products, "_BYTES", registers[1])
