@@ -15,7 +15,7 @@ from support.forms import Form, form
 from support.photos import Photo, Scene, sheet, single
 
 SMALL = {
-    "black, tight": Form(rows=2, columns=5, thick=0.5, margin="none", dpi=150, pen="black pen"),
+    "black, tight": Form(rows=3, columns=5, thick=0.5, margin="none", dpi=200, pen="black pen"),
     "boxes, tilted": Form("boxes", "red", rows=3, columns=5, dpi=150, tilt=-3.0, perspective=0.02),
     "comb": Form("comb", "blue", rows=3, columns=6, dpi=150, pen="pencil", margin="shadow"),
     "dotted": Form("dotted", "grey", rows=3, columns=6, dpi=150, pen="black pen"),
