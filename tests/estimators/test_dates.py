@@ -45,7 +45,7 @@ def test_dates_as_inputs_are_rejected(kind, y, X, where):
 
 @pytest.mark.parametrize("X", [case[1] for case in frames_of_dates()], ids=[case[0] for case in frames_of_dates()])
 def test_dates_in_a_data_frame_are_learned(X):
-    fitted = NetworkRegressor(members=1, max_iter=50).fit(X, NUMBERS)
+    fitted = NetworkRegressor(members=1).fit(X, NUMBERS)
     named = polars_names.READ or not isinstance(X, pl.DataFrame)
     assert any(name.endswith("day days" if named else " days") for name in fitted.columns_.features)
     assert fitted.score(X, NUMBERS) > 0.9

@@ -76,8 +76,8 @@ def test_arrow_tables_are_learned():
 
 def test_searches_and_pipelines_prepare_each_fold():
     X = pandas_frame()
-    assert cross_val_score(NetworkClassifier(members=1, max_iter=50), X, Y, cv=2).mean() > 0.85
-    pipeline = make_pipeline(NetworkClassifier(members=1, max_iter=50))
+    assert cross_val_score(NetworkClassifier(members=1), X, Y, cv=2).mean() > 0.85
+    pipeline = make_pipeline(NetworkClassifier(members=1))
     search = GridSearchCV(pipeline, {"networkclassifier__dropout": [0.0, 0.1]}, cv=2)
     assert search.fit(X, Y).best_score_ > 0.8
 
