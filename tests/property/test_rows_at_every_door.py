@@ -119,7 +119,7 @@ def as_csv(rows):
         return (Path(folder) / "t.csv").read_text()
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(rows)
 @example(TYPICAL)
 @example(TYPICAL | {"height": True})
@@ -164,7 +164,7 @@ def test_one_row_has_the_same_answer_and_remarks(doors, row):
         doors.model.predict(row, strict=True)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(rows, min_size=2, max_size=4))
 def test_rows_of_a_table_have_the_same_answers_and_remarks_in_files_and_frames(doors, some):
     """A column is judged as a whole: in JSON over HTTP, each row is one."""
