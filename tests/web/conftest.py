@@ -40,7 +40,7 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def kept_modules():
     """Let the browser keep the studio's modules, which do not change meanwhile: each page would ask for ninety."""
     with pytest.MonkeyPatch.context() as patch:
