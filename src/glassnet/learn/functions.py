@@ -77,9 +77,7 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
         "code": code,
         "name": called,
         "call": exercise.call or f"{called}({', '.join(exercise.arguments)})",
-        "names": [
-            {one: _known(drawn)[one].tolist() for one in exercise.arguments} for drawn in draws
-        ],
+        "names": [{one: _known(drawn)[one].tolist() for one in exercise.arguments} for drawn in draws],
     }
     done = run_limited("glassnet.learn.calling:call_each", request, LIMITS)
     facts: CodeFacts = {
@@ -89,15 +87,16 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     if problem := _not_run(done, called, facts):
         facts["text"] = problem.text(language)
         return facts
-    described = done.value["results"]
-    results = [_results(one, len(exercise.returns)) for one in described]
-    if any(one is None for one in results):
-        facts["kind"], message = "shape", _unfit(next(one for one in described if _results(one, len(exercise.returns)) is None), called, exercise)
-    else:
-        judged = judge_results(draws, [one for one in results if one is not None])
-        facts["kind"] = judged.kind
-        message = _said(judged, called, draws[0], results[0] or [], facts, language)
-    facts["text"] = message.text(language)
+    results = []
+    for described in done.value["results"]:
+        found = _results(described, len(exercise.returns))
+        if found is None:
+            facts["kind"], facts["text"] = "shape", _unfit(described, called, exercise).text(language)
+            return facts
+        results.append(found)
+    judged = judge_results(draws, results)
+    facts["kind"] = judged.kind
+    facts["text"] = _said(judged, called, draws[0], results[0], facts, language).text(language)
     return facts
 
 
@@ -131,8 +130,8 @@ def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | No
     if "error" in done.value:
         problem = done.value["error"]
         facts["kind"], facts["line"] = "error", problem["line"]
-        text = Message("{type}: {text}", **{key: problem[key] for key in ("type", "text")})
-        return Message("line {line}: {problem}", line=problem["line"], problem=text) if problem["line"] else text
+        text = f"{problem['type']}: {problem['text']}" if problem["text"] else problem["type"]
+        return Message("line {line}: {problem}", line=problem["line"], problem=text) if problem["line"] else Message(text)
     return None
 
 
@@ -179,6 +178,8 @@ def _said(
         if judged.kind == "shape" and np.squeeze(result).shape != np.squeeze(wanted).shape:
             shapes = {"found": shape_text(result), "wanted": shape_text(wanted)}
             return Message("{step} has the shape {found}, expected {wanted}.", step=step, **shapes)
+        if not np.isfinite(result).all():
+            return Message("{step} has values that are NaN or infinite.", step=step)
         result = np.reshape(result, np.shape(wanted))
         differs = np.argwhere(~np.isclose(result, wanted, rtol=1e-9, atol=1e-9 * np.abs(wanted).max()))
         if len(differs):
