@@ -9,6 +9,7 @@ STUDIO_WORDS: dict[str, str] = {
     "room_hand": "My hand",
     "room_draw": "Draw",
     "room_classes": "Classes",
+    "room_learn": "Learn",
     "room_train": "Train",
     "room_step": "Step",
     "room_compare": "Compare",
@@ -39,7 +40,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_models_one": "1 opened model",
     "session_data": "{count} opened files of data",
     "session_data_one": "1 opened file of data",
-    "session_pages": "the work in the rooms My hand, Classes and Look",
+    "session_pages": "the work in the rooms My hand, Classes, Learn and Look",
     "session_save": "Save the session",
     "session_open": "Open a session …",
     "session_saved": "saved",
@@ -106,6 +107,88 @@ STUDIO_WORDS: dict[str, str] = {
     "open_model": "Open …",
     "open_data": "Open …",
     "as_table": "As a table",
+    # learn
+    "learn_intro": (
+        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to "
+        "move, a prediction, and exercises with your own numbers; a wrong answer is told which mistake gives "
+        "it. Nothing is locked."
+    ),
+    "learn_begin": "Begin",
+    "learn_continue": "Continue",
+    "learn_chapters": "Chapters",
+    "learn_overview": "All chapters",
+    "learn_done": "{done} of {of} exercises",
+    "learn_progress": "Your progress",
+    "learn_progress_line": (
+        "{done} of {of} exercises answered right. Progress stays on this machine; to go on another day or on "
+        "another machine, save it as a file."
+    ),
+    "learn_save": "Save progress",
+    "learn_open": "Open progress …",
+    "learn_progress_opened": "Progress opened.",
+    "learn_not_progress": "{name}: not a progress file of this course. Open a file that “Save progress” wrote.",
+    "learn_predict": "Prediction",
+    "learn_show_me": "Show me the answer",
+    "learn_predicted_right": "That is right.",
+    "learn_predicted_wrong": "Not quite.",
+    "learn_break": "Break it on purpose",
+    "learn_try_in": "Try it in the room {room}",
+    "learn_exercise": "Exercise:",
+    "learn_is_done": "answered right",
+    "learn_not_done": "not answered yet",
+    "learn_seed": "Numbers no.",
+    "learn_other_numbers": "Other numbers",
+    "learn_answer": "Your answer",
+    "learn_form_number": "one number",
+    "learn_form_vector": "{count} numbers",
+    "learn_form_matrix": "{rows} rows of {columns} numbers",
+    "learn_digits": "{form}; four digits each, such as 0.1234, with spaces between numbers",
+    "learn_digits_matrix": (
+        "{form}; a row on each line, four digits each, with spaces between numbers. Ctrl+Enter checks."
+    ),
+    "learn_formula": "Your formula",
+    "learn_form_formula": (
+        "Put it together from the parts below, or type it. @ is the product of a matrix and a vector, .T "
+        "exchanges rows and columns."
+    ),
+    "learn_parts": "Parts",
+    "learn_remove_part": "Remove the last part",
+    "learn_undo": "Undo",
+    "learn_clear": "Clear",
+    "learn_code": "Your program",
+    "learn_form_code": "Tab indents; press Escape first to leave the field with Tab. Ctrl+Enter runs.",
+    "learn_run": "Run",
+    "learn_runs": "Running on this machine …",
+    "learn_run_yourself": "This page cannot run Python. Write the function in a file and check it on your machine:",
+    "learn_check": "Check",
+    "learn_hint": "A hint",
+    "learn_second_hint": "A second hint",
+    "learn_way": "The whole way",
+    "learn_right": "Right.",
+    "learn_in_code": "In the code:",
+    "learn_mistake": "This is the number of a known mistake:",
+    "learn_looks_like": "It looks like this mistake:",
+    "learn_or": "or:",
+    "learn_one_more_digit": "Give one more digit, and it is certain.",
+    "learn_wrong": (
+        "This is not right, and it is not the number of a mistake that this course knows. A hint may help."
+    ),
+    "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
+    "learn_digits_few": "Too few digits to tell. Give four.",
+    "learn_entries_right": "Right among the {count} numbers: no. {places}.",
+    "learn_wrong_shape": "Expected: {form}.",
+    "learn_unread_empty": "There is no answer yet.",
+    "learn_unread_text": "“{part}” cannot be read as a number.",
+    "learn_unread_syntax": "The formula is not complete, or has a part too many, near “{part}”.",
+    "learn_unread_name": "“{part}” is not one of the quantities of this exercise.",
+    "learn_unread_function": "“{part}” is not a function that can be used here.",
+    "learn_unread_shape": (
+        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the "
+        "right."
+    ),
+    "learn_unread_value": "The formula has no finite value with these numbers.",
+    "learn_printed": "The program printed:",
+    "learn_look_again": "Look again:",
     # my hand
     "hand_line": "Draw the ten digits twice. A network learns from the first ten; only the second ten count.",
     "hand_rounds": "What you drew",

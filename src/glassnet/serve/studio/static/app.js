@@ -6,7 +6,7 @@ import { openEvents } from "./shared/events.js";
 import { openStudio } from "./shell.js";
 
 /** Styles besides a room's own. @type {Object<string, string>} */
-const MORE = { step: "views/step", classes: "rooms/draw", hand: "rooms/draw", train: "views/network_picture" };
+const MORE = { step: "views/step", classes: "rooms/draw", hand: "rooms/draw", learn: "rooms/learn/figures", train: "views/network_picture" };
 
 /** Load a style, once. @param {string|undefined} path */
 function style(path) {
