@@ -33,6 +33,7 @@ def worksheet_page(made: Worksheet, language: str = "en") -> str:
     titles = {one["slug"]: f"{one['number']}. {one[language]['title']}" for one in contents()["chapters"]}
     titles = {slug: titles.get(slug, slug) for slug in made.chapters}
     heading = say("worksheet")
+    key = {"right": _right_answers(made, titles, language), "mistakes": _mistakes(made, language, say)}
     return render(
         "worksheet.html",
         title=heading,
@@ -40,7 +41,8 @@ def worksheet_page(made: Worksheet, language: str = "en") -> str:
         language=language,
         say=say,
         sheets=[_sheet(one, titles, language) for one in made.sheets],
-        key=[*_right_answers(made, titles, language, say), *_mistakes(made, language, say)],
+        lead=say("lead", sheets=len(made.sheets)),
+        key=[{"name": name, "tables": list(tables)} for name, tables in key.items()],
     )
 
 
@@ -102,6 +104,7 @@ def math_of(value: Any, decimals: int) -> Markup:
 def answer_text(value: Any) -> str:
     """Return an answer with three significant digits: ``0.42``, ``(0.42, 0.88)`` or ``(1, 2; 3, 4)``."""
     array = np.asarray(value, float)
+    array = np.where(np.abs(array) < 1e-12 * np.abs(array).max(), 0.0, array)  # what rounding leaves of a 0
     if not array.ndim:
         return _three_digits(float(array))
     rows: list[NDArray[Any]] = [array] if array.ndim == 1 else list(array)
@@ -113,14 +116,14 @@ def _three_digits(number: float) -> str:
     return text.removesuffix(".").replace("-", "−")
 
 
-def _right_answers(made: Worksheet, titles: dict[str, str], language: str, say: Say) -> Iterator[dict[str, Any]]:
+def _right_answers(made: Worksheet, titles: dict[str, str], language: str) -> Iterator[dict[str, Any]]:
     """Yield a table of each chapter: the right answer of each sheet to each exercise; a formula is the same for all."""
     for slug, title in titles.items():
         own = [(place, one) for place, one in enumerate(made.exercises) if one.chapter == slug]
         numbers = [(place, one) for place, one in own if one.kind == "number"]
         if own:
             yield {
-                "title": say("key_of_chapter", chapter=title),
+                "title": title,
                 "formulas": [
                     (_numbered(place, one, language), step.formula)
                     for place, one in own
@@ -143,12 +146,22 @@ def _numbered(place: int, exercise: Exercise, language: str) -> str:
 def _mistakes(made: Worksheet, language: str, say: Say) -> Iterator[dict[str, Any]]:
     """Yield a table of each exercise: what the first mistakes of the list lead to, on each sheet."""
     for place, exercise in enumerate(made.exercises):
-        if exercise.kind == "formula":
-            continue
-        of_sheets = [(sheet.number, wrong_answers(sheet.tasks[place])[:MOST_MISTAKES]) for sheet in made.sheets]
-        if named := [way.mistakes for way, _ in of_sheets[0][1]]:
+        of_sheets = [_named_answers(sheet.tasks[place]) for sheet in made.sheets] if exercise.kind == "number" else []
+        if of_sheets and of_sheets[0]:
             yield {
-                "title": say("key_of_mistakes", exercise=_numbered(place, exercise, language)),
-                "heads": [say("or").join(mistakes()[one].name[language] for one in names) for names in named],
-                "rows": [(number, [answer_text(value) for _, value in wrong]) for number, wrong in of_sheets],
+                "title": _numbered(place, exercise, language),
+                "formulas": [],
+                "heads": [say("or").join(mistakes()[one].name[language] for one in names) for names in of_sheets[0]],
+                "rows": [
+                    (sheet.number, list(map(answer_text, named.values())))
+                    for sheet, named in zip(made.sheets, of_sheets, strict=True)
+                ],
             }
+
+
+def _named_answers(task: Drawn) -> dict[tuple[str, ...], Any]:
+    """Return the first mistakes of the list and the answer that each leads to."""
+    found: dict[tuple[str, ...], Any] = {}
+    for wrong, value in wrong_answers(task):
+        found.setdefault(wrong.mistakes, value)
+    return dict(list(found.items())[:MOST_MISTAKES])

@@ -45,7 +45,8 @@ def call_each(request: dict[str, Any]) -> dict[str, Any]:
     except MemoryError:
         raise
     except BaseException as problem:  # also SystemExit, which a program may raise
-        return {"error": {"type": type(problem).__name__, "text": str(problem), "line": _line_of(problem)}}
+        text = problem.msg if isinstance(problem, SyntaxError) else str(problem)
+        return {"error": {"type": type(problem).__name__, "text": text, "line": _line_of(problem)}}
 
 
 def _line_of(problem: BaseException) -> int:

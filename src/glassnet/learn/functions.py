@@ -42,6 +42,7 @@ class CodeFacts(TypedDict):
     look: Annotated[str, "the exercise where to look again, otherwise empty"]
     line: Annotated[int, "the line of the program that raised an error, otherwise 0"]
     output: Annotated[str, "the beginning of what the program printed"]
+    given: Annotated[dict[str, Any], "the arguments of the first call, by name"]
 
 
 def function_exercise(name: str) -> Exercise:
@@ -73,16 +74,17 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     exercise = function_exercise(name)
     draws = [draw(exercise, seed + number) for number in range(DRAWS)]
     called = _name_of(exercise)
+    calls = [{one: {**drawn.given, **solution(drawn)}[one].tolist() for one in exercise.arguments} for drawn in draws]
     request = {
         "code": code,
         "name": called,
         "call": exercise.call or f"{called}({', '.join(exercise.arguments)})",
-        "names": [{one: _known(drawn)[one].tolist() for one in exercise.arguments} for drawn in draws],
+        "names": calls,
     }
     done = run_limited("glassnet.learn.calling:call_each", request, LIMITS)
     facts: CodeFacts = {
         "exercise": name, "seed": seed, "kind": "", "text": "", "mistake": "", "why": "", "look": "", "line": 0,
-        "output": done.output,
+        "output": done.output, "given": calls[0],
     }  # fmt: skip
     if problem := _not_run(done, called, facts):
         facts["text"] = problem.text(language)
@@ -105,11 +107,6 @@ def _name_of(exercise: Exercise) -> str:
     found = re.match(r"\s*(?:def|class)\s+(\w+)", exercise.signature)
     assert found is not None
     return found[1]
-
-
-def _known(drawn: Drawn) -> dict[str, Any]:
-    """Return the given quantities and the steps."""
-    return {**drawn.given, **solution(drawn)}
 
 
 def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | None:
@@ -173,6 +170,9 @@ def _said(
         said = Listing([mistakes()[one].name[language] for one in names], last="or")
         return Message("a mistake that has a name: {mistake}.", mistake=said)
     values = solution(drawn)
+    if _only_ordered_otherwise(results, [values[one] for one in drawn.exercise.returns]):
+        wanted = ", ".join(drawn.exercise.returns)
+        return Message("right numbers in another order. Return {wanted}.", wanted=wanted)
     for step, result in zip(drawn.exercise.returns, results, strict=True):
         wanted = values[step]
         if judged.kind == "shape" and np.squeeze(result).shape != np.squeeze(wanted).shape:
@@ -189,3 +189,8 @@ def _said(
             template = "the first number that differs is {place}: {found}, expected {wanted}."
             return Message(template, place=name, **numbers)
     return Message("right for these numbers, but not for others.")
+
+
+def _only_ordered_otherwise(results: list[Any], wanted: list[Any]) -> bool:
+    """Whether each wanted array is among the results, but not in its place."""
+    return all(any(np.shape(one) == np.shape(value) and np.allclose(one, value) for one in results) for value in wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 WORKSHEET_WORDS: dict[str, str] = {
     "worksheet": "Worksheet",
+    "lead": "Print this page: each of the {sheets} sheets begins on a new page, and the answer key is the last part.",
     "name": "Name",
     "class": "Class",
     "sheet": "sheet {number}",
@@ -14,8 +15,8 @@ WORKSHEET_WORDS: dict[str, str] = {
         "Three significant digits. In the room Learn, the number of a sheet is the seed of its numbers: who types it "
         "there gets the same exercises and can check every step."
     ),
-    "key_of_chapter": "{chapter}: right answers",
-    "key_of_mistakes": "{exercise}: common mistakes, and their values",
+    "key_right": "Right answers",
+    "key_mistakes": "Common mistakes, and their values",
     "or": " or ",
     "colon": ": ",
     "written_by": "glassnet {version}",

@@ -38,8 +38,8 @@ def write_worksheet(job: WorksheetJob, *, notify: Notify = ignore) -> Worksheet:
         template = "{chapters}: the exercises are programs, which paper cannot check. Add another chapter."
         raise OptionError("GN021", template, chapters=Listing(job.chapters))
     if made.programs:
-        text = "{count} exercises are left out, because they are programs: {exercises}"
-        notify(Message(text, count=len(made.programs), exercises=Listing(one.id for one in made.programs)))
+        left_out = Listing(one.id for one in made.programs)
+        notify(Message("left out, because they are answered with a program: {exercises}", exercises=left_out))
     from ..html.worksheet import worksheet_page
 
     write_text(job.out, worksheet_page(made, job.language), overwrite=job.force)
