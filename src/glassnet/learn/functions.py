@@ -18,7 +18,7 @@ from .mistakes import mistakes
 
 MOST_SEED = 999_999
 """As the page takes it: beyond the numbers of all worksheets."""
-LIMITS = Limits(seconds=5.0, memory=1 << 30, written=1 << 20, output=4_000)
+LIMITS = Limits(seconds=10.0, memory=1 << 30, written=1 << 20, output=4_000)
 _ENDED = {
     "time": "stopped after {seconds:g} s. Is there a loop without end?",
     "memory": "stopped at {memory} MiB of memory. Is there an array of a wrong size?",
