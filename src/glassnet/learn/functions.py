@@ -76,7 +76,7 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     exercise = function_exercise(name)
     draws = [draw(exercise, seed + number) for number in range(DRAWS)]
     called = _name_of(exercise)
-    calls = [{one: {**drawn.given, **solution(drawn)}[one].tolist() for one in exercise.arguments} for drawn in draws]
+    calls = [_arguments(one) for one in draws]
     request = {
         "code": code,
         "name": called,
@@ -109,6 +109,13 @@ def _name_of(exercise: Exercise) -> str:
     found = re.match(r"\s*(?:def|class)\s+(\w+)", exercise.signature)
     assert found is not None
     return found[1]
+
+
+def _arguments(drawn: Drawn) -> dict[str, Any]:
+    """Return the arguments of a call by name; a label is a whole number, with which a list can be indexed."""
+    values = {**drawn.given, **solution(drawn)}
+    whole = {one.name for one in drawn.exercise.given if not one.shape and not one.digits}
+    return {name: int(values[name]) if name in whole else values[name].tolist() for name in drawn.exercise.arguments}
 
 
 def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | None:
@@ -170,7 +177,7 @@ def _said(judged: Judgement, called: str, drawn: Drawn, results: list[Any], fact
         facts["why"] = explanation(drawn, judged.wrong, first, language)
         facts["look"] = mistakes()[first].look
         said = Listing([mistakes()[one].name[language] for one in judged.wrong.mistakes], last="or")
-        return Message("a mistake that has a name: {mistake}.", mistake=said)
+        return Message("not the expected result: {mistake}.", mistake=said)
     values = solution(drawn)
     if _only_ordered_otherwise(results, [values[one] for one in drawn.exercise.returns]):
         names = ", ".join(drawn.exercise.returns)
