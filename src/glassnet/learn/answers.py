@@ -242,11 +242,7 @@ def judge_results(draws: Sequence[Drawn], results: Sequence[Sequence[Any]]) -> J
     if _equal(results, right):
         return Judgement("right")
     for way in wrong_ways(exercise):
-        try:
-            values = [follow(exercise.steps, one.given, way.formulas) for one in draws]
-        except ExpressionError:
-            continue
-        if _equal(results, [[one[name] for name in exercise.returns] for one in values]):
+        if all(_follows(way, one, result) for one, result in zip(draws, results, strict=True)):
             return Judgement("mistake", way)
     for result, wanted in zip(results[0], right[0], strict=True):
         if not _fits(np.shape(result), wanted):
@@ -254,6 +250,14 @@ def judge_results(draws: Sequence[Drawn], results: Sequence[Sequence[Any]]) -> J
     return Judgement(
         "wrong", entries=tuple(_equal([one], [other]) for one, other in zip(results[0], right[0], strict=True))
     )
+
+
+def _follows(way: Wrong, drawn: Drawn, result: Sequence[Any]) -> bool:
+    try:
+        values = follow(drawn.exercise.steps, drawn.given, way.formulas)
+    except ExpressionError:
+        return False
+    return _equal(result, [values[name] for name in drawn.exercise.returns])
 
 
 def _equal(results: Any, wanted: Any) -> bool:

@@ -62,7 +62,7 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Value:
     Raises
     ------
     ExpressionError
-        For text that is no formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
+        For text that is not a formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
     """
     with np.errstate(all="ignore"):
         value = _value(_parsed(text), names)
@@ -126,18 +126,16 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
 
 
 def _combined(node: ast.expr, left: Value, op: ast.operator, right: Value) -> Value:
-    try:
-        if isinstance(op, ast.MatMult):
-            return np.asarray(dot(left, right))
-        if type(op) in _OPERATORS:
-            value = np.asarray(_OPERATORS[type(op)](left, right))
-            if value.ndim <= 2 and value.size <= LARGEST:
-                return value
-    except ValueError:
-        pass
-    else:
+    function = dot if isinstance(op, ast.MatMult) else _OPERATORS.get(type(op))
+    if function is None:
         raise ExpressionError("syntax", ast.unparse(node))
-    raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    try:
+        value = np.asarray(function(left, right))
+    except ValueError:
+        value = None
+    if value is None or value.ndim > 2 or value.size > LARGEST:
+        raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    return value
 
 
 def shape_text(value: Any) -> str:
@@ -159,7 +157,9 @@ def _called(name: str, arguments: list[Value]) -> Value:
     function, count = FUNCTIONS[name]
     try:
         if len(arguments) == count:
-            return np.asarray(function(*arguments), np.float64)
+            value = np.asarray(function(*arguments), np.float64)
+            if value.size <= LARGEST:
+                return value
     except (ValueError, IndexError):
         pass
     raise ExpressionError("shape", f"{name}({', '.join(map(shape_text, arguments))})")

@@ -313,7 +313,7 @@ function equal(one, wanted) {
 /** A number with four significant digits: `−0.4237`, `1.2e-7`. @param {number} value */
 export function numberText(value) {
   if (value === 0) return "0";
-  const [mantissa, exponent] = Math.abs(value).toExponential(3).split("e");
+  const [mantissa, exponent] = (Math.abs(value) * (1 + 1e-13)).toExponential(3).split("e");
   const [text, first] = [mantissa.replace(".", "").replace(/0+$/, ""), Number(exponent)];
   let body;
   if (first < -5 || first >= 7) {

@@ -242,6 +242,7 @@ function product(a, b) {
       data.push(sum);
     }
   }
+  if (data.length > LARGEST) throw unfit(a, b);
   return { shape: [...a.shape.slice(0, -1), ...b.shape.slice(1)], data };
 }
 
@@ -295,7 +296,10 @@ const FUNCTIONS = {
   sum: all(total),
   mean: all((data) => total(data) / data.length),
   max: all((data) => Math.max(...data)),
-  argmax: all((data) => data.indexOf(Math.max(...data))),
+  argmax: all((data) => {
+    const most = Math.max(...data);
+    return data.findIndex((one) => one === most || Number.isNaN(one));
+  }),
   softmax: (value) => {
     const powers = value.data.map((one) => Math.exp(one - Math.max(...value.data)));
     return { shape: value.shape, data: powers.map((one) => one / total(powers)) };
@@ -326,6 +330,6 @@ const FUNCTIONS = {
 function called(name, values) {
   if (!Object.hasOwn(FUNCTIONS, name)) throw new ExpressionError("function", name);
   const value = values.length === FUNCTIONS[name].length ? FUNCTIONS[name](...values) : null;
-  if (!value) throw new ExpressionError("shape", `${name}(${values.map(shapeText).join(", ")})`);
+  if (!value || value.data.length > LARGEST) throw new ExpressionError("shape", `${name}(${values.map(shapeText).join(", ")})`);
   return value;
 }
