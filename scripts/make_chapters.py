@@ -127,10 +127,10 @@ def _renderer(holes: bool) -> MarkdownIt:
     if holes:
         reader.inline.ruler.before("math", "hole", _hole)
     rules = {
-        "math": lambda tokens, at, *_: mathml(tokens[at].content, tokens[at].meta["display"]),
+        "math": _math,
         "hole": lambda tokens, at, *_: f'<output data-is="{escape(tokens[at].content)}"></output>',
-        "fence": lambda tokens, at, *_: f'<pre class="code" tabindex="0">{escape(tokens[at].content)}</pre>\n',
-        "table_open": lambda *_: '<div class="scroll" tabindex="0"><table>\n',
+        "fence": lambda tokens, at, *_: f'<pre class="code learn-wide">{escape(tokens[at].content)}</pre>\n',
+        "table_open": lambda *_: '<div class="learn-wide"><table>\n',
         "table_close": lambda *_: "</table></div>\n",
     }
     reader.renderer.rules |= rules | {"link_open": _link, "link_close": _link_end}
@@ -152,6 +152,11 @@ def _link_end(tokens: Any, at: int, *_: Any) -> str:
     return "</a>" if ":" in opening.attrs["href"] or _CHAPTER_LINK.fullmatch(opening.attrs["href"]) else "</span>"
 
 
+def _math(tokens: Any, at: int, *_: Any) -> str:
+    made = mathml(tokens[at].content, tokens[at].meta["display"])
+    return f'<span class="learn-wide">{made}</span>' if tokens[at].meta["display"] else made
+
+
 _TEXT, _TEMPLATE = _renderer(holes=False), _renderer(holes=True)
 
 
@@ -160,6 +165,7 @@ def mathml(tex: str, display: bool = False) -> str:
     made = convert(tex, display="block" if display else "inline")
     if "\\" in made:
         raise SystemExit(f"no MathML for all of the formula {tex}")
+    made = re.sub(r"(?:<mi>[a-z]</mi>){3,}", lambda word: f"<mi>{''.join(re.findall('>(.)<', word[0]))}</mi>", made)
     return made.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', f' alttext="{escape(tex)}"', 1)
 
 
@@ -287,7 +293,9 @@ def exercise_markdown(one: dict[str, Any], language: str) -> str:
     drawn = draw(exercise, 0)
     values = solution(drawn)
     parts = [words["title"].format(title=texts["title"]), texts["question"].strip()]
-    parts += [f"$${each.tex} = {tex_of(drawn.given[each.name])}$$" for each in exercise.given]
+    given = [f"{each.tex} = {tex_of(drawn.given[each.name])}" for each in exercise.given]
+    if given:
+        parts.append("$$" + r" \qquad ".join(given) + "$$")
     if exercise.starter:
         parts.append(f"```python\n{exercise.starter.rstrip()}\n```")
     hints = [hint[language] for hint in exercise.hints]

@@ -52,7 +52,7 @@ export function judgementPart(studio, course, drawn, judgement) {
     return h("p", {}, h("a", { href: studio.href("learn", { chapter: look.chapter, exercise: look.id }) }, t("learn_look_again"), " ", nodesOf(look.title)));
   }
 
-  return h("div.learn-verdict.stack.learn-text", { "data-verdict": kind }, lines(), again(), output && [h("p.small", { text: t("learn_printed") }), h("pre.code", { tabindex: 0, text: output })]);
+  return h("div.learn-verdict.stack.learn-text", { "data-verdict": kind }, lines(), again(), output && [h("p.small", { text: t("learn_printed") }), h("pre.code.learn-wide", { text: output })]);
 }
 
 /** What an answer consists of. @param {(key: string, values?: any) => string} t @param {number[]} shape */

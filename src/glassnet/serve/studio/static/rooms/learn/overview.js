@@ -29,11 +29,12 @@ export function overview(studio, chapters, again) {
   const last = chapters.find((one) => one.slug === progress().last) ?? chapters[0];
   const cards = chapters.map((one) =>
     h("li", {}, h("a.learn-card.panel", { href: studio.href("learn", { chapter: one.slug }) },
-      h("span.learn-number", { text: one.number }), h("span.learn-title", { text: one.title }),
-      h("span.quiet.small", { text: t("learn_done", { done: doneOf(one), of: one.exercises.length }) }), mark(studio, one))));
+      h("span.learn-number", { text: one.number }),
+      h("span", {}, h("span.learn-title", { text: one.title }), h("span.quiet.small", { text: t("learn_done", { done: doneOf(one), of: one.exercises.length }) })),
+      mark(studio, one))));
   return [
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_learn") }), h("p", { text: t("learn_intro") })),
-      last && h("a.button", { href: studio.href("learn", { chapter: last.slug }), text: t(progress().last ? "learn_continue" : "learn_begin") })),
+      last && h("a.button.primary", { href: studio.href("learn", { chapter: last.slug }), text: t(progress().last ? "learn_continue" : "learn_begin") })),
     h("ol.learn-cards", {}, cards),
     h("section.panel.stack", { "aria-label": t("learn_progress") },
       h("h2", { text: t("learn_progress") }),
