@@ -68,6 +68,7 @@ def files() -> dict[Path, str]:
         ]:
             raise SystemExit(f"{english.name}: the two languages have other numbers, figures or exercises")
         chapters.append({"slug": slug, "number": number, **parts})
+    _require_all_exercises(chapters, tables)
     content = {
         "chapters": chapters,
         "exercises": {id: texts_of_exercise(one) for id, one in tables.items()},
@@ -75,6 +76,16 @@ def files() -> dict[Path, str]:
     }
     lines = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False)
     return {**pages, LEARN / "chapters.json": f"{lines}\n"}
+
+
+def _require_all_exercises(chapters: list[dict[str, Any]], tables: dict[str, Any]) -> None:
+    """Stop unless each exercise is in its chapter."""
+    shown = {
+        (block["id"], one["slug"]) for one in chapters for block in one["en"]["blocks"] if block["kind"] == "exercise"
+    }
+    wanted = {(id, one["chapter"]) for id, one in tables.items()}
+    if shown != wanted:
+        raise SystemExit(f"exercises that are not in their chapter, or not in exercises.toml: {sorted(shown ^ wanted)}")
 
 
 def _data(name: str) -> dict[str, Any]:

@@ -74,7 +74,7 @@ export function exercisePart(studio, course, exercise, seed) {
     if (!runs) return null;
     const answer = symbols[exercise.returns[0]] ?? "";
     if (exercise.kind === "function") return codeEntry(t, exercise.id, exercise.starter, check);
-    if (exercise.kind === "formula") return formulaEntry(t, answer, exercise.parts, check);
+    if (exercise.kind === "formula") return formulaEntry(t, answer, [...new Set(exercise.parts)], check);
     return numbersEntry(t, answer, values[exercise.returns[0]].shape, check);
   }
 
@@ -92,10 +92,10 @@ export function exercisePart(studio, course, exercise, seed) {
 
   /** The whole way, with every number in between. */
   const way = () =>
-    h("ol.learn-way", {}, exercise.steps.map(({ name, text }) => h("li", {}, h("div", {}, nodesOf(text)), h("div.learn-wide", {}, equation(symbols[name], values[name])))));
+    h("ol.learn-way", {}, exercise.steps.map(({ name, is, text }) => h("li", {}, h("div", {}, nodesOf(text)), !text.includes(is) && h("code", { text: `${name} = ${is}` }), h("div.learn-wide", {}, equation(symbols[name], values[name])))));
 
   const el = h("section.panel.stack.learn-exercise", { id: `exercise-${exercise.id}`, "aria-labelledby": title, tabindex: -1 },
-    h("div.row.spread.nowrap", {}, h("h2", { id: title }, t("learn_exercise"), " ", nodesOf(exercise.title)), done),
+    h("div.row.spread.nowrap", {}, h("h2", { id: title }, t("learn_exercise"), studio.lang === "zh" ? "" : " ", nodesOf(exercise.title)), done),
     h("div.learn-text", {}, nodesOf(exercise.question)),
     exercise.given.length && numbers,
     exercise.given.length && h("div.row.learn-seed", {}, h("span.quiet.small", { text: t("learn_seed") }), chosen, button(t("learn_other_numbers"), () => other(anySeed()), { class: "plain" })),
