@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import glassnet
 import numpy as np
 from scipy.special import expit
 
+import glassnet
 import machine
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
