@@ -38,6 +38,7 @@ NAMES = (
     "workers",
     "labels",
     "accuracy",
+    "course",
     "recipes",
     "why",
     "growth",
