@@ -113,7 +113,7 @@ def test_a_function_runs_on_this_machine_unless_that_is_off(page, visit, studio)
     sigmoid = "def sigmoid(z):\n    return 1 / (1 + np.exp(-z))\n"
     start = f"import numpy as np\n{sigmoid}def forward(W1, W2, x):\n"
     for body, kind in (
-        ("    h = sigmoid(W1.T @ x)\n    return h, sigmoid(W2.T @ h)\n", "mistake"),
+        ("    h = sigmoid(W1.T @ x)\n    return h, sigmoid(W2 @ h)\n", "mistake"),
         ("    return 1 / 0\n", "error"),
         ("    h = sigmoid(W1 @ x)\n    return h, sigmoid(W2 @ h)\n", "right"),
     ):
