@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from glassnet.learn.exercises import draw, exercises, number_text, solution
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+
+from glassnet.learn.exercises import draw, exercises, number_text, solution
 
 ROOT = Path(__file__).parents[1]
 LEARN = ROOT / "src" / "glassnet" / "learn"

@@ -50,7 +50,9 @@ def test_numbers_and_formulas_are_judged_in_the_page_and_progress_is_a_file(page
     expect(verdict).to_contain_text(mistakes()[wrong.mistakes[0]].name["en"])
     assert verdict.locator("[data-is]").count() == 0  # the numbers are in the words
     look = mistakes()[wrong.mistakes[0]].look
-    expect(verdict.get_by_role("link")).to_have_attribute("href", f"/learn?chapter={exercises()[look].chapter}&exercise={look}")
+    expect(verdict.get_by_role("link")).to_have_attribute(
+        "href", f"/learn?chapter={exercises()[look].chapter}&exercise={look}"
+    )
 
     for words in ("A hint", "A second hint", "The whole way"):
         exercise.get_by_role("button", name=words, exact=True).click()

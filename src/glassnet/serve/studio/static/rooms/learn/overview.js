@@ -11,7 +11,7 @@ const doneOf = ({ exercises }) => exercises.filter((id) => progress().done[id]).
 /** @param {any} studio @param {Chapter} chapter */
 function mark({ t }, chapter) {
   const [done, of] = [doneOf(chapter), chapter.exercises.length];
-  return h("span.learn-mark", { "data-done": done === of ? "all" : done ? "some" : "none", title: t("learn_done", { done, of }), "aria-label": t("learn_done", { done, of }), role: "img" });
+  return h("span.learn-mark", { "data-done": !done ? "none" : done === of ? "all" : "some", title: t("learn_done", { done, of }), "aria-label": t("learn_done", { done, of }), role: "img" });
 }
 
 /** The chapters beside the one that is open. @param {any} studio @param {Chapter[]} chapters @param {string} open */
