@@ -16,7 +16,9 @@ from .exercises import Drawn, Exercise, draw, exercises, explanation, number_tex
 from .expressions import shape_text
 from .mistakes import mistakes
 
-LIMITS = Limits(seconds=5.0, memory=1 << 30, written=1 << 20, output=4_000)
+MOST_SEED = 999_999
+"""As the page takes it: beyond the numbers of all worksheets."""
+LIMITS = Limits(seconds=10.0, memory=1 << 30, written=1 << 20, output=4_000)
 _ENDED = {
     "time": "stopped after {seconds:g} s. Is there a loop without end?",
     "memory": "stopped at {memory} MiB of memory. Is there an array of a wrong size?",

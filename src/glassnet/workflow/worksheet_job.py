@@ -28,12 +28,14 @@ class WorksheetJob:
 
     def __post_init__(self) -> None:
         require_declared(self)
+        for one in self.chapters:
+            slug_of(one)
 
 
 def write_worksheet(job: WorksheetJob, *, notify: Notify = ignore) -> Worksheet:
     """Write the page; exercises that are answered with a program are left out, which `notify` gets to know."""
     require_page_place(job.out, overwrite=job.force)
-    made = make_worksheet([_slug(one) for one in job.chapters], job.students, job.seed)
+    made = make_worksheet([slug_of(one) for one in job.chapters], job.students, job.seed)
     if not made.exercises:
         template = "{chapters}: the exercises are programs, which paper cannot check. Add another chapter."
         raise OptionError("GN021", template, chapters=Listing(job.chapters))
@@ -46,8 +48,8 @@ def write_worksheet(job: WorksheetJob, *, notify: Notify = ignore) -> Worksheet:
     return made
 
 
-def _slug(word: str) -> str:
-    """Return the name of a chapter that is given by its name or its number, from 1."""
+def slug_of(word: str) -> str:
+    """Return the name of a chapter that is given by its name or its number, from 1; OptionError GN021 for another."""
     if word.isascii() and word.isdecimal() and 1 <= int(word) <= len(CHAPTERS):
         return CHAPTERS[int(word) - 1]
     require_choice("CHAPTER", word, CHAPTERS)
