@@ -137,6 +137,8 @@ def _agrees(given: Read, value: Value, digits: int, scale: float) -> bool:
         in_table = given.size > 1 and place <= IN_TABLE * scale
         if place > last * 1.0001 and not in_table:
             return False
+        if given.size == 1 and digits == 3 and place < 0.9 * last:
+            return False  # what has more digits must agree in more
         if in_table:
             last = max(last, place)
         excess = (number - wanted) * (1 if wanted >= 0 else -1)

@@ -297,16 +297,18 @@ def _distinct(drawn: Drawn) -> bool:
         right = _answers(drawn, {})[0]
     except ExpressionError:
         return False
-    wrong = [value for _, value in wrong_answers(drawn)]
+    wrong = wrong_answers(drawn)
     if len(wrong) < len(wrong_ways(drawn.exercise)):
         return False
-    values = [right, *wrong]
     scale = float(np.abs(right).max())
-    if not all(_apart(one, other, scale) for k, one in enumerate(values) for other in values[:k]):
-        return False
+    for number, (way, value) in enumerate(wrong):
+        # Two ways to make the same mistake may be close to each other.
+        others = [right, *(other for before, other in wrong[:number] if before.mistakes != way.mistakes)]
+        if not all(_apart(value, other, scale) for other in others):
+            return False
     if right.size > 1 or not wrong:
         return True
-    numbers = [float(one) for one in values if one.size == 1]
+    numbers = [float(one) for one in (right, *(value for _, value in wrong)) if one.size == 1]
     share = sum(1.5 * unit(one, 4) for one in numbers[1:])
     return share <= NAMED * (max(numbers) - min(numbers))
 

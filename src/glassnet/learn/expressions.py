@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -83,6 +84,7 @@ def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
         raise ExpressionError("syntax", text[:20] + "…")
     plain = unicodedata.normalize("NFKC", text).translate(str.maketrans("−×·", "-**"))
+    plain = re.sub(r"\b(?:np|numpy)\.", "", plain)
     try:
         return ast.parse(plain.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -103,7 +105,7 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
         case ast.Constant(value=bool()):
             raise ExpressionError("syntax", str(node.value))
         case ast.Constant(value=int() | float()):
-            return np.float64(node.value)  # type: ignore[return-value]
+            return np.float64(node.value)  # type: ignore[return-value, arg-type]
         case ast.Name(id=name):
             if name not in names:
                 raise ExpressionError("name", name)
@@ -223,6 +225,7 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], int]] = {
     "softmax": (softmax, 1),
     "outer": (_outer, 2),
     "dot": (dot, 2),
+    "transpose": (np.transpose, 1),
     "ones": (lambda n: np.ones(_count(n)), 1),
     "zeros": (lambda n: np.zeros(_count(n)), 1),
     "onehot": (onehot, 2),

@@ -109,11 +109,14 @@ function distinct(drawn) {
   if (!right) return false;
   const wrong = wrongAnswers(drawn);
   if (wrong.length < drawn.exercise.wrong.length) return false;
-  const values = [right, ...wrong.map((one) => one.value)];
   const scale = largest(right.data);
-  if (!values.every((one, k) => values.slice(0, k).every((other) => apart(one.data, other.data, scale)))) return false;
+  const clear = wrong.every(({ way, value }, number) => {
+    const others = wrong.slice(0, number).filter((one) => one.way.mistakes.join() !== way.mistakes.join());
+    return [right, ...others.map((one) => one.value)].every((other) => apart(value.data, other.data, scale));
+  });
+  if (!clear) return false;
   if (right.data.length > 1 || !wrong.length) return true;
-  const numbers = values.filter((one) => one.data.length === 1).map((one) => one.data[0]);
+  const numbers = [right, ...wrong.map((one) => one.value)].flatMap(({ data }) => (data.length === 1 ? data : []));
   const share = numbers.slice(1).reduce((sum, one) => sum + 1.5 * unit(one, 4), 0);
   return share <= NAMED * (Math.max(...numbers) - Math.min(...numbers));
 }
@@ -209,6 +212,7 @@ function agrees({ numbers, places }, value, digits, scale) {
     let last = unit(wanted, digits);
     const inTable = numbers.length > 1 && place <= IN_TABLE * scale;
     if (place > last * 1.0001 && !inTable) return false;
+    if (numbers.length === 1 && digits === 3 && place < 0.9 * last) return false;
     if (inTable) last = Math.max(last, place);
     const excess = (one - wanted) * (wanted >= 0 ? 1 : -1);
     return -1.0001 * last < excess && excess <= 0.5001 * last;

@@ -79,7 +79,7 @@ function parsed(text) {
 
 /** @param {string} text @returns {Token[]} */
 function tokensOf(text) {
-  const plain = text.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").trim();
+  const plain = text.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").replaceAll(/\b(?:np|numpy)\./g, "").trim();
   if (plain.length > LONGEST) throw new ExpressionError("syntax", plain.slice(0, 20) + "…");
   const tokens = [];
   TOKEN.lastIndex = 0;
@@ -305,6 +305,7 @@ const FUNCTIONS = {
     return { shape: [a.shape[0], b.shape[0]], data: a.data.flatMap((one) => b.data.map((other) => one * other)) };
   },
   dot: product,
+  transpose: transposed,
   ones: (n) => filled(n, 1),
   zeros: (n) => filled(n, 0),
   onehot: (k, n) => {
