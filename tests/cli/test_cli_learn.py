@@ -153,7 +153,9 @@ def test_a_worksheet_of_nothing_is_refused(folder):
     assert (folder / "own.html").read_text() == "mine"
 
 
-@pytest.mark.parametrize(("words", "place"), [("--chapter error --no-python", r"learn\?chapter=error&"), ("", r"learn\?")])
+@pytest.mark.parametrize(
+    ("words", "place"), [("--chapter error --no-python", r"learn\?chapter=error&"), ("", r"learn\?")]
+)
 def test_learn_opens_its_room(monkeypatch, words, place):
     served = []
 

@@ -12,11 +12,10 @@ from ..learn.plain_text import plain
 from ..messages.message import Command, Listing
 from ..messages.option_spelling import Option
 from ..serve.studio import LearnJob, run_learn
-from ..workflow.learn_check import CheckJob, check_exercise
-from ..workflow.worksheet_job import WorksheetJob, write_worksheet
+from ..workflow.learn.check_job import CheckJob, check_exercise
+from ..workflow.learn.worksheet_job import WorksheetJob, write_worksheet
 from .shared.console import json_flag, message, result, result_json, say, say_notice
 from .shared.flags import job_of, only_with, with_job
-
 
 _MOST_LINES = 8
 """Most lines of a program's output that are shown."""
@@ -35,7 +34,7 @@ class WorksheetFacts(TypedDict):
 @click.group("learn", invoke_without_command=True)
 @with_job(LearnJob)
 @click.pass_context
-def learn_command(context: click.Context, **flags: Any) -> None:
+def learn_command(context: click.Context, /, **flags: Any) -> None:
     """Open the course: chapters, and exercises that name your mistake.
 
     The page is the room Learn of the studio, served on this machine alone, until Ctrl+C. What you do there stays on

@@ -40,11 +40,11 @@ def call_each(request: dict[str, Any]) -> dict[str, Any]:
         if request["name"] not in namespace:
             defined = [name for name, one in namespace.items() if callable(one) and name not in before]
             return {"missing": [name for name in defined if not name.startswith("_")]}
-        results = []
+        results: list[dict[str, Any]] = []
         for names in request["names"]:
-            given = {name: np.array(value, float)[()] for name, value in names.items()}
+            given = {name: one if isinstance(one, int) else np.array(one, float)[()] for name, one in names.items()}
             with contextlib.redirect_stdout(io.StringIO() if results else sys.stdout):  # the same text five times
-                results.append(_described(eval(request["call"], namespace, given)))
+                results.append(_described(eval(request["call"], namespace | given)))
         return {"results": results}
     except MemoryError:
         raise

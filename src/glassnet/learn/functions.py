@@ -76,7 +76,7 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     exercise = function_exercise(name)
     draws = [draw(exercise, seed + number) for number in range(DRAWS)]
     called = _name_of(exercise)
-    calls = [{one: {**drawn.given, **solution(drawn)}[one].tolist() for one in exercise.arguments} for drawn in draws]
+    calls = [_arguments(one) for one in draws]
     request = {
         "code": code,
         "name": called,
@@ -111,6 +111,13 @@ def _name_of(exercise: Exercise) -> str:
     return found[1]
 
 
+def _arguments(drawn: Drawn) -> dict[str, Any]:
+    """Return the arguments of a call by name; a label is a whole number, with which a list can be indexed."""
+    values = {**drawn.given, **solution(drawn)}
+    whole = {one.name for one in drawn.exercise.given if not one.shape and not one.digits}
+    return {name: int(values[name]) if name in whole else values[name].tolist() for name in drawn.exercise.arguments}
+
+
 def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | None:
     """Return why there are no results, and note its kind; None if there are."""
     if done.exceeded:
@@ -130,7 +137,9 @@ def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | No
         problem = done.value["error"]
         facts["kind"], facts["line"] = "error", problem["line"]
         text = f"{problem['type']}: {problem['text']}" if problem["text"] else problem["type"]
-        return Message("line {line}: {problem}", line=problem["line"], problem=text) if problem["line"] else Message(text)
+        if not problem["line"]:
+            return Message(text)  # Python's own words
+        return Message("line {line}: {problem}", line=problem["line"], problem=text)
     return None
 
 
@@ -158,23 +167,21 @@ def _unfit(described: dict[str, Any], called: str, exercise: Exercise) -> Messag
     return Message("{name} returned {type}, expected {wanted}.", name=called, type=described["type"], wanted=wanted)
 
 
-def _said(
-    judged: Judgement, called: str, drawn: Drawn, results: list[Any], facts: CodeFacts, language: str
-) -> Message:
+def _said(judged: Judgement, called: str, drawn: Drawn, results: list[Any], facts: CodeFacts, language: str) -> Message:
     """Return the judgement of results as a message, and note the mistake, if it has a name."""
     if judged.kind == "right":
         return Message("right: {name} gives the right result for {count} draws of numbers.", name=called, count=DRAWS)
     if judged.wrong is not None:
-        names = judged.wrong.mistakes
-        facts["mistake"] = names[0]
-        facts["why"] = explanation(drawn, judged.wrong, names[0], language)
-        facts["look"] = mistakes()[names[0]].look
-        said = Listing([mistakes()[one].name[language] for one in names], last="or")
-        return Message("a mistake that has a name: {mistake}.", mistake=said)
+        first, *_ = judged.wrong.mistakes
+        facts["mistake"] = first
+        facts["why"] = explanation(drawn, judged.wrong, first, language)
+        facts["look"] = mistakes()[first].look
+        said = Listing([mistakes()[one].name[language] for one in judged.wrong.mistakes], last="or")
+        return Message("not the expected result: {mistake}.", mistake=said)
     values = solution(drawn)
     if _only_ordered_otherwise(results, [values[one] for one in drawn.exercise.returns]):
-        wanted = ", ".join(drawn.exercise.returns)
-        return Message("right numbers in another order. Return {wanted}.", wanted=wanted)
+        names = ", ".join(drawn.exercise.returns)
+        return Message("right numbers in another order. Return {wanted}.", wanted=names)
     for step, result in zip(drawn.exercise.returns, results, strict=True):
         wanted = values[step]
         if judged.kind == "shape" and np.squeeze(result).shape != np.squeeze(wanted).shape:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..doctor.script.program import read_program
-from ..errors import OptionError
-from ..learn.functions import MOST_SEED, CodeFacts, judge_code
-from ..messages.option_spelling import Option
-from ..options.job_parameters import require_declared
-from ..options.spec import option, required
-from . import parameters
+from ...doctor.script.program import read_program
+from ...errors import OptionError
+from ...learn.functions import MOST_SEED, CodeFacts, judge_code
+from ...messages.option_spelling import Option
+from ...options.job_parameters import require_declared
+from ...options.spec import option, required
+from .. import parameters
 
 
 @dataclass(frozen=True)

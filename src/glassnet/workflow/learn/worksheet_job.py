@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import OptionError, require_choice
-from ..io.writing import require_page_place, write_text
-from ..learn.exercises import CHAPTERS
-from ..learn.worksheet import MOST_SEED, MOST_STUDENTS, Worksheet, make_worksheet
-from ..messages.message import Listing, Message
-from ..messages.notice import Notify, ignore
-from ..options.job_parameters import require_declared
-from ..options.spec import option, required
-from . import parameters
+from ...errors import OptionError, require_choice
+from ...io.writing import require_page_place, write_text
+from ...learn.exercises import CHAPTERS
+from ...learn.worksheet import MOST_SEED, MOST_STUDENTS, Worksheet, make_worksheet
+from ...messages.message import Listing, Message
+from ...messages.notice import Notify, ignore
+from ...options.job_parameters import require_declared
+from ...options.spec import option, required
+from .. import parameters
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def write_worksheet(job: WorksheetJob, *, notify: Notify = ignore) -> Worksheet:
     if made.programs:
         left_out = Listing(one.id for one in made.programs)
         notify(Message("left out, because they are answered with a program: {exercises}", exercises=left_out))
-    from ..html.worksheet import worksheet_page
+    from ...html.worksheet import worksheet_page
 
     write_text(job.out, worksheet_page(made, job.language), overwrite=job.force)
     return made
