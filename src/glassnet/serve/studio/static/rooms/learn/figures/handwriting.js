@@ -72,10 +72,14 @@ export const handwriting = (el, given) => {
     made.tell([], !network ? t("learn_fig_hand_none") : outputs ? t(right || down || ink !== "mnist" ? "learn_fig_hand_other" : "learn_fig_hand_answers", { digit: best, output: text(outputs[best]) }) : t("learn_fig_hand_draw"));
   }
 
+  const darker = matchMedia("(prefers-color-scheme: dark)");
+  const recolour = () => (board.draw(), draw(made.state));
+  darker.addEventListener("change", recolour);
   const close = made.open();
   load(false);
   return () => {
     closed = true;
+    darker.removeEventListener("change", recolour);
     board.close();
     close();
   };
