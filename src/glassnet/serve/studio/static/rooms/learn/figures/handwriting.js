@@ -22,7 +22,7 @@ export const handwriting = (el, given) => {
   const takes = h("canvas.pixels");
   const takesLabel = h("figcaption.small.quiet");
   const digits = Array.from({ length: 10 }, (_, k) => h("button.plain", { type: "button", onclick: () => made.change({ digit: made.state.digit === k ? -1 : k }) },
-    h("b", { text: String(k) }), h("i.bar", {}, h("i")), h("output", { text: "–" })));
+    h("b", { text: String(k) }), h("i.share", {}, h("i")), h("output", { text: "–" })));
   const train = button(t("learn_fig_hand_train"), () => load(true), { hidden: true });
   const made = frame(el, given, start, draw);
   const board = makeBoard({ shape: [SIDE, SIDE], channels: 1, maximum: 255, photo: false, pen: true, t, current: () => formOf(drawing) ?? new Array(SIDE * SIDE).fill(0),
@@ -65,17 +65,21 @@ export const handwriting = (el, given) => {
     digits.forEach((one, k) => {
       const [, bar, output] = one.children;
       /** @type {HTMLElement} */ (bar.firstChild).style.width = `${100 * (outputs?.[k] ?? 0)}%`;
-      output.textContent = outputs ? text(outputs[k]) : "–";
+      output.textContent = outputs ? outputs[k].toFixed(3) : "–";
       one.setAttribute("aria-pressed", String(k === shown));
       one.classList.toggle("best", k === best);
     });
     made.tell([], !network ? t("learn_fig_hand_none") : outputs ? t(right || down || ink !== "mnist" ? "learn_fig_hand_other" : "learn_fig_hand_answers", { digit: best, output: text(outputs[best]) }) : t("learn_fig_hand_draw"));
   }
 
+  const darker = matchMedia("(prefers-color-scheme: dark)");
+  const recolour = () => (board.draw(), draw(made.state));
+  darker.addEventListener("change", recolour);
   const close = made.open();
   load(false);
   return () => {
     closed = true;
+    darker.removeEventListener("change", recolour);
     board.close();
     close();
   };

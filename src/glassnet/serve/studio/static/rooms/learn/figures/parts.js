@@ -11,8 +11,8 @@ import { trimmed } from "../../../shared/format.js";
 /** @param {number} z */
 export const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
-/** A number with three digits. @param {number} value */
-export const text = (value) => trimmed(Math.abs(value) < 1e-300 ? 0 : value, 3);
+/** A number with three digits, more below 1, which a sigmoid never reaches. @param {number} value */
+export const text = (value) => trimmed(Math.abs(value) < 1e-300 ? 0 : value, Math.abs(value) >= 0.9995 && Math.abs(value) < 1 ? 6 : 3);
 
 /** A number as a factor or a summand: in parentheses if it is negative. @param {number} value */
 export const factor = (value) => (value < 0 ? `(${text(value)})` : text(value));
