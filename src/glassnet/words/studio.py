@@ -166,13 +166,11 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_way": "The whole way",
     "learn_right": "Right.",
     "learn_in_code": "In the code:",
-    "learn_mistake": "This is the number of a known mistake:",
+    "learn_mistake": "This is what a known mistake gives:",
     "learn_looks_like": "It looks like this mistake:",
     "learn_or": "or:",
     "learn_one_more_digit": "Give one more digit, and it is certain.",
-    "learn_wrong": (
-        "This is not right, and it is not the number of a mistake that this course knows. A hint may help."
-    ),
+    "learn_wrong": "Not right, and not what any mistake that this course knows gives. A hint may help.",
     "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
     "learn_digits_few": "Too few digits to tell. Give four.",
     "learn_entries_right": "Right among the {count} numbers: no. {places}.",

@@ -47,8 +47,8 @@ def imported(path: Path) -> set[Path]:
 
 def styles(room: str) -> set[Path]:
     """The stylesheets that a page from the server loads with a room."""
-    more = re.search(r"^const MORE = \{(.*)\};$", SOURCES[STATIC / "app.js"], re.M)[1]
-    names = {"style", f"rooms/{room}", *dict(re.findall(r'(\w+): "([\w/]+)"', more)).get(room, "").split()}
+    more = re.search(r"^const MORE = \{(.*?)^\};$", SOURCES[STATIC / "app.js"], re.M | re.S)[1]
+    names = {"style", f"rooms/{room}", *dict(re.findall(r'(\w+): "([\w/ ]+)"', more)).get(room, "").split()}
     return {STATIC / f"{name}.css" for name in names}
 
 
