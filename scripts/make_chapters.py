@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from glassnet.learn.exercises import draw, exercises, number_text, solution
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+
+from glassnet.learn.exercises import Exercise, draw, exercises, number_text, solution
+from glassnet.learn.mistakes import mistakes
+from glassnet.learn.tables import Texts
 
 ROOT = Path(__file__).parents[1]
 LEARN = ROOT / "src" / "glassnet" / "learn"
@@ -51,8 +53,6 @@ def main() -> None:
 
 def files() -> dict[Path, str]:
     """Return the path and the text of each file."""
-    tables = {one["id"]: one for one in _data("exercises.toml")["exercise"]}
-    mistakes = {one["id"]: one for one in _data("mistakes.toml")["mistake"]}
     pages, chapters = {}, []
     for english in sorted(PAGES.glob("[0-9]*.md")):
         if english.name.endswith(LANGUAGES["zh"]):
@@ -60,7 +60,7 @@ def files() -> dict[Path, str]:
         slug, parts = english.stem.split("-", 1)[1], {}
         for language, ending in LANGUAGES.items():
             path = PAGES / f"{english.stem}{ending}"
-            pages[path] = with_exercises(path.read_text("utf-8"), path, language, tables)
+            pages[path] = with_exercises(path.read_text("utf-8"), path, language)
             parts[language] = chapter(pages[path], path)
         number = parts["en"].pop("number")
         if parts["zh"].pop("number") != number or [_kind(one) for one in parts["en"]["blocks"]] != [
@@ -68,17 +68,24 @@ def files() -> dict[Path, str]:
         ]:
             raise SystemExit(f"{english.name}: the two languages have other numbers, figures or exercises")
         chapters.append({"slug": slug, "number": number, **parts})
+    _require_all_exercises(chapters)
     content = {
         "chapters": chapters,
-        "exercises": {id: texts_of_exercise(one) for id, one in tables.items()},
-        "mistakes": {id: _in_both(one, ("name", "why")) for id, one in mistakes.items()},
+        "exercises": {id: texts_of_exercise(one) for id, one in exercises().items()},
+        "mistakes": {id: {"name": _texts(one.name), "why": _texts(one.why)} for id, one in mistakes().items()},
     }
     lines = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=False)
     return {**pages, LEARN / "chapters.json": f"{lines}\n"}
 
 
-def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads((LEARN / name).read_text("utf-8"))
+def _require_all_exercises(chapters: list[dict[str, Any]]) -> None:
+    """Stop unless each exercise is in its chapter."""
+    shown = {
+        (block["id"], one["slug"]) for one in chapters for block in one["en"]["blocks"] if block["kind"] == "exercise"
+    }
+    wanted = {(id, one.chapter) for id, one in exercises().items()}
+    if shown != wanted:
+        raise SystemExit(f"exercises that are not in their chapter, or not in exercises.toml: {sorted(shown ^ wanted)}")
 
 
 # Markdown as HTML, formulas as MathML
@@ -127,10 +134,10 @@ def _renderer(holes: bool) -> MarkdownIt:
     if holes:
         reader.inline.ruler.before("math", "hole", _hole)
     rules = {
-        "math": lambda tokens, at, *_: mathml(tokens[at].content, tokens[at].meta["display"]),
+        "math": _math,
         "hole": lambda tokens, at, *_: f'<output data-is="{escape(tokens[at].content)}"></output>',
-        "fence": lambda tokens, at, *_: f'<pre class="code" tabindex="0">{escape(tokens[at].content)}</pre>\n',
-        "table_open": lambda *_: '<div class="scroll" tabindex="0"><table>\n',
+        "fence": lambda tokens, at, *_: f'<pre class="code learn-wide">{escape(tokens[at].content)}</pre>\n',
+        "table_open": lambda *_: '<div class="learn-wide"><table>\n',
         "table_close": lambda *_: "</table></div>\n",
     }
     reader.renderer.rules |= rules | {"link_open": _link, "link_close": _link_end}
@@ -152,6 +159,11 @@ def _link_end(tokens: Any, at: int, *_: Any) -> str:
     return "</a>" if ":" in opening.attrs["href"] or _CHAPTER_LINK.fullmatch(opening.attrs["href"]) else "</span>"
 
 
+def _math(tokens: Any, at: int, *_: Any) -> str:
+    made = mathml(tokens[at].content, tokens[at].meta["display"])
+    return f'<span class="learn-wide">{made}</span>' if tokens[at].meta["display"] else made
+
+
 _TEXT, _TEMPLATE = _renderer(holes=False), _renderer(holes=True)
 
 
@@ -160,6 +172,7 @@ def mathml(tex: str, display: bool = False) -> str:
     made = convert(tex, display="block" if display else "inline")
     if "\\" in made:
         raise SystemExit(f"no MathML for all of the formula {tex}")
+    made = re.sub(r"(?:<mi>[a-z]</mi>){3,}", lambda word: f"<mi>{''.join(re.findall('>(.)<', word[0]))}</mi>", made)
     return made.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', f' alttext="{escape(tex)}"', 1)
 
 
@@ -244,23 +257,19 @@ def _kind(block: dict[str, Any]) -> tuple[Any, ...]:
 # Exercises
 
 
-def texts_of_exercise(one: dict[str, Any]) -> dict[str, Any]:
+def texts_of_exercise(one: Exercise) -> dict[str, Any]:
     """Return the texts of an exercise as HTML in both languages, and its symbols as MathML."""
-    steps = one["steps"]
     return {
-        **_in_both(one, ("title", "question")),
-        "hints": [_texts(each) for each in one["hints"]],
-        "steps": [_texts(each) for each in steps],
-        "symbols": {each["name"]: mathml(each["tex"]) for each in [*one.get("given", []), *steps]},
-        "code": line_of(one.get("code", "")),
+        "title": _texts(one.title),
+        "question": _texts(one.question),
+        "hints": [_texts(each) for each in one.hints],
+        "steps": [_texts(each.texts or {}) for each in one.steps],
+        "symbols": {each.name: mathml(each.tex) for each in (*one.given, *one.steps)},
+        "code": line_of(one.code),
     }
 
 
-def _in_both(one: dict[str, Any], names: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    return {name: _texts({language: one[language][name] for language in LANGUAGES}) for name in names}
-
-
-def _texts(one: dict[str, str]) -> dict[str, str]:
+def _texts(one: Texts) -> dict[str, str]:
     """Return texts by language as HTML; with paragraphs only where there are several."""
     texts = {language: one.get(language, "").strip() for language in LANGUAGES}
     return {
@@ -269,25 +278,26 @@ def _texts(one: dict[str, str]) -> dict[str, str]:
     }
 
 
-def with_exercises(text: str, path: Path, language: str, tables: dict[str, Any]) -> str:
+def with_exercises(text: str, path: Path, language: str) -> str:
     """Return a page whose exercises have the texts, and the numbers of seed 0."""
 
     def filled(found: re.Match[str]) -> str:
-        if found[1] not in tables:
+        if found[1] not in exercises():
             raise SystemExit(f"{path.name}: no exercise {found[1]} in exercises.toml")
-        return f"<!-- exercise {found[1]} -->\n\n{exercise_markdown(tables[found[1]], language)}\n\n<!-- end -->"
+        return f"<!-- exercise {found[1]} -->\n\n{exercise_markdown(exercises()[found[1]], language)}\n\n<!-- end -->"
 
     return re.sub(r"<!-- exercise ([\w-]+) -->.*?<!-- end -->", filled, text, flags=re.S)
 
 
-def exercise_markdown(one: dict[str, Any], language: str) -> str:
+def exercise_markdown(exercise: Exercise, language: str) -> str:
     """Return an exercise as a reader of the page sees it: question, numbers, and hints and way to unfold."""
-    words, texts = _WORDS[language], one[language]
-    exercise = exercises()[one["id"]]
+    words = _WORDS[language]
     drawn = draw(exercise, 0)
     values = solution(drawn)
-    parts = [words["title"].format(title=texts["title"]), texts["question"].strip()]
-    parts += [f"$${each.tex} = {tex_of(drawn.given[each.name])}$$" for each in exercise.given]
+    parts = [words["title"].format(title=exercise.title[language]), exercise.question[language].strip()]
+    given = [f"{each.tex} = {tex_of(drawn.given[each.name])}" for each in exercise.given]
+    if given:
+        parts.append("$$" + r" \qquad ".join(given) + "$$")
     if exercise.starter:
         parts.append(f"```python\n{exercise.starter.rstrip()}\n```")
     hints = [hint[language] for hint in exercise.hints]

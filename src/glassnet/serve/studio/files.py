@@ -57,6 +57,7 @@ _STYLES = (
     "rooms/learn/figures.css",
     "views/step.css",
     "views/network_picture.css",
+    "views/node_numbers.css",
 )
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; "

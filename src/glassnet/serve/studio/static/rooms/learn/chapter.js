@@ -20,9 +20,9 @@ export function showChapter(el, studio, course, chapter) {
 
   /** @param {string} name @param {any} params */
   function figure(name, params) {
-    const place = h("figure.learn-figure", {});
+    const place = h("figure");
     const make = FIGURES[name];
-    if (make) closing.push(make(place, { t: studio.t, lang: studio.lang, params, studio, onChange: () => {} }));
+    if (make) closing.push(make(place, { t: studio.t, lang: studio.lang, params, studio }));
     return place;
   }
 
@@ -48,5 +48,16 @@ export function showChapter(el, studio, course, chapter) {
   }
 
   el.append(...chapter.blocks.map(part));
+  const resized = new ResizeObserver(() => scrollByKeys(el));
+  resized.observe(el);
+  closing.push(() => resized.disconnect());
   return () => closing.forEach((close) => close?.());
+}
+
+/** What is wider than its place can have the focus, so that arrow keys move it. @param {HTMLElement} el */
+function scrollByKeys(el) {
+  for (const one of /** @type {NodeListOf<HTMLElement>} */ (el.querySelectorAll(".learn-wide"))) {
+    if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+    else one.removeAttribute("tabindex");
+  }
 }

@@ -19,7 +19,7 @@ export function exercisePart(studio, course, exercise, seed) {
   let values = solution(drawn);
   const title = uniqueId("exercise");
   const done = h("span.learn-mark", { role: "img" });
-  const numbers = h("div.learn-numbers");
+  const numbers = h("div.learn-numbers.learn-wide");
   const verdict = h("div.stack", { role: "status" });
   const help = h("div.stack");
   const runs = exercise.kind !== "function" || (studio.can("own python") && studio.session.limits?.python !== false);
@@ -74,7 +74,7 @@ export function exercisePart(studio, course, exercise, seed) {
     if (!runs) return null;
     const answer = symbols[exercise.returns[0]] ?? "";
     if (exercise.kind === "function") return codeEntry(t, exercise.id, exercise.starter, check);
-    if (exercise.kind === "formula") return formulaEntry(t, answer, exercise.parts, check);
+    if (exercise.kind === "formula") return formulaEntry(t, answer, [...new Set(exercise.parts)], check);
     return numbersEntry(t, answer, values[exercise.returns[0]].shape, check);
   }
 
@@ -92,14 +92,14 @@ export function exercisePart(studio, course, exercise, seed) {
 
   /** The whole way, with every number in between. */
   const way = () =>
-    h("ol.learn-way", {}, exercise.steps.map(({ name, text }) => h("li", {}, h("div", {}, nodesOf(text)), h("div.learn-formula-line", { tabindex: 0 }, equation(symbols[name], values[name])))));
+    h("ol.learn-way", {}, exercise.steps.map(({ name, is, text }) => h("li", {}, h("div", {}, nodesOf(text)), !text.includes(is) && h("code", { text: `${name} = ${is}` }), h("div.learn-wide", {}, equation(symbols[name], values[name])))));
 
   const el = h("section.panel.stack.learn-exercise", { id: `exercise-${exercise.id}`, "aria-labelledby": title, tabindex: -1 },
-    h("div.row.spread.nowrap", {}, h("h2", { id: title }, t("learn_exercise"), " ", nodesOf(exercise.title)), done),
+    h("div.row.spread.nowrap", {}, h("h2", { id: title }, t("learn_exercise"), studio.lang === "zh" ? "" : " ", nodesOf(exercise.title)), done),
     h("div.learn-text", {}, nodesOf(exercise.question)),
     exercise.given.length && numbers,
     exercise.given.length && h("div.row.learn-seed", {}, h("span.quiet.small", { text: t("learn_seed") }), chosen, button(t("learn_other_numbers"), () => other(anySeed()), { class: "plain" })),
-    entry ? entry.el : h("div.stack", {}, h("pre.code", { tabindex: 0, text: exercise.starter }), h("p.quiet", { text: t("learn_run_yourself") }), h("pre.code", { tabindex: 0, text: `glassnet learn check my_program.py --exercise ${exercise.id} --seed ${drawn.seed}` })),
+    entry ? entry.el : h("div.stack", {}, h("pre.code.learn-wide", { text: exercise.starter }), h("p.quiet", { text: t("learn_run_yourself") }), h("pre.code.learn-wide", { text: `glassnet learn check my_program.py --exercise ${exercise.id} --seed ${drawn.seed}` })),
     h("div.row", {}, entry && button(t(exercise.kind === "function" ? "learn_run" : "learn_check"), check, { class: "primary" }), more),
     verdict, help);
   show();

@@ -12,6 +12,7 @@ import { nodesOf } from "./formulas.js";
  */
 export function judgementPart(studio, course, drawn, judgement) {
   const { t } = studio;
+  const gap = studio.lang === "zh" ? "" : " ";
   const { exercise } = drawn;
   const { kind, mistake, entries = [], shape = [], reason, part, text, output } = judgement;
   const wrong = mistake ? exercise.wrong.find((one) => one.mistakes.includes(mistake)) : judgement.wrong;
@@ -20,10 +21,10 @@ export function judgementPart(studio, course, drawn, judgement) {
 
   /** @returns {any[]} */
   function lines() {
-    if (kind === "right") return [h("p", {}, h("b", { text: t("learn_right") })), exercise.code && h("p.small", {}, t("learn_in_code"), " ", nodesOf(exercise.code))];
+    if (kind === "right") return [h("p", {}, h("b", { text: t("learn_right") })), exercise.code && h("p.small", {}, t("learn_in_code"), gap, nodesOf(exercise.code))];
     if (wrong) {
-      const names = named.flatMap(({ name }, k) => [k ? ` ${t("learn_or")} ` : "", h("b", {}, nodesOf(name))]);
-      return [h("p", {}, t(kind === "looks" ? "learn_looks_like" : "learn_mistake"), " ", names), kind === "looks" ? h("p", { text: t("learn_one_more_digit") }) : h("p", {}, why(named[0]))];
+      const names = named.flatMap(({ name }, k) => [k ? `${gap || "；"}${t("learn_or")}${gap}` : "", h("b", {}, nodesOf(name))]);
+      return [h("p", {}, t(kind === "looks" ? "learn_looks_like" : "learn_mistake"), gap, names), kind === "looks" ? h("p", { text: t("learn_one_more_digit") }) : h("p", {}, why(named[0]))];
     }
     if (text) return [h("p", { text })];
     if (kind === "shape") return [h("p", { text: t("learn_wrong_shape", { form: formOf(t, shape) }) })];
@@ -49,10 +50,10 @@ export function judgementPart(studio, course, drawn, judgement) {
   function again() {
     const look = named[0] && course.exercises.find((/** @type {any} */ one) => one.id === named[0].look);
     if (!look || look.id === exercise.id || kind === "looks") return null;
-    return h("p", {}, h("a", { href: studio.href("learn", { chapter: look.chapter, exercise: look.id }) }, t("learn_look_again"), " ", nodesOf(look.title)));
+    return h("p", {}, h("a", { href: studio.href("learn", { chapter: look.chapter, exercise: look.id }) }, t("learn_look_again"), gap, nodesOf(look.title)));
   }
 
-  return h("div.learn-verdict.stack.learn-text", { "data-verdict": kind }, lines(), again(), output && [h("p.small", { text: t("learn_printed") }), h("pre.code", { tabindex: 0, text: output })]);
+  return h("div.learn-verdict.learn-text", { "data-verdict": kind }, lines(), again(), output && [h("p.small", { text: t("learn_printed") }), h("pre.code.learn-wide", { text: output })]);
 }
 
 /** What an answer consists of. @param {(key: string, values?: any) => string} t @param {number[]} shape */

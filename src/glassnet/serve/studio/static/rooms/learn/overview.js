@@ -11,7 +11,7 @@ const doneOf = ({ exercises }) => exercises.filter((id) => progress().done[id]).
 /** @param {any} studio @param {Chapter} chapter */
 function mark({ t }, chapter) {
   const [done, of] = [doneOf(chapter), chapter.exercises.length];
-  return h("span.learn-mark", { "data-done": done === of ? "all" : done ? "some" : "none", title: t("learn_done", { done, of }), "aria-label": t("learn_done", { done, of }), role: "img" });
+  return h("span.learn-mark", { "data-done": !done ? "none" : done === of ? "all" : "some", title: t("learn_done", { done, of }), "aria-label": t("learn_done", { done, of }), role: "img" });
 }
 
 /** The chapters beside the one that is open. @param {any} studio @param {Chapter[]} chapters @param {string} open */
@@ -29,11 +29,12 @@ export function overview(studio, chapters, again) {
   const last = chapters.find((one) => one.slug === progress().last) ?? chapters[0];
   const cards = chapters.map((one) =>
     h("li", {}, h("a.learn-card.panel", { href: studio.href("learn", { chapter: one.slug }) },
-      h("span.learn-number", { text: one.number }), h("span.learn-title", { text: one.title }),
-      h("span.quiet.small", { text: t("learn_done", { done: doneOf(one), of: one.exercises.length }) }), mark(studio, one))));
+      h("span.learn-number", { text: one.number }),
+      h("span", {}, h("span.learn-title", { text: one.title }), h("span.quiet.small", { text: t("learn_done", { done: doneOf(one), of: one.exercises.length }) })),
+      mark(studio, one))));
   return [
     h("div.head", {}, h("div", {}, h("h1", { text: t("room_learn") }), h("p", { text: t("learn_intro") })),
-      last && h("a.button", { href: studio.href("learn", { chapter: last.slug }), text: t(progress().last ? "learn_continue" : "learn_begin") })),
+      last && h("a.button.primary", { href: studio.href("learn", { chapter: last.slug }), text: t(progress().last ? "learn_continue" : "learn_begin") })),
     h("ol.learn-cards", {}, cards),
     h("section.panel.stack", { "aria-label": t("learn_progress") },
       h("h2", { text: t("learn_progress") }),
