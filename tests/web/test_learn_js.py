@@ -134,10 +134,9 @@ def test_the_page_computes_and_judges_as_python_does(tmp_path):
     numbers = [0.5, 12.125, -1e-9, 123456789.0, 0.00012345, 99999.5, *rng.normal(size=50).round(3)]
     cases = []
     for number, exercise in enumerate(exercises().values()):
-        for seed in (number, 2**40 + number):
-            drawn = draw(exercise, seed)
-            answers = [] if exercise.kind == "function" else answers_of(rng, exercise, drawn)
-            cases.append({"id": exercise.id, "seed": seed, "answers": answers})
+        drawn = draw(exercise, number + number % 2 * 2**40)
+        answers = [] if exercise.kind == "function" else answers_of(rng, exercise, drawn)
+        cases.append({"id": exercise.id, "seed": drawn.seed, "answers": answers})
     given = {"names": NAMES, "formulas": formulas, "numbers": numbers, "course": described("zh"), "cases": cases}
     found = in_node(tmp_path, PROGRAM, given)
 

@@ -79,6 +79,12 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(node.id for node in nodes)
 
 
+def functions_in(text: str) -> frozenset[str]:
+    """Return the names of functions that a formula calls."""
+    calls = (node.func for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call))
+    return frozenset(one.id for one in calls if isinstance(one, ast.Name))
+
+
 @lru_cache(4096)
 def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:

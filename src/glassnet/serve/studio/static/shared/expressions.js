@@ -33,11 +33,11 @@ export function evaluate(text, names) {
   return value;
 }
 
-/** The names of quantities that a formula contains. @param {string} text */
-export function namesIn(text) {
+/** The names of functions that a formula calls. @param {string} text */
+export function functionsIn(text) {
+  parsed(text);
   const tokens = tokensOf(text);
-  const names = tokens.filter((one, i) => one.kind === "name" && tokens[i + 1]?.text !== "(" && tokens[i - 1]?.text !== ".");
-  return new Set(names.map((one) => one.text));
+  return new Set(tokens.flatMap((one, i) => (one.kind === "name" && tokens[i + 1]?.text === "(" ? [one.text] : [])));
 }
 
 /** An array as a value: nested lists, or one number. @param {any} list @returns {Value} */
