@@ -97,6 +97,7 @@ class Exercise:
     signature: str  # of a function
     starter: str
     arguments: tuple[str, ...]
+    call: str  # of a class: the expression that gives the results
 
     @property
     def answer(self) -> str:
@@ -180,6 +181,7 @@ def _exercise(table: Table) -> Exercise:
         signature=signature,
         starter=starter,
         arguments=tuple(arguments),
+        call=table.take("call", str, ""),
     )
     table.end()
     return exercise
