@@ -41,6 +41,8 @@ ODD = [
     "1e999",
 ]
 
+FORMULAS = ["1 +", "q", "W2 @ e", "np.dot(W2.T, e)", "W2 * e", "1/(1+exp(z))", "exp(z2)", "w0 + lr*g", "sigmoid(z)"]
+
 PROGRAM = """
 const { evaluate, listOf, valueOf, ExpressionError } = await import("./shared/expressions.js");
 const module = await import("./shared/exercises.js");
@@ -96,14 +98,9 @@ def valued(text):
 
 
 def answers_of(rng, exercise, drawn):
-    """Right and wrong answers with few and many digits, exact or a little off; or the formulas of the mistakes."""
+    """Right and wrong answers with few and many digits, exact or a little off; or formulas."""
     if exercise.kind == "formula":
-        return [
-            exercise.steps[-1].formula,
-            *(one for way in wrong_ways(exercise) for one in way.formulas.values()),
-            "1 +",
-            "q",
-        ]
+        return [exercise.steps[-1].formula, *FORMULAS]
     answers = list(ODD)
     for value in (solution(drawn)[exercise.answer], *(value for _, value in wrong_answers(drawn))):
         for digits, off in ((2, 1), (3, 1), (4, 1), (6, 1), (4, 1.004), (5, 1.015)):
