@@ -92,11 +92,14 @@ def test_formulas_and_functions_are_judged_by_their_values():
         changed = [[value + 1e-6 for value in one] for one in right]
         assert judge_results(draws, changed).kind == "wrong"
         if exercise.kind == "formula":
-            assert judge_formula(exercise, 0, exercise.steps[-1].formula).kind == "right"
             assert judge_formula(exercise, 0, "").reason == "empty"
             assert judge_formula(exercise, 0, "1 +").reason == "syntax"
             assert judge_formula(exercise, 0, exercise.answer).reason == "name"
-    assert judge_formula(exercises()["send-back-formula"], 0, "W2").kind == "shape"
+    back, neuron = exercises()["send-back-formula"], exercises()["neuron-formula"]
+    assert judge_formula(back, 0, "W2").kind == "shape"
+    assert judge_formula(back, 0, "np.dot(W2, e)").wrong.mistakes == ("rows-for-columns",)
+    assert judge_formula(neuron, 0, "1 / (1 + exp(z))").wrong.mistakes == ("minus-forgotten",)
+    assert judge_formula(neuron, 0, "sigmoid(z)").reason == "function"  # not among the parts
 
 
 @pytest.mark.parametrize(
