@@ -26,7 +26,7 @@ export function numbersEntry(t, symbol, shape, check) {
     if (event.key === "Enter" && !event.isComposing && (!isMatrix || event.ctrlKey || event.metaKey)) check();
   });
   const label = h("label.learn-label", { for: id }, t("learn_answer"), symbol ? [" ", nodesOf(symbol), " ="] : null);
-  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : "learn_digits", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
+  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : shape.length ? "learn_digits" : "learn_digits_one", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
 }
 
 const TOKENS = /\s*(?:\d+(?:\.\d+)?|\w+|\*\*|\.T\b|\S)\s*$/;
