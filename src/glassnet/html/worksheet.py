@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator, Mapping
 from html import unescape
@@ -22,6 +23,8 @@ from .page import render
 
 MOST_MISTAKES = 4
 """Columns of mistakes in the key of an exercise."""
+_NARROW = 8
+"""Most numbers in a line of a table that takes half of a page."""
 _HOLE = re.compile(r'<output data-is="(.*?)"></output>')
 _LINE, _ROW = 1.7, 1.55
 """Height of a line to write on and of a row of a matrix, in em of the page."""
@@ -112,8 +115,10 @@ def answer_text(value: Any) -> str:
 
 
 def _three_digits(number: float) -> str:
-    text = f"{number + 0.0:#.3g}" if 1e-4 <= abs(number) < 1e3 or not number else f"{number:.3g}"
-    return text.removesuffix(".").replace("-", "−")
+    short = f"{number + 0.0:.3g}"
+    is_exact = abs(float(short) - number) <= 1e-12 * abs(number)
+    text = short if is_exact or "e" in short else f"{number:#.3g}".removesuffix(".")
+    return text.replace("-", "−")
 
 
 def _right_answers(made: Worksheet, titles: dict[str, str], language: str) -> Iterator[dict[str, Any]]:
@@ -124,11 +129,11 @@ def _right_answers(made: Worksheet, titles: dict[str, str], language: str) -> It
         if own:
             yield {
                 "title": title,
+                "is_wide": True,
                 "formulas": [
-                    (_numbered(place, one, language), step.formula)
+                    (_numbered(place, one, language), _whole_formula(one))
                     for place, one in own
-                    for step in one.steps
-                    if one.kind == "formula" and step.name == one.answer
+                    if one.kind == "formula"
                 ],
                 "heads": [_numbered(place, one, language) for place, one in numbers],
                 "rows": [
@@ -137,6 +142,15 @@ def _right_answers(made: Worksheet, titles: dict[str, str], language: str) -> It
                     if numbers
                 ],
             }
+
+
+def _whole_formula(exercise: Exercise) -> str:
+    """Return the formula of the answer from the given quantities, without the steps between."""
+    formulas = {step.name: step.formula for step in exercise.steps}
+    text = formulas[exercise.answer]
+    for name in list(formulas)[: list(formulas).index(exercise.answer)][::-1]:
+        text = re.sub(rf"\b{name}\b", f"({formulas[name]})", text)
+    return ast.unparse(ast.parse(text))  # without needless parentheses
 
 
 def _numbered(place: int, exercise: Exercise, language: str) -> str:
@@ -151,6 +165,7 @@ def _mistakes(made: Worksheet, language: str, say: Say) -> Iterator[dict[str, An
             yield {
                 "title": _numbered(place, exercise, language),
                 "formulas": [],
+                "is_wide": sum(value.size for value in of_sheets[0].values()) > _NARROW,
                 "heads": [say("or").join(mistakes()[one].name[language] for one in names) for names in of_sheets[0]],
                 "rows": [
                     (sheet.number, list(map(answer_text, named.values())))

@@ -1,1 +1,1 @@
-"""The course: exercises with numbers of one's own, and the mistakes that it can name."""
+"""The course: exercises with the learner's own numbers, and the mistakes that it can name."""

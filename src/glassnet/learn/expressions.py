@@ -1,7 +1,7 @@
 """Formulas as text, such as ``W2.T @ (e * o * (1 - o))``, and their values.
 
-The text is Python's syntax, of which only arithmetic is allowed: numbers, names, ``+ - * / ** @``, ``.T``, calls of
-`FUNCTIONS` and indices. Values are numbers, vectors with one axis and matrices, as in NumPy. The page has the same
+The text is Python's syntax, of which only arithmetic is allowed: numbers, names, ``+ - * / ** @``, ``.T`` and calls of
+`FUNCTIONS`. Values are numbers, vectors with one axis and matrices, as in NumPy. The page has the same
 interpreter: `serve/studio/static/shared/expressions.js`.
 """
 
@@ -62,7 +62,7 @@ def evaluate(text: str, names: Mapping[str, Any]) -> Value:
     Raises
     ------
     ExpressionError
-        For text that is no formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
+        For text that is not a formula, unknown names, shapes that do not fit, and results that are NaN or infinite.
     """
     with np.errstate(all="ignore"):
         value = _value(_parsed(text), names)
@@ -77,6 +77,12 @@ def names_in(text: str) -> frozenset[str]:
     called = {id(node.func) for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call)}
     nodes = (node for node in ast.walk(_parsed(text)) if isinstance(node, ast.Name) and id(node) not in called)
     return frozenset(node.id for node in nodes)
+
+
+def functions_in(text: str) -> frozenset[str]:
+    """Return the names of functions that a formula calls."""
+    calls = (node.func for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call))
+    return frozenset(one.id for one in calls if isinstance(one, ast.Name))
 
 
 @lru_cache(4096)
@@ -120,37 +126,25 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
             return _combined(node, _value(left, names), op, _value(right, names))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _called(name, [_value(one, names) for one in arguments])
-        case ast.Subscript(value=inner, slice=index):
-            return _indexed(ast.unparse(node), _value(inner, names), index)
     raise ExpressionError("syntax", ast.unparse(node))
 
 
 def _combined(node: ast.expr, left: Value, op: ast.operator, right: Value) -> Value:
-    try:
-        if isinstance(op, ast.MatMult):
-            return np.asarray(dot(left, right))
-        if type(op) in _OPERATORS:
-            value = np.asarray(_OPERATORS[type(op)](left, right))
-            if value.ndim <= 2 and value.size <= LARGEST:
-                return value
-    except ValueError:
-        pass
-    else:
+    function = dot if isinstance(op, ast.MatMult) else _OPERATORS.get(type(op))
+    if function is None:
         raise ExpressionError("syntax", ast.unparse(node))
-    raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    try:
+        value = np.asarray(function(left, right))
+    except ValueError:
+        value = None
+    if value is None or value.ndim > 2 or value.size > LARGEST:
+        raise ExpressionError("shape", f"{shape_text(left)}, {shape_text(right)}")
+    return value
 
 
 def shape_text(value: Any) -> str:
     """Return the shape of a value as in ``2 × 3``; of a number, 1."""
     return " × ".join(map(str, np.shape(value))) or "1"
-
-
-def _indexed(text: str, value: Value, index: ast.expr) -> Value:
-    parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    place = tuple(one.value for one in parts if isinstance(one, ast.Constant) and type(one.value) is int)
-    if len(place) < len(parts) or len(place) > value.ndim or any(map(operator.ge, place, value.shape)):
-        raise ExpressionError("shape", text)
-    return np.asarray(value[place])
 
 
 def _called(name: str, arguments: list[Value]) -> Value:
@@ -159,7 +153,9 @@ def _called(name: str, arguments: list[Value]) -> Value:
     function, count = FUNCTIONS[name]
     try:
         if len(arguments) == count:
-            return np.asarray(function(*arguments), np.float64)
+            value = np.asarray(function(*arguments), np.float64)
+            if value.size <= LARGEST:
+                return value
     except (ValueError, IndexError):
         pass
     raise ExpressionError("shape", f"{name}({', '.join(map(shape_text, arguments))})")

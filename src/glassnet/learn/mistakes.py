@@ -1,7 +1,7 @@
 """The mistakes that the course can name: wrong formulas, as data in ``mistakes.toml``.
 
 A calculation is a list of steps, each a formula of the quantities before it. A mistake replaces the formula of one
-step or more; the later steps go on from the wrong values, as a learner does. Every mistake applies wherever its steps
+step or more; the later steps use the wrong values, as a learner does. Every mistake applies wherever its steps
 and the names in its formulas occur: in exercises and in the check of programs.
 """
 
@@ -67,7 +67,7 @@ def read_mistakes(path: Path) -> list[Mistake]:
             if not formulas:
                 raise TableError(f"{one.place}: has no formula")
             for formula in formulas.values():
-                one.check_formula(formula, names_in(formula))
+                one.check_formula(formula, None)
             alternatives.append(Alternative(formulas, tuple(only), exact))
         own, name, why = table.take("id", str), table.texts("name"), table.texts("why")
         mistake = Mistake(own, name, why, table.take("look", str), table.take("source", str), tuple(alternatives))

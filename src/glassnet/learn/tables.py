@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,19 +57,19 @@ class Table:
                 del self.fields[language]
         return found
 
-    def formula(self, name: str, allowed: Any) -> str:
+    def formula(self, name: str, allowed: Collection[str]) -> str:
         """Return a field that is a formula of these names."""
         text = self.take(name, str)
         self.check_formula(text, allowed)
         return text
 
-    def check_formula(self, text: str, allowed: Any) -> None:
-        """Raise if a text is not a formula of these names."""
+    def check_formula(self, text: str, allowed: Collection[str] | None) -> None:
+        """Raise if a text is not a formula of these names; without names, of any."""
         try:
-            unknown = names_in(text) - set(allowed)
+            names = names_in(text)
         except ExpressionError as error:
             raise TableError(f"{self.place}: {error}") from None
-        if unknown:
+        if unknown := names - set(names if allowed is None else allowed):
             raise TableError(f"{self.place}: {text!r} contains {', '.join(sorted(unknown))}, which is not known there")
 
     def end(self) -> None:

@@ -18,7 +18,7 @@
  */
 
 import { bits, key } from "../training/random.js";
-import { ExpressionError, evaluate, valueOf } from "./expressions.js";
+import { ExpressionError, evaluate, functionsIn, valueOf } from "./expressions.js";
 
 const LEARN = 14;
 const APART = 0.021;
@@ -30,15 +30,16 @@ const NEAR = 0.02;
 const IN_TABLE = 0.001;
 const EXACT = 1e-9;
 const DRAWS = 5;
+const ALWAYS = ["dot", "transpose"];
 const POWERS = Array.from({ length: 31 }, (_, i) => Number(`1e${i - 15}`));
 
 /** The numbers of a seed, from 0 to 2^53 − 1. @param {Exercise} exercise @param {number} seed @returns {Drawn} */
 export function draw(exercise, seed) {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const drawn = drawOnce(exercise, seed, attempt);
-    if (exercise.kind !== "number" || distinct(drawn)) return drawn;
+  let drawn = drawOnce(exercise, seed, 0);
+  for (let attempt = 1; attempt < ATTEMPTS && exercise.kind === "number" && !distinct(drawn); attempt++) {
+    drawn = drawOnce(exercise, seed, attempt);
   }
-  throw new Error(`${exercise.id}: no numbers of seed ${seed} keep all answers apart`);
+  return drawn;
 }
 
 /** @param {Exercise} exercise @param {number} seed @param {number} attempt @returns {Drawn} */
@@ -284,9 +285,11 @@ export function judgeFormula(exercise, seed, text) {
   /** @type {Value[]} */
   let results;
   try {
-    results = draws.map(({ given }, k) => {
-      const { [answer]: _, ...before } = right[k];
-      return evaluate(text, { ...given, ...before });
+    const parts = new Set([...exercise.parts, ...ALWAYS]);
+    const [other] = [...functionsIn(text)].filter((one) => !parts.has(one)).sort();
+    if (other) throw new ExpressionError("function", other);
+    results = draws.map(({ given }) => {
+      return evaluate(text, Object.fromEntries(Object.entries(given).filter(([name]) => parts.has(name))));
     });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
@@ -313,7 +316,7 @@ function equal(one, wanted) {
 /** A number with four significant digits: `−0.4237`, `1.2e-7`. @param {number} value */
 export function numberText(value) {
   if (value === 0) return "0";
-  const [mantissa, exponent] = Math.abs(value).toExponential(3).split("e");
+  const [mantissa, exponent] = (Math.abs(value) * (1 + 1e-13)).toExponential(3).split("e");
   const [text, first] = [mantissa.replace(".", "").replace(/0+$/, ""), Number(exponent)];
   let body;
   if (first < -5 || first >= 7) {
