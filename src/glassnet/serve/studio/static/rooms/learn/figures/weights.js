@@ -11,7 +11,7 @@ const BINS = 41;
 /** Inputs between 0.01 and 1, all different. */
 const INPUTS = Array.from({ length: MOST }, (_, j) => 0.01 + 0.99 * (((j + 1) * 0.618034) % 1));
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const weights = (el, given) => {
   const { t, params } = given;
   const start = { start: ["uniform", "zero", "constant"].includes(params.start) ? params.start : "normal", size: params.start === "large" ? 1 : 1 / 28, inputs: MOST };
