@@ -1061,8 +1061,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_error_back": "the error goes back",
     "learn_fig_error_sum": "sum",
     "learn_fig_error_says_share": (
-        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} "
-        "again."
+        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} again."
     ),
     "learn_fig_error_says_matrix": (
         "Without the denominators the values are larger, but a larger weight still gets the larger part. The "
@@ -1137,8 +1136,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_softmax_slope": "Slope",
     "learn_fig_softmax_fine": "The right digit has the largest share. What is missing to 1 is its slope.",
     "learn_fig_softmax_wrong": (
-        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised "
-        "strongly."
+        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised strongly."
     ),
     "learn_fig_softmax_lost": (
         "Certain and wrong, and the slope is almost 0: with the sigmoid's slope as another factor, the worst "
