@@ -54,7 +54,7 @@ def table(random, names, n, which, spelling) -> list[list[object]]:
     return [[*names, "label"], *map(list, zip(*columns, label, strict=True))]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_training_accepts_the_repaired_pair_of_tables(seed, folder):
     random = np.random.default_rng(seed)
     names = ["age", *random.permutation([name for name in COLUMNS if name != "age"])[: random.integers(3, 9)]]
@@ -88,7 +88,9 @@ CHANGES = {
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        *product(("as they are", "labels from 1", "labels of their own"), ("first", "last", "one-hot")),
+        *product(("as they are", "labels from 1"), ("first", "one-hot")),
+        ("labels of their own", "last"),
+        ("labels of their own", "one-hot"),
         *zip(("between 0 and 1", "of a scale of its own", "a stamp"), ("last", "one-hot", "first"), strict=True),
     ],
 )
@@ -167,8 +169,9 @@ def test_a_copy_of_the_test_data_overwrites_no_file(folder):
     assert not (folder / "copy.csv").exists()
 
 
-@pytest.mark.parametrize("training", PLACES)
-@pytest.mark.parametrize("test", PLACES)
+@pytest.mark.parametrize(
+    ("training", "test"), [pair for k in (1, 2) for pair in zip(PLACES, [*PLACES][k:] + [*PLACES][:k], strict=True)]
+)
 def test_a_test_file_can_have_its_labels_in_another_column(training, test, folder):
     """The doctor finds labels by their values, as training does; no row is lost, and pixels are matched by position."""
     data = digits(200)
@@ -185,8 +188,7 @@ def test_a_test_file_can_have_its_labels_in_another_column(training, test, folde
         np.testing.assert_array_equal(copy.inputs, x[rows])
 
 
-@pytest.mark.parametrize("training", ["first", "last"])
-@pytest.mark.parametrize("test", ["first", "last"])
+@pytest.mark.parametrize(("training", "test"), [("first", "last"), ("last", "first")])
 def test_text_labels_can_be_in_another_column(training, test, folder):
     data = digits(200)
     words, wanted = np.array(["cat", "dog"], object), data.labels % 2

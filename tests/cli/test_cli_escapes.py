@@ -45,7 +45,7 @@ def model_of_names(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_names_in_a_model_file_are_escaped(model_of_names):
+def test_names_in_a_model_file_are_escaped(model_of_names, quick_backquery):
     every = output_of("info", "m.safetensors") + output_of("test", "m.safetensors", "rows.csv", "--plot", "p")
     assert r"\x1b[31mred" in every
     assert r"\u202egnp" in every

@@ -212,7 +212,7 @@ SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squa
 
 
 @pytest.mark.parametrize("name", WHAT)
-def test_output_is_in_one_language(name, folder):
+def test_output_is_in_one_language(name, folder, quick_backquery):
     chinese = run("explain", "m.safetensors", *WHAT[name], "--language", "zh").fine().out
     assert set(re.findall("[A-Za-z]{3,}", re.sub(SAME_IN_BOTH, "", re.sub("[0-9a-f]{12}…", "", chinese)))) == set()
     english = run("explain", "m.safetensors", *WHAT[name], "--language", "en").fine().out
@@ -437,7 +437,7 @@ def test_a_step_is_repeated_from_a_checkpoint(folder):
 
 
 @pytest.mark.parametrize("classes", [3, 12])
-def test_each_backquery_method_has_its_own_lines(classes, folder):
+def test_each_backquery_method_has_its_own_lines(classes, folder, quick_backquery):
     """For few and many classes: the method of the book first, then activation maximization."""
     data = digits(60)
     samples = Dataset(data.inputs, np.arange(60) % classes, classes, (28, 28), "s")

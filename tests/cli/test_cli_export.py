@@ -171,14 +171,6 @@ def test_output_and_errors_are_in_the_requested_language(folder, monkeypatch):
     assert not re.search("export|model with", refused)
 
 
-def test_the_forms_of_a_real_model(folder):
-    for form in ("c", "html", "onnx"):
-        made = run("export", "m.safetensors", "--to", form, "--json").fine().json()
-        assert made["equal"] in (True, None)
-        if made["equal"]:
-            assert run("export", "m.safetensors", "--prove", made["file"], "--json").fine().json()["equal"] is True
-
-
 def test_the_commands_of_the_page_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     page = (Path(__file__).parents[2] / "docs" / "export.md").read_text(encoding="utf-8")

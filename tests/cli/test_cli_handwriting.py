@@ -76,11 +76,8 @@ def test_handwriting_is_processed_equally_by_train_test_and_query(folder):
     assert "--handwriting" in wrong or "misread" not in wrong
 
 
-@pytest.mark.parametrize(
-    ("language", "words"), [("en", "glassnet: rows: most of 5 samples"), ("zh", "远超训练数据的范围")]
-)
-def test_rows_of_another_range_are_reported_in_one_line(folder, language, words):
-    digits = load_data("mnist", part="test")
+def test_rows_of_another_range_are_reported_in_one_line(folder):
+    digits = load_data("mnist", part="test").take(slice(0, 450))
     rows = np.column_stack([digits.labels, digits.inputs])
     np.savetxt("train.csv", rows[:300], delimiter=",", fmt="%d")
     run("train", "train.csv", *FLAGS)
@@ -92,18 +89,18 @@ def test_rows_of_another_range_are_reported_in_one_line(folder, language, words)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run("query", "m.safetensors", "good.csv").fine()
-    outcome = run_process(
-        "query", "m.safetensors", "small.csv", "--json", cwd=folder, env={"GLASSNET_LANGUAGE": language}
-    )
-    assert outcome.code == 0
-    assert len(outcome.json()) == 5
-    (line,) = outcome.err.splitlines()
-    assert words in line
-    assert line.endswith("[GN075]")
-    if language == "en":
-        tested = run_process("test", "m.safetensors", "small-labelled.csv", cwd=folder)
-        assert tested.code == 0
-        assert tested.err.count("[GN075]") == 1
+    for language, words in (("en", "glassnet: rows: most of 5 samples"), ("zh", "远超训练数据的范围")):
+        outcome = run_process(
+            "query", "m.safetensors", "small.csv", "--json", cwd=folder, env={"GLASSNET_LANGUAGE": language}
+        )
+        assert outcome.code == 0
+        assert len(outcome.json()) == 5
+        (line,) = outcome.err.splitlines()
+        assert words in line
+        assert line.endswith("[GN075]")
+    tested = run_process("test", "m.safetensors", "small-labelled.csv", cwd=folder)
+    assert tested.code == 0
+    assert tested.err.count("[GN075]") == 1
 
 
 def test_a_broken_image_among_many_does_not_turn_one_blank_image_into_an_alarm(folder):

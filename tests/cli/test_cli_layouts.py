@@ -59,12 +59,10 @@ def test_samples_are_independent_of_label_column_and_range(place, scale, folder)
 @pytest.mark.parametrize(
     ("place", "scale"),
     [
-        ("first", "bytes"),
         ("first", "-1 to 1"),
         ("last", "black and white"),
         ("one-hot last", "-1 to 1"),
         ("one-hot first", "bytes"),
-        ("targets of the notes", "-1 to 1"),
         ("targets of the notes", "black and white"),
     ],
 )
@@ -290,18 +288,17 @@ def test_labels_in_the_last_columns_are_written_back_there(folder):
     assert not (folder / "no.csv").exists()
 
 
-@pytest.mark.parametrize(
-    "nonsense",
-    [None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}],
-)
-def test_a_model_file_with_an_invalid_layout_is_rejected(folder, nonsense):
+def test_a_model_file_with_an_invalid_layout_is_rejected(folder):
     x, y = pixels()
     (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     model = glassnet.fit(glassnet.load_data("rows.csv"), glassnet.Options(hidden=(3,), epochs=1)).model
     assert model.layout.labels == "last"
-    Path("m.safetensors").write_bytes(file_bytes({**header_of(model), "layout": nonsense}, tensors_of(model)))
-    with pytest.raises(ModelFileError, match="layout"):
-        load_model("m.safetensors")
+    for nonsense in (
+        None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}
+    ):  # fmt: skip
+        Path("m.safetensors").write_bytes(file_bytes({**header_of(model), "layout": nonsense}, tensors_of(model)))
+        with pytest.raises(ModelFileError, match="layout"):
+            load_model("m.safetensors")
 
 
 def clear(rows: slice) -> tuple[np.ndarray, np.ndarray]:

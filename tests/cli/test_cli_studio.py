@@ -144,7 +144,8 @@ def test_what_cannot_be_opened_is_refused(folder):
         run("studio", "--no-open", "--port", port).refused("GN093", f"--port {port}", "another program")
 
 
-def test_files_are_written_only_where_nothing_else_is_lost(folder):
+def test_files_are_written_only_where_nothing_else_is_lost(folder, monkeypatch):
+    monkeypatch.setattr("glassnet.serve.studio.files._notes_model", bytes)  # which would be trained
     assert run("studio", "--static", "site").fine().out == f"{Path('site', 'index.html')}\n"
     run("studio", "--static", "site").refused("GN007", "index.html", "--force")
     (folder / "site" / "studio.js").write_text("own")

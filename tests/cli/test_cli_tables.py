@@ -500,7 +500,7 @@ def test_a_table_without_column_names_offers_its_columns(tmp_path, monkeypatch, 
 
 
 @pytest.mark.parametrize("target", ["3", "column3"])
-def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, target):
+def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, without_cross_validation, target):
     """Also if its first value is that number."""
     monkeypatch.chdir(tmp_path)
     Path("t.csv").write_text("\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n")

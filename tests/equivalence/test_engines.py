@@ -46,6 +46,7 @@ from support.cases import (
     targets_of,
     trained,
 )
+from support.covering import covering
 from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP, agree
 
 
@@ -128,7 +129,7 @@ def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scal
     agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
 
 
-@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS)
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling", "dtype"), NETWORKS[::3])
 def test_300_steps(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     """300 updates lose at most 300 units in the last place (2e-16, 1e-7); training may amplify that about ten times."""
     rule, loss = rule_and_loss
@@ -165,9 +166,7 @@ def test_2000_steps_on_real_digits(dtype):
     assert fast_sums.correct == slow_sums.correct > 1400
 
 
-@DTYPES
-@pytest.mark.parametrize("hidden", [1, 3, 17, 200])
-@pytest.mark.parametrize("outputs", [1, 10])
+@pytest.mark.parametrize(("hidden", "outputs", "dtype"), covering([1, 3, 17, 200], [1, 10], STEP))
 def test_any_width(hidden, outputs, dtype):
     for features in (1, 7, 8, 33):
         for scaling in ("notes", "unit"):

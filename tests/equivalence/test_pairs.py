@@ -11,6 +11,7 @@ from glassnet.engines.compiled.kernels import tile_products
 from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, tiles_of
+from support.covering import covering
 from support.kernels import from_python
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
@@ -30,9 +31,9 @@ def sorted_lot(raw, lot, blocks, factor, background):
     return columns, raw[lot] * factor[: raw.shape[1]] + background[: raw.shape[1]]
 
 
-@pytest.mark.parametrize("features", [24, 10, 7, 1])
-@pytest.mark.parametrize("kind", ["uint8", "float64"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    ("dtype", "kind", "features"), covering(["float32", "float64"], ["uint8", "float64"], [24, 10, 7, 1])
+)
 def test_sums_and_gradient_of_every_width(dtype, kind, features):
     rng = np.random.default_rng(features)
     raw = (rng.integers(1, 255, (40, features)) * (rng.random((40, features)) < 0.3)).astype(kind)
@@ -74,8 +75,7 @@ def compiled_gradient(vectors):
     return gradient
 
 
-@pytest.mark.parametrize("registers", [(24, 64), (12, 32)])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("dtype", "registers"), [("float32", (24, 64)), ("float64", (12, 32))])
 def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypatch):
     monkeypatch.setattr(tile_products, "_SUMS", registers[0])
     monkeypatch.setattr(tile_products, "_BYTES", registers[1])
@@ -111,7 +111,7 @@ def test_tiles_hold_all_nodes_and_fit_the_vectors(threads, widest):
 
 def test_pairs_are_the_values_that_are_not_zero():
     rng = np.random.default_rng(3)
-    for features, count in itertools.product((1, 2, 5, 7, 8, 15, 16, 18, 64), (1, 2, 3)):
+    for features, count in itertools.product((1, 2, 7, 8, 15, 18, 64), (1, 3)):
         for kind in ("uint8", "float32", "int64"):
             raw = (rng.integers(0, 3, (20, features)) * rng.integers(0, 2, (20, features))).astype(kind)
             blocks = column_blocks_of(raw, count)

@@ -43,18 +43,18 @@ WIDE = ((150,), (200, 20))
 
 
 def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
-    """Return the hash after two epochs of four batches, of which the last is smaller; a full one has three shards.
+    """Return the hash after two epochs of three batches, of which the last is smaller; a full one has three shards.
 
     There are 79,510 parameters, five of the pieces into which an update is divided.
     """
     chosen = {**MODERN, **(EXTRAS if extras else {}), "optimizer": optimizer, "dtype": dtype, "learning_rate": 0.01}
     chosen |= {"hidden": (100,), "batch_size": 64, "shards": 3, "epochs": 2, "engine": "compiled", "seed": 3}
-    return fit(digits(220), Options(**{**chosen, **changes})).model.network.parameters.hash()
+    return fit(digits(150), Options(**{**chosen, **changes})).model.network.parameters.hash()
 
 
 def per_sample(**changes) -> str:
     chosen = {"hidden": (30,), "epochs": 1, "engine": "compiled", **changes}
-    return fit(digits(220), Options(**chosen)).model.network.parameters.hash()
+    return fit(digits(150), Options(**chosen)).model.network.parameters.hash()
 
 
 def threads_of(optimizer: str) -> tuple[int, ...]:
@@ -62,14 +62,15 @@ def threads_of(optimizer: str) -> tuple[int, ...]:
     return (1, 2, 3) if optimizer.startswith("adam") else (1, 2 + list(OPTIMIZERS).index(optimizer) % 2)
 
 
-def whole_grid() -> dict[str, str]:
-    """Return the hash of every training run, by its settings."""
+def whole_grid(most: int = 3) -> dict[str, str]:
+    """Return the hash of every training run on at most so many threads, by its settings."""
     made = {
         f"{optimizer} {dtype} {extras} {threads}": training(optimizer, dtype, extras, threads=threads)
         for optimizer, dtype, extras in GRID
         for threads in threads_of(optimizer)
+        if threads <= most
     }
-    for dtype, hidden, threads in itertools.product(DTYPES, WIDE, (1, 2, 3)):
+    for dtype, hidden, threads in itertools.product(DTYPES, WIDE, range(1, most + 1)):
         made[f"groups {threads} {dtype} {hidden}"] = per_sample(dtype=dtype, hidden=hidden, shards=3, threads=threads)
         made[f"tiles {threads} {dtype} {hidden}"] = training("adam", dtype, False, hidden=hidden, threads=threads)
     for dtype, engine in itertools.product(DTYPES, ("compiled", "reference")):
@@ -134,14 +135,14 @@ def test_any_number_of_blas_threads_and_the_first_run_of_a_process():
     The first training run of the separate process, the first entry, also loads the kernels. The thresholds are the
     defaults, so one thread does alone what several do here.
     """
-    program = "import json; from equivalence.test_same_bits import whole_grid; print(json.dumps(whole_grid()))"
+    program = "import json; from equivalence.test_same_bits import whole_grid; print(json.dumps(whole_grid(1)))"
     tests = str(Path(__file__).parents[1])
     blas = "1" if (os.cpu_count() or 1) > 1 else "2"
     env = environment(OPENBLAS_NUM_THREADS=blas, PYTHONPATH=os.pathsep.join([tests, *sys.path]))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, cwd=tests)
     assert done.returncode == 0, done.stderr[-3000:]
     there, here = json.loads(done.stdout), grid_of_this_process()
-    assert list(there) == list(here)
+    assert len(there) > len(GRID)
     assert {key: value for key, value in there.items() if here[key] != value} == {}
 
 

@@ -22,8 +22,8 @@ from support.covering import covering
 from support.samples import digits, digits_csv
 
 EXTRAS = {
-    "none": {}, "dropout": {"dropout": 0.2}, "augmented": {"rotate": 10.0, "elastic": 1.0},
-    "hardest": {"hard_fraction": 0.4}, "clip": {"clip": 0.5}, "average": {"ema_decay": 0.9},
+    "none": {}, "augmented": {"rotate": 10.0, "elastic": 1.0},
+    "clip": {"clip": 0.5}, "average": {"ema_decay": 0.9},
     "smooth": {"label_smoothing": 0.1, "weight_decay": 1e-3},
     "hard dropout": {"hard_fraction": 0.3, "dropout": 0.3, "clip": 0.5},
 }  # fmt: skip

@@ -47,14 +47,14 @@ def test_the_attributes_are_those_documented():
 
 
 @BOTH
-@pytest.mark.parametrize("name", NAMES)
-def test_an_attribute_does_not_exist_before_fit(kind, name):
-    assert not hasattr(kind(), name)
-    with pytest.raises(NotFittedError):
-        getattr(kind(), name)
+def test_attributes_do_not_exist_before_fit(kind):
     with pytest.raises(NotFittedError):
         check_is_fitted(kind())
-    assert name not in vars(small(kind).fit(IRIS, target_of(kind)))
+    for name in NAMES:
+        assert not hasattr(kind(), name)
+        with pytest.raises(NotFittedError):
+            getattr(kind(), name)
+    assert vars(small(kind).fit(IRIS, target_of(kind))).keys() & set(NAMES) == set()
 
 
 OUTPUTS = {"softmax": lambda z: softmax(z, axis=1), "sigmoid": expit, "identity": lambda z: z, "exponential": np.exp}
@@ -62,7 +62,7 @@ HIDDEN = {"relu": lambda z: np.maximum(z, 0), "tanh": np.tanh, "sigmoid": expit,
 
 
 @pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("sizes", [(), (6,), (6, 5)])
+@pytest.mark.parametrize("sizes", [(), (6, 5)])
 @pytest.mark.parametrize(
     ("kind", "X", "y", "changes", "out"),
     [
@@ -142,7 +142,7 @@ def test_a_pickle_has_all_attributes_and_a_file_all_but_the_curves(tmp_path):
 
 @ACTIVATIONS
 def test_every_activation_learns_a_small_set_of_digits(activation):
-    X, y = DIGITS[:200], DIGIT[:200]
+    X, y = DIGITS[:100], DIGIT[:100]
     assert NetworkClassifier(activation=activation, members=1).fit(X, y).score(X, y) > 0.95
 
 

@@ -44,7 +44,7 @@ def checks(kind):
     every = zip(
         *(
             estimator_checks_generator(kind(**given))
-            for given in ({"members": 2, "max_iter": 3}, {"members": 1, **LONG}, LONG)
+            for given in ({"members": 2, "max_iter": 3}, {"members": 1, **LONG}, {"members": 2, **LONG})
         ),
         strict=True,
     )
@@ -89,7 +89,7 @@ def test_scikit_learn_takes_the_expected_failures(kind):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["check_methods_subset_invariance", "check_methods_sample_order_invariance"])
 def test_the_order_and_number_of_rows_do_not_matter_in_double_precision(kind, name):
-    getattr(estimator_checks, name)(kind.__name__, kind(dtype="float64", members=1))
+    getattr(estimator_checks, name)(kind.__name__, kind(dtype="float64", members=1, max_iter=1))
 
 
 def test_the_estimators_work_without_the_callbacks_of_sklearn():
@@ -97,7 +97,7 @@ def test_the_estimators_work_without_the_callbacks_of_sklearn():
     program = (
         "import sys; import sklearn.pipeline; from sklearn.datasets import load_iris; "
         "sys.modules['sklearn.callback'] = None; from glassnet import NetworkClassifier; "
-        "X, y = load_iris(return_X_y=True); assert NetworkClassifier(members=1).fit(X, y).score(X, y) > 0.9; "
+        "X, y = load_iris(return_X_y=True); NetworkClassifier(members=1, max_iter=2, engine='reference').fit(X, y); "
         "assert not hasattr(NetworkClassifier, 'set_callbacks')"
     )
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)

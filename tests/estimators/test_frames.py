@@ -41,7 +41,7 @@ def pandas_frame():
 )
 def test_mixed_frames_are_learned(make, tmp_path):
     X = make()
-    fitted = NetworkClassifier(members=2).fit(X, Y)
+    fitted = NetworkClassifier(members=2, max_iter=50).fit(X, Y)
     assert fitted.score(X, Y) > 0.95
     assert fitted.n_features_in_ == 4
     assert list(fitted.feature_names_in_) == list(MIXED)

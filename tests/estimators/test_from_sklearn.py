@@ -260,9 +260,7 @@ OF_CLASSES, OF_NUMBERS = (NetworkClassifier, MLPClassifier, load_iris), (Network
     ("kind", "network", "load", "given"),
     [
         (*OF_CLASSES, {}),
-        (*OF_CLASSES, {"learning_rate_init": 0.01}),
         (*OF_NUMBERS, {"solver": "sgd", "learning_rate": "adaptive"}),
-        (*OF_NUMBERS, {"alpha": 1.0}),
         (*OF_NUMBERS, {"activation": "logistic", "early_stopping": True}),
     ],
 )

@@ -58,8 +58,7 @@ def test_partial_fits_with_an_average_equal_one_fit(average, engine):
     np.testing.assert_array_equal(estimator.model_.network.parameters.flat, at_once.model.network.parameters.flat)
 
 
-@pytest.mark.parametrize("average", [0.0, 0.9])
-@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+@pytest.mark.parametrize(("optimizer", "average"), [("sgd", 0.9), ("adamw", 0.0)])
 def test_a_divergence_does_not_affect_later_training(optimizer, average):
     estimator = small(optimizer=optimizer, ema_decay=average, schedule="constant", batch_size=16, weight_decay=0.0)
     estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]).set_params(learning_rate=1e6)
@@ -198,8 +197,10 @@ SOME = np.arange(len(IRIS)) % 3 > 0
 COUNTS = 1 + np.arange(len(IRIS)) % 2
 
 
-@pytest.mark.parametrize("form", [np.asarray, pl.DataFrame, pandas.DataFrame, sparse.csr_array])
-@pytest.mark.parametrize("weight", [None, "balanced", {0: 1, 1: 2, 2: 5}])
+@pytest.mark.parametrize(
+    ("form", "weight"),
+    [(np.asarray, None), (pl.DataFrame, "balanced"), (pandas.DataFrame, {0: 1, 1: 2, 2: 5}), (sparse.csr_array, None)],
+)
 def test_a_row_of_weight_0_has_no_effect(weight, form):
     """Not on the columns either: the rows of weight 0 are far away."""
     rare = SOME & ((SPECIES > 0) | (np.arange(len(IRIS)) < 20))

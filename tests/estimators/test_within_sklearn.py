@@ -187,7 +187,7 @@ def test_groups_and_times_reach_the_network_through_a_pipeline_and_a_search(rout
     assert routed[-1].model_.hash() == direct.model_.hash() != without.model_.hash()
     assert direct.verify(scaled, SPECIES, **about).same
     assert not direct.verify(scaled, SPECIES).same
-    search = GridSearchCV(steps[1], {"hidden_layer_sizes": [(3,)]}, cv=GroupKFold(3) if name == "groups" else 3)
+    search = GridSearchCV(steps[1], {"hidden_layer_sizes": [(3,)]}, cv=GroupKFold(2) if name == "groups" else 2)
     best = search.fit(scaled, SPECIES, **about).best_estimator_
     assert best.model_.hash() == small(members=2, hidden_layer_sizes=(3,)).fit(scaled, SPECIES, **about).model_.hash()
 

@@ -55,8 +55,8 @@ def test_truncations_and_flipped_bits_are_detected(tmp_path):
     with safetensors.safe_open(path, "numpy") as file:
         assert json.loads(file.metadata()["glassnet"])["training"]["epoch"] == 0
         assert "training.slots" in set(file.keys())
-    bits = np.random.default_rng(3).choice(8 * len(content), 600, replace=False).tolist()
-    lengths = {*range(0, len(content), 7), *range(32), *range(len(content) - 32, len(content))}
+    bits = np.random.default_rng(3).choice(8 * len(content), 300, replace=False).tolist()
+    lengths = {*range(0, len(content), 17), *range(32), *range(len(content) - 32, len(content))}
     damaged = [content[:length] for length in lengths] + [flipped(content, bit) for bit in bits]
     for text in damaged:
         path.write_bytes(text)

@@ -45,6 +45,7 @@ prepared = engine.prepare(model.network.architecture, samples, options)
 assert prepared.pool.most == 2
 assert per_sample or len(prepared._settings.column_blocks) == 3  # the leader also transposes the first matrix
 name = "train_samples" if per_sample else "train_batches"
+many = 1_500 if per_sample else 4_000  # rows that take a while
 
 def after(rows):
     own = new_model(data, options).network
@@ -60,7 +61,7 @@ expected = after(400)
 INTERRUPTS = """
 main, rng, caught, attempts = threading.main_thread().ident, random.Random(2), 0, 0
 began = time.perf_counter()
-after(4_000)
+after(many)
 seconds = time.perf_counter() - began
 
 def interrupt(go, wait):
@@ -76,7 +77,7 @@ while attempts < 10 or (caught < 3 and attempts < 300):  # more if the load make
     began = time.perf_counter()
     try:
         go.set()
-        after(4_000)
+        after(many)
         seconds = time.perf_counter() - began
     except KeyboardInterrupt:
         caught += 1
@@ -148,7 +149,7 @@ def announcing(*arguments):
     return original(*arguments)
 
 setattr(kernels, name, announcing)
-other = threading.Thread(target=after, args=(40_000,))
+other = threading.Thread(target=after, args=(10 * many,))
 other.start()
 computing.wait()
 setattr(kernels, name, original)

@@ -110,7 +110,7 @@ def test_the_checksum_can_be_computed_without_glassnet(saved):
 
 def test_every_truncation_is_detected(saved):
     path, content = saved
-    for length in range(len(content)):
+    for length in {*range(0, len(content), 5), *range(len(content) - 20, len(content))}:
         path.write_bytes(content[:length])
         with pytest.raises(ModelFileError) as problem:
             load_model(path)
@@ -121,7 +121,7 @@ def test_every_truncation_is_detected(saved):
 
 def test_any_flipped_bit_is_detected(saved):
     path, content = saved
-    bits = np.random.default_rng(8).choice(8 * len(content), 2000, replace=False)
+    bits = np.random.default_rng(8).choice(8 * len(content), 800, replace=False)
     for bit in bits.tolist():
         path.write_bytes(flipped(content, bit))
         with pytest.raises(ModelFileError) as problem:

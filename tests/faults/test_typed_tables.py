@@ -101,8 +101,7 @@ def test_a_date_that_no_calendar_has_is_an_error_with_its_place(tmp_path, name, 
 
 
 @pytest.mark.parametrize("ends", [(datetime.date(1, 1, 1), datetime.date(9999, 12, 31))])
-@pytest.mark.parametrize("unit", ["ms", "us"])
-@pytest.mark.parametrize("zone", [None, "UTC", "Asia/Shanghai"])
+@pytest.mark.parametrize(("unit", "zone"), [("ms", None), ("us", "UTC"), ("us", "Asia/Shanghai")])
 def test_the_ends_of_the_calendar_are_dates(tmp_path, ends, unit, zone):
     days = pl.Series([*ends] * (ROWS // 2))
     moments = days.cast(pl.Datetime(unit)).dt.replace_time_zone("UTC").dt.convert_time_zone(zone or "UTC")
@@ -118,7 +117,7 @@ def test_flipped_bytes_are_read_or_refused(tmp_path, kind):
     table = people() if kind != "ndjson" else people().drop("took")
     WRITERS[kind](table.drop("took") if kind == "csv" else table, path)
     good = path.read_bytes()
-    for seed in range(9):
+    for seed in range(6):
         flips = (1, 20, 400)[seed % 3]
         random, content = np.random.default_rng(seed), bytearray(good)
         end = len(content) if seed % 2 else len(content) * 4 // 5  # often only the values

@@ -19,7 +19,7 @@ from support import mutations
 from support.cli import TIMEOUT, environment, run, snapshot
 from support.samples import small_model
 
-LEAST_OPENED, MUTATIONS, MEMORY = 6, 600, 2**30
+LEAST_OPENED, MUTATIONS, MEMORY = 3, 300, 2**30
 LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)); "
 
 

@@ -84,7 +84,7 @@ def usable(columns):
         return None
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(tables())
 def test_columns_equal_a_naive_encoding(columns):
     fitted = usable(columns)
@@ -97,7 +97,7 @@ def test_columns_equal_a_naive_encoding(columns):
             assert one.fill == statistics.median(float(f) for f in columns[one.name] if not missing(f))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(tables(), st.randoms(use_true_random=False))
 def test_order_of_columns_and_rows_and_a_round_trip_make_no_difference(columns, random):
     fitted = usable(columns)
@@ -111,7 +111,7 @@ def test_order_of_columns_and_rows_and_a_round_trip_make_no_difference(columns, 
     np.testing.assert_array_equal(again.apply(read(shuffled)), fitted.apply(read(columns))[order])
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(tables(), st.integers(0, 7))
 def test_a_single_row_is_encoded_as_in_a_table(columns, row):
     """The encoding of a column is fixed in training and does not depend on the rows to predict."""

@@ -1143,8 +1143,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_error_back": "the error goes back",
     "learn_fig_error_sum": "sum",
     "learn_fig_error_says_share": (
-        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} "
-        "again."
+        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} again."
     ),
     "learn_fig_error_says_matrix": (
         "Without the denominators the values are larger, but a larger weight still gets the larger part. The "
@@ -1176,8 +1175,9 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_weights_normal": "normal",
     "learn_fig_weights_uniform": "uniform",
     "learn_fig_weights_zero": "all 0",
-    "learn_fig_weights_constant": "all 0.1",
-    "learn_fig_weights_width": "Width ×",
+    "learn_fig_weights_constant": "all equal",
+    "learn_fig_weights_size": "Size of weights",
+    "learn_fig_weights_small": "All outputs are close to 0.5: the nodes hardly differ.",
     "learn_fig_weights_inputs": "Inputs n",
     "learn_fig_weights_of_w": "weights w",
     "learn_fig_weights_of_z": "sums z of 100 nodes",
@@ -1218,8 +1218,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_softmax_slope": "Slope",
     "learn_fig_softmax_fine": "The right digit has the largest share. What is missing to 1 is its slope.",
     "learn_fig_softmax_wrong": (
-        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised "
-        "strongly."
+        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised strongly."
     ),
     "learn_fig_softmax_lost": (
         "Certain and wrong, and the slope is almost 0: with the sigmoid's slope as another factor, the worst "

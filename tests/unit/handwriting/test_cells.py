@@ -19,7 +19,6 @@ SMALL = {
     "boxes, tilted": Form("boxes", "red", rows=3, columns=5, dpi=150, tilt=-3.0, perspective=0.02),
     "comb": Form("comb", "blue", rows=3, columns=6, dpi=150, pen="pencil", margin="shadow"),
     "dotted": Form("dotted", "grey", rows=3, columns=6, dpi=150, pen="black pen"),
-    "double frame": Form("double frame", "green", rows=3, columns=5, dpi=100, tilt=1.5),
     "lines": Form("lines", "black", rows=4, columns=6, dpi=150, pen="felt pen"),
 }
 """Kinds of forms, small ones."""

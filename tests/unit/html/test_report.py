@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -105,9 +106,14 @@ def test_a_page_has_light_dark_and_print_styles():
     assert colours <= set(re.findall(r"(--[a-z-]+):", text))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "kind", ["without", "numbers", "two numbers", "labels", "committee", "warm", "weighted", "wide"]
+    ("kind", "language"),
+    [
+        *zip(
+            ("without", "numbers", "two numbers", "labels", "committee", "warm", "weighted", "wide"),
+            cycle(LANGUAGES),
+        )
+    ],
 )
 def test_a_page_has_the_sections_of_the_kind_of_model(kind, language):
     data, sections = rows(), {"confusion", "classes", "reliability", "misread"}

@@ -32,8 +32,7 @@ def made(kind: str, weighted: bool = False):
     return fit(training, epochs=3, engine="reference").model, training, test
 
 
-@pytest.mark.parametrize("kind", ["two", "three"])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("kind", "weighted"), [("two", True), ("three", False)])
 def test_the_linear_model_is_logistic_regression_with_the_penalty_of_scikit_learn(kind, weighted):
     model, training, test = made(kind, weighted)
     inputs = [model.scaling.apply(one.inputs).astype(float) for one in (training, test)]

@@ -121,7 +121,7 @@ def test_a_few_right_predictions_do_not_give_full_confidence():
 @pytest.mark.parametrize(
     "changes",
     [
-        {},
+        {"engine": "compiled"},
         {"batch_size": 16, "optimizer": "adam"},
         {"batch_size": 16, "rule": "gradient", "activation": ("relu",), "output": "softmax", "loss": "cross_entropy"},
         {"batch_size": 300, "optimizer": "adamw", "rule": "gradient", "epochs": 30},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import cycle
 
 import numpy as np
 import pytest
@@ -51,7 +52,13 @@ SIZES = ((9, 2), (30, 5, 3), (30, 16, 17), (40, 130, 70, 2), (7, 300, 15, 300, 2
 @pytest.mark.usefixtures("either_way")
 @pytest.mark.parametrize(
     ("sizes", "hidden", "output", "dtype", "bias"),
-    covering(SIZES, HIDDEN, ("softmax", "sigmoid", "identity", "exponential"), ("float32", "float64"), (True, False)),
+    [
+        (sizes, hidden, *others)
+        for hidden, (sizes, *others) in zip(
+            cycle(HIDDEN),
+            covering(SIZES, ("softmax", "sigmoid", "identity", "exponential"), ("float32", "float64"), (True, False)),
+        )
+    ],
 )
 def test_outputs_equal_the_reference_and_have_the_same_bits_in_any_company(sizes, hidden, output, dtype, bias):
     if output == "softmax" and sizes[-1] == 1:

@@ -146,7 +146,7 @@ def test_dates_are_days_from_the_first_to_the_last_rows(rows_a_day, apart):
     dates = np.datetime64("2019-01-01") + np.arange(300) // rows_a_day
     dates[7] = np.datetime64("NaT")
     data = glassnet.load_table({"date": dates, "height": TABLE["height"], "pay": np.arange(300.0)}, "pay")
-    model = fit(data, recipe="table", engine="reference", hidden=(8,), epochs=20).model
+    model = fit(data, recipe="table", members=1, engine="reference", hidden=(8,), epochs=20).model
     effect = partial_dependence(model, data, 0)
     assert effect.is_number
     np.testing.assert_array_equal(effect.observed, dates[~np.isnat(dates)].astype(float))

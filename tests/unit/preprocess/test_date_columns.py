@@ -154,7 +154,7 @@ def test_a_damaged_encoding_is_an_error(key, value):
 
 def test_a_model_of_dates_is_saved_and_explained(tmp_path):
     data = glassnet.load_table({"day": DAYS, "y": ANSWERS}, "y")
-    model = glassnet.fit(data, epochs=60, engine="reference").model
+    model = glassnet.fit(data, epochs=60, members=1, engine="reference").model
     glassnet.save_model(model, tmp_path / "days.safetensors")
     again = glassnet.load_model(tmp_path / "days.safetensors")
     assert again.columns is not None
@@ -195,10 +195,11 @@ def same_instants():
 
 
 def test_the_same_instants_are_the_same_inputs_whatever_their_zone_and_type():
-    for trained, values in same_instants():
+    forms = [*same_instants()]
+    for place, (trained, values) in enumerate(forms):
         columns = learn(values)
         expected, encoder = columns.apply({"day": values}), RowEncoder(columns)
-        for name, others in same_instants():
+        for name, others in (forms * 2)[place + 1 : place + 4]:
             np.testing.assert_array_equal(columns.apply({"day": others}), expected, f"{trained}, {name}")
             for row, inputs in zip(list(others)[:9], expected, strict=False):
                 one = encoder.row({"day": row})
@@ -261,7 +262,7 @@ def test_one_day_above_12_decides_the_order_of_a_column(order, form):
     expected = learn([day.isoformat() for day in DAYS]).apply({"day": DAYS})
     np.testing.assert_array_equal(columns.apply({"day": [day.strftime(form) for day in DAYS]}), expected)
     again = Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
-    for day, inputs in zip(DAYS, expected, strict=True):  # a single row cannot tell
+    for day, inputs in [*zip(DAYS, expected, strict=True)][::7]:  # a single row cannot tell
         np.testing.assert_array_equal(again.apply({"day": [day.strftime(form)]})[0], inputs)
     np.testing.assert_array_equal(again.apply({"day": DAYS}), expected)
 

@@ -95,11 +95,18 @@ def test_every_distortion_matches_scipy(limits, kind):
         assert np.abs(wanted - row).max() > 5, "the image must be distorted"
 
 
-@pytest.mark.parametrize("shape", [(28, 10), (5, 40), (4, 4), (1, 9), (33, 33)])
 @pytest.mark.parametrize(
-    "limits",
-    [ALL, {"elastic": 1.0}, {"elastic": 1.0, "elastic_sigma": 2.5}, {"rotate": 40.0}],
-    ids=lambda limits: "-".join(limits),
+    ("shape", "limits"),
+    [
+        ((28, 10), ALL),
+        ((28, 10), {"elastic": 1.0}),
+        ((5, 40), {"elastic": 1.0, "elastic_sigma": 2.5}),
+        ((4, 4), {"rotate": 40.0}),
+        ((4, 4), {"elastic": 1.0}),
+        ((1, 9), ALL),
+        ((33, 33), {"elastic": 1.0, "elastic_sigma": 2.5}),
+    ],
+    ids=str,
 )
 def test_images_of_any_shape(shape, limits):
     rows = noise_images(5, shape)
@@ -201,7 +208,7 @@ def test_distortions_differ_between_images_epochs_and_seeds():
     assert len(pictures) == len(places) * len(ALONE) * 20
 
 
-@pytest.mark.parametrize("side", [28, 64, 96, 200])
+@pytest.mark.parametrize("side", [28, 200])
 def test_images_share_no_random_numbers(side):
     """The numbers reserved for an image must suffice for all its knots, or it is distorted partly as its neighbour.
 

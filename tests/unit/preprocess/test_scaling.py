@@ -14,6 +14,7 @@ from glassnet.model import file
 from glassnet.model.network import Network
 from glassnet.preprocess import scaling as scaling_module
 from support.cases import drift, gap, rounding_unit, trained
+from support.covering import covering
 
 SPREAD = np.array([1, 1e-3, 1e6, 1])
 TABLE = np.random.default_rng(4).normal(size=(60, 4)) * SPREAD + [0, 5, -3e6, 1.7e9]
@@ -95,9 +96,7 @@ def test_training_values_are_required():
         Scaling.named("features")
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("batch", [1, 7])
-@pytest.mark.parametrize("middle", [90, 1e3, 1e6])
+@pytest.mark.parametrize(("middle", "batch", "dtype"), covering([90, 1e3, 1e6], [1, 7], ["float64", "float32"]))
 def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch, dtype):
     """Even in float32, where the sum of the terms of mean and value would leave no digits for the differences.
 
@@ -122,9 +121,7 @@ def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch, dtype
     assert np.abs(fast.flat - slow.flat).max() <= drift(-(-600 // batch), lost, STRETCH)
 
 
-@pytest.mark.parametrize("batch", [1, 7, 40])
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("zeros", [0, 0.8])
+@pytest.mark.parametrize(("batch", "dtype", "zeros"), covering([1, 7, 40], ["float64", "float32"], [0, 0.8]))
 def test_the_engines_agree(batch, dtype, zeros):
     random = np.random.default_rng(9)
     table = random.normal(size=(60, 4)) * SPREAD + [0, 1e-3, 1e6, 7]

@@ -179,10 +179,16 @@ def mixed(rows: int = 240) -> pl.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("target", "task"),
-    [("kind", None), ("income", None), ("whole", "classes"), (["left", "right"], None), (["whole", "income"], None)],
+    ("target", "task", "cuts"),
+    [
+        ("kind", None, []),
+        ("kind", None, [60, 120, 180]),
+        ("income", None, [1, 90, 91]),
+        ("whole", "classes", [60, 120, 180]),
+        (["left", "right"], None, [1, 90, 91]),
+        (["whole", "income"], None, [60, 120, 180]),
+    ],
 )
-@pytest.mark.parametrize("cuts", [[], [1, 90, 91], [60, 120, 180]])
 def test_a_table_in_parts_gives_the_columns_of_the_whole_table(target, task, cuts):
     table, seed = read_table(mixed()), len(cuts)
     training = np.flatnonzero(np.arange(len(table)) % 5 > 0)

@@ -6,7 +6,7 @@ import json
 import pickle
 import warnings
 from contextlib import contextmanager
-from copy import copy, deepcopy
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -119,7 +119,7 @@ def table_model(inputs):
     return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "table", scaling="features", input_max=1.0)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(2))
 def test_standardising_only_training_or_only_queries_gives_a_warning(seed):
     inputs, others = table(seed), table(seed + 100, 300)
     mean, deviation = inputs.mean(axis=0), inputs.std(axis=0) + (inputs.std(axis=0) == 0)
@@ -193,7 +193,7 @@ def test_a_range_of_too_few_rows_gives_no_warning_and_is_extended_after_loading(
         again.partial_fit(inputs[21:], inputs[21:, 2]).predict(inputs * 1000)
 
 
-@pytest.mark.parametrize("how", [copy, deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+@pytest.mark.parametrize("how", [copy, lambda one: pickle.loads(pickle.dumps(one))])
 def test_a_copy_of_the_range_warns_again(how, digits):
     one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, members=1, engine="reference")
     one.fit(digits.inputs[:200] / 255, digits.labels[:200])
@@ -227,7 +227,7 @@ def test_estimators_warn_about_few_images_of_another_scale(digits):
     with pytest.warns(RangeWarning, match="in training it was"):
         one.predict(images[:1])
     usual, others = (one.columns_.apply(glassnet.read_table(rows)) for rows in (images / 255, images))
-    for first, count in [*((first, 1) for first in range(0, 200, 5)), *((first, 2) for first in range(0, 200, 10))]:
+    for first, count in [*((first, 1) for first in range(0, 200, 15)), *((first, 2) for first in range(0, 200, 30))]:
         model = replace(one.model_, training_range=copy(one.model_.training_range))
         with silent():
             model.predict(usual[first : first + count])

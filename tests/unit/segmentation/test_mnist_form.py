@@ -14,7 +14,7 @@ from glassnet.segmentation.mnist_form import STROKE, extract_digits, match_mnist
 def test_strokes_as_wide_as_those_of_mnist_are_unchanged():
     """95 % of its digits have such strokes, and these are reproduced exactly at any magnification."""
     within = exact = 0
-    for row in bundled("train").inputs[:200].reshape(-1, 28, 28):
+    for row in bundled("train").inputs[:100].reshape(-1, 28, 28):
         large = ndimage.zoom(row.astype(float), 5, order=1) > 127
         within += STROKE[0] < stroke_width(large[np.ix_(large.any(1), large.any(0))]) < STROKE[1]
         digit = row > 127
@@ -26,14 +26,14 @@ def test_strokes_as_wide_as_those_of_mnist_are_unchanged():
         for one in blocks:
             form = mnist_form(one) == 255
             np.testing.assert_array_equal(form[np.ix_(form.any(1), form.any(0))], digit)
-    assert within > 0.9 * 200
-    assert exact > 20
+    assert within > 0.9 * 100
+    assert exact > 10
 
 
 def test_digits_of_mnist_are_nearly_unchanged_by_all_stages():
     """Enlarged ten times and off-centre, a digit is reproduced by all stages."""
     correlations = []
-    for row in bundled("train").inputs[:20]:
+    for row in bundled("train").inputs[:10]:
         large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
         off_centre = Image.new("RGB", (310, 290))
         off_centre.paste(large, (30, 0))
@@ -46,7 +46,7 @@ def test_digits_of_mnist_are_nearly_unchanged_by_all_stages():
 @pytest.mark.parametrize("dark", [False, True])
 def test_enlarged_digits_of_mnist_keep_their_form(dark):
     """Exactly if each pixel became a block, nearly if blurred. An off-centre digit does not have the form."""
-    for row in bundled("train").inputs[:40].reshape(-1, 28, 28):
+    for row in bundled("train").inputs[:20].reshape(-1, 28, 28):
         digit = Image.fromarray(255 - row if dark else row)
         for side in (28, 84, 280):
             blocks = digit.resize((side, side), Image.Resampling.NEAREST).convert("RGB")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -66,8 +68,9 @@ STRAIGHT = {
 """Digits of straight strokes: paths of points (x, y), in hundredths of the side."""
 
 
-@pytest.mark.parametrize("label", STRAIGHT)
-@pytest.mark.parametrize(("side", "pen"), [(90, 3), (420, 9)])
+@pytest.mark.parametrize(
+    ("label", "side", "pen"), [(label, *size) for label, size in zip(STRAIGHT, cycle(((90, 3), (420, 9))))]
+)
 def test_straight_strokes_of_a_tight_crop_are_not_ruled_lines(label, side, pen):
     """At any margin, also where they nearly reach the edges; a fine pen draws lines as thin as rules."""
     picture = Image.new("L", (2 * side, 2 * side), 235)

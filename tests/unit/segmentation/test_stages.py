@@ -40,8 +40,15 @@ def on_paper(mask: np.ndarray, paper: tuple[float, ...], ink: tuple[float, ...],
     return (np.where(padded, ink, paper) * light).astype(np.float32)
 
 
-@pytest.mark.parametrize("ink", [(0.1, 0.1, 0.1), (0.8, 0.1, 0.1), (0.1, 0.2, 0.7), (0.9, 0.5, 0.1)])
-@pytest.mark.parametrize("paper", [(0.95, 0.95, 0.95), (0.95, 0.9, 0.5), (0.7, 0.7, 0.7)])
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ((0.1, 0.1, 0.1), (0.95, 0.95, 0.95)),
+        ((0.8, 0.1, 0.1), (0.95, 0.9, 0.5)),
+        ((0.1, 0.2, 0.7), (0.7, 0.7, 0.7)),
+        ((0.9, 0.5, 0.1), (0.95, 0.9, 0.5)),
+    ],
+)
 def test_ink_is_separated_from_paper_in_uneven_light(ink, paper):
     mask = drawn(0.1)
     height, width = np.pad(mask, 60).shape

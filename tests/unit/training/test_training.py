@@ -15,6 +15,7 @@ from glassnet.errors import DataError, DivergedError, OptionError
 from glassnet.training.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
 from glassnet.training.plan import epoch_blocks, epoch_order
 from support.cases import patterns
+from support.covering import covering
 
 DATA = patterns()
 BLOCKS = 10
@@ -85,9 +86,9 @@ def test_every_block_has_the_learning_rate_of_its_last_step():
     assert {event.learning_rate for event in events if isinstance(event, BlockDone)} == {0.4}
 
 
-@ENGINES
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("batch_size", [1, 7])
+@pytest.mark.parametrize(
+    ("engine", "dtype", "batch_size"), covering(["reference", "compiled"], ["float32", "float64"], [1, 7])
+)
 def test_equal_seeds_give_equal_bits_and_other_seeds_do_not(engine, dtype, batch_size):
     settings = {"engine": engine, "dtype": dtype, "batch_size": batch_size}
     hashes = [hash_of(**settings, seed=seed) for seed in (0, 1, 2)]
@@ -185,10 +186,10 @@ def test_divergence_from_weight_decay_is_explained():
         fit(DATA, options(weight_decay=900.0, learning_rate=0.01, batch_size=8, epochs=200))
 
 
-@pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("epoch", [1, 2, 3])
-@pytest.mark.parametrize("average", [0.0, 0.9])
-@pytest.mark.parametrize("stopping", [0, 9])
+@pytest.mark.parametrize(
+    ("stopping", "average", "epoch", "poison"),
+    covering([0, 9], [0.0, 0.9], [1, 2, 3], ["nan", "inf", "-inf"]),
+)
 def test_later_divergence_restores_the_model_of_the_last_good_epoch(stopping, average, epoch, poison):
     """A non-finite weight in the middle of any epoch: the model equals that of training which ended before."""
 
@@ -199,7 +200,7 @@ def test_later_divergence_restores_the_model_of_the_last_good_epoch(stopping, av
             progress = super().run_steps(architecture, state, *rest)
             self.calls += 1
             if self.calls == (epoch - 1) * BLOCKS + BLOCKS // 2:
-                state.parameters.flat[5] = poison
+                state.parameters.flat[5] = float(poison)
             return progress
 
     chosen = options(ema_decay=average, early_stopping=stopping, schedule="constant")

@@ -126,8 +126,6 @@ def trained(source, target, **columns):
 @pytest.mark.parametrize(
     ("source", "target", "columns"),
     [
-        ("patients.csv", "sick", {"group": ("patient",)}),
-        ("sales.csv", "sales", {"time": "date"}),
         ("sales.csv", "sales", {"time": "date", "drop": ("date",)}),
         ("patients.csv", "sick", {"group": ("patient", "sick2")}),
     ],
@@ -334,13 +332,10 @@ def test_held_out_rows_that_are_not_later_are_counted():
         assert any(said in one for one in notices) == earlier
 
 
-@pytest.mark.parametrize(
-    ("source", "target", "columns", "code"),
-    [("sales.csv", "sales", {"time": "date"}, "GD54"), ("patients.csv", "sick", {"group": ("patient",)}, "GD53")],
-)
-def test_the_report_does_not_advise_the_split_that_the_training_has(source, target, columns, code):
-    for out, given in (("without.safetensors", {}), ("with.safetensors", columns)):
-        table = TableOptions((target,), **given)
-        train(TrainJob(source, options={**QUICK, "epochs": 1}, table=table, out=out, plot=False))
-        page = write_report(ReportJob(out, f"{out}.html", source)).page
-        assert (code in page.html) == (not given)
+def test_the_report_does_not_advise_the_split_that_the_training_has():
+    for out, given in (("without.safetensors", {}), ("with.safetensors", {"group": ("patient",)})):
+        table = TableOptions(("sick",), **given)
+        options = {**QUICK, "epochs": 1, "members": 1}
+        train(TrainJob("patients.csv", options=options, table=table, out=out, plot=False))
+        page = write_report(ReportJob(out, f"{out}.html", "patients.csv")).page
+        assert ("GD53" in page.html) == (not given)

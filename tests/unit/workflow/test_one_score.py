@@ -68,7 +68,7 @@ def test_every_door_has_the_same_digits(task, tmp_path, monkeypatch):
     assert isinstance(fold, CrossValidation)
     assert fold.scores == facts
 
-    for name in names:
+    for name in names[::2]:
         searched = glassnet.search(
             data, test=validation, recipe="table", trials=1, cv=0, metric=name, space=["dropout"], out=f"out-{name}",
             **OPTIONS,

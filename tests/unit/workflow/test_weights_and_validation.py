@@ -128,9 +128,9 @@ def test_where_a_column_of_weights_cannot_be_used():
 
 
 @pytest.mark.parametrize(
-    ("of_estimator", "option"), [("balanced", "balanced"), ({"yes": 5.5, "no": 0.5}, "yes=5.5,no=0.5")]
+    ("of_estimator", "option", "weighted"),
+    [("balanced", "balanced", True), ({"yes": 5.5, "no": 0.5}, "yes=5.5,no=0.5", False)],
 )
-@pytest.mark.parametrize("weighted", [False, True])
 def test_class_weights_of_an_estimator_and_the_option_give_the_same_bits(of_estimator, option, weighted):
     frame = people()
     weights = frame["w"].to_numpy() if weighted else None

@@ -75,11 +75,12 @@ def write_folder(
     """
     require_folder(folder)
     place = Path(folder)
+    if place.is_dir():
+        require_page_place(place / PAGE, overwrite=overwrite)
     contents = _contents(model, language)
     scripts = {f"{name}.js": _as_script(name, text) for name, text in contents.items()}
     files = {name: _MARK + text for name, text in {"studio.css": _style(), "studio.js": _script(), **scripts}.items()}
     if place.is_dir():
-        require_page_place(place / PAGE, overwrite=overwrite)
         for name in files:
             require_place(place / name, _OWN, overwrite=overwrite)
     policy = _POLICY.format(scripts="'self'", style="'self'")

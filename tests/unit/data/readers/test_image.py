@@ -109,7 +109,7 @@ def test_unsuitable_files_are_rejected(tmp_path):
     Image.fromarray(DIGIT).save(path)
     assert code_of(path, None) == "GN017"
     whole = path.read_bytes()
-    for length in range(len(whole)):
+    for length in (*range(0, len(whole) - 24, 5), *range(len(whole) - 24, len(whole))):
         path.write_bytes(whole[:length])
         try:
             drawn = query(path)

@@ -27,8 +27,7 @@ def photo(mode):
     return picture.convert(mode)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize(("kind", "orientation"), [("JPEG", 1), ("PNG", 3), ("JPEG", 6)])
 def test_a_reduced_image_is_the_image_at_a_smaller_size(kind, orientation):
     exif = Image.Exif()
     exif[0x0112] = orientation

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import cycle
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glassnet import load_model, read_table
@@ -53,8 +54,7 @@ def written(folder, columns, separator=";", quote=False):
     return path
 
 
-@pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
-@pytest.mark.parametrize("quote", [True, False])
+@pytest.mark.parametrize(("separator", "quote"), [*zip(SEPARATORS.values(), cycle((True, False)))], ids=SEPARATORS)
 def test_numbers_with_decimal_commas(tmp_path, separator, quote):
     path = written(tmp_path, GERMAN, separator, quote)
     for decimal, either_way in ((",", 1), ("auto", 1000)):
@@ -139,8 +139,9 @@ def table_of(columns):
     return {**filled, "y": ["low" if k < count // 2 else "high" for k in range(count)]}
 
 
-@pytest.mark.parametrize("trained", [",", ";"], ids=["comma", "semicolon"])
-@pytest.mark.parametrize("queried", [",", "\t"], ids=["comma", "tab"])
+@pytest.mark.parametrize(
+    ("trained", "queried"), [(",", "\t"), (";", ",")], ids=["comma and tab", "semicolon and comma"]
+)
 @pytest.mark.parametrize("case", AMBIGUOUS)
 def test_a_single_row_is_read_as_within_the_training_data(tmp_path, case, trained, queried):
     columns = table_of(AMBIGUOUS[case])
@@ -216,8 +217,7 @@ def test_another_notation_is_rejected_if_a_column_is_ambiguous(tmp_path, z, numb
     np.testing.assert_array_equal(inputs, fitted.apply(read_table({"x": [1.5], "z": [number]})))
 
 
-@pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
-@pytest.mark.parametrize("quote", [True, False])
+@pytest.mark.parametrize(("separator", "quote"), [*zip(SEPARATORS.values(), cycle((True, False)))], ids=SEPARATORS)
 def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
     columns = {**GERMAN, "words": ["ab,c", "1.5 or 2,5", "5,5"] * (ROWS // 3), "y": ["a", "b"] * (ROWS // 2)}
     path = written(tmp_path, columns, separator, quote)
@@ -238,6 +238,7 @@ def test_a_non_numeric_value_is_missing_in_a_repaired_copy(tmp_path):
     np.testing.assert_array_equal(*numbers)
 
 
+@settings(max_examples=20)
 @given(
     st.lists(st.tuples(st.integers(0, 9999), st.integers(0, 9999)), min_size=3, max_size=20),
     st.sampled_from(["{0}", "{0},{1}", "{0},{1:03d}", "{0}.{1}", "{0}.{1:03d}", "{0:,}", "{0:,}.{1}"]),
@@ -268,6 +269,7 @@ UP_TO_999 = st.lists(st.integers(-999, 999), min_size=1, max_size=9)
 FROM_1000 = st.lists(st.integers(1000, 999_999), min_size=1, max_size=9)
 
 
+@settings(max_examples=20)
 @given(UP_TO_999, FROM_1000, st.sampled_from(["{}", "{} kg", "${}"]), st.randoms())
 def test_points_that_may_be_between_thousands_are_never_guessed(wholes, grouped, form, random):
     texts, thousands = mixed(wholes, grouped)

@@ -24,7 +24,7 @@ KINDS = {
     "gappy": st.sampled_from(["7", "", "NA", "?", "x"]),
 }
 NAMES = st.sampled_from(["label", "Na", "y", "red", "?", "1x1", "", "2019", "0", "1", "2", "1.5"])
-SOME = {"max_examples": 100, "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+SOME = {"max_examples": 50, "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
 @st.composite

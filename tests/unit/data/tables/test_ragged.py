@@ -21,7 +21,7 @@ def opened(text: str) -> Opened:
     return open_stream(io.BytesIO(text.encode()), "t.csv")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     rows=st.lists(st.lists(FIELDS, min_size=3, max_size=3), min_size=3, max_size=8),
     separator=st.sampled_from(SEPARATORS),

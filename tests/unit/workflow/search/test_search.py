@@ -94,9 +94,7 @@ def test_an_interrupted_search_ends_as_an_uninterrupted_one(folder):
 @pytest.mark.parametrize(
     ("folds", "options"),
     [
-        (0, {}),
         (0, {"early_stopping": 1}),
-        (3, {"early_stopping": 1}),
         (3, {"members": 2, "folds": True, "early_stopping": 2}),
     ],
     ids=str,
@@ -252,25 +250,21 @@ def test_a_half_written_line_of_the_journal_is_repaired(folder):
     assert plain(search(job(cv=0))) == plain(search(job("whole", cv=0)))
 
 
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
+def test_another_search_in_the_folder_is_refused(folder):
+    search(job(trials=1, cv=0))
+    for change, what in (
         ({"space": ("dropout",)}, "space"),
         ({"target": "price"}, "data"),
         ({"options": {"epochs": 5, "hidden": (6, 5)}}, r"\(hidden 6 → 6x5, epochs 4 → 5\)"),
         ({"cv": 2}, r"\(cv 0 → 2\)"),
         ({"metric": "log_loss"}, r"\(metric accuracy → log_loss\)"),
-    ],
-    ids=str,
-)
-def test_another_search_in_the_folder_is_refused(folder, change, what):
-    search(job(trials=1, cv=0))
-    with pytest.raises(ModelFileError, match=what) as problem:
-        search(job(**{"cv": 0, **change}))
-    assert problem.value.code == "GN044"
+    ):
+        with pytest.raises(ModelFileError, match=what) as problem:
+            search(job(**{"cv": 0, **change}))
+        assert problem.value.code == "GN044"
 
 
-@pytest.mark.parametrize(("old", "new"), [("up", "upwards"), ("red", "rouge"), ("x,y", "x,z")])
+@pytest.mark.parametrize(("old", "new"), [("red", "rouge"), ("x,y", "x,z")])
 def test_a_renamed_class_word_or_column_is_another_search(folder, old, new):
     text = (folder / "rows.csv").read_text().replace("price", "colour")
     lines = [line.rpartition(",")[0] for line in text.splitlines()[1:]]
