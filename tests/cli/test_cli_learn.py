@@ -56,6 +56,7 @@ def changed(old, new):
     [
         (FORWARD, "right", ""),
         (changed("h, o\n", "list(h), o.reshape(-1, 1)\n"), "right", ""),
+        (changed("W1 @ x", "(W1 @ x).astype('f')"), "right", ""),
         (changed("sigmoid(W2 @ h)", "W2 @ h"), "mistake", "sigmoid-forgotten"),
         (changed("h, o\n", "o, h\n"), "wrong", "another order. Return h, o"),
         (changed("W1 @ x", "W1 @ x + 1"), "wrong", r"h\[0\]: [\d.]+, expected [\d.]+"),
