@@ -109,9 +109,9 @@ STUDIO_WORDS: dict[str, str] = {
     "as_table": "As a table",
     # learn
     "learn_intro": (
-        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to "
-        "move, a prediction, and exercises with your own numbers; a wrong answer is told which mistake gives "
-        "it. Nothing is locked."
+        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to move, a "
+        "prediction, and exercises with your own numbers; behind a wrong answer, the room names the mistake. "
+        "Nothing is locked."
     ),
     "learn_begin": "Begin",
     "learn_continue": "Continue",
@@ -182,8 +182,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_unread_name": "“{part}” is not one of the quantities of this exercise.",
     "learn_unread_function": "“{part}” is not a function that can be used here.",
     "learn_unread_shape": (
-        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the "
-        "right."
+        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the right."
     ),
     "learn_unread_value": "The formula has no finite value with these numbers.",
     "learn_printed": "The program printed:",
