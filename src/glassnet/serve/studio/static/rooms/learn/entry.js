@@ -1,7 +1,7 @@
 // What an answer is typed into: numbers, a formula put together from parts, or a function in Python.
 
 import { button, h, uniqueId } from "../../shared/dom.js";
-import { nodesOf } from "./formulas.js";
+import { labelled } from "./formulas.js";
 import { formOf } from "./judgement.js";
 import { progress, setCode } from "./state.js";
 
@@ -25,8 +25,8 @@ export function numbersEntry(t, symbol, shape, check) {
   control.addEventListener("keydown", (/** @type {any} */ event) => {
     if (event.key === "Enter" && !event.isComposing && (!isMatrix || event.ctrlKey || event.metaKey)) check();
   });
-  const label = h("label.learn-label", { for: id }, t("learn_answer"), symbol ? [" ", nodesOf(symbol), " ="] : null);
-  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : "learn_digits", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
+  const label = h("label.learn-label", { for: id }, t("learn_answer"), labelled(symbol));
+  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : shape.length ? "learn_digits" : "learn_digits_one", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
 }
 
 const TOKENS = /\s*(?:\d+(?:\.\d+)?|\w+|\*\*|\.T\b|\S)\s*$/;
@@ -68,7 +68,7 @@ export function formulaEntry(t, symbol, parts, check) {
   const chips = parts.map((part) => button(part, () => insert(part), { class: "mono learn-part" }));
   return {
     el: h("div.stack", {},
-      h("div.field", {}, h("label.learn-label", { for: id }, t("learn_formula"), symbol ? [" ", nodesOf(symbol), " ="] : null), control, h("p.help", { id: help, text: t("learn_form_formula") })),
+      h("div.field", {}, h("label.learn-label", { for: id }, t("learn_formula"), labelled(symbol)), control, h("p.help", { id: help, text: t("learn_form_formula") })),
       h("div.learn-parts", { role: "group", "aria-label": t("learn_parts") }, chips),
       h("div.row", {}, button(t("learn_remove_part"), remove, { class: "plain" }), button(t("learn_undo"), undo, { class: "plain" }), button(t("learn_clear"), () => put("", 0), { class: "plain" }))),
     read: () => control.value, clear: () => put("", 0), focus: control,
