@@ -42,7 +42,7 @@ from glassnet.cli.show import DistortedFacts, FilesFacts, SampleFacts, SamplesFa
 from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
-from glassnet.learn.check import ReportFacts
+from glassnet.learn.check import ReportFacts as ProgramFacts
 from glassnet.learn.functions import CodeFacts
 from glassnet.messages.option_spelling import as_flag, choice_text
 from glassnet.nn.activations import ACTIVATIONS
@@ -180,7 +180,7 @@ JSON: dict[str, list[tuple[str, Any]]] = {
         (
             "One object. The exit code is 0 if the program is right, 1 if there is a mistake, in its training step or "
             "around it, and 3 if the step could not be found or compared.",
-            ReportFacts,
+            ProgramFacts,
         ),
         ("With `--exercise ID`, one object. The exit code is 0 if `kind` is `right`, else 1.", CodeFacts),
     ],
