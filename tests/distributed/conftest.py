@@ -41,11 +41,13 @@ def ray_nodes(ray):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_enable_metrics_collection", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         patch.setenv("PYTHONPATH", os.pathsep.join(map(str, (HERE, HERE.parent))))  # workers import what tests submit
         soon = {"initial_delay_ms": 500, "period_ms": 100, "failure_threshold": 3}  # a lost machine is noticed
         soon = {f"health_check_{name}": value for name, value in soon.items()}
         head = {"num_cpus": 0, "include_dashboard": False, "object_store_memory": MEMORY, "_system_config": soon}
+        head |= {"no_monitor": True, "include_log_monitor": False}  # processes that nothing here needs
         for name, value in SLOW_STARTS.items():
             patch.setenv(name, value)
         cluster = started(lambda: Cluster(initialize_head=True, head_node_args=head))

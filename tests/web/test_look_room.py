@@ -83,6 +83,7 @@ def studio(tmp_path_factory) -> Iterator[SimpleNamespace]:
     jobs["rare"] = TrainJob("rare.csv", table=TableOptions(target=("churn",)), options=small)
     with pytest.MonkeyPatch.context() as patch, studio_server() as running:
         patch.chdir(folder)
+        patch.setattr("glassnet.workflow.training.result._MOST_WORK", 0)  # no cross-validation
         made = SimpleNamespace(running=running, folder=folder, of={})
         for name, job in jobs.items():
             train(TrainJob(**{**vars(job), "out": f"{name}.safetensors"}))
@@ -378,30 +379,6 @@ def oklab(colour: str) -> np.ndarray:
     return np.array(to_lab) @ np.cbrt(np.array(to_cones) @ linear(colour))
 
 
-def test_labels_are_checked_as_by_the_command(studio):
-    given = studio.of["classes"]
-    speed = studio.running.session.cache(label_check._SPEED, 1)
-    before = speed.get(label_check._SPEED) or 1  # that of an earlier check in this session
-    judges = ask(studio, "/labels", **given).fine()
-    assert judges["networks"] > 0
-    assert judges["model"] > 0
-    assert ask(studio, "/labels", **given, part="train").fine()["model"] is None
-    events = studio.running.events()
-    job = studio.running.post("/api/look/labels", given).fine()
-    result = studio.running.finished(job["id"])["result"]
-    seen = events.until(lambda event: event["type"] == "look_labels" and event["data"]["fold"] == label_check.FOLDS)
-    events.close()
-    assert seen[-1]["data"]["job"] == job["id"]
-    assert seen[-1]["data"]["seconds_left"] == 0
-    slower = speed.get(label_check._SPEED) / before
-    assert ask(studio, "/labels", **given).fine()["networks"] == pytest.approx(judges["networks"] * slower)
-    task = LabelsJob(str(studio.folder / "classes.csv"), table=TableOptions(target=("out",)))
-    expected = find_label_errors(task)
-    assert result["suspects"] == [one._asdict() for one in expected.rows]
-    assert result["suspects"]
-    assert (result["certain"], result["errors"]) == (expected.suspects.certain, expected.suspects.errors)
-
-
 def test_a_model_judges_labels_that_it_was_not_trained_on(studio):
     given = {**studio.of["digits"], "judge": "model"}
     job = studio.running.post("/api/look/labels", given).fine()
@@ -661,18 +638,37 @@ def test_walk_through_the_hidden_space(studio, look_page):
     assert ready(page).locator(".look-key").first.get_attribute("aria-pressed") == "false"
 
 
-def test_check_labels_in_the_page(studio, look_page):
-    page = look_page(**studio.of["classes"], view="labels")
+def test_labels_are_checked_in_the_page_as_by_the_command(studio, look_page):
+    given = studio.of["classes"]
+    speed = studio.running.session.cache(label_check._SPEED, 1)
+    before = speed.get(label_check._SPEED) or 1  # that of an earlier check in this session
+    judges = ask(studio, "/labels", **given).fine()
+    assert judges["networks"] > 0
+    assert judges["model"] > 0
+    assert ask(studio, "/labels", **given, part="train").fine()["model"] is None
+    events = studio.running.events()
+    page = look_page(**given, view="labels")
     page.get_by_role("button", name="Check the labels").click()
     page.wait_for_selector(".look-rows [data-row]")
     job = state_of(page)["job"]
-    suspects = studio.running.get(f"/api/jobs/{job}").fine()["result"]["suspects"]
-    assert rows_of(page) == [one["row"] for one in suspects[:60]]
+    result = studio.running.get(f"/api/jobs/{job}").fine()["result"]
+    seen = events.until(lambda event: event["type"] == "look_labels" and event["data"]["fold"] == label_check.FOLDS)
+    events.close()
+    assert seen[-1]["data"]["job"] == job
+    assert seen[-1]["data"]["seconds_left"] == 0
+    slower = speed.get(label_check._SPEED) / before
+    assert ask(studio, "/labels", **given).fine()["networks"] == pytest.approx(judges["networks"] * slower)
+    task = LabelsJob(str(studio.folder / "classes.csv"), table=TableOptions(target=("out",)))
+    expected = find_label_errors(task)
+    assert result["suspects"] == [one._asdict() for one in expected.rows]
+    assert result["suspects"]
+    assert (result["certain"], result["errors"]) == (expected.suspects.certain, expected.suspects.errors)
+    assert rows_of(page) == [one["row"] for one in result["suspects"][:60]]
     page.locator("[data-row]").first.click()
-    assert page.locator(".look-card h2").inner_text() == f"Row {suspects[0]['row']}"
+    assert page.locator(".look-card h2").inner_text() == f"Row {result['suspects'][0]['row']}"
     page.reload()
     page.wait_for_selector(".look-rows [data-row]")
-    assert rows_of(page) == [one["row"] for one in suspects[:60]]
+    assert rows_of(page) == [one["row"] for one in result["suspects"][:60]]
 
 
 def test_tables_and_regressions(studio, look_page):

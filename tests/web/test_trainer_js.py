@@ -329,7 +329,7 @@ def test_batches_have_the_bits_of_python(node):
         made |= {"activation": (HIDDEN[number % 6][1][0],), "label_smoothing": 0.1 * (number % 4 == 0)}
         rate = 0.1 * OPTIMIZERS[optimizer].recipe["learning_rate"]
         options = Options(**{**USUAL, "learning_rate": rate}, **made, seed=number, engine="portable")
-        inputs, labels = data_of(number, features=37, count=300)
+        inputs, labels = data_of(number, features=37, count=150)
         if number % 5 == 0 and scaling != "standard":
             inputs = inputs.astype(np.float32)
         weights = None if flag else np.random.default_rng(number).uniform(0.5, 2, len(labels))

@@ -23,6 +23,7 @@ _PATIENCE = 5.0
 _TRIES = "NUM_REDIS_GET_RETRIES"
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",  # nothing is sent to Ray's makers
+    "RAY_enable_metrics_collection": "0",  # which only the dashboard shows
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # else Ray warns of a change to GPU tasks
 }
 

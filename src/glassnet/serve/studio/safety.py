@@ -39,6 +39,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+STATIC_CACHING = "no-cache"
+"""A page asks whether its modules have changed: another version of glassnet may have the same address."""
 
 
 class Safety:
@@ -62,7 +64,7 @@ class Safety:
                 sent = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     sent[name] = value
-                sent["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+                sent["Cache-Control"] = STATIC_CACHING if path.startswith("/static/") else "no-store"
             await send(message)
 
         answer = self._refused(scope, headers) or self._entrance(scope, headers)
