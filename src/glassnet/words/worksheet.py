@@ -10,6 +10,7 @@ WORKSHEET_WORDS: dict[str, str] = {
     "sheet": "sheet {number}",
     "sheet_column": "sheet",
     "parts": "Some of these parts make the formula:",
+    "answer": "Answer:",
     "key": "Answer key",
     "key_text": (
         "Three significant digits. In the room Learn, the number of a sheet is the seed of its numbers: who types it "
