@@ -157,7 +157,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_undo": "Undo",
     "learn_clear": "Clear",
     "learn_code": "Your program",
-    "learn_form_code": "Tab indents; press Escape first to leave the field with Tab. Ctrl+Enter runs.",
+    "learn_form_code": "While you write, Tab indents; Escape, then Tab leaves the field. Ctrl+Enter runs.",
     "learn_run": "Run",
     "learn_runs": "Running on this machine …",
     "learn_run_yourself": "This page cannot run Python. Write the function in a file and check it on your machine:",

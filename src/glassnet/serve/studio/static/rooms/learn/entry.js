@@ -76,18 +76,18 @@ export function formulaEntry(t, symbol, parts, check) {
 }
 
 /**
- * A function in Python. Tab indents; after Escape it leaves the field, as everywhere else.
+ * A function in Python. Tab indents while one writes; after Escape it leaves the field, as everywhere else.
  * @param {T} t @param {string} exercise @param {string} starter @param {() => void} check @returns {Entry}
  */
 export function codeEntry(t, exercise, starter, check) {
   const [id, help] = [uniqueId("code"), uniqueId("help")];
   const control = h("textarea.mono.learn-code", { id, rows: Math.max(7, starter.split("\n").length + 3), spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off", "aria-describedby": help });
   control.value = progress().code[exercise] ?? starter;
-  let leaves = false;
+  let writes = false; // who only passes through the field leaves it with Tab
   control.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leaves = true;
+    if (event.key === "Escape") writes = false;
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) check();
-    else if (event.key === "Tab" && !leaves && !event.shiftKey) {
+    else if (event.key === "Tab" && writes && !event.shiftKey) {
       event.preventDefault();
       control.setRangeText("    ", control.selectionStart, control.selectionEnd, "end");
       setCode(exercise, control.value);
@@ -99,7 +99,8 @@ export function codeEntry(t, exercise, starter, check) {
       setCode(exercise, control.value);
     }
   });
-  control.addEventListener("blur", () => void (leaves = false));
+  control.addEventListener("input", () => void (writes = true));
+  control.addEventListener("blur", () => void (writes = false));
   control.addEventListener("change", () => setCode(exercise, control.value));
   return {
     el: h("div.field", {}, h("label", { for: id, text: t("learn_code") }), control, h("p.help", { id: help, text: t("learn_form_code") })),
