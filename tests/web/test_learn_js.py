@@ -36,10 +36,14 @@ ODD = [
     "4.2×10^-3 1",
     "42%",
     "x = [1, 2]",
+    "e1=1，误差=2",
+    "array([1, 2], dtype=float32)",
     "1 2\n3 4",
     "0,1 0,2",
     "1e999",
 ]
+
+FORMULAS = ["1 +", "q", "W2 @ e", "np.dot(W2.T, e)", "W2 * e", "1/(1+exp(z))", "exp(z2)", "w0 + lr*g", "sigmoid(z)"]
 
 PROGRAM = """
 const { evaluate, listOf, valueOf, ExpressionError } = await import("./shared/expressions.js");
@@ -83,7 +87,7 @@ def random_formula(rng, depth):
     if depth == 0:
         return rng.choice([*NAMES, "2", "0.5", "1e-1"])
     inner = [random_formula(rng, depth - 1) for _ in range(2)]
-    forms = ["({} + {})", "({} - {})", "{} * {}", "{} / {}", "{} @ {}", "-{}", "{}.T", "{}[0]", "{}[1, 0]", "{} ** 2"]
+    forms = ["({} + {})", "({} - {})", "{} * {}", "{} / {}", "{} @ {}", "-{}", "{}.T", "{} ** 2"]
     calls = [f"{name}({', '.join(['{}'] * count)})" for name, (_, count) in FUNCTIONS.items()]
     return rng.choice([*forms, *calls]).format(*inner)
 
@@ -96,14 +100,9 @@ def valued(text):
 
 
 def answers_of(rng, exercise, drawn):
-    """Right and wrong answers with few and many digits, exact or a little off; or the formulas of the mistakes."""
+    """Right and wrong answers with few and many digits, exact or a little off; or formulas."""
     if exercise.kind == "formula":
-        return [
-            exercise.steps[-1].formula,
-            *(one for way in wrong_ways(exercise) for one in way.formulas.values()),
-            "1 +",
-            "q",
-        ]
+        return [exercise.steps[-1].formula, *FORMULAS]
     answers = list(ODD)
     for value in (solution(drawn)[exercise.answer], *(value for _, value in wrong_answers(drawn))):
         for digits, off in ((2, 1), (3, 1), (4, 1), (6, 1), (4, 1.004), (5, 1.015)):
@@ -134,10 +133,9 @@ def test_the_page_computes_and_judges_as_python_does(tmp_path):
     numbers = [0.5, 12.125, -1e-9, 123456789.0, 0.00012345, 99999.5, *rng.normal(size=50).round(3)]
     cases = []
     for number, exercise in enumerate(exercises().values()):
-        for seed in (number, 2**40 + number):
-            drawn = draw(exercise, seed)
-            answers = [] if exercise.kind == "function" else answers_of(rng, exercise, drawn)
-            cases.append({"id": exercise.id, "seed": seed, "answers": answers})
+        drawn = draw(exercise, number + number % 2 * 2**40)
+        answers = [] if exercise.kind == "function" else answers_of(rng, exercise, drawn)
+        cases.append({"id": exercise.id, "seed": drawn.seed, "answers": answers})
     given = {"names": NAMES, "formulas": formulas, "numbers": numbers, "course": described("zh"), "cases": cases}
     found = in_node(tmp_path, PROGRAM, given)
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .exercises import Drawn, Exercise, Wrong, draw, solution, unit, wrong_answers, wrong_ways
-from .expressions import ExpressionError, Value, evaluate
+from .expressions import ExpressionError, Value, evaluate, functions_in
 from .mistakes import follow
 
 ROUNDED = 0.005
@@ -28,6 +28,8 @@ NEAR = 0.02
 IN_TABLE = 0.001
 """Share of the largest number of an answer to which small ones may be rounded, as in a table with equal decimals."""
 EXACT = 1e-9
+ALWAYS = ("dot", "transpose")
+"""Functions for `@` and `.T`, which a formula may contain in any case."""
 DRAWS = 5
 """Draws on which formulas and functions are compared with the right one."""
 
@@ -148,7 +150,7 @@ def _agrees(given: Read, value: Value, digits: int, scale: float) -> bool:
     return True
 
 
-_WRAPPERS = re.compile(r"^\s*[^\W\d]\w*\s*=|(?:np\.|numpy\.)?array|dtype\s*=\s*\w+", re.I)
+_WRAPPERS = re.compile(r"dtype\s*=\s*\w+|[^\W\d]\w*\s*=|(?:np\.|numpy\.)?array", re.I)
 _TIMES_TEN = re.compile(r"\s*[×x*·]\s*10\s*(?:\^|\*\*)?\s*([-+]?\d+)", re.I)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 _FRACTION = re.compile(r"([-+]?\d+)/(\d+)")
@@ -209,16 +211,16 @@ def _number(token: str) -> tuple[float, float]:
 
 
 def judge_formula(exercise: Exercise, seed: int, text: str) -> Judgement:
-    """Judge a formula by its values on several draws; it may contain the given quantities and the steps before."""
-    results = []
+    """Judge a formula by its values on several draws; its names and functions are those among the parts."""
     draws = [draw(exercise, seed + k) for k in range(DRAWS)]
-    for one in draws:
-        values = solution(one)
-        names = {**one.given, **{name: values[name] for name in values if name not in exercise.returns}}
-        try:
-            results.append([evaluate(text, names)])
-        except ExpressionError as error:
-            return Judgement("unreadable", reason=error.reason if text.strip() else "empty", part=error.part)
+    try:
+        if others := sorted(functions_in(text) - {*exercise.parts, *ALWAYS}):
+            raise ExpressionError("function", others[0])
+        results = [
+            [evaluate(text, {name: one.given[name] for name in exercise.parts if name in one.given})] for one in draws
+        ]
+    except ExpressionError as error:
+        return Judgement("unreadable", reason=error.reason if text.strip() else "empty", part=error.part)
     return judge_results(draws, results)
 
 

@@ -1,7 +1,7 @@
 """Formulas as text, such as ``W2.T @ (e * o * (1 - o))``, and their values.
 
-The text is Python's syntax, of which only arithmetic is allowed: numbers, names, ``+ - * / ** @``, ``.T``, calls of
-`FUNCTIONS` and indices. Values are numbers, vectors with one axis and matrices, as in NumPy. The page has the same
+The text is Python's syntax, of which only arithmetic is allowed: numbers, names, ``+ - * / ** @``, ``.T`` and calls of
+`FUNCTIONS`. Values are numbers, vectors with one axis and matrices, as in NumPy. The page has the same
 interpreter: `serve/studio/static/shared/expressions.js`.
 """
 
@@ -79,6 +79,12 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(node.id for node in nodes)
 
 
+def functions_in(text: str) -> frozenset[str]:
+    """Return the names of functions that a formula calls."""
+    calls = (node.func for node in ast.walk(_parsed(text)) if isinstance(node, ast.Call))
+    return frozenset(one.id for one in calls if isinstance(one, ast.Name))
+
+
 @lru_cache(4096)
 def _parsed(text: str) -> ast.expr:
     if len(text) > LONGEST:
@@ -120,8 +126,6 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
             return _combined(node, _value(left, names), op, _value(right, names))
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             return _called(name, [_value(one, names) for one in arguments])
-        case ast.Subscript(value=inner, slice=index):
-            return _indexed(ast.unparse(node), _value(inner, names), index)
     raise ExpressionError("syntax", ast.unparse(node))
 
 
@@ -141,14 +145,6 @@ def _combined(node: ast.expr, left: Value, op: ast.operator, right: Value) -> Va
 def shape_text(value: Any) -> str:
     """Return the shape of a value as in ``2 × 3``; of a number, 1."""
     return " × ".join(map(str, np.shape(value))) or "1"
-
-
-def _indexed(text: str, value: Value, index: ast.expr) -> Value:
-    parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    place = tuple(one.value for one in parts if isinstance(one, ast.Constant) and type(one.value) is int)
-    if len(place) < len(parts) or len(place) > value.ndim or any(map(operator.ge, place, value.shape)):
-        raise ExpressionError("shape", text)
-    return np.asarray(value[place])
 
 
 def _called(name: str, arguments: list[Value]) -> Value:

@@ -92,11 +92,14 @@ def test_formulas_and_functions_are_judged_by_their_values():
         changed = [[value + 1e-6 for value in one] for one in right]
         assert judge_results(draws, changed).kind == "wrong"
         if exercise.kind == "formula":
-            assert judge_formula(exercise, 0, exercise.steps[-1].formula).kind == "right"
             assert judge_formula(exercise, 0, "").reason == "empty"
             assert judge_formula(exercise, 0, "1 +").reason == "syntax"
             assert judge_formula(exercise, 0, exercise.answer).reason == "name"
-    assert judge_formula(exercises()["send-back-formula"], 0, "W2").kind == "shape"
+    back, neuron = exercises()["send-back-formula"], exercises()["neuron-formula"]
+    assert judge_formula(back, 0, "W2").kind == "shape"
+    assert judge_formula(back, 0, "np.dot(W2, e)").wrong.mistakes == ("rows-for-columns",)
+    assert judge_formula(neuron, 0, "1 / (1 + exp(z))").wrong.mistakes == ("minus-forgotten",)
+    assert judge_formula(neuron, 0, "sigmoid(z)").reason == "function"  # not among the parts
 
 
 @pytest.mark.parametrize(
@@ -113,6 +116,7 @@ def test_formulas_and_functions_are_judged_by_their_values():
         ("42%", 1, [0.42]),
         ("4.2e-3 4.2×10^-3 4.2·10⁻³", 3, [0.0042] * 3),
         ("e = (0.42; 0.88)", 2, [0.42, 0.88]),
+        ("e1 = 0.42，误差=0.88", 2, [0.42, 0.88]),
         ("array([[1., 2.],\n       [3., 4.]])", 4, [1, 2, 3, 4]),
         ("【1 2】\n【3 4】", 4, [1, 2, 3, 4]),
     ],

@@ -18,7 +18,7 @@
  */
 
 import { bits, key } from "../training/random.js";
-import { ExpressionError, evaluate, valueOf } from "./expressions.js";
+import { ExpressionError, evaluate, functionsIn, valueOf } from "./expressions.js";
 
 const LEARN = 14;
 const APART = 0.021;
@@ -30,15 +30,16 @@ const NEAR = 0.02;
 const IN_TABLE = 0.001;
 const EXACT = 1e-9;
 const DRAWS = 5;
+const ALWAYS = ["dot", "transpose"];
 const POWERS = Array.from({ length: 31 }, (_, i) => Number(`1e${i - 15}`));
 
 /** The numbers of a seed, from 0 to 2^53 − 1. @param {Exercise} exercise @param {number} seed @returns {Drawn} */
 export function draw(exercise, seed) {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const drawn = drawOnce(exercise, seed, attempt);
-    if (exercise.kind !== "number" || distinct(drawn)) return drawn;
+  let drawn = drawOnce(exercise, seed, 0);
+  for (let attempt = 1; attempt < ATTEMPTS && exercise.kind === "number" && !distinct(drawn); attempt++) {
+    drawn = drawOnce(exercise, seed, attempt);
   }
-  throw new Error(`${exercise.id}: no numbers of seed ${seed} keep all answers apart`);
+  return drawn;
 }
 
 /** @param {Exercise} exercise @param {number} seed @param {number} attempt @returns {Drawn} */
@@ -219,7 +220,7 @@ function agrees({ numbers, places }, value, digits, scale) {
   });
 }
 
-const WRAPPERS = /^\s*[\p{L}_][\p{L}\p{N}_]*\s*=|(?:np\.|numpy\.)?array|dtype\s*=\s*[\p{L}\p{N}_]+/giu;
+const WRAPPERS = /dtype\s*=\s*[\p{L}\p{N}_]+|[\p{L}_][\p{L}\p{N}_]*\s*=|(?:np\.|numpy\.)?array/giu;
 const TIMES_TEN = /\s*[×x*·]\s*10\s*(?:\^|\*\*)?\s*([-+]?\d+)/gi;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 const FRACTION = /^([-+]?\d+)\/(\d+)$/;
@@ -284,9 +285,11 @@ export function judgeFormula(exercise, seed, text) {
   /** @type {Value[]} */
   let results;
   try {
-    results = draws.map(({ given }, k) => {
-      const { [answer]: _, ...before } = right[k];
-      return evaluate(text, { ...given, ...before });
+    const parts = new Set([...exercise.parts, ...ALWAYS]);
+    const [other] = [...functionsIn(text)].filter((one) => !parts.has(one)).sort();
+    if (other) throw new ExpressionError("function", other);
+    results = draws.map(({ given }) => {
+      return evaluate(text, Object.fromEntries(Object.entries(given).filter(([name]) => parts.has(name))));
     });
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

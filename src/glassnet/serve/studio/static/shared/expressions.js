@@ -9,7 +9,7 @@
 
 const LONGEST = 300;
 const LARGEST = 1000;
-const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|(\*\*|[-+*/@().,[\]]))/uy;
+const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([\p{L}_][\p{L}\p{N}_]*)|(\*\*|[-+*/@().,]))/uy;
 
 /** A text is not a formula, or has no value: `reason` is syntax, name, function, shape or value. */
 export class ExpressionError extends Error {
@@ -33,11 +33,11 @@ export function evaluate(text, names) {
   return value;
 }
 
-/** The names of quantities that a formula contains. @param {string} text */
-export function namesIn(text) {
+/** The names of functions that a formula calls. @param {string} text */
+export function functionsIn(text) {
+  parsed(text);
   const tokens = tokensOf(text);
-  const names = tokens.filter((one, i) => one.kind === "name" && tokens[i + 1]?.text !== "(" && tokens[i - 1]?.text !== ".");
-  return new Set(names.map((one) => one.text));
+  return new Set(tokens.flatMap((one, i) => (one.kind === "name" && tokens[i + 1]?.text === "(" ? [one.text] : [])));
 }
 
 /** An array as a value: nested lists, or one number. @param {any} list @returns {Value} */
@@ -138,29 +138,15 @@ function powerOf(reader) {
   return next(reader, "**") ? binary("**", base, signedOf(reader)) : base;
 }
 
-/** A name, number, call or parenthesis with what follows it: `.T` and indices. @param {Reader} reader @returns {Formula} */
+/** A name, number, call or parenthesis, with `.T` behind it. @param {Reader} reader @returns {Formula} */
 function partOf(reader) {
   let part = atomOf(reader);
-  for (let sign = next(reader, ".", "["); sign; sign = next(reader, ".", "[")) {
+  while (next(reader, ".")) {
+    if (reader.tokens[reader.at++]?.text !== "T") throw new ExpressionError("syntax", reader.text);
     const inner = part;
-    if (sign === ".") {
-      if (reader.tokens[reader.at++]?.text !== "T") throw new ExpressionError("syntax", reader.text);
-      part = (names) => transposed(inner(names));
-    } else {
-      const place = [indexOf(reader)];
-      while (next(reader, ",")) place.push(indexOf(reader));
-      need(reader, "]");
-      part = (names) => elementOf(inner(names), place, reader.text);
-    }
+    part = (names) => transposed(inner(names));
   }
   return part;
-}
-
-/** @param {Reader} reader */
-function indexOf(reader) {
-  const text = reader.tokens[reader.at++]?.text ?? "";
-  if (!/^\d+$/.test(text)) throw new ExpressionError("syntax", reader.text);
-  return Number(text);
 }
 
 /** @param {Reader} reader @returns {Formula} */
@@ -257,15 +243,6 @@ function transposed(value) {
   const [rows, columns] = value.shape;
   const data = value.data.map((_, i) => value.data[(i % rows) * columns + Math.floor(i / rows)]);
   return { shape: [columns, rows], data };
-}
-
-/** @param {Value} value @param {number[]} place @param {string} text @returns {Value} */
-function elementOf({ shape, data }, place, text) {
-  if (place.length > shape.length || place.some((one, axis) => one >= shape[axis])) throw new ExpressionError("shape", text);
-  if (place.length === shape.length) {
-    return { shape: [], data: [data[place.length === 2 ? place[0] * shape[1] + place[1] : place[0]]] };
-  }
-  return { shape: [shape[1]], data: data.slice(place[0] * shape[1], (place[0] + 1) * shape[1]) };
 }
 
 /** @param {(one: number) => number} of @returns {(value: Value) => Value} */
