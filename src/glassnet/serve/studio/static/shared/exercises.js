@@ -220,7 +220,7 @@ function agrees({ numbers, places }, value, digits, scale) {
   });
 }
 
-const WRAPPERS = /dtype\s*=\s*[\p{L}\p{N}_]+|[\p{L}_][\p{L}\p{N}_]*\s*=|(?:np\.|numpy\.)?array/giu;
+const WRAPPERS = /dtype\s*=\s*[\p{L}\p{N}_]+|(?:[\p{L}_][\p{L}\p{N}_]*)?\s*[=≈]|(?:np\.|numpy\.)?array/giu;
 const TIMES_TEN = /\s*[×x*·]\s*10\s*(?:\^|\*\*)?\s*([-+]?\d+)/gi;
 const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i;
 const FRACTION = /^([-+]?\d+)\/(\d+)$/;

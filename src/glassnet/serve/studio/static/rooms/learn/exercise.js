@@ -24,6 +24,7 @@ export function exercisePart(studio, course, exercise, seed) {
   const help = h("div.stack");
   const runs = exercise.kind !== "function" || (studio.can("own python") && studio.session.limits?.python !== false);
   const entry = makeEntry();
+  const command = h("pre.code.learn-wide");
 
   /** Which numbers these are. */
   const chosen = h("input", { type: "text", inputmode: "numeric", maxlength: 6, size: 6, "aria-label": t("learn_seed"), onchange: () => {
@@ -44,10 +45,13 @@ export function exercisePart(studio, course, exercise, seed) {
     show();
   }
 
+  let busy = false;
   async function check() {
-    if (!entry) return;
+    if (!entry || busy) return;
+    const asked = drawn;
     let judgement;
     try {
+      busy = true;
       if (exercise.kind === "function") fill(verdict, h("p.quiet", { text: t("learn_runs") }));
       judgement = exercise.kind === "function"
         ? await studio.api.post("/api/learn/run", { exercise: exercise.id, seed: drawn.seed, code: entry.read() })
@@ -55,13 +59,17 @@ export function exercisePart(studio, course, exercise, seed) {
     } catch (problem) {
       verdict.replaceChildren();
       return studio.error(problem);
+    } finally {
+      busy = false;
     }
+    if (asked !== drawn) return; // other numbers were taken while it ran
     if (judgement.kind === "right") {
       setDone(exercise.id);
       show();
       el.dispatchEvent(new CustomEvent("learn-done", { bubbles: true }));
     }
     fill(verdict, judgementPart(studio, course, drawn, judgement));
+    verdict.firstElementChild?.scrollIntoView({ block: "nearest" });
   }
 
   let helped = 0; // hints, and the way after them, that are open
@@ -83,6 +91,7 @@ export function exercisePart(studio, course, exercise, seed) {
     done.dataset.done = isDone ? "all" : "none";
     done.setAttribute("aria-label", t(isDone ? "learn_is_done" : "learn_not_done"));
     chosen.value = String(drawn.seed);
+    command.textContent = `glassnet learn check my_program.py --exercise ${exercise.id} --seed ${drawn.seed}`;
     fill(numbers, exercise.given.map((one) => h("span", {}, equation(symbols[one.name], drawn.given[one.name]))));
     const hints = exercise.hints.slice(0, helped).map((html) => h("div.learn-hint.learn-text", {}, nodesOf(html)));
     fill(help, hints, helped > exercise.hints.length && way());
@@ -99,7 +108,7 @@ export function exercisePart(studio, course, exercise, seed) {
     h("div.learn-text", {}, nodesOf(exercise.question)),
     exercise.given.length && numbers,
     exercise.given.length && h("div.row.learn-seed", {}, h("span.quiet.small", { text: t("learn_seed") }), chosen, button(t("learn_other_numbers"), () => other(anySeed()), { class: "plain" })),
-    entry ? entry.el : h("div.stack", {}, h("pre.code.learn-wide", { text: exercise.starter }), h("p.quiet", { text: t("learn_run_yourself") }), h("pre.code.learn-wide", { text: `glassnet learn check my_program.py --exercise ${exercise.id} --seed ${drawn.seed}` })),
+    entry ? entry.el : h("div.stack", {}, h("pre.code.learn-wide", { text: exercise.starter }), h("p.quiet", { text: t("learn_run_yourself") }), command),
     h("div.row", {}, entry && button(t(exercise.kind === "function" ? "learn_run" : "learn_check"), check, { class: "primary" }), more),
     verdict, help);
   show();
