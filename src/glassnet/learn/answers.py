@@ -150,7 +150,7 @@ def _agrees(given: Read, value: Value, digits: int, scale: float) -> bool:
     return True
 
 
-_WRAPPERS = re.compile(r"dtype\s*=\s*\w+|[^\W\d]\w*\s*=|(?:np\.|numpy\.)?array", re.I)
+_WRAPPERS = re.compile(r"dtype\s*=\s*\w+|(?:[^\W\d]\w*)?\s*[=≈]|(?:np\.|numpy\.)?array", re.I)
 _TIMES_TEN = re.compile(r"\s*[×x*·]\s*10\s*(?:\^|\*\*)?\s*([-+]?\d+)", re.I)
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?", re.I)
 _FRACTION = re.compile(r"([-+]?\d+)/(\d+)")
