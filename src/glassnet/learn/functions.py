@@ -19,6 +19,8 @@ from .mistakes import mistakes
 MOST_SEED = 999_999
 """As the page takes it: beyond the numbers of all worksheets."""
 LIMITS = Limits(seconds=10.0, memory=1 << 30, written=1 << 20, output=4_000)
+_IN_CLASS = {"W1n": "wih", "W2n": "who", "on": "query(…)"}
+"""Result of the exercise with the class -> where its program has it."""
 _ENDED = {
     "time": "stopped after {seconds:g} s. Is there a loop without end?",
     "memory": "stopped at {memory} MiB of memory. Is there an array of a wrong size?",
@@ -163,10 +165,25 @@ def _array(described: dict[str, Any]) -> Any:
 
 def _unfit(described: dict[str, Any], called: str, exercise: Exercise) -> Message:
     """Return what a call returned instead of arrays."""
+    parts = described.get("several", [])
+    complete = len(parts) == len(exercise.returns)
+    named = zip(exercise.returns, parts if complete else [described], strict=False)
+    step, kind = next(((_shown(exercise, step), one["type"]) for step, one in named if "values" not in one), ("", ""))
+    if kind == "ellipsis":
+        return Message("{step} is still `...`. Put your formula in its place.", step=step)
+    if complete and exercise.call:
+        return Message("{step} is {type}, expected numbers.", step=step, type=kind)
+    if complete:
+        return Message("{name} returned {type} for {step}, expected numbers.", name=called, type=kind, step=step)
     wanted = Listing(exercise.returns) if len(exercise.returns) > 1 else Message("numbers")
     if described["type"] == "None":
         return Message("{name} returned None. Return {wanted}.", name=called, wanted=wanted)
     return Message("{name} returned {type}, expected {wanted}.", name=called, type=described["type"], wanted=wanted)
+
+
+def _shown(exercise: Exercise, step: str) -> str:
+    """Return the name of a result as the learner's program has it."""
+    return _IN_CLASS[step] if exercise.call else step
 
 
 def _said(judged: Judgement, called: str, drawn: Drawn, results: list[Any], facts: CodeFacts, language: str) -> Message:
@@ -182,10 +199,11 @@ def _said(judged: Judgement, called: str, drawn: Drawn, results: list[Any], fact
         return Message("not the expected result: {mistake}.", mistake=said)
     values = solution(drawn)
     if _only_ordered_otherwise(results, [values[one] for one in drawn.exercise.returns]):
-        names = ", ".join(drawn.exercise.returns)
+        names = ", ".join(_shown(drawn.exercise, one) for one in drawn.exercise.returns)
         return Message("right numbers in another order. Return {wanted}.", wanted=names)
     for step, result in zip(drawn.exercise.returns, results, strict=True):
         wanted = values[step]
+        step = _shown(drawn.exercise, step)
         if judged.kind == "shape" and np.squeeze(result).shape != np.squeeze(wanted).shape:
             shapes = {"found": shape_text(result), "wanted": shape_text(wanted)}
             return Message("{step} has the shape {found}, expected {wanted}.", step=step, **shapes)

@@ -160,7 +160,9 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_form_code": "While you write, Tab indents; Escape, then Tab leaves the field. Ctrl+Enter runs.",
     "learn_run": "Run",
     "learn_runs": "Running on this machine …",
-    "learn_run_yourself": "This page cannot run Python. Write the function in a file and check it on your machine:",
+    "learn_run_yourself": (
+        "This page does not run Python. Write the function in a file, and check it with glassnet on your machine:"
+    ),
     "learn_check": "Check",
     "learn_hint": "A hint",
     "learn_second_hint": "A second hint",
