@@ -1146,7 +1146,7 @@ STUDIO_WORDS: dict[str, str] = {
         "again."
     ),
     "learn_fig_error_says_matrix": (
-        "Without the denominators the values are larger, but a larger weight still gets the larger part. The "
+        "Without the denominators the sizes differ, but a larger weight still gets the larger part. The "
         "learning rate can make up for the size."
     ),
     "learn_fig_error_mixed": (
