@@ -42,6 +42,7 @@ from glassnet.cli.show import DistortedFacts, FilesFacts, SampleFacts, SamplesFa
 from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
+from glassnet.learn.check import ReportFacts as ProgramFacts
 from glassnet.learn.functions import CodeFacts
 from glassnet.messages.option_spelling import as_flag, choice_text
 from glassnet.nn.activations import ACTIVATIONS
@@ -177,9 +178,11 @@ JSON: dict[str, list[tuple[str, Any]]] = {
     ],
     "learn check": [
         (
-            "With `--exercise ID`, one object. The exit code is 0 if `kind` is `right`, else 1.",
-            CodeFacts,
+            "One object. The exit code is 0 if the program is right, 1 if there is a mistake, in its training step or "
+            "around it, and 3 if the step could not be found or compared.",
+            ProgramFacts,
         ),
+        ("With `--exercise ID`, one object. The exit code is 0 if `kind` is `right`, else 1.", CodeFacts),
     ],
     "learn worksheet": [("One object, after the page is written.", WorksheetFacts)],
     "bench": [("One object.", BenchFacts)],

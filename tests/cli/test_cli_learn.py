@@ -13,6 +13,7 @@ from glassnet.html.worksheet import answer_text
 from glassnet.learn import functions
 from glassnet.learn.answers import judge
 from glassnet.learn.calling import call_each
+from glassnet.learn.check import ReportFacts
 from glassnet.learn.exercises import draw, exercises, solution, wrong_answers
 from glassnet.learn.functions import CodeFacts, judge_code
 from glassnet.learn.plain_text import plain
@@ -98,6 +99,35 @@ def test_a_program_runs_with_limits_and_is_not_changed(folder, monkeypatch):
     assert [one.name for one in folder.iterdir()] == ["mine.py"]
     monkeypatch.setattr(functions, "LIMITS", Limits(seconds=0.3))
     assert judge_code(EXERCISE, 0, f"{FORWARD}\nwhile True:\n    pass\n")["kind"] == "limit"
+
+
+STEP = """\
+import numpy as np
+who = np.random.normal(0, 0.5, (2, 3))
+wih = np.random.normal(0, 0.5, (3, 4))
+x, t = np.array([0.2, 0.9, 0.4, 0.6]), np.array([0.01, 0.99])
+for _ in range(3):
+    h = 1 / (1 + np.exp(-wih @ x))
+    o = 1 / (1 + np.exp(-who @ h))
+    e = t - o
+    eh = who.T @ e
+    who += 0.3 * np.outer(e * o * (1 - o), h)
+    wih += 0.3 * np.outer(eh * h * (1 - h), x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "verdict"),
+    [(STEP, 0, "right"), (STEP.replace("eh * h * (1 - h)", "eh"), 1, "mistake"), ("x = 1\n", 3, "unknown")],
+    ids=("right", "wrong", "nothing"),
+)
+def test_a_whole_program_is_checked(folder, code, exit_code, verdict):
+    (folder / "mine.py").write_text(code)
+    outcome = run("learn", "check", "mine.py", "--json")
+    facts = outcome.json()
+    assert undeclared(facts, ReportFacts) == []
+    assert (outcome.code, outcome.err, facts["verdict"]) == (exit_code, "", verdict)
+    assert (folder / "mine.py").read_text() == code
 
 
 def test_only_exercises_that_ask_for_a_program_are_checked(folder):

@@ -182,7 +182,10 @@ def _fewer_collections() -> Iterator[None]:
 
 @_fewer_collections()
 def main() -> None:
-    """Run the command line. Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 130: interrupted."""
+    """Run the command line.
+
+    Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 3: `learn check` found neither; 130: interrupted.
+    """
     code = 2
     _prepare_streams()
     os.environ["MPLBACKEND"] = "agg"  # figures go to files; a notebook's setting would load its own backend

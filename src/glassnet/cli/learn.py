@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 import click
 
+from ..learn.check import check_program
 from ..learn.exercises import exercises, value_text
 from ..learn.functions import CodeFacts
 from ..learn.plain_text import plain
@@ -14,7 +15,7 @@ from ..messages.option_spelling import Option
 from ..serve.studio import LearnJob, run_learn
 from ..workflow.learn.check_job import CheckJob, check_exercise
 from ..workflow.learn.worksheet_job import WorksheetJob, write_worksheet
-from .shared.console import json_flag, message, result, result_json, say, say_notice
+from .shared.console import in_terminal, json_flag, message, result, result_json, say, say_notice
 from .shared.flags import job_of, only_with, with_job
 
 _MOST_LINES = 8
@@ -61,11 +62,18 @@ def check_command(as_json: bool, **flags: Any) -> None:
 
     FILE is a Python program or a notebook. It is not changed. It runs in a process with limits of time, memory and
     files, with small data instead of its own, and its training step is compared with the algorithm of the notes. With
-    --exercise, FILE has the function that an exercise of the course asks for. Exit code 0: right; 1: a mistake.
+    --exercise, FILE has the function that an exercise of the course asks for. Exit code 0: right; 1: a mistake; 3: it
+    could not be found out.
     """
     job = job_of(CheckJob, flags)
     if job.exercise is None:
-        raise NotImplementedError
+        report = check_program(job.program)
+        if as_json:
+            result_json(report.to_dict("en", in_terminal))
+        else:
+            for line in report.lines(job.language, in_terminal):
+                result(plain(line))
+        click.get_current_context().exit(report.exit_code)
     facts = check_exercise(job, "en" if as_json else job.language)
     if as_json:
         result_json(facts)

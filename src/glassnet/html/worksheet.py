@@ -26,6 +26,9 @@ MOST_MISTAKES = 4
 _NARROW = 8
 """Most numbers in a line of a table that takes half of a page."""
 _HOLE = re.compile(r'<output data-is="(.*?)"></output>')
+_NAME = r"(?:\\Delta )?\\?[A-Za-z]+(?:_(?:\{[\w,]+\}|\w))?"
+_NAMES = re.compile(rf"{_NAME}|\({_NAME}(?:, {_NAME})*\)|\\frac\{{\\partial .*")
+"""TeX that names an answer; another one, such as ``W_2^T e``, would give it away."""
 _LINE, _ROW = 1.7, 1.55
 """Height of a line to write on and of a row of a matrix, in em of the page."""
 
@@ -69,6 +72,7 @@ def _task(number: int, task: Drawn, language: str) -> dict[str, Any]:
     exercise, is_formula = task.exercise, task.exercise.kind == "formula"
     texts, values = contents()["exercises"][exercise.id], {**task.given, **solution(task)}
     answer = values[exercise.answer]
+    shown_as = next(step.tex for step in exercise.steps if step.name == exercise.answer)
     lines = 1 if is_formula or not answer.ndim else len(answer)
     return {
         "number": number,
@@ -80,7 +84,7 @@ def _task(number: int, task: Drawn, language: str) -> dict[str, Any]:
             if not is_formula
         ],
         "parts": exercise.parts,
-        "answer": Markup("{} =").format(Markup(texts["symbols"][exercise.answer])),
+        "answer": Markup(texts["symbols"][exercise.answer]) if _NAMES.fullmatch(shown_as) else "",
         "room": f"{2 * _LINE + _ROW * lines:.2f}em",
     }
 

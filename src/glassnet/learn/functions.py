@@ -205,7 +205,11 @@ def _said(judged: Judgement, called: str, drawn: Drawn, results: list[Any], fact
 def _is_rounded(drawn: Drawn, results: list[Any]) -> bool:
     """Whether results differ from the right ones so little that no mistake can be the reason."""
     pairs = zip(results, (solution(drawn)[one] for one in drawn.exercise.returns), strict=True)
-    return all(np.allclose(np.ravel(one), np.ravel(wanted), 1e-5, 1e-5 * np.abs(wanted).max()) for one, wanted in pairs)
+    return all(
+        np.size(one) == np.size(wanted)
+        and np.allclose(np.ravel(one), np.ravel(wanted), 1e-5, 1e-5 * np.abs(wanted).max())
+        for one, wanted in pairs
+    )
 
 
 def _only_ordered_otherwise(results: list[Any], wanted: list[Any]) -> bool:

@@ -109,9 +109,9 @@ STUDIO_WORDS: dict[str, str] = {
     "as_table": "As a table",
     # learn
     "learn_intro": (
-        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to "
-        "move, a prediction, and exercises with your own numbers; a wrong answer is told which mistake gives "
-        "it. Nothing is locked."
+        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to move, a "
+        "prediction, and exercises with your own numbers; behind a wrong answer, the room names the mistake. "
+        "Nothing is locked."
     ),
     "learn_begin": "Begin",
     "learn_continue": "Continue",
@@ -142,6 +142,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_form_number": "one number",
     "learn_form_vector": "{count} numbers",
     "learn_form_matrix": "{rows} rows of {columns} numbers",
+    "learn_digits_one": "one number with four digits, such as 0.1234",
     "learn_digits": "{form}; four digits each, such as 0.1234, with spaces between numbers",
     "learn_digits_matrix": (
         "{form}; a row on each line, four digits each, with spaces between numbers. Ctrl+Enter checks."
@@ -156,7 +157,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_undo": "Undo",
     "learn_clear": "Clear",
     "learn_code": "Your program",
-    "learn_form_code": "Tab indents; press Escape first to leave the field with Tab. Ctrl+Enter runs.",
+    "learn_form_code": "While you write, Tab indents; Escape, then Tab leaves the field. Ctrl+Enter runs.",
     "learn_run": "Run",
     "learn_runs": "Running on this machine …",
     "learn_run_yourself": "This page cannot run Python. Write the function in a file and check it on your machine:",
@@ -181,8 +182,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_unread_name": "“{part}” is not one of the quantities of this exercise.",
     "learn_unread_function": "“{part}” is not a function that can be used here.",
     "learn_unread_shape": (
-        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the "
-        "right."
+        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the right."
     ),
     "learn_unread_value": "The formula has no finite value with these numbers.",
     "learn_printed": "The program printed:",
@@ -1142,8 +1142,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_error_back": "the error goes back",
     "learn_fig_error_sum": "sum",
     "learn_fig_error_says_share": (
-        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} "
-        "again."
+        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} again."
     ),
     "learn_fig_error_says_matrix": (
         "Without the denominators the sizes differ, but a larger weight still gets the larger part. The "
@@ -1175,8 +1174,9 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_weights_normal": "normal",
     "learn_fig_weights_uniform": "uniform",
     "learn_fig_weights_zero": "all 0",
-    "learn_fig_weights_constant": "all 0.1",
-    "learn_fig_weights_width": "Width ×",
+    "learn_fig_weights_constant": "all equal",
+    "learn_fig_weights_size": "Size of weights",
+    "learn_fig_weights_small": "All outputs are close to 0.5: the nodes hardly differ.",
     "learn_fig_weights_inputs": "Inputs n",
     "learn_fig_weights_of_w": "weights w",
     "learn_fig_weights_of_z": "sums z of 100 nodes",
@@ -1217,8 +1217,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_fig_softmax_slope": "Slope",
     "learn_fig_softmax_fine": "The right digit has the largest share. What is missing to 1 is its slope.",
     "learn_fig_softmax_wrong": (
-        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised "
-        "strongly."
+        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised strongly."
     ),
     "learn_fig_softmax_lost": (
         "Certain and wrong, and the slope is almost 0: with the sigmoid's slope as another factor, the worst "

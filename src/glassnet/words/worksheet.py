@@ -4,12 +4,13 @@ from __future__ import annotations
 
 WORKSHEET_WORDS: dict[str, str] = {
     "worksheet": "Worksheet",
-    "lead": "Print this page: each of the {sheets} sheets begins on a new page, and the answer key is the last part.",
+    "lead": "Print this page: {sheets} sheets, each on a new page, and the answer key.",
     "name": "Name",
     "class": "Class",
     "sheet": "sheet {number}",
     "sheet_column": "sheet",
     "parts": "Some of these parts make the formula:",
+    "answer": "Answer:",
     "key": "Answer key",
     "key_text": (
         "Three significant digits. In the room Learn, the number of a sheet is the seed of its numbers: who types it "

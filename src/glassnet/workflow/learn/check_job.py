@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from ...doctor.script.checks import examine_script
 from ...doctor.script.program import read_program
 from ...errors import OptionError
 from ...learn.functions import MOST_SEED, CodeFacts, judge_code
@@ -32,4 +34,6 @@ class CheckJob:
 def check_exercise(job: CheckJob, language: str) -> CodeFacts:
     """Judge the function of an exercise in a program, with texts in a language."""
     assert job.exercise is not None
-    return judge_code(job.exercise, job.seed, read_program(job.program).text, language)
+    examined = examine_script(Path(job.program))  # a program for Python 2 is repaired in memory
+    code = read_program(job.program).text if examined.code is None else examined.code
+    return judge_code(job.exercise, job.seed, code, language)

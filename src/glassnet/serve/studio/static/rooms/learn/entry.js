@@ -1,7 +1,7 @@
 // What an answer is typed into: numbers, a formula put together from parts, or a function in Python.
 
 import { button, h, uniqueId } from "../../shared/dom.js";
-import { nodesOf } from "./formulas.js";
+import { labelled } from "./formulas.js";
 import { formOf } from "./judgement.js";
 import { progress, setCode } from "./state.js";
 
@@ -25,8 +25,8 @@ export function numbersEntry(t, symbol, shape, check) {
   control.addEventListener("keydown", (/** @type {any} */ event) => {
     if (event.key === "Enter" && !event.isComposing && (!isMatrix || event.ctrlKey || event.metaKey)) check();
   });
-  const label = h("label.learn-label", { for: id }, t("learn_answer"), symbol ? [" ", nodesOf(symbol), " ="] : null);
-  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : "learn_digits", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
+  const label = h("label.learn-label", { for: id }, t("learn_answer"), labelled(symbol));
+  return { el: h("div.field", {}, label, control, h("p.help", { id: help, text: t(isMatrix ? "learn_digits_matrix" : shape.length ? "learn_digits" : "learn_digits_one", { form: formOf(t, shape) }) })), read: () => control.value, clear: () => void (control.value = ""), focus: control };
 }
 
 const TOKENS = /\s*(?:\d+(?:\.\d+)?|\w+|\*\*|\.T\b|\S)\s*$/;
@@ -68,7 +68,7 @@ export function formulaEntry(t, symbol, parts, check) {
   const chips = parts.map((part) => button(part, () => insert(part), { class: "mono learn-part" }));
   return {
     el: h("div.stack", {},
-      h("div.field", {}, h("label.learn-label", { for: id }, t("learn_formula"), symbol ? [" ", nodesOf(symbol), " ="] : null), control, h("p.help", { id: help, text: t("learn_form_formula") })),
+      h("div.field", {}, h("label.learn-label", { for: id }, t("learn_formula"), labelled(symbol)), control, h("p.help", { id: help, text: t("learn_form_formula") })),
       h("div.learn-parts", { role: "group", "aria-label": t("learn_parts") }, chips),
       h("div.row", {}, button(t("learn_remove_part"), remove, { class: "plain" }), button(t("learn_undo"), undo, { class: "plain" }), button(t("learn_clear"), () => put("", 0), { class: "plain" }))),
     read: () => control.value, clear: () => put("", 0), focus: control,
@@ -76,18 +76,18 @@ export function formulaEntry(t, symbol, parts, check) {
 }
 
 /**
- * A function in Python. Tab indents; after Escape it leaves the field, as everywhere else.
+ * A function in Python. Tab indents while one writes; after Escape it leaves the field, as everywhere else.
  * @param {T} t @param {string} exercise @param {string} starter @param {() => void} check @returns {Entry}
  */
 export function codeEntry(t, exercise, starter, check) {
   const [id, help] = [uniqueId("code"), uniqueId("help")];
   const control = h("textarea.mono.learn-code", { id, rows: Math.max(7, starter.split("\n").length + 3), spellcheck: "false", autocomplete: "off", autocapitalize: "off", wrap: "off", "aria-describedby": help });
   control.value = progress().code[exercise] ?? starter;
-  let leaves = false;
+  let writes = false; // who only passes through the field leaves it with Tab
   control.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leaves = true;
+    if (event.key === "Escape") writes = false;
     else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) check();
-    else if (event.key === "Tab" && !leaves && !event.shiftKey) {
+    else if (event.key === "Tab" && writes && !event.shiftKey) {
       event.preventDefault();
       control.setRangeText("    ", control.selectionStart, control.selectionEnd, "end");
       setCode(exercise, control.value);
@@ -99,7 +99,8 @@ export function codeEntry(t, exercise, starter, check) {
       setCode(exercise, control.value);
     }
   });
-  control.addEventListener("blur", () => void (leaves = false));
+  control.addEventListener("input", () => void (writes = true));
+  control.addEventListener("blur", () => void (writes = false));
   control.addEventListener("change", () => setCode(exercise, control.value));
   return {
     el: h("div.field", {}, h("label", { for: id, text: t("learn_code") }), control, h("p.help", { id: help, text: t("learn_form_code") })),

@@ -13,5 +13,5 @@ import { softmax } from "./figures/softmax.js";
 import { update } from "./figures/update.js";
 import { weights } from "./figures/weights.js";
 
-/** @type {Record<string, (el: HTMLElement, given: import("./figures/parts.js").Given) => () => void>} */
+/** @type {Record<string, import("./figures/parts.js").Figure>} */
 export const FIGURES = { neuron, signals, error, descent, chain, update, saturation, weights, program, mnist, handwriting, softmax };

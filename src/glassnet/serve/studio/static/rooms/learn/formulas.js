@@ -26,3 +26,9 @@ export function equation(symbol, value) {
   const inner = symbol.startsWith("<math") ? symbol.replace(/^<math[^>]*>|<\/math>$/g, "") : `<mi>${symbol}</mi>`;
   return nodesOf(`<math><mrow>${inner}<mo>=</mo>${valueMarkup(value)}</mrow></math>`);
 }
+
+/** A symbol before its equals sign; nothing for a formula, which would be the answer. @param {string} symbol MathML */
+export function labelled(symbol) {
+  const parts = [...(nodesOf(symbol).querySelector("mrow")?.children ?? [])].filter((one) => one.textContent !== "Δ");
+  return parts.length === 1 && /^m(i|sub)$/.test(parts[0].localName) ? [" ", nodesOf(symbol), " ="] : null;
+}

@@ -9,7 +9,7 @@ import { progress, setPredicted } from "./state.js";
 /** @param {(key: string, values?: any) => string} t @param {Prediction} block @param {string} key Names it in the progress. */
 export function predictionPart(t, block, key) {
   const answer = h("div.learn-answer.learn-text", { role: "status" });
-  const choices = block.choices.map((html, number) => h("button.learn-choice", { type: "button", onclick: () => choose(number) }, nodesOf(html)));
+  const choices = block.choices.map((html, number) => h("button.learn-choice", { type: "button", onclick: () => choose(number) }, h("span", {}, nodesOf(html))));
   const showMe = button(t("learn_show_me"), () => choose(-1), { class: "plain" });
 
   /** @param {number} chosen */

@@ -3,7 +3,7 @@
 import { h } from "../../../shared/dom.js";
 import { factor, frame, handle, plane, sigmoid, text } from "./parts.js";
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const chain = (el, given) => {
   const { t, params } = given;
   const start = { w: Number(params.w ?? 1), x: Number(params.x ?? 0.9), t: Number(params.target ?? 0.01), omit: params.slope === "forgotten" ? "slope" : "none" };

@@ -10,7 +10,7 @@ const VALLEYS = {
 const [LOW, HIGH] = [-2, 4];
 const HIGHEST = 9;
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const descent = (el, given) => {
   const { t, params } = given;
   const curve = params.curve === "two" ? "two" : "one";

@@ -7,7 +7,7 @@ const HIDDEN = [[44, 60], [44, 170]];
 const OUTPUTS = [[316, 60], [316, 170]];
 const SUB = "₁₂";
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const error = (el, given) => {
   const { t, params } = given;
   const [w11, w12, w21, w22] = params.weights === "mixed" ? [2, 3, 1, -0.9] : [2, 3, 1, 4];

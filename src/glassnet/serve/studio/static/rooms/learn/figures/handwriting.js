@@ -8,7 +8,7 @@ import { frame, sigmoid, text } from "./parts.js";
 
 const SIDE = 28;
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const handwriting = (el, given) => {
   const { t, studio, params } = given;
   const away = params.place === "corner" ? 6 : 0;

@@ -13,7 +13,7 @@ const RUNS = {
   few: [0.0939, 0.2183, 0.3168, 0.5719, 0.7267, 0.8188, 0.8412, 0.8613, 0.8705, 0.8766],
 };
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const mnist = (el, given) => {
   const { t, params } = given;
   const start = { run: RUNS[params.run] ? params.run : "notes", seen: Number(params.seen ?? 1000) };

@@ -7,7 +7,7 @@ const INPUTS = [[32, 28], [32, 92], [32, 156]];
 const [SUM, OUTPUT] = [[210, 92], [322, 92]];
 const SUB = "₁₂₃";
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const neuron = (el, given) => {
   const { t, params } = given;
   const times = params.weights === "large" ? 10 : 1;

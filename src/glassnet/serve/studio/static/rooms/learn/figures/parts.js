@@ -6,13 +6,18 @@ import { trimmed } from "../../../shared/format.js";
 /**
  * What a figure is given: the words, what its chapter says about its start, and what is called after a change.
  * @typedef {{t: (key: string, values?: Object<string, any>) => string, lang: string, params: Object<string, any>, studio: any, onChange?: (state: any) => void}} Given
+ * @typedef {(el: HTMLElement, given: Given) => () => void} Figure The function that it returns removes it.
  */
 
 /** @param {number} z */
 export const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
-/** A number with three digits, more below 1, which a sigmoid never reaches. @param {number} value */
-export const text = (value) => trimmed(Math.abs(value) < 1e-300 ? 0 : value, Math.abs(value) >= 0.9995 && Math.abs(value) < 1 ? 6 : 3);
+/** A number with three digits, or with more where these would show 1 for what is less: a sigmoid never reaches it. @param {number} value */
+export function text(value) {
+  const size = Math.abs(value);
+  const digits = size < 1 ? [3, 4, 5, 6].find((one) => Number(size.toPrecision(one)) < 1) : 3;
+  return trimmed(size < 1e-300 ? 0 : value, digits ?? 3);
+}
 
 /** A number as a factor or a summand: in parentheses if it is negative. @param {number} value */
 export const factor = (value) => (value < 0 ? `(${text(value)})` : text(value));

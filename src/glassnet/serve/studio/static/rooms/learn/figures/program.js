@@ -28,7 +28,7 @@ const STAGES = {
   who: { layers: [], links: [1] }, wih: { layers: [], links: [0] },
 };
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const program = (el, given) => {
   const { t, params } = given;
   const swapped = params.order === "swapped"; // the error is sent back after the weights have changed

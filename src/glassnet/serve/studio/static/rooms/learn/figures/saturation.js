@@ -8,7 +8,7 @@ const SCALES = [1e-18, 0.01, 0.1, 1, 10, 100, 255];
 const WEIGHTS = [0.4, -0.2, 0.3];
 const SUB = "₁₂₃";
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const saturation = (el, given) => {
   const { t, params } = given;
   const start = { x1: Number(params.input ?? 0.9), x2: 0.5, x3: 0.7, scale: Number(params.scale ?? 1), target: Number(params.target ?? 0.99), w: WEIGHTS, steps: 0 };

@@ -8,7 +8,7 @@ const WEIGHTS = [[[0.9, 0.3, 0.4], [0.2, 0.8, -0.2], [-0.1, 0.5, 0.6], [0.4, -0.
 const NODES = ["1.0", "1.1", "1.2", "1.3", "2.0", "2.1"];
 const NAMES = ["h₁", "h₂", "h₃", "h₄", "o₁", "o₂"];
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const signals = (el, given) => {
   const { t, params } = given;
   const zero = params.inputs === "zero";

@@ -8,7 +8,7 @@ const CLASSES = ["3", "5", "8"];
 /** A number with three places. @param {number} value */
 const fixed = (value) => value.toFixed(3).replace("-", "−");
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const softmax = (el, given) => {
   const { t, params } = given;
   const twice = params.slope === "twice";

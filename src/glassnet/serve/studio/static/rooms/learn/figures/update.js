@@ -16,7 +16,7 @@ function stepOf(w, rate, target) {
   return { z, o, e, slope: o * (1 - o), change: rate * e * o * (1 - o) * X };
 }
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const update = (el, given) => {
   const { t, params } = given;
   const start = { rate: Number(params.rate ?? 0.2), target: Number(params.target ?? 0.9), path: [Number(params.w ?? 0)] };

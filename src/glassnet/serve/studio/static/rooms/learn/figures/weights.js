@@ -5,17 +5,16 @@ import { initialWeights } from "../../../training/random.js";
 import { frame, sigmoid, text } from "./parts.js";
 
 const [NODES, MOST] = [100, 784];
-const WIDTHS = [0.1, 0.3, 1, 3, 10, 30];
+const SIZES = [0.01, 1 / 28, 0.1, 1 / Math.sqrt(10), 1, 3]; // 1/√n of each number of inputs is among them
 const COUNTS = [10, 100, MOST];
-const CONSTANT = 0.1;
 const BINS = 41;
 /** Inputs between 0.01 and 1, all different. */
 const INPUTS = Array.from({ length: MOST }, (_, j) => 0.01 + 0.99 * (((j + 1) * 0.618034) % 1));
 
-/** @param {HTMLElement} el @param {import("./parts.js").Given} given */
+/** @type {import("./parts.js").Figure} */
 export const weights = (el, given) => {
   const { t, params } = given;
-  const start = { start: ["uniform", "zero", "constant"].includes(params.start) ? params.start : "normal", width: params.start === "large" ? 10 : 1, inputs: MOST };
+  const start = { start: ["uniform", "zero", "constant"].includes(params.start) ? params.start : "normal", size: params.start === "large" ? 1 : 1 / 28, inputs: MOST };
   const normal = initialWeights("notes", MOST, NODES, 0, 1).map((one) => one * Math.sqrt(MOST));
   const uniform = initialWeights("uniform", MOST, NODES, 0, 1);
   const made = frame(el, given, start, draw);
@@ -23,13 +22,13 @@ export const weights = (el, given) => {
   const pictures = names.map(() => h("svg", { viewBox: "0 0 360 92", role: "img" }));
   made.stage.append(...pictures);
   made.choice("start", t("learn_fig_weights_start"), ["normal", "uniform", "zero", "constant"].map((one) => [one, t(`learn_fig_weights_${one}`)]));
-  made.slider("width", t("learn_fig_weights_width"), [0, WIDTHS.length - 1, 1], WIDTHS);
+  made.slider("size", t("learn_fig_weights_size"), [0, SIZES.length - 1, 1], SIZES);
   made.slider("inputs", t("learn_fig_weights_inputs"), [0, COUNTS.length - 1, 1], COUNTS);
 
   /** @param {typeof start} state */
-  function draw({ start: how, width, inputs }) {
+  function draw({ start: how, size, inputs }) {
     /** @type {Record<string, (i: number) => number>} */
-    const startOf = { normal: (/** @type {number} */ i) => (normal[i] * width) / Math.sqrt(inputs), uniform: (/** @type {number} */ i) => uniform[i] * width, zero: () => 0, constant: () => CONSTANT * width };
+    const startOf = { normal: (i) => normal[i] * size, uniform: (i) => uniform[i] * Math.sqrt(3) * size, zero: () => 0, constant: () => size };
     const w = Array.from({ length: NODES * inputs }, (_, i) => startOf[how](Math.floor(i / inputs) * MOST + (i % inputs)));
     const z = Array.from({ length: NODES }, (_, k) => INPUTS.slice(0, inputs).reduce((sum, x, j) => sum + w[k * inputs + j] * x, 0));
     const o = z.map(sigmoid);
@@ -38,8 +37,8 @@ export const weights = (el, given) => {
     histogram(pictures[2], t("learn_fig_weights_of_o"), o, 0, 1);
     const saturated = o.filter((one) => one < 0.01 || one > 0.99).length;
     const different = new Set(o).size;
-    made.tell([`${t("learn_fig_weights_deviation")}: ${text(deviation(w))}`, `${t("learn_fig_weights_saturated")}: ${saturated} / ${NODES}`, `${t("learn_fig_weights_different")}: ${different} / ${NODES}`, `${t("learn_fig_weights_slope")}: ${text(o.reduce((sum, one) => sum + one * (1 - one), 0) / NODES)}`],
-      t(different === 1 ? "learn_fig_weights_equal" : saturated > NODES / 4 ? "learn_fig_weights_flat" : "learn_fig_weights_good"));
+    made.tell([`${t("learn_fig_weights_deviation")}: ${text(deviation(w))};   1/√n = ${text(1 / Math.sqrt(inputs))}`, `${t("learn_fig_weights_saturated")}: ${saturated} / ${NODES}`, `${t("learn_fig_weights_different")}: ${different} / ${NODES}`, `${t("learn_fig_weights_slope")}: ${text(o.reduce((sum, one) => sum + one * (1 - one), 0) / NODES)}`],
+      t(different === 1 ? "learn_fig_weights_equal" : saturated > NODES / 4 ? "learn_fig_weights_flat" : Math.max(...o) - Math.min(...o) < 0.1 ? "learn_fig_weights_small" : "learn_fig_weights_good"));
   }
   return made.open();
 };
