@@ -174,7 +174,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_wrong": "Not right, and not what any mistake that this course knows gives. A hint may help.",
     "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
     "learn_digits_few": "Too few digits to tell. Give four.",
-    "learn_entries_right": "Right among the {count} numbers: no. {places}.",
+    "learn_entries_right": "Of the {count} numbers, these are right: {places}.",
     "learn_wrong_shape": "Expected: {form}.",
     "learn_unread_empty": "There is no answer yet.",
     "learn_unread_text": "“{part}” cannot be read as a number.",
