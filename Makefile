@@ -38,6 +38,7 @@ bench: $(VENV)/bench
 docs: $(VENV)/test
 	$(RUN) scripts/make_signatures.py
 	$(RUN) scripts/make_javascript.py
+	$(RUN) scripts/make_chapters.py
 	$(RUN) docs/make_reference.py
 
 clean:

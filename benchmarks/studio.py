@@ -26,7 +26,7 @@ from glassnet.workflow.train_job import TrainJob
 from glassnet.workflow.train_job import train as train_model
 
 RUNS = 9
-ROOMS = ("hand", "draw", "classes", "train", "step", "compare", "look")
+ROOMS = ("hand", "draw", "classes", "learn", "train", "step", "compare", "look")
 RECIPES = {"quick": {"epochs": 6}, "notes": {"epochs": 2}}
 CLIENT = """
 import http.client, sys

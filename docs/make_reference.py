@@ -33,6 +33,7 @@ from glassnet.cli.export import ExportFacts, ImportFacts
 from glassnet.cli.help.grouped import DeclaredFlag
 from glassnet.cli.info import ModelFacts, VerificationFacts
 from glassnet.cli.labels import LabelsFacts, RepairFacts
+from glassnet.cli.learn import WorksheetFacts
 from glassnet.cli.query import QueryFacts
 from glassnet.cli.read import PhotoFacts
 from glassnet.cli.search import SearchFacts
@@ -41,6 +42,8 @@ from glassnet.cli.show import DistortedFacts, FilesFacts, SampleFacts, SamplesFa
 from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
+from glassnet.learn.check import ReportFacts as ProgramFacts
+from glassnet.learn.functions import CodeFacts
 from glassnet.messages.option_spelling import as_flag, choice_text
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import Language, variable, written
@@ -173,6 +176,15 @@ JSON: dict[str, list[tuple[str, Any]]] = {
         ),
         ("With `--to safetensors`, one object after the model is written:", ImportFacts),
     ],
+    "learn check": [
+        (
+            "One object. The exit code is 0 if the program is right, 1 if there is a mistake, in its training step or "
+            "around it, and 3 if the step could not be found or compared.",
+            ProgramFacts,
+        ),
+        ("With `--exercise ID`, one object. The exit code is 0 if `kind` is `right`, else 1.", CodeFacts),
+    ],
+    "learn worksheet": [("One object, after the page is written.", WorksheetFacts)],
     "bench": [("One object.", BenchFacts)],
 }
 """Command -> what its JSON is, and the declaration of its keys."""
@@ -200,9 +212,19 @@ def commands_page() -> str:
         "defaults. Flags that are [options](options.md) of training are not repeated: `--set` sets those that have no "
         "flag. What `--json` prints is in [JSON](json.md)."
     )
-    context = click.Context(cli)
-    sections = [command_section(cli.get_command(context, name), name) for name in cli.list_commands(context)]
+    sections = [command_section(command, name) for name, command in every_command(cli)]
     return f"{MARK.format('cli/__init__')}\n\n# Commands\n\n{text}\n" + "\n".join(sections)
+
+
+def every_command(group: Any, before: str = "") -> list[tuple[str, Any]]:
+    """Return the commands of a group and of the groups in it, each with the words that call it."""
+    context, found = click.Context(group), []
+    for name in group.list_commands(context):
+        command, words = group.get_command(context, name), f"{before}{name}"
+        found.append((words, command))
+        if isinstance(command, click.Group):
+            found += every_command(command, f"{words} ")
+    return found
 
 
 def command_section(command: Any, name: str) -> str:

@@ -3,7 +3,7 @@
     glassnet show mnist --csv .            # write mnist_train.csv and mnist_test.csv 写出两个 CSV 文件
     python examples/notes_program.py       # train 2 epochs and test: about 96.5%, in a minute 训练 2 轮并测试
 
-docs/the-notes.md (docs/the-notes.zh-CN.md) explains each step. `glassnet train` does the same in a second.
+docs/learn (课程) explains each step. `glassnet train` does the same in a second.
 """
 
 from __future__ import annotations

@@ -97,6 +97,7 @@ CODES: dict[str, str] = {
     "GN094": "the studio has no such page",
     "GN095": "not a session file of the studio, or one of a newer format",
     "GN096": "the session file is damaged",
+    "GN097": "Python is switched off in this studio",
     # exports
     "GN100": "this form cannot carry the model",
     "GN101": "an export answers otherwise than the model",

@@ -22,7 +22,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("engines",),
     ("model", "notes"),
     ("training",),
-    ("explain", "doctor", "handwriting"),
+    ("explain", "doctor", "handwriting", "learn"),
     ("plots", "html"),
     ("estimators", "exports", "distributed", "workflow"),
     ("__init__",),

@@ -187,7 +187,7 @@ def test_right_programs_are_accepted_and_wrong_options_rejected(checker, tmp_pat
     assert {call: text for call, text in misspelled.items() if not re.search("misspelled|overload", text)} == {}
 
 
-@pytest.mark.parametrize("name", ["make_signatures", "make_javascript"])
+@pytest.mark.parametrize("name", ["make_signatures", "make_javascript", "make_chapters"])
 def test_written_files_are_those_of_the_declarations(name):
     found = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     script = importlib.util.module_from_spec(found)

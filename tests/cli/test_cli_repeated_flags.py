@@ -7,11 +7,10 @@ from unittest import mock
 import click
 import pytest
 
-from glassnet.cli import _COMMANDS, cli
 from glassnet.errors import OptionError
-from support.cli import run
+from support.cli import commands, run
 
-COMMANDS = {name: cli.get_command(click.Context(cli), name) for name in _COMMANDS}
+COMMANDS = commands()
 SINGLE = [
     (name, flag)
     for name, command in COMMANDS.items()

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
 
+import click
+
 if TYPE_CHECKING:
     import pytest
 
@@ -107,6 +109,16 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
             texts.append(file.read().decode())
     assert isinstance(code, int)
     return Outcome(code, *texts)
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command by the words that call it, those of groups too, such as ``learn check``."""
+    from glassnet.cli import cli
+
+    context = click.Context(cli)
+    found = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    groups = {name: one for name, one in found.items() if isinstance(one, click.Group)}
+    return found | {f"{name} {own}": one for name, group in groups.items() for own, one in group.commands.items()}
 
 
 def doctor(*arguments: object) -> dict[str, Any]:

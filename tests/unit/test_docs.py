@@ -275,6 +275,51 @@ def test_accuracies_in_the_text_match_the_result_files(benchmarks):
     )
 
 
+def test_lines_of_code_that_the_course_quotes_exist():
+    for path in (ROOT / "docs" / "learn").glob("[0-9]*.md"):
+        (quoted,) = re.findall(
+            r"^\*\*(?:The line of the code\.|代码里的那一行。)\*\* .+?(?=\n\n)", text_of(path), re.M | re.S
+        )
+        source = "".join(text_of(path.parent / link) for link in LINK.findall(quoted))
+        lines = [line for line in re.findall(r"`([^`]+)`", LINK.sub("", quoted)) if line not in source]
+        assert (lines, bool(source)) == ([], True), path.name
+
+
+def test_measured_figures_of_the_course_match_the_result_files(benchmarks):
+    course, seeds = benchmarks("machine").read("course"), benchmarks("machine").read("accuracy")
+    usual, notes = course["notes' program"], course["recipe notes"]
+    assert course["rate 5"] < 0.5, "chapter 6 says: fewer than half"
+    assert course["weights 0"] == course["weights 0.01"], "chapter 8 says: the same"
+    assert course["inputs 0 to 255"] < 0.2, "chapter 7 says: fewer than 20%"
+    assert abs(usual[0] - course["swapped"]) < max(usual) - min(usual), "chapter 9 says: as much as another seed"
+    expected = {
+        "06-update": [usual[0], course["rate 0.001"]],
+        "07-inputs-targets": [course[name] for name in ("targets 0 and 1", "inputs 0 to 1")],
+        "08-weights": [usual[0], course["deviation 1"]],
+        "09-program": [usual[0], course["swapped"]],
+        "10-mnist": [
+            *notes.values(),
+            *(seeds[one][key] for one in ("notes-program", "notes") for key in ("min", "max")),
+        ],
+        "11-handwriting": [course[f"moved by {pixels}"] for pixels in (0, 2, 4)],
+    }
+    other = {
+        "07-inputs-targets": [str(course["pixels always 0"])],
+        "08-weights": [
+            f"{course['sums']['saturated']:.0%}",
+            f"{course['weights 0.01']:.2%}",
+            f"{course['sums']['1']:.1f}",
+            f"{course['sums']['uniform']:.1f}",
+        ],
+        "10-mnist": [f"{seeds['notes-program']['mean']:.1%}"],
+    }
+    for name, values in expected.items():
+        for ending in (".md", ".zh-CN.md"):
+            text = text_of(ROOT / "docs" / "learn" / f"{name}{ending}")
+            figures = [f"{100 * value:.1f}%" for value in values] + other.get(name, [])
+            assert [one for one in figures if one not in text] == [], f"{name}{ending}"
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_readmes_name_python_versions_and_systems(name):
     with open(ROOT / "pyproject.toml", "rb") as file:

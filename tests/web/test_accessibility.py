@@ -28,6 +28,8 @@ STATES = {
     "draw": State("draw?model=reader&data=digits&row=3", ".reasons figure"),
     "draw, empty": State("draw?model=reader", ".board"),
     "draw, a table": State("draw?model=table", ".shares"),
+    "learn": State("learn?chapter=error", ".learn-exercise"),
+    "learn, chapters": State("learn", ".learn-cards"),
     "train": State("train?recipe=quick&epochs=1&hidden=12", ".headline", ".runbar .primary", ".empty:not([hidden])"),
     "train, data with problems": State("train?data=table&recipe=accurate", ".finding"),
     "step": State("step?moment=7", ".step-view .num"),
@@ -50,7 +52,7 @@ STATES = {
     ),
     "look, numbers": State("look?model=numbers&data=numbers&view=confusion", ".look-scatter"),
 }
-KEYBOARD = ("hand", "draw", "train", "step", "compare", "look, data", "look, hidden")
+KEYBOARD = ("hand", "draw", "learn", "train", "step", "compare", "look, data", "look, hidden")
 BOTH = ("draw", "train", "step", "compare", "look, data")
 """States that are checked with both pairs of theme and language, wide and on a phone; others with one, on a phone."""
 

@@ -214,6 +214,10 @@ def test_one_file_draws_trains_explains_and_saves_without_any_request(page, sing
     page.locator(".weight", has_text="−0.1").wait_for()
     page.get_by_role("button", name="中文").click()
     page.locator("html[lang=zh-CN] h1", has_text="单步").wait_for()
+    page.goto(f"{single.as_uri()}#/learn?chapter=signals")
+    page.locator("#exercise-hidden-sums .primary").click()
+    page.locator(".learn-verdict", has_text="还没有写答案").wait_for()
+    page.locator("#exercise-forward-function pre", has_text="glassnet learn check").wait_for()
     for room, words in (("compare", "glassnet compare"), ("look?view=labels", "glassnet labels")):
         page.goto(f"{single.as_uri()}#/{room}")
         page.locator(".needs-python .code", has_text=words).wait_for()

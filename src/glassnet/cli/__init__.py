@@ -44,6 +44,7 @@ _COMMANDS = {
     "labels": "Find samples whose label is wrong or ambiguous.",
     "export": "Write a model as C, HTML or ONNX, and prove that the file answers as the model does.",
     "studio": "Open a web page: draw digits, train, step through one update, compare, look.",
+    "learn": "Open the course: chapters, and exercises that name your mistake.",
     "serve": "Answer over HTTP: predictions and explanations of models.",
     "bench": "Measure training and prediction speed, compared with NumPy.",
 }
@@ -80,7 +81,7 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        return _without_repeats(_in_language(getattr(import_module(f".{name}", __name__), f"{name}_command")))
+        return _prepared(getattr(import_module(f".{name}", __name__), f"{name}_command"))
 
     def resolve_command(
         self, context: click.Context, args: list[str]
@@ -101,6 +102,14 @@ def _in_language(command: click.Command) -> click.Command:
     from .help.translation import command_in_chinese
 
     return command_in_chinese(command)
+
+
+def _prepared(command: click.Command) -> click.Command:
+    """Return a command in the reader's language that refuses repeated flags; of a group, its commands too."""
+    made = _without_repeats(_in_language(command))
+    if isinstance(made, click.Group):
+        made.commands = {name: _prepared(one) for name, one in made.commands.items()}
+    return made
 
 
 def _without_repeats(command: click.Command) -> click.Command:
@@ -173,7 +182,10 @@ def _fewer_collections() -> Iterator[None]:
 
 @_fewer_collections()
 def main() -> None:
-    """Run the command line. Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 130: interrupted."""
+    """Run the command line.
+
+    Exit code 0: success; 1: a finding; 2: wrong usage or bad input; 3: `learn check` found neither; 130: interrupted.
+    """
     code = 2
     _prepare_streams()
     os.environ["MPLBACKEND"] = "agg"  # figures go to files; a notebook's setting would load its own backend

@@ -52,7 +52,7 @@ MOST_EXAMPLES, MOST_EXAMPLE_VALUES = 12, 40_000
 _PACKAGE = Path(__file__).parents[1]
 _PAGE = Path(__file__).parent / "page"
 _STUDIO = _PACKAGE / "serve" / "studio" / "static"
-_STYLES = (_STUDIO / "style.css", _STUDIO / "rooms" / "draw.css", _PAGE / "page.css")
+_STYLES = (*(_STUDIO / name for name in ("style.css", "rooms/draw.css", "views/node_numbers.css")), _PAGE / "page.css")
 _MODULE = re.compile(r'<script type="module">(.*?)</script>', re.DOTALL)
 _DATA = {
     name: re.compile(rf'<script type="[^"]*" id="{name}">(.*?)</script>', re.DOTALL) for name in ("content", "weights")

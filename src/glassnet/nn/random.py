@@ -33,6 +33,7 @@ class Purpose(IntEnum):
     PROOF = 11
     ROLES = 12
     SEARCH = 13
+    LEARN = 14
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -23,7 +23,11 @@ CLI_WORDS: dict[str, str] = {
     "serve_without_token": "{host}: without --token, anyone who reaches this address can use the models",
     "studio_running": "this is the studio's address; Ctrl+C ends it",
     "studio_writing": "training the network of the notes for the room My hand, in some seconds",
-    # options
+    # learn
+    "learn_look": "look again at the exercise {exercise}: {command}",
+    "learn_numbers": "with the numbers of seed {seed}: {numbers}",
+    "learn_printed": "the program printed: {line}",
+    "worksheet_written": "page      {file}: {sheets} sheets of {exercises} exercises, and the answer key",
     # data
     "show_target": "a table without column names; to see how training would use them: {command}",
     # result of a test

@@ -9,6 +9,7 @@ STUDIO_WORDS: dict[str, str] = {
     "room_hand": "My hand",
     "room_draw": "Draw",
     "room_classes": "Classes",
+    "room_learn": "Learn",
     "room_train": "Train",
     "room_step": "Step",
     "room_compare": "Compare",
@@ -39,7 +40,7 @@ STUDIO_WORDS: dict[str, str] = {
     "session_models_one": "1 opened model",
     "session_data": "{count} opened files of data",
     "session_data_one": "1 opened file of data",
-    "session_pages": "the work in the rooms My hand, Classes and Look",
+    "session_pages": "the work in the rooms My hand, Classes, Learn and Look",
     "session_save": "Save the session",
     "session_open": "Open a session …",
     "session_saved": "saved",
@@ -106,6 +107,86 @@ STUDIO_WORDS: dict[str, str] = {
     "open_model": "Open …",
     "open_data": "Open …",
     "as_table": "As a table",
+    # learn
+    "learn_intro": (
+        "A course in twelve chapters of about ten minutes, in the order of the notes. Each has a figure to move, a "
+        "prediction, and exercises with your own numbers; behind a wrong answer, the room names the mistake. "
+        "Nothing is locked."
+    ),
+    "learn_begin": "Begin",
+    "learn_continue": "Continue",
+    "learn_chapters": "Chapters",
+    "learn_overview": "All chapters",
+    "learn_done": "{done} of {of} exercises",
+    "learn_progress": "Your progress",
+    "learn_progress_line": (
+        "{done} of {of} exercises answered right. Progress stays on this machine; to go on another day or on "
+        "another machine, save it as a file."
+    ),
+    "learn_save": "Save progress",
+    "learn_open": "Open progress …",
+    "learn_progress_opened": "Progress opened.",
+    "learn_not_progress": "{name}: not a progress file of this course. Open a file that “Save progress” wrote.",
+    "learn_predict": "Prediction",
+    "learn_show_me": "Show me the answer",
+    "learn_predicted_right": "That is right.",
+    "learn_predicted_wrong": "Not quite.",
+    "learn_break": "Break it on purpose",
+    "learn_try_in": "Try it in the room {room}",
+    "learn_exercise": "Exercise:",
+    "learn_is_done": "answered right",
+    "learn_not_done": "not answered yet",
+    "learn_seed": "Numbers no.",
+    "learn_other_numbers": "Other numbers",
+    "learn_answer": "Your answer",
+    "learn_form_number": "one number",
+    "learn_form_vector": "{count} numbers",
+    "learn_form_matrix": "{rows} rows of {columns} numbers",
+    "learn_digits_one": "one number with four digits, such as 0.1234",
+    "learn_digits": "{form}; four digits each, such as 0.1234, with spaces between numbers",
+    "learn_digits_matrix": (
+        "{form}; a row on each line, four digits each, with spaces between numbers. Ctrl+Enter checks."
+    ),
+    "learn_formula": "Your formula",
+    "learn_form_formula": (
+        "Put it together from the parts below, or type it. @ is the product of a matrix and a vector, .T "
+        "exchanges rows and columns."
+    ),
+    "learn_parts": "Parts",
+    "learn_remove_part": "Remove the last part",
+    "learn_undo": "Undo",
+    "learn_clear": "Clear",
+    "learn_code": "Your program",
+    "learn_form_code": "While you write, Tab indents; Escape, then Tab leaves the field. Ctrl+Enter runs.",
+    "learn_run": "Run",
+    "learn_runs": "Running on this machine …",
+    "learn_run_yourself": "This page cannot run Python. Write the function in a file and check it on your machine:",
+    "learn_check": "Check",
+    "learn_hint": "A hint",
+    "learn_second_hint": "A second hint",
+    "learn_way": "The whole way",
+    "learn_right": "Right.",
+    "learn_in_code": "In the code:",
+    "learn_mistake": "This is what a known mistake gives:",
+    "learn_looks_like": "It looks like this mistake:",
+    "learn_or": "or:",
+    "learn_one_more_digit": "Give one more digit, and it is certain.",
+    "learn_wrong": "Not right, and not what any mistake that this course knows gives. A hint may help.",
+    "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
+    "learn_digits_few": "Too few digits to tell. Give four.",
+    "learn_entries_right": "Right among the {count} numbers: no. {places}.",
+    "learn_wrong_shape": "Expected: {form}.",
+    "learn_unread_empty": "There is no answer yet.",
+    "learn_unread_text": "“{part}” cannot be read as a number.",
+    "learn_unread_syntax": "The formula is not complete, or has a part too many, near “{part}”.",
+    "learn_unread_name": "“{part}” is not one of the quantities of this exercise.",
+    "learn_unread_function": "“{part}” is not a function that can be used here.",
+    "learn_unread_shape": (
+        "The shapes do not fit at “{part}”: a product @ needs as many columns on the left as rows on the right."
+    ),
+    "learn_unread_value": "The formula has no finite value with these numbers.",
+    "learn_printed": "The program printed:",
+    "learn_look_again": "Look again:",
     # my hand
     "hand_line": "Draw the ten digits twice. A network learns from the first ten; only the second ten count.",
     "hand_rounds": "What you drew",
@@ -1027,5 +1108,178 @@ STUDIO_WORDS: dict[str, str] = {
     ),
     "here_other_data": "{data} is not the data that {model} was trained on.",
     "here_tested_on_own": "Tested on the training samples themselves: there are no others with these classes.",
+    # the figures of Learn
+    "learn_fig_reset": "Reset",
+    "learn_fig_step": "Step",
+    "learn_fig_steps": "{count} steps",
+    "learn_fig_step_number": "step {step}",
+    "learn_fig_rate": "Learning rate α",
+    "learn_fig_weight_w": "Weight w",
+    "learn_fig_input_x": "Input x",
+    "learn_fig_target_t": "Target t",
+    "learn_fig_inputs": "inputs",
+    "learn_fig_hidden": "hidden",
+    "learn_fig_outputs": "outputs",
+    "learn_fig_node": "Node",
+    "learn_fig_activation": "Activation function",
+    "learn_fig_threshold": "Threshold",
+    "learn_fig_neuron_step": "step",
+    "learn_fig_neuron_graph": "The output over the sum",
+    "learn_fig_neuron_drawing": "A node: the sum is {z}, the output {y}",
+    "learn_fig_neuron_fires": "The sum reaches the threshold: the node fires.",
+    "learn_fig_neuron_silent": "The sum is below the threshold: the output stays 0, whether little is missing or much.",
+    "learn_fig_neuron_steep": "On the steep part: a small change of a weight changes the output visibly.",
+    "learn_fig_neuron_flat": "On the flat part: the output hardly answers to a small change of a weight.",
+    "learn_fig_signals_drawing": "A network of 3, 4 and 2 nodes; its outputs are {outputs}",
+    "learn_fig_signals_matrices": "The same as matrices",
+    "learn_fig_signals_row": (
+        "Row {row} of W holds the weights into {node}: that row times the column of signals is the sum z."
+    ),
+    "learn_fig_signals_zero": "Signals of 0 make every sum 0, whatever the weights are: each hidden output is 0.5.",
+    "learn_fig_error_way": "Sent back",
+    "learn_fig_error_share": "in proportion",
+    "learn_fig_error_drawing": "The hidden nodes get the errors {one} and {other}",
+    "learn_fig_error_back": "the error goes back",
+    "learn_fig_error_sum": "sum",
+    "learn_fig_error_says_share": (
+        "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} again."
+    ),
+    "learn_fig_error_says_matrix": (
+        "Without the denominators the values are larger, but a larger weight still gets the larger part. The "
+        "learning rate can make up for the size."
+    ),
+    "learn_fig_error_mixed": (
+        "Weights of both signs: the denominator is small, and the parts are larger than the whole error."
+    ),
+    "learn_fig_error_divided": "The weights into an output add up to 0, and nothing can be divided by 0.",
+    "learn_fig_descent_graph": "The error over the weight w",
+    "learn_fig_descent_ball": "The ball: weight w",
+    "learn_fig_descent_curve": "Curve",
+    "learn_fig_descent_one": "one valley",
+    "learn_fig_descent_two": "two valleys",
+    "learn_fig_descent_begin": "Drag the ball, or press “Step”: it moves against the slope, by α times the slope.",
+    "learn_fig_descent_nearer": "Nearer: the slope becomes smaller, and with it each step.",
+    "learn_fig_descent_overshoots": "The step went over the bottom to the other side, but it ended lower.",
+    "learn_fig_descent_diverges": (
+        "The step was so long that it ended higher than it began: the learning rate is too large here."
+    ),
+    "learn_fig_descent_flat": "The slope is almost 0: the ball stays here.",
+    "learn_fig_chain_graph": "The error over the weight, with the line of the computed slope",
+    "learn_fig_chain_none": "nothing",
+    "learn_fig_chain_wrong": "With a factor left out, the line does not touch the curve: the product is not its slope.",
+    "learn_fig_chain_flat": "One factor is almost 0, so the product is too: this weight hardly learns.",
+    "learn_fig_chain_down": "The slope is positive: a smaller w makes the error smaller.",
+    "learn_fig_chain_up": "The slope is negative: a larger w makes the error smaller.",
+    "learn_fig_weights_start": "Initial weights",
+    "learn_fig_weights_normal": "normal",
+    "learn_fig_weights_uniform": "uniform",
+    "learn_fig_weights_zero": "all 0",
+    "learn_fig_weights_constant": "all equal",
+    "learn_fig_weights_size": "Size of weights",
+    "learn_fig_weights_small": "All outputs are close to 0.5: the nodes hardly differ.",
+    "learn_fig_weights_inputs": "Inputs n",
+    "learn_fig_weights_of_w": "weights w",
+    "learn_fig_weights_of_z": "sums z of 100 nodes",
+    "learn_fig_weights_of_o": "outputs o of 100 nodes",
+    "learn_fig_weights_saturated": "saturated nodes",
+    "learn_fig_weights_different": "different outputs",
+    "learn_fig_weights_slope": "mean slope o(1 − o)",
+    "learn_fig_weights_equal": (
+        "All nodes compute the same, so they get the same error and the same change: 100 nodes are worth one."
+    ),
+    "learn_fig_weights_flat": "Many outputs lie at 0 or 1, where the sigmoid is flat: these nodes hardly learn.",
+    "learn_fig_weights_good": "The outputs differ and lie on the steep part of the sigmoid: all nodes can learn.",
+    "learn_fig_mnist_graph": "Accuracy on the test digits over the examples seen",
+    "learn_fig_mnist_seen": "Examples seen",
+    "learn_fig_mnist_accuracy": "accuracy",
+    "learn_fig_mnist_run": "Training",
+    "learn_fig_mnist_notes": "notes",
+    "learn_fig_mnist_small": "α = 0.01",
+    "learn_fig_mnist_large": "α = 2",
+    "learn_fig_mnist_few": "10 nodes",
+    "learn_fig_mnist_chance": "Nothing is learned yet: about one digit in ten is right by chance.",
+    "learn_fig_mnist_says_notes": (
+        "The first thousand examples bring most of it; the last points of a percent take a hundred times as many."
+    ),
+    "learn_fig_mnist_says_small": "A small learning rate learns the same more slowly.",
+    "learn_fig_mnist_says_large": "With a large learning rate each example undoes part of what others taught.",
+    "learn_fig_mnist_says_few": "Ten hidden nodes learn fast, and soon cannot take up more.",
+    "learn_fig_hand_gets": "What the network gets: 28 × 28 numbers",
+    "learn_fig_hand_takes": "What it takes for a {digit}: the query run backwards",
+    "learn_fig_hand_choose": "Choose a digit: what the network takes for it",
+    "learn_fig_hand_train": "Train the notes' network",
+    "learn_fig_hand_trains": "It is being trained …",
+    "learn_fig_hand_none": "There is no trained network yet. Training takes some seconds.",
+    "learn_fig_hand_draw": "Draw a digit.",
+    "learn_fig_hand_answers": "The largest output is that of {digit}: {output}.",
+    "learn_fig_softmax_score": "Score of {name}",
+    "learn_fig_softmax_label": "Right digit",
+    "learn_fig_softmax_slope": "Slope",
+    "learn_fig_softmax_fine": "The right digit has the largest share. What is missing to 1 is its slope.",
+    "learn_fig_softmax_wrong": (
+        "Another digit has the largest share: the slope of the right one is near −1, and its score is raised strongly."
+    ),
+    "learn_fig_softmax_lost": (
+        "Certain and wrong, and the slope is almost 0: with the sigmoid's slope as another factor, the worst "
+        "errors teach least."
+    ),
+    "learn_fig_softmax_twice": "The slope of the cross-entropy is p − t alone; p(1 − p) makes it smaller.",
+    "learn_fig_sum_z": "sum z",
+    "learn_fig_chain_omit": "Left out",
+    "learn_fig_signals_identity": "none: o = z",
+    "learn_fig_signals_linear": (
+        "Without the sigmoid the outputs double when all inputs double: both layers together are one matrix."
+    ),
+    "learn_fig_scale": "Inputs ×",
+    "learn_fig_update_graph": "The output after each step",
+    "learn_fig_update_steps": "steps",
+    "learn_fig_update_step": "step",
+    "learn_fig_update_small": "With a small learning rate the changes are small: many steps to the target.",
+    "learn_fig_update_fine": (
+        "The nearer the output is to the target, the smaller is the error, and with it the change."
+    ),
+    "learn_fig_update_there": "The output is at the target: hardly any error is left, and the weight stays.",
+    "learn_fig_update_large": "The learning rate is large: the next step will jump past the target.",
+    "learn_fig_update_flat": (
+        "The output is near 0 or 1, where o(1 − o) is almost 0: the error is there, but the weight hardly moves."
+    ),
+    "learn_fig_saturation_graph": "The sigmoid and its slope over the sum",
+    "learn_fig_saturation_zero": "An input of 0: the change of its weight is 0, however large the error is.",
+    "learn_fig_saturation_flat": "Saturated: the slope is almost 0, and so is every change.",
+    "learn_fig_saturation_lost": "The changes are smaller than the last digit of the weights: w + Δw is w again.",
+    "learn_fig_saturation_never": (
+        "The sigmoid never reaches this target: an error remains, and the weights grow without end."
+    ),
+    "learn_fig_saturation_there": "The output has reached the target.",
+    "learn_fig_saturation_learns": "No factor is near 0: all weights learn.",
+    "learn_fig_program_stage": "Stage",
+    "learn_fig_program_columns": "columns",
+    "learn_fig_program_signals": "signals",
+    "learn_fig_program_errors": "errors",
+    "learn_fig_program_who": "change who",
+    "learn_fig_program_wih": "change wih",
+    "learn_fig_program_says_columns": "The lists of inputs and targets become columns, one number a row.",
+    "learn_fig_program_says_signals": "Signals go forward, layer by layer: sigmoid(W · I). query does only this.",
+    "learn_fig_program_says_errors": (
+        "The error of the outputs is target minus output; it goes back through the same weights, transposed."
+    ),
+    "learn_fig_program_says_who": (
+        "Error, slope o(1 − o) and the hidden outputs make the change; the learning rate says how much of it."
+    ),
+    "learn_fig_program_says_wih": "The same one layer below, with the hidden errors and the inputs.",
+    "learn_fig_program_swapped": (
+        "The error is sent back through who after who has changed: these are not the weights that the signals "
+        "came through."
+    ),
+    "learn_fig_hand_right": "Move right",
+    "learn_fig_hand_down": "Move down",
+    "learn_fig_hand_ink": "Ink and paper",
+    "learn_fig_hand_mnist": "like MNIST",
+    "learn_fig_hand_inverted": "swapped",
+    "learn_fig_hand_other": (
+        "The network has not learned digits like this. Its largest output is that of {digit}: {output}."
+    ),
+    "learn_fig_input": "input",
+    "learn_fig_weights_deviation": "standard deviation of the weights",
 }
 """Key -> the English words; the page fills the holes in braces."""

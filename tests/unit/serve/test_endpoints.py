@@ -23,6 +23,10 @@ WRONG = [
     ("/api/data/mnist/doctor", {"options": "epochs"}),
     ("/api/data/mnist/doctor", {"test": ["mnist"]}),
     ("/api/look/labels", {"data": "mnist", "model": ["reader"]}),
+    ("/api/learn/run", {"exercise": ["forward-function"], "code": "x = 1"}),
+    ("/api/learn/run", {"exercise": "hidden-error", "code": "x = 1"}),
+    ("/api/learn/run", {"exercise": "forward-function", "code": 1}),
+    ("/api/learn/run", {"exercise": "forward-function", "code": "x = 1", "seed": -1}),
     ("/api/take-away", {"room": "look", "data": "mnist", "model": {}, "row": [1]}),
     ("/api/take-away", {"room": "look", "data": "mnist", "model": {"reader": 1}}),
 ]

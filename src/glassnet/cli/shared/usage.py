@@ -72,7 +72,7 @@ def _no_such_option(problem: click.NoSuchOption) -> Message:
     if field in SPECS and (field in flags or (SPECS[field].rare and "assigned" in flags)):
         option = Option(field, (False if name.startswith("--no-") else "VALUE") if SPECS[field].rare else UNSET)
         return Message("No such option {name!r}. Write {option}.", name=name, option=option)
-    if problem.ctx and isinstance(problem.ctx.command, click.Group) and not problem.possibilities:
+    if problem.ctx and problem.ctx.parent is None and not problem.possibilities:
         return Message("No such option before the command: {name}. Options are after the command.", name=name)
     near = dict.fromkeys(problem.possibilities or ())  # without repetitions, the most similar name first
     if not near:

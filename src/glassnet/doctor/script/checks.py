@@ -26,6 +26,7 @@ class ScriptDiagnosis:
 
     findings: list[Finding]  # sorted by line
     content: bytes | None  # the repaired program as the content of a file; None if it would still not be valid Python
+    code: str | None = None  # the same as Python's text alone, also of a notebook
 
 
 GS13 = Kind("GS13", ERROR, "the text is not UTF-8", "save it as UTF-8", "writes UTF-8")
@@ -64,7 +65,7 @@ def examine_script(
         line = getattr(change.node, "lineno", 1)
         findings.append(_finding(program, change.kind, line, change.text, repaired=repaired))
     findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
-    return ScriptDiagnosis(findings, program.to_bytes(new))
+    return ScriptDiagnosis(findings, program.to_bytes(new), new)
 
 
 def _changes(text: str, tree: ast.Module, folder: Path) -> tuple[list[Change], list[Edit]]:

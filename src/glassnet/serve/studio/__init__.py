@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import OptionError, require_packages
+from ...learn.exercises import CHAPTERS
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...messages.option_spelling import Option
@@ -31,14 +32,31 @@ _PATIENCE = 1
 """Seconds at the end for a block of training, and for open connections."""
 
 
-@dataclass(frozen=True)
-class StudioJob:
-    """What to open; a page that does not choose a language has that of ``GLASSNET_LANGUAGE``, or of the browser."""
+@dataclass(frozen=True, kw_only=True)
+class _Served:
+    """How the page is served; without a language it has that of ``GLASSNET_LANGUAGE``, or of the browser."""
 
-    model: str | None = option(None, "a model file to open", argument="[MODEL]")
     port: int = option(0, "port on this machine; 0: any free one", low=0, high=65535)
     open: bool = option(True, "open a browser; otherwise only print the address")
     language: str | None = option(None, "language of the page", choices=LANGUAGES, otherwise="that of the browser")
+    python: bool = option(True, "run the Python that is typed in the page's exercises, in a limited process")
+
+    def __post_init__(self) -> None:
+        require_declared(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnJob(_Served):
+    """The room Learn of the studio, with a chapter open."""
+
+    chapter: str | None = option(None, "chapter to begin with", choices=CHAPTERS, otherwise="the list of chapters")
+
+
+@dataclass(frozen=True)
+class StudioJob(_Served):
+    """The whole studio, served or as files."""
+
+    model: str | None = option(None, "a model file to open", argument="[MODEL]")
     static: str | None = option(
         None, "write the page as files for any web server, instead of serving it", metavar="FOLDER"
     )
@@ -46,7 +64,7 @@ class StudioJob:
     force: bool = parameters.force()
 
     def __post_init__(self) -> None:
-        require_declared(self)
+        super().__post_init__()
         if self.static is not None and self.single is not None:
             static, single = Option("static"), Option("single")
             template = "{static} and {single}: the studio is written as a folder or as one file. Omit one."
@@ -63,17 +81,34 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
 
     With `static` or `single`, write it as files instead, and announce the path of the page.
     """
+    if job.is_served:
+        _serve(job, "", announce, job.model)
+    else:
+        _require_packages()
+        announce(_write(job))
+
+
+def run_learn(job: LearnJob, *, announce: Callable[[str], None] = print) -> None:
+    """Serve the studio with the room Learn open, as `run` does."""
+    _serve(job, f"learn?chapter={job.chapter}" if job.chapter else "learn", announce)
+
+
+def _require_packages() -> None:
     require_packages(Message("the studio"), "studio", "starlette", "uvicorn")
-    if not job.is_served:
-        return announce(_write(job))
+
+
+def _serve(job: _Served, place: str, announce: Callable[[str], None], model: str | None = None) -> None:
+    """Serve the studio, which opens at a place: the address of a room; by default the session's first one."""
+    _require_packages()
     from .session import Session
 
     return_large_blocks()
     with http.listening(HOST, job.port) as sock:
-        session = Session(job.model, language=job.language)
+        session = Session(model, language=job.language, python=job.python)
         try:
             token = secrets.token_urlsafe(16)
-            address = f"http://{HOST}:{sock.getsockname()[1]}/{session.first_room}?token={token}"
+            place = place or session.first_room
+            address = f"http://{HOST}:{sock.getsockname()[1]}/{place}{'&' if '?' in place else '?'}token={token}"
             server = server_of(session, sock, token)
             announce(address)
             # Without a screen, Python would start a browser in the terminal.

@@ -16,14 +16,14 @@ from starlette.staticfiles import StaticFiles
 from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from . import compare, data, draw, labels, look, model_routes, page_training, step, take_away, train
+from . import compare, data, draw, labels, learn, look, model_routes, page_training, step, take_away, train
 from .endpoints import api, number_in, require_known, whole_in
 from .persistence import routes as session_routes
 from .safety import Safety, problem_page
 from .session import Session
 
 STATIC = Path(__file__).parent / "static"
-ROOMS = ("hand", "draw", "classes", "train", "step", "compare", "look")
+ROOMS = ("hand", "draw", "classes", "learn", "train", "step", "compare", "look")
 CONTROLS = ("pause", "resume", "step", "speed", "stop", "cancel")
 
 
@@ -51,6 +51,7 @@ def create_app(session: Session, token: str, port: int) -> Safety:
                     model_routes,
                     page_training,
                     draw,
+                    learn,
                     train,
                     step,
                     compare,

@@ -23,6 +23,7 @@ from ...errors import FileError, OptionError
 from ...exports.es_modules import bundle
 from ...exports.html import hash_of
 from ...io.writing import MAKER, replacing, require_folder, require_page_place, require_place
+from ...learn.chapters import blocks_of, course
 from ...messages.control_characters import json_text, printable
 from ...messages.languages import LANGUAGES
 from ...model.file import file_bytes, header_of, load_model, shipped_path, tensors_of
@@ -54,9 +55,11 @@ _OWN = re.compile(re.escape(_MARK.encode()))
 _STATIC = Path(__file__).parent / "static"
 _STYLES = (
     "style.css",
-    *(f"rooms/{room}.css" for room in ("hand", "draw", "classes", "train", "step", "compare", "look")),
+    *(f"rooms/{room}.css" for room in ("hand", "draw", "classes", "learn", "train", "step", "compare", "look")),
+    "rooms/learn/figures.css",
     "views/step.css",
     "views/network_picture.css",
+    "views/node_numbers.css",
 )
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {style}; img-src data: blob:; worker-src blob:; "
@@ -163,10 +166,17 @@ def _contents(model: str | None, language: str | None) -> dict[str, str]:
         "about": _packed(json_text(about).encode()),
         "worker": _packed(bundle(_STATIC / "training" / "worker.js", _STATIC)[0].encode()),
         "page-training": _packed(json_text(what_training_needs()).encode()),
+        "learn": _packed(json_text({one: _whole_course(one) for one in LANGUAGES}).encode()),
         "digits": _digits(),
         "notes": _packed(_notes_model()),
         **{id: _packed(Path(path).read_bytes()) for id, _, path in models},
     }
+
+
+def _whole_course(language: str) -> dict[str, Any]:
+    """Return the course with the blocks of all chapters."""
+    whole = course(language)
+    return {**whole, "blocks": {one["slug"]: blocks_of(one["slug"], language) for one in whole["chapters"]}}
 
 
 @cache

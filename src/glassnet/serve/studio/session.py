@@ -23,7 +23,7 @@ from ...data import BUNDLED, Dataset
 from ...errors import DataError, GlassnetError, OptionError
 from ...messages.control_characters import printable
 from ...messages.languages import preferred
-from ...messages.message import Renderable
+from ...messages.message import Command, Renderable
 from ...messages.notice import ignore
 from ...messages.option_spelling import Option
 from ...model.file import load_model, shipped_path
@@ -152,11 +152,12 @@ class Session:
     The model is a file, which has the id ``"model"``. The language is that of a page that does not choose one; by
     default ``GLASSNET_LANGUAGE`` or that of the browser. `models` and `data` are by id, and `folder` is for uploads and
     results: drawings, ended runs and states of rooms (`pages`) are written there at once. `left` has the folders of
-    studios that were killed, by name.
+    studios that were killed, by name. `python` says whether the page's exercises may run the Python typed in them.
     """
 
-    def __init__(self, model: str | None = None, *, language: str | None = None) -> None:
+    def __init__(self, model: str | None = None, *, language: str | None = None, python: bool = True) -> None:
         self.language = language or (preferred() if os.environ.get("GLASSNET_LANGUAGE") else None)
+        self.python = python
         self.models: dict[str, StudioModel] = {}
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
@@ -201,11 +202,18 @@ class Session:
         return {
             "run": self.events.run,
             "last": self.events.last_id,
-            "limits": {"upload": MOST_UPLOAD},
+            "limits": {"upload": MOST_UPLOAD, "python": self.python},
             "folder": str(self.folder),
             **self._lists(),
             "jobs": [job.describe(pictures=False) for job in self.jobs],
         }
+
+    def require_python(self) -> None:
+        """Raise OptionError GN097 if the page may not run Python."""
+        if not self.python:
+            template = "Python is switched off in this studio. Check the function in a terminal: {command}."
+            check = Command("learn", "check", "FILE", Option("exercise", "ID"))
+            raise OptionError("GN097", template, command=check)
 
     def _lists(self) -> dict[str, Any]:
         models, every = [*self.models.values()], [*self.data.values()]

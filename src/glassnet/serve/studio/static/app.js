@@ -5,13 +5,16 @@ import { h } from "./shared/dom.js";
 import { openEvents } from "./shared/events.js";
 import { openStudio } from "./shell.js";
 
-/** Styles besides a room's own. @type {Object<string, string>} */
-const MORE = { step: "views/step", classes: "rooms/draw", hand: "rooms/draw", train: "views/network_picture" };
+/** Styles besides a room's own, with spaces between them. @type {Object<string, string>} */
+const MORE = {
+  hand: "rooms/draw", draw: "views/node_numbers", classes: "rooms/draw views/node_numbers", learn: "rooms/learn/figures",
+  train: "views/network_picture views/node_numbers", step: "views/step", look: "views/node_numbers",
+};
 
-/** Load a style, once. @param {string|undefined} path */
+/** Load a style, once. @param {string} path */
 function style(path) {
   const href = `/static/${path}.css`;
-  if (!path || document.querySelector(`link[href="${href}"]`)) return null;
+  if (document.querySelector(`link[href="${href}"]`)) return null;
   return new Promise((loaded) => document.head.append(h("link", { rel: "stylesheet", href, onload: loaded, onerror: loaded })));
 }
 
@@ -20,7 +23,7 @@ openStudio({
   api: makeApi,
   events: openEvents,
   async room(name) {
-    const [module] = await Promise.all([import(`./rooms/${name}.js`), style(`rooms/${name}`), style(MORE[name])]);
+    const [module] = await Promise.all([import(`./rooms/${name}.js`), ...[`rooms/${name}`, ...(MORE[name]?.split(" ") ?? [])].map(style)]);
     return module;
   },
   worker: async () => new Worker("/static/training/worker.js", { type: "module" }),

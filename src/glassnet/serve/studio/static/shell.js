@@ -21,11 +21,12 @@ import { trainingNow } from "./shared/training_now.js";
  * @property {Object<string, string>} needsPython What only Python does -> the command that does it.
  */
 
-const ROOMS = ["hand", "draw", "classes", "train", "step", "compare", "look"];
+const ROOMS = ["hand", "draw", "classes", "learn", "train", "step", "compare", "look"];
 const ICONS = {
   hand: "M4 20c5-1 4-9 8-9s1 8 4 8 3-3 4-4M12 5l3-2 1.5 1.5-2 3z",
   draw: "M4 20l4-1 11-11-3-3L5 16zM14 7l3 3",
   classes: "M4 4h7v7H4zM17.5 4l4 7h-8zM7.5 14a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM17.5 14.5v6M14.5 17.5h6",
+  learn: "M12 7c-2-2-5-2.5-8-2.5v13c3 0 6 .5 8 2.5 2-2 5-2.5 8-2.5v-13c-3 0-6 .5-8 2.5zM12 7v13",
   train: "M4 5v15h16M7 16c4 0 4-9 12-9",
   step: "M5 6v12M9 12h9M14 7l5 5-5 5",
   compare: "M4 19c3-9 8-11 16-12M4 19c5-4 9-5 16-5",

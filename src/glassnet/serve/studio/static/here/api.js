@@ -7,6 +7,7 @@ import { commandOf } from "./commands.js";
 import { textInside } from "./contents.js";
 import { correct, correctedFile } from "./corrected.js";
 import { control, describeJob, jobOf } from "./jobs.js";
+import { chapter, course } from "./learn.js";
 import { confusion, node, nodes, page, summary } from "./look.js";
 import { openSaved, savedSession } from "./session_file.js";
 import { about, addData, addDrawing, addModel, brief, dataOf, drawings, drawingsCsv, emptySession, jobs, lists, modelOf, MOST_UPLOAD, openSession, problem, removeDrawing, shapeOf } from "./session.js";
@@ -48,6 +49,8 @@ const ROUTES = [
   ["POST", "/api/verify", verify],
   ["GET", "/api/step", () => about.nets],
   ["POST", "/api/step", step],
+  ["GET", "/api/learn", ({ language }) => course(language)],
+  ["GET", "/api/learn/chapters/:slug", chapter],
   ["GET", "/api/look", summary],
   ["GET", "/api/look/samples", page],
   ["GET", "/api/look/confusion", confusion],

@@ -3,6 +3,7 @@
 import { open as openClasses } from "../rooms/classes.js";
 import { open as openDraw } from "../rooms/draw.js";
 import { open as openHand } from "../rooms/hand.js";
+import { open as openLearn } from "../rooms/learn.js";
 import { open as openLook } from "../rooms/look.js";
 import { open as openStep } from "../rooms/step.js";
 import { open as openTrain } from "../rooms/train.js";
@@ -18,6 +19,7 @@ const ROOMS = {
   hand: { open: openHand },
   draw: { open: openDraw },
   classes: { open: openClasses },
+  learn: { open: openLearn },
   train: { open: openTrain },
   step: { open: openStep },
   look: { open: openLook },
@@ -45,6 +47,7 @@ openStudio({
     doctor: "glassnet doctor DATA",
     hidden: "glassnet studio MODEL",
     labels: "glassnet labels DATA",
+    "own python": "glassnet learn check FILE",
     photo: "glassnet read photo.jpg",
     program: "glassnet studio MODEL",
     replay: "glassnet explain MODEL --epoch 1 --step 1",

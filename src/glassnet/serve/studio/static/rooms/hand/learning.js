@@ -7,6 +7,7 @@ import { hashOf, newHeader, readModel, writeModel } from "../../shared/model_fil
 import { bytesOf } from "../../shared/pixels.js";
 import { receiptOf, trainingRange } from "../../shared/training_record.js";
 import { examplesOf } from "./examples.js";
+import { notesModel } from "./notes_network.js";
 
 const PIECE = 500; // digits of a request
 const BLOCKS = 30; // of the training, after each of which the second round is read again
@@ -27,38 +28,12 @@ export const NAME = "my-hand"; // of its files
  */
 export async function notesNetwork(studio, mayTrain) {
   const { api } = studio;
-  const { models } = await studio.refresh();
-  const id = models.some((/** @type {any} */ one) => one.id === "notes") ? "notes" : await trainedNotes(studio, mayTrain);
+  const id = await notesModel(studio, mayTrain);
   if (!id) return null;
   const description = await api.get(`/api/models/${id}`);
   const weights = new Float32Array(await api.bytes(`/api/models/${id}/weights`));
   return { id, file: `${description.name.replace(/\.safetensors$/, "")}.safetensors`, description, weights, tested: await tested(api, id) };
 }
-
-/** The run with which Python trains it, unless there is one. @param {any} studio @param {boolean} mayTrain @returns {Promise<string>} The model, or nothing. */
-async function trainedNotes(studio, mayTrain) {
-  const { hand: { start } } = await studio.api.get("/api/page-training");
-  const { jobs, models } = studio.session;
-  const isSame = (/** @type {any} */ { kind, about }) => kind === "train" && JSON.stringify(sorted(about)) === JSON.stringify(sorted(start));
-  const isUseful = (/** @type {any} */ { state, result }) => (state === "done" ? models.some((/** @type {any} */ one) => one.id === result.model) : ["waiting", "running", "paused"].includes(state));
-  const found = jobs.find((/** @type {any} */ one) => isSame(one) && isUseful(one));
-  if (!found && !mayTrain) return "";
-  const job = found?.id ?? (await studio.api.post("/api/train", start)).job;
-  const ended = await new Promise((done) => {
-    const look = (/** @type {any} */ one) => {
-      if (one.id !== job || !["done", "failed", "stopped"].includes(one.state)) return;
-      off.forEach((stop) => stop());
-      done(one);
-    };
-    const off = [studio.events.on("job", look), studio.events.on("state", (/** @type {any} */ session) => session.jobs.forEach(look))];
-    studio.api.get(`/api/jobs/${job}`).then(look, () => done({}));
-  });
-  if (ended.state !== "done") throw new Error(ended.error?.message[studio.lang] ?? studio.t("hand_start_stopped"));
-  return ended.result.model;
-}
-
-/** An object with its keys in order, also within. @param {any} value @returns {any} */
-const sorted = (value) => (typeof value !== "object" || !value ? value : Object.keys(value).sort().map((key) => [key, sorted(value[key])]));
 
 /** How a model answers the test digits. @param {any} api @param {string} model @returns {Promise<Tested>} */
 async function tested(api, model) {

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...engines import Block, Engine, EvaluatingEngine, Progress
-from ...engines.samples import Samples
-from ...nn.architecture import Architecture
-from ...nn.optimizers import State
-from ...nn.parameters import Parameters, aligned_zeros
+from ....engines import Block, Engine, EvaluatingEngine, Progress
+from ....engines.samples import Samples
+from ....nn.architecture import Architecture
+from ....nn.optimizers import State
+from ....nn.parameters import Parameters, aligned_zeros
 
 Look = Callable[[int], tuple[Progress, Parameters]]
 """Returns the sums over the first so many steps of a block, and the weights after them."""

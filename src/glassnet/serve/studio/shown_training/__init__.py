@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from ...data import Dataset
-from ...data.arrays import names_of
-from ...data.dataset import channels_of, image_shape
-from ...engines import Block, Engine
-from ...nn.optimizers import State
-from ...nn.parameters import Parameters
-from ...training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from .jobs import Job
+from ....data import Dataset
+from ....data.arrays import names_of
+from ....data.dataset import channels_of, image_shape
+from ....engines import Block, Engine
+from ....nn.optimizers import State
+from ....nn.parameters import Parameters
+from ....training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ..jobs import Job
 from .watched_engine import Look, watched
 
 PICTURES, MOST_BYTES = 5, 2_000_000

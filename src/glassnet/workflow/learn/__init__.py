@@ -1,0 +1,1 @@
+"""Jobs of the course: checks of programs, and worksheets."""
