@@ -142,8 +142,8 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_form_number": "one number",
     "learn_form_vector": "{count} numbers",
     "learn_form_matrix": "{rows} rows of {columns} numbers",
-    "learn_digits_one": "one number with four digits, such as 0.1234",
-    "learn_digits": "{form}; four digits each, such as 0.1234, with spaces between numbers",
+    "learn_digits_one": "one number, exact or with four digits, such as 0.1234",
+    "learn_digits": "{form}, exact or with four digits each, such as 0.1234, with spaces between numbers",
     "learn_digits_matrix": (
         "{form}; a row on each line, four digits each, with spaces between numbers. Ctrl+Enter checks."
     ),
