@@ -65,6 +65,8 @@ def changed(old, new):
         (changed("h, o\n", "h[:2], o\n"), "shape", "h has the shape 2, expected 3"),
         (changed("return h, o\n", "pass\n"), "shape", "forward returned None. Return h, o"),
         (changed("h, o\n", "'h, o'\n"), "shape", "forward returned str, expected h, o"),
+        (changed("h, o\n", "h, None\n"), "shape", "returned None for o, expected numbers"),
+        (changed("h, o\n", "h, ...\n"), "shape", "o is still `...`"),
         (changed("def forward", "def vorwärts"), "missing", "defines sigmoid, vorwärts"),
         (changed("W1 @ x)", "W1 @ x"), "error", "line 7: SyntaxError"),
         (changed("W2 @ h", "W3 @ h"), "error", "line 8: NameError: name 'W3' is not defined"),
