@@ -100,7 +100,7 @@ def test_numbers_and_formulas_are_judged_in_the_page_and_progress_is_a_file(page
     kept = json.loads(file.read_text())
     assert set(kept["done"]) == {"hidden-sums", "forward-formula"}
     page.reload()
-    expect(page.locator(".learn-card").nth(1)).to_contain_text("2 of")  # it is a file of the user, which the next studio reads
+    expect(page.locator(".learn-card").nth(1)).to_contain_text("2 of")  # as it is a file of the user
     place = user_folder("state") / "studio" / progress.FILE
     expect(page.locator("main code")).to_have_text(str(place))
     file.write_text(json.dumps(kept | {"done": {"output-error": True}}))

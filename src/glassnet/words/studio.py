@@ -122,7 +122,9 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_progress": "Your progress",
     "learn_progress_line": "{done} of {of} exercises answered right.",
     "learn_progress_file": "Progress is kept on this machine, and will be here next time:",
-    "learn_progress_lost": "This page forgets your progress when it is closed. To go on another day, save it as a file.",
+    "learn_progress_lost": (
+        "This page forgets your progress when it is closed. To go on another day, save it as a file."
+    ),
     "learn_empty": "Empty progress",
     "learn_save": "Save progress",
     "learn_open": "Open progress …",

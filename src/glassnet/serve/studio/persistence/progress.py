@@ -66,7 +66,7 @@ def merge(changes: dict[str, Any]) -> dict[str, Any]:
         for name, value in changes.items():
             found[name] = found.get(name, {}) | value if name in _BY_NAME and isinstance(value, dict) else value
             if not _fits(name, found[name]):
-                raise OptionError("GN021", "{name}: not a learner's progress.", name=name)
+                raise OptionError("GN021", "{name}: not progress of the course.", name=name)
         if before is None and path.exists():
             path.rename(free_name(path.with_name(f"damaged-{FILE}")))  # whoever edited it finds it there
         with replacing(path) as file:
