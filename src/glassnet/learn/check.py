@@ -258,7 +258,7 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
         if facts.get("problem"):
             yield Message("It stops: {problem}", problem=facts["problem"])
     else:
-        yield Message("{source}: could not find out. No training step was found.", source=source)
+        yield Message("{source}: could not find out. No training step was found that can be compared.", source=source)
         problem = facts.get("problem") or (done.error if done is not None else "")
         if problem and facts.get("line"):
             yield Message("In line {line} it stops: {problem}", line=facts["line"], problem=problem)
@@ -323,8 +323,8 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
         yield AroundFinding("mistake", Message("The largest target does not stand at the label."), "counted-from-one")
     if targets and facts["activations"][-1:] == ["sigmoid"] and (targets[0] <= 0 or targets[1] >= 1):
         text = Message(
-            "Targets {low} and {high}: a sigmoid never reaches 0 and 1, so the weights keep growing; the notes use 0.01 "
-            "and 0.99.",
+            "Targets {low} and {high}: a sigmoid never reaches 0 and 1, so the weights keep growing; the notes use "
+            "0.01 and 0.99.",
             low=number_text(targets[0]),
             high=number_text(targets[1]),
         )

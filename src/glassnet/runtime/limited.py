@@ -1,7 +1,7 @@
 """Run a function on foreign code in a process of its own, with limits of time, memory, files and processes.
 
 The limits are for accidents of a learner's own program: an endless loop, an array that is far too large, a file that
-would be overwritten. They are no jail: code that sets out to leave Python (through ``ctypes``, say) can. Run only code
+would be overwritten. They are not a security boundary: code that sets out to leave Python (through ``ctypes``, say) can. Run only code
 that the user of this machine wants to run.
 """
 
@@ -45,7 +45,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class LimitedResult:
-    """What came of it."""
+    """The result of a run."""
 
     value: Any  # what the function returned; None if it did not return
     exceeded: str  # {"", "time", "memory", "written", "result"}: the limit that ended the process

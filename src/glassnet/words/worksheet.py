@@ -4,7 +4,7 @@ from __future__ import annotations
 
 WORKSHEET_WORDS: dict[str, str] = {
     "worksheet": "Worksheet",
-    "lead": "Print this page: each of the {sheets} sheets begins on a new page, and the answer key is the last part.",
+    "lead": "Print this page: {sheets} sheets, each on a new page, and the answer key.",
     "name": "Name",
     "class": "Class",
     "sheet": "sheet {number}",

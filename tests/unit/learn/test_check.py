@@ -18,7 +18,9 @@ from support.old_programs import OLD
 @pytest.fixture(scope="module")
 def facts():
     """What is found in all programs, which run in one process."""
-    done = run_limited("support.learner_programs:examine_all", {**RIGHT, **WRONG, **AROUND}, Limits(seconds=300))
+    done = run_limited(
+        "support.learner_programs:examine_all", {**RIGHT, **WRONG, **AROUND}, Limits(seconds=300, files=1000)
+    )
     assert (done.exceeded, done.error) == ("", ""), done.output
     return done.value
 
@@ -77,8 +79,6 @@ def test_a_file_is_checked_in_both_languages_and_not_changed(tmp_path, text, cod
 
 
 def test_classes_networks_and_functions_are_checked_here():
-    import glassnet
-
     namespace: dict[str, type] = {}
     exec(compile(WRONG["updated first"], "own.py", "exec"), namespace)
     network = namespace["Net"](3, 4, 2, 0.3)
@@ -99,16 +99,17 @@ def test_classes_networks_and_functions_are_checked_here():
     assert check(forward).mistake == "sigmoid-forgotten"
     assert check(update).mistake == "rate-forgotten"
     assert check(lambda a, b: a).right is None
-    with pytest.raises(DataError, match="GN014"):
+    with pytest.raises(DataError) as refused:
         check(3)
-    assert glassnet.NeuralNetwork
+    assert refused.value.code == "GN014"
 
 
 def test_text_that_is_not_python_is_refused(tmp_path):
     path = tmp_path / "p.py"
     path.write_text("def f(:\n")
-    with pytest.raises(DataError, match="GN011"):
+    with pytest.raises(DataError) as refused:
         check(path)
+    assert refused.value.code == "GN011"
 
 
 def test_mistakes_named_around_the_steps_are_in_the_course():

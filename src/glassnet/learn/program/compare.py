@@ -18,12 +18,12 @@ from ..mistakes import Step as Formula
 from ..mistakes import alternatives, follow, mistakes
 from .around import AroundFacts, look_around
 from .recorder import Recorder
-from .steps import Match, Step, find_steps, known_rates, matches, ratio, readings, samples_of
+from .steps import Match, Step, find_steps, known_rates, ratio, readings, samples_of
 
 Array = NDArray[np.float64]
 
 CLOSE = 1e-6
-_MOST_STEPS, _MOST_READINGS, _MOST_SAMPLES = 60, 4000, 25
+_MOST_STEPS, _MOST_OF_A_STEP, _MOST_SAMPLES, _MOST_READINGS, _MOST_NAMED = 60, 500, 1500, 4000, 25
 """Of what is tried, so that a program that is not understood takes no minutes."""
 _LARGEST_BATCH = 20
 _BOTH_RIGHT = ("delta-sent-back", "error-sent-back", "two-kept")
@@ -74,8 +74,13 @@ def unknown() -> Facts:
 
 def find_right(recorder: Recorder, tree: ast.Module) -> Facts | None:
     """Return the facts of the first training step if it is the algorithm's under some reading."""
-    for step in islice(find_steps(recorder, tree), _MOST_STEPS):
-        for match in islice(matches(recorder, step, thorough=False), _MOST_READINGS):
+    samples = (
+        (step, *some)
+        for step in islice(find_steps(recorder, tree), _MOST_STEPS)
+        for some in islice(samples_of(recorder, step), _MOST_OF_A_STEP)
+    )
+    for step, inputs, targets, biases in islice(samples, _MOST_SAMPLES):
+        for match in readings(step, inputs, targets, biases, thorough=False):
             if match.right:
                 return _right(recorder, match, tree)
     return None
@@ -84,8 +89,13 @@ def find_right(recorder: Recorder, tree: ast.Module) -> Facts | None:
 def explain_wrong(recorder: Recorder, tree: ast.Module) -> Facts:
     """Return which mistake gives the first training step, or where that differs from the algorithm."""
     steps = list(islice(find_steps(recorder, tree), _MOST_STEPS))
-    readings = (match for step in steps for match in matches(recorder, step, thorough=True))
-    best = max(islice(readings, _MOST_READINGS), key=_rank, default=None)
+    every = (
+        match
+        for step in steps
+        for inputs, targets, biases in samples_of(recorder, step)
+        for match in readings(step, inputs, targets, biases, thorough=True)
+    )
+    best = max(islice(every, _MOST_READINGS), key=_rank, default=None)
     if best is None:
         return unknown()
     if found := _find_mistake(recorder, best, steps):
@@ -123,7 +133,7 @@ def _facts(recorder: Recorder, match: Match) -> Facts:
     layers = match.step.layers
     rates = known_rates(recorder, match.step)
     own = [rate for rate in match.rates if rate is not None and rate > 0]
-    one_rate = own and max(own) - min(own) <= CLOSE * max(own) and len(own) == 1
+    one_rate = own and max(own) - min(own) <= CLOSE * max(own)
     rate = own[0] if one_rate else rates[0] if rates else own[-1] if own else None
     return {
         "verdict": "different",
@@ -180,7 +190,7 @@ STEPS = {
     "dW1": "lr * outer(deltah, x)",
 }
 """One step of the notes; a mistake in `mistakes.toml` replaces one formula or more."""
-VARIANTS = (
+VARIANTS: tuple[dict[str, str], ...] = (
     {},
     {"eh": "W2.T @ delta"},  # rule gradient
     {"o": "softmax(z2)", "delta": "e"},
@@ -207,7 +217,7 @@ def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Found |
     """Return the mistake with exactly the changes of a step with two layers; the best reading is tried first."""
     first = (best.step, best.inputs, best.targets, best.biases)
     others = ((step, *some) for step in steps for some in samples_of(recorder, step))
-    for step, inputs, targets, biases in islice(chain([first], others), _MOST_SAMPLES):
+    for step, inputs, targets, biases in islice(chain([first], others), _MOST_NAMED):
         if len(step.layers) != 2 or len(inputs) > _LARGEST_BATCH:
             continue
         rates = known_rates(recorder, step)

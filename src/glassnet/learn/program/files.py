@@ -69,7 +69,8 @@ def write_files(header: bool) -> None:
         Path(f"{part}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     arrays = {name: pixels(part).reshape(-1, 28, 28) for name, part in (("x_train", "train"), ("x_test", "test"))}
     labels = {name: LABELS[part] for name, part in (("y_train", "train"), ("y_test", "test"))}
-    np.savez("mnist.npz", **{name: values.astype(np.uint8) for name, values in {**arrays, **labels}.items()})
+    bytes_of: dict[str, Any] = {name: values.astype(np.uint8) for name, values in {**arrays, **labels}.items()}
+    np.savez("mnist.npz", **bytes_of)
 
 
 def redirected(path: Any, opened: set[str]) -> Any:
@@ -150,14 +151,15 @@ def replace_modules() -> None:
     mnist.load_data = lambda *_, **__: tuple(  # type: ignore[attr-defined]
         (pixels(part).reshape(-1, 28, 28).astype(np.uint8), LABELS[part].astype(np.uint8)) for part in ROWS
     )
-    keras = Anything("keras")
+    keras: Any = Anything("keras")
     keras.datasets = Anything("keras.datasets")
     keras.datasets.mnist = keras.datasets.fashion_mnist = mnist
     for top in ("keras", "tensorflow.keras"):
         names = {"": keras, ".datasets": keras.datasets, ".datasets.mnist": mnist}
         sys.modules.update({top + name: module for name, module in names.items()})
-    sys.modules["tensorflow"] = Anything("tensorflow")
-    sys.modules["tensorflow"].keras = keras
+    tensorflow: Any = Anything("tensorflow")
+    tensorflow.keras = keras
+    sys.modules["tensorflow"] = tensorflow
     progress = Anything("tqdm")
     progress.tqdm = progress.trange = lambda items=(), *_, **__: items  # type: ignore[attr-defined]
     sys.modules["tqdm"] = sys.modules["tqdm.auto"] = progress

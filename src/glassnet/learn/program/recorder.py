@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from types import FrameType
@@ -109,6 +109,8 @@ class Recorder:
 
     def _number(self, thing: Any) -> int:
         """Return a number for a frame or an object, which it keeps while it lives."""
+        if isinstance(thing, FrameType) and thing.f_code.co_name == "<module>":
+            thing = thing.f_globals  # each statement has a frame of its own
         number, _ = self._holders.setdefault(id(thing), (len(self._holders) + self._time * 1000 + 1, thing))
         return number
 
@@ -169,7 +171,8 @@ def as_array(value: Any) -> Array | None:
     if isinstance(value, bool | np.bool_ | str | bytes | type(None)):
         return None
     if isinstance(value, int | float | np.integer | np.floating):
-        return np.array(float(value)) if abs(value) < 1e300 else None
+        number = float(value)
+        return np.array(number) if abs(number) < 1e300 else None
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "fiu" or value.size > _LARGEST:
             return None
@@ -185,9 +188,6 @@ def _nested(value: list[Any] | tuple[Any, ...]) -> Array | None:
         if all(isinstance(one, int | float | np.floating) for one in value):
             return np.array(value, dtype=float)
     elif isinstance(first, list | tuple) and first and isinstance(first[0], int | float) and len(value) <= 1000:
-        if all(isinstance(row, list | tuple) and len(row) == len(first) for row in value):
-            try:
-                return np.array(value, dtype=float)
-            except (ValueError, TypeError):
-                return None
+        with suppress(ValueError, TypeError):  # rows of different lengths, or of other things
+            return np.array(value, dtype=float)
     return None

@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from importlib import import_module
 from time import monotonic
 from types import CodeType
 from typing import Any
@@ -50,7 +51,7 @@ def examine(request: dict[str, str]) -> Facts:
 
 
 def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
-    """Train a network, or small ones of a class, once, and say what the step does; the network itself is not changed."""
+    """Train a network, or small ones of a class, once, and say what the step does; the network is not changed."""
     if inspect.isclass(target):
         state = random.getstate(), np.random.get_state()
         recorders = train_once(instances_of(target), filename)
@@ -72,7 +73,7 @@ def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Record
     replace_modules()
     if "pandas" in text:
         with suppress(ImportError):
-            import pandas  # noqa: F401
+            import_module("pandas")  # before `read_csv` is replaced
     write_files(header=bool(re.search(r"skiprows=1|skip_header=1|\bnext\(|['\"]label['\"]", text)))
     opened = replace_readers()
     problem, line = "", 0
@@ -122,9 +123,9 @@ def shorten_loops(tree: ast.Module) -> bool:
                     cut = True
         elif isinstance(node, ast.Assign | ast.keyword) and isinstance(node.value, ast.Constant):
             names = [node.arg] if isinstance(node, ast.keyword) else [ast.unparse(one) for one in node.targets]
-            if any(_EPOCHS.search(name or "") for name in names) and isinstance(node.value.value, int):
-                if node.value.value > 2:
-                    node.value = ast.copy_location(ast.Constant(2), node.value)
+            rounds = node.value.value
+            if any(_EPOCHS.search(name or "") for name in names) and isinstance(rounds, int) and rounds > 2:
+                node.value = ast.copy_location(ast.Constant(2), node.value)
     return cut
 
 
@@ -146,7 +147,7 @@ def verdict_on(recorders: list[Recorder], tree: ast.Module) -> Facts:
 def train_once(instances: Iterable[Any], filename: str) -> list[Recorder]:
     """Train networks once on small numbers, in every form that works; return what was recorded."""
     end = monotonic() + DRIVE_SECONDS
-    found = []
+    found: list[Recorder] = []
     for instance in instances:
         for method in _methods(instance):
             for arguments in _arguments(method, _sizes_of(instance)):
@@ -173,14 +174,13 @@ def _sizes_of(instance: Any) -> tuple[int, int]:
         return SIZES[0], SIZES[-1]
     first, last = shapes[0], shapes[-1]
     shared = set(first) & set(last)
-    ends = (
-        ([one for one in first if one not in shared] or [first[0]])[0],
-        ([one for one in last if one not in shared] or [last[0]])[0],
+    return next((one for one in first if one not in shared), first[0]), next(
+        (one for one in last if one not in shared), last[0]
     )
-    return ends
 
 
 def instances_of(cls: type) -> Iterator[Any]:
+    """Yield small networks of a class, made with whatever arguments it accepts."""
     try:
         parameters = list(inspect.signature(cls).parameters.values())
     except (TypeError, ValueError):
@@ -192,15 +192,15 @@ def instances_of(cls: type) -> Iterator[Any]:
     guesses: list[list[Any]] = []
     if all(one is not None for one in named):
         guesses.append(named)
-    guesses += {
+    by_count: dict[int, list[list[Any]]] = {
         0: [[], list(SIZES)],
         1: [[list(SIZES)], [0.3]],
         2: [[list(SIZES), 0.3], batch, [3, 2]],
         3: [list(SIZES), [*batch, 0.3], [3, 2, 0.3]],
         4: [[*SIZES, 0.3], [0.3, *SIZES]],
         5: [[*SIZES, 0.3, 1], [3, 4, 4, 2, 0.3]],
-    }.get(len(required), [])
-    for guess in guesses:
+    }
+    for guess in [*guesses, *by_count.get(len(required), [])]:
         random.seed(3)
         np.random.seed(3)
         with suppress(Exception):
@@ -224,9 +224,8 @@ def _methods(instance: Any) -> list[Any]:
     found = []
     for name in dir(instance):
         method = inspect.getattr_static(instance, name)
-        if callable(method) and not name.startswith("__") and callable(bound := getattr(instance, name, None)):
-            if hasattr(bound, "__name__"):
-                found.append(bound)
+        if callable(method) and not name.startswith("__") and hasattr(getattr(instance, name, None), "__name__"):
+            found.append(getattr(instance, name))
     order = ("train", "训练", "fit", "learn", "学习")
     return sorted(
         (one for one in found if _TRAINS.search(one.__name__)),
@@ -268,14 +267,8 @@ def _arguments(method: Any, sizes: tuple[int, int]) -> Iterator[list[Any]]:
         if len(required) == 2 and any(one is None for one in values):
             values = [x, t]
         if all(one is not None for one in values):
-            extra = [(one.name, 1) for one in parameters if one not in required and _EPOCHS.search(one.name)]
-            if extra and [one.name for one in parameters][: len(required) + 1] == [
-                *(one.name for one in required),
-                extra[0][0],
-            ]:
-                yield [*values, 1]
-            else:
-                yield values
+            following = parameters[len(required) : len(required) + 1]  # a number of rounds is kept small
+            yield [*values, *(1 for one in following if _EPOCHS.search(one.name))]
 
 
 def _argument_by_name(name: str, x: Any, t: Any) -> Any:

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, permutations, product
+from itertools import islice, pairwise, permutations, product
 from typing import Any
 
 import numpy as np
@@ -93,7 +93,7 @@ class Match:
 
 
 def find_steps(recorder: Recorder, tree: ast.Module) -> Iterator[Step]:
-    """Yield candidates for the first training step: with as many layers as fit together, of what is updated in place."""
+    """Yield candidates for the first training step, with as many layers as fit together."""
     values: dict[Key, list[Seen]] = {}
     for one in recorder.seen:
         values.setdefault((one.holder, one.path), []).append(one)
@@ -184,7 +184,7 @@ def _named(path: str, targets: Iterable[str]) -> bool:
 def _with_intervals(recorder: Recorder, values: dict[Key, list[Seen]], keys: Sequence[Key]) -> Iterator[Step]:
     for orientation in product((False, True), repeat=len(keys)):
         shapes = [_shape(values[key][-1].value, turned) for key, turned in zip(keys, orientation, strict=True)]
-        gaps = [after[1] - before[0] for before, after in zip(shapes, shapes[1:], strict=False)]
+        gaps = [after[1] - before[0] for before, after in pairwise(shapes)]
         if not all(gap in (0, 1) for gap in gaps):
             continue
         for begin, end in _intervals(recorder, values, keys):
@@ -230,12 +230,6 @@ def _at(seen: list[Seen], time: int) -> Array | None:
     return found
 
 
-def matches(recorder: Recorder, step: Step, *, thorough: bool) -> Iterator[Match]:
-    """Yield the readings of a step; only those whose last layer changes as the algorithm says, unless `thorough`."""
-    for inputs, targets, biases in samples_of(recorder, step):
-        yield from readings(step, inputs, targets, biases, thorough)
-
-
 def samples_of(recorder: Recorder, step: Step) -> Iterator[tuple[Array, Array, tuple[Array | None, ...]]]:
     """Yield the inputs, targets and biases that a step may have used."""
     known = _known_at(recorder, step)
@@ -279,7 +273,7 @@ def _inputs(known: list[Seen], step: Step, width: int) -> list[Array]:
     change = step.layers[0].change
     keys = {layer.key for layer in step.layers}
     candidates: dict[bytes, Array] = {}
-    for one in known:
+    for one in reversed(known):  # what a step begins with is older than what it computes
         if (one.holder, one.path) in keys or one.value.size > 100_000:
             continue
         for wide in (width, width - 1):  # without the constant input that stands for the bias
@@ -302,7 +296,7 @@ def _inputs(known: list[Seen], step: Step, width: int) -> list[Array]:
 def _targets(known: list[Seen], samples: int, width: int) -> list[Array]:
     """Return the candidates for the targets."""
     candidates: dict[bytes, Array] = {}
-    for one in known:
+    for one in reversed(known):
         for rows in _rows(one.value, width):
             if len(rows) == samples:
                 candidates.setdefault(rows.tobytes(), rows)
@@ -353,46 +347,50 @@ def _biases(known: list[Seen], step: Step) -> Iterator[tuple[Array | None, ...]]
 def readings(
     step: Step, inputs: Array, targets: Array, biases: tuple[Array | None, ...], thorough: bool
 ) -> Iterator[Match]:
-    hidden = [name for name in ACTIVATIONS if name != "softmax"]
+    """Yield the readings for given samples: activations, loss and rule.
+
+    Unless `thorough`, only those whose last layer changes as the algorithm says.
+    """
     count = len(step.layers)
-    for inner in hidden if count > 1 else [""]:
+    layer = step.layers[-1]
+    change = layer.change
+    for inner in [name for name in ACTIVATIONS if name != "softmax"] if count > 1 else [""]:
+        hidden = _forward(step, inputs, biases, inner)
+        if hidden is None or hidden[0][-1].shape != targets.shape:
+            return
         for outer in ACTIVATIONS:
-            activations = (*[inner] * (count - 1), outer)
-            forward = _forward(step, inputs, biases, activations)
-            if forward is None or forward[1][-1].shape != targets.shape:
-                continue
-            errors = targets - forward[1][-1]
+            with np.errstate(all="ignore"):
+                outputs = ACTIVATIONS[outer][0](hidden[0][-1])
+            forward = hidden[0], [*hidden[1], outputs]
+            errors = targets - outputs
             for loss, delta in _output_deltas(forward, targets, outer):
-                last = ratio(step.layers[-1].change, delta.T @ forward[1][-2], step.layers[-1].before)
+                last = ratio(change, delta.T @ hidden[1][-1], layer.before)
                 if (last is None or last <= 0) and not thorough:
                     continue
+                activations = (*[inner] * (count - 1), outer)
                 for rule in ("notes", "gradient") if count > 1 else ("notes",):
                     expected = _changes(step, forward, delta, errors, activations, rule)
-                    rates = [
-                        *(
-                            ratio(layer.change, one, layer.before)
-                            for layer, one in zip(step.layers[:-1], expected, strict=False)
-                        ),
-                        last,
-                    ]
+                    others = zip(step.layers[:-1], expected, strict=False)
+                    rates = [*(ratio(one.change, wanted, one.before) for one, wanted in others), last]
                     yield Match(step, inputs, targets, biases, activations, loss, rule, expected, rates)
 
 
 def _forward(
-    step: Step, inputs: Array, biases: tuple[Array | None, ...], activations: tuple[str, ...]
+    step: Step, inputs: Array, biases: tuple[Array | None, ...], inner: str
 ) -> tuple[list[Array], list[Array]] | None:
-    sums, signals = [], [inputs]
-    for layer, bias, name in zip(step.layers, biases, activations, strict=True):
-        signal = signals[-1]
-        if layer.before.shape[1] == signal.shape[1] + 1:  # a constant node stands for the bias
-            signal = np.c_[signal, np.ones(len(signal))]
-            signals[-1] = signal
-        if layer.before.shape[1] != signal.shape[1]:
-            return None
+    """Return the sums of all layers, and the signals that go into each; None if shapes do not fit."""
+    sums: list[Array] = []
+    signals = [inputs]
+    for layer, bias in zip(step.layers, biases, strict=True):
         with np.errstate(all="ignore"):
-            z = signal @ layer.before.T + (0 if bias is None else bias)
-            sums.append(z)
-            signals.append(ACTIVATIONS[name][0](z))
+            signal = ACTIVATIONS[inner][0](sums[-1]) if sums else inputs
+            if layer.before.shape[1] == signal.shape[1] + 1:  # a constant node stands for the bias
+                signal = np.hstack([signal, np.ones((len(signal), 1))])
+            if layer.before.shape[1] != signal.shape[1]:
+                return None
+            signals[len(sums) :] = [signal]
+            z = signal @ layer.before.T
+            sums.append(z if bias is None else z + bias)
     return sums, signals
 
 
