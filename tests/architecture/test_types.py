@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -128,7 +129,7 @@ def public_calls() -> list[str]:
 def errors_of_mypy(folder: Path) -> Iterator[tuple[str, int, str]]:
     """Yield the file, line and text of each error."""
     (folder / "mypy.ini").write_text(CONFIGURATION)
-    start = [sys.executable, "-m", "mypy", "--no-error-summary", "--hide-error-context", "."]
+    start = [sys.executable, "-m", "mypy", "--no-error-summary", "--hide-error-context", "--cache-dir", os.devnull, "."]
     done = subprocess.run(start, cwd=folder, env=environment(), capture_output=True, text=True, timeout=TIMEOUT)
     assert done.returncode in (0, 1), done.stderr
     for path, line, message in re.findall(r"^(.+?):(\d+): error: (.*)$", done.stdout, re.MULTILINE):

@@ -48,13 +48,18 @@ _MARK = f"""() => {{
   const all = [...document.querySelectorAll("{_CONTROLS}")].filter(
     (one) => one.tabIndex >= 0 && one.checkVisibility() && !one.closest("[hidden]"));
   all.forEach((one, i) => one.dataset.control = i);
-  document.activeElement.blur();
+  document.body.tabIndex = -1;
+  document.body.focus();
+  document.body.removeAttribute("tabindex");
   scrollTo(0, 0);
   globalThis.focused = [];
   addEventListener("keydown", () => focused.push(look()), true);
   return all.map((one) => one.outerHTML.slice(0, 90));
 }}"""
-"""Returns the controls; before each key from then on, `focused` gets what has the focus. Asking after each is slow."""
+"""Returns the controls; before each key from then on, `focused` gets what has the focus. Asking after each is slow.
+
+Keys begin at the top, not where something was clicked: some browsers end at the last control.
+"""
 SHIFT = """globalThis.shift = 0;
 new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) globalThis.shift += one.value;

@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from glassnet.serve.studio import StudioJob, run
 from support.web import FLOATS, STATIC
 
 HOST = "http://studio.test"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+LARGEST = 10_000_000
+"""Bytes of the studio as one file at most."""
 WAIT = 60_000
 """Milliseconds after which a test fails that waits for something; far more than any of it takes."""
 CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -108,6 +111,15 @@ def page(profile, console_errors, own_addresses):
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
         session.detach()
         profile.clear_cookies()
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory):
+    """The studio as one file."""
+    path = tmp_path_factory.mktemp("single") / "studio.html"
+    run(StudioJob(single=str(path)), announce=lambda said: None)
+    assert path.stat().st_size < LARGEST
+    return path
 
 
 def serve_modules(page):

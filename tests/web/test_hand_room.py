@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.serve.studio import StudioJob, run
 from glassnet.words.studio import STUDIO_WORDS
 from web.accessible import MOST_SHIFT, SHIFT, unfit_for_a_phone, violations
 from web.conftest import HOST, WAIT
@@ -62,14 +61,6 @@ def draw(page, digit, slant):
         for point in points[1:]:
             page.mouse.move(*point)
         page.mouse.up()
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory):
-    """The studio as one file."""
-    path = tmp_path_factory.mktemp("single") / "studio.html"
-    run(StudioJob(single=str(path)), announce=lambda said: None)
-    return path
 
 
 @pytest.fixture

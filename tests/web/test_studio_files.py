@@ -20,7 +20,6 @@ from web.accessible import MOST_SHIFT, PHONE, SHIFT, WIDE, unfit_for_a_phone, un
 from web.conftest import watched
 from web.studio_server import studio_server
 
-LARGEST = 10_000_000
 QUICK = "recipe=quick&hidden=20&epochs=1&validation_curve=no"
 PLACES = ("draw?model=reader", "draw", "hand", "classes", f"train?{QUICK}", "step", "look?model=none", "compare")
 _REFUSED = "addEventListener('securitypolicyviolation', (event) => console.error(event.violatedDirective))"
@@ -34,15 +33,6 @@ def table(tmp_path_factory):
     frame = {"age": age.tolist(), "city": rng.choice(["Bern", "Oslo"], 80).tolist(), "old": (age > 50).tolist()}
     path = tmp_path_factory.mktemp("table") / "people.safetensors"
     glassnet.TableModel.fit(frame, "old", epochs=3, engine="reference").save(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory):
-    """The studio as one file, read only once."""
-    path = tmp_path_factory.mktemp("single") / "studio.html"
-    run(StudioJob(single=str(path)), announce=lambda said: None)
-    assert path.stat().st_size < LARGEST
     return path
 
 

@@ -1,8 +1,8 @@
 """Run a function on foreign code in a process of its own, with limits of time, memory, files and processes.
 
 The limits are for accidents of a learner's own program: an endless loop, an array that is far too large, a file that
-would be overwritten. They are not a security boundary: code that sets out to leave Python (through ``ctypes``, say) can. Run only code
-that the user of this machine wants to run.
+would be overwritten. They are not a security boundary: code that sets out to leave Python (through ``ctypes``, say)
+can. Run only code that the user of this machine wants to run.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
     "learn_digits_right": "Right as far as it goes. Give four significant digits, such as 0.01234.",
     "learn_digits_few": "Too few digits to tell. Give four.",
-    "learn_entries_right": "Right among the {count} numbers: no. {places}.",
+    "learn_entries_right": "Of the {count} numbers, these are right: {places}.",
     "learn_wrong_shape": "Expected: {form}.",
     "learn_unread_empty": "There is no answer yet.",
     "learn_unread_text": "“{part}” cannot be read as a number.",
@@ -1149,7 +1149,7 @@ STUDIO_WORDS: dict[str, str] = {
         "Each output error is divided in proportion to the weights that led to it; the parts add up to {sum} again."
     ),
     "learn_fig_error_says_matrix": (
-        "Without the denominators the values are larger, but a larger weight still gets the larger part. The "
+        "Without the denominators the sizes differ, but a larger weight still gets the larger part. The "
         "learning rate can make up for the size."
     ),
     "learn_fig_error_mixed": (
