@@ -179,7 +179,9 @@ def mathml(tex: str, display: bool = False) -> str:
 def html_of(markdown: str, *, holes: bool = False) -> str:
     """Return blocks of Markdown as HTML."""
     made = (_TEMPLATE if holes else _TEXT).render(markdown.strip()).strip()
-    return re.sub(rf"(?<={_CHINESE})\n(?={_CHINESE})", "", made)
+    made = re.sub(rf"(?<={_CHINESE})\n(?={_CHINESE})", "", made)
+    # A browser would begin a line with the comma after a formula.
+    return re.sub(r"(<math(?:(?!</math>).)*</math>)([，。；：、）？])", r'<span class="learn-stay">\1\2</span>', made)
 
 
 def line_of(markdown: str, *, holes: bool = False) -> str:

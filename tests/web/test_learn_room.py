@@ -10,6 +10,8 @@ from studio_server import studio_server
 
 from glassnet.learn.exercises import draw, exercises, solution, wrong_answers
 from glassnet.learn.mistakes import mistakes
+from glassnet.runtime.user_folder import user_folder
+from glassnet.serve.studio.persistence import progress
 from web.accessible import layout_shift
 
 SEED = 5
@@ -98,13 +100,20 @@ def test_numbers_and_formulas_are_judged_in_the_page_and_progress_is_a_file(page
     kept = json.loads(file.read_text())
     assert set(kept["done"]) == {"hidden-sums", "forward-formula"}
     page.reload()
-    expect(page.locator(".learn-card").nth(1)).to_contain_text("2 of")  # the session has it, too
+    expect(page.locator(".learn-card").nth(1)).to_contain_text("2 of")  # as it is a file of the user
+    place = user_folder("state") / "studio" / progress.FILE
+    expect(page.locator("main code")).to_have_text(str(place))
     file.write_text(json.dumps(kept | {"done": {"output-error": True}}))
     page.locator("main input[type=file]").set_input_files(file)
     expect(page.locator(".learn-card").nth(2)).to_contain_text("1 of")
     file.write_text("[]")
     page.locator("main input[type=file]").set_input_files(file)
     expect(page.get_by_role("alert")).to_contain_text("not a progress file")
+    assert set(json.loads(place.read_text())["done"]) == {"hidden-sums", "forward-formula", "output-error"}
+    page.get_by_role("button", name="Empty progress").click()
+    page.locator("main button.plain").click()
+    expect(page.locator(".learn-card").nth(2)).to_contain_text("0 of")
+    assert not place.exists()
 
 
 def test_a_function_runs_on_this_machine_unless_that_is_off(page, visit, studio):

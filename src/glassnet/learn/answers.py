@@ -93,7 +93,11 @@ def judge(drawn: Drawn, answer: str) -> Judgement:
         return Judgement("shape", shape=right.shape)
     entries = tuple(_entry_right(*one, scale) for one in zip(given.numbers, given.places, right.ravel(), strict=True))
     if any(_short(*one, scale) for one in zip(given.numbers, given.places, strict=True)):
-        return Judgement("digits", entries=entries)
+        # More digits would tell only where those that are there fit the right answer, or a mistake.
+        if _so_far(given, right):
+            return Judgement("digits", entries=(True,) * given.size)
+        if any(_so_far(given, value) for _, value in wrong if _fits(given.shape, value)):
+            return Judgement("digits", entries=entries)
     distances = np.abs(np.array(given.numbers) - right.ravel())
     near = (distances <= np.maximum(NEAR * np.abs(right.ravel()), IN_TABLE * scale)).all()
     return Judgement("near" if near else "wrong", entries=entries)
@@ -102,6 +106,12 @@ def judge(drawn: Drawn, answer: str) -> Judgement:
 def _fits(shape: tuple[int, ...] | None, value: Value) -> bool:
     """Whether an answer of this shape can be read as the value: rows and columns of one number do not matter."""
     return shape is None or [n for n in shape if n > 1] == [n for n in value.shape if n > 1]
+
+
+def _so_far(given: Read, value: Value) -> bool:
+    """Whether a value agrees with an answer in the digits that it has."""
+    rows = zip(given.numbers, given.places, value.ravel(), strict=True)
+    return all(abs(number - wanted) <= max(ROUNDED * abs(wanted), 0.5001 * place) for number, place, wanted in rows)
 
 
 def _is_right(given: Read, right: Value) -> bool:

@@ -113,16 +113,19 @@ STUDIO_WORDS: dict[str, str] = {
         "prediction, and exercises with your own numbers; behind a wrong answer, the room names the mistake. "
         "Nothing is locked."
     ),
+    "learn_loading": "Opening the course …",
     "learn_begin": "Begin",
     "learn_continue": "Continue",
     "learn_chapters": "Chapters",
     "learn_overview": "All chapters",
     "learn_done": "{done} of {of} exercises",
     "learn_progress": "Your progress",
-    "learn_progress_line": (
-        "{done} of {of} exercises answered right. Progress stays on this machine; to go on another day or on "
-        "another machine, save it as a file."
+    "learn_progress_line": "{done} of {of} exercises answered right.",
+    "learn_progress_file": "Progress is kept on this machine, and will be here next time:",
+    "learn_progress_lost": (
+        "This page forgets your progress when it is closed. To go on another day, save it as a file."
     ),
+    "learn_empty": "Empty progress",
     "learn_save": "Save progress",
     "learn_open": "Open progress …",
     "learn_progress_opened": "Progress opened.",
@@ -175,6 +178,7 @@ STUDIO_WORDS: dict[str, str] = {
     "learn_one_more_digit": "Give one more digit, and it is certain.",
     "learn_wrong": "Not right, and not what any mistake that this course knows gives. A hint may help.",
     "learn_near": "Close: within 2%. Perhaps you rounded on the way; keep five digits in between.",
+    "learn_digits_right": "Right as far as it goes. Give four significant digits, such as 0.01234.",
     "learn_digits_few": "Too few digits to tell. Give four.",
     "learn_entries_right": "Of the {count} numbers, these are right: {places}.",
     "learn_wrong_shape": "Expected: {form}.",

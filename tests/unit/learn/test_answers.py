@@ -143,7 +143,9 @@ def test_an_answer_in_part_right_says_which_numbers_are():
     assert (judgement.kind, judgement.entries) == ("wrong", (True, False, True))
     assert judge(drawn, typed(right[:2], 4)).shape == (3,)
     assert judge(drawn, typed(right * 1.012, 4)).kind == "near"
-    assert judge(drawn, "0.1 0.2 0.3").kind == "digits"
+    few = judge(drawn, " ".join(f"{one:.1f}" for one in right))
+    assert (few.kind, few.entries) == ("digits", (True, True, True))  # more digits would tell
+    assert judge(drawn, "0.1 0.2 0.3").kind == "wrong"  # and here they would not
     drawn = draw(exercises()["output-change"], 0)
     change = solution(drawn)["dW2"]
     rows = "\n".join(typed(row, 4) for row in change)

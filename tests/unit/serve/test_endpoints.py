@@ -27,6 +27,10 @@ WRONG = [
     ("/api/learn/run", {"exercise": "hidden-error", "code": "x = 1"}),
     ("/api/learn/run", {"exercise": "forward-function", "code": 1}),
     ("/api/learn/run", {"exercise": "forward-function", "code": "x = 1", "seed": -1}),
+    ("/api/learn/progress", {"changes": [1]}),
+    ("/api/learn/progress", {"changes": {"done": {"output-error": 1}}}),
+    ("/api/learn/progress", {"changes": {"code": {"forward-function": "x" * 20_001}}}),
+    ("/api/learn/progress", {"changes": {"elsewhere": "x"}}),
     ("/api/take-away", {"room": "look", "data": "mnist", "model": {}, "row": [1]}),
     ("/api/take-away", {"room": "look", "data": "mnist", "model": {"reader": 1}}),
 ]

@@ -12,7 +12,7 @@ import pytest
 
 from glassnet.errors import OptionError
 from glassnet.serve.studio import session as session_module
-from glassnet.serve.studio.persistence import folder, opening, session_file
+from glassnet.serve.studio.persistence import folder, opening, progress, session_file
 from glassnet.serve.studio.session import Session
 from web.studio_server import studio_server
 
@@ -237,3 +237,23 @@ def test_a_session_file_has_everything_if_the_folder_cannot_be_written(monkeypat
             assert session.problem
         session.changed()
         assert len(session_file.read_folder(session.folder).drawings) == 1
+
+
+def test_progress_of_two_studios_is_one_file_that_loses_nothing(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert progress.read()["progress"] == {}
+    progress.merge({"seed": 7, "done": {"a": True}, "code": {"f": "first", "g": "g"}})
+    progress.merge({"done": {"b": True}, "code": {"f": "last"}})
+    wanted = {"seed": 7, "done": {"a": True, "b": True}, "code": {"f": "last", "g": "g"}}
+    file = Path(progress.read()["path"])
+    assert json.loads(file.read_text()) == progress.FORMAT | wanted
+    with pytest.raises(OptionError):
+        progress.merge({"done": {"c": False}})
+    assert progress.read()["progress"] == wanted
+
+    file.write_text("{")  # somebody edited it: it is not thrown away
+    assert progress.read()["progress"] == {}
+    assert progress.merge({"done": {"a": True}})["progress"] == {"done": {"a": True}}
+    assert file.with_name(f"damaged-{progress.FILE}").read_text() == "{"
+    assert progress.empty()["progress"] == {}
+    assert not file.exists()

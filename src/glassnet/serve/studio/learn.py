@@ -1,4 +1,4 @@
-"""The routes of the room Learn: the course, and exercises whose answer is a program."""
+"""The routes of the room Learn: the course, exercises whose answer is a program, and the learner's progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from ...learn.chapters import blocks_of, chapter_titles, course
 from ...learn.functions import MOST_SEED, CodeFacts, judge_code
-from .endpoints import api, require_known, text_in, whole_in
+from .endpoints import api, object_in, require_known, text_in, whole_in
+from .persistence import progress
 from .session import Session
 
 
@@ -33,4 +34,7 @@ routes: list[Route] = [
     api("GET", "/api/learn", lambda session, given: course(given["language"])),
     api("GET", "/api/learn/chapters/{slug}", lambda session, given: chapter(given["language"], given["slug"])),
     api("POST", "/api/learn/run", run),
+    api("GET", "/api/learn/progress", lambda session, given: progress.read()),
+    api("POST", "/api/learn/progress", lambda session, given: progress.merge(object_in(given, "changes"))),
+    api("DELETE", "/api/learn/progress", lambda session, given: progress.empty()),
 ]

@@ -36,7 +36,7 @@ class SessionFolder:
     """
 
     def __init__(self) -> None:
-        place = _place()
+        place = place_of_user()
         self.path = Path(tempfile.mkdtemp(prefix="glassnet-studio-")) if place is None else _new(place)
         self.is_found_again = self.path in _MINE
 
@@ -52,7 +52,7 @@ class SessionFolder:
 
 def left() -> list[Path]:
     """Return the folders of sessions whose studio ended without removing them, the latest first."""
-    place = _place()
+    place = place_of_user()
     if place is None:
         return []
     found = []
@@ -122,8 +122,8 @@ def _new(place: Path) -> Path:
     return path
 
 
-def _place() -> Path | None:
-    """Return the folder of this user for sessions, which is created; None if there can be none."""
+def place_of_user() -> Path | None:
+    """Return the folder of this user for what studios keep, which is created; None if there can be none."""
     try:
         of_user = user_folder("state")
         if of_user is None:

@@ -51,6 +51,8 @@ const ROUTES = [
   ["POST", "/api/step", step],
   ["GET", "/api/learn", ({ language }) => course(language)],
   ["GET", "/api/learn/chapters/:slug", chapter],
+  ["GET", "/api/learn/progress", () => ({ path: "", progress: {} })], // the page has it, and nothing else does
+  ["DELETE", "/api/learn/progress", () => ({})],
   ["GET", "/api/look", summary],
   ["GET", "/api/look/samples", page],
   ["GET", "/api/look/confusion", confusion],

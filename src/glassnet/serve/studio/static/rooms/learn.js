@@ -3,7 +3,7 @@
 import { fill, h } from "../shared/dom.js";
 import { showChapter } from "./learn/chapter.js";
 import { chapterList, overview } from "./learn/overview.js";
-import { setLast } from "./learn/state.js";
+import { readProgress, setLast } from "./learn/state.js";
 
 /** Language -> the course: chapters, exercises, mistakes. @type {Map<string, any>} */
 const courses = new Map();
@@ -11,8 +11,9 @@ let before = ""; // the chapter that was open, so that another one begins at its
 
 /** @param {HTMLElement} el @param {any} studio */
 export async function open(el, studio) {
-  const { lang } = studio;
-  if (!courses.has(lang)) courses.set(lang, withExercises(await studio.api.get("/api/learn")));
+  const { lang, t } = studio;
+  fill(el, h("div.head", { "aria-busy": "true" }, h("div", {}, h("h1", { text: t("room_learn") }), h("p", { text: t("learn_loading") }))));
+  await Promise.all([readProgress(studio), courses.has(lang) || studio.api.get("/api/learn").then((/** @type {any} */ one) => courses.set(lang, withExercises(one)))]);
   const course = courses.get(lang);
   let close = () => {};
   const stop = new AbortController();
@@ -65,7 +66,7 @@ function page(el, studio, course, chapter) {
   return close;
 }
 
-/** Go to the exercise of the address, or to the top of another chapter. @param {HTMLElement} el @param {string} exercise @param {boolean} moved */
+/** Go to the address's exercise, or to the top of another chapter. @param {HTMLElement} el @param {string} exercise @param {boolean} moved */
 function arrive(el, exercise, moved) {
   const target = exercise && document.getElementById(`exercise-${exercise}`);
   if (target) {

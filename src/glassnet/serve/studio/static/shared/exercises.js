@@ -166,7 +166,11 @@ export function judge(drawn, answer) {
   }
   if (!comparable) return { kind: "shape", shape: right.shape };
   const entries = numbers.map((one, i) => entryRight(one, places[i], right.data[i], scale));
-  if (numbers.some((one, i) => isShort(one, places[i], scale))) return { kind: "digits", entries };
+  if (numbers.some((one, i) => isShort(one, places[i], scale))) {
+    const soFar = (/** @type {Value} */ { data }) => numbers.every((one, i) => Math.abs(one - data[i]) <= Math.max(ROUNDED * Math.abs(data[i]), 0.5001 * places[i]));
+    if (soFar(right)) return { kind: "digits", entries: numbers.map(() => true) };
+    if (wrong.some(({ value }) => soFar(value))) return { kind: "digits", entries };
+  }
   const near = numbers.every((one, i) => {
     return Math.abs(one - right.data[i]) <= Math.max(NEAR * Math.abs(right.data[i]), IN_TABLE * scale);
   });

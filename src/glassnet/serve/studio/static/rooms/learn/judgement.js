@@ -1,4 +1,4 @@
-// What an answer is, in words: right, a mistake with its name and the learner's numbers, or what is missing.
+// What an answer is, in words.
 
 import { h } from "../../shared/dom.js";
 import { evaluate } from "../../shared/expressions.js";
@@ -29,8 +29,9 @@ export function judgementPart(studio, course, drawn, judgement) {
     if (text) return [h("p", { text })];
     if (kind === "shape") return [h("p", { text: t("learn_wrong_shape", { form: formOf(t, shape) }) })];
     if (kind === "unreadable") return [h("p", { text: t(`learn_unread_${reason || "text"}`, { part: part ?? "" }) })];
-    const partly = right.length && entries.length > 1 ? h("p", { text: t("learn_entries_right", { places: right.join(", "), count: entries.length }) }) : null;
-    return [h("p", { text: t(kind === "digits" ? "learn_digits_few" : kind === "near" ? "learn_near" : "learn_wrong") }), partly];
+    const whole = right.length && right.length === entries.length;
+    const partly = right.length && !whole ? h("p", { text: t("learn_entries_right", { places: right.join(gap ? ", " : "、"), count: entries.length }) }) : null;
+    return [h("p", { text: t(kind === "digits" ? (whole ? "learn_digits_right" : "learn_digits_few") : kind === "near" ? "learn_near" : "learn_wrong") }), partly];
   }
 
   /** The explanation, with the numbers that the mistake leads to. @param {any} mistake */

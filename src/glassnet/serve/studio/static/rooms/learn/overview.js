@@ -1,7 +1,8 @@
 // The list of chapters with what was done, and progress as a file of the learner.
 
 import { button, h } from "../../shared/dom.js";
-import { openProgress, progress, progressFile } from "./state.js";
+import { sureButton } from "../../shared/sure_button.js";
+import { emptyProgress, openProgress, progress, progressFile, progressPath } from "./state.js";
 
 /** @typedef {{slug: string, number: number, title: string, exercises: string[]}} Chapter With the ids of its exercises. */
 
@@ -39,7 +40,9 @@ export function overview(studio, chapters, again) {
     h("section.panel.stack", { "aria-label": t("learn_progress") },
       h("h2", { text: t("learn_progress") }),
       h("progress", { max: of, value: done, "aria-label": t("learn_done", { done, of }) }),
-      h("p", { text: t("learn_progress_line", { done, of }) }), progressFiles(studio, again)),
+      h("p", { text: t("learn_progress_line", { done, of }) }),
+      h("p.small", {}, t(progressPath() ? "learn_progress_file" : "learn_progress_lost"), " ", h("code", { text: progressPath() })),
+      progressFiles(studio, again)),
   ];
 }
 
@@ -59,5 +62,6 @@ function progressFiles(studio, again) {
     studio.say(t("learn_progress_opened"));
     again();
   } });
-  return h("div.row", {}, button(t("learn_save"), save), button(t("learn_open"), () => file.click()), file);
+  return h("div.row", {}, button(t("learn_save"), save), button(t("learn_open"), () => file.click()), file,
+    sureButton(t, t("learn_empty"), () => emptyProgress().then(again, studio.error), { class: "plain" }));
 }
