@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,7 +55,11 @@ class EventReader:
         assert self._response.status == 200, self._response.read()
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        while line := self._response.readline():
+        end = time.monotonic() + TIMEOUT
+        while (
+            line := self._response.readline()
+        ):  # a comment is sent while nothing happens, so that no timeout ends this
+            assert time.monotonic() < end, "the event did not come"
             if line.startswith(b"data: "):
                 yield json.loads(line.removeprefix(b"data: "))
 
@@ -133,6 +138,7 @@ class Studio:
         try:
             for event in events:
                 jobs = event["data"]["jobs"] if event["type"] == "state" else [event["data"]]
+                assert event["type"] != "state" or job in {one["id"] for one in jobs}, f"{job} is forgotten"
                 if event["type"] in ("state", "job") and any(
                     one["id"] == job and one["state"] in ENDED for one in jobs
                 ):
