@@ -46,7 +46,7 @@ class ReportFacts(TypedDict):
     mistake: Annotated[str, "id of the mistake, or of the one that it may be; empty if there is none"]
     first_difference: Annotated[Difference | None, "the first new weight that differs"]
     look: Annotated[str, "exercise where to look again"]
-    findings: Annotated[list[FindingFacts], "what is said about scaling, targets, labels and the test"]
+    findings: Annotated[list[FindingFacts], "remarks about scaling, targets, labels and the test"]
     text: Annotated[list[str], "the report, line by line"]
 
 
@@ -251,8 +251,8 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
         yield Message(template, source=source, limit=_LIMITS[done.exceeded])
     elif verdict == "unlike":
         yield Message(
-            "{source}: could not find out. What it returns is no quantity of a training step, neither right nor by a "
-            "known mistake.",
+            "{source}: could not find out. What it returns is not a quantity of a training step, neither right nor by "
+            "a known mistake.",
             source=source,
         )
         if facts.get("problem"):
@@ -320,7 +320,7 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
         yield AroundFinding("remark", text, "offset-forgotten")
     targets = around["targets"]
     if around["target_right"] is False:
-        yield AroundFinding("mistake", Message("The largest target does not stand at the label."), "counted-from-one")
+        yield AroundFinding("mistake", Message("The largest target is not that of the label."), "counted-from-one")
     if targets and facts["activations"][-1:] == ["sigmoid"] and (targets[0] <= 0 or targets[1] >= 1):
         text = Message(
             "Targets {low} and {high}: a sigmoid never reaches 0 and 1, so the weights keep growing; the notes use "

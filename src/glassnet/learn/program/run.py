@@ -63,7 +63,7 @@ def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
 
 
 def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[set[str], str, int]:
-    """Execute a program statement by statement, and go on after one that fails; return the first problem, and where.
+    """Execute a program statement by statement, and continue after one that fails; return the first problem, and where.
 
     Files of data are replaced by small ones, drawing libraries by nothing.
     """
