@@ -19,7 +19,7 @@ class AroundFacts(TypedDict):
     scale: list[float]  # inputs of the pixels 0 and 255
     label_inside: bool
     targets: list[float] | None  # the smallest and the largest
-    target_right: bool | None  # whether the largest stands at the label
+    target_right: bool | None  # whether the largest is that of the label
     trained: dict[str, int]  # part -> rows with which it was trained
     tested: dict[str, int]  # part -> rows that reached the network after training
 

@@ -113,7 +113,7 @@ def _like_the_notes(match: Match) -> tuple[bool, bool, int]:
 
 
 def _right(recorder: Recorder, match: Match, tree: ast.Module) -> Facts:
-    facts = {**_facts(recorder, match), "verdict": "right", "difference": None}
+    facts: Facts = {**_facts(recorder, match), "verdict": "right", "difference": None}
     names = {node.id.lower() for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names |= {node.attr.lower() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     logarithm = any(re.search(r"^log|entropy|bce|likelihood|交叉熵|softplus", name) for name in names)
@@ -126,7 +126,7 @@ def _right(recorder: Recorder, match: Match, tree: ast.Module) -> Facts:
             if abs(rate - value) <= CLOSE * value and facts["verdict"] == "right":
                 facts["verdict"], facts["mistake"] = "mistake", mistake
                 facts["difference"] = _difference(match, rates[0])
-    return facts  # type: ignore[return-value]
+    return facts
 
 
 def _facts(recorder: Recorder, match: Match) -> Facts:

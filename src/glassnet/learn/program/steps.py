@@ -17,7 +17,7 @@ from .recorder import Recorder, Seen
 Array = NDArray[np.float64]
 Key = tuple[int, str]
 
-_RATE = re.compile(r"(^|[._\['])(lr|eta|alpha|learn\w*|\w*rate|a|学习率|步长|学习速率)('?\])?$", re.IGNORECASE)
+_RATE = re.compile(r"(^|[._\['])(学习率|步长|学习速率|lr|eta|alpha|learn\w*|\w*rate|a)('?\])?$", re.IGNORECASE)
 _MOST = 14
 """Most candidates for the inputs, the targets and the weights."""
 
@@ -372,7 +372,17 @@ def readings(
                     expected = _changes(step, forward, delta, errors, activations, rule)
                     others = zip(step.layers[:-1], expected, strict=False)
                     rates = [*(ratio(one.change, wanted, one.before) for one, wanted in others), last]
-                    yield Match(step, inputs, targets, biases, activations, loss, rule, expected, rates)
+                    yield Match(
+                        step=step,
+                        inputs=inputs,
+                        targets=targets,
+                        biases=biases,
+                        activations=activations,
+                        loss=loss,
+                        rule=rule,
+                        expected=expected,
+                        rates=rates,
+                    )
 
 
 def _forward(
