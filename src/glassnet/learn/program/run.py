@@ -67,7 +67,9 @@ def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
 
 
 def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[set[str], str, int]:
-    """Execute a program statement by statement, also those that define something after one that fails; return the first problem, and where.
+    """Execute a program statement by statement; return the parts opened, the first problem and its line.
+
+    After a problem, only statements that define something are executed.
 
     Files of data are replaced by small ones, drawing libraries by nothing.
     """
