@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet.errors import DataError
-from glassnet.learn.check import check
+from glassnet.learn import check
 from glassnet.learn.mistakes import mistakes
 from glassnet.runtime.limited import Limits, run_limited
 from support.learner_programs import AROUND, NAMES, RIGHT, WRONG
