@@ -87,10 +87,13 @@ def functions_in(text: str) -> frozenset[str]:
 
 @lru_cache(4096)
 def _parsed(text: str) -> ast.expr:
-    if len(text) > LONGEST:
-        raise ExpressionError("syntax", text[:20] + "…")
-    plain = unicodedata.normalize("NFKC", text).translate(str.maketrans("−×·", "-**"))
+    plain = re.sub("[²³]", lambda power: f"**{unicodedata.digit(power[0])}", text)
+    plain = unicodedata.normalize("NFKC", plain).translate(str.maketrans("−×·", "-**"))
     plain = re.sub(r"\b(?:np|numpy)\.", "", plain)
+    if len(plain) > LONGEST:
+        raise ExpressionError("syntax", plain[:20] + "…")
+    if re.search(r"\b0[xob]|\d_", plain, re.IGNORECASE):  # numbers of Python that the page does not know
+        raise ExpressionError("syntax", text)
     try:
         return ast.parse(plain.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -111,7 +114,10 @@ def _value(node: ast.expr, names: Mapping[str, Any]) -> Value:
         case ast.Constant(value=bool()):
             raise ExpressionError("syntax", str(node.value))
         case ast.Constant(value=int() | float()):
-            return np.float64(node.value)  # type: ignore[return-value, arg-type]
+            try:
+                return np.asarray(float(node.value), np.float64)  # type: ignore[arg-type]
+            except OverflowError:
+                raise ExpressionError("value", str(node.value)) from None
         case ast.Name(id=name):
             if name not in names:
                 raise ExpressionError("name", name)

@@ -45,6 +45,7 @@ def test_formulas_have_the_values_of_numpy():
         "sum(softmax(e)) - onehot(1, 3)": [1, 0, 1],
         "join(x, ones(2)) @ zeros(3)": 0,
         "np.exp(log(ｘ)) × 3 − 1": 5,
+        "x² + x³": 12,
     }.items():
         np.testing.assert_allclose(evaluate(text, NAMES), value, rtol=1e-15, atol=1e-15)
     assert names_in("sum(W) * x - sigmoid(e).T") == {"W", "x", "e"}
@@ -69,6 +70,9 @@ def test_formulas_have_the_values_of_numpy():
         ("outer(ones(1000), ones(1000)) + x", "shape"),
         ("1 / 0", "value"),
         ("9 ** 9 ** 9", "value"),
+        ("0x" + "F" * 290, "syntax"),
+        ("㉑" * 200, "syntax"),
+        ("1_000", "syntax"),
     ],
 )
 def test_other_text_is_refused(text, reason):

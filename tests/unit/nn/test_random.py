@@ -73,6 +73,7 @@ def test_streams_are_those_fixed_by_the_file_format():
         "PROOF": 11,
         "ROLES": 12,
         "SEARCH": 13,
+        "LEARN": 14,
     }
     assert generator(0, Purpose.WEIGHTS).bit_generator.random_raw() == 0xD037F8C3F9A1D176
     assert generator(0, Purpose.ORDER, 1).bit_generator.random_raw() == 0x99E64F0F7BE81372

@@ -79,7 +79,8 @@ function parsed(text) {
 
 /** @param {string} text @returns {Token[]} */
 function tokensOf(text) {
-  const plain = text.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").replaceAll(/\b(?:np|numpy)\./g, "").trim();
+  const powers = text.replaceAll("²", "**2").replaceAll("³", "**3");
+  const plain = powers.normalize("NFKC").replaceAll("−", "-").replaceAll(/[×·]/g, "*").replaceAll(/\b(?:np|numpy)\./g, "").trim();
   if (plain.length > LONGEST) throw new ExpressionError("syntax", plain.slice(0, 20) + "…");
   const tokens = [];
   TOKEN.lastIndex = 0;

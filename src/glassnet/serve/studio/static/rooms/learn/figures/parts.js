@@ -12,14 +12,14 @@ import { trimmed } from "../../../shared/format.js";
 /** @param {number} z */
 export const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
-/** A number with three digits, or with more where these would show 1 for what is less: a sigmoid never reaches it. @param {number} value */
+/** A number with three digits, or more where these would round it to 1. @param {number} value */
 export function text(value) {
   const size = Math.abs(value);
   const digits = size < 1 ? [3, 4, 5, 6].find((one) => Number(size.toPrecision(one)) < 1) : 3;
   return trimmed(size < 1e-300 ? 0 : value, digits ?? 3);
 }
 
-/** A number as a factor or a summand: in parentheses if it is negative. @param {number} value */
+/** A number, in parentheses if it is negative. @param {number} value */
 export const factor = (value) => (value < 0 ? `(${text(value)})` : text(value));
 
 /** The sum of products as text, and its value. @param {number[]} a @param {number[]} b @returns {[string, number]} */
@@ -34,7 +34,7 @@ const italics = (words) => words.split(/(\b[a-zA-Z]\b|[αδ])/).map((one, i) => 
 /**
  * The frame of a figure: its drawing, its controls, formulas with the numbers, and a sentence that says what is seen.
  * @template {Object<string, any>} S
- * @param {HTMLElement} el @param {Given} given @param {S} start What is shown at first, and again after "reset".
+ * @param {HTMLElement} el @param {Given} given @param {S} start
  * @param {(state: S) => void} draw Shows the state.
  */
 export function frame(el, { t, onChange }, start, draw) {
