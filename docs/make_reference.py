@@ -42,8 +42,8 @@ from glassnet.cli.show import DistortedFacts, FilesFacts, SampleFacts, SamplesFa
 from glassnet.cli.test import EvaluationFacts, ReportFacts
 from glassnet.doctor.registry import KINDS as FINDINGS
 from glassnet.errors import CODES
-from glassnet.learn.check import ReportFacts as ProgramFacts
 from glassnet.learn.functions import CodeFacts
+from glassnet.learn.program_check import ReportFacts as ProgramFacts
 from glassnet.messages.option_spelling import as_flag, choice_text
 from glassnet.nn.activations import ACTIVATIONS
 from glassnet.nn.formulas import Language, variable, written

@@ -172,6 +172,7 @@ _PACKAGES = (
         "handwriting",
         "html",
         "io",
+        "learn",
     ),
     *("model", "network", "nn", "notes", "options", "preprocess", "segmentation", "studio", "training"),
 )

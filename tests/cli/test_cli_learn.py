@@ -13,10 +13,10 @@ from glassnet.html.worksheet import answer_text
 from glassnet.learn import functions
 from glassnet.learn.answers import judge
 from glassnet.learn.calling import call_each
-from glassnet.learn.check import ReportFacts
 from glassnet.learn.exercises import draw, exercises, solution, wrong_answers
 from glassnet.learn.functions import CodeFacts, judge_code
 from glassnet.learn.plain_text import plain
+from glassnet.learn.program_check import ReportFacts
 from glassnet.runtime.limited import LimitedResult, Limits
 from glassnet.serve import studio
 from support.cli import run

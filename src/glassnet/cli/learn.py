@@ -6,10 +6,10 @@ from typing import Annotated, Any, TypedDict
 
 import click
 
-from ..learn.check import check_program
 from ..learn.exercises import exercises, value_text
 from ..learn.functions import CodeFacts
 from ..learn.plain_text import plain
+from ..learn.program_check import check_program
 from ..messages.message import Command, Listing
 from ..messages.option_spelling import Option
 from ..serve.studio import LearnJob, run_learn

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet.errors import DataError
-from glassnet.learn.check import check
+from glassnet.learn import check
 from glassnet.learn.mistakes import mistakes
 from glassnet.runtime.limited import Limits, run_limited
 from support.learner_programs import AROUND, NAMES, RIGHT, WRONG
@@ -62,8 +62,9 @@ def test_what_is_wrong_around_the_steps_is_found(facts, tmp_path):
         (RIGHT["book"], 0, ""),
         ("print('no network')\nraise ValueError('here')\n", 3, ""),
         (OLD, 0, ""),
+        (RIGHT["book"].replace("self.who.T", "self.who"), 3, ""),
     ],
-    ids=["wrong", "around", "right", "nothing", "old"],
+    ids=["wrong", "around", "right", "nothing", "old", "shapes"],
 )
 def test_a_file_is_checked_in_both_languages_and_not_changed(tmp_path, text, code, mistake):
     path = tmp_path / "my_network.py"

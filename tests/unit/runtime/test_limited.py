@@ -31,7 +31,7 @@ def test_it_returns_what_the_function_returns_and_refuses_what_could_harm(tmp_pa
     ],
 )
 def test_it_says_what_ended_the_process(function, exceeded):
-    limits = Limits(seconds=0.3 if exceeded == "time" else 60, memory=1 << 29, written=1 << 20, files=10**6, output=100)
+    limits = Limits(seconds=0.3 if exceeded == "time" else 60, memory=1 << 29, written=1 << 20, files=10**9, output=100)
     done = run_limited(f"support.{function}", None, limits)
     assert (done.value, done.exceeded) == (None, exceeded)
     assert done.error == ("" if exceeded else "exit code 5")

@@ -20,9 +20,10 @@ _NAMES = {
     "W2": r"w_?(2|ho|hy)?|who|weights?_?(2|ho|out\w*|hidden_output)?|.*权重[2二]?",
     "lr": r"lr|eta|alpha|learn\w*|rate|学习率|步长",
     "dW1": r"d_?w_?1|delta_?w_?1", "dW2": r"d_?w_?2|delta_?w_?2",
-    "deltah": r"delta_?h\w*|d_?hidden|hidden_?delta|隐藏层*delta", "delta": r"delta\w*|d_?out\w*|output_?delta",
-    "eh": r"e_?h|hidden_?err\w*|err\w*_?hidden|隐藏层*误差", "e": r"e|err\w*|output_?err\w*|[输出]*误差",
-    "h": r"h|a1|hidden\w*|o_?h|隐藏层*输出", "o": r"o|y_?(hat|pred)|out\w*|final\w*|pred\w*|a2|[最终]*输出",
+    "deltah": r"delta_?h\w*|d_?hidden|hidden_?delta|隐藏delta|隐藏层delta",
+    "delta": r"delta\w*|d_?out\w*|output_?delta",
+    "eh": r"e_?h|hidden_?err\w*|err\w*_?hidden|隐藏误差|隐藏层误差", "e": r"e|err\w*|output_?err\w*|输出误差|误差",
+    "h": r"h|a1|hidden\w*|o_?h|隐藏输出|隐藏层输出", "o": r"o|y_?(hat|pred)|out\w*|final\w*|pred\w*|a2|最终输出|输出",
     "t": r"t|y|target\w*|label\w*|expected|desired|目标\w*", "x": r"x|in\w*|data|sample|features|i|输入\w*",
 }  # fmt: skip
 """Quantity -> names that parameters have for it."""
@@ -30,7 +31,7 @@ _NAMES = {
 
 _RESULTS = (
     (r"forward|query|predict|feed|正向|前向|查询", {"o"}),
-    (r"send_?back|hidden_?err|回传|隐藏层*误差", {"eh"}),
+    (r"send_?back|hidden_?err|回传|隐藏误差|隐藏层误差", {"eh"}),
     (r"update|train|更新|训练", {"W1n", "W2n", "dW1", "dW2"}),
 )
 """Name of a function -> quantities, one of which it returns."""

@@ -41,9 +41,10 @@ def examine(request: dict[str, str]) -> Facts:
     facts = find_right(recorder, tree)
     if facts is None:
         classes = [one for one in namespace.values() if inspect.isclass(one) and one.__module__ == "__main__"]
-        trained = train_once((made for cls in reversed(classes) for made in instances_of(cls)), FILENAME)
-        recorders = [recorder, *trained]
-        facts = verdict_on(recorders, tree)
+        trained, stopped = train_once((made for cls in reversed(classes) for made in instances_of(cls)), FILENAME)
+        facts = verdict_on([recorder, *trained], tree)
+        if not problem:
+            problem, line = stopped
     facts["opened"], facts["cut"] = sorted(opened), cut
     if facts["verdict"] == "nothing":
         facts["problem"], facts["line"] = problem, line
@@ -54,16 +55,21 @@ def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
     """Train a network, or small ones of a class, once, and say what the step does; the network is not changed."""
     if inspect.isclass(target):
         state = random.getstate(), np.random.get_state()
-        recorders = train_once(instances_of(target), filename)
+        recorders, (problem, line) = train_once(instances_of(target), filename)
         random.setstate(state[0])
         np.random.set_state(state[1])
     else:
-        recorders = train_once([copy.deepcopy(target)], filename)
-    return verdict_on(recorders, tree)
+        recorders, (problem, line) = train_once([copy.deepcopy(target)], filename)
+    facts = verdict_on(recorders, tree)
+    if facts["verdict"] == "nothing":
+        facts["problem"], facts["line"] = problem, line
+    return facts
 
 
 def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[set[str], str, int]:
-    """Execute a program statement by statement, and continue after one that fails; return the first problem, and where.
+    """Execute a program statement by statement; return the parts opened, the first problem and its line.
+
+    After a problem, only statements that define something are executed.
 
     Files of data are replaced by small ones, drawing libraries by nothing.
     """
@@ -90,7 +96,7 @@ def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Record
             raise
         except BaseException as error:  # whatever the program raises
             if not problem:
-                problem, line = f"{type(error).__name__}: {error}", _line_of(error, statement)
+                problem, line = f"{type(error).__name__}: {error}", _line_of(error, FILENAME) or statement.lineno
     return opened, problem, line
 
 
@@ -103,10 +109,11 @@ def execute(code: CodeType, namespace: dict[str, Any], recorder: Recorder) -> No
         exec(code, namespace)
 
 
-def _line_of(error: BaseException, statement: ast.stmt) -> int:
-    line, trace = statement.lineno, error.__traceback__
+def _line_of(error: BaseException, filename: str) -> int:
+    """Return the last line of a file that led to an exception; 0 if none did."""
+    line, trace = 0, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == FILENAME:
+        if trace.tb_frame.f_code.co_filename == filename:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
@@ -144,20 +151,29 @@ def verdict_on(recorders: list[Recorder], tree: ast.Module) -> Facts:
     return best
 
 
-def train_once(instances: Iterable[Any], filename: str) -> list[Recorder]:
-    """Train networks once on small numbers, in every form that works; return what was recorded."""
+def train_once(instances: Iterable[Any], filename: str) -> tuple[list[Recorder], tuple[str, int]]:
+    """Train networks once on small numbers, in every form that works.
+
+    Returns what was recorded, and if no form works, the exception that came last in the program, and its line.
+    """
     end = monotonic() + DRIVE_SECONDS
     found: list[Recorder] = []
+    stopped: tuple[int, str, int] = (0, "", 0)  # values that had been recorded, exception, line
     for instance in instances:
         for method in _methods(instance):
             for arguments in _arguments(method, _sizes_of(instance)):
                 if monotonic() > end or len(found) > _MOST_RUNS:
-                    return found
+                    return found, ("", 0)
                 recorder = Recorder(filename, DRIVE_SECONDS / 3)
-                with suppress(OutOfTime, Exception), recorder.watching(), np.errstate(all="ignore"):
-                    method(*arguments)
-                    found.append(recorder)
-    return found
+                try:
+                    with recorder.watching(), np.errstate(all="ignore"):
+                        method(*arguments)
+                except (OutOfTime, Exception) as error:
+                    text = f"{type(error).__name__}: {error}"
+                    stopped = max(stopped, (len(recorder.seen), text, _line_of(error, filename)))
+                    continue
+                found.append(recorder)
+    return found, ("", 0) if found else stopped[1:]
 
 
 def _sizes_of(instance: Any) -> tuple[int, int]:

@@ -373,10 +373,10 @@ def readings(
                     others = zip(step.layers[:-1], expected, strict=False)
                     rates = [*(ratio(one.change, wanted, one.before) for one, wanted in others), last]
                     yield Match(
-                        step,
-                        inputs,
-                        targets,
-                        biases,
+                        step=step,
+                        inputs=inputs,
+                        targets=targets,
+                        biases=biases,
                         activations=activations,
                         loss=loss,
                         rule=rule,

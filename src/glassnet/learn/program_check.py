@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import os
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import suppress
@@ -46,7 +47,7 @@ class ReportFacts(TypedDict):
     mistake: Annotated[str, "id of the mistake, or of the one that it may be; empty if there is none"]
     first_difference: Annotated[Difference | None, "the first new weight that differs"]
     look: Annotated[str, "exercise where to look again"]
-    findings: Annotated[list[FindingFacts], "remarks about scaling, targets, labels and the test"]
+    findings: Annotated[list[FindingFacts], "remarks and mistakes about scaling, targets, labels and the test"]
     text: Annotated[list[str], "the report, line by line"]
 
 
@@ -212,6 +213,8 @@ _LIMITS = {
     "written": Message("written bytes"),
     "result": Message("size of the result"),
 }
+_SHAPES = re.compile(r"not aligned|core dimension|could not be broadcast")
+"""In NumPy's messages on arrays that cannot be multiplied."""
 _LOSSES = {"squared": Message("squared error"), "cross-entropy": Message("cross-entropy")}
 
 
@@ -251,8 +254,8 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
         yield Message(template, source=source, limit=_LIMITS[done.exceeded])
     elif verdict == "unlike":
         yield Message(
-            "{source}: could not find out. What it returns is not a quantity of a training step, neither right nor by "
-            "a known mistake.",
+            "{source}: could not find out. What it returns is not a quantity of a training step, neither right nor "
+            "by a known mistake.",
             source=source,
         )
         if facts.get("problem"):
@@ -264,6 +267,8 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
             yield Message("In line {line} it stops: {problem}", line=facts["line"], problem=problem)
         elif problem:
             yield Message("It stops: {problem}", problem=problem)
+        if _SHAPES.search(problem):
+            yield Message("The shapes of a product do not fit. Often a transpose is missing: forward W, backward Wᵀ.")
 
 
 def _mistake_messages(source: str, facts: Facts) -> Iterator[Message | dict[str, str]]:
@@ -296,7 +301,7 @@ def _difference_messages(difference: Difference | None) -> Iterator[Message]:
 
 
 def _around(facts: Facts) -> Iterator[AroundFinding]:
-    """Yield what is to be said about scaling, targets, labels and the test."""
+    """Yield the findings about scaling, targets, labels and the test."""
     around = facts["around"]
     if around is None:
         return
