@@ -25,7 +25,8 @@ def studio():
 
 @pytest.fixture
 def visit(page, studio):
-    """A function that opens the room in a state."""
+    """A function that opens the room in a state, for a learner without progress."""
+    progress.empty()
     page.request.get(studio.address)  # sets the cookie
 
     def opened(state):

@@ -312,6 +312,7 @@ def test_own_classes_are_drawn_trained_tried_and_taken_away(page, request, tmp_p
     page.get_by_role("link", name="Step").click()
     page.locator(".step-view").wait_for()
     page.get_by_role("link", name="Classes").click()  # all of it is still there
+    train.wait_for()
     assert unfit_for_keys(page) == []
     path, data, alone = (
         saved(page, words, tmp_path / f"own{suffix}")
