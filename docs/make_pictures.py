@@ -126,9 +126,9 @@ def keep(axes: Any, path: Path) -> None:
 
 
 def keep_few_colours(picture: Image.Image, path: Path) -> None:
-    """Write a picture with 64 colours, so that all of them together take less than 1 MB."""
+    """Write a picture with 32 colours, so that all of them together take less than 1 MB."""
     # This method keeps white and the strong colours, which have few pixels.
-    picture.quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.quantize(32, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def sheet() -> None:
