@@ -5,6 +5,7 @@ The styles are those of public programs on the book and on simple backpropagatio
 
 from __future__ import annotations
 
+from textwrap import indent
 from typing import Any
 
 BOOK = """
@@ -45,6 +46,22 @@ for line in open("mnist_test.csv"):
     score.append(int(np.argmax(n.query(inputs)) == int(values[0])))
 print(sum(score) / len(score))
 """
+_MAKE, _REST = DATA.lstrip().split("\n", 1)
+_MAKE += "\n"
+_READ = """
+def prepare(line):
+    values = line.split(",")
+    targets = np.full(10, 0.01)
+    targets[int(values[0])] = 0.99
+    return int(values[0]), np.array(values[1:], float) / 255 * 0.99 + 0.01, targets
+train = [prepare(line) for line in open("{train}.csv")]
+test = [prepare(line) for line in open("{test}.csv")]
+"""
+_USE = """
+for label, inputs, targets in train:
+    n.train(inputs, targets)
+print(np.mean([int(np.argmax(n.query(inputs))) == label for label, inputs, targets in test]))
+"""
 
 
 def changed(*pairs: str, text: str = BOOK) -> str:
@@ -58,6 +75,15 @@ def changed(*pairs: str, text: str = BOOK) -> str:
 RIGHT: dict[str, str] = {
     "book": BOOK,
     "book and files": BOOK + DATA,
+    # The next five were called wrong by an earlier check, in cases that its author had not chosen.
+    "mean over the outputs": changed("self.lr * (e", "self.lr * 0.1 * (e", text=BOOK + DATA),
+    "loss without one half": changed(
+        "self.lr * (e", "2 * self.lr * (e", "30, 10, 0.1)", "30, 10, 0.5)", text=BOOK + DATA
+    ),
+    "tested after each epoch": BOOK + _MAKE + "for epoch in range(2):\n" + indent(_REST, "    "),
+    "all rows are read first": BOOK + _MAKE + _READ.format(train="mnist_train", test="mnist_test") + _USE,
+    "one file in two parts": BOOK + _MAKE + _READ.format(train="mnist", test="mnist")
+    + _USE.replace("in train:", "in train[:8]:").replace("in test]", "in test[8:]]"),
     "gradient": changed("eh = self.who.T @ e\n", "eh = self.who.T @ (e * o * (1 - o))\n"),
     "output minus target": changed("e = t - o", "e = o - t", "+=", "-="),
     "twice the error": changed("e = t - o", "e = 2 * (t - o)"),

@@ -313,7 +313,7 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
             Message("The label is among the inputs: the first column of the file is the answer."),
             "label-among-inputs",
         )
-    elif high - low > 10:
+    elif high - low > 10 and "sigmoid" in facts["activations"]:
         text = Message(
             "The inputs are not scaled: {low} to {high}. The sums are so large that the sigmoid is flat.", **span
         )
@@ -337,12 +337,12 @@ def _around(facts: Facts) -> Iterator[AroundFinding]:
     tested, trained = around["tested"], around["trained"]
     if "test" in trained:
         yield AroundFinding("mistake", Message("Rows of the test file are used for training."), "files-mixed")
-    elif tested and "test" not in tested:
+    elif tested and "test" not in tested and not around["tested_others"]:
         text = Message(
             "After training, only rows of the training file reach the network: what is counted there is no test."
         )
         yield AroundFinding("mistake", text, "accuracy-on-training")
-    elif not tested:
+    elif "test" not in tested:
         yield AroundFinding("remark", Message("Which file the accuracy is counted on could not be found out."))
     if not facts.get("cut") and 0 < trained.get("train", 0) < ROWS["train"]:
         text = Message(

@@ -52,6 +52,10 @@ def test_what_is_wrong_around_the_steps_is_found(facts, tmp_path):
     right = facts["book and files"]["around"]
     assert (right["scale"], right["targets"], right["label_inside"]) == ([0.01, 1], [0.01, 0.99], False)
     assert right["tested"]["test"] == 8
+    for name in RIGHT:
+        if (seen := facts[name]["around"]) and seen["tested"]:
+            assert "test" not in seen["trained"], name
+            assert "test" in seen["tested"] or seen["tested_others"], name
 
 
 @pytest.mark.parametrize(

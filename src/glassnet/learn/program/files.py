@@ -20,7 +20,7 @@ PIXELS = 784
 ROWS = {"train": 12, "test": 8}
 LABELS = {part: np.arange(count) * 7 % 10 for part, count in ROWS.items()}
 _DATA = re.compile(r"\.(csv|txt|data)(\.gz)?$|mnist", re.IGNORECASE)
-_TEST = re.compile(r"test|t10k|valid|query|测试", re.IGNORECASE)
+_TEST = re.compile(r"(?<![a-z])(test|t10k|valid|eval|dev|query)|测试|验证", re.IGNORECASE)
 
 
 def pixels(part: str) -> NDArray[np.int64]:

@@ -65,12 +65,13 @@ class Recorder:
         self.seen: list[Seen] = []
         self.calls: list[Call] = []
         self.rows: list[Sighting] = []
+        self.ended = False  # whether the program came to its end, without an error and in time
         self.changed_at: dict[tuple[int, str], list[int]] = {}
         self._last: dict[tuple[int, str], Array] = {}
         self._holders: dict[int, tuple[int, Any]] = {}
         self._own: dict[type, bool] = {}
         self._sightings = Sightings()
-        self._time, self._bytes = 0, 0
+        self.time, self._bytes = 0, 0
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -91,7 +92,7 @@ class Recorder:
             "<genexpr>",
         ):
             return None
-        begin, line = self._time + 1, frame.f_lineno
+        begin, line = self.time + 1, frame.f_lineno
 
         def each(frame: FrameType, event: str, argument: Any) -> Any:
             nonlocal line
@@ -100,7 +101,7 @@ class Recorder:
             if event == "return":
                 if argument is not None:
                     self._look_at(self._number(frame), line, "return", argument, 0)
-                self.calls.append(Call(begin, self._time, frame.f_code.co_name))
+                self.calls.append(Call(begin, self.time, frame.f_code.co_name))
                 self._holders.pop(id(frame), None)
             return each
 
@@ -111,13 +112,13 @@ class Recorder:
         """Return a number for a frame or an object, which it keeps while it lives."""
         if isinstance(thing, FrameType) and thing.f_code.co_name == "<module>":
             thing = thing.f_globals  # each statement has a frame of its own
-        number, _ = self._holders.setdefault(id(thing), (len(self._holders) + self._time * 1000 + 1, thing))
+        number, _ = self._holders.setdefault(id(thing), (len(self._holders) + self.time * 1000 + 1, thing))
         return number
 
     def _look(self, frame: FrameType, line: int) -> None:
         if monotonic() > self.end:
             raise OutOfTime
-        self._time += 1
+        self.time += 1
         holder = self._number(frame)
         for name, value in list(frame.f_locals.items()):
             if not name.startswith("__"):
@@ -154,16 +155,16 @@ class Recorder:
         last = self._last.get(key)
         if last is not None and last.shape == array.shape and np.array_equal(last, array):
             return
-        self.changed_at.setdefault(key, []).append(self._time)
+        self.changed_at.setdefault(key, []).append(self.time)
         found = self._sightings.find(array) if array.size >= PIXELS else []
         span = (round(float(array.min()), 9), round(float(array.max()), 9)) if found else (0.0, 0.0)
-        self.rows += [Sighting(self._time, part, row, span, len(found) == 1) for part, row, _ in found]
+        self.rows += [Sighting(self.time, part, row, span, len(found) == 1) for part, row, _ in found]
         copy = np.array(array, dtype=float)
         self._last[key] = copy
         if self.left > 0 and self._bytes < _MOST_BYTES:
             self.left -= 1
             self._bytes += copy.nbytes
-            self.seen.append(Seen(self._time, line, holder, path, copy, source))
+            self.seen.append(Seen(self.time, line, holder, path, copy, source))
 
 
 def as_array(value: Any) -> Array | None:

@@ -91,12 +91,13 @@ def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Record
         try:
             execute(code, namespace, recorder)
         except OutOfTime:
-            break
+            return opened, problem, line
         except MemoryError:
             raise
         except BaseException as error:  # whatever the program raises
             if not problem:
                 problem, line = f"{type(error).__name__}: {error}", _line_of(error, FILENAME) or statement.lineno
+    recorder.ended = not problem
     return opened, problem, line
 
 

@@ -17,7 +17,7 @@ from .recorder import Recorder, Seen
 Array = NDArray[np.float64]
 Key = tuple[int, str]
 
-_RATE = re.compile(r"(^|[._\['])(学习率|步长|学习速率|lr|eta|alpha|learn\w*|\w*rate|a)('?\])?$", re.IGNORECASE)
+_RATE = re.compile(r"(^|[._\['])(学习率|步长|学习速率|lr|eta|alpha|learn\w*|\w*rate)('?\])?$", re.IGNORECASE)
 _MOST = 14
 """Most candidates for the inputs, the targets and the weights."""
 
