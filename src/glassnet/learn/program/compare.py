@@ -116,7 +116,7 @@ def _right(recorder: Recorder, match: Match, tree: ast.Module) -> Facts:
     facts: Facts = {**_facts(recorder, match), "verdict": "right", "difference": None}
     names = {node.id.lower() for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names |= {node.attr.lower() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    logarithm = any(re.search(r"^log|entropy|bce|likelihood|交叉熵|softplus", name) for name in names)
+    logarithm = any(re.search(r"^log(\d+p?)?$|entropy|bce|likelihood|交叉熵|softplus", name) for name in names)
     if match.loss == "cross-entropy" and match.activations[-1] == "sigmoid" and not logarithm:
         facts["verdict"] = "either"  # the slope was forgotten, or the loss is the cross-entropy
         facts["mistake"] = "derivative-forgotten"
@@ -224,7 +224,9 @@ def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Found |
             continue
         rates = known_rates(recorder, step)
         given = _given(step, inputs, targets, biases, rates[0] if rates else 1.0)
-        for mistake, way, changes, values in _wrong_changes(step, given):
+        # With one output, its slope is a factor of all errors, and a forgotten slope looks like another layer's.
+        in_order = sorted(_wrong_changes(step, given), key=lambda one: one[0] == "other-layer")
+        for mistake, way, changes, values in in_order:
             own = [ratio(one.change, wanted, one.before) for one, wanted in zip(step.layers, changes, strict=True)]
             c, count = own[0], len(inputs)
             if c is None or own[1] is None or c <= 0 or abs(c - own[1]) > CLOSE * c:
