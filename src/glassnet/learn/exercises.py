@@ -318,7 +318,7 @@ def _distinct(drawn: Drawn) -> bool:
     for number, (way, value) in enumerate(wrong):
         # Two ways to make the same mistake may be close to each other.
         others = [right, *(other for before, other in wrong[:number] if before.mistakes != way.mistakes)]
-        if not all(_apart(value, other, scale) for other in others):
+        if not all(_are_distinguishable(value, other, scale) for other in others):
             return False
     if right.size > 1 or not wrong:
         return True
@@ -327,7 +327,7 @@ def _distinct(drawn: Drawn) -> bool:
     return share <= NAMED * (max(numbers) - min(numbers))
 
 
-def _apart(one: Value, other: Value, scale: float) -> bool:
+def _are_distinguishable(one: Value, other: Value, scale: float) -> bool:
     if one.size != other.size:
         return True
     one, other = one.ravel(), other.ravel()

@@ -51,10 +51,10 @@ class CodeFacts(TypedDict):
 
 def function_exercise(name: str) -> Exercise:
     """Return the exercise of an id; OptionError GN021 for one whose answer is not a program."""
-    known = [one.id for one in exercises().values() if one.kind == "function"]
-    if name not in known:
+    names = [one.id for one in exercises().values() if one.kind == "function"]
+    if name not in names:
         template = "{option}: expected an exercise whose answer is a program: {known}."
-        raise OptionError("GN021", template, option=Option("exercise", name, has_flag=True), known=Listing(known))
+        raise OptionError("GN021", template, option=Option("exercise", name, has_flag=True), known=Listing(names))
     return exercises()[name]
 
 

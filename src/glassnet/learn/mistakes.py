@@ -84,9 +84,9 @@ def follow(steps: Sequence[Step], given: Mapping[str, Any], wrong: Mapping[str, 
     `wrong` has other formulas for some of the steps. Raises `ExpressionError`.
     """
     values: dict[str, Value] = {}
-    known = dict(given)
+    names = dict(given)
     for step in steps:
-        known[step.name] = values[step.name] = evaluate((wrong or {}).get(step.name, step.formula), known)
+        names[step.name] = values[step.name] = evaluate((wrong or {}).get(step.name, step.formula), names)
     return values
 
 

@@ -42,7 +42,7 @@ class ReportFacts(TypedDict):
 
     source: Annotated[str, "the program"]
     verdict: Annotated[str, "`right`, `mistake` or `unknown`"]
-    found: Annotated[str, "where the training step is; empty if none was found"]
+    training_step: Annotated[str, "where the training step is; empty if none was found"]
     rule: Annotated[str, "`notes` or `gradient`, of a right step"]
     mistake: Annotated[str, "id of the mistake, or of the one that it may be; empty if there is none"]
     first_difference: Annotated[Difference | None, "the first new weight that differs"]
@@ -69,7 +69,7 @@ class Report:
 
     source: str
     right: bool | None  # None if it could not be found out
-    found: str  # where the training step is; empty if none was found
+    training_step: str  # where the training step is; empty if none was found
     first_difference: Difference | None
     mistake: str  # id of the mistake; empty if there is none or it has no name
     findings: tuple[AroundFinding, ...]
@@ -101,7 +101,7 @@ class Report:
         return {
             "source": self.source,
             "verdict": {True: "right", False: "mistake", None: "unknown"}[self.right],
-            "found": self.found,
+            "training_step": self.training_step,
             "rule": self.facts["rule"] if self.right else "",
             "mistake": self.mistake,
             "first_difference": self.first_difference,
@@ -187,7 +187,7 @@ def check_program(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Repo
 
 def _report(source: str, facts: Facts, done: LimitedResult | None = None, repaired: tuple[str, ...] = ()) -> Report:
     right = {"right": True, "mistake": False}.get(facts["verdict"])
-    found = facts.get("function") or ", ".join(facts["names"])
+    training_step = facts.get("function") or ", ".join(facts["names"])
     messages = [*_step_messages(source, facts, done)]
     if repaired:
         command = Command("doctor", source, Option("fix", "OUT"))
@@ -200,7 +200,7 @@ def _report(source: str, facts: Facts, done: LimitedResult | None = None, repair
             )
         )
     findings = tuple(_around(facts))
-    return Report(source, right, found, facts["difference"], facts["mistake"], findings, facts, tuple(messages))
+    return Report(source, right, training_step, facts["difference"], facts["mistake"], findings, facts, tuple(messages))
 
 
 _RULES = {
@@ -295,7 +295,7 @@ def _difference_messages(difference: Difference | None) -> Iterator[Message]:
             name=difference["name"],
             index=", ".join(map(str, difference["index"])),
             shape=" × ".join(map(str, difference["shape"])),
-            found=number_text(difference["found"]),
+            found=number_text(difference["actual"]),
             expected=number_text(difference["expected"]),
         )
 

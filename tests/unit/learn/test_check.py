@@ -39,7 +39,7 @@ def test_wrong_programs_are_named(facts):
     assert {name: one for name, one in named.items() if facts[name]["verdict"] == "right"} == {}
     assert {name: one for name, one in named.items() if one != NAMES.get(name)} == {"rows for columns": ""}
     for name in WRONG:
-        assert facts[name]["difference"]["found"] != facts[name]["difference"]["expected"]
+        assert facts[name]["difference"]["actual"] != facts[name]["difference"]["expected"]
 
 
 def test_what_is_wrong_around_the_steps_is_found(facts, tmp_path):

@@ -18,7 +18,7 @@ from ..mistakes import Step as Formula
 from ..mistakes import alternatives, follow, mistakes
 from .around import AroundFacts, look_around
 from .recorder import Recorder
-from .steps import Match, Step, find_steps, known_rates, ratio, readings, samples_of
+from .steps import Match, Step, find_steps, learning_rates, ratio, readings, samples_of
 
 Array = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ class Difference(TypedDict):
     name: Annotated[str, "what the program calls the array"]
     shape: Annotated[list[int], "its shape in the program"]
     index: Annotated[list[int], "where the number stands"]
-    found: Annotated[float, "the number after the step"]
+    actual: Annotated[float, "the number after the step"]
     expected: Annotated[float, "the number after a right step"]
 
 
@@ -47,17 +47,12 @@ class Facts(TypedDict):
     rule: str
     loss: str
     activations: list[str]
-    shapes: list[list[int]]
     names: list[str]  # of the weights, in the program
-    samples: int  # in the step
-    biases: bool
-    rate: float | None
     rates: list[float]
     mistake: str  # id
     why: dict[str, str]  # language -> explanation of the mistake with the program's numbers
     difference: Difference | None
     around: AroundFacts | None
-    opened: NotRequired[list[str]]
     cut: NotRequired[bool]
     function: NotRequired[str]
     problem: NotRequired[str]
@@ -67,8 +62,8 @@ class Facts(TypedDict):
 def unknown() -> Facts:
     """Return the facts where no training step was found."""
     return {
-        "verdict": "nothing", "rule": "", "loss": "", "activations": [], "shapes": [], "names": [], "samples": 0,
-        "biases": False, "rate": None, "rates": [], "mistake": "", "why": {}, "difference": None, "around": None,
+        "verdict": "nothing", "rule": "", "loss": "", "activations": [], "names": [], "rates": [],
+        "mistake": "", "why": {}, "difference": None, "around": None,
     }  # fmt: skip
 
 
@@ -120,7 +115,7 @@ def _right(recorder: Recorder, match: Match, tree: ast.Module) -> Facts:
     if match.loss == "cross-entropy" and match.activations[-1] == "sigmoid" and not logarithm:
         facts["verdict"] = "either"  # the slope was forgotten, or the loss is the cross-entropy
         facts["mistake"] = "derivative-forgotten"
-    rates, rate = known_rates(recorder, match.step), facts["rates"][0]
+    rates, rate = learning_rates(recorder, match.step), facts["rates"][0]
     outputs = match.targets.shape[1]
     harmless = (1, 2, 0.5, 1 / outputs, 2 / outputs)  # factors of the loss: a sum, a mean, with or without ½
     if len(match.inputs) == 1 and rates and all(abs(rate - c * one) > CLOSE for one in rates for c in harmless):
@@ -133,7 +128,7 @@ def _right(recorder: Recorder, match: Match, tree: ast.Module) -> Facts:
 
 def _facts(recorder: Recorder, match: Match) -> Facts:
     layers = match.step.layers
-    rates = known_rates(recorder, match.step)
+    rates = learning_rates(recorder, match.step)
     own = [rate for rate in match.rates if rate is not None and rate > 0]
     one_rate = own and max(own) - min(own) <= CLOSE * max(own)
     rate = own[0] if one_rate else rates[0] if rates else own[-1] if own else None
@@ -142,11 +137,7 @@ def _facts(recorder: Recorder, match: Match) -> Facts:
         "rule": match.rule,
         "loss": match.loss,
         "activations": list(match.activations),
-        "shapes": [list((layer.before.T if layer.transposed else layer.before).shape) for layer in layers],
         "names": [layer.key[1] for layer in layers],
-        "samples": len(match.inputs),
-        "biases": any(one is not None for one in match.biases),
-        "rate": rates[0] if rates else None,
         "rates": [one or 0.0 for one in match.rates],
         "mistake": "",
         "why": {},
@@ -163,17 +154,17 @@ def _difference(match: Match, rate: float | None) -> Difference | None:
             rate = abs(float((layer.change * wanted).sum())) / size if size else 1.0
         if own is not None and abs(own - rate) <= CLOSE * rate:
             continue
-        found, expected = layer.after, layer.before + rate * wanted
+        actual, expected = layer.after, layer.before + rate * wanted
         if layer.transposed:
-            found, expected = found.T, expected.T
-        off = np.abs(found - expected) > 1e-9 + CLOSE * np.abs(layer.change).max()
+            actual, expected = actual.T, expected.T
+        off = np.abs(actual - expected) > 1e-9 + CLOSE * np.abs(layer.change).max()
         if off.any():
             index = tuple(int(one) for one in np.argwhere(off)[0])
             return {
                 "name": layer.key[1],
-                "shape": list(found.shape),
+                "shape": list(actual.shape),
                 "index": list(index),
-                "found": float(found[index]),
+                "actual": float(actual[index]),
                 "expected": float(expected[index]),
             }
     return None
@@ -222,7 +213,7 @@ def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Found |
     for step, inputs, targets, biases in islice(chain([first], others), _MOST_NAMED):
         if len(step.layers) != 2 or len(inputs) > _LARGEST_BATCH:
             continue
-        rates = known_rates(recorder, step)
+        rates = learning_rates(recorder, step)
         given = _given(step, inputs, targets, biases, rates[0] if rates else 1.0)
         # With one output, its slope is a factor of all errors, and a forgotten slope looks like another layer's.
         in_order = sorted(_wrong_changes(step, given), key=lambda one: one[0] == "other-layer")
@@ -242,11 +233,11 @@ def _given(
 ) -> list[dict[str, Any]]:
     """Return the quantities with which the calculation of each sample begins."""
     w1, w2 = (layer.before for layer in step.layers)
-    known: dict[str, Any] = {"W1": w1, "W2": w2, "lr": rate}
+    quantities: dict[str, Any] = {"W1": w1, "W2": w2, "lr": rate}
     if any(one is not None for one in biases):
         for name, bias, weights in zip(("b1", "b2"), biases, (w1, w2), strict=True):
-            known[name] = np.zeros(len(weights)) if bias is None else bias
-    return [{**known, "x": x, "t": t} for x, t in zip(inputs, targets, strict=True)]
+            quantities[name] = np.zeros(len(weights)) if bias is None else bias
+    return [{**quantities, "x": x, "t": t} for x, t in zip(inputs, targets, strict=True)]
 
 
 def _wrong_changes(

@@ -35,12 +35,12 @@ class Sightings:
     """Recognises rows of the files, however they were scaled, and with or without their label."""
 
     def __init__(self) -> None:
-        self.known: dict[bytes, tuple[str, int, bool]] = {}
+        self.signatures: dict[bytes, tuple[str, int, bool]] = {}
         self.rows = {part: pixels(part) for part in ROWS}
         for part, values in self.rows.items():
             for row, one in enumerate(values):
-                self.known[_signature(one)] = (part, row, False)
-                self.known[_signature(np.append(LABELS[part][row], one))] = (part, row, True)
+                self.signatures[_signature(one)] = (part, row, False)
+                self.signatures[_signature(np.append(LABELS[part][row], one))] = (part, row, True)
 
     def find(self, values: NDArray[Any]) -> list[tuple[str, int, bool]]:
         """Return file, row, and whether the label is among the values, of each row in an array."""
@@ -50,7 +50,7 @@ class Sightings:
         if values.size > 40 * width:
             return []
         rows = values.reshape(-1, width) if width in (values.shape[-1], values.size) else values.T.reshape(-1, width)
-        found = (self.known.get(_signature(one)) for one in rows)
+        found = (self.signatures.get(_signature(one)) for one in rows)
         return [one for one in found if one]
 
 
@@ -73,7 +73,7 @@ def write_files(header: bool) -> None:
     np.savez("mnist.npz", **bytes_of)
 
 
-def redirected(path: Any, opened: set[str]) -> Any:
+def redirected(path: Any) -> Any:
     """Return the small file that takes the place of a program's file."""
     if not isinstance(path, str | os.PathLike):
         return path
@@ -85,19 +85,16 @@ def redirected(path: Any, opened: set[str]) -> Any:
         return "mnist.npz"
     if not _DATA.search(base) or name.startswith((sys.prefix, sys.base_prefix)):
         return path
-    part = "test" if _TEST.search(base) else "train"
-    opened.add(part)
-    return f"{part}.csv"
+    return "test.csv" if _TEST.search(base) else "train.csv"
 
 
-def replace_readers() -> set[str]:
-    """Let `open` and the readers of NumPy and pandas read the small files; return the set of parts that are opened."""
-    opened: set[str] = set()
+def replace_readers() -> None:
+    """Let `open` and the readers of NumPy and pandas read the small files."""
 
     def replacing(read: Callable[..., Any], writes: bool = False) -> Callable[..., Any]:
         def reader(path: Any, *arguments: Any, **keywords: Any) -> Any:
             mode = str(arguments[0] if arguments else keywords.get("mode", "r")) if writes else "r"
-            return read(path if set(mode) & set("wax+") else redirected(path, opened), *arguments, **keywords)
+            return read(path if set(mode) & set("wax+") else redirected(path), *arguments, **keywords)
 
         return reader
 
@@ -106,12 +103,11 @@ def replace_readers() -> set[str]:
     for name in ("loadtxt", "genfromtxt", "load", "fromfile"):
         setattr(np, name, replacing(getattr(np, name)))
     exists = os.path.exists
-    os.path.exists = os.path.isfile = lambda path: exists(redirected(path, set()))
+    os.path.exists = os.path.isfile = lambda path: exists(redirected(path))
     with suppress(ImportError):
         if "pandas" in sys.modules:
             pandas: Any = sys.modules["pandas"]
             pandas.read_csv = replacing(pandas.read_csv)
-    return opened
 
 
 class Anything(ModuleType):

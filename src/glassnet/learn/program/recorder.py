@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -34,7 +34,6 @@ class Seen:
     holder: int  # number of the frame or object to which it belongs
     path: str  # as in ``self.wih``, ``weights[0]``
     value: Array
-    source: Any = field(repr=False, default=None)  # the type that the program uses
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,6 @@ class Call:
 
     begin: int
     end: int
-    name: str
 
 
 class Recorder:
@@ -101,7 +99,7 @@ class Recorder:
             if event == "return":
                 if argument is not None:
                     self._look_at(self._number(frame), line, "return", argument, 0)
-                self.calls.append(Call(begin, self.time, frame.f_code.co_name))
+                self.calls.append(Call(begin, self.time))
                 self._holders.pop(id(frame), None)
             return each
 
@@ -128,7 +126,7 @@ class Recorder:
         array = as_array(value)
         if array is not None:
             if array.size:
-                self._note(holder, line, path, array, type(value))
+                self._note(holder, line, path, array)
         elif depth >= _MOST_DEPTH:
             return
         elif isinstance(value, list | tuple):
@@ -150,7 +148,7 @@ class Recorder:
             self._own[cls] = any(one is not None and one.co_filename == self.filename for one in methods)
         return self._own[cls]
 
-    def _note(self, holder: int, line: int, path: str, array: Array, source: type) -> None:
+    def _note(self, holder: int, line: int, path: str, array: Array) -> None:
         key = holder, path
         last = self._last.get(key)
         if last is not None and last.shape == array.shape and np.array_equal(last, array):
@@ -164,7 +162,7 @@ class Recorder:
         if self.left > 0 and self._bytes < _MOST_BYTES:
             self.left -= 1
             self._bytes += copy.nbytes
-            self.seen.append(Seen(self.time, line, holder, path, copy, source))
+            self.seen.append(Seen(self.time, line, holder, path, copy))
 
 
 def as_array(value: Any) -> Array | None:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from time import monotonic
-from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ def examine(request: dict[str, str]) -> Facts:
     cut = shorten_loops(tree)
     recorder = Recorder(FILENAME, RUN_SECONDS)
     namespace: dict[str, Any] = {"__name__": "__main__", "__file__": "program.py", "__builtins__": __builtins__}
-    opened, problem, line = run(tree, text, namespace, recorder)
+    problem, line = run(tree, text, namespace, recorder)
     facts = find_right(recorder, tree)
     if facts is None:
         classes = [one for one in namespace.values() if inspect.isclass(one) and one.__module__ == "__main__"]
@@ -45,7 +44,7 @@ def examine(request: dict[str, str]) -> Facts:
         facts = verdict_on([recorder, *trained], tree)
         if not problem:
             problem, line = stopped
-    facts["opened"], facts["cut"] = sorted(opened), cut
+    facts["cut"] = cut
     if facts["verdict"] == "nothing":
         facts["problem"], facts["line"] = problem, line
     return facts
@@ -66,8 +65,8 @@ def examine_object(target: Any, tree: ast.Module, filename: str) -> Facts:
     return facts
 
 
-def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[set[str], str, int]:
-    """Execute a program statement by statement; return the parts opened, the first problem and its line.
+def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Recorder) -> tuple[str, int]:
+    """Execute a program statement by statement; return the first problem and its line.
 
     After a problem, only statements that define something are executed.
 
@@ -81,7 +80,7 @@ def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Record
         with suppress(ImportError):
             import_module("pandas")  # before `read_csv` is replaced
     write_files(header=bool(re.search(r"skiprows=1|skip_header=1|\bnext\(|['\"]label['\"]", text)))
-    opened = replace_readers()
+    replace_readers()
     problem, line = "", 0
     end = monotonic() + RUN_SECONDS
     for statement in tree.body:
@@ -89,25 +88,20 @@ def run(tree: ast.Module, text: str, namespace: dict[str, Any], recorder: Record
         if (problem and not isinstance(statement, _DEFINING)) or monotonic() > end:
             continue
         try:
-            execute(code, namespace, recorder)
+            with recorder.watching(), np.errstate(all="ignore"):
+                exec(code, namespace)
         except OutOfTime:
-            return opened, problem, line
+            return problem, line
         except MemoryError:
             raise
         except BaseException as error:  # whatever the program raises
             if not problem:
                 problem, line = f"{type(error).__name__}: {error}", _line_of(error, FILENAME) or statement.lineno
     recorder.ended = not problem
-    return opened, problem, line
+    return problem, line
 
 
 _DEFINING = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-
-
-def execute(code: CodeType, namespace: dict[str, Any], recorder: Recorder) -> None:
-    """Execute a statement while its arrays are watched."""
-    with recorder.watching(), np.errstate(all="ignore"):
-        exec(code, namespace)
 
 
 def _line_of(error: BaseException, filename: str) -> int:

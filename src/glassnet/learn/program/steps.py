@@ -145,7 +145,7 @@ def _stacked(values: dict[Key, list[Seen]]) -> dict[Key, list[Seen]]:
             for time in times:
                 each = [_at(rows[row], time) for row in sorted(rows)]
                 if all(one is not None and one.shape in widths for one in each):
-                    matrices.append(Seen(time, rows[0][0].line, 0, pattern, np.array(each), list))
+                    matrices.append(Seen(time, rows[0][0].line, 0, pattern, np.array(each)))
             if len(matrices) > 1:
                 found[0, pattern] = matrices
     return found
@@ -232,16 +232,16 @@ def _at(seen: list[Seen], time: int) -> Array | None:
 
 def samples_of(recorder: Recorder, step: Step) -> Iterator[tuple[Array, Array, tuple[Array | None, ...]]]:
     """Yield the inputs, targets and biases that a step may have used."""
-    known = _known_at(recorder, step)
+    values = _values_before(recorder, step)
     width, outputs = step.layers[0].before.shape[1], step.layers[-1].before.shape[0]
-    biases = list(_biases(known, step))
-    for inputs in _inputs(known, step, width):
-        for targets in _targets(known, len(inputs), outputs):
+    biases = list(_biases(values, step))
+    for inputs in _inputs(values, step, width):
+        for targets in _targets(values, len(inputs), outputs):
             for some in biases:
                 yield inputs, targets, some
 
 
-def _known_at(recorder: Recorder, step: Step) -> list[Seen]:
+def _values_before(recorder: Recorder, step: Step) -> list[Seen]:
     """Return the values that were there before the step, the latest first."""
     latest: dict[Key, Seen] = {}
     for one in recorder.seen:
@@ -268,12 +268,12 @@ def _rows(value: Array, width: int) -> Iterator[Array]:
             yield flat.T
 
 
-def _inputs(known: list[Seen], step: Step, width: int) -> list[Array]:
+def _inputs(values: list[Seen], step: Step, width: int) -> list[Array]:
     """Return the candidates for the inputs: the first layer's change must be made of their rows."""
     change = step.layers[0].change
     keys = {layer.key for layer in step.layers}
     candidates: dict[bytes, Array] = {}
-    for one in reversed(known):  # what a step begins with is older than what it computes
+    for one in reversed(values):  # what a step begins with is older than what it computes
         if (one.holder, one.path) in keys or one.value.size > 100_000:
             continue
         for wide in (width, width - 1):  # without the constant input that stands for the bias
@@ -293,10 +293,10 @@ def _inputs(known: list[Seen], step: Step, width: int) -> list[Array]:
     return found[:_MOST]
 
 
-def _targets(known: list[Seen], samples: int, width: int) -> list[Array]:
+def _targets(values: list[Seen], samples: int, width: int) -> list[Array]:
     """Return the candidates for the targets."""
     candidates: dict[bytes, Array] = {}
-    for one in reversed(known):
+    for one in reversed(values):
         for rows in _rows(one.value, width):
             if len(rows) == samples:
                 candidates.setdefault(rows.tobytes(), rows)
@@ -316,11 +316,11 @@ _BIAS = re.compile(
 )
 
 
-def _biases(known: list[Seen], step: Step) -> Iterator[tuple[Array | None, ...]]:
+def _biases(values: list[Seen], step: Step) -> Iterator[tuple[Array | None, ...]]:
     """Yield the biases that there may be: vectors as long as a layer, next to the weights, named as biases are."""
     holders = [layer.key[0] for layer in step.layers]
     objects = len(set(holders)) == len(holders) > 1 and 0 not in holders  # each layer has its own
-    named = [one for one in known if one.value.any() and _BIAS.search(one.path)]
+    named = [one for one in values if one.value.any() and _BIAS.search(one.path)]
     stacked: dict[str, dict[str, float]] = {}
     for one in named:
         if one.value.ndim == 0 and "[" in one.path:
@@ -436,9 +436,7 @@ def _changes(
 def ratio(change: Array, wanted: Array, weights: Array) -> float | None:
     """Return c if ``change = c · wanted`` up to rounding, otherwise None."""
     square = float((wanted * wanted).sum())
-    if change.shape != wanted.shape or not np.isfinite(square):
-        return None
-    if square == 0:
+    if change.shape != wanted.shape or not np.isfinite(square) or square == 0:
         return None
     c = float((change * wanted).sum()) / square
     off = float(np.abs(change - c * wanted).max())
@@ -447,11 +445,11 @@ def ratio(change: Array, wanted: Array, weights: Array) -> float | None:
     return c if off <= slack else None
 
 
-def known_rates(recorder: Recorder, step: Step) -> list[float]:
+def learning_rates(recorder: Recorder, step: Step) -> list[float]:
     """Return the numbers that the program calls its learning rate."""
     found = [
         float(one.value)
-        for one in _known_at(recorder, step)
+        for one in _values_before(recorder, step)
         if one.value.ndim == 0 and 0 < one.value < 100 and _RATE.search(one.path)
     ]
     return list(dict.fromkeys(found))

@@ -62,16 +62,16 @@ def merge(changes: dict[str, Any]) -> dict[str, Any]:
         if path is None:
             return _answer(None, {})
         before = _read(path)
-        found = before or {}
+        merged = before or {}
         for name, value in changes.items():
-            found[name] = found.get(name, {}) | value if name in _BY_NAME and isinstance(value, dict) else value
-            if not _fits(name, found[name]):
+            merged[name] = merged.get(name, {}) | value if name in _BY_NAME and isinstance(value, dict) else value
+            if not _fits(name, merged[name]):
                 raise OptionError("GN021", "{name}: not progress of the course.", name=name)
         if before is None and path.exists():
             path.rename(free_name(path.with_name(f"damaged-{FILE}")))  # whoever edited it finds it there
         with replacing(path) as file:
-            file.write(json.dumps({**FORMAT, **found}, ensure_ascii=False, indent=1).encode(errors="replace"))
-        return _answer(path, found)
+            file.write(json.dumps({**FORMAT, **merged}, ensure_ascii=False, indent=1).encode(errors="replace"))
+        return _answer(path, merged)
 
 
 def empty() -> dict[str, Any]:

@@ -74,8 +74,8 @@ function drawOnce(exercise, seed, attempt) {
 export function solution({ exercise, given }, wrong = {}) {
   /** @type {Record<string, Value>} */
   const values = {};
-  const known = { ...given };
-  for (const { name, is } of exercise.steps) known[name] = values[name] = evaluate(wrong[name] ?? is, known);
+  const names = { ...given };
+  for (const { name, is } of exercise.steps) names[name] = values[name] = evaluate(wrong[name] ?? is, names);
   return values;
 }
 

@@ -62,17 +62,17 @@ export function shapeText({ shape }) {
 /** @typedef {(names: Record<string, Value>) => Value} Formula */
 
 /** @type {Map<string, Formula>} */
-const known = new Map();
+const cache = new Map();
 
 /** A formula as a function of its names. @param {string} text @returns {Formula} */
 function parsed(text) {
-  let formula = known.get(text);
+  let formula = cache.get(text);
   if (!formula) {
     const tokens = tokensOf(text);
     const reader = { tokens, at: 0, text };
     formula = sumOf(reader);
     if (reader.at < tokens.length) throw new ExpressionError("syntax", text);
-    known.set(text, formula);
+    cache.set(text, formula);
   }
   return formula;
 }
