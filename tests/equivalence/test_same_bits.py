@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from glassnet import Options, fit, new_model, train
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine
 from glassnet.engines.compiled import kernels, pool, sparse_layout
+from glassnet.engines.compiled.pool_size import PoolSize
 from glassnet.errors import DivergedError
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import OPTIMIZERS, State
@@ -182,6 +183,11 @@ def test_a_training_run_in_another_thread():
 def test_a_pool_whose_size_changes_within_the_blocks(monkeypatch):
     """As if another busy process came and went: parts of one, two, three … steps, on two threads and on one."""
     grid, sizes = grid_of_this_process(), []
+    begin = PoolSize.__init__
+
+    def begin_with_one_step(pool_size, most):
+        begin(pool_size, most)
+        pool_size.steps = 1  # and not the first block whole, which is longer on a fast machine
 
     def alternate(pool_size, steps, seconds, shares):
         assert steps > 0
@@ -190,7 +196,8 @@ def test_a_pool_whose_size_changes_within_the_blocks(monkeypatch):
         sizes.append(pool_size.size)
         pool_size.size, pool_size.steps = 3 - len(shares), 1 + len(sizes) % 7
 
-    monkeypatch.setattr("glassnet.engines.compiled.pool_size.PoolSize.learn", alternate)
+    monkeypatch.setattr(PoolSize, "__init__", begin_with_one_step)
+    monkeypatch.setattr(PoolSize, "learn", alternate)
     for optimizer, dtype, extras in GRID[::2]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid[f"{optimizer} {dtype} {extras} 1"]

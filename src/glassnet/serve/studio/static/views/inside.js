@@ -22,7 +22,7 @@ export function insidePart({ t, description, how, changed }) {
   /** What is shown: the network, the signals of an input, and why it is answered so. @type {any} */
   let shown = null;
   const figure = networkFigure({ t, description, how, open: (layer, node) => open({ member: state.member, layer, node }) });
-  const back = button("", () => silence([]), { class: "back" });
+  const back = button(t("draw_bring_back", { count: 0 }), () => silence([]), { class: "back", disabled: true });
   const choice = members > 1 ? select(Array.from({ length: members }, (_, k) => [String(k), t("draw_member", { number: k + 1, members })]), "0", (value) => {
     state.member = Number(value);
     close();
