@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import machine
-from glassnet.runtime.memory import return_large_blocks
+from glassnet.runtime.system import return_large_blocks
 from glassnet.serve.studio import draw, look, model_routes, step, train
 from glassnet.serve.studio.session import Session
 

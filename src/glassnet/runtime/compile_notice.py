@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 from ..messages.languages import preferred
 from ..messages.message import Message
 from ..messages.option_spelling import Door, in_python
+from .system import after_fork
 
 LOGGER = logging.getLogger("glassnet")
 
@@ -128,8 +128,7 @@ def _forget_other_threads() -> None:
     _shared.clear()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_other_threads)
+after_fork(_forget_other_threads)
 
 
 @contextlib.contextmanager
