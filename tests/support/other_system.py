@@ -22,10 +22,10 @@ from typing import Any
 
 MODULES = ("fcntl", "resource", "pwd", "grp", "termios")
 OF_OS = (
-    "fork", "forkpty", "register_at_fork", "killpg", "setsid", "geteuid", "getuid", "sysconf", "sched_getaffinity",
-    "fchmod", "chown", "mkfifo", "getloadavg",
+    "fork", "forkpty", "register_at_fork", "killpg", "setsid", "geteuid", "sysconf", "sched_getaffinity",
+    "mkfifo",
 )  # fmt: skip
-OF_SIGNAL = ("SIGKILL", "SIGXCPU", "SIGHUP", "SIGUSR1", "SIGALRM")
+OF_SIGNAL = ("SIGXCPU", "SIGHUP", "SIGUSR1", "SIGALRM")
 _IMPOSSIBLE = re.compile(r'[:<>|"?*]|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)|[ .]$', re.IGNORECASE)
 
 

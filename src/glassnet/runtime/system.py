@@ -206,7 +206,7 @@ def resident_bytes(pid: int) -> int:
 
         shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)
         return int(shown.stdout or 0) * 1024
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError, AttributeError):
         return 0
 
 
