@@ -64,7 +64,7 @@ def once(session: Session, seed: int) -> None:
 
 def resident() -> float:
     """Return the resident memory of this process, in MiB."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 

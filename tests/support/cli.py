@@ -93,7 +93,7 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
         argv = ["glassnet", *map(str, arguments)]
         with (
             mock.patch.object(sys, "argv", argv),
-            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")),
             mock.patch.dict(os.environ),
             mock.patch.object(photo_progress, "_DELAY", TIMEOUT),  # no output depends on the speed of the machine
         ):

@@ -77,9 +77,9 @@ def test_an_open_target_is_tried_again_and_then_a_clear_error(windows, tmp_path,
             file.write(b"after")
         assert target.read_bytes() == b"after"
     else:
-        with pytest.raises(FileError, match=r"answers\.csv: not replaced, because a program has it open"):
-            with replacing(target) as file:
-                file.write(b"after")
+        message = r"answers\.csv: not replaced, because a program has it open"
+        with pytest.raises(FileError, match=message), replacing(target) as file:
+            file.write(b"after")
         assert target.read_bytes() == b"before"
     assert os.listdir(tmp_path) == ["answers.csv"]
 

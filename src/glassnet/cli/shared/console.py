@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from ...data import Dataset
     from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
-    from ...messages.message import Message
     from ...model.evaluate import Evaluation
     from ...preprocess import Columns
     from ...runtime.compile_notice import CompileNotice
