@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 import click
 
 from ...messages.control_characters import finite, json_text, printable
-from ...messages.formats import below_all, shown, width_of
+from ...messages.formats import below_all, shortened, shown, width_of
 from ...messages.languages import LANGUAGES, preferred
-from ...messages.message import Message, rendered
+from ...messages.message import Message, Renderable, rendered
 from ...messages.option_spelling import Option, as_flag
+from ...messages.progress import WATCH
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ...words.cli import CLI_WORDS
 from ...words.speaking import speaking
@@ -50,6 +51,7 @@ json_flag = click.option(
 
 def result(text: str = "") -> None:
     """Print one line to standard output, with characters escaped that would act on a terminal."""
+    WATCH.output()
     click.echo(printable(text))
 
 
@@ -58,13 +60,35 @@ def result_json(value: Any) -> None:
 
     Infinite values and NaN, which JSON does not have, become null.
     """
+    WATCH.output()
     click.echo(json_text(finite(value), sys.stdout.encoding))
 
 
 def say(text: str) -> None:
     """Print one line to standard error, for progress and remarks; ignore a failure to write."""
+    WATCH.output()
     with contextlib.suppress(OSError):
         click.echo(printable(text), err=True)
+
+
+class StepDisplay:
+    """Shows the steps of a long job on standard error: in place on a terminal, else as lines."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def draw(self, message: Renderable) -> None:
+        """Show a message."""
+        text = printable(shown_text(message))
+        if self.live:
+            text = f"\r{shortened(text, shutil.get_terminal_size().columns - 1)}\x1b[K"
+        with contextlib.suppress(OSError, ValueError):  # a closed stream
+            click.echo(text, err=True, nl=not self.live)
+
+    def clear(self) -> None:
+        """Empty the line."""
+        with contextlib.suppress(OSError, ValueError):
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def terminal_width() -> int | None:
@@ -316,7 +340,7 @@ class _Bar:
             return
         if not progress.task_ids:
             progress.add_task("", total=rows, epoch=0, epochs="…", score="")
-            progress.start()
+            self._start()
         task = progress.task_ids[-1]
         progress.update(task, completed=done, score=message("surveying", share=done / rows, at=self.pace.file))
         if done == rows:
@@ -327,7 +351,7 @@ class _Bar:
         self.pace.count(event)
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
-            progress.start()
+            self._start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
@@ -339,6 +363,12 @@ class _Bar:
         elif isinstance(event, TrainingEnded):
             self.close()
 
+    def _start(self) -> None:
+        WATCH.output()
+        WATCH.paused = True
+        self._progress.start()
+
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""
         self._progress.stop()
+        WATCH.paused = False
