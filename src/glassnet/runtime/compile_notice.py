@@ -74,7 +74,7 @@ def show_in_python(notice: CompileNotice) -> None:
     if notice.event == "waits" and processes is not None and processes.parent_process() is not None:
         LOGGER.debug(notice.text())
     else:
-        tell_in_python(notice.message)
+        tell_in_python(notice)
 
 
 _show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import glassnet
+from glassnet.errors import GlassnetWarning
 from glassnet.messages import progress
 from glassnet.messages.message import Message, Renderable
 from glassnet.messages.progress import Step, Watch, counted_step, hidden, step
@@ -158,7 +159,7 @@ def folds():
 
 def compare():
     given = {"hidden": 3, "epochs": 1, "engine": "reference"}
-    with pytest.warns(glassnet.GlassnetWarning, match="2 seeds cannot"):
+    with pytest.warns(GlassnetWarning, match="2 seeds cannot"):
         return glassnet.compare("notes", ("notes", {"learning_rate": 0.05}), data=SAMPLES, seeds=2, **given)
 
 
