@@ -23,11 +23,9 @@ from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, Train
 from ...words.cli import CLI_WORDS
 from ...words.speaking import speaking
 from ..help.grouped import GroupedFlag
-from .stream_progress import StreamPace
 
 if TYPE_CHECKING:
     from ...data import Dataset
-    from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
     from ...messages.message import Message
     from ...model.evaluate import Evaluation
@@ -269,25 +267,14 @@ class _Lines:
     def __init__(self) -> None:
         self._apart, self._written = 1, -math.inf
         self._unwritten: EpochDone | None = None
-        self.pace = StreamPace()
-
-    def on_stream(self, source: StreamSource, done: int) -> None:
-        """Tell how far the first pass over a stream is, if it takes long; later also the speed and the file."""
-        self.pace.follow(source)
-        if done and self.pace.is_due(_LONG):
-            say(message("surveying", share=done / source.rows, at=self.pace.file))
 
     def __call__(self, event: Event) -> None:
-        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             self._apart, self._written = max(1, event.epochs // _FEW_LINES), -math.inf
         elif isinstance(event, EpochDone):
             self._unwritten = event
             if event.epoch % self._apart == 0 or time.monotonic() - self._written > _LONG:
                 self._write()
-        elif isinstance(event, BlockDone) and self.pace.is_due(_LONG):
-            score = {"loss": event.loss, "accuracy": _percent(event.accuracy)}
-            say(message("within_epoch", progress=event.progress, **score, pace=_pace(self.pace)))
         elif isinstance(event, TrainingEnded):
             self._write()  # the last epoch, also after early stopping
 
@@ -301,18 +288,12 @@ class _Lines:
             validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
         accuracy = _percent(event.accuracy)
         facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
-        rate = message("and_rate", rate=self.pace.epoch_rate) if self.pace.epoch_rate else ""
-        say(message("epoch_done", **facts, validation=validation) + rate)
+        say(message("epoch_done", **facts, validation=validation))
 
 
 def _percent(accuracy: float | None) -> str:
     """Return the accuracy that follows a loss; empty if samples do not have one class."""
     return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
-
-
-def _pace(pace: StreamPace) -> str:
-    """Return the speed and the file, of training on a stream, to follow other text."""
-    return message("and_rate", rate=pace.rate) + message("and_file", at=pace.file) if pace.rate else ""
 
 
 class _Bar:
@@ -330,43 +311,24 @@ class _Bar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self.pace = StreamPace()
-
-    def on_stream(self, source: StreamSource, done: int) -> None:
-        """Show how far the first pass over a stream is; later also the speed and the file."""
-        progress, rows = self._progress, source.rows
-        self.pace.follow(source)
-        if not done:
-            return
-        if not progress.task_ids:
-            progress.add_task("", total=rows, epoch=0, epochs="…", score="")
-            self._start()
-        task = progress.task_ids[-1]
-        progress.update(task, completed=done, score=message("surveying", share=done / rows, at=self.pace.file))
-        if done == rows:
-            progress.remove_task(task)
 
     def __call__(self, event: Event) -> None:
         progress = self._progress
-        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
-            self._start()
+            WATCH.output()
+            WATCH.paused = True
+            progress.start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
                 progress.task_ids[-1],
                 completed=event.progress,
                 epoch=epoch,
-                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}{_pace(self.pace)}",
+                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}",
             )
         elif isinstance(event, TrainingEnded):
             self.close()
-
-    def _start(self) -> None:
-        WATCH.output()
-        WATCH.paused = True
-        self._progress.start()
 
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""
