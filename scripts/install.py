@@ -31,6 +31,7 @@ class Shown:
     def __init__(self) -> None:
         self.live, self.doing, self.loaded = sys.stdout.isatty(), "pip begins", 0.0
         self.before, self.packages = installed(), 0
+        self.ended = threading.Event()
         self.began = self.said_at = time.monotonic()
 
     def read(self, line: str) -> None:
@@ -61,8 +62,7 @@ class Shown:
 
     def follow(self) -> None:
         """Show from time to time that it goes on."""
-        while True:
-            time.sleep(1)
+        while not self.ended.wait(1):
             self.say(self.doing)
 
 
@@ -76,6 +76,7 @@ def main(*words: str) -> int:
         assert pip.stdout is not None
         for line in pip.stdout:
             shown.read(line)
+    shown.ended.set()
     seconds = time.monotonic() - shown.began
     end = f"installed in {seconds:.0f} s, {shown.loaded:,.0f} MB downloaded" if not pip.returncode else "pip failed"
     print(f"\r{end}\033[K" if shown.live else end, flush=True)
