@@ -68,7 +68,7 @@ class Shown:
 
 def main(*words: str) -> int:
     """Run pip and return its exit code."""
-    print(f"pip installs {words[-1]} and what it needs into .venv", flush=True)
+    print(f"pip installs {words[-1].replace('.', 'glassnet', 1)} and what it needs into .venv", flush=True)
     shown = Shown()
     threading.Thread(target=shown.follow, daemon=True).start()
     command = [sys.executable, "-m", "pip", "install", "--progress-bar", "off", "--no-color", *words]

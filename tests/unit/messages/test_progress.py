@@ -103,6 +103,7 @@ def test_nothing_is_shown_of_hidden_work_and_with_the_variable(screen, monkeypat
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # of Python 3.12 and newer
 def test_a_forked_process_shows_nothing_and_waits_for_no_lock(screen):
     with progress.WATCH._lock:
         child = os.fork()
