@@ -384,6 +384,15 @@ def test_every_place_has_the_version_of_the_package():
     assert shown.output == f"glassnet {installed}\n"
 
 
+def test_the_citation_is_that_of_the_project():
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
+    lines = text_of(ROOT / "CITATION.cff").splitlines()
+    assert {f"{key}: {project[key]}" for key in ("version", "license")} <= set(lines)
+    assert {f"title: {project['name']}", f"abstract: {project['description']}"} <= set(lines)
+    assert f"  - name: {project['authors'][0]['name']}" in lines
+    assert {line.removeprefix("  - ") for line in lines[lines.index("keywords:") + 1 :]} <= set(project["keywords"])
+
+
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])
 def test_the_galleries_show_every_picture(page, ending):
     from glassnet import plots
