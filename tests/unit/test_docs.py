@@ -176,7 +176,6 @@ def test_pages_have_the_markers_for_measurements(name):
         ("tables.md", "intervals_page"),
         ("read.md", "read_page"),
         ("serve.md", "service_page"),
-        ("installed-size.md", "size_page"),
         ("reference/portable.md", "portable_page"),
     ],
 )
@@ -190,16 +189,17 @@ def test_tables_of_measurements_match_the_result_files(page, script, tmp_path, m
     assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
-@pytest.mark.parametrize("page", ["benchmarks.md", "benchmarks.zh-CN.md"])
-def test_the_table_of_searches_matches_the_result_file(page, tmp_path, monkeypatch):
+@pytest.mark.parametrize("script", ["size_page", "trials_page"])
+def test_tables_in_both_languages_match_the_result_files(script, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    found, copies = importlib.import_module("trials_page"), {}
-    for name in ("benchmarks.md", "benchmarks.zh-CN.md"):
-        copies[name] = tmp_path / name
-        copies[name].write_text(text_of(ROOT / "docs" / name), encoding="utf-8")
+    found, pages = importlib.import_module(script), ("benchmarks.md", "benchmarks.zh-CN.md")
+    for page in pages:
+        (tmp_path / page).write_text(text_of(ROOT / "docs" / page), encoding="utf-8")
     monkeypatch.setattr(found, "PAGES", tmp_path)
     found.main()
-    assert text_of(copies[page]) == text_of(ROOT / "docs" / page), "run: python benchmarks/trials_page.py"
+    for page in pages:
+        assert text_of(tmp_path / page) == text_of(ROOT / "docs" / page), f"run: python benchmarks/{script}.py"
+        assert text_of(tmp_path / page).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
 @pytest.fixture
