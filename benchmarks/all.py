@@ -40,6 +40,7 @@ NAMES = (
     "labels",
     "accuracy",
     "course",
+    "digit_sizes",
     "recipes",
     "why",
     "growth",

@@ -33,10 +33,13 @@ READMES = ("README.md", "README.zh-CN.md")
 MEASURED = (*READMES, "docs/benchmarks.md", "docs/benchmarks.zh-CN.md")
 
 
+def anchor_of(heading: str) -> str:
+    """Return the anchor of a heading, as GitHub generates it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
 def anchors(path: Path) -> set[str]:
-    """Return the anchors of the headings, as GitHub generates them."""
-    headings = HEADING.findall(FENCE.sub("", text_of(path)))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return set(map(anchor_of, HEADING.findall(FENCE.sub("", text_of(path)))))
 
 
 def load_script(name="make_reference"):
@@ -82,6 +85,17 @@ def test_the_examples_of_every_page_run_in_order(tmp_path):
     assert len(written) > 10
     start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, written)]
     done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=5 * TIMEOUT)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.mark.parametrize("package", ["tensorboard", "mlflow"])
+def test_examples_for_packages_that_tests_do_not_need(package, tmp_path):
+    """Without ``-W error``: what these packages warn of is not ours."""
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed")
+    start = [sys.executable, "-c", programs(package)["docs/questions.md"]]
+    run = {"cwd": tmp_path, "env": environment(), "capture_output": True, "text": True}
+    done = subprocess.run(start, **run, timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -131,6 +145,30 @@ def test_names_of_the_package_in_pages_exist():
     }
     assert len(named) > 30
     assert [one for one in named if not one[1].endswith(("_NAME", "glassnet.Checkpoint")) and not exists(one[1])] == []
+
+
+def test_the_pages_of_questions_have_the_same_blocks_and_lead_to_every_answer():
+    english, chinese = (text_of(ROOT / "docs" / f"questions{ending}.md") for ending in ("", ".zh-CN"))
+    without_comments = [
+        [re.sub(r" *# .*", "", block.group()) for block in FENCE.finditer(text)] for text in (english, chinese)
+    ]
+    assert without_comments[0] == without_comments[1]
+    for text in (english, chinese):
+        plain = FENCE.sub("", text)
+        answers = re.findall(r"^### +(.+)$", plain, re.MULTILINE)
+        contents = re.findall(r"\]\(#([^)]+)\)", plain.partition("\n## ")[0])
+        assert list(map(anchor_of, answers)) == contents
+
+
+def test_figures_of_the_questions_match_the_result_file(benchmarks):
+    found = benchmarks("machine").read("digit_sizes")
+    shown = [(50, 3), (100, 3), (200, 3), (400, 3), (200, 6), (200, 24)]
+    cells = " | ".join(f"{found[f'{nodes} nodes, {epochs} epochs']['test']:.1%}" for nodes, epochs in shown)
+    learned = f"{found['200 nodes, 24 epochs']['training']:.1%}"
+    for ending in ("", ".zh-CN"):
+        text = text_of(ROOT / "docs" / f"questions{ending}.md")
+        assert cells in text
+        assert learned in text
 
 
 def test_the_list_of_pages_has_every_page():
