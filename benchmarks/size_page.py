@@ -51,7 +51,7 @@ def lines(result: dict[str, Any], language: int) -> Iterator[str]:
     commands = {command: {name.lower() for name in used} for command, used in result["commands"].items()}
     yield HEAD[language]
     yield "|---|---|---|---|---|---|"
-    for part, one in sorted(parts.items(), key=lambda item: -item[1]["files"]):
+    for part, one in sorted(parts.items(), key=lambda item: -item[1]["files"] - item[1]["byte code"]):
         first = PARTS[part][0]
         seconds = f"{result['imports'][first]['median'] - start:.2f}"
         users = [f"`{command}`" for command, used in commands.items() if first in used]
