@@ -243,3 +243,10 @@ def test_all_work_is_the_same_with_everything_forced_to_the_alternative(tmp_path
     assert hashes[0] == hashes[1]
     answers = [(tmp_path / name / "answers.csv").read_bytes() for name in printed]
     assert answers[0] == answers[1]
+
+
+def test_what_a_library_does_to_sigterm_is_undone():
+    before = signal.getsignal(signal.SIGTERM)
+    with system.keeping_sigterm():
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    assert signal.getsignal(signal.SIGTERM) == before
