@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import locale
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import pytest
 
 from glassnet.errors import FileError
 from glassnet.io.writing import replacing, require_distinct_paths, require_place
+from glassnet.messages.languages import preferred
 from glassnet.runtime import system
 from glassnet.runtime.file_lock import file_lock, lock_now
 from glassnet.runtime.limited import Limits, run_limited
@@ -250,3 +252,17 @@ def test_what_a_library_does_to_sigterm_is_undone():
     with system.keeping_sigterm():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+@pytest.mark.parametrize(
+    ("locale_name", "language"),
+    [("Chinese (Simplified)_China", "zh"), ("zh_CN", "zh"), ("German_Germany", "en"), (None, "en"), ("", "en")],
+)
+def test_without_variables_the_locale_of_the_process_decides_the_language(monkeypatch, locale_name, language):
+    """As on Windows, which sets none of them."""
+    monkeypatch.setattr(locale, "getlocale", lambda: (locale_name, "cp936"))
+    for name in ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert preferred() == language
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert preferred() == "en"
