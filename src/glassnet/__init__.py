@@ -187,7 +187,11 @@ _public = _lazy_names(__name__, _HOMES)[0]
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
-        value = globals()[name] = _public(name)
+        from .messages.message import Message
+        from .messages.progress import step
+
+        with step(Message("loading glassnet.{name}", name=name)):
+            value = globals()[name] = _public(name)
         return value
     if name == "__version__":
         from importlib.metadata import version  # loads the standard library's parser of e-mail
