@@ -224,6 +224,7 @@ def test_all_work_is_the_same_with_everything_forced_to_the_alternative(tmp_path
         (tmp_path / name).mkdir()
         (tmp_path / name / "people.csv").write_text(PEOPLE, encoding="utf-8")
     place = {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]), "GLASSNET_LANGUAGE": "zh"}
+    place["LOCALAPPDATA"] = str((system.user_folder("cache") or tmp_path).parent)  # the kernels compiled here
     done = subprocess.run(
         [sys.executable, "-m", "support.other_system"],
         input=json.dumps(COMMANDS).encode(),
