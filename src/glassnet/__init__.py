@@ -9,7 +9,6 @@ from importlib.util import find_spec as _find_spec
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .runtime.lazy_names import lazy_names as _lazy_names
-from .runtime.moved_modules import MovedModules as _MovedModules
 
 if _TYPE_CHECKING:
     from . import explain as explain
@@ -219,8 +218,6 @@ def __dir__() -> list[str]:
         {*__all__, "__version__", *(name for name in globals() if name.startswith("__") and name.endswith("__"))}
     )
 
-
-_sys.meta_path.append(_MovedModules())
 
 if "IPython" in _sys.modules:
     from .html.formatters import register_formatters as _register_formatters

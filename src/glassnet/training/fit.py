@@ -47,10 +47,7 @@ from .loop import model_at
 from .receipt import GivenData
 from .run import Fit, Run, Runs
 
-_OTHERS = OTHER_NAMES | {
-    "listeners": "callbacks",
-    "test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)",
-}
+_OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
 
 
 @overload
