@@ -46,7 +46,7 @@ clean:
 
 # Debian keeps Python's venv module in a package of its own; where it is missing, virtualenv from PyPI does the same.
 $(RUN):
-	@echo "making $(VENV), a Python environment of its own"
+	@echo "making $(VENV), a Python environment of its own / 建立 Python 环境 $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV) && \
 	  $(PYTHON) -m pip install --quiet --target build/virtualenv virtualenv && \

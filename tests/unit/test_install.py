@@ -44,8 +44,16 @@ def test_only_what_is_large_has_a_line_and_all_is_counted(install, tmp_path, cap
     ]
 
 
+def test_the_lines_are_in_the_language_of_the_user(install, capfd, monkeypatch):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert install.main("--no-such-option") == 2
+    first, *_, last = capfd.readouterr().out.splitlines()
+    assert first.startswith("pip 把")
+    assert last.startswith("pip 失败")
+
+
 def test_the_exit_code_and_the_errors_are_those_of_pip(install, capfd):
     assert install.main("--no-such-option") == 2
     said = capfd.readouterr()
-    assert said.out.endswith("pip failed\n")
+    assert "pip failed" in said.out.splitlines()[-1]
     assert "no such option" in said.err

@@ -34,6 +34,4 @@ def studio_command(**flags: Any) -> None:
             WATCH.stop()
             say(message("studio_running"))
 
-    if not job.is_served:
-        say(message("studio_writing"))
     run(job, announce=announce)

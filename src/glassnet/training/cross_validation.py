@@ -13,6 +13,7 @@ from ..data.dataset import Dataset
 from ..data.split import fold_of_rows
 from ..engines import engine_of_data, threads_for_runs
 from ..errors import DataError, DivergedError
+from ..messages.message import Message
 from ..metrics import METRICS, accuracy
 from ..model.evaluate import Evaluation, evaluate, quantile_scores, truth_of
 from ..model.intervals import Interval, number_intervals, right_answers, share_interval
@@ -55,7 +56,7 @@ def cross_validate(
         own = _of_fold(options, len(folds), executor)
         futures = [runner.submit(_tested, training, test, own) for training, test in folds]
         try:
-            tested, parts = zip(*results_in_order(futures), strict=True)
+            tested, parts = zip(*results_in_order(futures, Message("cross-validating, folds")), strict=True)
         finally:
             runner.cancel(futures)
     truth = np.concatenate([truth_of(test) for _, test in folds])

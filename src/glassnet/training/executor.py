@@ -220,8 +220,8 @@ def executor_or_threads(executor: Executor | None, threads: int = 0) -> Iterator
         yield own
 
 
-def results_in_order(futures: Sequence[Future[T]]) -> Iterator[T]:
-    """Yield the results of tasks in their order, each as soon as it and those before it are there.
+def results_in_order(futures: Sequence[Future[T]], what: Message | None = None) -> Iterator[T]:
+    """Yield the results of tasks in their order, each as soon as it and those before it are there; `what` counts them.
 
     The first error of any task is raised at once; the caller cancels the other tasks. An interrupt during the wait is
     raised.
@@ -230,7 +230,7 @@ def results_in_order(futures: Sequence[Future[T]]) -> Iterator[T]:
     for one in futures:
         one.add_done_callback(ended.put)
     position = 0
-    for _ in counted_step(Message("networks trained"), futures, len(futures)):
+    for _ in counted_step(what or Message("networks trained"), futures, len(futures)):
         awaited(ended).result()
         while position < len(futures) and futures[position].done():
             yield futures[position].result()

@@ -18,7 +18,6 @@ CLI_WORDS: dict[str, str] = {
     "serve_running": "this is the service's address; Ctrl+C ends it. Try: {example}",
     "serve_without_token": "{host}: without --token, anyone who reaches this address can use the models",
     "studio_running": "this is the studio's address; Ctrl+C ends it",
-    "studio_writing": "training the network of the notes for the room My hand, in some seconds",
     # learn
     "learn_look": "look again at the exercise {exercise}: {command}",
     "learn_numbers": "with the numbers of seed {seed}: {numbers}",
