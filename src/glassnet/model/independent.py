@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engines.portable import NumpyLayers, PortableLayer
+from ..messages.message import Message
+from ..messages.progress import step
 from ..nn.parameters import FloatArray
 from ..preprocess import Scaling
 from .model import Model
@@ -55,7 +57,9 @@ class RowNetwork:
         """Return the outputs, (n, outputs), for scaled inputs, (n, features)."""
         RowNetwork.rows += len(inputs)
         if self._fastest is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
-            self._fastest = fastest_layers(self._layers, np.float32(self.temperature))
+            with step(Message("loading the loops for prediction")):
+                self._fastest = fastest_layers(self._layers, self.temperature)
+                return self._fastest.outputs(inputs)  # the first call compiles them or loads them
         return (self._fastest or self._by_numpy).outputs(inputs)
 
 

@@ -70,13 +70,13 @@ class PortableForm:
         return replace(self, members=tuple(tuple(layer.quantised() for layer in one) for one in self.members))
 
 
-def fastest_layers(layers: Sequence[PortableLayer], temperature: np.float32) -> CompiledLayers | NumpyLayers:
+def fastest_layers(layers: Sequence[PortableLayer], temperature: float) -> CompiledLayers | NumpyLayers:
     """Return layers of float32 for many rows: compiled ones, or without Numba those of NumPy, with the same bits."""
     if not numba_works():
         return NumpyLayers(layers, temperature)
     from ..engines.compiled.portable import CompiledLayers
 
-    return CompiledLayers(layers, temperature)
+    return CompiledLayers(layers, np.float32(temperature))
 
 
 class PortableNetwork:
@@ -84,7 +84,7 @@ class PortableNetwork:
 
     def __init__(self, form: PortableForm) -> None:
         self._form = form
-        self._members = [fastest_layers(layers, form.temperature) for layers in form.members]
+        self._members = [fastest_layers(layers, float(form.temperature)) for layers in form.members]
         kind = np.uint8 if form.input_kind == "bytes" else np.float32
         self.outputs(np.zeros((1, form.sizes[0]), kind))  # compile, or load from the cache
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 
 from ..errors import OptionError, warn
-from ..messages.message import Message
+from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
 from .collection import without_collection
 
@@ -18,7 +18,7 @@ def numba_works() -> bool:
     return not problem
 
 
-def require_numba(what: str | Option | Message) -> None:
+def require_numba(what: Option | Listing) -> None:
     """Raise OptionError GN092 if Numba, which `what` needs, cannot be loaded."""
     if problem := _problem():
         template = (
