@@ -36,7 +36,12 @@ def test_the_help_of_all_has_the_first_line_of_each_command():
 
 
 def test_no_chinese_help_is_unused():
-    texts = {inspect.cleandoc(cli.help), *_COMMANDS.values(), *(spec.help for spec in SPECS.values()), GroupedCommand.more}
+    texts = {
+        inspect.cleandoc(cli.help),
+        *_COMMANDS.values(),
+        *(spec.help for spec in SPECS.values()),
+        GroupedCommand.more,
+    }
     for command in commands().values():
         texts.add(inspect.cleandoc(command.help))
         for flag in command.params:
