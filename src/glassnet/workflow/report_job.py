@@ -13,8 +13,10 @@ from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
+from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..messages.progress import step
 from ..model.file import load_model
 from ..model.model import Model
 from ..options.job_parameters import require_declared
@@ -82,7 +84,8 @@ def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
     findings = _findings(model, None if held_out else source, trained_on, job.decimal)
     from ..html.report.page import make_page
 
-    page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
+    with step(Message("writing the sections of {report}", report=job.report)):
+        page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
     write_text(job.report, page.html, overwrite=job.force)
     return ReportResult(job.report, Path(job.report).stat().st_size, page)
 
