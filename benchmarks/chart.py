@@ -56,7 +56,7 @@ def main() -> None:
         draw(language).savefig(drawn, dpi=100)
         kept.add_text("Description", json.dumps(ratios()))
         # With all colours of blurred edges, the file would have twice the size.
-        Image.open(drawn).convert("RGB").quantize(64, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        Image.open(drawn).convert("RGB").quantize(32, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
             FOLDER / name, optimize=True, pnginfo=kept
         )
 

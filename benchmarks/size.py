@@ -1,7 +1,7 @@
 """Measure what `pip install` of glassnet costs, by distribution, in a new environment with byte code, and who needs it.
 
-For each: the size of its wheel, and what it leaves on the disk. For the large ones: the seconds of an import in a new
-process, with what it imports, beyond those of Python. For each command of `COMMANDS`: which distributions it imports.
+For each: the size of its wheel, and what it leaves on the disk. For the large ones: the processor time of an import in
+a new process, with what it imports, beyond that of Python. For each of `COMMANDS`: which distributions it imports.
 
     python benchmarks/size.py [--trial]
 
@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import json
 import re
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 import venv
 from pathlib import Path
 from typing import Any
@@ -112,12 +112,13 @@ def output(python: str, program: str) -> dict[str, Any]:
 
 
 def import_seconds(python: str, module: str) -> list[float]:
-    """Return the seconds of new processes that import a module, without the first, which fills the disk cache."""
+    """Return the processor time of new processes that import a module; the first, which fills caches, is left out."""
     taken = []
     for _ in range(RUNS + 1):
-        began = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([python, "-c", f"import {module}"], check=True)
-        taken.append(time.perf_counter() - began)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return taken[1:]
 
 

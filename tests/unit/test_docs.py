@@ -93,7 +93,8 @@ def test_examples_for_packages_that_tests_do_not_need(package, tmp_path):
     if importlib.util.find_spec(package) is None:
         pytest.skip(f"{package} is not installed")
     start = [sys.executable, "-c", programs(package)["docs/questions.md"]]
-    run = {"cwd": tmp_path, "env": environment(), "capture_output": True, "text": True}
+    quiet = environment(MLFLOW_DISABLE_TELEMETRY="true")
+    run = {"cwd": tmp_path, "env": quiet, "capture_output": True, "text": True}
     done = subprocess.run(start, **run, timeout=TIMEOUT)
     assert done.returncode == 0, done.stderr[-3000:]
 

@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
-from ..doctor.data.checks import examine_each
-from ..doctor.data.related import GD53, GD54
-from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
@@ -27,6 +24,7 @@ from . import parameters
 from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
 
 if TYPE_CHECKING:
+    from ..doctor.finding import Finding
     from ..html.report.page import Page
 
 
@@ -96,6 +94,9 @@ def _findings(model: Model, source: str | None, trained_on: str | None, decimal:
     Findings about columns that the model does not use are omitted, as are those about groups or time if the training
     kept to them, and sources that can be read only once.
     """
+    from ..doctor.data.checks import examine_each  # with polars, which a test without a report does not need
+    from ..doctor.data.related import GD53, GD54
+
     trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
     recorded = model.receipt.get("options")
     options = options_of(model.receipt) if recorded else Options(input_max=model.scaling.maximum)
