@@ -65,7 +65,7 @@ def test_vectors_of_four_numbers_compute_the_same_bits():
     old = {
         "NUMBA_CPU_NAME": "x86-64",
         "NUMBA_CPU_FEATURES": "+sse2",
-        "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 X86_V3 AVX512F X86_V4",
+        "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 X86_V3 AVX512F X86_V4 AVX512_ICL AVX512_SPR",
     }
     done = subprocess.run(
         [sys.executable, __file__, "notes, several groups", "quick, wide"],
