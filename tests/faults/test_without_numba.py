@@ -47,6 +47,10 @@ with warnings.catch_warnings(record=True) as seen:
     classifier = glassnet.NetworkClassifier(hidden_layer_sizes=(8,), max_iter=3, random_state=0).fit(x, x[:, 0] > 0)
     alone = classifier.predict_proba(x[:1])
     assert np.array_equal(classifier.predict_proba(x)[:1], alone)
+    digits = glassnet.load_data("mnist").take(slice(0, 200))
+    upright = glassnet.fit(digits, epochs=1, hidden=4, deskew=True).model
+    slanted = digits.inputs.reshape(-1, 28, 28)[:, :, ::-1].reshape(-1, 784)
+    assert np.array_equal(glassnet.compiled(upright).outputs(slanted), upright.outputs(slanted))
     for engine in ("compiled", "portable"):
         try:
             glassnet.fit(data, engine=engine)
@@ -56,6 +60,7 @@ with warnings.catch_warnings(record=True) as seen:
             raise AssertionError(engine)
 about = [one for one in seen if "Numba" in str(one.message)]
 assert len(about) == 1, [str(one.message) for one in seen]
+assert not [one for one in seen if "far outside" in str(one.message)]
 """
 
 

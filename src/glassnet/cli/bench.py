@@ -12,10 +12,12 @@ import click
 
 from .. import data
 from ..data import Dataset
+from ..messages.option_spelling import Option
 from ..model.inference import compiled
 from ..options.job_parameters import require_declared
 from ..options.options import Options
 from ..options.spec import option
+from ..runtime.numba_here import require_numba
 from ..runtime.system import available_cores
 from ..training.fit import fit
 from ..training.receipt import surroundings
@@ -74,6 +76,7 @@ def bench_command(as_json: bool, **flags: Any) -> None:
     predicts on all cores. For comparisons with other libraries see the folder benchmarks of the repository.
     """
     runs = job_of(BenchJob, flags).runs
+    require_numba(Option("engine", "compiled"))
     digits, test = data.bundled(), data.bundled("test")
     rows: list[TaskFacts] = []
     in_english, in_language = speaking("en", CLI_WORDS), speaking(language_in_use(), CLI_WORDS)

@@ -52,7 +52,9 @@ class CompiledModel(_Frozen):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not numba_works():
-            copied = deepcopy(Model(**_fields(self)))  # further training of the model does not change it
+            # As with Numba: further training of the model does not change the copy, which gets upright samples and
+            # does not look at their range.
+            copied = deepcopy(Model(**_fields(self) | {"deskews": False, "training_range": None}))
             object.__setattr__(self, "_compute", copied.outputs)
             return
         from ..engines.compiled.inference import InferenceNetwork
