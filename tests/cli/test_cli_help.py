@@ -138,6 +138,7 @@ def test_chinese_help_contains_no_english(words, monkeypatch):
 def test_a_misspelt_name_leads_to_one_that_the_help_shows(folder):
     run("train", "--epochz", "3").refused("GN020", "Did you mean '--epochs'?")
     run("train", "--recipe", "quik").refused("GN020", "Did you mean 'quick'?")
+    run("train", "--recipe", "quik", "--language", "zh").refused("GN020", "是否指 'quick'？")
 
 
 @pytest.mark.parametrize("name", commands())

@@ -98,10 +98,11 @@ def terminal_width() -> int | None:
 def language_in_use() -> str:
     """Return the language of the running command: its ``--language``, else the default language.
 
-    An error is printed after the context of its command is gone; then the words typed decide.
+    An error may occur before ``--language`` is parsed, and is printed after the context of its command is gone: then
+    the words typed decide.
     """
     context = click.get_current_context(silent=True)
-    return (context.params.get("language") if context else _language_typed()) or preferred()
+    return (context and context.params.get("language")) or _language_typed() or preferred()
 
 
 def _language_typed() -> str | None:

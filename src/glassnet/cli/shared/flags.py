@@ -16,12 +16,14 @@ from click.core import ParameterSource
 from ...errors import OptionError
 from ...io.limits import FLAG, MAX_BYTES, SIZE, format_size, max_bytes, parse_size
 from ...messages.languages import preferred
+from ...messages.message import Listing, Message
 from ...messages.option_spelling import Option, assignment
 from ...options.job_parameters import Parameter, job_from, options_of_job, parameters
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES, RECORDED_AS
 from ..help.grouped import DeclaredFlag, GroupedFlag
 from .assignments import options_in
+from .console import language_in_use
 
 Command = Callable[..., Any]
 _Job = TypeVar("_Job")
@@ -119,10 +121,12 @@ class _Recipe(click.Choice[str]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name as given."""
         if value in RECORDED_AS:
-            self.fail(f"{value!r} is {RECORDED_AS[value]!r} now.", param, ctx)
+            refused = Message("{value!r} is {now!r} now.", value=value, now=RECORDED_AS[value])
+            self.fail(refused.text(language_in_use()), param, ctx)
         if value not in RECIPES and (near := get_close_matches(str(value), RECIPES, 1)):
-            allowed = ", ".join(map(repr, self.choices))
-            self.fail(f"{value!r} is not one of {allowed}. Did you mean {near[0]!r}?", param, ctx)
+            template = "{value!r} is not one of {choices}. Did you mean {near!r}?"
+            refused = Message(template, value=value, choices=Listing(self.choices, quoted=True), near=near[0])
+            self.fail(refused.text(language_in_use()), param, ctx)
         return super().convert(value, param, ctx)
 
 
