@@ -50,7 +50,7 @@ def learn_command(context: click.Context, /, **flags: Any) -> None:
 
     def announce(address: str) -> None:
         result(address)
-        WATCH.stop()
+        WATCH.paused = True
         say(message("studio_running"))
 
     run_learn(job_of(LearnJob, flags), announce=announce)

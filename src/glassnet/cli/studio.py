@@ -31,7 +31,7 @@ def studio_command(**flags: Any) -> None:
     def announce(address: str) -> None:
         result(address)
         if job.is_served:
-            WATCH.stop()
+            WATCH.paused = True
             say(message("studio_running"))
 
     if not job.is_served:

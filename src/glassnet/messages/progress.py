@@ -79,12 +79,17 @@ class _InPython:
     live = False
 
     def draw(self, message: Renderable) -> None:
-        processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
-        if processes is None or processes.parent_process() is None:
+        if not is_worker():
             tell_in_python(message)
 
     def clear(self) -> None:
         pass
+
+
+def is_worker() -> bool:
+    """Return whether another process of Python started this one, such as that of a search."""
+    processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
+    return processes is not None and processes.parent_process() is not None
 
 
 def tell_in_python(message: Renderable) -> None:
@@ -98,16 +103,19 @@ def tell_in_python(message: Renderable) -> None:
 
 
 class Watch:
-    """The steps in progress in this process, and a thread that shows them while there are any."""
+    """The steps in progress in this process, and a thread that shows them while there are any.
+
+    The thread outlasts a step by a moment, so that many short ones do not start a thread each.
+    """
 
     def __init__(self, display: Display, clock: Callable[[], float] = time.monotonic) -> None:
         self.display = display
-        self.paused = False  # while something else draws, such as a progress bar
+        self.paused = False  # while something else shows it, such as a progress bar or a page
         self._clock, self._process = clock, os.getpid()
         self._lock = threading.RLock()  # the garbage collector may end a step while this thread has the lock
         self._steps: list[Step] = []
         self._thread: threading.Thread | None = None
-        self._ended = threading.Event()
+        self._begun = False  # a step, since the thread looked
         self._printed_at = self._drawn_at = clock()
         self._drawn: Message | None = None
 
@@ -122,10 +130,11 @@ class Watch:
                 self._printed_at = new.began
             if said:
                 self._drawn, self._drawn_at = self._shown()[0].what, new.began
+            self._begun = True
             if self._thread is None:
-                self._ended.clear()
                 self._thread = threading.Thread(target=self._follow, daemon=True, name="glassnet progress")
-                self._thread.start()
+                with contextlib.suppress(RuntimeError):  # no more threads, or none at all, as in a browser
+                    self._thread.start()
 
     def end(self, old: Step) -> None:
         """Show this step no longer."""
@@ -135,9 +144,6 @@ class Watch:
             self._steps.remove(old)
             if not self._steps:
                 self._clear()
-                self._thread = None
-                self._ended.set()
-                self._ended = threading.Event()
 
     def output(self) -> None:
         """Make room for output that follows, and wait two seconds again."""
@@ -145,12 +151,6 @@ class Watch:
             with self._lock:
                 self._clear()
                 self._printed_at = self._clock()
-
-    def stop(self) -> None:
-        """Show nothing more until all steps have ended: what follows has a page for it."""
-        with self._lock:
-            self._clear()
-            self._ended.set()
 
     def look(self) -> None:
         """Show the steps if nothing was printed for two seconds."""
@@ -180,9 +180,14 @@ class Watch:
             self.display.clear()
 
     def _follow(self) -> None:
-        ended = self._ended
-        while not ended.wait(_POLL):
-            self.look()
+        while True:
+            time.sleep(_POLL)
+            with self._lock:
+                if not self._steps and not self._begun:
+                    self._thread = None
+                    return
+                self._begun = False
+                self.look()
 
 
 WATCH = Watch(_InPython())
@@ -211,10 +216,9 @@ def step(
 def counted_step(what: Message, items: Iterable[_T], total: int) -> Iterator[_T]:
     """Pass on items, and declare how many of them the caller has finished."""
     with step(what, total) as one:
-        for done, item in enumerate(items):
-            one.reach(done)
+        for done, item in enumerate(items, 1):
             yield item
-            one.reach(done + 1)
+            one.reach(done)
 
 
 @contextlib.contextmanager

@@ -89,7 +89,6 @@ def test_a_command_is_named_only_where_nothing_else_is_known(screen):
             assert wait(screen, 4.75) == [], "it was printed that it begins"
             assert wait(screen, 0.25) == ["compiling, 5 s …"]
         assert wait(screen, 2) == ["running, 7 s …"]
-        progress.WATCH.stop()
         progress.WATCH.paused = True
         assert wait(screen, 20) == []
 
@@ -128,8 +127,22 @@ def test_a_thread_looks_while_there_are_steps(monkeypatch):
             thread = watch._thread
         thread.join(60)
         assert not thread.is_alive()
+        assert watch._thread is None
         drawn.clear()
         screen.now += 30
+
+
+def test_without_threads_work_goes_on(monkeypatch, screen):
+    """As in a browser, or when the system has no more of them."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(progress, "WATCH", Watch(screen))
+    with step(Message("training")):
+        assert len(progress.WATCH._steps) == 1
+    assert progress.WATCH._steps == []
 
 
 SAMPLES = digits(60)
