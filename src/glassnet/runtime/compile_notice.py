@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..messages.message import Message
 from ..messages.option_spelling import Door, in_python
-from ..messages.progress import LOGGER, is_worker, step, tell_in_python
+from ..messages.progress import LOGGER, is_worker, log_or_print, step
 from .system import after_fork
 
 
@@ -72,7 +72,7 @@ def show_in_python(notice: CompileNotice) -> None:
     if notice.event == "waits" and is_worker():
         LOGGER.debug(notice.text())
     else:
-        tell_in_python(notice)
+        log_or_print(notice)
 
 
 _show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)
@@ -212,7 +212,7 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
         with _activity(), contextlib.ExitStack() as stack:
             if own is not None:
                 what = LOOPS[own.begins.loop].purpose
-                stack.enter_context(step(Message("compiling the loop for {what}", what=what), said=first))
+                stack.enter_context(step(Message("compiling the loop for {what}", what=what), printed=first))
             yield
     finally:
         _here.depth -= 1

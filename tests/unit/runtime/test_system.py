@@ -44,7 +44,7 @@ def windows(monkeypatch):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.setitem(sys.modules, "resource", None)
     monkeypatch.setattr(system, "NAME", "win32")
-    monkeypatch.setattr(system, "PATIENCE", 0.05)
+    monkeypatch.setattr(system, "RETRY_SECONDS", 0.05)
     for module, name in ((os, "geteuid"), (os, "sched_getaffinity"), (os, "killpg")):
         monkeypatch.delattr(module, name, raising=False)
     return SimpleNamespace(locked=locked)
@@ -104,7 +104,7 @@ def test_elsewhere_a_refusal_is_not_tried_again(tmp_path, monkeypatch):
     [("con.csv", "con_.csv"), ("a?.csv", "a_.csv"), ("NUL", "NUL_"), ("end. ", "end"), ("console.csv", "console.csv")],
 )
 def test_names_that_windows_reserves_are_refused_before_the_work(windows, tmp_path, monkeypatch, name, possible):
-    assert system.possible_path(f"in/{name}") == f"in/{possible}"
+    assert system.valid_path(f"in/{name}") == f"in/{possible}"
     if name == possible:
         require_place(tmp_path / name)
     else:
@@ -142,7 +142,7 @@ def test_cores_and_memory_without_linux(windows, monkeypatch):
     assert system.available_cores() == 3
     system.return_large_blocks()
     system.release_free_memory()
-    system.allow_open_files(100)
+    system.raise_open_file_limit(100)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert system.available_cores() == 1
 
@@ -245,7 +245,7 @@ def test_all_work_is_the_same_with_everything_forced_to_the_alternative(tmp_path
 
 def test_what_a_library_does_to_sigterm_is_undone():
     before = signal.getsignal(signal.SIGTERM)
-    with system.keeping_sigterm():
+    with system.restoring_sigterm():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     assert signal.getsignal(signal.SIGTERM) == before
 
