@@ -183,7 +183,7 @@ JOBS = {
     "training": (lambda: glassnet.fit(SAMPLES, SMALL), "training: 50%"),
     "ensemble": (lambda: glassnet.fit(SAMPLES, replace(SMALL, members=2)), "networks trained: 1 of 2"),
     "folds": (folds, "networks trained: 2 of 3"),
-    "comparison": (compare, "comparing, seeds: 1 of 2"),
+    "comparison": (compare, "comparing: 1 of 2"),
     "test": (lambda: glassnet.evaluate(model(), SAMPLES), "testing 60 samples"),
     "table": (lambda: glassnet.load_table(write_table(), target="kind"), "reading rows.csv"),
     "images": (lambda: glassnet.load_data(write_images(), handwriting=True), "reading images: 2 of 4"),
