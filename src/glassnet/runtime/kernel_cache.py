@@ -160,6 +160,10 @@ class KernelCache:
                 _warn_once(_READ_ONLY, self.writable.parent)
 
 
+_LEVEL = type(numba_config.OPT)("1")
+"""Level of LLVM's optimisation. The inner loops are written in vectors already: a higher level makes no kernel faster,
+but compilation takes a sixth longer."""
+
 _compilations: list[ExitStack] = []
 """What to release after each compilation in progress: that of a kernel, of a kernel that it calls, and so on."""
 
@@ -172,12 +176,23 @@ def _compilation() -> Iterator[None]:
         time.sleep(POLL_SECONDS)
     with global_compiler_lock, ExitStack() as stack:
         stack.enter_context(without_collection())
+        stack.enter_context(_level_of_kernels())
         try:
             _compilations.append(stack)
             yield
         finally:
             if stack in _compilations:
                 _compilations.remove(stack)
+
+
+@contextlib.contextmanager
+def _level_of_kernels() -> Iterator[None]:
+    """Let LLVM optimise at the level of our kernels, and then at that of other programs in this process again."""
+    before, numba_config.OPT = numba_config.OPT, _LEVEL
+    try:
+        yield
+    finally:
+        numba_config.OPT = before
 
 
 def _make(folder: Path) -> None:
