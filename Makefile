@@ -46,23 +46,24 @@ clean:
 
 # Debian keeps Python's venv module in a package of its own; where it is missing, virtualenv from PyPI does the same.
 $(RUN):
+	@echo "making $(VENV), a Python environment of its own"
 	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV) && \
 	  $(PYTHON) -m pip install --quiet --target build/virtualenv virtualenv && \
 	  PYTHONPATH=build/virtualenv $(PYTHON) -m virtualenv --quiet $(VENV); }
 
 $(VENV)/glassnet: $(RUN) pyproject.toml
-	$(RUN) -m pip install --quiet --editable .
+	@$(RUN) scripts/install.py --editable .
 	@touch $@
 
 $(VENV)/studio: $(RUN) pyproject.toml
-	$(RUN) -m pip install --quiet --editable '.[studio]'
+	@$(RUN) scripts/install.py --editable '.[studio]'
 	@touch $@ $(VENV)/glassnet
 
 $(VENV)/test: $(RUN) pyproject.toml
-	$(RUN) -m pip install --quiet --editable '.[test,check]'
+	@$(RUN) scripts/install.py --editable '.[test,check]'
 	@touch $@ $(VENV)/glassnet
 
 $(VENV)/bench: $(RUN) pyproject.toml
-	$(RUN) -m pip install --quiet --editable '.[bench]'
+	@$(RUN) scripts/install.py --editable '.[bench]'
 	@touch $@ $(VENV)/glassnet

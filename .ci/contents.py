@@ -43,7 +43,7 @@ METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt"}
 def outside_package() -> set[str]:
     """Return the sdist's files other than the package: metadata, and what the tests need."""
     files = [ROOT / name for name in ("pyproject.toml", "Makefile", "jsconfig.json", "LICENSE", ".gitignore")]
-    files += [*ROOT.glob("*.md")]
+    files += [*ROOT.glob("*.md"), *ROOT.glob("*.cff")]
     for folder in ("tests", "docs", "scripts", "benchmarks", "examples"):
         files += [path for path in (ROOT / folder).rglob("*") if path.is_file() and not set(path.parts) & CACHES]
     return {path.relative_to(ROOT).as_posix() for path in files} | {"PKG-INFO"}

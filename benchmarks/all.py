@@ -1,7 +1,7 @@
 """Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and update the pages.
 
 The other scripts have their own pages (`optimizers`, `kill`), none (`far_inputs`, `intervals_later`, `learn_mnist`,
-`summaries`), or need public tables (`tables`, `table_parts`, `table_rows`, `intervals`, `judged`); pass their names to
+`summaries`), or need public tables (`tables`, `table_parts`, `intervals`, `judged`); pass their names to
 run them.
 `same_speed` takes a commit and runs on its own. At the end, the results of older versions of the numerics are listed;
 ``--stale`` prints only that list.
@@ -40,6 +40,7 @@ NAMES = (
     "labels",
     "accuracy",
     "course",
+    "digit_sizes",
     "recipes",
     "why",
     "growth",

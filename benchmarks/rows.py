@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -60,6 +59,7 @@ PEERS: dict[str, Peer] = {
     "jax-blocked": Peer("JAX", ("deferred writes", "延迟写入")),
     "torch": Peer("PyTorch"),
     "torch-compiled": Peer("PyTorch", same("`torch.compile`")),
+    "torch-bfloat16": Peer("PyTorch", same("bfloat16")),
     "keras": Peer("Keras"),
     "scikit-learn": Peer("scikit-learn"),
     "onnxruntime": Peer("onnxruntime"),
@@ -78,9 +78,9 @@ def load(name: str) -> dict[str, Any] | None:
 
 
 def rows_of(name: str) -> list[Row]:
-    """Return the rows of a result, such as ``"query"`` or ``"avx2/query"``; empty if the benchmark has not been run."""
+    """Return the rows of a result; empty if the benchmark has not been run."""
     kept = load(name)
-    return list(ROWS[Path(name).name](kept["result"])) if kept else []
+    return list(ROWS[name](kept["result"])) if kept else []
 
 
 def figure(value: float, unit: str) -> str:

@@ -1,79 +1,77 @@
-"""Write the results of `size.py` into docs/installed-size.md, from benchmarks/results/size.json."""
+"""Write the results of `size.py` into docs/benchmarks.md and its translation, from benchmarks/results/size.json."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import machine
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "installed-size.md"
-
-PARTS: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "Numba": (
-        ("numba", "llvmlite"),
-        "the compiled engine: nearly every training run, and `glassnet.compiled`",
-        "llvmlite contains the LLVM compiler. Compiled kernels delivered in a wheel would need one for each kind of "
-        "processor, Python and NumPy",
-    ),
-    "polars": (
-        ("polars", "polars-runtime-32"),
-        "every CSV file and table: `train people.csv`, the notes' `mnist_train.csv`, rows for `query`",
-        "the README's second kind of command needs it. pandas would take half the space, but 1.7 times the time for "
-        "the notes' CSV file",
-    ),
-    "SciPy": (
-        ("scipy",),
-        "`expit` of sigmoid layers, BLAS for Numba, filters for photos of handwriting",
-        "training needs the first two. Another `expit` would change the bits of every model",
-    ),
+PAGES = Path(__file__).resolve().parents[1] / "docs"
+PARTS: dict[str, tuple[str, ...]] = {
+    "Numba": ("numba", "llvmlite"),
+    "polars": ("polars", "polars-runtime-32"),
+    "SciPy": ("scipy",),
     "matplotlib": (
-        ("matplotlib", "fonttools", "contourpy", "kiwisolver", "pyparsing", "cycler", "python-dateutil", "packaging"),
-        "the three plots of every training run, those of `explain` and `labels`, and the reports",
-        "plots are drawn by default, and the notes draw with it too",
+        "matplotlib", "fonttools", "contourpy", "kiwisolver", "pyparsing", "cycler", "python-dateutil", "packaging",
     ),
-    "NumPy": (("numpy",), "all arrays", "everything needs it"),
-    "Pillow": (("pillow",), "images of `query`, `read` and class folders; matplotlib", "matplotlib needs it anyway"),
-    "glassnet": (
-        ("glassnet",),
-        "MNIST (11 MiB), the digit reader (4 MiB), a font for Chinese plots (0.8 MiB), the program",
-        "without the data, the first command would need a download",
-    ),
-    "Rich": (
-        ("rich", "pygments", "markdown-it-py", "mdurl"),
-        "the progress bar, the tables of `explain`",
-        "both are in the first minutes of a learner",
-    ),
-}
-"""Part -> its distributions, what it is for, and why it is required."""
-OTHERS = ("others", "the command line (Click), pages (Jinja), model files (safetensors), encodings, BLAS threads")
+    "NumPy": ("numpy",),
+    "glassnet": ("glassnet",),
+    "Pillow": ("pillow",),
+    "Rich": ("rich", "pygments", "markdown-it-py", "mdurl"),
+}  # fmt: skip
+"""Part -> its distributions, the one that glassnet imports first."""
+SIZES = ("download", "files", "byte code")
+HEAD = (
+    "| part | download, MiB | disk, MiB | of that byte code | import, s | commands that load it |",
+    "| 部分 | 下载，MiB | 磁盘，MiB | 其中字节码 | 导入，秒 | 加载它的命令 |",
+)
+OTHERS, ALL, EVERY = ("others", "其他"), ("all", "合计"), ("all", "全部")
+WITHOUT = (
+    "An installation without Numba would have {Numba:.0f} MiB, without polars {polars:.0f}, without SciPy {SciPy:.0f}, "
+    "without matplotlib {matplotlib:.0f}.",
+    "没有 Numba 时为 {Numba:.0f} MiB，没有 polars 时为 {polars:.0f} MiB，没有 SciPy 时为 {SciPy:.0f} MiB，"
+    "没有 matplotlib 时为 {matplotlib:.0f} MiB。",
+)
 
 
 def main() -> None:
-    machine.write_into(PAGE, "size_page.py", lines(machine.read("size")))
+    result = machine.read("size")
+    for language, ending in enumerate((".md", ".zh-CN.md")):
+        machine.write_into(PAGES / f"benchmarks{ending}", "size_page.py", lines(result, language) if result else [])
 
 
-def lines(result: dict[str, Any]) -> list[str]:
-    """Return the lines of the table, the largest part first, and the sum."""
-    sizes = {name.lower(): (one["files"] / 2**20, one["byte code"] / 2**20) for name, one in result.items()}
-    rows: list[tuple[str, float, float, str, str]] = []
-    for part, (names, purpose, reason) in PARTS.items():
-        files, code = _taken(sizes, names)
-        rows.append((part, files, code, purpose, reason))
-    rows.sort(key=lambda row: -row[1] - row[2])
-    left = _taken(sizes, tuple(sizes))
-    rows.append((OTHERS[0], *left, OTHERS[1], "together 5 MiB"))
-    table = ["| part | MiB | byte code, MiB | what for | why it is required |", "| --- | --- | --- | --- | --- |"]
-    table += [f"| {part} | {files:.1f} | {code:.1f} | {what} | {why} |" for part, files, code, what, why in rows]
-    files, code = (sum(row[k] for row in rows) for k in (1, 2))
-    table.append(f"| all | {files:.0f} | {code:.0f} | together {files + code:.0f} MiB, as pip leaves it | |")
-    return table
+def lines(result: dict[str, Any], language: int) -> Iterator[str]:
+    """Return the table, the largest part first, and what an installation without a part would have."""
+    sizes = {name.lower(): {kind: one[kind] / 2**20 for kind in SIZES} for name, one in result["sizes"].items()}
+    named = {name for names in PARTS.values() for name in names}
+    parts = {part: total(sizes, names) for part, names in PARTS.items()}
+    start = result["python"]["median"]
+    commands = {command: {name.lower() for name in used} for command, used in result["commands"].items()}
+    yield HEAD[language]
+    yield "|---|---|---|---|---|---|"
+    for part, one in sorted(parts.items(), key=lambda item: -item[1]["files"] - item[1]["byte code"]):
+        first = PARTS[part][0]
+        seconds = f"{result['imports'][first]['median'] - start:.2f}"
+        users = [f"`{command}`" for command, used in commands.items() if first in used]
+        yield row(part, one, seconds, EVERY[language] if len(users) == len(commands) else ", ".join(users))
+    yield row(OTHERS[language], total(sizes, set(sizes) - named), "", "")
+    whole = total(sizes, sizes)
+    yield row(ALL[language], whole, "", "")
+    yield ""
+    disk = whole["files"] + whole["byte code"]
+    yield WITHOUT[language].format_map({part: disk - one["files"] - one["byte code"] for part, one in parts.items()})
 
 
-def _taken(sizes: dict[str, tuple[float, float]], names: tuple[str, ...]) -> tuple[float, float]:
-    """Remove distributions from `sizes`, and return the sum of theirs."""
-    taken = [sizes.pop(name, (0.0, 0.0)) for name in names]
-    return sum(one[0] for one in taken), sum(one[1] for one in taken)
+def total(sizes: dict[str, dict[str, float]], names: Any) -> dict[str, float]:
+    """Return the sums of the sizes of distributions."""
+    return {kind: sum(sizes[name][kind] for name in names) for kind in SIZES}
+
+
+def row(part: str, one: dict[str, float], seconds: str, users: str) -> str:
+    disk = one["files"] + one["byte code"]
+    return f"| {part} | {one['download']:.1f} | {disk:.1f} | {one['byte code']:.1f} | {seconds} | {users} |"
 
 
 if __name__ == "__main__":

@@ -65,7 +65,6 @@ def page_lines(language: int) -> Iterator[str]:
     if tables := machine.read("tables"):
         yield from ("", f"## {('Tables', '表格')[language]}", "", *tables_section(tables, language))
     yield from ("", f"## {('Settings of each library', '各库的设置')[language]}", "", *settings(language))
-    yield from ("", f"## {('Another processor', '另一种处理器')[language]}", "", *other_processor(language))
     yield from ("", f"## {('Machines and versions', '机器与版本')[language]}", "", *provenance(language), "")
 
 
@@ -398,9 +397,10 @@ SETTINGS: dict[str, Both] = {
     ),
     "torch": (
         "tensors in memory without DataLoader, `SGD(fused=True)`, denormals flushed to zero; eager, and "
-        "`torch.compile` of forward pass and loss",
+        "`torch.compile` of forward pass and loss; on processors with AMX also predictions in bfloat16 (three "
+        "significant digits), from inputs that are in bfloat16 already",
         "张量在内存中，不用 DataLoader，`SGD(fused=True)`，非规格化数置零；即时执行，以及对前向与损失用 "
-        "`torch.compile`",
+        "`torch.compile`；预测时在有 AMX 的处理器上另测 bfloat16（约三位有效数字），输入已是 bfloat16",
     ),
     "keras": (
         "JAX backend, `model.fit` with `jit_compile=True` and `steps_per_execution=12`; `predict_on_batch`",
@@ -466,31 +466,6 @@ LIBRARIES = {"numpy": "NumPy", "jax": "JAX", "torch": "PyTorch", "keras": "Keras
 def size_of(one: dict[str, Any]) -> str:
     hidden = one["hidden"][0] if isinstance(one["hidden"], list) else one["hidden"]
     return f"{hidden}, {one['epochs']}, {one.get('batch_size') or one['batch']}"
-
-
-def other_processor(language: int) -> Iterator[str]:
-    """Return what was measured on a processor without AVX-512."""
-    yield (
-        "Times, and the last bits of the weights, depend on the kind of processor. These were measured on an AMD EPYC "
-        f"without AVX-512 ([results]({RESULTS}avx2/)):",
-        f"用时和权重的最后几位因处理器而异。在没有 AVX-512 的 AMD EPYC 上（[结果]({RESULTS}avx2/)）：",
-    )[language]
-    yield ""
-    yield from comparison(
-        [row for name in ("per_sample", "batch_epoch", "query") for row in rows_of(f"avx2/{name}")], language
-    )
-    yield ""
-    seconds = machine.read("avx2/recipes")["wide"]["train seconds"]
-    yield (
-        f"On that processor, recipe `wide` trains in {seconds:.0f} s. See also the [output of recipe "
-        f"`accurate`]({RESULTS}{INTEL}) on an Intel Xeon.",
-        f"配方 `wide` 在该处理器上训练用时 {seconds:.0f} s。另见配方 `accurate` 在 Intel Xeon 上的"
-        f"[输出]({RESULTS}{INTEL})。",
-    )[language]
-
-
-RESULTS = "../benchmarks/results/"
-INTEL = "accurate-intel-2026-11-26.txt"
 
 
 def measured() -> dict[str, dict[str, Any]]:

@@ -82,42 +82,32 @@ class Plan:
         times = middle(case["seconds"]["two_threads"]), case["bytes_out"], parts["add"] / 2, parts["update"], call
         return cls(*times, case["batch"] // 32)
 
-    def driver(self, machines: int, gbits: float) -> float:
-        """Return the seconds of a step as it is now: weights from the driver, gradients to it."""
+    def seconds(self, machines: int, gbits: float) -> float:
+        """Return the seconds of a step: weights from the driver, gradients to it."""
         bytes_a_second = gbits * 1e9 / 8
         transfer = 2 * machines * self.size / bytes_a_second
         return self.compute / machines + transfer + machines * self.add + self.update + self.call
 
-    def slices(self, machines: int, gbits: float) -> float:
-        """Return the seconds of a step if each machine sums and updates a slice of the weights."""
-        bytes_a_second = gbits * 1e9 / 8
-        transfer = 2 * self.size / bytes_a_second * (machines - 1) / machines
-        return (self.compute + self.update) / machines + transfer + self.add + 2 * self.call
-
-    def best(self, gbits: float, *, by_slices: bool = False) -> tuple[int, float]:
+    def best(self, gbits: float) -> tuple[int, float]:
         """Return the number of machines from which twice as many no longer pay, and the speed-up with them."""
-        seconds, machines, fastest = self.slices if by_slices else self.driver, 1, self.compute
+        machines, fastest = 1, self.compute
         for more in MACHINES:
-            if more > self.most or fastest < WORTH * seconds(more, gbits):
+            if more > self.most or fastest < WORTH * self.seconds(more, gbits):
                 break
-            machines, fastest = more, seconds(more, gbits)
+            machines, fastest = more, self.seconds(more, gbits)
         return machines, self.compute / fastest
 
 
 def planned(cases: list[dict[str, Any]]) -> Iterator[str]:
-    """Return the tables of the plan."""
+    """Return the table of the plan."""
     links = " | ".join(f"{gbits} Gbit/s" for gbits in LINKS)
-    for by_slices, title in ((False, "As it is, through the driver"), (True, "By slices")):
-        yield f"{title}:"
-        yield ""
-        yield f"| batch × width | weights | one machine | {links} |"
-        yield f"|---|---|---|{'---|' * len(LINKS)}"
-        for case in cases:
-            plan = Plan.of(case)
-            cells = [pays(*plan.best(gbits, by_slices=by_slices)) for gbits in LINKS]
-            name, size = f"{case['batch']:,} × {case['width']:,}", f"{plan.size / 1e6:.1f} MB"
-            yield f"| {name} | {size} | {1e3 * plan.compute:,.0f} ms | {' | '.join(cells)} |"
-        yield ""
+    yield f"| batch × width | weights | one machine | {links} |"
+    yield f"|---|---|---|{'---|' * len(LINKS)}"
+    for case in cases:
+        plan = Plan.of(case)
+        cells = [pays(*plan.best(gbits)) for gbits in LINKS]
+        name, size = f"{case['batch']:,} × {case['width']:,}", f"{plan.size / 1e6:.1f} MB"
+        yield f"| {name} | {size} | {1e3 * plan.compute:,.0f} ms | {' | '.join(cells)} |"
 
 
 def pays(machines: int, speedup: float) -> str:

@@ -1,4 +1,4 @@
-"""Draw the pictures of the documentation: every plot of ``glassnet.plots`` in both languages, and that of the README.
+"""Draw the pictures of the documentation: every plot of ``glassnet.plots`` in both languages.
 
     python docs/make_pictures.py            writes docs/pictures/*.png; the pages that show them are written by hand
 
@@ -28,7 +28,6 @@ from glassnet.workflow.compare_job import CompareJob, Side, compare
 
 FOLDER = Path(__file__).parent / "pictures"
 WIDEST = 1100
-GAP = 30
 ROW = 7
 """Test digit of the training step."""
 
@@ -43,7 +42,6 @@ def main() -> None:
             keep(draw(language), path)
             if path != english and path.read_bytes() == english.read_bytes():
                 path.unlink()  # a picture without words
-    sheet()
 
 
 def gallery() -> dict[str, Callable[[str], Any]]:
@@ -118,44 +116,13 @@ def photograph(test: Dataset) -> Image.Image:
 
 
 def keep(axes: Any, path: Path) -> None:
-    """Write a picture of small size."""
+    """Write a picture with 32 colours, so that all of them together take less than 1 MB."""
     first = axes[0] if isinstance(axes, list) else axes
     plots.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
     with Image.open(path) as file:
-        keep_few_colours(file.convert("RGB"), path)
-
-
-def keep_few_colours(picture: Image.Image, path: Path) -> None:
-    """Write a picture with 32 colours, so that all of them together take less than 1 MB."""
+        picture = file.convert("RGB")
     # This method keeps white and the strong colours, which have few pixels.
     picture.quantize(32, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
-
-
-def sheet() -> None:
-    """Combine the three pictures that `glassnet train` writes, as the README shows them."""
-    training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
-    fitted = glassnet.fit(training, Options.recipe("notes"))
-    evaluation = evaluate(fitted.model, test)
-    some = np.concatenate([test.some(20), evaluation.misread[:10]])
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = {
-            "digits": plots.draw_digits(test.inputs[some], test.labels[some], evaluation.answers[some]),
-            "curve": plots.draw_curve(fitted.history.curve()),
-            "confusion": plots.draw_confusion(evaluation.confusion),
-        }
-        digits, curve, confusion = (
-            Image.open(plots.save(axes, Path(folder) / f"{name}.png")).convert("RGB") for name, axes in drawn.items()
-        )
-    height = max(curve.height, confusion.height)
-    row = [picture.resize((round(picture.width * height / picture.height), height)) for picture in (curve, confusion)]
-    width = sum(picture.width for picture in row) + GAP
-    top = digits.resize((width, round(digits.height * width / digits.width)))
-    pasted = Image.new("RGB", (width, top.height + GAP + height), "white")
-    pasted.paste(top, (0, 0))
-    pasted.paste(row[0], (0, top.height + GAP))
-    pasted.paste(row[1], (row[0].width + GAP, top.height + GAP))
-    pasted.thumbnail((1400, 1400))
-    keep_few_colours(pasted, FOLDER / "training.png")
 
 
 if __name__ == "__main__":

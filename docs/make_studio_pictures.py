@@ -1,6 +1,6 @@
 """Take pictures of the studio in a browser.
 
-    python docs/make_studio_pictures.py            writes docs/studio/*.png, which the documentation shows
+    python docs/make_studio_pictures.py            writes docs/studio/draw.png, which the documentation shows
     python docs/make_studio_pictures.py FOLDER     writes every room at three widths, languages and themes in pairs
 
 This needs playwright and Chromium. Digits, seeds and the strokes of the drawing are fixed.
@@ -110,7 +110,6 @@ SCENES = {
     "look-hidden": Scene("look?model={run}&data=mnist&view=hidden&row=18", ".look-card:not([hidden])"),
     "look-data": Scene("look?model={run}&data=mnist&view=mistakes", ".look-grid"),
 }
-FINAL = ("draw", "table", "train", "step", "compare", "look")
 ALL = [
     ("draw", 1280, "en", "light"), ("draw", 768, "zh", "dark"), ("draw", 360, "en", "dark"),
     ("draw-empty", 1280, "zh", "light"), ("draw-empty", 360, "zh", "light"),
@@ -126,7 +125,7 @@ ALL = [
 
 
 def main() -> None:
-    """Take all pictures, or those of the documentation."""
+    """Take all pictures, or that of the documentation."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
     wanted = sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,8 +133,7 @@ def main() -> None:
         path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         if folder == FOLDER:
-            for name in FINAL:
-                keep_small(shot(browser, origin, made, name), folder / f"{name}.png")
+            keep_small(shot(browser, origin, made, "draw"), folder / "draw.png")
         for name, width, language, theme in ALL if folder != FOLDER else []:
             if not wanted or name in wanted:
                 picture = shot(browser, origin, made, name, width, language, theme, whole=True)

@@ -25,6 +25,9 @@ from support.sources import PACKAGE
 # Tests compare English texts, whatever the language settings of the user who runs them.
 for name in [name for name in os.environ if name.startswith(USER_PREFERENCES)]:
     del os.environ[name]
+os.environ["GLASSNET_PROGRESS"] = "off"  # on a slow machine there would be lines about what takes long
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for the tests that run ONNX Runtime themselves
 
 # Tests send Ctrl-C to their own process; a background job of a shell would ignore it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -34,8 +34,9 @@ PEERS: dict[str, tuple[str, dict[str, Any]]] = {
 FORWARD_ONLY: dict[str, tuple[str, dict[str, Any]]] = {
     "numpy-by-hand": ("forward_only", {"by": "numpy"}),
     "onnxruntime": ("forward_only", {"by": "onnxruntime"}),
+    "torch-bfloat16": ("torch_mlp", {"bfloat16": True}),
 }
-"""Peers that only predict."""
+"""Peers that are measured in predictions alone."""
 
 PACKAGES = ("glassnet", "numpy", "scipy", "numba", "jax", "torch", "keras", "scikit-learn", "onnxruntime")
 

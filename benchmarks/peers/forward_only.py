@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ def _numpy(weights: Weights) -> Any:
 
 
 def _onnxruntime(weights: Weights, threads: int) -> Any:
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 

@@ -1,10 +1,12 @@
 """PyTorch on the CPU: tensors in memory, no DataLoader, fused optimizer, denormals flushed to zero.
 
 ``more={"compile": True}`` compiles forward pass and loss with ``torch.compile``, which needs a C++ compiler.
+``more={"bfloat16": True}`` trains in float32 and predicts in bfloat16, which processors with AMX multiply in tiles.
 """
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,11 @@ class TorchNet:
         torch.set_flush_denormal(True)
         self._plan, self._rate = plan, plan.rate or RATE
         self._compiled = bool(plan.more.get("compile"))
+        self._bfloat16 = bool(plan.more.get("bfloat16"))
+        if self._bfloat16 and not torch.cpu._is_amx_tile_supported():
+            raise ImportError("bfloat16 is measured on processors with AMX alone")
         form = "torch.compile of forward pass and loss" if self._compiled else "eager"
+        form += "; predictions in bfloat16" if self._bfloat16 else ""
         self.settings = {**recipe(plan, self._rate), "form": f"{form}; SGD(fused=True); no DataLoader"}
         self._random = np.random.default_rng(plan.seed)
         self._inputs, self._labels = torch.from_numpy(scaled(data.inputs)), torch.from_numpy(data.labels)
@@ -41,6 +47,7 @@ class TorchNet:
         self._loss: Any = lambda inputs, labels: loss(self._net(inputs), labels)
         if self._compiled:
             self._loss = torch.compile(self._loss)
+        self._predicting: nn.Module = self._net
         self._step, self._total = 0, len(data) // plan.batch * plan.epochs
 
     def compile(self) -> None:
@@ -55,10 +62,13 @@ class TorchNet:
             self._loss(self._inputs[rows], self._labels[rows]).backward()
             optimizer.step()
             self._step += 1
+        if self._bfloat16:
+            self._predicting = copy.deepcopy(self._net).bfloat16()
 
     def ready(self, rows: NDArray[np.uint8]) -> Tensor:
-        return torch.from_numpy(scaled(rows))
+        inputs = torch.from_numpy(scaled(rows))
+        return inputs.bfloat16() if self._bfloat16 else inputs
 
     @torch.inference_mode()
     def predict(self, ready: Tensor) -> NDArray[Any]:
-        return self._net(ready).argmax(1).numpy()
+        return self._predicting(ready).argmax(1).numpy()

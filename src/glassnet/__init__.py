@@ -9,7 +9,6 @@ from importlib.util import find_spec as _find_spec
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from .runtime.lazy_names import lazy_names as _lazy_names
-from .runtime.moved_modules import MovedModules as _MovedModules
 
 if _TYPE_CHECKING:
     from . import explain as explain
@@ -188,7 +187,11 @@ _public = _lazy_names(__name__, _HOMES)[0]
 
 def __getattr__(name: str) -> object:
     if name in _HOMES:
-        value = globals()[name] = _public(name)
+        from .messages.message import Message
+        from .messages.progress import step
+
+        with step(Message("loading glassnet.{name}", name=name)):
+            value = globals()[name] = _public(name)
         return value
     if name == "__version__":
         from importlib.metadata import version  # loads the standard library's parser of e-mail
@@ -215,8 +218,6 @@ def __dir__() -> list[str]:
         {*__all__, "__version__", *(name for name in globals() if name.startswith("__") and name.endswith("__"))}
     )
 
-
-_sys.meta_path.append(_MovedModules())
 
 if "IPython" in _sys.modules:
     from .html.formatters import register_formatters as _register_formatters

@@ -257,8 +257,6 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
     left = [0]
 
     class Listener(History):
-        on_stream = None
-
         def __call__(self, event):
             left[0] -= isinstance(event, BlockDone)
             if isinstance(event, BlockDone) and not left[0]:

@@ -25,8 +25,6 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 class Stop(Stopping):
     """Replaces the progress display."""
 
-    on_stream = None
-
     def close(self) -> None:
         """Do nothing."""
 

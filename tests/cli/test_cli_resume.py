@@ -38,8 +38,6 @@ def stopping(monkeypatch):
         left = [blocks]
 
         class Listener(History):
-            on_stream = None
-
             def __call__(self, event):
                 left[0] -= isinstance(event, BlockDone)
                 if isinstance(event, BlockDone) and not left[0]:

@@ -86,7 +86,6 @@ def _caught(descriptor: int, name: str) -> Iterator[IO[bytes]]:
 def run(*arguments: object, stdin: bytes = b"") -> Outcome:
     """Run a command in this process; an exception other than SystemExit is the test's failure."""
     from glassnet import cli
-    from glassnet.cli.shared import photo_progress
 
     code = None
     with _caught(1, "stdout") as out, _caught(2, "stderr") as err:
@@ -95,7 +94,6 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
             mock.patch.object(sys, "argv", argv),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
             mock.patch.dict(os.environ),
-            mock.patch.object(photo_progress, "_DELAY", TIMEOUT),  # no output depends on the speed of the machine
         ):
             try:
                 cli.main()
@@ -146,7 +144,7 @@ def interruptible(*arguments: object) -> list[str]:
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a command: no language settings, and no byte code written next to the sources."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(USER_PREFERENCES)}
-    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes}
+    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "GLASSNET_PROGRESS": "off", **changes}
 
 
 def run_process(

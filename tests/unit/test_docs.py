@@ -18,7 +18,6 @@ from PIL import Image
 import glassnet
 from glassnet.cli import cli
 from glassnet.errors import CODES
-from glassnet.runtime.moved_modules import MOVED
 from glassnet.training.numerics import NUMERICS
 from glassnet.training.receipt import surroundings
 from support.cli import TIMEOUT, environment
@@ -33,10 +32,13 @@ READMES = ("README.md", "README.zh-CN.md")
 MEASURED = (*READMES, "docs/benchmarks.md", "docs/benchmarks.zh-CN.md")
 
 
+def anchor_of(heading: str) -> str:
+    """Return the anchor of a heading, as GitHub generates it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
+
+
 def anchors(path: Path) -> set[str]:
-    """Return the anchors of the headings, as GitHub generates them."""
-    headings = HEADING.findall(FENCE.sub("", text_of(path)))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return set(map(anchor_of, HEADING.findall(FENCE.sub("", text_of(path)))))
 
 
 def load_script(name="make_reference"):
@@ -85,6 +87,18 @@ def test_the_examples_of_every_page_run_in_order(tmp_path):
     assert done.returncode == 0, done.stderr[-3000:]
 
 
+@pytest.mark.parametrize("package", ["tensorboard", "mlflow"])
+def test_examples_for_packages_that_tests_do_not_need(package, tmp_path):
+    """Without ``-W error``: what these packages warn of is not ours."""
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed")
+    start = [sys.executable, "-c", programs(package)["docs/questions.md"]]
+    quiet = environment(MLFLOW_DISABLE_TELEMETRY="true")
+    run = {"cwd": tmp_path, "env": quiet, "capture_output": True, "text": True}
+    done = subprocess.run(start, **run, timeout=TIMEOUT)
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
 def test_every_python_example_is_run():
     for path in PAGES:
         marks = set(re.findall(r"^```(\S.*)$", text_of(path), re.MULTILINE))
@@ -112,8 +126,6 @@ def exists(name: str) -> bool:
         path += f".{part}"
         if hasattr(found, part):
             found = getattr(found, part)
-        elif path.removeprefix("glassnet.") in MOVED:
-            return True  # in the list of changes
         elif importlib.util.find_spec(path):
             found = importlib.import_module(path)
         else:
@@ -130,7 +142,37 @@ def test_names_of_the_package_in_pages_exist():
         for name in re.findall(r"(?<![\w/.])glassnet(?:\.[A-Za-z_]\w*)+", text_of(path))
     }
     assert len(named) > 30
-    assert [one for one in named if not one[1].endswith(("_NAME", "glassnet.Checkpoint")) and not exists(one[1])] == []
+    gone = (
+        "_NAME",
+        "glassnet.Checkpoint",
+        "glassnet.pictures",
+        "glassnet.trace",
+    )  # named in the list of changes
+    assert [one for one in named if not one[1].endswith(gone) and not exists(one[1])] == []
+
+
+def test_the_pages_of_questions_have_the_same_blocks_and_lead_to_every_answer():
+    english, chinese = (text_of(ROOT / "docs" / f"questions{ending}.md") for ending in ("", ".zh-CN"))
+    without_comments = [
+        [re.sub(r" *# .*", "", block.group()) for block in FENCE.finditer(text)] for text in (english, chinese)
+    ]
+    assert without_comments[0] == without_comments[1]
+    for text in (english, chinese):
+        plain = FENCE.sub("", text)
+        answers = re.findall(r"^### +(.+)$", plain, re.MULTILINE)
+        contents = re.findall(r"\]\(#([^)]+)\)", plain.partition("\n## ")[0])
+        assert list(map(anchor_of, answers)) == contents
+
+
+def test_figures_of_the_questions_match_the_result_file(benchmarks):
+    found = benchmarks("machine").read("digit_sizes")
+    shown = [(50, 3), (100, 3), (200, 3), (400, 3), (200, 6), (200, 24)]
+    cells = " | ".join(f"{found[f'{nodes} nodes, {epochs} epochs']['test']:.1%}" for nodes, epochs in shown)
+    learned = f"{found['200 nodes, 24 epochs']['training']:.1%}"
+    for ending in ("", ".zh-CN"):
+        text = text_of(ROOT / "docs" / f"questions{ending}.md")
+        assert cells in text
+        assert learned in text
 
 
 def test_the_list_of_pages_has_every_page():
@@ -176,7 +218,6 @@ def test_pages_have_the_markers_for_measurements(name):
         ("tables.md", "intervals_page"),
         ("read.md", "read_page"),
         ("serve.md", "service_page"),
-        ("installed-size.md", "size_page"),
         ("reference/portable.md", "portable_page"),
     ],
 )
@@ -190,16 +231,17 @@ def test_tables_of_measurements_match_the_result_files(page, script, tmp_path, m
     assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
-@pytest.mark.parametrize("page", ["benchmarks.md", "benchmarks.zh-CN.md"])
-def test_the_table_of_searches_matches_the_result_file(page, tmp_path, monkeypatch):
+@pytest.mark.parametrize("script", ["size_page", "trials_page"])
+def test_tables_in_both_languages_match_the_result_files(script, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(ROOT / "benchmarks")
-    found, copies = importlib.import_module("trials_page"), {}
-    for name in ("benchmarks.md", "benchmarks.zh-CN.md"):
-        copies[name] = tmp_path / name
-        copies[name].write_text(text_of(ROOT / "docs" / name), encoding="utf-8")
+    found, pages = importlib.import_module(script), ("benchmarks.md", "benchmarks.zh-CN.md")
+    for page in pages:
+        (tmp_path / page).write_text(text_of(ROOT / "docs" / page), encoding="utf-8")
     monkeypatch.setattr(found, "PAGES", tmp_path)
     found.main()
-    assert text_of(copies[page]) == text_of(ROOT / "docs" / page), "run: python benchmarks/trials_page.py"
+    for page in pages:
+        assert text_of(tmp_path / page) == text_of(ROOT / "docs" / page), f"run: python benchmarks/{script}.py"
+        assert text_of(tmp_path / page).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
 @pytest.fixture
@@ -382,6 +424,15 @@ def test_every_place_has_the_version_of_the_package():
     assert glassnet.__version__ == installed == surroundings()["versions"]["glassnet"]
     shown = CliRunner().invoke(cli, ["--version"], prog_name="glassnet")
     assert shown.output == f"glassnet {installed}\n"
+
+
+def test_the_citation_is_that_of_the_project():
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
+    lines = text_of(ROOT / "CITATION.cff").splitlines()
+    assert {f"{key}: {project[key]}" for key in ("version", "license")} <= set(lines)
+    assert {f"title: {project['name']}", f"abstract: {project['description']}"} <= set(lines)
+    assert f"  - name: {project['authors'][0]['name']}" in lines
+    assert {line.removeprefix("  - ") for line in lines[lines.index("keywords:") + 1 :]} <= set(project["keywords"])
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])

@@ -25,9 +25,10 @@ from ..messages.catalogue import translated
 from ..messages.languages import chinese
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
+from ..messages.progress import WATCH, step
 from ..runtime.compile_notice import is_compiling, shown_by
 from ..runtime.threads import runs_in_background
-from .shared.console import complain, say_compiling, say_warning
+from .shared.console import StepDisplay, complain, say_compiling, say_warning
 from .shared.usage import speak_the_users_language, usage_message
 
 _COMMANDS = {
@@ -198,7 +199,13 @@ def main() -> None:
         speak_the_users_language()
         # Calls `NAME_command` of the module NAME. Not `cli.main`, which handles a closed pipe and an interrupt
         # differently.
-        with shown_by(say_compiling), _in_language(cli).make_context("glassnet", sys.argv[1:]) as context:
+        WATCH.display = StepDisplay()
+        typed = Message("glassnet {command} is running", command=" ".join(sys.argv[1:2]))
+        with (
+            step(typed, whole=True),
+            shown_by(say_compiling),
+            _in_language(cli).make_context("glassnet", sys.argv[1:]) as context,
+        ):
             cli.invoke(context)
         sys.stdout.flush()
         code = 0

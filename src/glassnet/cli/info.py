@@ -114,7 +114,7 @@ def info_command(model: str, sources: tuple[str, ...], as_json: bool, **flags: A
 
 def _verify(job: VerifyJob, as_json: bool) -> None:
     with closing(progress_listener()) as show:
-        verified = verify_model(job, callbacks=[show], notify=say_notice, on_stream=show.on_stream)
+        verified = verify_model(job, callbacks=[show], notify=say_notice)
     verification, receipt = verified.verification, verified.model.receipt
     if as_json:
         result_json(facts_from(VerificationFacts, verification))

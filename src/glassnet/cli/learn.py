@@ -12,6 +12,7 @@ from ..learn.plain_text import plain
 from ..learn.program_check import check_program
 from ..messages.message import Command, Listing
 from ..messages.option_spelling import Option
+from ..messages.progress import WATCH
 from ..serve.studio import LearnJob, run_learn
 from ..workflow.learn.check_job import CheckJob, check_exercise
 from ..workflow.learn.worksheet_job import WorksheetJob, write_worksheet
@@ -49,6 +50,7 @@ def learn_command(context: click.Context, /, **flags: Any) -> None:
 
     def announce(address: str) -> None:
         result(address)
+        WATCH.stop()
         say(message("studio_running"))
 
     run_learn(job_of(LearnJob, flags), announce=announce)

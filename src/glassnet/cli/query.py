@@ -34,7 +34,6 @@ from .shared.console import (
 )
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
-from .shared.photo_progress import watch_photos
 
 _HELP = f"""Make predictions for images or rows of data.
 
@@ -69,7 +68,7 @@ def query_command(as_json: bool, **flags: Any) -> None:
         require_answers_place(out, overwrite=force)
     model, sources = model_and_inputs(job.inputs, "query", "INPUT...")
     how: dict[str, Any] = {name: getattr(job, name) for name in ("engine", "decimal", "strict", "coverage", "language")}
-    answers = query_model(model, sources, **how, notify=say_notice, watch=watch_photos)
+    answers = query_model(model, sources, **how, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]
     if out and answered:
         write_answers(out, model, answers, overwrite=force)

@@ -17,7 +17,6 @@ from ..workflow.shared.facts import facts_from
 from .shared.console import ErrorFacts, complain, error_facts, json_flag, message, padded, result, result_json
 from .shared.flags import job_of, max_bytes_flag, with_job
 from .shared.model_argument import model_and_inputs
-from .shared.photo_progress import watch_photos
 
 _FEW, _WIDE = 3, 80
 """Most uncertain digits of a photo that are printed one by one; and columns of a line."""
@@ -112,7 +111,7 @@ def read_command(as_json: bool, **flags: Any) -> None:
     readings = read_and_draw(model, replace(job, photos=tuple(photos)))
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
-    for one in watch_photos(readings, photos, prints=not as_json):
+    for one in readings:
         if as_json:
             facts.append(_facts(one))
         if one.reading is None:

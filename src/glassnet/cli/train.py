@@ -52,12 +52,12 @@ def train_command(source: tuple[str, ...], ray: str | None, as_json: bool, **fla
         only_with("--resume", ResumeJob, also=["ray"])
         resumed = job_of(ResumeJob, flags, **sources)
         with executor_for(ray) as executor, closing(progress_listener()) as show:
-            trained = resume(resumed, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
+            trained = resume(resumed, callbacks=[show], notify=say_notice, executor=executor)
         print_training(trained, as_json)
         return
     job = job_of(TrainJob, flags, **sources)
     if ray is not None and job.stream:
         raise OptionError("GN022", "--ray {ray}: not available with --stream. Omit one of them.", ray=ray)
     with executor_for(ray) as executor, closing(progress_listener()) as show:
-        trained = train(job, callbacks=[show], notify=say_notice, executor=executor, on_stream=show.on_stream)
+        trained = train(job, callbacks=[show], notify=say_notice, executor=executor)
     print_training(trained, as_json)

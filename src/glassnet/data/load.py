@@ -17,6 +17,7 @@ from ..io.picture_formats import is_images_name
 from ..io.sniff import kind_of
 from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Option
+from ..messages.progress import step
 from .classes import number_words
 from .dataset import Dataset, Like, SampleLayout, image_shape, require_like
 from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair, part_named
@@ -122,7 +123,8 @@ def load(
         classes = count_classes(labels, name, part, classes)
         return Dataset(inputs, labels, classes, image_shape(inputs.shape[1]), name, maximum)
     if not is_folder(source):
-        return _of_file(open_source(source), part, maximum, classes, like, layout)
+        with step(Message("reading {source}", source=os.fspath(source))):
+            return _of_file(open_source(source), part, maximum, classes, like, layout)
     with as_folder(source) as folder:
         inside = images_in(folder, part)
         if inside is not None:

@@ -17,6 +17,7 @@ from ..messages.control_characters import printable
 from ..messages.message import Listing, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..messages.progress import step
 from ..model.model import Model, require_model
 from ..model.portable import PortableForm, portable_form
 from .proof import QUANTIZED, Mark, Proof, Ran, compared, read_export
@@ -210,8 +211,11 @@ def write_export(
     module = form_module(form)
     network = portable.quantised() if quantize else portable
     shown = printable(_utf_8(name or Path(path).stem))
-    content = module.write(network, model, rows, name=shown, quantize=quantize, file=printable(_utf_8(Path(path).name)))
-    proof = _proof(path, Mark(form, model.hash(), quantize), content, model, rows)
+    file_name = printable(_utf_8(Path(path).name))
+    with step(Message("making {path}", path=path)):
+        content = module.write(network, model, rows, name=shown, quantize=quantize, file=file_name)
+    with step(Message("comparing {path} with the model", path=path)):
+        proof = _proof(path, Mark(form, model.hash(), quantize), content, model, rows)
     if proof.equal is False:
         raise DataError(
             "GN101",

@@ -16,6 +16,7 @@ from ..errors import OptionError, require_whole, with_near_matches
 from ..messages.formats import below_all, shown
 from ..messages.message import Message
 from ..messages.one_line import one_line
+from ..messages.progress import step
 from ..metrics import METRICS, by_class, calibration, coverage, guessing, mae, metrics_of, pinball, r2, rmse
 from ..nn.activations import ACTIVATIONS
 from ..nn.losses import OutputLoss
@@ -186,7 +187,8 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     """
     require_model(model)
     model.require(data)
-    outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
+    with step(Message("testing {count:,} samples", count=len(data))):
+        outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers, wrong = model.targets.invert(outputs), np.zeros(0, np.int64)
     confusion, names = np.zeros((0, 0), np.int64), ["accuracy"]
     quantile = quantile_of(model)

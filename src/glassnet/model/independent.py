@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..engines.portable import NumpyLayers, PortableLayer
+from ..messages.message import Message
+from ..messages.progress import step
 from ..nn.parameters import FloatArray
 from ..preprocess import Scaling
 from .model import Model
@@ -54,9 +56,11 @@ class RowNetwork:
         """Return the outputs, (n, outputs), for scaled inputs, (n, features)."""
         RowNetwork.rows += len(inputs)
         if self._compiled is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
-            from ..engines.compiled.portable import CompiledLayers  # loads Numba
+            with step(Message("loading the loops for prediction")):
+                from ..engines.compiled.portable import CompiledLayers  # loads Numba
 
-            self._compiled = CompiledLayers(self._layers, np.float32(self.temperature))
+                self._compiled = CompiledLayers(self._layers, np.float32(self.temperature))
+                return self._compiled.outputs(inputs)  # the first call compiles them or loads them
         if self._compiled is not None:
             return self._compiled.outputs(inputs)
         inputs = np.asarray(inputs, self.weights.dtype)

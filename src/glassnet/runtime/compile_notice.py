@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import sys
 import threading
@@ -13,11 +12,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from ..messages.languages import preferred
 from ..messages.message import Message
 from ..messages.option_spelling import Door, in_python
-
-LOGGER = logging.getLogger("glassnet")
+from ..messages.progress import LOGGER, step, tell_in_python
 
 
 class _Loop(NamedTuple):
@@ -74,14 +71,10 @@ def show_in_python(notice: CompileNotice) -> None:
     """Log a notice; print it to standard error in a terminal or notebook if the log shows it nowhere."""
     # Of the workers of a search, one compiles; that the others wait is not worth a line.
     processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
-    quiet = notice.event == "waits" and processes is not None and processes.parent_process() is not None
-    level = logging.DEBUG if quiet else logging.INFO
-    LOGGER.log(level, notice.text())
-    logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
-    watched = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
-    if watched and not quiet and not logged:
-        with contextlib.suppress(OSError, ValueError):  # a closed stream
-            print(f"glassnet: {notice.text(preferred())}", file=sys.stderr, flush=True)
+    if notice.event == "waits" and processes is not None and processes.parent_process() is not None:
+        LOGGER.debug(notice.text())
+    else:
+        tell_in_python(notice)
 
 
 _show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)
@@ -117,6 +110,7 @@ _lock = threading.Lock()
 """Protects the variables below and the preparations, for short operations only."""
 _shared: dict[CompileNotice, _Preparation] = {}
 """The preparations of all threads."""
+_compiled = False
 _active = 0
 """Blocks of all threads in which kernels are compiled or loaded."""
 
@@ -148,6 +142,11 @@ def shown_by(show: Callable[[CompileNotice], None]) -> Iterator[None]:
 def is_compiling() -> bool:
     """Return whether a thread of this process compiles a loop, or prepares one, which also loads kernels."""
     return _active > 0
+
+
+def has_compiled() -> bool:
+    """Return whether a kernel was compiled in this process, rather than loaded."""
+    return _compiled
 
 
 @contextlib.contextmanager
@@ -200,6 +199,8 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
 
     `types` are Numba's of the arguments; `cached` says whether the compiled code is stored.
     """
+    global _compiled
+    _compiled = True
     own = _here.preparations[-1] if _here.preparations and _here.depth == 0 else None
     alone = not (_here.preparations or _here.depth) and function.__name__ in LOOPS
     if alone:
@@ -210,8 +211,11 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
         if first:
             _show.get()(replace(own.begins, cached=cached))
     _here.depth += 1
+    told: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
+    if own is not None:
+        told = step(Message("compiling the loop for {what}", what=LOOPS[own.begins.loop].purpose), said=first)
     try:
-        with _activity():
+        with _activity(), told:
             yield
     finally:
         _here.depth -= 1

@@ -17,8 +17,10 @@ from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from ..engines import Engine
 from ..errors import ArgumentError, OptionError
+from ..messages.message import Message
 from ..messages.notice import Notify
 from ..messages.option_spelling import Option
+from ..messages.progress import counted_step
 from ..options.options import Options
 from ..runtime.threads import in_context, number_of_threads
 from ..runtime.worker import awaited
@@ -228,7 +230,7 @@ def results_in_order(futures: Sequence[Future[T]]) -> Iterator[T]:
     for one in futures:
         one.add_done_callback(ended.put)
     position = 0
-    for _ in futures:
+    for _ in counted_step(Message("networks trained"), futures, len(futures)):
         awaited(ended).result()
         while position < len(futures) and futures[position].done():
             yield futures[position].result()

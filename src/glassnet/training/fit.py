@@ -28,6 +28,7 @@ from ..errors import (
     require_names,
 )
 from ..messages.message import Listing, Message, Place
+from ..messages.progress import step
 from ..model.build import constant_outputs
 from ..model.model import Model, require_model
 from ..options.keywords import FitOptions
@@ -46,10 +47,7 @@ from .loop import model_at
 from .receipt import GivenData
 from .run import Fit, Run, Runs
 
-_OTHERS = OTHER_NAMES | {
-    "listeners": "callbacks",
-    "test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)",
-}
+_OTHERS = OTHER_NAMES | {"test_size": "Dataset.from_arrays(X, y, test_size=…), and fit(train)"}
 
 
 @overload
@@ -277,7 +275,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     if validation_data is not None:
         warn_of_trained_on(validation_data, data)
     every = require_callbacks(callbacks)
-    by_options = engine_of_data(options, data)  # MNIST: PortableEngine
+    with step(Message("loading the engine")):  # Numba too, for the first time
+        by_options = engine_of_data(options, data)  # MNIST: PortableEngine
     if (
         engine is None
         and options.members == 1

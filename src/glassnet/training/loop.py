@@ -10,6 +10,8 @@ from .. import metrics
 from ..data.dataset import Dataset
 from ..engines import Engine, EvaluatingEngine, Progress, engine_for
 from ..errors import OptionError, with_near_matches
+from ..messages.message import Message
+from ..messages.progress import step
 from ..model.build import samples_for
 from ..model.calibration import calibrated_loss, doubtful_targets, has_temperature, logits_of
 from ..model.decision import cost, require_metric
@@ -93,7 +95,8 @@ def train(
     yield Preparing(engine.name)
     began, loss_function = time.perf_counter(), engine.output_loss(architecture)
     samples = samples_for(model, loader.data, options)
-    loader.prepared = engine.prepare(architecture, loader.like or samples, options)
+    with step(Message("preparing the engine {engine}", engine=engine.name)):
+        loader.prepared = engine.prepare(architecture, loader.like or samples, options)
     one_blas_thread.look_again()  # preparation may have loaded libraries
     constant = constant_answer_loss(architecture.activations[-1], loss_function, samples)
     guard, of_classes = DivergenceGuard(constant, state, options, model), model.targets.of_classes

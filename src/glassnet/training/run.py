@@ -18,6 +18,8 @@ from ..data.split import early_stopping_split, folds_of, without_fold
 from ..engines import Engine, threads_for_runs
 from ..errors import StreamError
 from ..messages.formats import counted
+from ..messages.message import Message
+from ..messages.progress import step
 from ..model.build import new_model
 from ..model.decision import with_decision
 from ..model.header import ParentReceipt, Receipt
@@ -28,7 +30,7 @@ from ..nn.parameters import FloatArray, Parameters
 from ..options.options import Options
 from ..runtime.blas import one_blas_thread
 from .callbacks import Callback, History, ends_training
-from .events import EpochDone, TrainingEnded, TrainingStarted
+from .events import BlockDone, EpochDone, TrainingEnded, TrainingStarted
 from .fine_tuning import continued, parent_of
 from .loop import train
 from .plan import BlockLoader
@@ -129,8 +131,10 @@ class Run:
         ends, data = False, self.blocks or self.data
         events = train(self.model, data, self.options, self.engine, validation=self.validation, state=self.state)
         try:
-            with one_blas_thread.as_before():
+            with one_blas_thread.as_before(), step(Message("training"), float(self.options.epochs)) as training:
                 for event in events:
+                    if isinstance(event, TrainingStarted | BlockDone):
+                        training.reach(event.progress)
                     if isinstance(event, TrainingStarted):
                         self.prepare_seconds = event.seconds
                     elif isinstance(event, TrainingEnded):

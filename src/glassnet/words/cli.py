@@ -12,10 +12,6 @@ CLI_WORDS: dict[str, str] = {
     "epoch_done": "epoch {epoch}: training loss {loss:.4f}{accuracy}{validation}, {seconds:.2f} s",
     "and_accuracy": ", accuracy {accuracy:.2%}",
     "and_validation": ", validation loss {loss:.4f}{accuracy}",
-    "within_epoch": "after {progress:.2f} epochs: training loss {loss:.4f}{accuracy}{pace}",
-    "surveying": "learning the columns: {share:.0%}, {at}",
-    "and_rate": ", {rate:,.0f} rows/s",
-    "and_file": ", {at}",
     "bar_epoch": "epoch",
     "bar_loss": "loss",
     "replaying": "retraining epochs {first} to {last} of {epochs}; each takes as long as in the original run",
@@ -63,6 +59,8 @@ CLI_WORDS: dict[str, str] = {
     "pinball_of": "pinball loss {score}",
     "to": " to ",
     "time": "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
+    "time_without_compiling": "time      load {load:.2f} s, load compiled loops {compile:.2f} s, train {train:.2f} s, "
+    "test {test:.2f} s",
     "model": "model     {file}",
     "model_replaced": "model     {file} (the earlier model was replaced)",
     "model_renamed": "model     {file} ({wanted} already exists)",
@@ -110,8 +108,6 @@ CLI_WORDS: dict[str, str] = {
     "some_upside_down": "{count} perhaps upside down",
     "some_ruling": "{count} with printed lines in the way",
     "some_unclear": "{count} unclear",
-    "reading_photo": "reading {file} …",
-    "photos_read": "read {done} of {photos} photographs",
     # report
     "no_test": "test      none: name labelled DATA to have the model tested in the report",
     "data_written": "wrote     {file}: {rows:,} rows, {size:,.2f} MB",

@@ -10,7 +10,8 @@ from pathlib import Path
 from ..data.notes_files import NOTES_FILES, csv_of, rows_in
 from ..errors import InterruptedWorkError
 from ..io.writing import replacing, require_folder, require_place, writing_problem
-from ..messages.message import Listing
+from ..messages.message import Listing, Message
+from ..messages.progress import counted_step
 from ..options.spec import required
 from . import parameters
 
@@ -55,7 +56,7 @@ def write_notes_files(job: NotesFilesJob) -> list[NotesFile]:
         raise writing_problem(folder, problem) from None
     written: list[str] = []
     try:
-        for name, place in places.items():
+        for name, place in counted_step(Message("writing files"), places.items(), len(places)):
             if name not in same:
                 with replacing(place, overwrite=job.force) as file:
                     file.writelines(csv_of(name))

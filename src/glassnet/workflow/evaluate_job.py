@@ -15,6 +15,7 @@ from ..io.writing import require_folder, require_picture_place
 from ..messages.message import Command, Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..messages.progress import counted_step
 from ..metrics import METRICS
 from ..model.evaluate import (
     Evaluation,
@@ -204,4 +205,5 @@ def _draw(
     targets = {name: folder / f"{name}.png" for name in drawings}
     for target in targets.values():
         require_picture_place(target, overwrite=force)
-    return tuple(str(plots.save(draw(), targets[name])) for name, draw in drawings.items())
+    each = counted_step(Message("drawing plots"), drawings.items(), len(drawings))
+    return tuple(str(plots.save(draw(), targets[name])) for name, draw in each)

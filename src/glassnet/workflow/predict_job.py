@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, NamedTuple, NotRequired, TypedDict
 
@@ -34,8 +34,6 @@ from ..words.speaking import speaking
 from . import parameters
 from .model_data import load_queries, read_decimals, unless_warned
 from .read_job import PhotoResult, read_photos
-
-Watch = Callable[[Iterator[PhotoResult], Sequence[str]], Iterator[PhotoResult]]
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,6 @@ def query_model(
     coverage: float | None = None,
     language: str = "en",
     notify: Notify = ignore,
-    watch: Watch = lambda results, photos: iter(results),
 ) -> list[Answer]:
     r"""Predict all samples of all sources.
 
@@ -129,8 +126,6 @@ def query_model(
     engine, decimal, strict, coverage, language
         As for `QueryJob`; the language is that of a prediction without any label, and of intervals as text.
     notify : callable
-    watch : callable
-        Passes on the results of reading photos, and is given their files: `cli.shared.photo_progress.watch_photos`.
 
     Returns
     -------
@@ -165,7 +160,7 @@ def query_model(
     outputs = iter(_outputs(model, np.stack(rows), strict) if rows else ())
     intervals = iter(predict_interval(model, np.stack(rows), coverage) if rows and coverage is not None else ())
     files = [one.content for one in queries if isinstance(one.content, str)]
-    photos = watch(_read_all(model, files), files) if files else iter(())
+    photos = _read_all(model, files)
     answers: list[Answer] = []
     for name, content in queries:
         if isinstance(content, GlassnetError):

@@ -14,8 +14,9 @@ from ..handwriting.reader import Digit, Reading, read_photo
 from ..handwriting.recognise import SURE
 from ..io.opening import STDIN, open_named
 from ..io.writing import require_distinct_paths, require_picture_place
-from ..messages.message import Place
+from ..messages.message import Message, Place
 from ..messages.option_spelling import Option
+from ..messages.progress import counted_step
 from ..model.model import Model
 from ..options.job_parameters import require_declared
 from ..options.spec import option, required
@@ -115,7 +116,8 @@ def read_and_draw(model: Model, job: ReadJob) -> Iterator[PhotoResult]:
             stages=Option("stages"),
         )
     require_distinct_paths(plot=plot, stages=stages)
-    return (_read(model, photo, job, alone=len(photos) == 1) for photo in photos)
+    what = Message("reading {photo}", photo=photos[0]) if len(photos) == 1 else Message("reading photographs")
+    return (_read(model, photo, job, alone=len(photos) == 1) for photo in counted_step(what, photos, len(photos)))
 
 
 def _read(model: Model, photo: str, job: ReadJob, *, alone: bool) -> PhotoResult:

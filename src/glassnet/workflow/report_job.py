@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
-from ..doctor.data.checks import examine_each
-from ..doctor.data.related import GD53, GD54
-from ..doctor.finding import Finding
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
+from ..messages.message import Message
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
+from ..messages.progress import step
 from ..model.file import load_model
 from ..model.model import Model
 from ..options.job_parameters import require_declared
@@ -25,6 +24,7 @@ from . import parameters
 from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
 
 if TYPE_CHECKING:
+    from ..doctor.finding import Finding
     from ..html.report.page import Page
 
 
@@ -82,7 +82,8 @@ def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
     findings = _findings(model, None if held_out else source, trained_on, job.decimal)
     from ..html.report.page import make_page
 
-    page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
+    with step(Message("writing the sections of {report}", report=job.report)):
+        page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
     write_text(job.report, page.html, overwrite=job.force)
     return ReportResult(job.report, Path(job.report).stat().st_size, page)
 
@@ -93,6 +94,9 @@ def _findings(model: Model, source: str | None, trained_on: str | None, decimal:
     Findings about columns that the model does not use are omitted, as are those about groups or time if the training
     kept to them, and sources that can be read only once.
     """
+    from ..doctor.data.checks import examine_each  # with polars, which a test without a report does not need
+    from ..doctor.data.related import GD53, GD54
+
     trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
     recorded = model.receipt.get("options")
     options = options_of(model.receipt) if recorded else Options(input_max=model.scaling.maximum)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import FileError, ModelFileError, OptionError
 from ..io.writing import MODEL, require_place
@@ -24,9 +23,6 @@ from . import parameters
 from .train_job import read_data
 from .training.plan import Plan
 from .training.result import TrainResult, conclude, loading_for_later, save_on_failure
-
-if TYPE_CHECKING:
-    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,6 @@ def resume(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     executor: Executor | None = None,
-    on_stream: OnStream | None = None,
 ) -> TrainResult:
     """Resume a training run from its checkpoint; the result is bit-identical to that of an uninterrupted `train`.
 
@@ -67,7 +62,7 @@ def resume(
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     parameters.require_one_file(job.parts, stream=plan.stream)
     with _naming_moved_data(saved, plan, job):
-        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved, on_stream=on_stream)
+        read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
     policy = CheckpointPolicy(job.resume, job.every or saved.every, saved.note, notify)
     run = None
     if read.stream is None:

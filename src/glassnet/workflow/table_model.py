@@ -31,6 +31,7 @@ from ..explain.contributions import Contributions, contributions, place_of
 from ..explain.why import Why, why
 from ..messages.formats import below_all, counted, listed
 from ..messages.message import Message
+from ..messages.progress import step
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.importance import Importance, column_importance
@@ -407,7 +408,8 @@ class TableModel:
         row = self._row_of(data)
         encoded = self._encoder.usual(data if row is None else row)
         if encoded is None:
-            encoded = self._encoded(self._read(data)[0], strict=strict)
+            with step(Message("encoding the table")):  # for the first time, Polars is loaded
+                encoded = self._encoded(self._read(data)[0], strict=strict)
         return encoded, row is not None
 
     def _encoded(self, table: Table, *, strict: bool) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import data
 from ..data.dataset import Dataset
@@ -56,9 +56,6 @@ from .training_data import (
     require_picture_files,
     training_and_test_samples,
 )
-
-if TYPE_CHECKING:
-    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -157,7 +154,6 @@ def train(
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
     executor: Executor | None = None,
-    on_stream: OnStream | None = None,
     watch: Callable[[Engine, Dataset], Engine] | None = None,
 ) -> TrainResult:
     """Read data, train a model, test it and save it.
@@ -171,8 +167,6 @@ def train(
         Called with each notice.
     executor : Executor, optional
         As for `fit`; the folds of a cross-validation are trained there too.
-    on_stream : callable, optional
-        As for `read_data`.
     watch : callable, optional
         Takes the engine and the training samples, and returns an engine with the same results; not called for a stream.
 
@@ -202,7 +196,7 @@ def train(
     def choose(rows: int, task: str) -> Options:
         return job_options(recipe, job.options, **for_rows(rows, recipe, task=task))
 
-    read = read_data(plan, options, choose, notify, start=start, on_stream=on_stream)
+    read = read_data(plan, options, choose, notify, start=start)
     if start is None:
         require_images(recipe, job.options, read.training, read.options)
     if plan.wanted:
@@ -321,13 +315,11 @@ def read_data(
     notify: Notify,
     saved: LoadedCheckpoint | None = None,
     start: Model | None = None,
-    on_stream: OnStream | None = None,
 ) -> TrainingData:
     """Read the data, and meanwhile load the kernels that training is likely to need.
 
     The options of a table are only the default: `choose` returns them for a number of rows and a task. `saved` is the
-    run to resume, `start` the model that is trained further. `on_stream` is called with the opened stream and the
-    number of rows read so far, 0 at first.
+    run to resume, `start` the model that is trained further.
     """
     if options.engine in ("compiled", "portable") or (options.engine == "auto" and is_large(plan.source)):
         if plan.wishes.target or (start is not None and start.columns is not None):  # the kernels depend on the columns
@@ -347,7 +339,6 @@ def read_data(
             notify,
             validation_source=plan.validation_data,
             saved=saved,
-            on_stream=on_stream,
         )
     if plan.start and saved is not None:
         start = saved.model  # with the same scaling, classes and columns

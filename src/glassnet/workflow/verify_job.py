@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from ..data.validation import AUTO
 from ..errors import OptionError
@@ -19,9 +18,6 @@ from ..training.verify import OTHER_DATA, Verification, verify
 from . import parameters
 from .model_data import load_parent, load_trained_on
 from .training_data import further_rows, further_samples
-
-if TYPE_CHECKING:
-    from .training.stream import OnStream
 
 
 @dataclass(frozen=True)
@@ -63,17 +59,13 @@ def verify_model(
     *,
     callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
-    on_stream: OnStream | None = None,
 ) -> VerifyResult:
-    """Retrain a model from its training record.
-
-    `on_stream` is as for `train_job.read_data`.
-    """
+    """Retrain a model from its training record."""
     source = job.source
     model = load_model(job.model)
     require_repeatable(model.receipt)
     if "stream" in model.receipt.get("data", {}):
-        return VerifyResult(model, _on_stream(model, job, callbacks, notify, on_stream))
+        return VerifyResult(model, _on_stream(model, job, callbacks, notify))
     if source is not None and not isinstance(source, str):
         raise OptionError(
             "GN020", "{second}: a second DATA. Name the one file that the model was trained on.", second=source[1]
@@ -96,11 +88,9 @@ def verify_model(
     return VerifyResult(model, verification)
 
 
-def _on_stream(
-    model: Model, job: VerifyJob, callbacks: Iterable[Callback], notify: Notify, on_stream: OnStream | None
-) -> Verification:
+def _on_stream(model: Model, job: VerifyJob, callbacks: Iterable[Callback], notify: Notify) -> Verification:
     from ..training.streaming.fit import verify_stream  # loads polars
-    from .training.stream import first_pass, opened
+    from .training.stream import opened
 
     assert model.columns is not None
     if job.source is None:
@@ -113,5 +103,4 @@ def _on_stream(
     validation = None
     if job.validation_data is not None:
         validation = further_rows(job.validation_data, model.columns, AUTO, notify)
-    survey = first_pass(stream, on_stream)
-    return verify_stream(model, stream, list(callbacks), validation_data=validation, on_survey=survey)
+    return verify_stream(model, stream, list(callbacks), validation_data=validation)

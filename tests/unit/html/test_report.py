@@ -231,7 +231,7 @@ def test_the_page_says_whether_the_samples_were_used_for_training():
     assert "was trained on these samples" in glassnet.report(of_digits(), digits(100))
     assert "was trained on these samples" not in glassnet.report(of_digits(), digits(100).take(slice(0, 50)))
     assert "that were held out from training" in glassnet.report(
-        of_digits(), digits(100).take(slice(0, 50)), kept_aside=True
+        of_digits(), digits(100).take(slice(0, 50)), held_out=True
     )
 
 

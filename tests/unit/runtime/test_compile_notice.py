@@ -15,6 +15,7 @@ import pytest
 from numba import typeof
 
 from glassnet.engines.compiled import kernels
+from glassnet.messages import progress
 from glassnet.preprocess.augment.kernels import distort_rows
 from glassnet.runtime import compile_notice
 from glassnet.runtime.compile_notice import LOOPS, CompileNotice, announce_wait, announced, is_compiling, shown_by
@@ -105,6 +106,7 @@ def unhandled(monkeypatch):
     """A logger without handlers, as in a script that does not set up logging."""
     logger = logging.Logger("glassnet", logging.INFO)
     monkeypatch.setattr(compile_notice, "LOGGER", logger)
+    monkeypatch.setattr(progress, "LOGGER", logger)
     monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
     return logger
 

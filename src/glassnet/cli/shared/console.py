@@ -14,19 +14,18 @@ from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, cast
 import click
 
 from ...messages.control_characters import finite, json_text, printable
-from ...messages.formats import below_all, shown, width_of
+from ...messages.formats import below_all, shortened, shown, width_of
 from ...messages.languages import LANGUAGES, preferred
-from ...messages.message import Message, rendered
+from ...messages.message import Message, Renderable, rendered
 from ...messages.option_spelling import Option, as_flag
+from ...messages.progress import WATCH
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ...words.cli import CLI_WORDS
 from ...words.speaking import speaking
 from ..help.grouped import GroupedFlag
-from .stream_progress import StreamPace
 
 if TYPE_CHECKING:
     from ...data import Dataset
-    from ...data.stream.source import StreamSource
     from ...errors import GlassnetError
     from ...messages.message import Message
     from ...model.evaluate import Evaluation
@@ -50,6 +49,7 @@ json_flag = click.option(
 
 def result(text: str = "") -> None:
     """Print one line to standard output, with characters escaped that would act on a terminal."""
+    WATCH.output()
     click.echo(printable(text))
 
 
@@ -58,13 +58,35 @@ def result_json(value: Any) -> None:
 
     Infinite values and NaN, which JSON does not have, become null.
     """
+    WATCH.output()
     click.echo(json_text(finite(value), sys.stdout.encoding))
 
 
 def say(text: str) -> None:
     """Print one line to standard error, for progress and remarks; ignore a failure to write."""
+    WATCH.output()
     with contextlib.suppress(OSError):
         click.echo(printable(text), err=True)
+
+
+class StepDisplay:
+    """Shows the steps of a long job on standard error: in place on a terminal, else as lines."""
+
+    def __init__(self) -> None:
+        self.live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def draw(self, message: Renderable) -> None:
+        """Show a message."""
+        text = printable(shown_text(message))
+        if self.live:
+            text = f"\r{shortened(text, shutil.get_terminal_size().columns - 1)}\x1b[K"
+        with contextlib.suppress(OSError, ValueError):  # a closed stream
+            click.echo(text, err=True, nl=not self.live)
+
+    def clear(self) -> None:
+        """Empty the line."""
+        with contextlib.suppress(OSError, ValueError):
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def terminal_width() -> int | None:
@@ -245,25 +267,14 @@ class _Lines:
     def __init__(self) -> None:
         self._apart, self._written = 1, -math.inf
         self._unwritten: EpochDone | None = None
-        self.pace = StreamPace()
-
-    def on_stream(self, source: StreamSource, done: int) -> None:
-        """Tell how far the first pass over a stream is, if it takes long; later also the speed and the file."""
-        self.pace.follow(source)
-        if done and self.pace.is_due(_LONG):
-            say(message("surveying", share=done / source.rows, at=self.pace.file))
 
     def __call__(self, event: Event) -> None:
-        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             self._apart, self._written = max(1, event.epochs // _FEW_LINES), -math.inf
         elif isinstance(event, EpochDone):
             self._unwritten = event
             if event.epoch % self._apart == 0 or time.monotonic() - self._written > _LONG:
                 self._write()
-        elif isinstance(event, BlockDone) and self.pace.is_due(_LONG):
-            score = {"loss": event.loss, "accuracy": _percent(event.accuracy)}
-            say(message("within_epoch", progress=event.progress, **score, pace=_pace(self.pace)))
         elif isinstance(event, TrainingEnded):
             self._write()  # the last epoch, also after early stopping
 
@@ -277,18 +288,12 @@ class _Lines:
             validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
         accuracy = _percent(event.accuracy)
         facts = {"epoch": event.epoch, "loss": event.loss, "accuracy": accuracy, "seconds": event.seconds}
-        rate = message("and_rate", rate=self.pace.epoch_rate) if self.pace.epoch_rate else ""
-        say(message("epoch_done", **facts, validation=validation) + rate)
+        say(message("epoch_done", **facts, validation=validation))
 
 
 def _percent(accuracy: float | None) -> str:
     """Return the accuracy that follows a loss; empty if samples do not have one class."""
     return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
-
-
-def _pace(pace: StreamPace) -> str:
-    """Return the speed and the file, of training on a stream, to follow other text."""
-    return message("and_rate", rate=pace.rate) + message("and_file", at=pace.file) if pace.rate else ""
 
 
 class _Bar:
@@ -306,27 +311,13 @@ class _Bar:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
-        self.pace = StreamPace()
-
-    def on_stream(self, source: StreamSource, done: int) -> None:
-        """Show how far the first pass over a stream is; later also the speed and the file."""
-        progress, rows = self._progress, source.rows
-        self.pace.follow(source)
-        if not done:
-            return
-        if not progress.task_ids:
-            progress.add_task("", total=rows, epoch=0, epochs="…", score="")
-            progress.start()
-        task = progress.task_ids[-1]
-        progress.update(task, completed=done, score=message("surveying", share=done / rows, at=self.pace.file))
-        if done == rows:
-            progress.remove_task(task)
 
     def __call__(self, event: Event) -> None:
         progress = self._progress
-        self.pace.count(event)
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
+            WATCH.output()
+            WATCH.paused = True
             progress.start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
@@ -334,7 +325,7 @@ class _Bar:
                 progress.task_ids[-1],
                 completed=event.progress,
                 epoch=epoch,
-                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}{_pace(self.pace)}",
+                score=f"{message('bar_loss')} {event.loss:.4f}{_percent(event.accuracy)}",
             )
         elif isinstance(event, TrainingEnded):
             self.close()
@@ -342,3 +333,4 @@ class _Bar:
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""
         self._progress.stop()
+        WATCH.paused = False

@@ -14,6 +14,7 @@ from ...messages.message import Listing
 from ...metrics import METRICS
 from ...model.evaluate import metric_of, score_text
 from ...model.header import ParentReceipt, joined_count
+from ...runtime.compile_notice import has_compiled
 from ...training.receipt import options_of
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
@@ -186,7 +187,8 @@ def _print(trained: TrainResult) -> None:
         result(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
         if ends := crossed["interval"]:  # neither weighted scores nor quantiles have one
             result(message("interval", scores=scores_in_words(ends)))
-    result(message("time", **trained.seconds))
+    key = "time_without_compiling" if receipt["engine"] != "reference" and not has_compiled() else "time"
+    result(message(key, **trained.seconds))
     path, wanted = trained.path, trained.wanted
     if Path(wanted) != path:
         result(message("model_renamed", file=path, wanted=wanted))

@@ -16,6 +16,7 @@ from ...errors import DataError
 from ...io.opening import open_source
 from ...messages.message import Command, Message
 from ...messages.option_spelling import Option
+from ...messages.progress import step
 from ...runtime.threads import in_threads
 from ...segmentation.mnist_form import SIDE
 from ..dataset import HANDWRITING
@@ -33,13 +34,14 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
 
     def read(file: Path) -> NDArray[np.uint8] | str:
         try:
+            reading.advance()
             return parse_image(open_source(file), (SIDE, SIDE), handwriting=not as_is)[0]
         except DataError as problem:
             if problem.code != "GN085":
                 raise
             return problem.code
 
-    with quiet_pillow():
+    with quiet_pillow(), step(Message("reading images"), len(found.files)) as reading:
         read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:

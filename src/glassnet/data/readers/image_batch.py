@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...messages.message import Message
 from ...messages.option_spelling import Option
+from ...messages.progress import step
 from ...runtime.threads import in_threads
 from ..validation import ImageSize
 from .image import bright_border, quiet_pillow, read_picture
@@ -146,8 +147,10 @@ def _read_all(
                 raise _unequal((names[0], shape), (names[k], _shape(one.pixels)))
             inputs[place] = one.pixels.reshape(-1)
             found[place], whites[place] = (one.bright, one.coloured, one.resized), one.white
+            reading.advance()
 
-    in_threads(read, range(0, len(which), _CHUNK))
+    with step(Message("reading images"), len(which)) as reading:
+        in_threads(read, range(0, len(which), _CHUNK))
     return inputs, found, whites
 
 

@@ -46,7 +46,6 @@ class FileStream(StreamSource):
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
         """Read a row group, or some columns of it; see `StreamSource.read`."""
-        self.last_read = group
         frame = self._frame(group, self.names if columns is None else columns)
         numbers = np.arange(group.first, group.first + group.rows)
         return self._table(cleaned(frame, self._parts[group.part].place(group), self._quoted), numbers)

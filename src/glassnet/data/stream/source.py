@@ -57,8 +57,6 @@ class StreamSource(ABC):
     ) -> None:
         self.source, self.names, self.parts, self.groups = source, tuple(names), tuple(parts), tuple(groups)
         self.empty_files = tuple(empty_files)
-        self.last_read: RowGroup | None = None
-        """The row group that was read last, for progress."""
 
     @property
     def rows(self) -> int:

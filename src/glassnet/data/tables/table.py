@@ -22,6 +22,7 @@ from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ...messages.message import Listing, Message, Place
 from ...messages.one_line import one_line
+from ...messages.progress import step
 from ..arrays import are_integers
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
@@ -439,7 +440,8 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, Table):
         return source if decimal == AUTO else replace(source, decimal=decimal)
     if isinstance(source, str | os.PathLike):
-        table = parse_frame(open_named(source), expected)
+        with step(Message("reading {source}", source=os.fspath(source))):
+            table = parse_frame(open_named(source), expected)
         [columns] = partition_columns([Path(source)], expected)
         return replace(table, frame=with_partitions(table.frame, columns), decimal=decimal)
     from .interchange import THE_TABLE, frame_of  # as below, loaded when needed: a service reads one kind of table

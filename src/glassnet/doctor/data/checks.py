@@ -14,6 +14,7 @@ from ...data.load import has_part
 from ...data.validation import AUTO
 from ...messages.message import Listing, Message
 from ...messages.one_line import one_line
+from ...messages.progress import counted_step
 from ...options.options import Options
 from ..finding import SHOWN, Finding, harmful
 from . import classes, image_folder, layout, pixels, repeats
@@ -107,12 +108,12 @@ def examine_table(table: RawData, case: Case) -> Diagnosis:
         # By name, because dropping a column changes its number.
         name = table.names[place_of(table, case.target)]
         case = replace(case, target=name) if name and table.names.count(name) == 1 else case
-    for step in STEPS:
+    for check in counted_step(Message("checking {source}", source=table.source), STEPS, len(STEPS)):
         if not len(table) and not table.broken:
             break
-        if case.like is not None and step in OF_TRAINING:
+        if case.like is not None and check in OF_TRAINING:
             continue
-        more, table = step(table, case)
+        more, table = check(table, case)
         findings += more
     return Diagnosis(findings, table, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,7 @@ def _require_own(path: str | Path, proto: Any) -> None:
 
 def _session(proto: Any) -> tuple[str, Any]:
     """Return what runs a model, with its version, and a session of it."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # else it sends events to its makers; read when it is imported
     try:
         import onnxruntime
     except ImportError:
@@ -126,6 +128,8 @@ def _session(proto: Any) -> tuple[str, Any]:
         from onnx.reference import ReferenceEvaluator
 
         return f"onnx {onnx.__version__} (reference)", ReferenceEvaluator(proto)
+    if os.environ["ORT_DISABLE_TELEMETRY"] == "1":
+        onnxruntime.disable_telemetry_events()  # Windows' own events do not depend on the variable
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
     session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])

@@ -23,7 +23,6 @@ def report(
     training: Dataset | None = None,
     findings: Sequence[Finding] | None = None,
     held_out: bool = False,
-    kept_aside: bool = False,
 ) -> str:
     """Return a report on a model: one HTML document that works offline and without scripts.
 
@@ -41,9 +40,8 @@ def report(
         Training data, to show the nearest training samples of misclassified ones.
     findings : sequence of Finding, optional
         Findings of the data doctor, from `glassnet.doctor.examine`; not shown by default.
-    held_out, kept_aside : bool
-        Whether `data` are the samples of the training file that were held out for testing. `kept_aside` is the old
-        name.
+    held_out : bool
+        Whether `data` are the samples of the training file that were held out for testing.
 
     Returns
     -------
@@ -66,7 +64,7 @@ def report(
     """
     from .page import make_page
 
-    return make_page(model, data, language, name, training, findings, held_out or kept_aside).html
+    return make_page(model, data, language, name, training, findings, held_out).html
 
 
 __all__ = ["report"]

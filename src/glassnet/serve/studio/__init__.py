@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...errors import OptionError, require_packages
 from ...learn.exercises import CHAPTERS
+from ...messages import progress
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message
 from ...messages.option_spelling import Option
@@ -85,7 +86,9 @@ def run(job: StudioJob, *, announce: Callable[[str], None] = print) -> None:
         _serve(job, "", announce, job.model)
     else:
         _require_packages()
-        announce(_write(job))
+        with progress.step(Message("writing the page")):
+            written = _write(job)
+        announce(written)
 
 
 def run_learn(job: LearnJob, *, announce: Callable[[str], None] = print) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import GlassnetError
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
+from ...messages.progress import hidden
 from ...runtime.memory import release_free_memory
 from ...runtime.threads import start_in_background
 from ..rendering import on_page
@@ -220,7 +221,8 @@ class Job:
                 return
             self._set("running")
         try:
-            self.result = work(self)
+            with hidden():  # the page shows it
+                self.result = work(self)
             self._set(self.ending)
         except (Cancelled, KeyboardInterrupt):  # KeyboardInterrupt: of a thread that saw the cancellation first
             self._set("stopped")

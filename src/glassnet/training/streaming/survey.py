@@ -21,7 +21,9 @@ from ...data.stream.row_groups import digest_of, row_bytes
 from ...data.stream.source import FIRST_ROWS, RowGroup, StreamSource, joined
 from ...data.tables.table import Table
 from ...errors import DataError, OptionError
+from ...messages.message import Message
 from ...messages.option_spelling import Option
+from ...messages.progress import counted_step
 from ...model.model import Model
 from ...nn.random import Purpose, key, uniform
 from ...options.options import Options
@@ -231,7 +233,9 @@ def _survey(
     counts, weights = np.zeros(max(1, roles.folds), np.int64), np.zeros(max(1, roles.folds))
     sample, validation, test = kept = _SampleRows(), _SampleRows(), _SampleRows()
     summary: TableSummary | None = None
-    for group, part in _in_order(partial(_examine, source, roles, columns, learner), source.groups):
+    examined = _in_order(partial(_examine, source, roles, columns, learner), source.groups)
+    what = Message("learning the columns of {source}", source=source.source)
+    for group, part in counted_step(what, examined, len(source.groups)):
         digest.update(part.digest)
         digests.add(part.digest)
         without_target += part.without_target

@@ -15,6 +15,8 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
+from ...messages.message import Message
+from ...messages.progress import counted_step
 from ...runtime.worker import awaited
 from ...training.callbacks import ends_training
 from ...training.executor import Executor
@@ -103,7 +105,7 @@ def results_in_order(
 
     try:
         following = 0
-        for number in range(len(rounds)):
+        for number in counted_step(Message("comparing, seeds"), range(len(rounds)), len(rounds)):
             while following < min(number + ahead, len(rounds)):
                 submit(following)
                 following += 1

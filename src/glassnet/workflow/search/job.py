@@ -25,6 +25,7 @@ from ...errors import DivergedError, GlassnetError, InterruptedWorkError, Option
 from ...messages.message import Message
 from ...messages.notice import Notify, ignore
 from ...messages.option_spelling import Option
+from ...messages.progress import Step, step
 from ...metrics import METRICS
 from ...model.file import load_model, save_model
 from ...model.model import Model
@@ -236,8 +237,8 @@ def search_files(
         if before:
             _notify_continued(before, job.planned, notify)
         try:
-            with executor_or_threads(executor) as workers:
-                ended = running.run(workers)
+            with executor_or_threads(executor) as workers, step(Message("searching, trials"), job.planned) as trials:
+                ended = running.run(workers, trials)
             predicted = running.predicted(validations)
             if not predicted:
                 raise InterruptedWorkError(
@@ -372,7 +373,7 @@ class _Search:
         for callback in self.callbacks:
             self._ended_by_callback = ends_training(callback(event)) or self._ended_by_callback
 
-    def run(self, executor: Executor) -> str:
+    def run(self, executor: Executor, trials: Step) -> str:
         """Run trials until there are enough, the time is up or a callback ends the search; return which."""
         shared, wanted = executor.share(self.read.training), self.job.planned or MOST_TRIALS
         waiting: dict[Future[Outcome], int] = {}
@@ -380,6 +381,7 @@ class _Search:
         ended = self.ended
         try:
             while True:
+                trials.reach(ended)
                 while len(waiting) < executor.workers and ended + len(waiting) < wanted and not self._over():
                     number, options = self.study.ask()
                     self.stopped += 1

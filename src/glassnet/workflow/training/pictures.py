@@ -8,6 +8,8 @@ from typing import Any
 
 from ...errors import FileError, GlassnetError, InterruptedWorkError, OptionError
 from ...io.writing import require_picture_place
+from ...messages.message import Message
+from ...messages.progress import counted_step
 from ..drawings import drawings_of_test
 from .result import TrainResult
 
@@ -38,7 +40,7 @@ def draw_pictures(result: TrainResult) -> Pictures:
     }
     written: list[str] = []
     try:
-        for name, draw in drawings.items():
+        for name, draw in counted_step(Message("drawing plots"), drawings.items(), len(drawings)):
             target = path.with_name(f"{path.stem}-{name}.png")
             require_picture_place(target)
             plots.save(draw(), target)

@@ -23,7 +23,7 @@ from ...options.options import Options
 from ...preprocess.tabular.dataset import read_table, samples_of
 from ...training.checkpoint import LoadedCheckpoint
 from ...training.streaming.fit import surveyed_as_saved
-from ...training.streaming.survey import OnSurvey, Survey, rows_in_memory, surveyed
+from ...training.streaming.survey import Survey, rows_in_memory, surveyed
 from ..parameters import TableOptions
 from ..training_data import (
     TrainingData,
@@ -36,9 +36,6 @@ from ..training_data import (
     require_no_classes,
     table_read,
 )
-
-OnStream = Callable[[StreamSource, int], object]
-"""Receives an opened stream, and the number of rows read so far in the first pass over it: 0 before."""
 
 
 def opened(data: Any, expected: Sequence[str], decimal: str, notify: Notify) -> StreamSource:
@@ -61,14 +58,6 @@ def opened(data: Any, expected: Sequence[str], decimal: str, notify: Notify) -> 
     return source
 
 
-def first_pass(source: StreamSource, on_stream: OnStream | None) -> OnSurvey | None:
-    """Call `on_stream` for the opened stream, and return what calls it in the first pass over it."""
-    if on_stream is None:
-        return None
-    on_stream(source, 0)
-    return lambda done, rows: on_stream(source, done)
-
-
 def load_stream(
     source: Any,
     test_source: Any,
@@ -80,7 +69,6 @@ def load_stream(
     validation_source: Any = None,
     hold_out: bool = True,
     saved: LoadedCheckpoint | None = None,
-    on_stream: OnStream | None = None,
 ) -> TrainingData:
     """Read a stream once, to learn its columns, and its test data: `test_source`, or the rows that are held out.
 
@@ -99,7 +87,6 @@ def load_stream(
         notify(table_read(stream.source, rows, len(stream.names), recipe))
         return options
 
-    on_survey = first_pass(stream, on_stream)
     if saved is None:
         wanted, holds_out = table_options.about_columns, hold_out and test is None
         survey, options = surveyed(
@@ -109,10 +96,9 @@ def load_stream(
             **wanted,
             hold_out=holds_out,
             own_validation=validation_source is not None,
-            on_survey=on_survey,
         )
     else:
-        survey, options = surveyed_as_saved(saved, stream, on_survey), saved.options
+        survey, options = surveyed_as_saved(saved, stream), saved.options
     if validation_source is not None:
         own = further_rows(validation_source, survey.columns, table_options.decimal, notify)
         survey = replace(survey, own_validation=own)

@@ -1,0 +1,222 @@
+"""Progress: what a long job does and how far it is, declared where the work is done and shown after two seconds.
+
+    with step(Message("testing {count:,} samples", count=count), total=count) as testing:
+        …
+        testing.reach(done)
+
+Work that ends within two seconds shows nothing. A process has one `WATCH`, whose display the door chooses: the command
+line shows progress on standard error, Python in a terminal or notebook only. ``GLASSNET_PROGRESS=off`` shows nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from .languages import preferred
+from .message import Listing, Message, Renderable
+
+LOGGER = logging.getLogger("glassnet")
+_T = TypeVar("_T")
+_DELAY, _APART, _POLL = 2.0, 5.0, 0.25
+"""Seconds without output until progress is shown; least between two lines about the same job; and between two looks."""
+_FEW = 1000
+"""Integer totals up to this are shown as 3 of 20, others in percent."""
+
+
+@dataclass(eq=False)
+class Step:
+    """Work in progress: what it is, and how much of it is done, of a total if that is known."""
+
+    what: Message
+    total: float | None = None
+    whole: bool = False  # it is a whole command, which is shown only if nothing else is known
+    done: float = 0
+    began: float = 0.0
+
+    def reach(self, done: float) -> None:
+        """Say how much is done now."""
+        self.done = done
+
+    def advance(self) -> None:
+        """Say that one more is done; from several threads some may go uncounted."""
+        self.done += 1
+
+    def message(self, seconds: float) -> Message:
+        """Return what to show after so many seconds."""
+        if not self.total and seconds < _DELAY:
+            return Message("{what} …", what=self.what)
+        if not self.total:
+            return Message("{what}, {seconds:.0f} s …", what=self.what, seconds=seconds)
+        if isinstance(self.total, int) and self.total <= _FEW:
+            return Message("{what}: {done:,} of {total:,}", what=self.what, done=self.done, total=self.total)
+        return Message("{what}: {share:.0%}", what=self.what, share=min(self.done / self.total, 1.0))
+
+
+class Display(Protocol):
+    """Shows progress: each message in place of the last one if `live`, else as another line."""
+
+    live: bool
+
+    def draw(self, message: Renderable) -> None:
+        """Show a message; must not raise."""
+
+    def clear(self) -> None:
+        """Remove what is shown in place."""
+
+
+class _InPython:
+    """Logs progress, and prints it in a terminal or notebook if the log shows it nowhere."""
+
+    live = False
+
+    def draw(self, message: Renderable) -> None:
+        processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
+        if processes is None or processes.parent_process() is None:
+            tell_in_python(message)
+
+    def clear(self) -> None:
+        pass
+
+
+def tell_in_python(message: Renderable) -> None:
+    """Log a message; print it to standard error in a terminal or notebook if the log shows it nowhere."""
+    LOGGER.info(message.text())
+    logged = LOGGER.isEnabledFor(logging.INFO) and LOGGER.hasHandlers()
+    watched = "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
+    if watched and not logged:
+        with contextlib.suppress(OSError, ValueError):  # a closed stream
+            print(f"glassnet: {message.text(preferred())}", file=sys.stderr, flush=True)
+
+
+class Watch:
+    """The steps in progress in this process, and a thread that shows them while there are any."""
+
+    def __init__(self, display: Display, clock: Callable[[], float] = time.monotonic) -> None:
+        self.display = display
+        self.paused = False  # while something else draws, such as a progress bar
+        self._clock, self._process = clock, os.getpid()
+        self._lock = threading.RLock()  # the garbage collector may end a step while this thread has the lock
+        self._steps: list[Step] = []
+        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
+        self._printed_at = self._drawn_at = clock()
+        self._drawn: Message | None = None
+
+    def begin(self, new: Step, said: bool) -> None:
+        """Show this step too, if it takes long; `said` if that it begins was printed just now."""
+        if self._process != os.getpid():  # a forked process has no thread, and perhaps a lock that nobody opens
+            return
+        with self._lock:
+            self._steps.append(new)
+            new.began = self._clock()
+            if said or len(self._steps) == 1:
+                self._printed_at = new.began
+            if said:
+                self._drawn, self._drawn_at = self._shown()[0].what, new.began
+            if self._thread is None:
+                self._ended.clear()
+                self._thread = threading.Thread(target=self._follow, daemon=True, name="glassnet progress")
+                self._thread.start()
+
+    def end(self, old: Step) -> None:
+        """Show this step no longer."""
+        if self._process != os.getpid():
+            return
+        with self._lock:
+            self._steps.remove(old)
+            if not self._steps:
+                self._clear()
+                self._thread = None
+                self._ended.set()
+                self._ended = threading.Event()
+
+    def output(self) -> None:
+        """Make room for output that follows, and wait two seconds again."""
+        if self._process == os.getpid():
+            with self._lock:
+                self._clear()
+                self._printed_at = self._clock()
+
+    def stop(self) -> None:
+        """Show nothing more until all steps have ended: what follows has a page for it."""
+        with self._lock:
+            self._clear()
+            self._ended.set()
+
+    def look(self) -> None:
+        """Show the steps if nothing was printed for two seconds."""
+        with self._lock:
+            now = self._clock()
+            if not self._steps or self.paused or now - self._printed_at < _DELAY:
+                return
+            if os.environ.get("GLASSNET_PROGRESS") == "off":
+                return
+            outer, inner = self._shown()
+            # Of a longer job rarer lines, so that there are some dozens in an hour.
+            apart = _DELAY if outer.what != self._drawn else max(_APART, (now - outer.began) / 10)
+            if not self.display.live and now - self._drawn_at < apart:
+                return
+            self._drawn, self._drawn_at = outer.what, now
+            shown = [inner] if outer is inner else [outer, inner]
+            self.display.draw(Listing([one.message(now - one.began) for one in shown], separator="; "))
+
+    def _shown(self) -> tuple[Step, Step]:
+        """Return the outermost and the innermost step; that of a whole command only if there is no other."""
+        steps = [one for one in self._steps if not one.whole] or self._steps
+        return steps[0], steps[-1]
+
+    def _clear(self) -> None:
+        if self._drawn is not None and self.display.live:
+            self._drawn = None
+            self.display.clear()
+
+    def _follow(self) -> None:
+        ended = self._ended
+        while not ended.wait(_POLL):
+            self.look()
+
+
+WATCH = Watch(_InPython())
+_hidden: ContextVar[bool] = ContextVar("progress_is_hidden", default=False)
+
+
+@contextlib.contextmanager
+def step(what: Message, total: float | None = None, *, whole: bool = False, said: bool = False) -> Iterator[Step]:
+    """Declare a step of a job, of this total if it is known; `said` if that it begins was printed just now."""
+    one = Step(what, total, whole)
+    if _hidden.get():
+        yield one
+        return
+    WATCH.begin(one, said)
+    try:
+        yield one
+    finally:
+        WATCH.end(one)
+
+
+def counted_step(what: Message, items: Iterable[_T], total: int) -> Iterator[_T]:
+    """Pass on items, and declare how many of them the caller has finished."""
+    with step(what, total) as one:
+        for done, item in enumerate(items):
+            one.reach(done)
+            yield item
+            one.reach(done + 1)
+
+
+@contextlib.contextmanager
+def hidden() -> Iterator[None]:
+    """Show no progress of this thread, whose job has a page or another place for it."""
+    before = _hidden.set(True)
+    try:
+        yield
+    finally:
+        _hidden.reset(before)
