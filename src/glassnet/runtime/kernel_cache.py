@@ -69,7 +69,14 @@ def digest_of(sources: Iterable[bytes]) -> str:
     Numba invalidates compiled code when the kernel's own file changes, but not when a file with a function that it
     calls changes: after an update it could run an old formula.
     """
-    versions = (_FORMAT, numba.__version__, llvmlite.__version__, np.__version__, sys.implementation.cache_tag)
+    versions = (
+        _FORMAT,
+        int(_LEVEL),
+        numba.__version__,
+        llvmlite.__version__,
+        np.__version__,
+        sys.implementation.cache_tag,
+    )
     settings = [getattr(numba_config, name, None) for name in _SETTINGS]
     return hashlib.sha256(b"\0".join([*sources, repr((versions, settings)).encode()])).hexdigest()[:16]
 
