@@ -66,7 +66,7 @@ class PerSample:
         work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
         order = kernels.SampleOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
-        shared = [kernels.ByReference(one) for one in (self._inputs, self._targets, work, order)]
+        shared: list[Any] = [kernels.ByReference(one) for one in (self._inputs, self._targets, work, order)]
         steps, products = len(block.order), len(block.order) * parameters.flat.size
 
         def train_samples(thread: int, threads: int) -> None:

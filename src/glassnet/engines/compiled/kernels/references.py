@@ -34,6 +34,8 @@ _native_value: Any = NativeValue
 _numpy_support: Any = numpy_support
 _typeof: Any = numba.typeof
 _types: Any = types
+_unbox: Any = unbox
+_lower_getattr_generic: Any = lower_getattr_generic
 
 
 class Reference(_types.Type):  # type: ignore[misc]
@@ -77,7 +79,7 @@ def _type_of(value: ByReference, context: Any) -> Any:
     return value.kind
 
 
-@unbox(Reference)
+@_unbox(Reference)
 def _from_python(kind: Any, value: Any, c: Any) -> Any:
     pointer = c.context.get_value_type(kind)
     assert c.context.get_abi_sizeof(pointer.pointee) == _layout_of(kind.target).itemsize
@@ -94,17 +96,17 @@ class _Model(_models.PrimitiveModel):  # type: ignore[misc]
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc]
+class _Fields(AttributeTemplate):
     key = Reference
 
-    def generic_resolve(self, kind: Any, name: str) -> Any:
+    def generic_resolve(self, kind: Any, name: str) -> Any:  # type: ignore[override]
         if name not in kind.target.fields:
             return None
         found = kind.target[kind.target.fields.index(name)]
         return Reference(found) if isinstance(found, _types.BaseNamedTuple) else found
 
 
-@lower_getattr_generic(Reference)
+@_lower_getattr_generic(Reference)
 def _field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     index = kind.target.fields.index(name)
     place = builder.gep(value, [ir.Constant(ir.IntType(32), at) for at in (0, index)], inbounds=True)
@@ -113,10 +115,7 @@ def _field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     return _imputils.impl_ret_borrowed(context, builder, kind.target[index], builder.load(place))
 
 
-@intrinsic
-def reference(context: Any, value: Any) -> Any:
-    """Return a reference to a named tuple; it is valid in the kernel that calls this, until the next call there."""
-
+def _reference(context: Any, value: Any) -> Any:
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         place = _cgutils.alloca_once(builder, given[0].type)
         builder.store(given[0], place)
@@ -125,7 +124,12 @@ def reference(context: Any, value: Any) -> Any:
     return Reference(value)(value), code
 
 
-@intrinsic
-def value_of(context: Any, reference: Any) -> Any:
-    """Return the tuple behind a reference, for inner loops: LLVM knows of its fields that no loop changes them."""
+def _value_of(context: Any, reference: Any) -> Any:
     return reference.target(reference), lambda context, builder, signature, given: builder.load(given[0])
+
+
+reference: Any = intrinsic(_reference)
+"""``reference(value)`` refers to a named tuple; it is valid in the kernel that calls this, until the next call."""
+
+value_of: Any = intrinsic(_value_of)
+"""``value_of(reference)`` is the tuple itself, for inner loops: LLVM knows of its fields that no loop changes them."""
