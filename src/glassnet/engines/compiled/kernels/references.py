@@ -79,7 +79,7 @@ def _type_of(value: ByReference, context: Any) -> Any:
     return value.kind
 
 
-@_unbox(Reference)
+@_unbox(Reference)  # type: ignore[untyped-decorator]
 def _from_python(kind: Any, value: Any, c: Any) -> Any:
     pointer = c.context.get_value_type(kind)
     assert c.context.get_abi_sizeof(pointer.pointee) == _layout_of(kind.target).itemsize
@@ -106,7 +106,7 @@ class _Fields(AttributeTemplate):
         return Reference(found) if isinstance(found, _types.BaseNamedTuple) else found
 
 
-@_lower_getattr_generic(Reference)
+@_lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
 def _field(context: Any, builder: Any, kind: Any, value: Any, name: str) -> Any:
     index = kind.target.fields.index(name)
     place = builder.gep(value, [ir.Constant(ir.IntType(32), at) for at in (0, index)], inbounds=True)
