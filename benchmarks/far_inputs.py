@@ -112,7 +112,7 @@ def by_command(header: list[str], train: list[list[str]], test: list[list[str]],
     """Train and predict with the command line; return the warning lines."""
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in (("train", train), ("test", test)):
-            with open(f"{folder}/{name}.csv", "w", newline="") as file:
+            with open(f"{folder}/{name}.csv", "w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows([header, *rows])
         flags = [
             "--target",

@@ -128,7 +128,7 @@ def measure(first: list[str], photos: list[str]) -> dict[str, Any]:
         read(first)
     seconds = read(photos)
     # Not getrusage, whose peak is that of the process that started this one if that was larger.
-    peak = int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text())[1]) / 2**10
+    peak = int(re.search(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text(encoding="utf-8"))[1]) / 2**10
     return {"seconds": seconds, "peak_mib": peak, "package": str(Path(glassnet.__file__).resolve())}
 
 

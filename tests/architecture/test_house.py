@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
@@ -46,7 +47,7 @@ THIRD_PARTY = {
         "handwriting",
         "segmentation",
     ),
-    "numba": ("runtime.jit", "runtime.kernel_cache", "engines.compiled.kernels"),
+    "numba": ("runtime.jit", "runtime.kernel_cache", "runtime.numba_here", "engines.compiled.kernels"),
     "llvmlite": ("runtime.kernel_cache", "engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("runtime.blas",),
     "polars": ("data", "io", "doctor.data"),
@@ -354,3 +355,46 @@ def test_importing_the_package_loads_nothing_heavy():
     assert "glassnet" in loaded
     assert "numpy" not in loaded
     assert loaded.intersection(HEAVY) == set()
+
+
+OF_SOME_SYSTEMS = re.compile(
+    r"fcntl|resource|msvcrt|winreg|termios|pwd|grp|signal|signal\.(signal|getsignal|SIG\w+)|sys\.platform"
+    r"|socket\.SO_REUSE\w+"
+    r"|os\.(name|fork|register_at_fork|kill|killpg|setsid|\w*getaffinity|\w*cpu_count|sysconf|get\w*[ug]id|replace"
+    r"|rename|link|symlink|readlink|chown|fchmod|umask|nice|mkfifo)"
+)
+"""Modules and names that only some systems have, or that act otherwise on some."""
+
+BEYOND_SYSTEM = {"engines.compiled.kernels.barrier": "sys.platform"}  # a symbol for kernels
+
+
+def _names_of_some_systems(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and text of what `OF_SOME_SYSTEMS` describes: imports, ``module.name``, and paths of Linux in texts."""
+    for node in walk(module):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or "", *(f"{node.module}.{one.name}" for one in node.names)]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            names = [f"{node.value.id}.{node.attr}"]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "hasattr")):
+            names = [ast.unparse(one).strip("'") for one in node.args[:1]]
+        yield from ((node.lineno, name) for name in names if OF_SOME_SYSTEMS.fullmatch(name))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.match(r"/(proc|dev|sys)/", node.value):
+            yield node.lineno, node.value
+
+
+def test_one_module_knows_the_operating_system():
+    known = (
+        "import signal\nfrom os import fork\nif sys.platform == 'win32':\n    open('/proc/self/maps')\n    os.kill(1)"
+    )
+    assert [line for line, _ in sorted(_names_of_some_systems(ast.parse(known)))] == [1, 2, 3, 4, 5]
+    found = {inner(module): list(_names_of_some_systems(tree(path))) for module, path in modules().items()}
+    assert found.pop("runtime.system")
+    assert [
+        f"{module}:{line}: {name}"
+        for module, names in found.items()
+        for line, name in names
+        if BEYOND_SYSTEM.get(module) != name
+    ] == []

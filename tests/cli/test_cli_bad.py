@@ -174,7 +174,7 @@ def test_too_many_weights_for_the_memory_are_rejected(folder):
 @needs_dev_full
 def test_training_continues_if_progress_cannot_be_printed(folder):
     words = command("train", "rows.csv", "--out", "new.safetensors", "--json", *QUICK)
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, stderr=full, env=environment())
     assert done.returncode == 0
     assert json.loads(done.stdout)["model"] == "new.safetensors"
@@ -182,7 +182,7 @@ def test_training_continues_if_progress_cannot_be_printed(folder):
 
 @needs_dev_full
 def test_an_unwritable_standard_output_is_one_error_line(folder):
-    with open("/dev/full", "w") as full:
+    with open("/dev/full", "w", encoding="utf-8") as full:
         done = subprocess.run(command("show", "rows.csv"), stdout=full, stderr=subprocess.PIPE, env=environment())
     text = done.stderr.decode()
     assert "Traceback" not in text

@@ -404,7 +404,9 @@ def test_a_copy_of_text_in_windows_1252_keeps_its_words(tmp_path, monkeypatch, q
 )
 def test_a_table_without_usable_columns_is_an_error_as_in_training(tmp_path, monkeypatch, column, usable):
     monkeypatch.chdir(tmp_path)
-    Path("t.csv").write_text("x,y\n" + "".join(f"{column(k)},{'no' if k % 3 else 'yes'}\n" for k in range(80)))
+    Path("t.csv").write_text(
+        "x,y\n" + "".join(f"{column(k)},{'no' if k % 3 else 'yes'}\n" for k in range(80)), encoding="utf-8"
+    )
     found = {finding["code"] for finding in run("doctor", "t.csv", "--target", "y", "--json").json()["findings"]}
     assert ("GD49" in found) != usable
     if not usable:

@@ -38,7 +38,7 @@ def copy_of(source: str, *flags: str) -> list[dict[str, str]]:
     """The rows of a repaired copy."""
     outcome = run("doctor", source, "--target", "severity", "--fix", "copy.csv", *flags)
     assert outcome.code in (0, 1), outcome.err
-    with open("copy.csv", newline="") as file:
+    with open("copy.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

@@ -145,9 +145,9 @@ def test_a_class_only_among_held_out_rows_is_refused(folder, named):
         names = ",".join(f"p{k}" for k in range(16))
         rows, started = [f"label,{names}", *(f"c{line}" for line in rows)], "t.safetensors"
         whole = [f"c{line}" for line in (folder / "rows.csv").read_text().splitlines()]
-        Path("named.csv").write_text("\n".join([rows[0], *whole]) + "\n")
+        Path("named.csv").write_text("\n".join([rows[0], *whole]) + "\n", encoding="utf-8")
         run("train", "named.csv", "--target", "label", *made, "--out", started).fine()
-    Path("rare.csv").write_text("\n".join(rows) + "\n")
+    Path("rare.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     words = ("train", "rare.csv", "--from", started, *FURTHER)
     run(*words).refused("GN016", "all samples of", "are held out for the test", "--set holdout")
     run(*words, "--test", "named.csv" if named else "rows.csv").fine()
@@ -155,8 +155,10 @@ def test_a_class_only_among_held_out_rows_is_refused(folder, named):
 
 def test_a_table_has_the_columns_of_the_model(folder):
     people = [f"{20 + n % 30},{'ab'[n % 2]},{'yes' if n % 3 else 'no'}" for n in range(60)]
-    Path("people.csv").write_text("\n".join(["age,place,answer", *people]) + "\n")
-    Path("later.csv").write_text("\n".join(["answer,place,age", *(",".join(one.split(",")[::-1]) for one in people)]))
+    Path("people.csv").write_text("\n".join(["age,place,answer", *people]) + "\n", encoding="utf-8")
+    Path("later.csv").write_text(
+        "\n".join(["answer,place,age", *(",".join(one.split(",")[::-1]) for one in people)]), encoding="utf-8"
+    )
     run("train", "people.csv", "--target", "answer", *MADE, "--out", "t.safetensors").fine()
     run("train", "later.csv", "--from", "t.safetensors", *FURTHER).fine()
     assert load_model("t-2.safetensors").columns == load_model("t.safetensors").columns
@@ -169,14 +171,16 @@ def test_a_table_has_the_columns_of_the_model(folder):
     run("train", "later.csv", "--from", "t.safetensors", *drop).refused("GN022", "--drop", "columns of t.safetensors")
     run("train", "later.csv", "--from", "t.safetensors", "--add", "mine").refused("GN022", "--add mine")
     run("train", "people.csv", "--target", "answer", "--add", "mine").refused("GN022", "--add mine")
-    Path("odd.csv").write_text(Path("people.csv").read_text().replace("no\n", "perhaps\n"))
+    Path("odd.csv").write_text(
+        Path("people.csv").read_text(encoding="utf-8").replace("no\n", "perhaps\n"), encoding="utf-8"
+    )
     run("train", "odd.csv", "--from", "t.safetensors", *FURTHER).refused("GN064", "'perhaps'")
 
 
 @pytest.mark.parametrize("from_", [(), ("--from", "m.safetensors")])
 def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from_):
     monkeypatch.chdir(tmp_path)
-    Path("digits.csv").write_text(digits_csv(150))
+    Path("digits.csv").write_text(digits_csv(150), encoding="utf-8")
     digits = drawn(tmp_path / "mine", (3, 7))
     Image.new("L", (200, 200), 250).save("mine/7/blank.png")
     if from_:
@@ -208,8 +212,8 @@ def test_own_drawings_are_added_in_the_form_of_mnist(tmp_path, monkeypatch, from
 def test_data_of_another_layout_are_read_again_in_the_same_way(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lines = [line.partition(",") for line in digits_csv(150).splitlines()]
-    Path("first.csv").write_text(digits_csv(150))
-    Path("last.csv").write_text("".join(f"{pixels},{label}\n" for label, _, pixels in lines))
+    Path("first.csv").write_text(digits_csv(150), encoding="utf-8")
+    Path("last.csv").write_text("".join(f"{pixels},{label}\n" for label, _, pixels in lines), encoding="utf-8")
     run("train", "first.csv", *MADE, "--out", "m.safetensors").fine()
     for source in ("last.csv", "first.csv"):
         keep = ("--checkpoint", f"{source}.ck")
@@ -230,7 +234,7 @@ def test_the_report_names_the_parent(folder):
 
 def test_own_drawings_alone_are_training_data(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("digits.csv").write_text(digits_csv(150))
+    Path("digits.csv").write_text(digits_csv(150), encoding="utf-8")
     drawn(tmp_path / "mine")
     run("train", "digits.csv", *MADE, "--out", "m.safetensors").fine()
     words = ("train", "mine", "--from", "m.safetensors", "--test", "digits.csv", *FURTHER)
@@ -252,7 +256,7 @@ def test_a_replaced_model_is_reported(folder):
 
 def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypatch):
     drawn(folder / "mine", (3, 7))
-    Path("digits.csv").write_text(digits_csv(150))
+    Path("digits.csv").write_text(digits_csv(150), encoding="utf-8")
     run("train", "digits.csv", *MADE, "--out", "p.safetensors").fine()
     left = [0]
 
@@ -279,6 +283,6 @@ def test_a_resumed_run_gives_the_files_of_an_uninterrupted_one(folder, monkeypat
 
 
 def test_verify_of_a_model_of_a_table_takes_no_added_samples(folder):
-    Path("t.csv").write_text("x,y\n" + "".join(f"{k * 37 % 40},{'ny'[k % 2]}\n" for k in range(60)))
+    Path("t.csv").write_text("x,y\n" + "".join(f"{k * 37 % 40},{'ny'[k % 2]}\n" for k in range(60)), encoding="utf-8")
     run("train", "t.csv", "--target", "y", *MADE, "--out", "t.safetensors").fine()
     run("info", "--verify", "t.safetensors", "t.csv", "--add", "more.csv").refused("GN022", "without added samples")

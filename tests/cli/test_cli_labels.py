@@ -63,7 +63,7 @@ def test_the_list_and_the_plot(folder):
     wrong = [one["wrong_probability"] for one in rows]
     assert wrong == sorted(wrong, reverse=True)
     assert sum(wrong) == pytest.approx(found["estimated_errors"], abs=0.01)
-    with open("l.csv", newline="") as file:
+    with open("l.csv", encoding="utf-8", newline="") as file:
         written = list(csv.DictReader(file))
     assert [int(one["row"]) for one in written] == [one["row"] for one in rows]
     assert {one["new"] for one in written} == {""}
@@ -74,7 +74,7 @@ def test_the_list_and_the_plot(folder):
     assert "--out suspects.csv" in text
     # --fix takes the reviewed list.
     written[0]["new"] = written[0]["likely"]
-    with open("l.csv", "w", newline="") as file:
+    with open("l.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, written[0])
         writer.writeheader()
         writer.writerows(written)
@@ -270,14 +270,14 @@ def test_no_cell_of_a_list_is_a_formula_and_labels_survive(folder):
     (folder / "t.csv").write_text("x,kind\n" + "\n".join(lines) + "\n")
     words = ("labels", "t.csv", "--target", "kind")
     suspects = run(*words, *FAST, "--out", "l.csv", "--json").fine().json()["suspects"]
-    with open("l.csv", newline="") as file:
+    with open("l.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(suspects) > 3
     for row, suspect in zip(rows, suspects, strict=True):
         for column in ("label", "likely"):
             assert row[column] == (suspect[column] if suspect[column] == "-5" else f"'{suspect[column]}")
         row["new"] = row["likely"]
-    with open("r.csv", "w", newline="") as file:
+    with open("r.csv", "w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)

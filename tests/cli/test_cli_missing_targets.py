@@ -32,7 +32,7 @@ def trained(tmp_path_factory):
 def known_targets(trained, tmp_path, monkeypatch) -> list[str]:
     """The target of each row of test.csv."""
     working_copy(trained, tmp_path, monkeypatch)
-    with open("test.csv", newline="") as file:
+    with open("test.csv", encoding="utf-8", newline="") as file:
         return [row["income"] for row in csv.DictReader(file)]
 
 
@@ -76,7 +76,7 @@ def test_a_row_without_a_target_has_a_prediction_but_no_step(known_targets):
 
 def test_standard_input_gives_the_same_predictions_as_a_file(known_targets):
     """Also for rows without a target and tables without the column, although standard input can be read only once."""
-    with open("test.csv") as file:
+    with open("test.csv", encoding="utf-8") as file:
         whole = file.read()
     nameless = "".join(line.rpartition(",")[0] + "\n" for line in whole.splitlines())
     for text in (whole, nameless):

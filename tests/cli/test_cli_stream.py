@@ -143,7 +143,7 @@ def test_what_a_stream_does_not_support_is_refused(folder):
 def test_a_bad_line_is_named_before_training(folder):
     lines = frame().write_csv().splitlines()
     lines[700] = "1,2,3"
-    Path("bad.csv").write_text("\n".join(lines))
+    Path("bad.csv").write_text("\n".join(lines), encoding="utf-8")
     run("train", "bad.csv", *STREAM).refused("GN012", "bad.csv, line 701: 3 values, expected 5")
 
 
@@ -202,5 +202,5 @@ def test_resuming_elsewhere_or_with_other_parts_says_what_to_do(folder, monkeypa
 
 
 def test_a_file_of_another_kind_among_parts_is_named(folder):
-    Path("parts/README.txt").write_text("Parts of the year 2024.\n")
+    Path("parts/README.txt").write_text("Parts of the year 2024.\n", encoding="utf-8")
     run("train", "parts", *STREAM).refused("GN140", "parts/README.txt: text", "parquet", "'parts/*.parquet'")

@@ -135,7 +135,9 @@ def test_intervals_are_printed_written_and_tested(folder):
     share = run("test", "h.safetensors", "more.csv", "--json").fine().json()["interval_coverage"]
     assert said == f"{share:.1%} of the targets are within their 90% intervals"
     run("test", "h.safetensors", "more.csv", "--report", "h.html").fine()
-    assert f"{percent(share)} of the true numbers are within their 90% intervals" in Path("h.html").read_text()
+    assert f"{percent(share)} of the true numbers are within their 90% intervals" in Path("h.html").read_text(
+        encoding="utf-8"
+    )
     run("query", "m.safetensors", "more.csv", "--coverage", 0.8).refused("GN022", "--coverage 0.8", "regression")
     run("query", "h.safetensors", "more.csv", "--coverage", 80).refused("GN021", "--coverage 80")
 
@@ -488,7 +490,7 @@ def test_a_table_without_column_names_offers_its_columns(tmp_path, monkeypatch, 
         f"{k / 7:.2f},{['x', '?'][k % 2] if words else -k},{10 + k % 3},{['no', 'yes'][k % 2] if words else 1.5}"
         for k in range(60)
     ]
-    Path("t.csv").write_text("\n".join(rows) + "\n")
+    Path("t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     if words:
         shown = run("show", "t.csv").fine()
         assert "column4" in shown.out
@@ -503,7 +505,9 @@ def test_a_table_without_column_names_offers_its_columns(tmp_path, monkeypatch, 
 def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, without_cross_validation, target):
     """Also if its first value is that number."""
     monkeypatch.chdir(tmp_path)
-    Path("t.csv").write_text("\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n")
+    Path("t.csv").write_text(
+        "\n".join(f"{k / 7:.2f},{k % 5},{3 + k % 2},{k * k % 11}" for k in range(60)) + "\n", encoding="utf-8"
+    )
     outcome = run("train", "t.csv", "--target", target, "--drop", "4", "--epochs", "1", "--no-plot", "--json").fine()
     assert "target 'column3': 2 classes" in outcome.err
     assert "'column4' not used" in outcome.err
@@ -512,6 +516,8 @@ def test_a_column_without_a_name_is_given_by_its_number(tmp_path, monkeypatch, w
 
 def test_a_number_is_no_name_of_a_named_column(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("t.csv").write_text("a,b,kind\n" + "\n".join(f"{k},{k % 5},{'uv'[k % 2]}" for k in range(60)) + "\n")
+    Path("t.csv").write_text(
+        "a,b,kind\n" + "\n".join(f"{k},{k % 5},{'uv'[k % 2]}" for k in range(60)) + "\n", encoding="utf-8"
+    )
     run("train", "t.csv", "--target", "3").refused("GN060", "Column number 3 is 'kind'.")
     run("train", "t.csv", "--target", "4").refused("GN060", "Columns: a, b, kind.")

@@ -23,7 +23,7 @@ from glassnet import NetworkClassifier, NetworkRegressor, Options
 from glassnet.errors import DataError, OptionError
 from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PARAMETERS
 from glassnet.options.options import SPECS
-from glassnet.runtime.threads import available_cores
+from glassnet.runtime.system import available_cores
 from glassnet.training.events import EpochDone
 from support.cli import environment
 from support.estimators import small

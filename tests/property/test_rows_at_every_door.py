@@ -112,7 +112,7 @@ def in_csv(value):
 
 def as_csv(rows):
     with TemporaryDirectory() as folder:
-        with open(Path(folder) / "t.csv", "w", newline="") as file:
+        with open(Path(folder) / "t.csv", "w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, [*TYPICAL])
             writer.writeheader()
             writer.writerows({name: in_csv(value) for name, value in row.items()} for row in plain(rows))

@@ -92,7 +92,7 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
         argv = ["glassnet", *map(str, arguments)]
         with (
             mock.patch.object(sys, "argv", argv),
-            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8")),
             mock.patch.dict(os.environ),
         ):
             try:

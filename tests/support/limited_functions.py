@@ -17,13 +17,13 @@ def attempts(outside: str) -> dict[str, Any]:
 
     def keep() -> int:
         Path("own").mkdir()
-        Path("own", "file").write_text("1")
+        Path("own", "file").write_text("1", encoding="utf-8")
         shutil.rmtree("own")
         return len(os.listdir("."))
 
     tried = {
         "write": lambda: (folder / "new").write_text("1"),
-        "beside": lambda: Path(f"{os.getcwd()}2").write_text("1"),
+        "beside": lambda: Path(f"{os.getcwd()}2").write_text("1", encoding="utf-8"),
         "remove": lambda: os.remove(folder / "old"),
         "rename": lambda: os.rename(folder / "old", "taken"),
         "tree": lambda: shutil.rmtree(folder),

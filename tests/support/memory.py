@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 from pathlib import Path
 
 
@@ -13,6 +12,8 @@ def peak() -> int:
     On Linux, ``ru_maxrss`` includes the memory of the parent process, so the value is read from ``/proc`` if possible.
     """
     status = Path("/proc/self/status")
-    if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):
+    if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8") if status.exists() else ""):
         return int(found[1]) << 10
+    import resource  # not on Windows
+
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10

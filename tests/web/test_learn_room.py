@@ -10,7 +10,7 @@ from studio_server import studio_server
 
 from glassnet.learn.exercises import draw, exercises, solution, wrong_answers
 from glassnet.learn.mistakes import mistakes
-from glassnet.runtime.user_folder import user_folder
+from glassnet.runtime.system import user_folder
 from glassnet.serve.studio.persistence import progress
 from web.accessible import layout_shift
 

@@ -41,7 +41,7 @@ def write_table(path: Path, kind: str) -> None:
     rng = np.random.default_rng(1)
     ages, towns = rng.integers(18, 80, ROWS), rng.choice(["Bonn", "Oslo", "Rome"], ROWS)
     noise = rng.random(ROWS)
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["age", "town", *TARGETS[kind]])
         for age, town, chance in zip(ages, towns, noise, strict=True):
@@ -65,7 +65,7 @@ def write_rare(path: Path) -> None:
     for row in range(500):
         age, income, answer = rng.integers(18, 80), rng.integers(1000, 9000), "yes" if row % 5 == 0 else "no"
         lines.append(f"n{row},{age},{income},CH,{answer}")
-    path.write_text("\n".join(lines) + "\n")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

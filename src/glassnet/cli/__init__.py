@@ -8,6 +8,7 @@ import gc
 import io
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -202,7 +203,7 @@ def main() -> None:
         WATCH.display = StepDisplay()
         typed = Message("glassnet {command} is running", command=" ".join(sys.argv[1:2]))
         with (
-            step(typed, whole=True),
+            step(typed, whole=True, took=time.process_time()),  # Python and the modules above are loaded
             shown_by(say_compiling),
             _in_language(cli).make_context("glassnet", sys.argv[1:]) as context,
         ):

@@ -16,7 +16,7 @@ from ..model.inference import compiled
 from ..options.job_parameters import require_declared
 from ..options.options import Options
 from ..options.spec import option
-from ..runtime.threads import available_cores
+from ..runtime.system import available_cores
 from ..training.fit import fit
 from ..training.receipt import surroundings
 from ..words.cli import CLI_WORDS

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,8 +69,10 @@ def search_command(workers: int | None, ray: str | None, as_json: bool, **flags:
     require_optuna()  # before a cluster is started
     job = job_of(SearchJob, flags)
     words = speaking(job.language, SEARCH_WORDS)
-    with _executor(workers, ray) as executor, closing((_Bar if sys.stderr.isatty() else _Lines)(job, words)) as show:
-        search_result = search_files(job, executor=executor, callbacks=[show], notify=say_notice)
+    with _executor(workers, ray) as executor:
+        search_result = search_files(
+            job, executor=executor, callbacks=[partial(_say_event, job, words)], notify=say_notice
+        )
     from .. import plots
 
     picture = Path(search_result.folder) / PICTURE
@@ -102,60 +102,17 @@ def _executor(workers: int | None, ray: str | None) -> Iterator[Executor | None]
             yield threads
 
 
-class _Lines:
-    """One line per trial."""
-
-    def __init__(self, job: SearchJob, words: Say) -> None:
-        self._words, self._job = words, job
-
-    def close(self) -> None:
-        """Do nothing: a line is complete."""
-
-    def __call__(self, event: SearchEvent) -> None:
-        if isinstance(event, FinalTraining):
-            say(self._words(f"final_{event.which}"))
-        elif isinstance(event, TrialEnded):
-            trial, best, planned = event.trial, event.best, self._job.planned
-            facts: dict[str, Any] = {"score": "–" if trial.score is None else f"{trial.score:.4f}"}
-            facts["done"] = self._words("done_of" if planned else "done", ended=event.ended, planned=planned)
-            if best is not None:
-                facts |= {"best": f"{best.score:.4f}", "best_number": best.number}
-            say(self._words(f"trial_{trial.state}", number=trial.number, **facts))
-
-
-class _Bar:
-    """A progress bar with the trials, the best score and the time left."""
-
-    def __init__(self, job: SearchJob, words: Say) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-        self._words, self._job, self._began, self._lock = words, job, time.monotonic(), threading.Lock()
-        best = TextColumn("{task.fields[best]}")
-        columns = (TextColumn("{task.description}"), BarColumn(), best, TimeElapsedColumn())
-        self._progress = Progress(*columns, console=Console(stderr=True))
-        self._task = self._progress.add_task(self._text(0), total=job.planned, best="")
-        self._progress.start()
-
-    def _text(self, ended: int) -> str:
-        return self._words("bar", ended=ended, planned=self._job.planned or "…")
-
-    def __call__(self, event: SearchEvent) -> None:
-        changes: dict[str, Any] = {}
-        if isinstance(event, FinalTraining):
-            changes = {"description": self._words(f"final_{event.which}")}
-        elif isinstance(event, TrialEnded):
-            best = "" if event.best is None else self._words("bar_best", best=f"{event.best.score:.4f}")
-            if self._job.minutes is not None:
-                left = max(0.0, self._job.minutes - (time.monotonic() - self._began) / 60)
-                best = f"{best} {self._words('bar_left', minutes=left)}"
-            changes = {"description": self._text(event.ended), "completed": event.ended, "best": best}
-        with self._lock:
-            self._progress.update(self._task, **changes)
-
-    def close(self) -> None:
-        """Restore the terminal, also after an error."""
-        self._progress.stop()
+def _say_event(job: SearchJob, words: Say, event: SearchEvent) -> None:
+    """Print one line per trial."""
+    if isinstance(event, FinalTraining):
+        say(words(f"final_{event.which}"))
+    elif isinstance(event, TrialEnded):
+        trial, best, planned = event.trial, event.best, job.planned
+        facts: dict[str, Any] = {"score": "–" if trial.score is None else f"{trial.score:.4f}"}
+        facts["done"] = words("done_of" if planned else "done", ended=event.ended, planned=planned)
+        if best is not None:
+            facts |= {"best": f"{best.score:.4f}", "best_number": best.number}
+        say(words(f"trial_{trial.state}", number=trial.number, **facts))
 
 
 def _command(job: SearchJob, search_result: SearchResult) -> str:

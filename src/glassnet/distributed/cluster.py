@@ -9,16 +9,20 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..errors import ClusterError, warn
 from ..messages.notice import Notify
+from ..messages.option_spelling import Option
+from ..runtime.numba_here import require_numba
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
-from .data_parallel import PortableRayEngine, RayEngine
 from .mailbox import Delivery, Mailbox
-from .shard_workers import RayWorkers
 from .worker import Outcome, Shared, run_task
+
+if TYPE_CHECKING:
+    from .data_parallel import RayEngine
+    from .shard_workers import RayWorkers
 
 T = TypeVar("T")
 
@@ -141,6 +145,10 @@ class RayCluster:
         ``skip_zeros=False`` if the inputs have many zeros. All engines of a cluster use the same workers, which have
         their cores until a task is started or the cluster is left.
         """
+        require_numba(Option("engine", "portable" if portable else "compiled"))
+        from .data_parallel import PortableRayEngine, RayEngine
+        from .shard_workers import RayWorkers
+
         with self._lock:
             if self._shard_workers is None:
                 self._shard_workers = RayWorkers(notify, self._most)

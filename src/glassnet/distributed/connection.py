@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import sys
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -16,7 +14,7 @@ from typing import Any
 
 from ..errors import ClusterError, require_packages
 from ..messages.option_spelling import Option
-from ..runtime.threads import available_cores
+from ..runtime.system import available_cores, keeping_sigterm
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""
@@ -181,15 +179,12 @@ def _impatient() -> Iterator[None]:
 def _quiet() -> Iterator[None]:
     """Keep Ray's remarks off standard error while it starts, and undo what it changes in this process."""
     before = {name: os.environ.get(name) for name in _QUIET}
-    handler = signal.getsignal(signal.SIGTERM)
     os.environ.update({name: value for name, value in _QUIET.items() if before[name] is None})
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), keeping_sigterm():
             warnings.simplefilter("ignore")
             yield
     finally:
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, handler)

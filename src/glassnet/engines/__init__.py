@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from numpy.typing import DTypeLike
 
 from ..errors import require_choice
+from ..messages.option_spelling import Option
 from ..options import choices
 from ..options.options import Options, not_portable
 from ..preprocess.scaling import is_exact
+from ..runtime.numba_here import numba_works, require_numba
 from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, EvaluatingEngine, Gradients, Progress, StreamingEngine
 from .reference import ReferenceEngine
@@ -68,10 +70,14 @@ one: BLAS takes half of the time for them, which are then a small part of the wh
 
 
 def engine_named(name: str) -> Engine:
-    """Return the engine ``"compiled"``, ``"portable"`` or ``"reference"``; OptionError GN021 for another name."""
+    """Return the engine ``"compiled"``, ``"portable"`` or ``"reference"``.
+
+    OptionError GN021 for another name, GN092 for an engine that needs Numba where it cannot be loaded.
+    """
     require_choice("engine", name, choices.ENGINES)
     if name == "reference":
         return ReferenceEngine()
+    require_numba(Option("engine", name))
     from .compiled.engine import CompiledEngine, PortableEngine
 
     return PortableEngine() if name == "portable" else CompiledEngine()
@@ -83,7 +89,7 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
     ``"auto"`` is the reference engine if the training run is small (see `SMALL_STEPS`) and needs no kernels for
     augmentation; otherwise the portable engine if the options allow it and it takes about the time of the compiled one
     (see `FEW_PRODUCTS`), else the compiled engine. The size decides, never whether kernels happen to be compiled, so
-    that the result is the same on every machine.
+    that the result is the same on every machine that has Numba; elsewhere it is always the reference engine.
 
     Parameters
     ----------
@@ -100,6 +106,8 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
     steps = epochs * -(-samples // options.batch_size)
     is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
     if is_small and not options.augments:
+        return ReferenceEngine()
+    if not numba_works():
         return ReferenceEngine()
     by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
     portable = by_blas <= FEW_PRODUCTS and is_exact(options.scaling, dtype) and not not_portable(options)

@@ -34,6 +34,9 @@ LARGEST_WEIGHT = np.float32(127)
 """Largest magnitude of a weight of 8 bits; −128 is not used, so that a weight and its negative are both possible."""
 
 
+_CHUNK = 256  # rows at a time, which caches hold
+
+
 @dataclass(frozen=True)
 class PortableLayer:
     """A layer: ``activation((W · x) · scale + bias)``, every operation rounded to float32."""
@@ -96,8 +99,16 @@ class NumpyLayers:
             activate = portable_activation(layer.activation) if portable else ACTIVATIONS[layer.activation].value
             self._layers.append((parts, layer.scale.copy(), layer.bias.copy(), activate))
 
-    def outputs(self, inputs: FloatArray) -> FloatArray:
-        """Return the outputs, (n, outputs), for inputs, (n, features), of the type of the weights."""
+    def outputs(self, inputs: NDArray[Any]) -> FloatArray:
+        """Return the outputs, (n, outputs), of the type of the weights, for inputs, (n, features)."""
+        dtype, nodes = self._layers[0][1].dtype, len(self._layers[-1][2])
+        inputs = inputs.astype(dtype, copy=False)
+        out = np.empty((len(inputs), nodes), dtype)
+        for start in range(0, len(inputs), _CHUNK):
+            out[start : start + _CHUNK] = self._chunk(inputs[start : start + _CHUNK])
+        return out
+
+    def _chunk(self, inputs: FloatArray) -> FloatArray:
         a, last = inputs, len(self._layers) - 1
         with np.errstate(all="ignore"):
             for place, (parts, scale, bias, activate) in enumerate(self._layers):

@@ -22,7 +22,7 @@ from ..metrics import LOSS, METRICS
 from ..nn.losses import LOSSES as ALL_LOSSES
 from ..options.options import DISTORTIONS, ITEMS, OTHER_NAMES, SPECS, TYPES, Options, checked
 from ..options.recipes import BY_TASK, MOST_PLAIN_ROWS, for_table
-from ..runtime.threads import available_cores
+from ..runtime.system import available_cores
 
 CLASSIFIER = Options.recipe("table", input_max=1.0, threads=1)
 REGRESSOR = replace(CLASSIFIER, **BY_TASK["numbers"])

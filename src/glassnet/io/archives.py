@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from ..errors import FileError, GlassnetError
 from ..messages.message import Command, Message, Place
 from ..messages.option_spelling import Option
+from ..runtime.system import possible_path
 from .limits import require_room
 from .picture_formats import SUFFIXES, is_images_name
 
@@ -30,7 +31,6 @@ BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 _PIECE = 1 << 20
 _KEPT = 4  # unpacked archives per process: training and test data of two models
 _NOT_DATA = ("__MACOSX", "Thumbs.db", "desktop.ini")
-_FORBIDDEN = str.maketrans(':<>|"?*', "_" * 7)  # in the names of files on Windows
 _LOCK = threading.Lock()
 
 
@@ -196,8 +196,8 @@ def _extract(archive: zipfile.ZipFile, file: zipfile.ZipInfo, folder: Path, name
     import shutil
 
     # A path that leads out of the folder loses the parts that do.
-    path = file.filename.translate(_FORBIDDEN) if os.name == "nt" else file.filename
-    place = folder.joinpath(*(part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")))
+    parts = [part for part in re.split(r"[/\\]", file.filename) if part not in ("", ".", "..")]
+    place = folder / possible_path("/".join(parts))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _opened(archive, file, name) as member, place.open("xb") as target:

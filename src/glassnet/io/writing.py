@@ -17,6 +17,7 @@ from typing import BinaryIO
 from ..errors import FileError, OptionError
 from ..messages.message import Listing, Message
 from ..messages.option_spelling import Option
+from ..runtime import system
 
 MAKER = "glassnet"
 """Program name in the metadata of figures and pages."""
@@ -96,6 +97,13 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     if plain_path.exists() and not plain_path.is_file():
         raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=path)
     target = _resolve_target(path)
+    if (possible := system.possible_path(target.name)) != target.name:
+        raise FileError(
+            "GN003",
+            "{path}: not a name that a file can have on this system. Use {possible}, or another name.",
+            path=path,
+            possible=possible,
+        )
     if not target.parent.is_dir():
         raise FileError(
             "GN001", "{folder}: no such folder. Create it first, or choose another path.", folder=target.parent
@@ -171,8 +179,7 @@ def require_picture_place(
     The files in `inputs`, which the command reads, are not replaced even if glassnet wrote them.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
-    place = Path(path).resolve()
-    if any(place == Path(name).resolve() for name in inputs):
+    if any(system.same_name(path) == system.same_name(name) for name in inputs):
         raise OptionError(
             "GN022", "{path}: an input file, which is not replaced. Choose another path for the figure.", path=path
         )
@@ -188,9 +195,9 @@ def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
 
 def require_distinct_paths(**paths: str | None) -> None:
     """Check that no two outputs, each by the name of its option, have the same path, before the work is done."""
-    names: dict[Path, str] = {}
+    names: dict[str, str] = {}
     for name, path in paths.items():
-        if path and (other := names.setdefault(Path(path).resolve(), name)) != name:
+        if path and (other := names.setdefault(system.same_name(path), name)) != name:
             raise OptionError(
                 "GN022",
                 "{other} and {option} both name {path}. Name two different files.",
@@ -231,11 +238,25 @@ def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]
         else:
             if target.exists():
                 shutil.copymode(target, temporary)
-            os.replace(temporary, target)
+            _rename(path, temporary, target)
     except OSError as problem:
         raise writing_problem(path, problem) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on Windows, a scanner may have it open; see `remove_unfinished`
+            temporary.unlink(missing_ok=True)
+
+
+def _rename(path: str | Path, temporary: Path, target: Path) -> None:
+    try:
+        system.replace(temporary, target)
+    except PermissionError:
+        if not system.refuses_open_files():
+            raise
+        raise FileError(
+            "GN003",
+            "{path}: not replaced, because a program has it open. Close it there, or choose another path.",
+            path=path,
+        ) from None
 
 
 def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path) -> None:
@@ -245,7 +266,7 @@ def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path)
     except FileExistsError:
         raise _exists_error(path) from None
     try:
-        os.replace(temporary, target)
+        _rename(path, temporary, target)
     except BaseException:
         target.unlink()
         raise

@@ -117,7 +117,7 @@ class Watch:
             return
         with self._lock:
             self._steps.append(new)
-            new.began = self._clock()
+            new.began += self._clock()
             if said or len(self._steps) == 1:
                 self._printed_at = new.began
             if said:
@@ -190,9 +190,14 @@ _hidden: ContextVar[bool] = ContextVar("progress_is_hidden", default=False)
 
 
 @contextlib.contextmanager
-def step(what: Message, total: float | None = None, *, whole: bool = False, said: bool = False) -> Iterator[Step]:
-    """Declare a step of a job, of this total if it is known; `said` if that it begins was printed just now."""
-    one = Step(what, total, whole)
+def step(
+    what: Message, total: float | None = None, *, whole: bool = False, said: bool = False, took: float = 0.0
+) -> Iterator[Step]:
+    """Declare a step of a job, of this total if it is known.
+
+    `said` if that it begins was printed just now; `took` are the seconds that it has already taken.
+    """
+    one = Step(what, total, whole, began=-took)
     if _hidden.get():
         yield one
         return

@@ -18,6 +18,7 @@ from ..nn.parameters import FloatArray
 from ..preprocess import Scaling
 from .model import Model
 from .network import Network, mean_outputs
+from .portable import fastest_layers
 
 if TYPE_CHECKING:
     from ..engines.compiled.portable import CompiledLayers
@@ -27,14 +28,14 @@ FEW_ROWS = 500
 takes about a millisecond for a row of a usual network, and less in larger batches."""
 
 _CHUNK = 1 << 14  # rows per pass, so that memory is bounded
-_NUMPY_CHUNK = 256
 
 
 class RowNetwork:
     """A frozen copy of a network whose outputs for a row have the same bits alone and among any other rows.
 
     The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows of all
-    networks, then by compiled loops with the same bits. Networks of float64, which portable arithmetic lacks, are
+    networks, then by compiled loops with the same bits, if Numba can be loaded.
+    Networks of float64, which portable arithmetic lacks, are
     computed by NumPy. The temperature divides the last sums.
     """
 
@@ -50,25 +51,16 @@ class RowNetwork:
             ones, zeros = np.ones(len(weight), dtype), np.zeros(len(weight), dtype)
             self._layers.append(PortableLayer(weight.copy(), ones, zeros if bias is None else bias.copy(), activation))
         self._by_numpy = NumpyLayers(self._layers, temperature)
-        self._compiled: CompiledLayers | None = None
+        self._fastest: CompiledLayers | NumpyLayers | None = None
 
     def outputs(self, inputs: FloatArray) -> FloatArray:
         """Return the outputs, (n, outputs), for scaled inputs, (n, features)."""
         RowNetwork.rows += len(inputs)
-        if self._compiled is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
+        if self._fastest is None and RowNetwork.rows > FEW_ROWS and self.weights.dtype == np.float32:
             with step(Message("loading the loops for prediction")):
-                from ..engines.compiled.portable import CompiledLayers  # loads Numba
-
-                self._compiled = CompiledLayers(self._layers, np.float32(self.temperature))
-                return self._compiled.outputs(inputs)  # the first call compiles them or loads them
-        if self._compiled is not None:
-            return self._compiled.outputs(inputs)
-        inputs = np.asarray(inputs, self.weights.dtype)
-        out = np.empty((len(inputs), len(self._layers[-1].bias)), inputs.dtype)
-        for start in range(0, len(inputs), _NUMPY_CHUNK):
-            part = slice(start, start + _NUMPY_CHUNK)
-            out[part] = self._by_numpy.outputs(inputs[part])
-        return out
+                self._fastest = fastest_layers(self._layers, self.temperature)
+                return self._fastest.outputs(inputs)  # the first call compiles them or loads them
+        return (self._fastest or self._by_numpy).outputs(inputs)
 
 
 class RowPredictor:

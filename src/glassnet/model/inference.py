@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
 from ..runtime.blas import one_blas_thread
+from ..runtime.numba_here import numba_works
 from .model import Model, require_model
 from .network import mean_outputs
 from .portable import PortableNetwork, form_of
@@ -40,7 +42,7 @@ class _Frozen(Model):
 
 @dataclass(frozen=True, repr=False)
 class CompiledModel(_Frozen):
-    """A `Model` with outputs from compiled loops, equal to those of the model up to rounding.
+    """A `Model` with outputs from compiled loops, or by NumPy without Numba, equal to the model's up to rounding.
 
     Made by `compiled`. The weights are copied: further training of the model does not change it.
     """
@@ -49,6 +51,10 @@ class CompiledModel(_Frozen):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if not numba_works():
+            copied = deepcopy(Model(**_fields(self)))  # further training of the model does not change it
+            object.__setattr__(self, "_compute", copied.outputs)
+            return
         from ..engines.compiled.inference import InferenceNetwork
 
         how = self.scaling, self.temperature
@@ -97,7 +103,7 @@ ENGINES = {"fast": CompiledModel, "portable": PortableModel}
 
 @with_near_matches("compiled")
 def compiled(model: Model, engine: str = "fast") -> CompiledModel | PortableModel:
-    """Return a model with compiled loops for inference; this takes a moment and requires Numba.
+    """Return a model with compiled loops for inference; this takes a moment. Without Numba, NumPy computes.
 
     Parameters
     ----------

@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data.arrays import names_of
-from ..engines.portable import PortableLayer
+from ..engines.portable import NumpyLayers, PortableLayer
 from ..errors import OptionError, ShapeError
 from ..messages.option_spelling import Option
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
+from ..runtime.numba_here import numba_works
 from .model import Model
 from .network import Network, mean_outputs
+
+if TYPE_CHECKING:
+    from ..engines.compiled.portable import CompiledLayers
 
 __all__ = ["LARGEST_FOLDED", "PortableForm", "PortableLayer", "PortableNetwork", "form_of", "portable_form"]
 
@@ -65,14 +70,21 @@ class PortableForm:
         return replace(self, members=tuple(tuple(layer.quantised() for layer in one) for one in self.members))
 
 
+def fastest_layers(layers: Sequence[PortableLayer], temperature: float) -> CompiledLayers | NumpyLayers:
+    """Return layers of float32 for many rows: compiled ones, or without Numba those of NumPy, with the same bits."""
+    if not numba_works():
+        return NumpyLayers(layers, temperature)
+    from ..engines.compiled.portable import CompiledLayers
+
+    return CompiledLayers(layers, np.float32(temperature))
+
+
 class PortableNetwork:
-    """The compiled network of a portable form. Making one takes a moment and requires Numba."""
+    """The network of a portable form, compiled where Numba can be loaded. Making one takes a moment."""
 
     def __init__(self, form: PortableForm) -> None:
-        from ..engines.compiled.portable import CompiledLayers  # loads Numba
-
         self._form = form
-        self._members = [CompiledLayers(layers, form.temperature) for layers in form.members]
+        self._members = [fastest_layers(layers, float(form.temperature)) for layers in form.members]
         kind = np.uint8 if form.input_kind == "bytes" else np.float32
         self.outputs(np.zeros((1, form.sizes[0]), kind))  # compile, or load from the cache
 

@@ -6,7 +6,6 @@ So BLAS runs on one thread while glassnet trains and gets its previous number of
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from threading import Lock, get_ident
@@ -14,6 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from threadpoolctl import OpenBLASController, ThreadpoolController
+
+from .system import after_fork
 
 
 def blas_in_use() -> str:
@@ -126,5 +127,4 @@ def _take_control() -> None:
 
 one_blas_thread = OneBlasThread()
 """The instance of this process."""
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=one_blas_thread.forget_others)
+after_fork(one_blas_thread.forget_others)

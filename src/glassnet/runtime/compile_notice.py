@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from ..messages.message import Message
 from ..messages.option_spelling import Door, in_python
 from ..messages.progress import LOGGER, step, tell_in_python
+from .system import after_fork
 
 
 class _Loop(NamedTuple):
@@ -122,8 +122,7 @@ def _forget_other_threads() -> None:
     _shared.clear()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_other_threads)
+after_fork(_forget_other_threads)
 
 
 @contextlib.contextmanager

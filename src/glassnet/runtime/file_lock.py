@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from . import system
 
 POLL_SECONDS = 0.1
 """Longest single wait for another process or thread, after which it is repeated.
@@ -56,7 +52,7 @@ def lock_now(path: Path) -> IO[bytes] | None:
     file: IO[bytes] | None = None
     try:
         file = path.open("ab")
-        _lock(file)
+        system.lock(file)
     except OSError:
         if file is not None:
             file.close()
@@ -67,15 +63,7 @@ def lock_now(path: Path) -> IO[bytes] | None:
 def _is_held_elsewhere(file: IO[bytes]) -> bool:
     """Lock a file, if its file system supports locks; return whether another process has the lock."""
     try:
-        _lock(file)
+        system.lock(file)
     except OSError as problem:
         return problem.errno in _HELD
     return False
-
-
-def _lock(file: IO[bytes]) -> None:
-    """Lock a file, or raise OSError at once."""
-    if sys.platform == "win32":
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,8 @@ from importlib import import_module
 from threading import Timer
 from typing import Any
 
+from .system import folder_of, limit_process
+
 _REFUSED = (
     "socket.", "subprocess.Popen", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.startfile",
     "os.kill", "pty.spawn", "webbrowser.open", "winreg.", "ftplib.", "smtplib.", "signal.pthread_kill",
@@ -39,7 +41,8 @@ def serve(request: dict[str, Any]) -> None:
         timer = Timer(limits["seconds"], _stop_for_time, (file,))
         timer.daemon = True
         timer.start()
-        _limit_resources(limits)
+        # The timer comes first; the limit of processor time is for loops that keep it from running.
+        limit_process(limits["memory"], limits["written"], int(limits["seconds"]) + 2)
         sys.addaudithook(_Guard(os.getcwd(), limits["files"]))
         value, exceeded, error = None, "", ""
         try:
@@ -66,30 +69,6 @@ def _stop_for_time(file: Any) -> None:
     file.write(json.dumps({"value": None, "exceeded": "time", "error": ""}))
     file.flush()
     os._exit(1)
-
-
-def _limit_resources(limits: dict[str, Any]) -> None:
-    """Let the system limit memory, processor time and the size of files, where it can."""
-    try:
-        import resource
-    except ImportError:  # Windows: the other process watches
-        return
-    seconds = int(limits["seconds"]) + 2  # the timer comes first; this is for loops that keep it from running
-    wanted = {
-        resource.RLIMIT_AS: limits["memory"],
-        resource.RLIMIT_FSIZE: limits["written"],
-        resource.RLIMIT_CPU: _spent_seconds() + seconds,
-        resource.RLIMIT_CORE: 0,
-    }
-    for kind, most in wanted.items():
-        with contextlib.suppress(ValueError, OSError):  # more than is allowed already, or not known to this system
-            hard = resource.getrlimit(kind)[1]
-            resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_CPU else most))
-
-
-def _spent_seconds() -> int:
-    times = os.times()
-    return int(times.user + times.system) + 1
 
 
 class _Guard:
@@ -122,12 +101,8 @@ class _Guard:
 
 
 def _folder_name(descriptor: Any) -> str:
-    """Return the folder that a descriptor has open, or the current one."""
-    if isinstance(descriptor, int) and descriptor >= 0:
-        with contextlib.suppress(OSError):
-            return os.readlink(f"/proc/self/fd/{descriptor}")
-        return os.sep  # unknown here: nothing is inside
-    return ""
+    """Return the folder that a descriptor has open, or the current one; the root, in which nothing is, if unknown."""
+    return folder_of(descriptor) if isinstance(descriptor, int) and descriptor >= 0 else ""
 
 
 def _writes(mode: Any, flags: Any) -> bool:

@@ -16,7 +16,6 @@ import pickle
 import re
 import secrets
 import shutil
-import stat
 import sys
 import time
 import warnings
@@ -38,7 +37,7 @@ from ..errors import GlassnetWarning
 from .collection import without_collection
 from .compile_notice import announce_wait, announced
 from .file_lock import POLL_SECONDS, file_lock
-from .user_folder import user_folder
+from .system import only_user_writes, user_folder
 
 numba_config: Any = numba.config
 _dump: Any = _dumps
@@ -219,28 +218,15 @@ def _make(folder: Path) -> None:
 def _is_safe_folder(folder: Path) -> bool:
     """Return whether no other user can put files into a folder. A missing folder has none."""
     try:
-        return _is_safe(folder.stat())
+        return only_user_writes(folder.stat())
     except OSError:
         return True
-
-
-def _is_safe(found: os.stat_result) -> bool:
-    """Return whether a folder or file belongs to the user or to root, and nobody else can write to it.
-
-    In a sticky folder, such as ``/tmp``, others can create files, but cannot replace those of the user. Windows has no
-    such modes: the folders there inherit the rights of the user's profile.
-    """
-    if sys.platform == "win32":
-        return True
-    others_write = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    sticky = stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX
-    return found.st_uid in (0, os.geteuid()) and bool(sticky or not others_write)
 
 
 def _verified(path: Path) -> bytes:
     """Return the pickle in a file; ValueError if another user may have written it, or if it is damaged."""
     with path.open("rb") as file:
-        digest, stored, safe = file.read(32), file.read(), _is_safe(os.fstat(file.fileno()))
+        digest, stored, safe = file.read(32), file.read(), only_user_writes(os.fstat(file.fileno()))
     if not safe or hashlib.sha256(stored).digest() != digest:
         raise ValueError(path)
     return stored

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,8 @@ from pathlib import Path
 from threading import Thread
 from time import monotonic
 from typing import IO, Any
+
+from . import system
 
 _POLL_SECONDS = 0.02
 _START_SECONDS = 60.0
@@ -92,7 +93,7 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
             stderr=subprocess.STDOUT,
             cwd=work,
             env=_environment(str(work)),
-            start_new_session=os.name == "posix",
+            **system.own_group(),
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -105,7 +106,7 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
                 process.stdin.close()
             exceeded = _watch(process, limits, work, result)
         finally:
-            _end(process)
+            system.end_group(process)
         reader.join(timeout=1)
         process.stdout.close()
         return _result(result, process.returncode, exceeded, bytes(printed).decode("utf-8", "replace"))
@@ -137,39 +138,10 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits, work: Path, result:
                 end, started = monotonic() + limits.seconds + 1, True
             if monotonic() > end:
                 return "time"
-            if _resident_bytes(process.pid) > limits.memory:
+            if system.resident_bytes(process.pid) > limits.memory:
                 return "memory"
             if _folder_bytes(work) > limits.written:
                 return "written"
-
-
-def _resident_bytes(pid: int) -> int:
-    """Return the memory that a process uses, 0 where the system does not say."""
-    try:
-        if sys.platform == "win32":
-            return _resident_on_windows(pid)
-        if sys.platform == "linux":
-            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        shown = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, check=False)
-        return int(shown.stdout or 0) * 1024
-    except (OSError, ValueError, IndexError):
-        return 0
-
-
-def _resident_on_windows(pid: int) -> int:
-    import ctypes
-
-    class Counters(ctypes.Structure):  # PROCESS_MEMORY_COUNTERS of psapi.h
-        _fields_ = [("cb", ctypes.c_ulong), ("faults", ctypes.c_ulong)] + [
-            (name, ctypes.c_size_t) for name in ("peak", "now", "a", "b", "c", "d", "pages", "peak_pages")
-        ]
-
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    handle = kernel.OpenProcess(0x1000, False, pid)  # PROCESS_QUERY_LIMITED_INFORMATION
-    counters = Counters(cb=ctypes.sizeof(Counters))
-    read = kernel.K32GetProcessMemoryInfo(handle, ctypes.byref(counters), counters.cb)
-    kernel.CloseHandle(handle)
-    return int(counters.now) if read else 0
 
 
 def _folder_bytes(folder: Path) -> int:
@@ -181,29 +153,12 @@ def _folder_bytes(folder: Path) -> int:
     return total
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the process and whatever it started."""
-    with contextlib.suppress(OSError):  # it has ended
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-    process.wait()
-
-
 def _result(file: Path, status: int, exceeded: str, output: str) -> LimitedResult:
-    if not exceeded and os.name == "posix" and status == -signal.SIGXCPU:
+    if not exceeded and system.ending(status) == "SIGXCPU":
         exceeded = "time"
     if not exceeded and file.exists():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             answer = json.loads(file.read_bytes())
             return LimitedResult(answer["value"], answer["exceeded"], answer["error"], output)
-    error = "" if exceeded else _ending(status)
+    error = "" if exceeded else system.ending(status)
     return LimitedResult(None, exceeded, error, output)
-
-
-def _ending(status: int) -> str:
-    if status < 0:
-        with contextlib.suppress(ValueError):
-            return signal.Signals(-status).name
-    return f"exit code {status}"

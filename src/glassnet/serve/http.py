@@ -15,6 +15,7 @@ from ..errors import OptionError
 from ..messages.languages import LANGUAGES
 from ..messages.message import Message
 from ..messages.option_spelling import Option
+from ..runtime.system import reuse_port
 from ..runtime.threads import start_in_background
 
 _Value = TypeVar("_Value")
@@ -34,7 +35,7 @@ def listening(host: str, port: int) -> socket.socket:
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         sock = socket.socket(family, kind, protocol)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reuse_port(sock)
         sock.bind(address)
         sock.listen(1024)
     except socket.gaierror as problem:

@@ -19,7 +19,7 @@ from ..model.intervals import Interval, number_intervals, right_answers, share_i
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..options.options import Options
-from ..runtime.threads import available_cores
+from ..runtime.system import available_cores
 from .executor import Executor, Send, executor_or_threads, results_in_order
 from .fit import fit_watched
 

@@ -5,10 +5,10 @@ Without a checkpoint Python raises `KeyboardInterrupt` at once; the command line
 
 from __future__ import annotations
 
-import signal
-import threading
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
+
+from ..runtime.system import on_interrupt
 
 
 class DeferredInterrupt:
@@ -21,20 +21,15 @@ class DeferredInterrupt:
 
     def __init__(self) -> None:
         self.received = False
-        self._handlers: dict[int, Any] = {}
+        self._undo: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Start recording signals."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
-                    self._handlers[number] = signal.signal(number, self._receive)
+        self._undo = on_interrupt(self._receive)
 
     def stop(self) -> None:
         """Restore the previous handlers."""
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
-        self._handlers.clear()
+        self._undo()
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self.received:

@@ -300,15 +300,21 @@ def surroundings() -> Receipt:
 @cache
 def _versions() -> dict[str, str]:
     """Return the versions of Python and packages; cached, because the lookup is slow."""
-    from importlib.metadata import version  # loads the standard library's parser of e-mail
+    from importlib.metadata import PackageNotFoundError, version  # loads the standard library's parser of e-mail
 
-    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        with suppress(PackageNotFoundError):  # Numba is not installed everywhere
+            found[name] = version(name)
+    return found
 
 
 @cache
 def _processor() -> str:
-    from llvmlite.binding import get_host_cpu_name
-
+    try:
+        from llvmlite.binding import get_host_cpu_name
+    except ImportError:  # without Numba
+        return platform.machine()
     return f"{platform.machine()} {get_host_cpu_name()}"
 
 

@@ -11,9 +11,6 @@ SEARCH_WORDS: dict[str, str] = {
     "done": "{ended} done",
     "final_best": "training the winner on all training samples",
     "final_default": "training the recipe's own options for comparison",
-    "bar": "trials {ended}/{planned}",
-    "bar_best": "best {best}",
-    "bar_left": "{minutes:.1f} min left",
     "data": "data      {source}: {samples:,} training and {validation:,} validation samples, {test:,} for the test",
     "data_folds": (
         "data      {source}: {validation:,} samples in {folds} folds of a cross-validation, {test:,} for the test"

@@ -79,7 +79,7 @@ def test_sources_without_parts_have_only_training_data(tmp_path):
 
 
 def query_rows(monkeypatch: pytest.MonkeyPatch, content: bytes, features: int = 3) -> tuple:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content), encoding="utf-8"))
     return load_inputs("-", features, None, 255.0)
 
 

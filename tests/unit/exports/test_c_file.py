@@ -329,7 +329,7 @@ def test_the_test_in_the_file_finds_what_the_compiler_cannot_refuse(kind, tmp_pa
     command = [*compiler("clang").command, "-DGLASSNET_TEST", "-O2", "-mfma", "-ffp-contract=fast", "net.c"]
     output_of(*command, "-S", "-o", "net.s", folder=tmp_path)
     assert FUSED.search((tmp_path / "net.s").read_bytes())
-    if "fma" in processor.read_text():
+    if "fma" in processor.read_text(encoding="utf-8"):
         output_of(*command, "-o", "net", folder=tmp_path)
         assert b"fuses" in output_of("./net", folder=tmp_path, status=1)
 

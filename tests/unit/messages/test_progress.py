@@ -141,7 +141,9 @@ def model():
 
 
 def write_table(rows: int = 60) -> str:
-    Path("rows.csv").write_text("a,b,kind\n" + "".join(f"{k},{k * k % 7},{'xy'[k % 2]}\n" for k in range(rows)))
+    Path("rows.csv").write_text(
+        "a,b,kind\n" + "".join(f"{k},{k * k % 7},{'xy'[k % 2]}\n" for k in range(rows)), encoding="utf-8"
+    )
     return "rows.csv"
 
 

@@ -158,9 +158,9 @@ def test_the_first_rows_are_computed_by_numpy_with_the_bits_of_the_compiled_loop
     monkeypatch.setattr(RowNetwork, "rows", 0)
     one = RowNetwork(network, 1.0)
     first = one.outputs(rows[:20])
-    assert one._compiled is None
+    assert one._fastest is None
     assert one.outputs(rows)[:20].tobytes() == first.tobytes()
-    assert one._compiled is not None
+    assert one._fastest is not None
 
 
 @pytest.mark.parametrize("members", [2, 8, 17])

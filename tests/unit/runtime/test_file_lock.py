@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from glassnet.runtime import file_lock as module
+from glassnet.runtime import system
 from glassnet.runtime.file_lock import file_lock
 
 HOLDER = """
@@ -65,7 +66,7 @@ def refusing(monkeypatch, *numbers):
             raise OSError(left.pop(0), "refused")
         done.append(file.name)
 
-    monkeypatch.setattr(module, "_lock", attempt)
+    monkeypatch.setattr(system, "lock", attempt)
     monkeypatch.setattr(module, "POLL_SECONDS", 0)
     return done
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glassnet.runtime import jit, kernel_cache
+from glassnet.runtime import jit, kernel_cache, system
 from glassnet.runtime.kernel_cache import KernelCache, digest_of, places
 from support.cli import environment
 from support.sources import PACKAGE as SOURCE
@@ -40,7 +40,7 @@ def opened(*folders) -> KernelCache:
 
 
 def test_the_cache_is_that_of_the_user_and_then_of_the_package(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(system, "NAME", "linux")
     assert places(PACKAGE) == [tmp_path / ".cache" / "glassnet", PACKAGE / "__pycache__"]
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")  # the specification ignores it
     assert places(PACKAGE)[0] == tmp_path / ".cache" / "glassnet"
@@ -49,9 +49,9 @@ def test_the_cache_is_that_of_the_user_and_then_of_the_package(monkeypatch, tmp_
 
 
 def test_each_system_has_its_folder_for_caches(monkeypatch, tmp_path):
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(system, "NAME", "darwin")
     assert places(PACKAGE)[0] == tmp_path / "Library" / "Caches" / "glassnet"
-    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(system, "NAME", "win32")
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Local"))
     assert places(PACKAGE)[0] == tmp_path / "Local" / "glassnet"
 
@@ -186,9 +186,9 @@ def test_a_file_that_others_can_write_is_not_loaded(tmp_path):
     ],
 )
 def test_files_of_the_user_and_of_root_are_safe(monkeypatch, mode, owner, safe):
-    monkeypatch.setattr(kernel_cache.os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     user = {"user": 1000, "root": 0, "other": 1001}[owner]
-    assert kernel_cache._is_safe(os.stat_result((mode, 1, 1, 1, user, 0, 0, 0, 0, 0))) == safe
+    assert system.only_user_writes(os.stat_result((mode, 1, 1, 1, user, 0, 0, 0, 0, 0))) == safe
 
 
 def test_the_cache_may_be_deleted_while_it_is_used(tmp_path):

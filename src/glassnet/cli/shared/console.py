@@ -27,7 +27,6 @@ from ..help.grouped import GroupedFlag
 if TYPE_CHECKING:
     from ...data import Dataset
     from ...errors import GlassnetError
-    from ...messages.message import Message
     from ...model.evaluate import Evaluation
     from ...preprocess import Columns
     from ...runtime.compile_notice import CompileNotice

@@ -23,6 +23,7 @@ from ...io.sniff import kind_of
 from ...io.writing import replacing, require_place, writing_problem
 from ...messages.message import Command, Listing, Place
 from ...messages.option_spelling import Option
+from ...runtime.system import replace
 from ..dataset import Dataset, SampleLayout
 from ..load import BUNDLED, images_in
 from ..readers.idx import bundled_pair, idx_bytes, labels_name, parse_pair
@@ -333,7 +334,7 @@ def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[s
                 number += 1
                 place = place.with_name(f"{stem}-{number}{place.suffix}")
             shutil.copyfile(root / name, place)
-        os.replace(unfinished, target)
+        replace(unfinished, target)
     except OSError as problem:
         raise writing_problem(target, problem) from None
     finally:

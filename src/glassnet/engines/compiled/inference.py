@@ -18,7 +18,8 @@ from ...nn.architecture import Architecture
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
 from ...runtime.blas import one_blas_thread
-from ...runtime.threads import available_cores, in_context
+from ...runtime.system import available_cores
+from ...runtime.threads import in_context
 from . import kernels
 from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...nn.architecture import Architecture
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
-from ...runtime.threads import available_cores
+from ...runtime.system import available_cores
 from ..portable import PortableLayer, layer_blocks, portable_activation
 from ..protocol import Progress
 from ..samples import Samples

@@ -21,6 +21,7 @@ from ...errors import OptionError
 from ...messages.message import Listing
 from ...messages.option_spelling import Option
 from ...options.options import DISTORTIONS, Options
+from ...runtime.numba_here import require_numba
 
 if TYPE_CHECKING:
     from .kernels import Distortion
@@ -74,6 +75,8 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
         raise OptionError(
             "GN022", "{names}: the samples are not images. Omit these options.", names=Listing(map(Option, wanted))
         )
+    if options.augments:
+        require_numba(Listing(Option(name) for name in DISTORTIONS if getattr(options, name)))
     if wanted and channels != 1:
         raise OptionError(
             "GN022",

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...runtime.threads import available_cores, in_threads
+from ...runtime.system import available_cores
+from ...runtime.threads import in_threads
 from .dates import DateColumn
 from .encoders import BooleanColumn, Encoded, NumberColumn, WordColumn
 from .imputation import fill_truths

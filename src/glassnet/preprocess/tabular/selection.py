@@ -14,7 +14,8 @@ from ...data.tables.missing_markers import sentinels_in
 from ...messages.formats import number_text
 from ...messages.message import Command, Listing, Message
 from ...messages.option_spelling import Option
-from ...runtime.threads import available_cores, in_threads
+from ...runtime.system import available_cores
+from ...runtime.threads import in_threads
 from .dates import DateColumn, non_date_remarks, odd_dates
 from .encoders import (
     BooleanColumn,

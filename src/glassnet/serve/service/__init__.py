@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import signal
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...options.job_parameters import require_declared
 from ...options.spec import option, required
+from ...runtime.system import on_interrupt
 from .. import http
 from .limits import DEADLINES, DEFAULT, HOST, PREFIX, STOP_SECONDS, Deadlines, Limits
 
@@ -79,8 +79,7 @@ def run(
     require_packages(Message("the service"), "serve", "httptools", "orjson", "prometheus_client", "uvicorn")
     prepare()
     with contextlib.ExitStack() as stack:
-        # As at Ctrl+C; uvicorn raises the signal once more when it has ended.
-        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, signal.default_int_handler))
+        stack.callback(on_interrupt())  # uvicorn raises the signal once more when it has ended
         stack.enter_context(contextlib.suppress(KeyboardInterrupt))
         sock = stack.enter_context(http.listening(job.host, job.port))
         where: dict[str, Any] = {"allowed": job.allow_host, "root_path": job.root_path}

@@ -25,7 +25,8 @@ from ...io.opening import gunzip
 from ...messages.control_characters import printable
 from ...messages.message import Command, Listing
 from ...messages.option_spelling import Option
-from ...runtime.threads import available_cores, in_context
+from ...runtime.system import available_cores
+from ...runtime.threads import in_context
 from ..http import accepted_language, host_name, is_foreign, is_loopback
 from ..rendering import for_client
 from . import documentation, explain, metrics, openapi, predict, process, protocol

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
-from contextlib import suppress
-from typing import Any
 
+from ...runtime.system import allocator, allow_open_files, release_free_memory
 from .limits import DEADLINES
 
 IDLE_SECONDS = 0.5
@@ -23,16 +21,9 @@ def prepare() -> None:
     memory of a request for the next one, which would otherwise wait for pages of the system, until `release` returns
     it. There are file descriptors for all connections: without one, asyncio cannot refuse a connection either.
     """
-    if (mallopt := _function("mallopt")) is not None:
-        for parameter, value in _MALLOPT.items():
-            mallopt(parameter, value)
-    with suppress(ImportError, OSError, ValueError):  # not on Windows, or not allowed
-        import resource
-
-        least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-        wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
-        if least != resource.RLIM_INFINITY and least < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+    for parameter, value in _MALLOPT.items():
+        allocator("mallopt", parameter, value)
+    allow_open_files(_FILES)
 
 
 def exempt_from_collection() -> None:
@@ -44,13 +35,4 @@ def exempt_from_collection() -> None:
 def release() -> None:
     """Return unused memory; takes milliseconds."""
     gc.collect()
-    if (trim := _function("malloc_trim")) is not None:
-        trim(ctypes.c_size_t(0))
-
-
-def _function(name: str) -> Any:
-    """Return a function of glibc; None with another C library."""
-    try:
-        return getattr(ctypes.CDLL(None), name)
-    except (AttributeError, OSError, TypeError):
-        return None
+    release_free_memory()

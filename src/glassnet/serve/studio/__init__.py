@@ -19,7 +19,7 @@ from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...options.job_parameters import require_declared
 from ...options.spec import option
-from ...runtime.memory import return_large_blocks
+from ...runtime.system import return_large_blocks
 from ...workflow import parameters
 from .. import http
 

@@ -14,7 +14,7 @@ from ...errors import GlassnetError
 from ...messages.languages import LANGUAGES
 from ...messages.message import Message, Renderable
 from ...messages.progress import hidden
-from ...runtime.memory import release_free_memory
+from ...runtime.system import release_free_memory
 from ...runtime.threads import start_in_background
 from ..rendering import on_page
 from .endpoints import NO_MEMORY, require_known

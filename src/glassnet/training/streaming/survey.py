@@ -32,7 +32,7 @@ from ...preprocess.tabular.dataset import samples_of
 from ...preprocess.tabular.learner import ColumnsLearner, TableSummary
 from ...preprocess.tabular.split_columns import TimeColumn
 from ...preprocess.targets import Targets
-from ...runtime.threads import available_cores
+from ...runtime.system import available_cores
 from .order import window_rows
 
 SAMPLE_BYTES = 1 << 25

@@ -28,7 +28,7 @@ from ...model.model import Model
 from ...options.options import Options
 from ...preprocess.tabular.leaks import mention_leak
 from ...preprocess.tabular.related_rows import related_warnings
-from ...runtime.threads import available_cores
+from ...runtime.system import available_cores
 from ...training.callbacks import LAST, STILL_FALLING, Callback, History
 from ...training.cross_validation import CrossValidation, cross_validate
 from ...training.events import Event, TrainingStarted

@@ -266,7 +266,7 @@ def test_damaged_files(tmp_path, kind):
 
 
 def test_standard_input():
-    with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
+    with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()), encoding="utf-8")):
         assert_same_content(read_table("-"))
 
 

@@ -245,7 +245,7 @@ def test_an_interrupt_says_where_the_trials_are(folder):
 
 def test_a_half_written_line_of_the_journal_is_repaired(folder):
     search(job(trials=2, cv=0))
-    with open("out/journal.jsonl", "a") as file:
+    with open("out/journal.jsonl", "a", encoding="utf-8") as file:
         file.write('{"op_code": 4, "worker')
     assert plain(search(job(cv=0))) == plain(search(job("whole", cv=0)))
 

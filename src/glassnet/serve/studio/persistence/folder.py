@@ -11,8 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import stat
-import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -21,7 +19,7 @@ from typing import IO, Any
 from ....io.writing import replacing
 from ....messages.control_characters import finite, json_text
 from ....runtime.file_lock import lock_now
-from ....runtime.user_folder import user_folder
+from ....runtime.system import make_private, user_folder
 
 _PREFIX, _LOCK = "session-", ".lock"
 _MINE: dict[Path, IO[bytes]] = {}
@@ -130,12 +128,8 @@ def place_of_user() -> Path | None:
             return None
         place = of_user / "studio"
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if sys.platform != "win32":  # where folders inherit the rights of the user's profile
-            found = place.stat()
-            if found.st_uid != os.geteuid():
-                return None
-            if stat.S_IMODE(found.st_mode) != 0o700:
-                place.chmod(0o700)
+        if not make_private(place):
+            return None
         return place if os.access(place, os.W_OK) else None
     except OSError:
         return None
