@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import click
@@ -35,9 +36,14 @@ def test_the_help_of_all_has_the_first_line_of_each_command():
 
 
 def test_no_chinese_help_is_unused():
-    texts = {cli.help, *_COMMANDS.values(), *(spec.help for spec in SPECS.values()), GroupedCommand.more}
+    texts = {
+        inspect.cleandoc(cli.help),
+        *_COMMANDS.values(),
+        *(spec.help for spec in SPECS.values()),
+        GroupedCommand.more,
+    }
     for command in commands().values():
-        texts.add(command.help)
+        texts.add(inspect.cleandoc(command.help))
         for flag in command.params:
             if isinstance(flag, DeclaredFlag):
                 texts |= {flag.parameter.spec.help, flag.parameter.spec.otherwise}

@@ -7,7 +7,7 @@ import pytest
 from numba import njit
 
 from glassnet.engines.compiled import kernels
-from glassnet.engines.compiled.kernels import tile_products
+from glassnet.engines.compiled.kernels import products, tile_products
 from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, tiles_of
@@ -65,7 +65,9 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
         assert (kept[[0, 1, -2, -1]] == 7).all()
 
 
-def compiled_gradient(vectors):
+def compiled_gradient(vectors, registers, monkeypatch):
+    for name, number in zip(("_SUMS", "_BYTES"), registers, strict=True):
+        monkeypatch.setattr(tile_products, name, number)
     add = tile_products._pair_of(vectors, forward=False)
 
     @njit
@@ -75,22 +77,38 @@ def compiled_gradient(vectors):
     return gradient
 
 
-@pytest.mark.parametrize(("dtype", "registers"), [("float32", (24, 64)), ("float64", (12, 32))])
-def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypatch):
-    monkeypatch.setattr(tile_products, "_SUMS", registers[0])
-    monkeypatch.setattr(tile_products, "_BYTES", registers[1])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradient_has_the_same_bits_with_the_registers_of_any_processor(dtype, monkeypatch):
+    """With those of AVX-512, and with those of AVX2, which are also the choice for SSE2 and ARM."""
     rng = np.random.default_rng(4)
     which, values = rng.integers(0, 9, 20).astype(np.uint8), rng.normal(size=40).astype(dtype)
     for vectors in range(1, WIDEST + 1):
-        gradient = compiled_gradient(vectors)
+        gradients = [compiled_gradient(vectors, registers, monkeypatch) for registers in ((24, 64), (12, 32))]
         for width in range(max(LANES, (vectors - 1) * LANES + 1), vectors * LANES + 1, 5):
             delta, rows = rng.normal(size=(9, width)).astype(dtype), np.zeros((9, vectors * LANES), dtype)
             for row in range(9):
                 from_python(spread)(delta[row], rows[row], np.zeros(vectors * LANES, dtype))
-            wanted, lines = values.reshape(-1, 2).T @ delta[which], np.full((2, width), np.nan, dtype)
+            wanted = values.reshape(-1, 2).T @ delta[which]
+            lines, others = np.full((2, 2, width), np.nan, dtype)
             for times, begins in ((1, True), (2, False)):
-                gradient(lines, begins, which, values, rows)
+                for gradient, own in zip(gradients, (lines, others), strict=True):
+                    gradient(own, begins, which, values, rows)
                 np.testing.assert_allclose(lines, times * wanted, rtol=0, atol=300 * np.finfo(dtype).eps)
+                np.testing.assert_array_equal(lines, others)
+
+
+def test_portable_products_have_the_same_bits_with_the_blocks_of_any_processor(monkeypatch):
+    rng = np.random.default_rng(6)
+    a, b = rng.normal(size=(9, 13)).astype(np.float32), rng.normal(size=(13, 6 * LANES + 5)).astype(np.float32)
+    wanted = np.zeros((9, b.shape[1]), np.float32)
+    for j in range(13):
+        wanted += a[:, j, None] * b[j]
+    for vectors in (4, 1):
+        monkeypatch.setattr(products, "VECTORS", vectors)
+        monkeypatch.setattr(products, "_wide", products._block_of(vectors))
+        out = np.full_like(wanted, np.nan)
+        njit(products.portable_product.py_func)(a, b, out, a)
+        np.testing.assert_array_equal(out, wanted)
 
 
 @pytest.mark.parametrize("widest", [WIDEST * LANES, 7 * LANES])

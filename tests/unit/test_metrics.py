@@ -37,7 +37,9 @@ def peer(name, truth, predicted, weights):
         if name == "brier":
             if predicted.shape[1] == 2:
                 return peers.brier_score_loss(truth, predicted[:, 1], sample_weight=weights, pos_label=1)
-            return peers.brier_score_loss(truth, predicted, labels=classes, sample_weight=weights)
+            # A sum over the classes, which scikit-learn computes itself from 1.7 on.
+            pairs = [((truth == k).astype(int), np.minimum(predicted[:, k], 1)) for k in classes]
+            return sum(peers.brier_score_loss(*one, sample_weight=weights, pos_label=1) for one in pairs)
         if name == "auc" and predicted.shape[1] == 2:
             return peers.roc_auc_score(truth, predicted[:, 1], sample_weight=weights)
         if name == "auc":

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..io.byte_order import little_endian
 from .dataset import Dataset
 
 _FEW = 0.05
@@ -22,13 +23,14 @@ def fingerprint(data: Dataset) -> str:
 
     The inputs of rare words by their target are left out, since the same row has others in training.
     """
-    digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
-    digest.update(np.ascontiguousarray(_inputs_without_means(data)).data)
-    digest.update(np.ascontiguousarray(data.labels).data)
+    inputs = little_endian(_inputs_without_means(data))
+    digest = hashlib.sha256(repr((data.inputs.shape, inputs.dtype.str, data.classes)).encode())
+    digest.update(inputs.data)
+    digest.update(little_endian(data.labels).data)
     for name, array in (("values", data.values), ("weights", data.weights)):
         if array is not None:
-            digest.update(f"{name} {array.dtype.str}".encode())
-            digest.update(np.ascontiguousarray(array).data)
+            digest.update(f"{name} {little_endian(array).dtype.str}".encode())
+            digest.update(little_endian(array).data)
     return digest.hexdigest()
 
 

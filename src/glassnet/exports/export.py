@@ -88,7 +88,7 @@ class FormModule(Protocol):
 
 def form_module(form: str) -> FormModule:
     """Load the module of a form."""
-    return cast(FormModule, import_module(f"{__package__}.{form}"))
+    return cast(FormModule, import_module(f".{form}", "glassnet.exports"))
 
 
 def form_named(path: str | Path | None, to: str | None) -> str:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
 from ..errors import DataError
+from ..io.byte_order import little_endian
 from ..io.writing import MAKER
 from ..messages.control_characters import json_text, printable
 from ..messages.formats import below_all
@@ -355,7 +356,5 @@ def _examples_agree(form: PortableForm, model: Model, examples: dict[str, Any]) 
 def _rows_as_json(rows: ProofRows) -> str:
     if rows.raw is None:
         return json.dumps([_row(rows, number) for number in range(len(rows))], allow_nan=False)
-    values = np.ascontiguousarray(rows.raw)
-    little = values.astype(values.dtype.newbyteorder("<"))
-    text = base64.b64encode(little.tobytes()).decode()
-    return json.dumps({"shape": values.shape, "type": values.dtype.name, "values": text})
+    text = base64.b64encode(little_endian(rows.raw).tobytes()).decode()
+    return json.dumps({"shape": rows.raw.shape, "type": rows.raw.dtype.name, "values": text})

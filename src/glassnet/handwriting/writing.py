@@ -156,7 +156,7 @@ def relief(strength: Plane, ink: Mask, every: Mask, pen: float) -> float:
         sides = np.stack([np.ones_like(values), *facing])[:, where].astype(np.float64)
         if sides.shape[1] < _FEWEST:
             return 0.0
-        fitted = np.linalg.lstsq(sides.T, values[where].astype(np.float64))[0]
+        fitted = np.linalg.lstsq(sides.T, values[where].astype(np.float64), rcond=None)[0]
         return float((fitted @ sides).std() / max(abs(fitted[0]), 1e-3))  # few pixels at the ends of a bar say little
 
     border = dilate(ink, 1.5) & dilate(~ink, 1.5)

@@ -45,7 +45,7 @@ def render(template: str, **values: Any) -> str:
 @cache
 def _templates() -> Environment:
     made = Environment(
-        loader=PackageLoader(__package__),
+        loader=PackageLoader("glassnet.html"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

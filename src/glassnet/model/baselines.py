@@ -176,7 +176,7 @@ def _ridge(x: Floats, truth: Floats, parts: Floats) -> tuple[Floats, Floats]:
     # The penalty as further rows: as accurate as the inputs, unlike their products.
     rows = np.concatenate([root * (x - centre), np.sqrt(PENALTY) * np.eye(x.shape[1])])
     goal = np.concatenate([root * (truth - mean), np.zeros((x.shape[1], truth.shape[1]))])
-    weights = np.linalg.lstsq(rows, goal)[0].T
+    weights = np.linalg.lstsq(rows, goal, rcond=None)[0].T
     return weights, mean - weights @ centre
 
 

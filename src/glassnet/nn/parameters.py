@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import ShapeError
+from ..io.byte_order import little_endian
 
 FloatArray = NDArray[np.floating]
 
@@ -145,8 +146,7 @@ class Parameters:
 
     def hash(self) -> str:
         """Return the SHA-256 of the vector's bytes (little-endian), as 64 hexadecimal digits."""
-        little = np.ascontiguousarray(self.flat, self.flat.dtype.newbyteorder("<"))
-        return hashlib.sha256(little.data).hexdigest()
+        return hashlib.sha256(little_endian(self.flat).data).hexdigest()
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike) -> FloatArray:

@@ -1,5 +1,6 @@
 """What a pool measures of a block, with a fake clock."""
 
+import ctypes
 from collections import defaultdict
 from threading import get_ident
 from types import SimpleNamespace
@@ -128,3 +129,13 @@ def test_the_pool_works_after_a_kernel_has_failed(products):
             run(pool, failing, products=products)
     run(pool, lambda thread, threads, barrier: calls.append(thread), products=products)
     assert 0 in calls
+
+
+def test_kernels_find_the_yield_of_windows_by_the_name_that_they_call(monkeypatch):
+    added = {}
+    kernel32 = SimpleNamespace(SwitchToThread=ctypes.CFUNCTYPE(ctypes.c_int)(lambda: 0))
+    monkeypatch.setattr(barriers, "_ctypes", SimpleNamespace(windll=SimpleNamespace(kernel32=kernel32)))
+    monkeypatch.setattr(barriers, "binding", SimpleNamespace(add_symbol=added.__setitem__))
+    barriers._add_sched_yield()
+    address = ctypes.cast(kernel32.SwitchToThread, ctypes.c_void_p).value
+    assert added == {barriers._sched_yield.symbol: address}

@@ -144,7 +144,7 @@ def test_a_model_without_columns_is_rejected():
 def test_dates_are_days_from_the_first_to_the_last_rows(rows_a_day, apart):
     """Of many weeks they are the same weekday, so that the week does not blur the curve."""
     dates = np.datetime64("2019-01-01") + np.arange(300) // rows_a_day
-    dates[7] = np.datetime64("NaT")
+    dates[7] = np.datetime64("NaT", "D")
     data = glassnet.load_table({"date": dates, "height": TABLE["height"], "pay": np.arange(300.0)}, "pay")
     model = fit(data, recipe="table", members=1, engine="reference", hidden=(8,), epochs=20).model
     effect = partial_dependence(model, data, 0)

@@ -120,7 +120,8 @@ def test_a_value_is_encoded_as_in_a_table(name, value):
 
 
 @pytest.mark.parametrize(
-    "value", [pd.NaT, np.datetime64("NaT"), np.datetime64("1970-01-03"), np.datetime64("1970-01-03T04:05:06", "ns")]
+    "value",
+    [pd.NaT, np.datetime64("NaT", "ns"), np.datetime64("1970-01-03"), np.datetime64("1970-01-03T04:05:06", "ns")],
 )
 def test_dates_of_pandas_and_numpy_are_those_of_a_frame(value):
     frame = pd.DataFrame({name: [one] for name, one in TYPICAL.items()}).assign(born=pd.Series([value], dtype="M8[ns]"))

@@ -299,7 +299,7 @@ def test_rows_without_a_group_or_time_are_counted_and_many_are_a_warning():
     for missing in (1, 20):
         gaps = np.arange(200) < missing
         who = [None if gap else f"p{row // 2}" for row, gap in enumerate(gaps)]
-        when = np.where(gaps, np.datetime64("NaT"), np.datetime64("2020-01-01") + np.arange(200))
+        when = np.where(gaps, np.datetime64("NaT", "D"), np.datetime64("2020-01-01") + np.arange(200))
         number = np.where(gaps, np.nan, np.arange(200.0))
         frame = {**known, "who": who, "when": when, "number": number}
         doors = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from copy import copy
 from typing import Any
 
@@ -30,7 +31,8 @@ class _Context(click.Context):
 def command_in_chinese(command: click.Command) -> click.Command:
     """Return a copy of a command with its help in Chinese."""
     made = copy(command)
-    made.help = translated(command.help or "", "zh", "help")
+    # Python removes the indentation of docstrings from 3.13 on; the catalogue has none.
+    made.help = translated(inspect.cleandoc(command.help or ""), "zh", "help")
     made.short_help = made.help.split("\n")[0]
     made.context_class = _Context
     if isinstance(made, GroupedCommand):

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from ...io.byte_order import little_endian
 from ..tables.table import Table
 
 SHORT_TEXT = 64
@@ -36,9 +37,9 @@ def row_bytes(table: Table) -> int:
 def _bytes_of(series: pl.Series) -> Any:
     dtype = series.dtype
     if dtype.is_numeric() and not dtype.is_decimal():
-        return series.fill_null(0).to_numpy().tobytes()
+        return little_endian(series.fill_null(0).to_numpy()).tobytes()
     if dtype == pl.Boolean or dtype.is_temporal():
-        return series.to_physical().cast(pl.Int64).fill_null(0).to_numpy().tobytes()
+        return little_endian(series.to_physical().cast(pl.Int64).fill_null(0).to_numpy()).tobytes()
     text = series if dtype == pl.String else pl.Series([None if one is None else str(one) for one in series.to_list()])
     text = text.cast(pl.String).fill_null("")
-    return text.str.len_bytes().to_numpy().tobytes() + "".join(text.to_list()).encode()
+    return little_endian(text.str.len_bytes().to_numpy()).tobytes() + "".join(text.to_list()).encode()

@@ -10,10 +10,12 @@ single such wait can take as long as a thousand steps, so it ends the part: the 
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
@@ -32,6 +34,17 @@ _ARRIVED, _MEETINGS, _ABORTED, _SPINS, _LONG_WAITS, _NEXT, _STOP = range(7)
 number of long waits in this part, first step of this part or the next, and the step before which this part stops."""
 
 _sched_yield = types.ExternalFunction("sched_yield", types.int32())
+_ctypes: Any = ctypes
+
+
+def _add_sched_yield() -> None:
+    """Let kernels find Windows' function for the same purpose by this name, which no library there has."""
+    function = _ctypes.windll.kernel32.SwitchToThread
+    binding.add_symbol("sched_yield", ctypes.cast(function, ctypes.c_void_p).value)
+
+
+if sys.platform == "win32":
+    _add_sched_yield()
 
 
 def new_barrier() -> NDArray[np.int64]:

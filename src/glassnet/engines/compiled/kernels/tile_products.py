@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
-from llvmlite.binding import get_host_cpu_features
 from numba import types
-from numba.core import cgutils, config
+from numba.core import cgutils
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
@@ -28,16 +28,10 @@ WIDEST = 4
 """Maximum vectors of a line: with more, the sums or deltas of a row block would not fit into the L1 cache."""
 
 
-def _has_avx512() -> bool:
-    if (features := config.CPU_FEATURES) is not None:  # type: ignore[attr-defined]  # for another processor
-        return "+avx512f" in features
-    try:
-        return bool(get_host_cpu_features().get("avx512f"))
-    except RuntimeError:  # LLVM cannot tell on every system
-        return False
+_target: Any = cpu_target
+HAS_AVX512 = "+avx512f" in _target.target_context.codegen().magic_tuple()[2]
+"""Whether the processor that Numba compiles for has these vectors; it decides how many numbers stay in registers."""
 
-
-HAS_AVX512 = _has_avx512()
 _SUMS, _BYTES = (24, 64) if HAS_AVX512 else (12, 32)
 """The number of registers for sums (the others hold the terms to add), and the bytes of a register."""
 

@@ -13,6 +13,7 @@ from ....data import Dataset
 from ....data.arrays import names_of
 from ....data.dataset import channels_of, image_shape
 from ....engines import Block, Engine
+from ....io.byte_order import little_endian
 from ....nn.optimizers import State
 from ....nn.parameters import Parameters
 from ....training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
@@ -168,6 +169,6 @@ def shown_layers(parameters: Parameters, kind: type[np.int8] | type[np.int16]) -
             "biases": [] if bias is None else [float(f"{one:.4g}") for one in bias[shown].tolist()],
             "scale": scale,
             "bits": 8 * values.itemsize,
-            "values": base64.b64encode(values.tobytes()).decode(),
+            "values": base64.b64encode(little_endian(values).tobytes()).decode(),
         }
         before = shown
