@@ -28,6 +28,7 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
@@ -131,6 +132,9 @@ class KernelCache:
 
         def compile_once(signature: Any) -> Any:
             with _compilation():
+                types = tuple(getattr(signature, "args", signature))
+                if len(_compilations) == 1 and types in kernel.overloads and _is_part(kernel.overloads[types]):
+                    del kernel.overloads[types]  # now it needs code of its own
                 return compile_kernel(signature)
 
         kernel._cache, kernel.compile = cached, compile_once
@@ -249,6 +253,36 @@ def _warn_once(template: str, *folders: Path) -> None:
         warnings.warn(GlassnetWarning(template, folder=", ".join(map(str, folders))), stacklevel=2)
 
 
+class _PartLibrary(JITCodeLibrary):
+    """The code of a kernel as a part of its callers: optimised and translated to machine code in them alone."""
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
+        self._finalized = True
+
+
+def without_code_in_callers(flags: Any) -> Any:
+    """Set Numba's flags for a kernel: while a caller is compiled, it gets no code of its own."""
+    flags.no_compile = len(_compilations) > 1
+    return flags
+
+
+def add_overload(kernel: Any, result: Any) -> None:
+    """Add a compiled kernel to those of its function, for other kernels to find."""
+    if result.entry_point is None:
+        result.library.__class__ = _PartLibrary
+        result = result._replace(entry_point=object())  # by which Numba finds it
+        result.target_context.insert_user_function(result.entry_point, result.fndesc, [result.library])
+    kernel.overloads[tuple(result.signature.args)] = result
+
+
+def _is_part(result: Any) -> bool:
+    return isinstance(result.library, _PartLibrary)
+
+
 class _CachedKernel:
     """The cache of one kernel, as Numba calls it: it loads each set of argument types, or compiles and saves it."""
 
@@ -274,7 +308,7 @@ class _CachedKernel:
         target_context.refresh()
         name = self._name(signature, target_context.codegen())
         found = self._load(name, target_context)
-        if found is not None or not _compilations:
+        if found is not None or len(_compilations) != 1:
             return found
         stack, function = _compilations[-1], self._function
         if self._cache.writable is not None:
@@ -287,7 +321,7 @@ class _CachedKernel:
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Store a compiled kernel."""
-        if not result.library.has_dynamic_globals:  # addresses of this process
+        if result.entry_point is not None and not result.library.has_dynamic_globals:  # addresses of this process
             self._cache.save(self._name(signature, result.codegen), result._reduce())
 
     def _load(self, name: str, target_context: Any) -> Any:
