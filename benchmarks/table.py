@@ -7,6 +7,7 @@ Every figure comes from benchmarks/results/*.json. A benchmark that has not been
 
 from __future__ import annotations
 
+import math
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -520,6 +521,7 @@ KINDS: dict[str, Both] = {
     "estimator, 2,000 rows": ("an estimator on 2,000 rows", "估计器，2,000 行"),
     "estimator, 10,000 rows": ("an estimator on 10,000 rows", "估计器，10,000 行"),
     "compiled for prediction": ("`compiled(model)` and one prediction", "`compiled(model)` 加一次预测"),
+    "prediction of a table": ("`TableModel.load` and one prediction", "`TableModel.load` 加一次预测"),
     "search, one process": (
         "`GridSearchCV`, 13 fits on 1,797 rows, one process",
         "`GridSearchCV`，1,797 行拟合 13 次，单进程",
@@ -546,15 +548,14 @@ def first_runs_table(result: dict[str, Any], language: int) -> list[str]:
 def first_runs_sentence(result: dict[str, Any], language: int) -> list[str]:
     """Return the README's sentence."""
     kinds = ("one example at a time", "batches", "table, 20,000 rows")
-    first, later = (
-        [result[kind]["now"][which]["result on screen"]["median"] for kind in kinds] for which in ("first", "again")
-    )
+    first = [result[kind]["now"]["first"]["result on screen"]["max"] for kind in kinds]
+    later = [result[kind]["now"]["again"]["result on screen"]["median"] for kind in kinds]
     text = (
         "The first training run of each kind (single samples, batches, large tables) on a machine compiles code "
-        f"([measured](docs/benchmarks.md): up to {max(first):.0f} s, more if busy); later ones take about "
+        f"([measured](docs/benchmarks.md): up to {math.ceil(max(first))} s, more if busy); later ones take about "
         f"{max(later):.1f} s. Small ones do not compile.",
         "每种训练（逐样本、按批、大表格）在一台机器上首次运行时要编译代码，在[测试](docs/benchmarks.zh-CN.md)所用机器上"
-        f"最多 {max(first):.0f} 秒，较慢或繁忙的机器上更久；以后约需 {max(later):.1f} 秒。"
+        f"最多 {math.ceil(max(first))} 秒，较慢或繁忙的机器上更久；以后约需 {max(later):.1f} 秒。"
         "小规模训练无需编译。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)

@@ -135,9 +135,8 @@ def test_intervals_are_printed_written_and_tested(folder):
     share = run("test", "h.safetensors", "more.csv", "--json").fine().json()["interval_coverage"]
     assert said == f"{share:.1%} of the targets are within their 90% intervals"
     run("test", "h.safetensors", "more.csv", "--report", "h.html").fine()
-    assert f"{percent(share)} of the true numbers are within their 90% intervals" in Path("h.html").read_text(
-        encoding="utf-8"
-    )
+    page = Path("h.html").read_text(encoding="utf-8")
+    assert f"{percent(share)} of the true numbers are within their 90% intervals" in page
     run("query", "m.safetensors", "more.csv", "--coverage", 0.8).refused("GN022", "--coverage 0.8", "regression")
     run("query", "h.safetensors", "more.csv", "--coverage", 80).refused("GN021", "--coverage 80")
 

@@ -45,7 +45,7 @@ def pretend() -> None:
     from glassnet.runtime import system
 
     system.NAME = "win32"
-    system.PATIENCE = 0.1
+    system.RETRY_SECONDS = 0.1
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:

@@ -90,10 +90,8 @@ class Running:
     def memory(self, *, peak: bool = False) -> int:
         """Resident memory of the process in bytes, now or the most so far."""
         assert self.process is not None
-        status, name = (
-            Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8"),
-            "VmHWM:" if peak else "VmRSS:",
-        )
+        name = "VmHWM:" if peak else "VmRSS:"
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return 1024 * int(next(line.split()[1] for line in status.splitlines() if line.startswith(name)))
 
 

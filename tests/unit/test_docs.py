@@ -142,12 +142,7 @@ def test_names_of_the_package_in_pages_exist():
         for name in re.findall(r"(?<![\w/.])glassnet(?:\.[A-Za-z_]\w*)+", text_of(path))
     }
     assert len(named) > 30
-    gone = (
-        "_NAME",
-        "glassnet.Checkpoint",
-        "glassnet.pictures",
-        "glassnet.trace",
-    )  # named in the list of changes
+    gone = ("_NAME", "glassnet.Checkpoint", "glassnet.pictures", "glassnet.trace")  # the list of changes has them
     assert [one for one in named if not one[1].endswith(gone) and not exists(one[1])] == []
 
 

@@ -26,7 +26,7 @@ from ..messages.catalogue import translated
 from ..messages.languages import chinese
 from ..messages.message import Command, Message
 from ..messages.option_spelling import Option
-from ..messages.progress import WATCH, step
+from ..messages.progress import REPORTER, step
 from ..runtime.compile_notice import is_compiling, shown_by
 from ..runtime.threads import runs_in_background
 from .shared.console import StepDisplay, complain, say_compiling, say_warning
@@ -200,10 +200,10 @@ def main() -> None:
         speak_the_users_language()
         # Calls `NAME_command` of the module NAME. Not `cli.main`, which handles a closed pipe and an interrupt
         # differently.
-        WATCH.display = StepDisplay()
+        REPORTER.display = StepDisplay()
         typed = Message("glassnet {command} is running", command=" ".join(sys.argv[1:2]))
         with (
-            step(typed, whole=True, took=time.process_time()),  # Python and the modules above are loaded
+            step(typed, is_command=True, took=time.process_time()),  # Python and the modules above are loaded
             shown_by(say_compiling),
             _in_language(cli).make_context("glassnet", sys.argv[1:]) as context,
         ):

@@ -12,7 +12,7 @@ from ..learn.plain_text import plain
 from ..learn.program_check import check_program
 from ..messages.message import Command, Listing
 from ..messages.option_spelling import Option
-from ..messages.progress import WATCH
+from ..messages.progress import REPORTER
 from ..serve.studio import LearnJob, run_learn
 from ..workflow.learn.check_job import CheckJob, check_exercise
 from ..workflow.learn.worksheet_job import WorksheetJob, write_worksheet
@@ -50,7 +50,7 @@ def learn_command(context: click.Context, /, **flags: Any) -> None:
 
     def announce(address: str) -> None:
         result(address)
-        WATCH.stop()
+        REPORTER.paused = True
         say(message("studio_running"))
 
     run_learn(job_of(LearnJob, flags), announce=announce)

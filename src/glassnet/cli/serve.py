@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import click
 
-from ..messages.progress import WATCH
+from ..messages.progress import REPORTER
 from ..serve.http import is_loopback
 from ..serve.service import ServeJob, run
 from .shared.console import message, result, say
@@ -38,7 +38,7 @@ def serve_command(**flags: Any) -> None:
         if job.token is None and not is_loopback(job.host):
             say(message("serve_without_token", host=job.host))
         result(address)
-        WATCH.stop()
+        REPORTER.paused = True
         bearer = "" if job.token is None else " -H 'Authorization: Bearer …'"
         say(message("serve_running", example=f"curl{bearer} {address}/v2/models/{quote(names[0], safe='')}"))
 

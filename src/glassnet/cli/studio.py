@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..messages.progress import WATCH
+from ..messages.progress import REPORTER
 from ..serve.studio import StudioJob, run
 from .shared.console import message, result, say
 from .shared.flags import job_of, max_bytes_flag, with_job
@@ -31,7 +31,7 @@ def studio_command(**flags: Any) -> None:
     def announce(address: str) -> None:
         result(address)
         if job.is_served:
-            WATCH.stop()
+            REPORTER.paused = True
             say(message("studio_running"))
 
     run(job, announce=announce)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import ClusterError, require_packages
 from ..messages.option_spelling import Option
-from ..runtime.system import available_cores, keeping_sigterm
+from ..runtime.system import available_cores, restoring_sigterm
 
 _PATIENCE = 5.0
 """Seconds to wait for an answer from an address; Ray itself waits for a minute."""
@@ -181,7 +181,7 @@ def _quiet() -> Iterator[None]:
     before = {name: os.environ.get(name) for name in _QUIET}
     os.environ.update({name: value for name, value in _QUIET.items() if before[name] is None})
     try:
-        with warnings.catch_warnings(), keeping_sigterm():
+        with warnings.catch_warnings(), restoring_sigterm():
             warnings.simplefilter("ignore")
             yield
     finally:

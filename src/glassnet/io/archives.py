@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from ..errors import FileError, GlassnetError
 from ..messages.message import Command, Message, Place
 from ..messages.option_spelling import Option
-from ..runtime.system import possible_path
+from ..runtime.system import valid_path
 from .limits import require_room
 from .picture_formats import SUFFIXES, is_images_name
 
@@ -197,7 +197,7 @@ def _extract(archive: zipfile.ZipFile, file: zipfile.ZipInfo, folder: Path, name
 
     # A path that leads out of the folder loses the parts that do.
     parts = [part for part in re.split(r"[/\\]", file.filename) if part not in ("", ".", "..")]
-    place = folder / possible_path("/".join(parts))
+    place = folder / valid_path("/".join(parts))
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with _opened(archive, file, name) as member, place.open("xb") as target:

@@ -97,7 +97,7 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     if plain_path.exists() and not plain_path.is_file():
         raise FileError("GN003", "{name}: a device or a pipe, expected a file name. Choose another path.", name=path)
     target = _resolve_target(path)
-    if (possible := system.possible_path(target.name)) != target.name:
+    if (possible := system.valid_path(target.name)) != target.name:
         raise FileError(
             "GN003",
             "{path}: not a name that a file can have on this system. Use {possible}, or another name.",
@@ -179,7 +179,7 @@ def require_picture_place(
     The files in `inputs`, which the command reads, are not replaced even if glassnet wrote them.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
-    if any(system.same_name(path) == system.same_name(name) for name in inputs):
+    if any(system.path_key(path) == system.path_key(name) for name in inputs):
         raise OptionError(
             "GN022", "{path}: an input file, which is not replaced. Choose another path for the figure.", path=path
         )
@@ -197,7 +197,7 @@ def require_distinct_paths(**paths: str | None) -> None:
     """Check that no two outputs, each by the name of its option, have the same path, before the work is done."""
     names: dict[str, str] = {}
     for name, path in paths.items():
-        if path and (other := names.setdefault(system.same_name(path), name)) != name:
+        if path and (other := names.setdefault(system.path_key(path), name)) != name:
             raise OptionError(
                 "GN022",
                 "{other} and {option} both name {path}. Name two different files.",
@@ -250,7 +250,7 @@ def _rename(path: str | Path, temporary: Path, target: Path) -> None:
     try:
         system.replace(temporary, target)
     except PermissionError:
-        if not system.refuses_open_files():
+        if not system.locks_open_files():
             raise
         raise FileError(
             "GN003",

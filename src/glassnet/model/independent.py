@@ -34,9 +34,8 @@ class RowNetwork:
     """A frozen copy of a network whose outputs for a row have the same bits alone and among any other rows.
 
     The layers are computed as `docs/reference/portable.md` defines: by NumPy for the first `FEW_ROWS` rows of all
-    networks, then by compiled loops with the same bits, if Numba can be loaded.
-    Networks of float64, which portable arithmetic lacks, are
-    computed by NumPy. The temperature divides the last sums.
+    networks, then by compiled loops with the same bits, if Numba can be loaded. Networks of float64, which portable
+    arithmetic lacks, are computed by NumPy. The temperature divides the last sums.
     """
 
     rows = 0

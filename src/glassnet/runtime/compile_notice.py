@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ..messages.message import Message
 from ..messages.option_spelling import Door, in_python
-from ..messages.progress import LOGGER, step, tell_in_python
+from ..messages.progress import LOGGER, is_worker, log_or_print, step
 from .system import after_fork
 
 
@@ -70,11 +69,10 @@ class CompileNotice:
 def show_in_python(notice: CompileNotice) -> None:
     """Log a notice; print it to standard error in a terminal or notebook if the log shows it nowhere."""
     # Of the workers of a search, one compiles; that the others wait is not worth a line.
-    processes = sys.modules.get("multiprocessing.process")  # joblib's processes have it too
-    if notice.event == "waits" and processes is not None and processes.parent_process() is not None:
+    if notice.event == "waits" and is_worker():
         LOGGER.debug(notice.text())
     else:
-        tell_in_python(notice)
+        log_or_print(notice)
 
 
 _show: ContextVar[Callable[[CompileNotice], None]] = ContextVar("show_compile_notice", default=show_in_python)
@@ -210,11 +208,11 @@ def announced(function: Callable[..., Any], types: Sequence[Any], cached: bool) 
         if first:
             _show.get()(replace(own.begins, cached=cached))
     _here.depth += 1
-    told: contextlib.AbstractContextManager[Any] = contextlib.nullcontext()
-    if own is not None:
-        told = step(Message("compiling the loop for {what}", what=LOOPS[own.begins.loop].purpose), said=first)
     try:
-        with _activity(), told:
+        with _activity(), contextlib.ExitStack() as stack:
+            if own is not None:
+                what = LOOPS[own.begins.loop].purpose
+                stack.enter_context(step(Message("compiling the loop for {what}", what=what), printed=first))
             yield
     finally:
         _here.depth -= 1
@@ -248,6 +246,7 @@ def _types_of(function: Callable[..., Any], types: Sequence[Any]) -> tuple[str, 
         first, *fields = path.split(".")
         found = types[names.index(first)]
         for field in fields:
+            found = getattr(found, "target", found)  # of a reference
             found = found.types[found.fields.index(field)]
         return str(found.dtype)
 

@@ -93,7 +93,7 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
             stderr=subprocess.STDOUT,
             cwd=work,
             env=_environment(str(work)),
-            **system.own_group(),
+            **system.own_process_group(),
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -106,7 +106,7 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
                 process.stdin.close()
             exceeded = _watch(process, limits, work, result)
         finally:
-            system.end_group(process)
+            system.kill_process_group(process)
         reader.join(timeout=1)
         process.stdout.close()
         return _result(result, process.returncode, exceeded, bytes(printed).decode("utf-8", "replace"))
@@ -154,11 +154,11 @@ def _folder_bytes(folder: Path) -> int:
 
 
 def _result(file: Path, status: int, exceeded: str, output: str) -> LimitedResult:
-    if not exceeded and system.ending(status) == "SIGXCPU":
+    if not exceeded and system.exit_reason(status) == "SIGXCPU":
         exceeded = "time"
     if not exceeded and file.exists():
         with contextlib.suppress(ValueError, KeyError, TypeError):
             answer = json.loads(file.read_bytes())
             return LimitedResult(answer["value"], answer["exceeded"], answer["error"], output)
-    error = "" if exceeded else system.ending(status)
+    error = "" if exceeded else system.exit_reason(status)
     return LimitedResult(None, exceeded, error, output)

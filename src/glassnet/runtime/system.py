@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAME: str = sys.platform
 """``"linux"``, ``"darwin"`` (macOS), ``"win32"`` (Windows of any word length), or another Unix."""
 
-PATIENCE = 2.0
+RETRY_SECONDS = 2.0
 """Seconds for which `replace` tries again on Windows, where a virus scanner may have a new file open."""
 
 _PLACES = {
@@ -73,31 +73,31 @@ def lock(file: IO[bytes]) -> None:
 def replace(source: Path, target: Path) -> None:
     """Rename a file or folder; a file of the new name is replaced.
 
-    Windows refuses that with PermissionError while any program has one of them open, so it is tried for `PATIENCE`.
+    Windows refuses that with PermissionError while any program has one of them open: it is tried for `RETRY_SECONDS`.
     """
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + RETRY_SECONDS
     while True:
         try:
             os.replace(source, target)
             return
         except PermissionError:
-            if not refuses_open_files() or time.monotonic() > end:
+            if not locks_open_files() or time.monotonic() > end:
                 raise
         time.sleep(0.02)
 
 
-def refuses_open_files() -> bool:
+def locks_open_files() -> bool:
     """Return whether the system refuses to replace or remove a file that a program has open."""
     return NAME == "win32"
 
 
-def same_name(path: str | Path) -> str:
+def path_key(path: str | Path) -> str:
     """Return a text that is equal for all spellings of a path: Windows and macOS take ``A`` and ``a`` for one name."""
     resolved = str(Path(path).resolve())
     return resolved.casefold() if NAME in ("win32", "darwin") else resolved
 
 
-def possible_path(path: str) -> str:
+def valid_path(path: str) -> str:
     """Return a relative path with slashes as this system can have it: Windows has characters and names of its own."""
     if NAME != "win32":
         return path
@@ -174,7 +174,7 @@ def _text(path: Path) -> str:
     return ""
 
 
-def allocator(name: str, *arguments: Any) -> None:
+def call_allocator(name: str, *arguments: Any) -> None:
     """Call ``mallopt`` or ``malloc_trim`` of Linux' C library (glibc); other systems and libraries have none.
 
     glibc holds on to some hundred megabytes after training, in parts of each thread, between small blocks in use.
@@ -186,12 +186,12 @@ def allocator(name: str, *arguments: Any) -> None:
 
 def return_large_blocks() -> None:
     """Let the system have blocks of a mebibyte and more back as soon as they are free, from now on."""
-    allocator("mallopt", -3, 1 << 20)  # M_MMAP_THRESHOLD
+    call_allocator("mallopt", -3, 1 << 20)  # M_MMAP_THRESHOLD
 
 
 def release_free_memory() -> None:
     """Give free memory back to the system now; takes milliseconds."""
-    allocator("malloc_trim", ctypes.c_size_t(0))
+    call_allocator("malloc_trim", ctypes.c_size_t(0))
 
 
 def resident_bytes(pid: int) -> int:
@@ -228,13 +228,13 @@ def _resident_on_windows(pid: int) -> int:
 # Processes and signals
 
 
-def own_group() -> dict[str, Any]:
-    """Return the arguments of `subprocess.Popen` for a process that `end_group` ends with all that it starts."""
+def own_process_group() -> dict[str, Any]:
+    """Return the arguments of `subprocess.Popen` for a process that `kill_process_group` ends with its children."""
     return {} if NAME == "win32" else {"start_new_session": True}
 
 
-def end_group(process: subprocess.Popen[bytes]) -> None:
-    """End a process of `own_group`, and what it started; on Windows the process alone."""
+def kill_process_group(process: subprocess.Popen[bytes]) -> None:
+    """End a process of `own_process_group`, and what it started; on Windows the process alone."""
     with suppress(OSError):  # it has ended
         if NAME == "win32":
             process.kill()
@@ -243,7 +243,7 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def ending(status: int) -> str:
+def exit_reason(status: int) -> str:
     """Return how a process ended: the name of the signal, or its exit code."""
     if status < 0:
         with suppress(ValueError):
@@ -268,7 +268,7 @@ def limit_process(memory: int, written: int, seconds: int) -> None:
                 resource.setrlimit(kind, (most, hard if kind == resource.RLIMIT_CPU else most))
 
 
-def allow_open_files(number: int) -> None:
+def raise_open_file_limit(number: int) -> None:
     """Let this process have so many files and connections open, or as many as it may; Windows has no such limit."""
     with suppress(ImportError, OSError, ValueError):
         resource: Any = import_module("resource")
@@ -305,7 +305,7 @@ def on_interrupt(receive: Callable[..., Any] = signal.default_int_handler) -> Ca
 
 
 @contextmanager
-def keeping_sigterm() -> Iterator[None]:
+def restoring_sigterm() -> Iterator[None]:
     """Undo, at the end of the block, what a library does to SIGTERM."""
     handler = signal.getsignal(signal.SIGTERM)
     try:

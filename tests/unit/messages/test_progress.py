@@ -14,13 +14,13 @@ import glassnet
 from glassnet.errors import GlassnetWarning
 from glassnet.messages import progress
 from glassnet.messages.message import Message, Renderable
-from glassnet.messages.progress import Step, Watch, counted_step, hidden, step
+from glassnet.messages.progress import Reporter, Step, counted_step, hidden, step
 from support.samples import digits
 
 
 @dataclass
 class Screen:
-    """A display that keeps what it was given; its clock moves only when told."""
+    """A display that keeps what it was given; a test sets its clock."""
 
     live: bool = False
     now: float = 0.0
@@ -33,8 +33,8 @@ class Screen:
         self.lines.append("")
 
 
-class Patient(Watch):
-    """A watch without a thread, which looks when told."""
+class Patient(Reporter):
+    """A reporter without a thread, which a test refreshes."""
 
     def __init__(self, screen: Screen) -> None:
         super().__init__(screen, lambda: screen.now)
@@ -45,16 +45,16 @@ class Patient(Watch):
 def screen(monkeypatch):
     screen = Screen()
     monkeypatch.delenv("GLASSNET_PROGRESS")
-    monkeypatch.setattr(progress, "WATCH", Patient(screen))
+    monkeypatch.setattr(progress, "REPORTER", Patient(screen))
     return screen
 
 
 def wait(screen: Screen, seconds: float) -> list[str]:
-    """Let time pass, with a look every quarter of a second; return what was shown meanwhile."""
+    """Let time pass, with a refresh every quarter of a second; return what was shown meanwhile."""
     before = len(screen.lines)
     for _ in range(int(4 * seconds)):
         screen.now += 0.25
-        progress.WATCH.look()
+        progress.REPORTER.refresh()
     return screen.lines[before:]
 
 
@@ -66,7 +66,7 @@ def test_silence_ends_after_two_seconds_and_lines_are_apart(screen):
         with step(Message("waiting")):
             assert wait(screen, 5) == ["reading a.csv: 3 of 8; waiting, 5 s …"]
         assert len(wait(screen, 3600)) < 60
-        progress.WATCH.output()
+        progress.REPORTER.output()
         assert wait(screen, 1.75) == []
     assert wait(screen, 60) == [], "what has ended is not shown"
 
@@ -76,7 +76,7 @@ def test_a_terminal_has_one_line_that_gives_way_to_output(screen):
     with step(Message("testing"), 1e6) as testing:
         testing.reach(2e5)
         assert wait(screen, 2.25) == ["testing: 20%"] * 2
-        progress.WATCH.output()
+        progress.REPORTER.output()
         assert screen.lines[-1] == ""
         assert wait(screen, 1.75) == []
         assert wait(screen, 0.25) == ["testing: 20%"]
@@ -84,13 +84,12 @@ def test_a_terminal_has_one_line_that_gives_way_to_output(screen):
 
 
 def test_a_command_is_named_only_where_nothing_else_is_known(screen):
-    with step(Message("running"), whole=True):
-        with step(Message("compiling"), said=True):
+    with step(Message("running"), is_command=True):
+        with step(Message("compiling"), printed=True):
             assert wait(screen, 4.75) == [], "it was printed that it begins"
             assert wait(screen, 0.25) == ["compiling, 5 s …"]
         assert wait(screen, 2) == ["running, 7 s …"]
-        progress.WATCH.stop()
-        progress.WATCH.paused = True
+        progress.REPORTER.paused = True
         assert wait(screen, 20) == []
 
 
@@ -105,31 +104,45 @@ def test_nothing_is_shown_of_hidden_work_and_with_the_variable(screen, monkeypat
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # of Python 3.12 and newer
 def test_a_forked_process_shows_nothing_and_waits_for_no_lock(screen):
-    with progress.WATCH._lock:
+    with progress.REPORTER._lock:
         child = os.fork()
         if not child:
             with step(Message("training")):
-                progress.WATCH.output()
+                progress.REPORTER.output()
             os._exit(len(screen.lines))
     assert os.waitpid(child, 0)[1] == 0
 
 
-def test_a_thread_looks_while_there_are_steps(monkeypatch):
+def test_a_thread_refreshes_while_there_are_steps(monkeypatch):
     drawn, screen = threading.Event(), Screen(now=0.0)
     monkeypatch.delenv("GLASSNET_PROGRESS")
     monkeypatch.setattr(progress, "_POLL", 0.001)
     monkeypatch.setattr(screen, "draw", lambda message: drawn.set())
-    watch = Watch(screen, lambda: screen.now)
-    monkeypatch.setattr(progress, "WATCH", watch)
+    reporter = Reporter(screen, lambda: screen.now)
+    monkeypatch.setattr(progress, "REPORTER", reporter)
     for _ in range(2):
         with step(Message("training")):
             screen.now += 3
             assert drawn.wait(60)
-            thread = watch._thread
+            thread = reporter._thread
         thread.join(60)
         assert not thread.is_alive()
+        assert reporter._thread is None
         drawn.clear()
         screen.now += 30
+
+
+def test_without_threads_work_goes_on(monkeypatch, screen):
+    """As in a browser, or when the system has no more of them."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(progress, "REPORTER", Reporter(screen))
+    with step(Message("training")):
+        assert len(progress.REPORTER._steps) == 1
+    assert progress.REPORTER._steps == []
 
 
 SAMPLES = digits(60)
@@ -170,7 +183,7 @@ JOBS = {
     "training": (lambda: glassnet.fit(SAMPLES, SMALL), "training: 50%"),
     "ensemble": (lambda: glassnet.fit(SAMPLES, replace(SMALL, members=2)), "networks trained: 1 of 2"),
     "folds": (folds, "networks trained: 2 of 3"),
-    "comparison": (compare, "comparing, seeds: 1 of 2"),
+    "comparison": (compare, "comparing: 1 of 2"),
     "test": (lambda: glassnet.evaluate(model(), SAMPLES), "testing 60 samples"),
     "table": (lambda: glassnet.load_table(write_table(), target="kind"), "reading rows.csv"),
     "images": (lambda: glassnet.load_data(write_images(), handwriting=True), "reading images: 2 of 4"),
@@ -185,7 +198,7 @@ JOBS = {
 
 @pytest.mark.parametrize("job", JOBS)
 def test_a_long_job_says_what_it_does_and_how_far_it_is(job, screen, monkeypatch, tmp_path):
-    """The steps are looked at whenever one changes, three seconds later."""
+    """The display is refreshed whenever one changes, three seconds later."""
     screen.live = True
     monkeypatch.chdir(tmp_path)
     shares = dict[int, list[float]]()
@@ -196,14 +209,14 @@ def test_a_long_job_says_what_it_does_and_how_far_it_is(job, screen, monkeypatch
             kept.append(self)
             shares.setdefault(id(self), []).append(self.done / (self.total or math.inf))
             screen.now += 3
-            progress.WATCH.look()
+            progress.REPORTER.refresh()
 
         return changed
 
-    def begin(self, new, said):
-        Watch.begin(self, new, said)
+    def begin(self, new, printed):
+        Reporter.begin(self, new, printed)
         screen.now += 3
-        self.look()
+        self.refresh()
 
     kept: list[Step] = []  # so that their numbers are not those of others
     for name in ("reach", "advance"):
@@ -215,7 +228,7 @@ def test_a_long_job_says_what_it_does_and_how_far_it_is(job, screen, monkeypatch
     for done in shares.values():
         assert done == sorted(done)
         assert 0 <= done[0] <= done[-1] <= 1
-    assert progress.WATCH._steps == []
+    assert progress.REPORTER._steps == []
 
 
 def test_counted_steps_end_with_their_iteration(screen):

@@ -6,6 +6,7 @@ import errno
 import json
 import locale
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -44,7 +45,7 @@ def windows(monkeypatch):
     monkeypatch.setitem(sys.modules, "fcntl", None)
     monkeypatch.setitem(sys.modules, "resource", None)
     monkeypatch.setattr(system, "NAME", "win32")
-    monkeypatch.setattr(system, "PATIENCE", 0.05)
+    monkeypatch.setattr(system, "RETRY_SECONDS", 0.05)
     for module, name in ((os, "geteuid"), (os, "sched_getaffinity"), (os, "killpg")):
         monkeypatch.delattr(module, name, raising=False)
     return SimpleNamespace(locked=locked)
@@ -75,6 +76,7 @@ def test_an_open_target_is_tried_again_and_then_a_clear_error(windows, tmp_path,
 
     monkeypatch.setattr(os, "replace", refuse)
     if refusals == 2:
+        monkeypatch.setattr(system, "RETRY_SECONDS", 600)
         with replacing(target) as file:
             file.write(b"after")
         assert target.read_bytes() == b"after"
@@ -104,7 +106,7 @@ def test_elsewhere_a_refusal_is_not_tried_again(tmp_path, monkeypatch):
     [("con.csv", "con_.csv"), ("a?.csv", "a_.csv"), ("NUL", "NUL_"), ("end. ", "end"), ("console.csv", "console.csv")],
 )
 def test_names_that_windows_reserves_are_refused_before_the_work(windows, tmp_path, monkeypatch, name, possible):
-    assert system.possible_path(f"in/{name}") == f"in/{possible}"
+    assert system.valid_path(f"in/{name}") == f"in/{possible}"
     if name == possible:
         require_place(tmp_path / name)
     else:
@@ -142,12 +144,12 @@ def test_cores_and_memory_without_linux(windows, monkeypatch):
     assert system.available_cores() == 3
     system.return_large_blocks()
     system.release_free_memory()
-    system.allow_open_files(100)
+    system.raise_open_file_limit(100)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert system.available_cores() == 1
 
 
-@pytest.mark.skipif(os.name != "posix", reason="ps is of Unix")
+@pytest.mark.skipif(shutil.which("ps") is None, reason="no ps")
 def test_memory_of_a_process_by_ps_is_about_that_of_proc(monkeypatch):
     exact = system.resident_bytes(os.getpid())
     monkeypatch.setattr(system, "NAME", "darwin")
@@ -245,7 +247,7 @@ def test_all_work_is_the_same_with_everything_forced_to_the_alternative(tmp_path
 
 def test_what_a_library_does_to_sigterm_is_undone():
     before = signal.getsignal(signal.SIGTERM)
-    with system.keeping_sigterm():
+    with system.restoring_sigterm():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     assert signal.getsignal(signal.SIGTERM) == before
 

@@ -18,7 +18,7 @@ from ...messages.formats import below_all, shortened, shown, width_of
 from ...messages.languages import LANGUAGES, preferred
 from ...messages.message import Message, Renderable, rendered
 from ...messages.option_spelling import Option, as_flag
-from ...messages.progress import WATCH
+from ...messages.progress import REPORTER
 from ...training.events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from ...words.cli import CLI_WORDS
 from ...words.speaking import speaking
@@ -48,7 +48,7 @@ json_flag = click.option(
 
 def result(text: str = "") -> None:
     """Print one line to standard output, with characters escaped that would act on a terminal."""
-    WATCH.output()
+    REPORTER.output()
     click.echo(printable(text))
 
 
@@ -57,13 +57,13 @@ def result_json(value: Any) -> None:
 
     Infinite values and NaN, which JSON does not have, become null.
     """
-    WATCH.output()
+    REPORTER.output()
     click.echo(json_text(finite(value), sys.stdout.encoding))
 
 
 def say(text: str) -> None:
     """Print one line to standard error, for progress and remarks; ignore a failure to write."""
-    WATCH.output()
+    REPORTER.output()
     with contextlib.suppress(OSError):
         click.echo(printable(text), err=True)
 
@@ -316,8 +316,8 @@ class _Bar:
         progress = self._progress
         if isinstance(event, TrainingStarted):
             progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, score="")
-            WATCH.output()
-            WATCH.paused = True
+            REPORTER.output()
+            REPORTER.paused = True
             progress.start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
@@ -333,4 +333,4 @@ class _Bar:
     def close(self) -> None:
         """Restore the terminal, also after a failed training run."""
         self._progress.stop()
-        WATCH.paused = False
+        REPORTER.paused = False

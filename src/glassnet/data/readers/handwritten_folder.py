@@ -34,12 +34,13 @@ def read_handwriting(found: Listing, *, as_is: bool = False) -> tuple[Pictures, 
 
     def read(file: Path) -> NDArray[np.uint8] | str:
         try:
-            reading.advance()
             return parse_image(open_source(file), (SIDE, SIDE), handwriting=not as_is)[0]
         except DataError as problem:
             if problem.code != "GN085":
                 raise
             return problem.code
+        finally:
+            reading.advance()
 
     with quiet_pillow(), step(Message("reading images"), len(found.files)) as reading:
         read_all = in_threads(read, found.files)

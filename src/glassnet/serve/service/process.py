@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from ...runtime.system import allocator, allow_open_files, release_free_memory
+from ...runtime.system import call_allocator, raise_open_file_limit, release_free_memory
 from .limits import DEADLINES
 
 IDLE_SECONDS = 0.5
@@ -22,8 +22,8 @@ def prepare() -> None:
     it. There are file descriptors for all connections: without one, asyncio cannot refuse a connection either.
     """
     for parameter, value in _MALLOPT.items():
-        allocator("mallopt", parameter, value)
-    allow_open_files(_FILES)
+        call_allocator("mallopt", parameter, value)
+    raise_open_file_limit(_FILES)
 
 
 def exempt_from_collection() -> None:

@@ -7,7 +7,7 @@ memory (`TableStream`), Parquet, Arrow and delimited text with the same row grou
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -37,7 +37,7 @@ from ..verify import (
     retrained,
 )
 from .runs import GivenStream, StreamRuns
-from .survey import Choose, OnSurvey, Survey, surveyed, surveyed_again
+from .survey import Choose, Survey, surveyed, surveyed_again
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,6 @@ def fit_stream(
     checkpoint: CheckpointPolicy | str | Path | None = None,
     cache: int | None = None,
     ahead: int = 1,
-    on_survey: OnSurvey | None = None,
-    on_surveyed: Callable[[Survey, Options], object] | None = None,
 ) -> StreamFit:
     """Learn the columns of a stream in one pass, and train a network, or an ensemble, on it.
 
@@ -127,10 +125,6 @@ def fit_stream(
         any number. Does not affect the result.
     ahead : int
         Windows to read while the network trains on another; each is in memory. Does not affect the result.
-    on_survey : callable, optional
-        Called with the number of rows read and of all rows, in the pass that learns the columns.
-    on_surveyed : callable, optional
-        Called with the result of that pass, and the options, before training; it may raise an error.
 
     Raises
     ------
@@ -156,11 +150,8 @@ def fit_stream(
         weight=weight,
         hold_out=hold_out,
         own_validation=validation_data is not None,
-        on_survey=on_survey,
     )
     survey = _with_validation(survey, validation_data)
-    if on_surveyed is not None:
-        on_surveyed(survey, chosen)
     return StreamFit.of(fit_surveyed(survey, chosen, callbacks, engine, checkpoint, cache=cache, ahead=ahead), survey)
 
 
@@ -201,8 +192,6 @@ def resume_stream(
     engine: Engine | None = None,
     every: str | int | None = None,
     cache: int | None = None,
-    on_survey: OnSurvey | None = None,
-    on_surveyed: Callable[[Survey, Options], object] | None = None,
 ) -> StreamFit:
     """Resume `fit_stream` from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
@@ -218,9 +207,7 @@ def resume_stream(
     own = saved.engine(engine)
     if saved.changes:
         warnings.warn(changes_warning(path, saved.changes), stacklevel=2)
-    survey = _with_validation(surveyed_as_saved(saved, source, on_survey), validation_data)
-    if on_surveyed is not None:
-        on_surveyed(survey, saved.options)
+    survey = _with_validation(surveyed_as_saved(saved, source), validation_data)
     policy = CheckpointPolicy(path, every or saved.every, saved.note)
     return StreamFit.of(resume_surveyed(saved, survey, policy, callbacks, own, cache=cache), survey)
 
@@ -240,14 +227,14 @@ def resume_surveyed(
         return finish_with(policy, runs.run(0), every)
 
 
-def surveyed_as_saved(saved: LoadedCheckpoint, source: StreamSource, on_survey: OnSurvey | None = None) -> Survey:
+def surveyed_as_saved(saved: LoadedCheckpoint, source: StreamSource) -> Survey:
     """Read the stream of a checkpoint; ModelFileError GN044, with what differs, unless it is that of the start."""
     began = saved.model.receipt["data"]
     if "stream" not in began or saved.model.columns is None:
         template = "{path}: the training was not started on a stream. Resume it with its data."
         raise ModelFileError("GN044", template, path=saved.path)
     own = saved.validation is not None
-    survey = surveyed_again(source, saved.model, saved.options, own_validation=own, on_survey=on_survey)
+    survey = surveyed_again(source, saved.model, saved.options, own_validation=own)
     if survey.fingerprint == began["fingerprint"]:
         return survey
     was, has = began["stream"], GivenStream(survey).described()["stream"]
@@ -276,7 +263,6 @@ def verify_stream(
     *,
     validation_data: Dataset | None = None,
     cache: int = 0,
-    on_survey: OnSurvey | None = None,
 ) -> Verification:
     """Repeat the training of a model of `fit_stream` from its record, and compare the weights after every epoch.
 
@@ -287,7 +273,7 @@ def verify_stream(
     model : Model
     source : StreamSource
         The same rows in the same row groups, of files or in memory.
-    callbacks, cache, on_survey
+    callbacks, cache
         As for `fit_stream`; results of callbacks are ignored.
 
     Raises
@@ -306,7 +292,7 @@ def verify_stream(
     own = bool(receipt.get("own_validation"))
     if validation_data is not None:
         validation_data = require_own_validation(model, validation_data)
-    survey = surveyed_again(source, model, options, own_validation=own, on_survey=on_survey)
+    survey = surveyed_again(source, model, options, own_validation=own)
     survey = replace(survey, targets=model.targets, own_validation=validation_data)
     was, has = receipt["data"]["stream"], GivenStream(survey).described()["stream"]
     # The same values have other fingerprints as text and as numbers; training shows whether they are the same.

@@ -48,8 +48,6 @@ SAMPLE_ROWS = 2000
 WORKERS = 2
 """Row groups that are read at the same time."""
 
-OnSurvey = Callable[[int, int], object]
-"""Receives the number of rows read, and of all rows."""
 Choose = Callable[[int, str], Options]
 """Returns the options for a number of rows and a task (``"classes"``, ``"numbers"`` or ``"labels"``)."""
 
@@ -152,7 +150,6 @@ def surveyed(
     weight: str | None = None,
     hold_out: bool = True,
     own_validation: bool = False,
-    on_survey: OnSurvey | None = None,
 ) -> tuple[Survey, Options]:
     """Learn the columns of a stream in one pass; parameters and errors as for `fit_stream`.
 
@@ -181,7 +178,7 @@ def surveyed(
     )
     if (of_time := learner.answers.split.time) is not None:
         roles = roles.in_time(*_counted_times(source, of_time), source.source, of_time.name)
-    survey = _survey(source, roles, learner.answers, learner, chosen.output == "exponential", on_survey)
+    survey = _survey(source, roles, learner.answers, learner, chosen.output == "exponential")
     if chosen.scaling in ("standard", "features"):
         template = "{given}: not with a stream, whose columns are standardised. Use {other}."
         given, other = Option("scaling", chosen.scaling), Option("scaling", "unit")
@@ -199,7 +196,6 @@ def surveyed_again(
     options: Options,
     *,
     own_validation: bool = False,
-    on_survey: OnSurvey | None = None,
 ) -> Survey:
     """Read a stream as it was read to train a model: its columns, and the roles of the rows in its training record."""
     stream = model.receipt["data"]["stream"]
@@ -214,7 +210,7 @@ def surveyed_again(
         tuple(stream.get("fold_from", ())),
     )
     assert model.columns is not None
-    return _survey(source, roles, model.columns, on_survey=on_survey)
+    return _survey(source, roles, model.columns)
 
 
 def _survey(
@@ -223,7 +219,6 @@ def _survey(
     columns: Columns,
     learner: ColumnsLearner | None = None,
     positive: bool = False,
-    on_survey: OnSurvey | None = None,
 ) -> Survey:
     """Read a stream once; `columns` are known, or only their targets, and the `learner` learns the others.
 
@@ -235,7 +230,7 @@ def _survey(
     summary: TableSummary | None = None
     examined = _in_order(partial(_examine, source, roles, columns, learner), source.groups)
     what = Message("learning the columns of {source}", source=source.source)
-    for group, part in counted_step(what, examined, len(source.groups)):
+    for part in counted_step(what, examined, len(source.groups)):
         digest.update(part.digest)
         digests.add(part.digest)
         without_target += part.without_target
@@ -246,8 +241,6 @@ def _survey(
         for rows, table in zip(kept, part.kept, strict=True):
             typed = table.typed
             rows.add(table)
-        if on_survey is not None:
-            on_survey(group.first + group.rows, source.rows)
     targets = None
     if learner is not None:
         assert summary is not None
@@ -335,22 +328,19 @@ def _counted_times(source: StreamSource, time: TimeColumn) -> tuple[NDArray[Any]
     return times, counts
 
 
-def _in_order(
-    function: Callable[[RowGroup], _Examined], groups: Sequence[RowGroup]
-) -> Iterator[tuple[RowGroup, _Examined]]:
-    """Yield each row group and what the function returns for it; few are in memory at the same time."""
+def _in_order(function: Callable[[RowGroup], _Examined], groups: Sequence[RowGroup]) -> Iterator[_Examined]:
+    """Yield what a function returns for each row group; few are in memory at the same time."""
     workers, context = min(WORKERS, available_cores()), copy_context()
-    waiting: deque[tuple[RowGroup, Future[_Examined]]] = deque()
+    waiting: deque[Future[_Examined]] = deque()
     with ThreadPoolExecutor(workers) as pool:
         try:
             for group in (*groups, None):
                 while waiting and (group is None or len(waiting) == workers):
-                    first, future = waiting.popleft()
-                    yield first, future.result()
+                    yield waiting.popleft().result()
                 if group is not None:
-                    waiting.append((group, pool.submit(context.copy().run, function, group)))
+                    waiting.append(pool.submit(context.copy().run, function, group))
         finally:
-            for _, future in waiting:
+            for future in waiting:
                 future.cancel()
 
 

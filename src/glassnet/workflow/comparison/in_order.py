@@ -105,7 +105,7 @@ def results_in_order(
 
     try:
         following = 0
-        for number in counted_step(Message("comparing, seeds"), range(len(rounds)), len(rounds)):
+        for number in counted_step(Message("comparing"), range(len(rounds)), len(rounds)):
             while following < min(number + ahead, len(rounds)):
                 submit(following)
                 following += 1

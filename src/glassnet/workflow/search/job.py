@@ -237,7 +237,7 @@ def search_files(
         if before:
             _notify_continued(before, job.planned, notify)
         try:
-            with executor_or_threads(executor) as workers, step(Message("searching, trials"), job.planned) as trials:
+            with executor_or_threads(executor) as workers, step(Message("searching"), job.planned) as trials:
                 ended = running.run(workers, trials)
             predicted = running.predicted(validations)
             if not predicted:

@@ -18,7 +18,7 @@ from glassnet.io.archives import as_folder, is_folder, remove_unpacked
 from glassnet.io.limits import max_bytes
 from glassnet.io.picture_formats import is_images_name
 from glassnet.preprocess.tabular.dataset import read_table
-from glassnet.runtime.system import possible_path
+from glassnet.runtime.system import valid_path
 from support.samples import npz, png
 
 ROWS = "1,0,255\n0,7,9\n1,3,3\n"
@@ -142,7 +142,7 @@ def test_no_file_is_written_outside_the_temporary_folder(tmp_path):
     path = pack(tmp_path / "a.zip", {name: png(np.eye(4)) for name in names})
     with as_folder(path) as folder:
         found = sorted(one.relative_to(folder).as_posix() for one in folder.rglob("*.png"))
-    assert found == sorted(["a/4.png", possible_path("c:/d/3.png"), "etc/b/2.png", "out/1.png"])
+    assert found == sorted(["a/4.png", valid_path("c:/d/3.png"), "etc/b/2.png", "out/1.png"])
     assert npz(x=np.eye(2)).startswith(b"PK")
 
 

@@ -24,6 +24,7 @@ from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
 from .portable import NARROW, portable_kernel, portable_outputs
 from .products import room_of
+from .references import ByReference
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, Pairs, gather_nonzero, gather_pairs, transpose_tile
@@ -44,6 +45,7 @@ __all__ = [
     "VECTORS",
     "WIDEST",
     "Buffers",
+    "ByReference",
     "Columns",
     "Constants",
     "Dropout",

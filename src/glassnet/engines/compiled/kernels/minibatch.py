@@ -25,6 +25,7 @@ from .calls import call, call_for_progress, entry_of
 from .common import SampleTargets, greater, lesser, matrix_in, vector_in
 from .optimizers import Constants, constants_of, follow, sum_shards, sum_squares, update_kernel
 from .plan import Plan
+from .references import ByReference, reference, value_of
 from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
 from .sparse import ROW_BLOCK, Pairs, row_block_gradient, row_block_sums, sort_by_column, tile_of, transpose_tile
 from .tile_products import Columns, bring_back, numbers_of
@@ -114,18 +115,20 @@ def compile_step(
     """Compile or load the kernels that the steps call, for the types of the arguments; fill ``settings.entries``."""
     entries, batch, gradient = settings.entries, np.zeros(0, np.int64), buffers.gradients[0]
     is_sparse, distorts = settings.tiles.shape[0] > 1, buffers.distorted.shape[2] > 0
+    in_source, constant, changed, memory = map(ByReference, (source, settings, weights, buffers))
     if is_sparse:
-        entries[TRANSPOSE] = entry_of(transpose_tiles, 0, 1, 0, settings, weights, buffers, False)
-        entries[FIRST_SUMS] = entry_of(first_sums, 0, 1, 0, batch, source, settings, weights, buffers)
-        entries[FIRST_GRADIENTS] = entry_of(first_gradients, 0, 1, batch, source, settings, buffers)
+        entries[TRANSPOSE] = entry_of(transpose_tiles, 0, 1, 0, constant, changed, memory, False)
+        entries[FIRST_SUMS] = entry_of(first_sums, 0, 1, 0, batch, in_source, constant, changed, memory)
+        entries[FIRST_GRADIENTS] = entry_of(first_gradients, 0, 1, batch, in_source, constant, memory)
     else:
-        entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, source, buffers)
-    inputs, part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
-    work = ShardWork._make([*buffers.work[0], buffers.selected[0], buffers.room[0]])
+        entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, in_source, memory)
+    own_inputs, own_part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
+    own_work = ShardWork._make([*buffers.work[0], buffers.selected[0], buffers.room[0]])
+    network, inputs, part, work = map(ByReference, (plan, own_inputs, own_part, own_work))
     if settings.hardest < 1:
-        entries[SELECT] = entry_of(select_hardest, plan, inputs, part, work)
-    shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
-    entries[SHARD] = entry_of(shard_gradients, *shard)
+        entries[SELECT] = entry_of(select_hardest, network, inputs, part, work)
+    shard = (network, weights.flat, inputs, ByReference(source.targets), batch, ByReference(dropout), part, work)
+    entries[SHARD] = entry_of(shard_gradients, *shard, gradient, entries[SELECT])
     constants = Constants(*np.zeros(len(Constants._fields), weights.flat.dtype))
     update = (weights.flat, gradient, weights.slots, 0, 0, constants)
     entries[UPDATE_PART] = entry_of(update_kernel(optimizer), *update)
@@ -303,7 +306,7 @@ def first_sums(
                     continue
                 if not is_sorted:
                     sort_by_column(
-                        source.without_zeros, row_block, blocks, block, source.factor, source.offset, columns
+                        value_of(source.without_zeros), row_block, blocks, block, source.factor, source.offset, columns
                     )
                     is_sorted = True
                 own = _workspace(buffers.scratch[thread], row_block.shape[0] + 1, tiles[tile + 1] - tiles[tile])
@@ -350,7 +353,7 @@ def first_gradients(
                 if not is_sorted:
                     row_block = vector_in(batch, start, stop - start)
                     sort_by_column(
-                        source.without_zeros, row_block, blocks, block, source.factor, source.offset, columns
+                        value_of(source.without_zeros), row_block, blocks, block, source.factor, source.offset, columns
                     )
                     is_sorted = True
                 gradient = tile_of(buffers.gradients[0], tiles, tile, source.raw.shape[1])
@@ -379,13 +382,14 @@ def _shard(
     if not is_sparse:
         call(settings.entries[FILL], (shard, which, source, buffers))
     w = buffers.work[shard]
-    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], buffers.selected[shard], buffers.room[shard])
-    part = Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest))
+    selected, room = buffers.selected[shard], buffers.room[shard]
+    work = reference(ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], selected, room))
+    part = reference(Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest)))
     gradient = buffers.gradients[shard]
     for block in range(buffers.later_sums.shape[0]):
         nodes = buffers.first_delta.shape[1]
         add(vector_in(buffers.later_sums[block], start * nodes, n * nodes), work.sums)
-    inputs, select = Inputs(is_sparse, buffers.inputs[shard][:n]), settings.entries[SELECT]
+    inputs, select = reference(Inputs(is_sparse, buffers.inputs[shard][:n])), settings.entries[SELECT]
     arguments = (plan, weights.flat, inputs, source.targets, which, dropout, part, work, gradient, select)
     loss, correct = call_for_progress(settings.entries[SHARD], arguments)
     if is_sparse:
@@ -411,7 +415,7 @@ def fill_inputs(shard: int, which: Any, source: Source, buffers: Buffers) -> Non
 def fill_distorted(shard: int, which: Any, source: Source, buffers: Buffers) -> None:
     """Like `fill_inputs`, with distorted images."""
     distorted = buffers.distorted[shard][: which.shape[0]]
-    distort_rows(source.raw, which, source.distortion, buffers.workspaces[shard], distorted)
+    distort_rows(source.raw, which, value_of(source.distortion), buffers.workspaces[shard], distorted)
     for i in range(which.shape[0]):
         _scale(distorted[i], source.factor, source.offset, buffers.inputs[shard, i])
 
