@@ -96,11 +96,15 @@ def main(*words: str) -> int:
     shown = Shown()
     threading.Thread(target=shown.follow, daemon=True).start()
     command = [sys.executable, "-m", "pip", "install", "--progress-bar", "off", "--no-color", *words]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as pip:
-        assert pip.stdout is not None
-        for line in pip.stdout:
-            shown.read(line)
-    shown.ended.set()
+    try:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, errors="replace") as pip:
+            assert pip.stdout is not None
+            for line in pip.stdout:
+                shown.read(line)
+    except KeyboardInterrupt:  # pip gets it too, and says so
+        return 130
+    finally:
+        shown.ended.set()
     seconds = time.monotonic() - shown.began
     end = text("failed") if pip.returncode else text("installed", seconds, shown.loaded)
     print(f"\r{end}\033[K" if shown.live else end, flush=True)

@@ -57,3 +57,11 @@ def test_the_exit_code_and_the_errors_are_those_of_pip(install, capfd):
     said = capfd.readouterr()
     assert "pip failed" in said.out.splitlines()[-1]
     assert "no such option" in said.err
+
+
+def test_an_interrupt_ends_without_a_traceback(install, monkeypatch):
+    def interrupted(*_command, **_how):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(install.subprocess, "Popen", interrupted)
+    assert install.main("--editable", ".") == 130
