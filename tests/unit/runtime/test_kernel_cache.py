@@ -356,7 +356,7 @@ def test_a_kernel_has_code_of_its_own_only_if_something_calls_it_by_address(tmp_
 
     outer = jit.outer_kernel(caller)
     assert outer(3) == 7
-    signature = tuple(inner.overloads)[0]
+    signature = next(iter(inner.overloads))
     assert kernel_cache._is_part(inner.overloads[signature])
     assert len(list(jit.CACHE.writable.glob("*.nbc"))) == 1
     inner.compile(signature)
