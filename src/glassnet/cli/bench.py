@@ -12,7 +12,7 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..messages.option_spelling import Option
+from ..messages.message import Command
 from ..model.inference import compiled
 from ..options.job_parameters import require_declared
 from ..options.options import Options
@@ -76,7 +76,7 @@ def bench_command(as_json: bool, **flags: Any) -> None:
     predicts on all cores. For comparisons with other libraries see the folder benchmarks of the repository.
     """
     runs = job_of(BenchJob, flags).runs
-    require_numba(Option("engine", "compiled"))
+    require_numba(Command("bench"))
     digits, test = data.bundled(), data.bundled("test")
     rows: list[TaskFacts] = []
     in_english, in_language = speaking("en", CLI_WORDS), speaking(language_in_use(), CLI_WORDS)

@@ -6,30 +6,30 @@ from functools import cache
 from importlib import import_module
 
 from ..errors import OptionError, warn
-from ..messages.message import Listing, Message
+from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Option
 from .collection import without_collection
 
 
 def numba_works() -> bool:
     """Return whether kernels can be compiled; warn if not, once in a process, because NumPy is slower."""
-    if problem := _problem():
+    if problem := numba_problem():
         _warn_once(problem)
     return not problem
 
 
-def require_numba(what: Option | Listing) -> None:
+def require_numba(what: Option | Listing | Command) -> None:
     """Raise OptionError GN092 if Numba, which `what` needs, cannot be loaded."""
-    if problem := _problem():
+    if problem := numba_problem():
         template = (
-            "{what} needs Numba, which cannot be loaded here ({problem}). Install Numba, or train with {reference}, "
-            "without augmentation."
+            "{what}: Numba is needed, which cannot be loaded here ({problem}). Install Numba, or train with "
+            "{reference}, without augmentation."
         )
         raise OptionError("GN092", template, what=what, problem=problem, reference=Option("engine", "reference"))
 
 
 @cache
-def _problem() -> str:
+def numba_problem() -> str:
     """Return why Numba cannot be loaded; empty if it can."""
     try:
         with without_collection():  # Numba has many modules

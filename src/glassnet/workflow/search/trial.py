@@ -14,7 +14,7 @@ from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit
 from ...model.model import Model
 from ...options.options import Options
-from ...runtime.numba_here import numba_works
+from ...runtime.numba_here import numba_problem
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
@@ -51,10 +51,11 @@ def trial_options(options: Options) -> Options:
     """Return the options of a trial.
 
     A trial runs on one thread, which does not affect the result. Trials run at the same time, and only the compiled
-    loops release Python's lock: with the reference engine two threads take as long as one.
+    loops release Python's lock: with the reference engine, all that is left without Numba, two threads take as long
+    as one.
     """
-    usual = "compiled" if numba_works() else "reference"
-    return replace(options, threads=1, engine=usual if options.engine == "auto" else options.engine)
+    compiles = options.engine == "auto" and not numba_problem()
+    return replace(options, threads=1, engine="compiled" if compiles else options.engine)
 
 
 def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options, metric: str, send: Send) -> Outcome:
