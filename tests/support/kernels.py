@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from glassnet.runtime.numba_here import numba_problem
+
 TYPES = ("float32", "float64")
 ROWS = ("uint8", *TYPES)
 VARIANTS = [
@@ -21,7 +23,9 @@ VARIANTS = [
 
 
 def must_be_compiled() -> bool:
-    """Tell whether the cache is empty."""
+    """Tell whether the cache is empty; without Numba there is none."""
+    if numba_problem():
+        return False
     from glassnet.runtime.jit import CACHE
 
     return CACHE.writable is not None and not any(CACHE.writable.glob("*.nbc"))
