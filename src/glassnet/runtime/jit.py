@@ -19,6 +19,7 @@ from .kernel_cache import KernelCache, add_overload, digest_of, places, without_
 
 SOURCES = (
     "runtime/jit.py",
+    "runtime/references.py",
     "nn/activations.py",
     "nn/elementary.py",
     "nn/formulas.py",

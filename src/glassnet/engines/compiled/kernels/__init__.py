@@ -1,5 +1,6 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
+from ....runtime.references import ByReference
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
 from .common import GROUP, SampleTargets, SparseRows
@@ -24,7 +25,6 @@ from .plan import Plan, plan_of
 from .portable import LARGEST_TILE as LARGEST_PORTABLE_TILE
 from .portable import NARROW, portable_kernel, portable_outputs
 from .products import room_of
-from .references import ByReference
 from .row_sums import LANES
 from .shards import Dropout
 from .sparse import LARGEST_TILE, ROW_BLOCK, Pairs, gather_nonzero, gather_pairs, transpose_tile

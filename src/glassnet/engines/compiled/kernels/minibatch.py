@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ....preprocess.augment.kernels import Distortion, distort_rows
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
+from ....runtime.references import ByReference, reference, value_of
 from ... import shards as division
 from .activations import add, copy, set_to_zero
 from .barrier import end_part, first_step, goes_on, wait_for_all
@@ -25,7 +26,6 @@ from .calls import call, call_for_progress, entry_of
 from .common import SampleTargets, greater, lesser, matrix_in, vector_in
 from .optimizers import Constants, constants_of, follow, sum_shards, sum_squares, update_kernel
 from .plan import Plan
-from .references import ByReference, reference, value_of
 from .shards import Dropout, Inputs, Part, ShardWork, select_hardest, shard_gradients
 from .sparse import ROW_BLOCK, Pairs, row_block_gradient, row_block_sums, sort_by_column, tile_of, transpose_tile
 from .tile_products import Columns, bring_back, numbers_of

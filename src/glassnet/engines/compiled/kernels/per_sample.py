@@ -27,13 +27,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
+from ....runtime.references import reference
 from .activations import copy, first_largest
 from .barrier import end_part, first_step, goes_on, publish, wait_for
 from .common import SampleTargets, SparseRows, greater, lesser, matrix_in, vector_in
 from .losses import weigh
 from .node_groups import Groups, Nodes, UpperLayers, group_of, layer_of, nodes_in, whole_vectors
 from .plan import Plan, activate, output_delta, times_derivative
-from .references import reference
 from .row_sums import CACHE_LINE, fetch, fetch_to_write, subtract_from_rows, weighted_row_sum
 
 
