@@ -19,7 +19,6 @@ from .kernel_cache import KernelCache, add_overload, digest_of, places, without_
 
 SOURCES = (
     "runtime/jit.py",
-    "runtime/references.py",
     "nn/activations.py",
     "nn/elementary.py",
     "nn/formulas.py",

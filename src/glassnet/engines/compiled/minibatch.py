@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,13 +138,10 @@ class Minibatch:
         weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
         steps = kernels.Steps(block.order, block.batch_size, self.constants_of(state, block), self._addresses(block))
         source, products = self._source(block.epoch), len(block.order) * self._row_work
-        tuples: list[Any] = [
-            kernels.ByReference(one) for one in (self._plan, source, steps, self._dropout, self._settings)
-        ]
-        changed: list[Any] = [kernels.ByReference(weights), kernels.ByReference(buffers)]
+        shared = self._dropout, self._settings, weights, buffers
 
         def train_batches(thread: int, threads: int) -> None:
-            kernels.train_batches(thread, threads, barrier, *tuples, *changed)
+            kernels.train_batches(thread, threads, barrier, self._plan, source, steps, *shared)
 
         self._transpose(weights, False)
         try:
@@ -183,12 +180,11 @@ class Minibatch:
         address = self._addresses(Block(batch, len(batch), np.zeros(1), epoch, step))[0]
         weights = kernels.Weights(flat, np.zeros((0, 0), self._dtype), flat)
         source, barrier = self._source(epoch), kernels.new_barrier()
-        part, tuples = (first, stop, batch, address), (self._plan, source, self._dropout, self._settings)
-        shared: list[Any] = [kernels.ByReference(one) for one in (*tuples, weights, buffers)]
+        part, shared = (first, stop, batch, address), (self._dropout, self._settings, weights, buffers)
         products = len(batch) * self._row_work * (stop - first) // self.shards_of(len(batch))
 
         def fill_shards(thread: int, threads: int) -> None:
-            kernels.fill_shards(thread, threads, barrier, *part, *shared)
+            kernels.fill_shards(thread, threads, barrier, *part, self._plan, source, *shared)
 
         self.pool.run_on_threads(fill_shards, barrier, steps=1, products=products)
         gradients = buffers.gradients[own]
@@ -213,8 +209,7 @@ class Minibatch:
         """Update `state` in place by the sum of all shards; `constants` is the step's row of `constants_of`."""
         flat = state.parameters.flat
         weights = kernels.Weights(flat, state.slots, flat if state.average is None else state.average)
-        shared: list[Any] = [kernels.ByReference(one) for one in (self._settings, weights, self._buffers)]
-        kernels.update_by_sum(0, 1, kernels.new_barrier(), constants, *shared)
+        kernels.update_by_sum(0, 1, kernels.new_barrier(), constants, self._settings, weights, self._buffers)
         state.step += 1
 
     def compile_halves(self) -> None:

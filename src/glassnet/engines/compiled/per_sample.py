@@ -65,12 +65,12 @@ class PerSample:
         _pack_upper(work.upper, upper)
         work.loss[0], work.correct[0] = 0, 0
         work.exchange.numbers[...] = 0
+        inputs, targets = self._inputs, self._targets
         order = kernels.SampleOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
-        shared: list[Any] = [kernels.ByReference(one) for one in (self._inputs, self._targets, work, order)]
         steps, products = len(block.order), len(block.order) * parameters.flat.size
 
         def train_samples(thread: int, threads: int) -> None:
-            kernels.train_samples(thread, threads, barrier, *shared)
+            kernels.train_samples(thread, threads, barrier, inputs, targets, work, order)
 
         # Calls it on this thread and, while there is enough work, on others.
         self.pool.run_on_threads(train_samples, barrier, steps=steps, products=products)

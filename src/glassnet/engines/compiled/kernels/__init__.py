@@ -1,6 +1,5 @@
 """Kernels, compiled by Numba at their first call and cached on disk."""
 
-from ....runtime.references import ByReference
 from .barrier import SPINS, abort, begin_part, is_aborted, new_barrier, next_step
 from .calls import entry_of
 from .common import GROUP, SampleTargets, SparseRows
@@ -45,7 +44,6 @@ __all__ = [
     "VECTORS",
     "WIDEST",
     "Buffers",
-    "ByReference",
     "Columns",
     "Constants",
     "Dropout",

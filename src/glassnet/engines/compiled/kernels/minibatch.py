@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from ....preprocess.augment.kernels import Distortion, distort_rows
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
-from ....runtime.references import ByReference, reference, value_of
 from ... import shards as division
 from .activations import add, copy, set_to_zero
 from .barrier import end_part, first_step, goes_on, wait_for_all
@@ -115,20 +114,18 @@ def compile_step(
     """Compile or load the kernels that the steps call, for the types of the arguments; fill ``settings.entries``."""
     entries, batch, gradient = settings.entries, np.zeros(0, np.int64), buffers.gradients[0]
     is_sparse, distorts = settings.tiles.shape[0] > 1, buffers.distorted.shape[2] > 0
-    in_source, constant, changed, memory = map(ByReference, (source, settings, weights, buffers))
     if is_sparse:
-        entries[TRANSPOSE] = entry_of(transpose_tiles, 0, 1, 0, constant, changed, memory, False)
-        entries[FIRST_SUMS] = entry_of(first_sums, 0, 1, 0, batch, in_source, constant, changed, memory)
-        entries[FIRST_GRADIENTS] = entry_of(first_gradients, 0, 1, batch, in_source, constant, memory)
+        entries[TRANSPOSE] = entry_of(transpose_tiles, 0, 1, 0, settings, weights, buffers, False)
+        entries[FIRST_SUMS] = entry_of(first_sums, 0, 1, 0, batch, source, settings, weights, buffers)
+        entries[FIRST_GRADIENTS] = entry_of(first_gradients, 0, 1, batch, source, settings, buffers)
     else:
-        entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, in_source, memory)
-    own_inputs, own_part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
-    own_work = ShardWork._make([*buffers.work[0], buffers.selected[0], buffers.room[0]])
-    network, inputs, part, work = map(ByReference, (plan, own_inputs, own_part, own_work))
+        entries[FILL] = entry_of(fill_distorted if distorts else fill_inputs, 0, batch, source, buffers)
+    inputs, part = Inputs(is_sparse, buffers.inputs[0]), Part(0, 0, 0, np.uint64(0), 0)
+    work = ShardWork._make([*buffers.work[0], buffers.selected[0], buffers.room[0]])
     if settings.hardest < 1:
-        entries[SELECT] = entry_of(select_hardest, network, inputs, part, work)
-    shard = (network, weights.flat, inputs, ByReference(source.targets), batch, ByReference(dropout), part, work)
-    entries[SHARD] = entry_of(shard_gradients, *shard, gradient, entries[SELECT])
+        entries[SELECT] = entry_of(select_hardest, plan, inputs, part, work)
+    shard = (plan, weights.flat, inputs, source.targets, batch, dropout, part, work, gradient, entries[SELECT])
+    entries[SHARD] = entry_of(shard_gradients, *shard)
     constants = Constants(*np.zeros(len(Constants._fields), weights.flat.dtype))
     update = (weights.flat, gradient, weights.slots, 0, 0, constants)
     entries[UPDATE_PART] = entry_of(update_kernel(optimizer), *update)
@@ -306,7 +303,7 @@ def first_sums(
                     continue
                 if not is_sorted:
                     sort_by_column(
-                        value_of(source.without_zeros), row_block, blocks, block, source.factor, source.offset, columns
+                        source.without_zeros, row_block, blocks, block, source.factor, source.offset, columns
                     )
                     is_sorted = True
                 own = _workspace(buffers.scratch[thread], row_block.shape[0] + 1, tiles[tile + 1] - tiles[tile])
@@ -353,7 +350,7 @@ def first_gradients(
                 if not is_sorted:
                     row_block = vector_in(batch, start, stop - start)
                     sort_by_column(
-                        value_of(source.without_zeros), row_block, blocks, block, source.factor, source.offset, columns
+                        source.without_zeros, row_block, blocks, block, source.factor, source.offset, columns
                     )
                     is_sorted = True
                 gradient = tile_of(buffers.gradients[0], tiles, tile, source.raw.shape[1])
@@ -382,14 +379,13 @@ def _shard(
     if not is_sparse:
         call(settings.entries[FILL], (shard, which, source, buffers))
     w = buffers.work[shard]
-    selected, room = buffers.selected[shard], buffers.room[shard]
-    work = reference(ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], selected, room))
-    part = reference(Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest)))
+    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], buffers.selected[shard], buffers.room[shard])
+    part = Part(n, start, batch.shape[0], address, _hardest_of(n, settings.hardest))
     gradient = buffers.gradients[shard]
     for block in range(buffers.later_sums.shape[0]):
         nodes = buffers.first_delta.shape[1]
         add(vector_in(buffers.later_sums[block], start * nodes, n * nodes), work.sums)
-    inputs, select = reference(Inputs(is_sparse, buffers.inputs[shard][:n])), settings.entries[SELECT]
+    inputs, select = Inputs(is_sparse, buffers.inputs[shard][:n]), settings.entries[SELECT]
     arguments = (plan, weights.flat, inputs, source.targets, which, dropout, part, work, gradient, select)
     loss, correct = call_for_progress(settings.entries[SHARD], arguments)
     if is_sparse:
@@ -415,7 +411,7 @@ def fill_inputs(shard: int, which: Any, source: Source, buffers: Buffers) -> Non
 def fill_distorted(shard: int, which: Any, source: Source, buffers: Buffers) -> None:
     """Like `fill_inputs`, with distorted images."""
     distorted = buffers.distorted[shard][: which.shape[0]]
-    distort_rows(source.raw, which, value_of(source.distortion), buffers.workspaces[shard], distorted)
+    distort_rows(source.raw, which, source.distortion, buffers.workspaces[shard], distorted)
     for i in range(which.shape[0]):
         _scale(distorted[i], source.factor, source.offset, buffers.inputs[shard, i])
 

@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....runtime.jit import kernel, outer_kernel, part_of_kernel
-from ....runtime.references import reference
 from .activations import copy, first_largest
 from .barrier import end_part, first_step, goes_on, publish, wait_for
 from .common import SampleTargets, SparseRows, greater, lesser, matrix_in, vector_in
@@ -182,7 +181,7 @@ def _forward(
 ) -> bool:
     """Compute this thread's groups, then the upper layers from the sums of all groups; return False if aborted."""
     plan, own, complete = mine.plan, mine.groups, True
-    here = reference(layer_of(plan, mine.nodes, mine.first))
+    here = layer_of(plan, mine.nodes, mine.first)
     # One loop for both, because every call of `activate` is compiled separately.
     for item in range(own + plan.coupled.shape[0] - mine.first):
         layer, number, turn = (
@@ -192,16 +191,15 @@ def _forward(
         )
         if item < own:
             fetch_to_write(exchange.numbers[turn, number], 0)  # the line must come back from other cores
-            group = reference(group_of(groups, number, plan.sizes[0], following))  # views of its memory
+            group = group_of(groups, number, plan.sizes[0], following)  # views of its memory
             _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
             z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
         else:
-            own_nodes = reference(layer_of(plan, mine.nodes, layer))
-            z, a = own_nodes.sums, own_nodes.activations
+            z, a = layer_of(plan, mine.nodes, layer).sums, layer_of(plan, mine.nodes, layer).activations
             if layer == mine.first:
                 complete = _add_up(barrier, exchange, sample.position, z)
             else:
-                below = reference(layer_of(plan, mine.nodes, layer - 1)).activations
+                below = layer_of(plan, mine.nodes, layer - 1).activations
                 _dense_forward(_by_input(mine, layer), below, mine.every, mine.nodes.scratch, z)
             if plan.bias_at[layer] >= 0:
                 bias = mine.flat[plan.bias_at[layer] :]
@@ -211,7 +209,7 @@ def _forward(
             activate(plan, layer, z, a)  # network.forward: a = ACTIVATIONS[name].value(z)
         if item < own:
             if mine.first > 0:
-                group = reference(group_of(groups, number, plan.sizes[0], following))
+                group = group_of(groups, number, plan.sizes[0], following)
                 own_activations = group.nodes.activations[: group.size]
                 _dense_forward(group.second_by_input, own_activations, mine.every, mine.nodes.scratch, here.sums)
             else:
@@ -236,16 +234,16 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
     """Propagate the delta of the outputs through the upper layers and this thread's groups, updating all weights."""
     plan, first, last = mine.plan, mine.first, mine.plan.coupled.shape[0] - 1
     has_bias = plan.bias_at[0] >= 0
-    _step(reference(layer_of(plan, mine.nodes, last)), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
+    _step(layer_of(plan, mine.nodes, last), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
     for item in range(last - first + mine.groups):
         layer = last - item  # for the groups: `first` and lower
         number = mine.thread + greater(0, first - layer) * mine.threads
         group, above = (
-            reference(group_of(groups, number, plan.sizes[0], following)),
-            reference(layer_of(plan, mine.nodes, greater(layer, first))),
+            group_of(groups, number, plan.sizes[0], following),
+            layer_of(plan, mine.nodes, greater(layer, first)),
         )
         if layer > first:
-            below, links = reference(layer_of(plan, mine.nodes, layer - 1)), mine.flat[plan.weight_at[layer] :]
+            below, links = layer_of(plan, mine.nodes, layer - 1), mine.flat[plan.weight_at[layer] :]
             bias = mine.flat[plan.bias_at[layer - 1] :]
         else:
             below, links, bias = group.nodes, group.second, group.bias
@@ -289,10 +287,8 @@ def train_samples(
     first, layers = lesser(1, plan.coupled.shape[0] - 1), plan.coupled.shape[0]
     following = plan.sizes[2] if first > 0 else 0
     nodes, flat = nodes_in(work.upper.rows[thread], 0), work.upper.flat[thread]
-    upper = work.upper
-    mine = ThreadState(thread, threads, own, plan, first, nodes, flat, upper.by_input_at, upper.every)
-    mine = reference(mine)
-    outputs = reference(layer_of(plan, mine.nodes, layers - 1))
+    mine = ThreadState(thread, threads, own, plan, first, nodes, flat, work.upper.by_input_at, work.upper.every)
+    outputs = layer_of(plan, mine.nodes, layers - 1)
     if thread > 0:  # with fewer threads in the part before, this thread's upper layers have not been updated
         copy(work.upper.flat[0], mine.flat)
     loss, correct, position = work.loss[0], work.correct[0], first_step(barrier, thread, threads)
@@ -301,7 +297,7 @@ def train_samples(
         _fetch_next(inputs, steps.order, position)
         begin, end = rows.start[number], rows.start[number + 1]
         places, values, mass = rows.places[begin:end], rows.values[begin:end], inputs.mass[number]
-        sample = reference(Sample(position, places, values, mass, inputs.background, steps.rates[position]))
+        sample = Sample(position, places, values, mass, inputs.background, steps.rates[position])
         if not _forward(mine, barrier, groups, following, work.exchange, sample):
             break
         target = targets.rows[targets.labels[number]]
