@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dis import get_instructions
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeVar, cast
@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from .kernel_cache import KernelCache, add_overload, digest_of, places, without_code_in_callers
+from .kernel_cache import KernelCache, digest_of, places
 
 SOURCES = (
     "runtime/jit.py",
@@ -48,8 +48,7 @@ def kernel(function: _Function) -> _Function:
 
     Without Numba's runtime (``_nrt=False``) kernels cannot create arrays, but need not count references to views
     either, which would take a third of the time of a sample. Without the wrapper for calls from Python, which takes a
-    fifth of the time of compilation, only kernels can call it. Its code becomes a part of its callers'; by itself it is
-    compiled for `entry_of` only.
+    fifth of the time of compilation, only kernels can call it.
     """
     return _only_for_kernels(_compiled(function, _nrt=False, no_cpython_wrapper=True))
 
@@ -77,8 +76,8 @@ def outer_kernel(function: _Function) -> _Function:
 def part_of_kernel(function: _Function) -> _Function:
     """Inline a function into its callers before compilation.
 
-    For functions that return views of arrays, which a `kernel` cannot, and for those with one or two callers, of which
-    Numba need not find out the types twice.
+    For long functions with one or two callers: a `kernel` is compiled once by itself and again in each caller, which
+    was a third of the total compilation time for these functions.
     """
     return _compiled(function, inline="always")
 
@@ -101,10 +100,11 @@ def _only_for_kernels(function: _Function) -> _Function:
     def refuse(*arguments: Any, **named: Any) -> None:
         raise TypeError(f"{compiled.__name__} can be called by kernels only; see glassnet.runtime.jit.outer_kernel.")
 
+    def add_overload(result: Any) -> None:
+        compiled.overloads[tuple(result.signature.args)] = result
+
     if hasattr(compiled, "overloads"):  # not with NUMBA_DISABLE_JIT
-        compiled._compile_for_args = refuse
-        compiled.add_overload = partial(add_overload, compiled)
-        compiled._compiler._customize_flags = without_code_in_callers
+        compiled._compile_for_args, compiled.add_overload = refuse, add_overload
     return function
 
 

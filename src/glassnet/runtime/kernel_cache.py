@@ -28,7 +28,6 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
-from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompileResult
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.dispatcher import Dispatcher
@@ -69,14 +68,7 @@ def digest_of(sources: Iterable[bytes]) -> str:
     Numba invalidates compiled code when the kernel's own file changes, but not when a file with a function that it
     calls changes: after an update it could run an old formula.
     """
-    versions = (
-        _FORMAT,
-        int(_LEVEL),
-        numba.__version__,
-        llvmlite.__version__,
-        np.__version__,
-        sys.implementation.cache_tag,
-    )
+    versions = (_FORMAT, numba.__version__, llvmlite.__version__, np.__version__, sys.implementation.cache_tag)
     settings = [getattr(numba_config, name, None) for name in _SETTINGS]
     return hashlib.sha256(b"\0".join([*sources, repr((versions, settings)).encode()])).hexdigest()[:16]
 
@@ -132,9 +124,6 @@ class KernelCache:
 
         def compile_once(signature: Any) -> Any:
             with _compilation():
-                types = tuple(getattr(signature, "args", signature))
-                if len(_compilations) == 1 and types in kernel.overloads and _is_part(kernel.overloads[types]):
-                    del kernel.overloads[types]  # now it needs code of its own
                 return compile_kernel(signature)
 
         kernel._cache, kernel.compile = cached, compile_once
@@ -170,10 +159,6 @@ class KernelCache:
                 _warn_once(_READ_ONLY, self.writable.parent)
 
 
-_LEVEL = type(numba_config.OPT)("1")
-"""Level of LLVM's optimisation. The inner loops are written in vectors already: a higher level makes no kernel faster,
-but compilation takes a sixth longer."""
-
 _compilations: list[ExitStack] = []
 """What to release after each compilation in progress: that of a kernel, of a kernel that it calls, and so on."""
 
@@ -186,23 +171,12 @@ def _compilation() -> Iterator[None]:
         time.sleep(POLL_SECONDS)
     with global_compiler_lock, ExitStack() as stack:
         stack.enter_context(without_collection())
-        stack.enter_context(_level_of_kernels())
         try:
             _compilations.append(stack)
             yield
         finally:
             if stack in _compilations:
                 _compilations.remove(stack)
-
-
-@contextlib.contextmanager
-def _level_of_kernels() -> Iterator[None]:
-    """Let LLVM optimise at the level of our kernels, and then at that of other programs in this process again."""
-    before, numba_config.OPT = numba_config.OPT, _LEVEL
-    try:
-        yield
-    finally:
-        numba_config.OPT = before
 
 
 def _make(folder: Path) -> None:
@@ -253,36 +227,6 @@ def _warn_once(template: str, *folders: Path) -> None:
         warnings.warn(GlassnetWarning(template, folder=", ".join(map(str, folders))), stacklevel=2)
 
 
-class _PartLibrary(JITCodeLibrary):
-    """The code of a kernel as a part of its callers: optimised and translated to machine code in them alone."""
-
-    def _optimize_final_module(self) -> None:
-        pass
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()  # type: ignore[no-untyped-call]
-        self._finalized = True
-
-
-def without_code_in_callers(flags: Any) -> Any:
-    """Set Numba's flags for a kernel: while a caller is compiled, it gets no code of its own."""
-    flags.no_compile = len(_compilations) > 1
-    return flags
-
-
-def add_overload(kernel: Any, result: Any) -> None:
-    """Add a compiled kernel to those of its function, for other kernels to find."""
-    if result.entry_point is None:
-        result.library.__class__ = _PartLibrary
-        result = result._replace(entry_point=object())  # by which Numba finds it
-        result.target_context.insert_user_function(result.entry_point, result.fndesc, [result.library])
-    kernel.overloads[tuple(result.signature.args)] = result
-
-
-def _is_part(result: Any) -> bool:
-    return isinstance(result.library, _PartLibrary)
-
-
 class _CachedKernel:
     """The cache of one kernel, as Numba calls it: it loads each set of argument types, or compiles and saves it."""
 
@@ -308,7 +252,7 @@ class _CachedKernel:
         target_context.refresh()
         name = self._name(signature, target_context.codegen())
         found = self._load(name, target_context)
-        if found is not None or len(_compilations) != 1:
+        if found is not None or not _compilations:
             return found
         stack, function = _compilations[-1], self._function
         if self._cache.writable is not None:
@@ -321,7 +265,7 @@ class _CachedKernel:
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Store a compiled kernel."""
-        if result.entry_point is not None and not result.library.has_dynamic_globals:  # addresses of this process
+        if not result.library.has_dynamic_globals:  # addresses of this process
             self._cache.save(self._name(signature, result.codegen), result._reduce())
 
     def _load(self, name: str, target_context: Any) -> Any:

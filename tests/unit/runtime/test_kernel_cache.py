@@ -242,7 +242,7 @@ class Result:
 
     def __init__(self, target: Target, number: int) -> None:
         self.library, self.codegen, self.number = self, target, number
-        self.has_dynamic_globals, self.entry_point = number < 0, print
+        self.has_dynamic_globals = number < 0
 
     def _reduce(self):
         return (self.number,)
@@ -340,27 +340,3 @@ def test_environments_share_the_cache_and_processes_that_start_together_compile_
     assert (first != second, number) == (True, same)
     events = [line.rpartition(":")[2] for _, err in done for line in err.splitlines()]
     assert sorted(event for event in events if event != "waits") == ["begins", "ends"]
-
-
-def test_a_kernel_has_code_of_its_own_only_if_something_calls_it_by_address(tmp_path, monkeypatch):
-    """Compiled for a caller, it becomes a part of it and no file; for `entry_of`, it is compiled anew."""
-    monkeypatch.setattr(jit, "CACHE", opened(tmp_path))
-
-    def twice(number):
-        return 2 * number
-
-    inner = jit.kernel(twice)
-
-    def caller(number):
-        return inner(number) + 1
-
-    outer = jit.outer_kernel(caller)
-    assert outer(3) == 7
-    signature = next(iter(inner.overloads))
-    assert kernel_cache._is_part(inner.overloads[signature])
-    assert len(list(jit.CACHE.writable.glob("*.nbc"))) == 1
-    inner.compile(signature)
-    compiled = inner.overloads[signature]
-    assert not kernel_cache._is_part(compiled)
-    assert compiled.library.get_pointer_to_function(compiled.fndesc.llvm_func_name)
-    assert jit.outer_kernel(lambda number: inner(number))(4) == 8  # linked, although it has code of its own
