@@ -13,7 +13,7 @@ import pytest
 from hypothesis import settings
 
 from glassnet.errors import GlassnetError, OptionError
-from glassnet.runtime.numba_here import numba_problem
+from glassnet.runtime.numba_availability import numba_problem
 
 sys.path.insert(0, str(Path(__file__).parent))
 from support import kernels, rewriting, schedule

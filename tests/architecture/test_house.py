@@ -47,7 +47,7 @@ THIRD_PARTY = {
         "handwriting",
         "segmentation",
     ),
-    "numba": ("runtime.jit", "runtime.kernel_cache", "runtime.numba_here", "engines.compiled.kernels"),
+    "numba": ("runtime.jit", "runtime.kernel_cache", "runtime.numba_availability", "engines.compiled.kernels"),
     "llvmlite": ("runtime.kernel_cache", "engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("runtime.blas",),
     "polars": ("data", "io", "doctor.data"),

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glassnet.runtime.numba_here import numba_problem
+from glassnet.runtime.numba_availability import numba_problem
 
 TYPES = ("float32", "float64")
 ROWS = ("uint8", *TYPES)

@@ -17,7 +17,7 @@ from ..model.inference import compiled
 from ..options.job_parameters import require_declared
 from ..options.options import Options
 from ..options.spec import option
-from ..runtime.numba_here import require_numba
+from ..runtime.numba_availability import require_numba
 from ..runtime.system import available_cores
 from ..training.fit import fit
 from ..training.receipt import surroundings

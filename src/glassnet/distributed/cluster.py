@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from ..errors import ClusterError, warn
 from ..messages.notice import Notify
 from ..messages.option_spelling import Option
-from ..runtime.numba_here import require_numba
+from ..runtime.numba_availability import require_numba
 from ..training.receipt import surroundings
 from .connection import connect, disconnect, ray_module
 from .mailbox import Delivery, Mailbox

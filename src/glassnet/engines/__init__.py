@@ -13,7 +13,7 @@ from ..messages.option_spelling import Option
 from ..options import choices
 from ..options.options import Options, not_portable
 from ..preprocess.scaling import is_exact
-from ..runtime.numba_here import numba_works, require_numba
+from ..runtime.numba_availability import numba_is_available, require_numba
 from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, EvaluatingEngine, Gradients, Progress, StreamingEngine
 from .reference import ReferenceEngine
@@ -107,7 +107,7 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
     is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
     if is_small and not options.augments:
         return ReferenceEngine()
-    if not numba_works():
+    if not numba_is_available():
         return ReferenceEngine()
     by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
     portable = by_blas <= FEW_PRODUCTS and is_exact(options.scaling, dtype) and not not_portable(options)

@@ -27,7 +27,7 @@ from .message import Listing, Message, Renderable
 
 LOGGER = logging.getLogger("glassnet")
 _T = TypeVar("_T")
-_DELAY, _APART, _POLL = 2.0, 5.0, 0.25
+_DELAY, _INTERVAL, _POLL = 2.0, 5.0, 0.25
 """Seconds without output until progress is shown; least between two lines about one job; and between two refreshes."""
 _FEW = 1000
 """Integer totals up to this are shown as 3 of 20, others in percent."""
@@ -163,8 +163,8 @@ class Reporter:
                 return
             outer, inner = self._shown()
             # Of a longer job rarer lines, so that there are some dozens in an hour.
-            apart = _DELAY if outer.description != self._drawn else max(_APART, (now - outer.began) / 10)
-            if not self.display.live and now - self._drawn_at < apart:
+            interval = _DELAY if outer.description != self._drawn else max(_INTERVAL, (now - outer.began) / 10)
+            if not self.display.live and now - self._drawn_at < interval:
                 return
             self._drawn, self._drawn_at = outer.description, now
             shown = [inner] if outer is inner else [outer, inner]

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import require_choice, with_near_matches
 from ..nn.parameters import FloatArray
 from ..runtime.blas import one_blas_thread
-from ..runtime.numba_here import numba_works
+from ..runtime.numba_availability import numba_is_available
 from .model import Model, require_model
 from .network import mean_outputs
 from .portable import PortableNetwork, form_of
@@ -51,7 +51,7 @@ class CompiledModel(_Frozen):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not numba_works():
+        if not numba_is_available():
             # As with Numba: further training of the model does not change the copy, which gets upright samples and
             # does not look at their range.
             copied = deepcopy(Model(**_fields(self) | {"deskews": False, "training_range": None}))

@@ -19,7 +19,7 @@ from ..messages.option_spelling import Option
 from ..preprocess import Columns
 from ..preprocess.scaling import FARTHEST
 from ..preprocess.tabular.encoders import NumberColumn
-from ..runtime.numba_here import numba_works
+from ..runtime.numba_availability import numba_is_available
 from .model import Model
 from .network import Network, mean_outputs
 
@@ -72,7 +72,7 @@ class PortableForm:
 
 def fastest_layers(layers: Sequence[PortableLayer], temperature: float) -> CompiledLayers | NumpyLayers:
     """Return layers of float32 for many rows: compiled ones, or without Numba those of NumPy, with the same bits."""
-    if not numba_works():
+    if not numba_is_available():
         return NumpyLayers(layers, temperature)
     from ..engines.compiled.portable import CompiledLayers
 

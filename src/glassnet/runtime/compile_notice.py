@@ -246,7 +246,6 @@ def _types_of(function: Callable[..., Any], types: Sequence[Any]) -> tuple[str, 
         first, *fields = path.split(".")
         found = types[names.index(first)]
         for field in fields:
-            found = getattr(found, "target", found)  # of a reference
             found = found.types[found.fields.index(field)]
         return str(found.dtype)
 

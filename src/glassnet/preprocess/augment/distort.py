@@ -21,7 +21,7 @@ from ...errors import OptionError
 from ...messages.message import Listing
 from ...messages.option_spelling import Option
 from ...options.options import DISTORTIONS, Options
-from ...runtime.numba_here import require_numba
+from ...runtime.numba_availability import require_numba
 
 if TYPE_CHECKING:
     from .kernels import Distortion

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.stream.source import RowGroup
-from ...runtime.numba_here import numba_works
+from ...runtime.numba_availability import numba_is_available
 from .survey import row_keys
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class GroupReader:
         columns = survey.columns
         self._names = [*dict.fromkeys([*columns.names, *columns.target_names, *columns.split.names])]
         self._encode: Callable[..., None] | None = None
-        if survey.source.rows * survey.columns.width >= WORTH_COMPILING and numba_works():
+        if survey.source.rows * survey.columns.width >= WORTH_COMPILING and numba_is_available():
             from ...preprocess.tabular.kernels import encode_rows  # loads Numba
 
             self._encode = encode_rows

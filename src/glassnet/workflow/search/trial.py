@@ -14,7 +14,7 @@ from ...data.dataset import Dataset
 from ...data.validation_split import ValidationSplit
 from ...model.model import Model
 from ...options.options import Options
-from ...runtime.numba_here import numba_problem
+from ...runtime.numba_availability import numba_problem
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched

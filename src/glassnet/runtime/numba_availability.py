@@ -11,7 +11,7 @@ from ..messages.option_spelling import Option
 from .collection import without_collection
 
 
-def numba_works() -> bool:
+def numba_is_available() -> bool:
     """Return whether kernels can be compiled; warn if not, once in a process, because NumPy is slower."""
     if problem := numba_problem():
         _warn_once(problem)
