@@ -305,6 +305,28 @@ def test_the_bar_follows_a_run_whose_options_are_no_longer_asked_for(page, room,
     done(page)
 
 
+def test_an_answer_that_comes_after_later_events_changes_nothing(page, room):
+    room()
+    program = """async (changes) => {
+      const { Runs } = await import("/static/shared/runs.js");
+      const listeners = {}, answers = [];
+      const studio = {
+        events: { on: (type, listener) => (listeners[type] = listener) },
+        api: { get: () => new Promise((resolve) => answers.push(resolve)) },
+      };
+      const job = (state, changes) => ({ id: "job-1", kind: "train", state, changes, live: {}, about: {} });
+      const runs = new Runs(studio, () => {});
+      const fetched = runs.fetch("job-1");
+      listeners.job(job("waiting", 0));
+      listeners.job(job("running", 1));
+      answers[0](job(changes ? "paused" : "waiting", changes));
+      await fetched;
+      return runs.jobs.get("job-1").state;
+    }"""
+    assert page.evaluate(program, 0) == "running"
+    assert page.evaluate(program, 2) == "paused"
+
+
 def test_a_table_its_problems_its_columns_and_its_texts(page, room, studio, tmp_path, monkeypatch):
     room("recipe=accurate")  # waits for Start
     assert [*studio.session.jobs] == []

@@ -40,6 +40,7 @@ def _open_cache() -> KernelCache:
 
 
 CACHE = _open_cache()
+_names: set[str] = set()
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -83,6 +84,12 @@ def part_of_kernel(function: _Function) -> _Function:
 
 
 def _compiled(function: _Function, **settings: Any) -> _Function:
+    # Numba links compiled functions by module, qualified name, types, and a number that each process counts for itself.
+    # Of two kernels with the same name, a process that has one of them from the cache could call the other.
+    name = f"{function.__module__}.{function.__qualname__}"
+    if name in _names:
+        raise ValueError(f"there are two kernels with the name {name}.")
+    _names.add(name)
     # Every kernel is inlined into its callers. By default LLVM shares some kernels: a process that has just compiled
     # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
     # Without `fastmath` LLVM neither reorders sums nor fuses a product and a sum, on any processor.

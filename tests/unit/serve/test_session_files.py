@@ -56,9 +56,9 @@ def opened(studio, content):
 
 
 def listed(studio):
-    """What a session shows, without the numbers of its jobs."""
+    """What a session shows, without the numbers of its jobs and of their changes."""
     session = studio.get("/api/session").fine()
-    jobs = [{name: one for name, one in job.items() if name != "id"} for job in session["jobs"]]
+    jobs = [{name: one for name, one in job.items() if name not in ("id", "changes")} for job in session["jobs"]]
     return {**{name: session[name] for name in ("models", "data", "drawings")}, "jobs": jobs}
 
 

@@ -39,19 +39,20 @@ class Cancelled(Exception):  # noqa: N818 - not an error
 class Job:
     """A piece of work: its state, and what pages may ask of it.
 
-    Its `state` is ``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"failed"`` or ``"stopped"``. `about` is
-    what the page gave, JSON-compatible, and `page` the id of the page that started it. `live` is what the work has
-    shown so far, as a whole, for pages that open later; the work fills it in. `result` is what the work returned,
-    JSON-compatible; None before the end, and if there is none. `error` has code and message of a failed job, the
-    message in both languages. `speed` is the number of updates per second of work that calls `advance`, 0 without a
-    limit; `idle` are the seconds that it waited there.
+    Its `state` is ``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"failed"`` or ``"stopped"``, and `changes`
+    counts how often it has changed: a page may receive an earlier description after a later one. `about` is what the
+    page gave, JSON-compatible, and `page` the id of the page that started it. `live` is what the work has shown so far,
+    as a whole, for pages that open later; the work fills it in. `result` is what the work returned, JSON-compatible;
+    None before the end, and if there is none. `error` has code and message of a failed job, the message in both
+    languages. `speed` is the number of updates per second of work that calls `advance`, 0 without a limit; `idle` are
+    the seconds that it waited there.
     """
 
     def __init__(
         self, id: str, kind: str, title: str, about: dict[str, Any], events: EventLog, text: Text, page: str = ""
     ) -> None:
         self.id, self.kind, self.title, self.about, self.page = id, kind, title, about, page
-        self.state = "waiting"
+        self.state, self.changes = "waiting", 0
         self.result: Any = None
         self.error: dict[str, Any] | None = None
         self.live: dict[str, Any] = {}
@@ -64,12 +65,14 @@ class Job:
 
     def describe(self, *, pictures: bool = True) -> dict[str, Any]:
         """Return the job as JSON-compatible values; without `pictures` if there are many jobs."""
+        changes = self.changes  # before the rest, which may be of a later state but not of an earlier one
         live = dict(self.live)  # at once: the work adds to it on its thread
         if not pictures:
             live.pop("weights", None)
         facts = {"id": self.id, "kind": self.kind, "title": self.title, "about": self.about, "page": self.page}
         return {
-            **facts, "state": self.state, "speed": self.speed, "live": live, "result": self.result, "error": self.error
+            **facts, "state": self.state, "changes": changes, "speed": self.speed, "live": live, "result": self.result,
+            "error": self.error,
         }  # fmt: skip
 
     @property
@@ -241,7 +244,7 @@ class Job:
     def _set(self, state: str) -> None:
         with self._changed:
             if state != self.state:
-                self.state = state
+                self.state, self.changes = state, self.changes + 1
                 self._events.publish("job", self.describe(pictures=False))
                 self._changed.notify_all()
 

@@ -46,7 +46,16 @@ def _define(name: str, of_float32: Any, of_float64: Callable[[float], float]) ->
     def function(x: Any) -> Any:  # without compilation
         return of_float64(x)
 
-    overload(function)(lambda x: (lambda x: of_float64(x)) if x.bitwidth == 64 else (lambda x: of_float32(x)))
+    def implementation(x: Any) -> Any:
+        chosen = of_float64 if x.bitwidth == 64 else of_float32
+
+        def compiled(x: Any) -> Any:
+            return chosen(x)
+
+        compiled.__qualname__ = f"{name}_of_{x}"  # see `runtime.jit`: a name of its own
+        return compiled
+
+    overload(function)(implementation)
     _OF_FLOAT32[name], FUNCTIONS[name] = of_float32, function
 
 

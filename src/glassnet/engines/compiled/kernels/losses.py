@@ -61,5 +61,5 @@ def loss_kernel(loss: str, output: str) -> Any:
             flush(delta)
         return value
 
-    loss_of_sample.__name__ = f"{loss}_of_{output}"
+    loss_of_sample.__name__ = loss_of_sample.__qualname__ = f"{loss}_of_{output}"
     return kernel(loss_of_sample)

@@ -80,7 +80,7 @@ export class Runs {
     try {
       const job = await this.studio.api.get(`/api/jobs/${id}`);
       const before = this.jobs.get(id);
-      if (!before || !ended(before) || ended(job)) this.put(job); // the event of its end may have come first
+      if (!before || job.changes >= before.changes) this.put(job); // events of later states may have come first
     } catch (problem) {
       this.studio.error(problem);
     } finally {
