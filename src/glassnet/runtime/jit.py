@@ -40,12 +40,15 @@ def _open_cache() -> KernelCache:
 
 
 CACHE = _open_cache()
-_names: set[str] = set()
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def kernel(function: _Function) -> _Function:
     """Compile a function that other kernels call, when the first of them is compiled, or load it from the cache.
+
+    It needs a qualified name of its own in its module. Numba links compiled functions by that name, by their types, and
+    by a number that each process counts for itself: of two kernels with the same name, a process that has one of them
+    from the cache could call the other.
 
     Without Numba's runtime (``_nrt=False``) kernels cannot create arrays, but need not count references to views
     either, which would take a third of the time of a sample. Without the wrapper for calls from Python, which takes a
@@ -84,12 +87,6 @@ def part_of_kernel(function: _Function) -> _Function:
 
 
 def _compiled(function: _Function, **settings: Any) -> _Function:
-    # Numba links compiled functions by module, qualified name, types, and a number that each process counts for itself.
-    # Of two kernels with the same name, a process that has one of them from the cache could call the other.
-    name = f"{function.__module__}.{function.__qualname__}"
-    if name in _names:
-        raise ValueError(f"there are two kernels with the name {name}.")
-    _names.add(name)
     # Every kernel is inlined into its callers. By default LLVM shares some kernels: a process that has just compiled
     # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
     # Without `fastmath` LLVM neither reorders sums nor fuses a product and a sum, on any processor.

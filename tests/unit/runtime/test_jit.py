@@ -1,14 +1,25 @@
 """Kernels without a wrapper for calls from Python, and their names."""
 
+import contextlib
+import gc
+import itertools
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import numpy as np
 import pytest
+from numba.core.dispatcher import Dispatcher
 
-from glassnet.engines.compiled.kernels.activations import activation_kernel
-from glassnet.runtime.jit import kernel, uniform_at
+from glassnet.engines.compiled.kernels import loss_kernel, portable_kernel
+from glassnet.engines.compiled.kernels.activations import activation_kernel, derivative_kernel
+from glassnet.engines.compiled.kernels.optimizers import update_kernel
+from glassnet.errors import OptionError
+from glassnet.nn.activations import ACTIVATIONS
+from glassnet.nn.losses import LOSSES
+from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.runtime.jit import uniform_at
 from support.kernels import from_python
 
 
@@ -22,12 +33,25 @@ def test_a_kernel_for_kernels_refuses_calls_from_python():
 
 
 def test_kernels_have_names_of_their_own():
-    def uniform_at(place, number):
-        return place
+    for name in ACTIVATIONS:
+        activation_kernel(name), derivative_kernel(name), portable_kernel(name)
+    for loss, output in itertools.product(LOSSES, ACTIVATIONS):
+        with contextlib.suppress(OptionError):  # not a pair
+            loss_kernel(loss, output)
+    for optimizer in OPTIMIZERS:
+        update_kernel(optimizer)
+    functions = [one.py_func for one in gc.get_objects() if isinstance(one, Dispatcher)]
+    ours = {
+        (one.__module__, one.__qualname__, content_of(one)) for one in functions if one.__module__[:8] == "glassnet"
+    }
+    assert len(ours) > 150
+    assert [name for name, count in Counter(name[:2] for name in ours).items() if count > 1] == []
 
-    kernel(uniform_at)
-    with pytest.raises(ValueError, match="two kernels with the name"):
-        kernel(uniform_at)
+
+def content_of(function):
+    """What a function computes: its code and the functions and values of its scope."""
+    scope = [getattr(cell.cell_contents, "py_func", cell.cell_contents) for cell in function.__closure__ or ()]
+    return function.__code__, tuple(getattr(one, "__qualname__", one) for one in scope)
 
 
 def test_a_kernel_from_the_cache_is_not_mistaken_for_one_that_is_compiled(tmp_path):

@@ -52,7 +52,7 @@ def _define(name: str, of_float32: Any, of_float64: Callable[[float], float]) ->
         def compiled(x: Any) -> Any:
             return chosen(x)
 
-        compiled.__qualname__ = f"{name}_of_{x}"  # see `runtime.jit`: a name of its own
+        compiled.__qualname__ = f"{name}_of_{x}"  # a name of its own: see `kernel`
         return compiled
 
     overload(function)(implementation)
