@@ -67,12 +67,13 @@ def listening(port, headers):
 def training(port, headers):
     """Start a long training run, and return the open stream of events in which it has begun."""
     posting = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
-    posting.request("POST", "/api/train", json.dumps({"recipe": "accurate"}), headers)
+    posting.request("POST", "/api/train", json.dumps({"recipe": "quick", "options": {"epochs": 1000}}), headers)
     assert posting.getresponse().status == 200
     posting.close()
     connection, events = listening(port, headers)
     while b'"phase": "preparing"' not in (line := events.readline()) and b'"phase": "training"' not in line:
         assert line
+        assert b'"failed"' not in line, line
     return connection, events
 
 
