@@ -137,7 +137,7 @@ class DateColumn:
             return float("nan")
         days = self.parts[0].decode(values[: len(self.parts[0].features)])
         moved = round(min(max(days, -_FARTHEST), _FARTHEST))
-        return {str(self._ends[0] + moved): 1.0}
+        return {str(self._ends[0] + np.timedelta64(moved, "D")): 1.0}
 
     def surprises(self, column: Column) -> list[Message]:
         """Return remarks on values that are not dates, and on times with or without a zone, unlike in training."""
