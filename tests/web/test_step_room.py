@@ -186,7 +186,9 @@ def test_the_formula_is_in_sight_under_the_figure(page, visit, query, width, hei
     }""")
     assert page.evaluate("document.documentElement.scrollWidth") == 360
     if "model" in query:  # also there, each output has its name and is whole
-        assert page.locator(".step-drawing .side.name").all_text_contents() == [str(k) for k in range(10)]
+        names = page.locator(".step-drawing .side.name")
+        names.nth(9).wait_for()  # it is drawn again for the new width
+        assert names.all_text_contents() == [str(k) for k in range(10)]
         ends = "[...document.querySelectorAll('.outline')].map((one) => one.getBBox().x + one.getBBox().width)"
         assert max(page.evaluate(ends)) <= page.evaluate(
             "document.querySelector('.step-drawing svg').viewBox.baseVal.width"
