@@ -23,21 +23,10 @@ from pathlib import Path
 import machine
 from glassnet import load_checkpoint
 
-TRAIN = ("train", "--hidden", "50", "--epochs", "4", "--no-plot", "--out", "model")
+TRAIN = ("train", "--hidden", "50", "--no-plot", "--out", "model")
 WAYS = {
-    "the notes": (),
-    "quick, average": (
-        "--recipe",
-        "quick",
-        "--hidden",
-        "50",
-        "--epochs",
-        "20",
-        "--set",
-        "ema_decay=0.99",
-        "--dropout",
-        "0.1",
-    ),
+    "the notes": ("--epochs", "4"),
+    "quick, average": ("--recipe", "quick", "--epochs", "20", "--set", "ema_decay=0.99", "--dropout", "0.1"),
 }
 
 
