@@ -306,12 +306,17 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
 
 
 @pytest.mark.parametrize("batch", [1, 8])
-def test_saturated_nodes_give_no_denormal_numbers(batch):
-    """Weights that were 0 show the slopes of nodes whose sums are -95 to -60: values of exp down to 1e-41."""
-    network = Network((6, 36, 4), "sigmoid", bias=True, rule="gradient", dtype="float32")
+@pytest.mark.parametrize("hidden", [1, 2])
+def test_saturated_nodes_give_no_denormal_numbers(hidden, batch):
+    """Weights that were 0 show the slopes of nodes whose sums are -95 to -24, and products with the nodes below.
+
+    Values of exp are 1e-41 to 1e-11, products of two down to 1e-82.
+    """
+    network = Network((6, *[72] * hidden, 4), "sigmoid", bias=True, rule="gradient", dtype="float32")
     for weights in network.parameters.weights:
         weights[...] = 0
-    network.parameters.biases[0][...] = np.arange(-95, -59)
+    for biases in network.parameters.biases[:-1]:
+        biases[...] = np.arange(-95, -23)
     samples = samples_of(np.ones((1, 6)), 4, "unit")
 
     def smallest(engine) -> float:

@@ -18,9 +18,8 @@ import numpy as np
 from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
-"""Moments smaller than this are set to 0, and in the kernels also deltas and hidden sigmoids. The moments of a weight
-without gradients, and the slopes of saturated nodes, would otherwise decay to denormal numbers, which slow down every
-operation on them."""
+"""Moments smaller than this are set to 0. Without gradients they would otherwise decay to denormal numbers, which slow
+down every operation on them."""
 
 
 class OptimizerSettings(Protocol):

@@ -31,8 +31,8 @@ CHANGES = MappingProxyType(
         "are not used",
         13: "recipe table and the estimators: networks without intervals have fewer inputs, not zeros in their place",
         14: "every training: initial weights, sample orders and random splits are drawn without a math library, and "
-        "kernels round each operation by itself; engine auto: large training runs use the portable engine where it is "
-        "as fast",
+        "kernels round each operation by itself and take hidden sigmoids and deltas below 1e-18 for 0; engine auto: "
+        "large training runs use the portable engine where it is as fast",
     }
 )
 """Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results

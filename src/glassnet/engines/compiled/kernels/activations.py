@@ -13,7 +13,6 @@ from typing import Any
 from ....nn import losses
 from ....nn.activations import ACTIVATIONS
 from ....nn.formulas import Language, Symbol, defined, variable, where, written
-from ....nn.optimizers import TINY
 from ....runtime.jit import kernel, kernel_of
 from .functions import FUNCTIONS, PYTHON, exp
 
@@ -50,12 +49,12 @@ first_largest = kernel_of(losses.first_largest)
 
 @kernel
 def flush(values: Any) -> None:
-    """Set values smaller than `TINY` in magnitude to 0.
+    """Set values to 0 whose squares, times a learning rate, would be denormal: below 1e-18 in single precision.
 
-    The output and the slope of a saturated node are negative powers of e and can be denormal. Denormal numbers, and
-    products with them, slow down every operation.
+    The output and the slope of a saturated node are negative powers of e of any size. A step multiplies outputs by
+    slopes; a product that is denormal, or too small even for that, takes a hundred times as long as others.
     """
-    zero, tiny = values.dtype.type(0), values.dtype.type(TINY)
+    zero, tiny = values.dtype.type(0), values.dtype.type(1e-18 if values.itemsize == 4 else 1e-150)
     for j in range(values.shape[0]):
         values[j] = zero if abs(values[j]) < tiny else values[j]  # written so that NaN passes
 
