@@ -428,11 +428,13 @@ COMMON: Both = (
     "label smoothing 0.1, SGD with Nesterov momentum 0.9, a learning rate that falls linearly from 0.1 to 0, "
     "standardised pixels, and initial weights with a standard deviation of 0.02 (zero in the output layer). Epochs in "
     "batches are measured with one thread and with all cores, and the faster time is used. The peers' settings for "
-    "each accuracy are the cheapest found whose median over five seeds reaches it on the test digits, which favours "
-    "the peers.",
+    "each accuracy are the cheapest found whose median over five seeds reached it on the test digits, which favours "
+    "the peers. They were searched on another processor: last bits differ, and a median here can fall just short "
+    "(*not reached*).",
     "JAX、PyTorch 和 Keras 使用为 JAX 找到的最佳设置：ReLU 与 softmax，交叉熵，标签平滑 0.1，SGD，Nesterov 动量 0.9，"
     "学习率由 0.1 线性降到 0，像素标准化，初始权重标准差 0.02（输出层为零）。按批训练时，每个库分别用一个线程和全部核心"
-    "测量，取较快者。对比库达到某一准确率的设置，是五个种子的中位数在测试集上达标的设置中最省时的，这对它们有利。",
+    "测量，取较快者。对比库达到某一准确率的设置，是五个种子的中位数在测试集上达标的设置中最省时的，这对它们有利。"
+    "这些设置是在另一种处理器上找到的，末位有别，因此这里的中位数可能略低于目标（“未达到”）。",
 )
 
 

@@ -30,7 +30,6 @@ def main() -> None:
         repeated = {
             "bundled data": command,
             "two CSV files": [*GLASSNET, "train", train, "--test", test],
-            "import numpy": [sys.executable, "-c", "import numpy"],
             "import glassnet": [sys.executable, "-c", "import glassnet"],
         }
         for name, words in repeated.items():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from glassnet.engines.compiled.pool_size import CROWDED, LONGEST, LONGEST_PAUSE, SHORTEST, PoolSize
+from glassnet.engines.compiled.pool_size import CROWDED, LONGEST, LONGEST_PAUSE, SHORTEST, SPREADING, PoolSize
 
 DURATION = 60.0
 STEP = 1e-5
@@ -92,7 +92,16 @@ def test_many_short_parts_are_measured_together():
     while pool.size == 2:
         pool.learn(3, SHORTEST / 10, [0.5, 0.7])
         parts += 1
-    assert 10 < parts < 30
+    assert 0 < parts - 10 * SPREADING / SHORTEST < 20
+
+
+def test_threads_that_begin_on_one_core_have_time_to_spread():
+    pool = PoolSize(2)
+    for _ in range(3):  # epochs, between which threads sleep
+        for seconds, share in ((0.8 * SPREADING, 0.5), (SPREADING, 1.0)):
+            for _ in range(10):
+                pool.learn(1, seconds / 10, [share, share])
+                assert pool.size == 2
 
 
 def test_a_slow_part_does_not_make_the_next_ones_short():

@@ -13,6 +13,10 @@ CROWDED = 0.8
 SHORTEST, LONGEST = 0.002, 0.2
 """Seconds of the shortest measurement (waking a thread takes a tenth of it), and of the longest part."""
 
+SPREADING = 0.05
+"""Seconds of crowded measurements at the beginning, and after as many others, in which all threads stay: a system may
+wake two threads on one core while another core is idle, and needs some hundredths of a second to spread them."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.2
 """Seconds between two trials of another number of threads, which take milliseconds; doubled after each trial."""
 
@@ -29,7 +33,8 @@ class PoolSize:
         self.size = self._most = most
         self.steps, self.step_seconds = 1 << 60, 0.0
         self._seconds: dict[int, float] = {}
-        self._left, self._pause = SHORTEST, FIRST_PAUSE
+        self._left, self._pause = SPREADING, FIRST_PAUSE
+        self._credit = SPREADING
         self._measure_anew()
 
     def _measure_anew(self) -> None:
@@ -58,12 +63,14 @@ class PoolSize:
         self._seconds[self.size] = seconds = self._total / self._steps
         if self.size == self._most and not crowded:
             self._seconds = {self.size: seconds}
-            self._left = SHORTEST  # a single crowded measurement may be chance
+            self._credit = min(SPREADING, max(0.0, self._credit) + self._total)
+            self._left = max(SHORTEST, self._credit)  # a single crowded measurement may be chance
             self._pause = max(FIRST_PAUSE, self._pause - self._total)
         elif self.size == 1 and crowded:
             pass  # every core is in use: more threads would wait for each other
         elif self._left > 0:
             self._left -= self._total
+            self._credit -= self._total
             self.size = min(self._seconds, key=self._seconds.__getitem__)
         else:
             self.size = max(1, self.size - crowded) if crowded else min(self.size + 1, self._most)
