@@ -26,6 +26,8 @@ def refuse(event, arguments):
     if event == "subprocess.Popen":
         executable = arguments[0] or arguments[1][0]
         allowed = os.path.realpath(executable) == python
+        if executable == "lscpu":  # NumPy 1.26 asks it, when `numpy.testing` is imported, and does without
+            raise OSError("refused")
     else:
         allowed = not event.startswith(("socket.", "os.system", "os.exec", "os.posix_spawn", "webbrowser.", "urllib."))
     if not allowed:
