@@ -49,6 +49,8 @@ WATCH = """() => {
 }"""
 """Notes what the page shows at every change of the progress."""
 
+CONFIRM_AND_LEAVE = """() => { document.querySelector(".hand-ask button.primary").click(); location.reload(); }"""
+
 
 def draw(page, digit, slant):
     """Draw a digit on the board, as wide and as slanted as this hand writes."""
@@ -237,6 +239,18 @@ def test_drawings_are_taken_back_drawn_again_and_found_again(served, page):
     page.get_by_role("button", name="中文").click()
     page.get_by_role("heading", name="现在画一个 3").wait_for()
     assert drawn.count() == 3
+
+
+def test_a_drawing_confirmed_as_the_page_is_left_is_kept(served, page):
+    """The last stroke is still being sent when it is confirmed, and the page is gone in the same moment."""
+    page.goto(f"{served.origin}/hand?token={served.token}")
+    ask = page.locator(".hand-ask")
+    for digit in range(3):
+        ask.get_by_role("heading", name=f"Now draw a {digit}").wait_for()
+        draw(page, digit, 0)
+        with page.expect_navigation():
+            page.evaluate(CONFIRM_AND_LEAVE)
+    ask.get_by_role("heading", name="Now draw a 3").wait_for()
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ const studio = {
   events: null,
   /** @type {RoomState} */
   state: new RoomState("", () => {}),
-  /** The id of this tab, which the runs that it starts have. */
+  /** The id of this tab, which its runs have. */
   page: pageId(),
   /** Whether motion is welcome. */
   get motion() {
@@ -97,17 +97,16 @@ const studio = {
     open();
   },
   async refresh() {
-    studio.session = await studio.api.get("/api/session");
-    return studio.session;
+    return (studio.session = await studio.api.get("/api/session"));
   },
-  /** Show a line at the bottom. @param {string} message @param {string} [kind] */
+  /** Show a line at the bottom. @param {string} message @param {"status"|"alert"} [kind] */
   say(message, kind = "status") {
-    const line = h("div.notice", { class: kind, role: kind === "alert" ? "alert" : "status" },
+    const line = h("div.notice", { class: kind, role: kind },
       h("span", { text: message }),
       button("×", () => line.remove(), { class: "plain", "aria-label": t("dismiss") }));
     notices.append(line);
     if (kind !== "alert") setTimeout(() => line.remove(), 6000);
-    while (notices.children.length > 3) notices.firstElementChild?.remove();
+    while (notices.children.length > 3) notices.children[0].remove();
   },
   /** Show what went wrong. @param {any} problem */
   error(problem) {
@@ -123,8 +122,9 @@ async function speak(next) {
 }
 
 function wear() {
-  if (theme === "auto") document.documentElement.removeAttribute("data-theme");
-  else document.documentElement.setAttribute("data-theme", theme);
+  const { dataset } = document.documentElement;
+  if (theme === "auto") delete dataset.theme;
+  else dataset.theme = theme;
   mark();
 }
 
@@ -132,6 +132,8 @@ function wear() {
 const first = () => (studio.session.models.some((one) => one.id === "model") ? "draw" : "hand");
 
 const icon = (d) => h("svg", { viewBox: "0 0 24 24", width: 20, height: 20, "aria-hidden": "true" }, h("path", { d }));
+
+const named = (title) => ({ title, "aria-label": title });
 
 function drawBar() {
   const { model } = read();
@@ -147,26 +149,26 @@ function drawBar() {
     drawBar();
     bar.querySelector(".theme")?.focus();
     open();
-  }, { class: "plain theme", title: `${t("theme")}: ${t(`theme_${theme}`)}`, "aria-label": `${t("theme")}: ${t(`theme_${theme}`)}` });
-  const other = lang === "zh" ? "en" : "zh";
-  const language = button(other === "zh" ? "中文" : "English", async () => {
+  }, { class: "plain theme", ...named(`${t("theme")}: ${t(`theme_${theme}`)}`) });
+  const [other, tag, name] = lang === "zh" ? ["en", "en", "English"] : ["zh", "zh-CN", "中文"];
+  const language = button(name, async () => {
     await speak(other).catch(studio.error);
     remembered.set("lang", lang);
     drawBar();
     bar.querySelector(".language")?.focus();
     open();
-  }, { class: "plain language", lang: other === "zh" ? "zh-CN" : "en" });
+  }, { class: "plain language", lang: tag });
   panel?.el.remove();
   panel = sessionPanel(studio, ROOMS, goTo);
   document.body.append(panel.el);
   fill(leftOver, panel.left());
-  const session = button(icon(SESSION), panel.show, { class: "plain", title: t("session_title"), "aria-label": t("session_title"), "aria-haspopup": "dialog" });
+  const session = button(icon(SESSION), panel.show, { class: "plain", ...named(t("session_title")), "aria-haspopup": "dialog" });
   fill(bar,
     h("a.brand", { href: href(first()), onclick: follow, "aria-label": `glassnet ${t("studio")}` }, h("img", { src: door.icon, alt: "", width: 26, height: 26 }), h("span", {}, h("b", { text: "glassnet" }), " ", t("studio"))),
     h("nav", { "aria-label": t("rooms") }, links),
     h("div.row.nowrap", {}, training.el, session, themes, language));
   training.draw();
-  const skip = /** @type {HTMLElement|null} */ (document.querySelector(".skip"));
+  const skip = document.querySelector(".skip");
   if (skip) skip.textContent = t("skip");
 }
 
@@ -225,9 +227,13 @@ async function open() {
     if (number === opening) close = closing;
     else closing?.();
   } catch (problem) {
-    if (number === opening) fill(el, h("div.panel", {}, h("h1", { text: t("went_wrong") }), h("p", { text: String(problem?.message ?? problem) })));
+    if (number === opening) showFailure(t("went_wrong"), problem);
     console.error(problem);
   }
+}
+
+function showFailure(title, problem) {
+  fill(el, h("div.panel", {}, h("h1", { text: title }), h("p", { text: String(problem?.message ?? problem) })));
 }
 
 function moved() {
@@ -238,8 +244,8 @@ function moved() {
 
 let listed = "";
 /** Draw what killed studios left, when that has changed. */
-function drawLeft() {
-  const now = JSON.stringify(studio.session.left ?? []);
+function drawLeft({ left: all }) {
+  const now = JSON.stringify(all);
   if (now !== listed) fill(leftOver, panel?.left() ?? []);
   listed = now;
 }
@@ -269,12 +275,13 @@ async function start(through) {
   await studio.refresh();
   await speak(lang || studio.session.language);
   restoreStates(await states);
-  sendStates((name, value) => studio.api.post(`/api/session/pages/${name}`, { value }));
+  // Browsers let up to 64 kB outlive the page.
+  sendStates((name, value) => studio.api.post(`/api/session/pages/${name}`, { value }, { keepalive: JSON.stringify(value).length < 6e4 }));
+  addEventListener("pagehide", () => flush(true));
   el.before(leftOver);
   studio.events = door.events(connected);
   training = trainingNow(studio);
-  for (const type of ["session", "state"]) studio.events.on(type, (session) => Object.assign(studio.session, session));
-  for (const type of ["session", "state"]) studio.events.on(type, drawLeft);
+  for (const type of ["session", "state"]) studio.events.on(type, (session) => drawLeft(Object.assign(studio.session, session)));
   addEventListener("popstate", moved);
   addEventListener("hashchange", () => adopt() && open());
   document.addEventListener("click", follow);
@@ -282,6 +289,4 @@ async function start(through) {
 }
 
 /** Open the studio. @param {Door} through */
-export const openStudio = (through) => start(through).catch((problem) => {
-  fill(el, h("div.panel", {}, h("h1", { text: "glassnet studio" }), h("p", { text: String(problem?.message ?? problem) })));
-});
+export const openStudio = (through) => start(through).catch((problem) => showFailure("glassnet studio", problem));

@@ -36,8 +36,12 @@ export function keepState(name, state) {
 /** How states are sent. @param {(name: string, value: any) => Promise<unknown>} how */
 export const sendStates = (how) => void (send = how);
 
-/** Send what has changed; what cannot be sent waits for the next time. @returns {Promise<void>} */
-export function flush() {
+/**
+ * Send what has changed; what cannot be sent waits for the next time.
+ * @param {boolean} [leaves] Whether the page is left and cannot wait. @returns {Promise<void>}
+ */
+export function flush(leaves) {
+  if (leaves) sending = null;
   sending ??= (async () => {
     for (const name of fresh) {
       fresh.delete(name);
