@@ -40,8 +40,8 @@ MARKS = {
 """Library -> marker and colour (Okabe & Ito 2008). Of the others, the fastest is drawn and named next to its marker."""
 
 OTHER = ("P", "#777777")
-NAMED = {"torch-bfloat16": "PyTorch, bfloat16"}
-"""A form with fewer digits, which does not count as its library."""
+FEWER_DIGITS = {"torch-bfloat16": "PyTorch, bfloat16"}
+"""A form with fewer digits, which does not count as its library -> its name beside the marker."""
 
 TITLE = "Time of each library relative to glassnet", "各库用时与 glassnet 用时之比"
 AXIS = (
@@ -70,7 +70,7 @@ def ratios() -> list[dict[str, float]]:
     for row in drawn_rows():
         best: dict[str, float] = {}
         for name in row.sides.keys() - row.unfit:
-            library, ratio = NAMED.get(name, PEERS[name].package), row.sides[name]["median"] / row.own["median"]
+            library, ratio = FEWER_DIGITS.get(name, PEERS[name].package), row.sides[name]["median"] / row.own["median"]
             best[library] = min(ratio, best.get(library, ratio))
         others = sorted(best.keys() - MARKS.keys(), key=lambda library: best[library])
         found.append({library: round(best[library], 3) for library in (*filter(best.get, MARKS), *others[:1])})

@@ -65,7 +65,7 @@ PURPOSES = {
     "quick": "98% on MNIST in less than a second of training; used by `glassnet labels`",
     "wide": "99.4% on MNIST in about a minute, with augmented digits",
     "reader": "recipe of the network that comes with [`glassnet read`](../read.md)",
-    "accurate": "99.6% on MNIST in 8 to 13 minutes",
+    "accurate": "99.6% on MNIST in 13 minutes on two cores",
     "table": "[tables](../tables.md) with named columns, the default with `--target`, and arrays of features: several "
     "networks, each trained without one fold of the rows, become one",
     "table-best": "as `table`, with more networks and about twice as many steps",

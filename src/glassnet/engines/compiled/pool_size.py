@@ -34,7 +34,7 @@ class PoolSize:
         self.steps, self.step_seconds = 1 << 60, 0.0
         self._seconds: dict[int, float] = {}
         self._left, self._pause = SPREADING, FIRST_PAUSE
-        self._credit = SPREADING
+        self._credit = SPREADING  # seconds of crowded measurements that are not yet taken for contention
         self._measure_anew()
 
     def _measure_anew(self) -> None:
