@@ -31,6 +31,7 @@ _COARSE, _STRONGER, _FINE = 160, 1.5, 1.6
 """Pixels of the shorter side of the coarse image; strength of writing relative to that of lines, and its size relative
 to their distance, at which they are those of plain paper."""
 _CLOSE = 0.15  # of the shorter side: largest distance of the lines of squared and ruled paper
+_PAIRS = 0.7  # fraction of wide gaps between lines, below which these are the sides of boxes
 _RULED = 3  # least number of level lines without upright ones
 _CANDIDATES = 200  # most peaks that are measured
 _LONG = 0.2  # least length of a line, relative to the side of the image
@@ -312,7 +313,7 @@ def find_form(picture: Image.Image, values: Plane) -> tuple[Form | None, bool]:
     places = [np.array([one.at(middle) for one in family]) for family, middle in families if len(family) > 1]
     pitches = [float(np.percentile(_wide_gaps(one), 25)) for one in places]
     pitch = min(pitches)
-    across = across and pitch < _CLOSE * min(values.shape[:2])
+    across = across and pitch < _CLOSE * min(values.shape[:2]) and not _are_cells(upright, places)
     straight = _straighten(picture, values, level, upright, pitch)
     return replace(_without_lines(*straight), across=across), False
 
@@ -323,6 +324,12 @@ def _is_across(line: Line, shape: tuple[int, ...]) -> bool:
     return all(
         not room < x < shape[1] - room or not room < line.at(x) < shape[0] - room for x in (line.start, line.end)
     )
+
+
+def _are_cells(upright: list[Line], places: list[NDArray[np.float64]]) -> bool:
+    """Return whether most upright lines are ticks, or lines come in pairs: a comb or boxes that a photo was cut to."""
+    ticks = [not one.dashed and one.covered < _GAPS for one in upright]
+    return bool(ticks and np.mean(ticks) > 0.5) or any(len(_wide_gaps(one)) < _PAIRS * (len(one) - 1) for one in places)
 
 
 def _find_sides(upper: Line, lower: Line, ink: Mask) -> list[Line]:

@@ -77,6 +77,16 @@ def test_two_rows_of_boxes_on_a_page_are_a_form_or_nothing_in_them_is_sure():
     assert found is not None or is_crossed
 
 
+@pytest.mark.parametrize("style", ["boxes", "comb"])
+def test_a_form_that_is_cut_to_its_lines_is_not_squared_paper(style):
+    """Its lines cross the whole photograph too, but no paper has ticks or pairs of lines."""
+    photo = form(7, Form(style, "red", rows=7, columns=12, dpi=150, margin="none", high=(0.6, 0.8)))
+    picture = opaque(photo.opened())
+    reading, _ = read_form(shipped_model(), picture, working_size(picture), 0.65)
+    assert reading is not None
+    assert sum(digit.sure for digit in reading.digits) >= 0.85 * len(photo.labels)
+
+
 @pytest.mark.parametrize("rules", ["", "ruled", "squared"])
 def test_paper_whose_lines_are_closer_than_the_writing_is_not_a_form(rules):
     picture = opaque(sheet(7, 2, 4, Scene(gradient=0.3, rules=rules), hand=True).opened())
