@@ -46,6 +46,7 @@ from support.strokes import RARE, SIGNS
 from support.written import TINY, full_grid, mixed, newsprint, tiny
 
 FIRST = 1000  # photographs of seeds below this were looked at when the stages were written
+FIRST_FORM = 2000  # as FIRST for printed forms
 COUNT = 3
 PARTS = ("generated", "forms", "scanned", "speed", "peers")
 SLOW = ("huge",)  # kinds of photographs that take seconds to draw
@@ -152,7 +153,11 @@ def forms(read: Callable[[Photo], Reading], count: int) -> dict[str, Score]:
         style: shown(
             f"forms, {style}",
             score(
-                (form(s, replace(random_form(s, test=True), style=style)) for s in range(FIRST, FIRST + count)), read
+                (
+                    form(s, replace(random_form(s, test=True), style=style))
+                    for s in range(FIRST_FORM, FIRST_FORM + count)
+                ),
+                read,
             ),
         )
         for style in STYLES

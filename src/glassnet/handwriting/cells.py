@@ -91,9 +91,13 @@ def read_form(model: Model, picture: Image, values: Plane, sure: float) -> tuple
         digit.doubted(Reason.RULING, sure) if digit.sure and doubt else digit
         for digit, doubt in zip(digits, in_way, strict=True)
     ]
-    if not certain or np.mean([digit.sure for digit in digits]) < _LEGIBLE:
-        digits = [digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in digits]
-    return _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure), False
+    reading = _in_rows(judge_lines(Reading(tuple(digits), picture, ink, mask, removed), sure), sure)
+    # A printed heading says nothing about how legible the other rows are.
+    written = [digit.sure for digit in reading.digits if digit.line not in reading.other_lines]
+    if not certain or not written or np.mean(written) < _LEGIBLE:
+        doubted = (digit.doubted(Reason.RULING, sure) if digit.sure else digit for digit in reading.digits)
+        reading = replace(reading, digits=tuple(doubted))
+    return reading, False
 
 
 def _have_ruling_in_way(model: Model, digits: list[Digit], pieces: list[Piece], form: Form) -> list[bool]:
