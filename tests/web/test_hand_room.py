@@ -245,11 +245,12 @@ def test_a_drawing_confirmed_as_the_page_is_left_is_kept(served, page):
     """The last stroke is still being sent when it is confirmed, and the page is gone in the same moment."""
     page.goto(f"{served.origin}/hand?token={served.token}")
     ask = page.locator(".hand-ask")
-    ask.get_by_role("heading", name="Now draw a 0").wait_for()
-    draw(page, 0, 0)
-    with page.expect_navigation():
-        page.evaluate(CONFIRM_AND_LEAVE)
-    ask.get_by_role("heading", name="Now draw a 1").wait_for()
+    for digit in range(3):
+        ask.get_by_role("heading", name=f"Now draw a {digit}").wait_for()
+        draw(page, digit, 0)
+        with page.expect_navigation():
+            page.evaluate(CONFIRM_AND_LEAVE)
+    ask.get_by_role("heading", name="Now draw a 3").wait_for()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -237,6 +239,33 @@ def test_a_session_file_has_everything_if_the_folder_cannot_be_written(monkeypat
             assert session.problem
         session.changed()
         assert len(session_file.read_folder(session.folder).drawings) == 1
+
+
+def test_a_state_is_known_while_an_earlier_one_is_being_written(monkeypatch):
+    """A page that is reloaded asks for it in that moment, and would send the earlier one back as its own."""
+    with contextlib.closing(Session()) as session:
+        writes, goes_on, write = threading.Event(), threading.Event(), session._home.write
+
+        def wait(*args):
+            writes.set()
+            assert goes_on.wait(30)
+            write(*args)
+
+        monkeypatch.setattr(session._home, "write", wait)
+        earlier = threading.Thread(target=session.put_page, args=("hand", "earlier"))
+        earlier.start()
+        assert writes.wait(30)
+        later = threading.Thread(target=session.put_page, args=("hand", "later"))
+        later.start()
+        deadline = time.monotonic() + 30
+        while session.pages["hand"] != "later" and time.monotonic() < deadline:
+            time.sleep(0.001)
+        known = session.pages["hand"]
+        goes_on.set()
+        earlier.join()
+        later.join()
+        assert known == "later"
+        assert session_file.read_folder(session.folder).pages == {"hand": "later"}
 
 
 def test_progress_of_two_studios_is_one_file_that_loses_nothing(monkeypatch, tmp_path):

@@ -169,7 +169,7 @@ class Session:
         self._shared: list[weakref.ref[Any]] = []
         self._written: Any = None
         self._holding = 0
-        self._lock, self._taking = threading.RLock(), threading.Lock()
+        self._lock, self._taking, self._changing = threading.RLock(), threading.Lock(), threading.Lock()
         self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
@@ -285,9 +285,13 @@ class Session:
             self.jobs.put("train", run)
 
     def put_page(self, name: str, value: Any) -> None:
-        """Keep the state of a room that only its page knows; None for nothing."""
+        """Keep the state of a room that only its page knows; None for nothing.
+
+        A page that is reloaded asks for it at once, also while an earlier state is still being written.
+        """
+        with self._changing:
+            self.pages = {**self.pages, name: value}
         with self._lock:
-            self.pages[name] = value
             if not self._closed:
                 self._write(session_file.PAGES, self.pages)
 
