@@ -169,7 +169,7 @@ class Session:
         self._shared: list[weakref.ref[Any]] = []
         self._written: Any = None
         self._holding = 0
-        self._lock, self._taking, self._changing = threading.RLock(), threading.Lock(), threading.Lock()
+        self._lock, self._taking, self._page_lock = threading.RLock(), threading.Lock(), threading.Lock()
         self._caches: dict[str, Cache] = {}
         self._counts: dict[str, int] = {}
         self.events = EventLog(self.describe)
@@ -289,7 +289,7 @@ class Session:
 
         A page that is reloaded asks for it at once, also while an earlier state is still being written.
         """
-        with self._changing:
+        with self._page_lock:
             self.pages = {**self.pages, name: value}
         with self._lock:
             if not self._closed:
@@ -338,7 +338,9 @@ class Session:
         with self.one_change():
             if ended:  # otherwise a run may still use its number
                 self._counts.clear()
-            self.drawings, self.pages, self._named = [], {}, {}
+            self.drawings, self._named = [], {}
+            with self._page_lock:
+                self.pages = {}
             self._write(session_file.PAGES, self.pages)
             for id in [id for id in self.models if id not in ("model", "reader")]:
                 self._remove_model(id)
