@@ -150,6 +150,27 @@ def test_no_import_cycles_even_inside_functions():
     assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
 
 
+def test_no_import_cycles_of_scripts_and_their_types():
+    """Types too: who reads one file of a circle has to read them all."""
+    named = re.compile(r"""(?:from|import)[ (]*"(\.[^"]+)\"""")
+    others = {path: set(named.findall(path.read_text("utf-8"))) for path in PACKAGE.rglob("*.js")}
+    edges = {str(path): {str((path.parent / one).resolve()) for one in found} for path, found in others.items()}
+    assert sum(map(len, edges.values())) > len(edges), "no imports were found"
+    assert cycle({path: found & set(edges) for path, found in edges.items()}) == []
+
+
+def test_a_folder_and_what_imports_it_are_no_circle():
+    """Within the studio: a file beside a folder is either below or above all of it."""
+    inside = {module: {one for one in found if ".serve.studio." in one} for module, found in edges().items()}
+    at_top: dict[str, set[str]] = {}
+    for module, found in inside.items():
+        if ".serve.studio." in module:
+            top = [name.split(".serve.studio.")[1].split(".")[0] for name in (module, *found)]
+            at_top.setdefault(top[0], set()).update({*top[1:]} - {top[0]})
+    assert len(at_top) > 10
+    assert cycle(at_top) == []
+
+
 def test_programs_beside_the_package_import_names_that_exist():
     """No test runs them all: a name that has moved would surprise whoever runs one."""
     used = [

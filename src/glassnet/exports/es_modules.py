@@ -1,7 +1,7 @@
 """ES modules as one script or module: a page of one file, and a widget of a notebook, cannot import anything.
 
-Each module becomes a function that returns its exports, in the order in which they are needed; its text is otherwise
-unchanged.
+Each module becomes a function that returns its exports, in the order in which they are needed. Lines that are comments
+stay in the source: they would be a fifth of the script in each page. Its text is otherwise unchanged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ _DEFAULT = re.compile(r'^import (\w+) from "(\.[^"]+)";$', re.M)
 _DECLARED = re.compile(r"^export ((?:async )?function|class|const)(\*? )(\w+)", re.M)
 _EXPORTED = re.compile(r"^export default (?=\{)", re.M)
 _OTHER = re.compile(r"^\s*(?:import|export)\b.*|\bimport\s*\(.*|^.*\bawait import\b.*", re.M)
-_COMMENTS = re.compile(r"^\s*/\*.*?\*/|/\*\* @.*?\*/|^\s*//[^\n]*$", re.S | re.M)  # not the /* of "image/*"
+_COMMENT_LINES = re.compile(r"^[ \t]*(?:/\*(?:(?!\*/).)*\*/[ \t]*|//[^\n]*)\n", re.S | re.M)  # not the /* of "image/*"
+_INLINE_TYPES = re.compile(r"/\*\* @.*?\*/", re.S)
 _CLOSING = re.compile(r"</(?=script)|<!--|]]>", re.I)
 
 REGISTRY = "globalThis.glassnetModules"
@@ -78,6 +79,7 @@ def _wrapped(path: Path, root: Path, text: str) -> str:
     def place(target: str) -> str:
         return f'modules["{(path.parent / target).resolve().relative_to(root).as_posix()}"]'
 
+    text = _COMMENT_LINES.sub("", text)
     text = _NAMED.sub(lambda match: f"const {{{match[1].replace(' as ', ': ')}}} = {place(match[2])};", text)
     text = _DEFAULT.sub(lambda match: f"const {match[1]} = {place(match[2])}.default;", text)
     names = [match[3] for match in _DECLARED.finditer(text)]
@@ -85,7 +87,7 @@ def _wrapped(path: Path, root: Path, text: str) -> str:
     if _EXPORTED.search(text):
         text = _EXPORTED.sub("const exportedDefault = ", text)
         names.append("default: exportedDefault")
-    if other := _OTHER.search(_COMMENTS.sub("", text)) or _CLOSING.search(text):
+    if other := _OTHER.search(_INLINE_TYPES.sub("", text)) or _CLOSING.search(text):
         raise ValueError(f"{path.name}: {other[0].strip()!r} has no form in an inline script")
     name = path.relative_to(root).as_posix()
     return f'modules["{name}"] = (() => {{\n"use strict";\n{text}\nreturn {{ {", ".join(names)} }};\n}})();'

@@ -14,7 +14,8 @@ import pytest
 
 from glassnet.errors import OptionError
 from glassnet.serve.studio import session as session_module
-from glassnet.serve.studio.persistence import folder, opening, progress, session_file
+from glassnet.serve.studio import session_routes
+from glassnet.serve.studio.persistence import folder, progress, session_file
 from glassnet.serve.studio.session import Session
 from web.studio_server import studio_server
 
@@ -212,7 +213,7 @@ def test_what_a_studio_left_can_be_emptied_and_a_damaged_model_is_left_out(studi
     second = Session()
     assert [one["drawings"] for one in second.left.values()] == [1]
     with ThreadPoolExecutor(2) as pool:
-        pressed = [pool.submit(opening.open_left, second, first.folder.name) for _ in range(2)]
+        pressed = [pool.submit(session_routes.open_left, second, {"id": first.folder.name}) for _ in range(2)]
     problems = [one.exception() for one in pressed]
     assert sorted(isinstance(one, OptionError) for one in problems) == [False, True]
     assert next(one.result() for one in pressed if not one.exception())["runs"] == 0

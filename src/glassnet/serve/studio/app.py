@@ -16,9 +16,21 @@ from starlette.staticfiles import StaticFiles
 from ...messages.languages import LANGUAGES
 from ...words.speaking import words_of
 from ...words.studio import STUDIO_WORDS
-from . import compare, data, draw, labels, learn, look, model_routes, page_training, step, take_away, train
+from . import (
+    compare,
+    data,
+    draw,
+    labels,
+    learn,
+    look,
+    model_routes,
+    page_training,
+    session_routes,
+    step,
+    take_away,
+    train,
+)
 from .endpoints import api, number_in, require_known, whole_in
-from .persistence import routes as session_routes
 from .safety import Safety, problem_page
 from .session import Session
 

@@ -1,1 +1,1 @@
-"""Sessions on disk: the folder of one that is open, session files, and adding either to a session."""
+"""Sessions on disk: the folder of one that is open, and session files."""

@@ -5,7 +5,15 @@ import { fill, h, uniqueId } from "../shared/dom.js";
 const NEAR = 14; // pixels within which the pointer takes a marked node
 
 /**
- * @param {{layer: import("./network_figure.js").FigureLayer, label: string, wordsOf: (node: number) => string, say: (words: string) => void, open: (node: number) => void}} given
+ * @typedef {Object} FigureLayer
+ * @property {number} left @property {number} gap @property {number} span @property {number} width In per cent of the figure; `span` with the names.
+ * @property {boolean} named @property {number} columns @property {number} rows
+ * @property {number} layer @property {number} count Of its nodes. @property {boolean} last @property {string} name
+ * @property {HTMLElement} line Words below its name. @property {ArrayLike<number>} values @property {HTMLCanvasElement} canvas
+ */
+
+/**
+ * @param {{layer: FigureLayer, label: string, wordsOf: (node: number) => string, say: (words: string) => void, open: (node: number) => void}} given
  *   `say` shows what is pointed at, and with "" what is usual.
  */
 export function layerField({ layer: { columns, rows, count, canvas }, label, wordsOf, say, open }) {

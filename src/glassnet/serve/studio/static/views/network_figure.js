@@ -12,13 +12,7 @@ const NOMINAL = { width: 560, height: 300 }; // pixels, for the number of column
 
 /** @typedef {{layer: number, node: number}} Node @typedef {{node: number, share: number}} Strong A node of the last hidden layer, and its share in the margin. */
 /** @typedef {{nodes: number[], share: number}} Path @typedef {import("../shared/model_description.js").Description} Description */
-/**
- * @typedef {Object} FigureLayer
- * @property {number} left @property {number} gap @property {number} span @property {number} width In per cent of the figure; `span` with the names.
- * @property {boolean} named @property {number} columns @property {number} rows
- * @property {number} layer @property {number} count Of its nodes. @property {boolean} last @property {string} name
- * @property {HTMLElement} line Words below its name. @property {ArrayLike<number>} values @property {HTMLCanvasElement} canvas
- */
+/** @typedef {import("./network_field.js").FigureLayer} FigureLayer */
 
 /**
  * @param {{t: (key: string, values?: Object<string, any>) => string, description: any, how?: Object<string, any>,

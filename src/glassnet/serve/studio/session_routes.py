@@ -1,6 +1,6 @@
-"""Add what a session file has, or what a killed studio left, to the session.
+"""The session as a whole: its file, the states of rooms, emptying it, and what a killed studio left.
 
-Nothing in it is run, trained or used as a path, and its models and data are written to the session's folder alone.
+Nothing in a file is run, trained or used as a path, and its models and data are written to the session's folder alone.
 """
 
 from __future__ import annotations
@@ -10,11 +10,61 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from ....errors import ModelFileError, OptionError
-from ....model.model import Model
-from .. import session as sessions
-from ..session import Session
-from .session_file import SavedData, SavedModel, SessionContent, read_folder
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ...errors import ModelFileError, OptionError
+from ...model.model import Model
+from . import session as sessions
+from .endpoints import BYTES, api, text_in
+from .persistence import session_file
+from .persistence.session_file import SavedData, SavedModel, SessionContent
+from .session import Session
+
+
+def save(session: Session, given: dict[str, Any]) -> Response:
+    """Return the session file; `place` is the address of the room that is shown."""
+    return Response(session.in_file(text_in(given, "place", "")), media_type=BYTES)
+
+
+def open_file(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Add what a session file has; the answer is that of `restore`."""
+    name = text_in(given, "name", f"session{session_file.SUFFIX}")
+    return restore(session, session_file.read(given["body"], name))
+
+
+def empty(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    """Empty the session."""
+    session.empty()
+    return session.describe()
+
+
+def pages(session: Session, _: dict[str, Any]) -> dict[str, Any]:
+    """Return the states of rooms that only their pages know."""
+    return {name: value for name, value in session.pages.items() if value is not None}
+
+
+def put_page(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Keep such a state, any JSON."""
+    name = given["name"]
+    if not session_file.is_page(name) or len({*session.pages, name}) > session_file.MOST_PAGES:
+        raise OptionError("GN021", "{name} {value!r}: expected a word.", name="name", value=name)
+    session.put_page(name, given.get("value"))
+    return {}
+
+
+def open_left(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Add what a killed studio left, and remove its folder."""
+    with session.taking(given["id"]) as path:
+        opened = restore(session, session_file.read_folder(path), damaged_too=False)
+    session.changed()
+    return opened
+
+
+def empty_left(session: Session, given: dict[str, Any]) -> dict[str, Any]:
+    """Remove what a killed studio left."""
+    session.empty_left(given["id"])
+    return session.describe()
 
 
 def restore(session: Session, content: SessionContent, *, damaged_too: bool = True) -> dict[str, Any]:
@@ -114,9 +164,12 @@ def place_with_ids(place: str, ids: dict[str, str]) -> str:
     return re.sub(r"(?<==)[^&]*", lambda match: ids.get(match[0], match[0]), place)
 
 
-def open_left(session: Session, id: str) -> dict[str, Any]:
-    """Add what a killed studio left, and remove its folder."""
-    with session.taking(id) as path:
-        opened = restore(session, read_folder(path), damaged_too=False)
-    session.changed()
-    return opened
+routes: list[Route] = [
+    api("DELETE", "/api/session", empty),
+    api("GET", "/api/session/file", save),
+    api("POST", "/api/session/file", open_file),
+    api("GET", "/api/session/pages", pages),
+    api("POST", "/api/session/pages/{name}", put_page),
+    api("POST", "/api/session/left/{id}", open_left),
+    api("DELETE", "/api/session/left/{id}", empty_left),
+]
