@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
@@ -42,6 +43,12 @@ INSTEAD = {
 }
 """Pattern -> the field's term. Page titles of other works and code are not searched."""
 
+NOT_NAMES = {
+    "aside", "asked", "asking", "beside", "board", "committee", "found", "keeper", "keeping", "kept", "known",
+    "listeners", "lots", "predicted", "strays", "told", "untrained", "usable",
+}  # fmt: skip
+"""Words that do not say what a function returns or a class is; `predictions`, `categories`, … do."""
+
 HAN = "\u3400-\u9fff"
 HALF_WIDTH = re.compile(f"[{HAN}][,:;?!()]|[,:;?!)][{HAN}]|[{HAN}]\\.(?:$|\\s)")
 
@@ -79,3 +86,14 @@ def test_texts_use_the_standard_terms():
 def test_chinese_has_full_width_punctuation():
     found = {path: HALF_WIDTH.findall(text) for path, text in texts().items()}
     assert {path: matches for path, matches in found.items() if matches} == {}
+
+
+def test_functions_and_classes_are_named_after_what_they_are():
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    named = {
+        (str(path.relative_to(ROOT)), one.name)
+        for path in SOURCES
+        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, kinds) and one.name.strip("_").lower() in NOT_NAMES
+    }
+    assert named == set()

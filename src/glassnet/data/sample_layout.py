@@ -76,7 +76,7 @@ def unsigned(inputs: NDArray[Any], maximum: float) -> NDArray[np.float32]:
     return (whole if np.abs(values - whole).max() < 0.1 else values).astype(np.float32)
 
 
-class Found(NamedTuple):
+class LayoutGuess(NamedTuple):
     """A layout, a remark if it is unusual or uncertain, and advice for the case that it turns out wrong."""
 
     layout: SampleLayout
@@ -109,7 +109,7 @@ def detect_layout(
     names: Sequence[str] = (),
     features: int | None = None,
     usual: SampleLayout | None = None,
-) -> Found:
+) -> LayoutGuess:
     """Detect where the labels of a file are.
 
     `first`, shape (n,), is the first column, and `rest`, (n, width - 1), are the others; `names` are those of the
@@ -118,20 +118,22 @@ def detect_layout(
     """
     columns, like, known = _Columns(first, rest), usual or SampleLayout(), usual is not None
 
-    def at(end: str, count: int, description: Message) -> Found:
+    def at(end: str, count: int, description: Message) -> LayoutGuess:
         """Return a layout, with a remark if it differs from the usual one."""
-        return Found(SampleLayout(end, count), None if (end, count) == (like.labels, like.columns) else description)
+        return LayoutGuess(
+            SampleLayout(end, count), None if (end, count) == (like.labels, like.columns) else description
+        )
 
     usual = replace(like, columns=1)
     if features not in (None, columns.width - 1):
         count = columns.width - (features or 0)
         end = _one_hot_end(columns, count, like) if count > 1 else ""
-        return at(end, count, _one_hot_in(end, count, columns)) if end else Found(usual)
+        return at(end, count, _one_hot_in(end, count, columns)) if end else LayoutGuess(usual)
     doctor = Command("doctor", source, Option("fix", "OUT.csv"))
     called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
     pictures = _are_pictures(columns.width - 1)
     if called == [0]:
-        return Found(SampleLayout(), None, _for_a_table(names[0]) if features is None and not pictures else None)
+        return LayoutGuess(SampleLayout(), None, _for_a_table(names[0]) if features is None and not pictures else None)
     block, advice = None, None
     if features is None:  # in few rows, one-hot labels may be a coincidence
         few = columns.take(range(columns.width), slice(None, None, max(1, len(first) // 100)))
@@ -184,8 +186,8 @@ def detect_layout(
         template = "For a table, name the column to predict, such as {option}."
         advice = Message(template, option=Option("target", names[-1]))
         template = "label read from the first column, {name!r}. {advice}"
-        return Found(usual, Message(template, name=names[0], advice=advice), advice)
-    return Found(usual, None, advice)
+        return LayoutGuess(usual, Message(template, name=names[0], advice=advice), advice)
+    return LayoutGuess(usual, None, advice)
 
 
 def name_the_target(name: str) -> Message:
@@ -204,8 +206,8 @@ def _seems(description: Message, solution: Message) -> Message:
     return Message("The file seems to have {description}. {solution}", description=description, solution=solution)
 
 
-def _first_read(layout: SampleLayout, advice: Message) -> Found:
-    return Found(layout, Message("label read from the first column. {advice}", advice=advice), advice)
+def _first_read(layout: SampleLayout, advice: Message) -> LayoutGuess:
+    return LayoutGuess(layout, Message("label read from the first column. {advice}", advice=advice), advice)
 
 
 def _one_hot_end(columns: _Columns, count: int, like: SampleLayout) -> str:

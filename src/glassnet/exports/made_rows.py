@@ -92,7 +92,7 @@ def made_table(columns: Columns, count: int) -> dict[str, list[Any]]:
     """
     random = generator(0, Purpose.PROOF)
     table: dict[str, list[Any]] = {}
-    most_words = max((len(one.known) for one in columns.inputs if isinstance(one, WordColumn)), default=0)
+    most_words = max((len(one.categories) for one in columns.inputs if isinstance(one, WordColumn)), default=0)
     count = max(count, min(2 + (most_words + 1) * 10 // 9, _MOST_FOR_WORDS))
     for one in columns.inputs:
         present = count - 1 - count // 10
@@ -111,7 +111,7 @@ def _values(encoding: Encoding, random: np.random.Generator, count: int) -> list
         first, last = np.array([encoding.first, encoding.last], "M8[D]").astype("M8[us]").astype(np.int64)
         low, high = np.clip([first - 366 * _DAY, last + 366 * _DAY], _EARLIEST, _LATEST).tolist()
         return [_EPOCH + timedelta(microseconds=moment) for moment in random.integers(low, high, count).tolist()]
-    words = [*encoding.known, _another(encoding.known)]
+    words = [*encoding.categories, _another(encoding.categories)]
     return [words[place % len(words)] for place in range(count)]
 
 

@@ -73,7 +73,7 @@ class ProofRows:
 def _is_usual(column: Encoding, value: Any) -> bool:
     if isinstance(column, NumberColumn):
         return value is not None and column.low <= value <= column.high
-    return value is not None and (not isinstance(column, WordColumn) or value in column.known)
+    return value is not None and (not isinstance(column, WordColumn) or value in column.categories)
 
 
 def proof_rows(

@@ -121,7 +121,7 @@ def out_of_fold(
     probabilities = np.empty((len(data), data.classes))
     with executor_or_threads(executor, _threads(data, options)) as runner:
         shared, own = runner.share((data, fold)), _of_fold(options, folds, executor)
-        predicted = [runner.submit(_predicted, shared, number, own) for number in range(folds)]
+        predicted = [runner.submit(_fold_probabilities, shared, number, own) for number in range(folds)]
         try:
             for number, of_fold in enumerate(results_in_order(predicted)):
                 outside = fold == number
@@ -167,7 +167,9 @@ def fold_options(data: Dataset, options: Options, folds: int = 5) -> Options:
     )
 
 
-def _predicted(shared: tuple[Dataset, NDArray[np.int64]], number: int, options: Options, send: Send) -> FloatArray:
+def _fold_probabilities(
+    shared: tuple[Dataset, NDArray[np.int64]], number: int, options: Options, send: Send
+) -> FloatArray:
     """Return the class probabilities of the samples of a fold, from a network trained on the others."""
     data, fold = shared
     inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)

@@ -168,7 +168,7 @@ def test_only_words_of_enough_rows_have_an_input_of_their_own():
     [words, _] = Columns.learn(table, targets).inputs
     counts = table.column("word").word_counts()
     assert {*words.words} == {word for word, count in counts.items() if count >= ROWS_OF_OWN}
-    assert {*words.known} == {*counts}
+    assert {*words.categories} == {*counts}
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5, 12])

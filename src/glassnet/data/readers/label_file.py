@@ -26,17 +26,17 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     each (name, class) in the order of the table; None if no column names images.
     """
     rows = _rows(table)
-    known = _Known(names)
+    image_names = _ImageNames(names)
     width = max((len(row) for _, row in rows), default=0)
-    hits = [sum(known.named(row, column) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
+    hits = [sum(image_names.named(row, column) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
     if not hits or 2 * max(hits) < min(len(rows), _LOOKED_AT) - 1 or not max(hits):
         return None
     column = hits.index(max(hits))
-    header = known.named(rows[0][1], column) is None
+    header = image_names.named(rows[0][1], column) is None
     label = _label_column(table, rows[0][1] if header else None, width, column)
     found: dict[str, str] = {}
     for line, row in rows[header:]:
-        name = known.named(row, column)
+        name = image_names.named(row, column)
         if name is None:
             shown = ascii(row[column][:40]) if column < len(row) else Message("an empty field")
             raise DataError(
@@ -78,7 +78,7 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
     return [(number, row) for number, row in lines if any(map(str.strip, row))]
 
 
-class _Known:
+class _ImageNames:
     """The existing images, by all names that a table may use: path, file name, file name without suffix.
 
     A name that several images share finds none. Exact names come first, since names may differ only in case.

@@ -148,7 +148,7 @@ def write(
 ) -> bytes:
     """Return a C file; see `export.FormModule`. Without `file`, it is called as the model is."""
     for one in form.columns.inputs if form.columns else ():
-        if isinstance(one, WordColumn) and any("\0" in word for word in one.known):
+        if isinstance(one, WordColumn) and any("\0" in word for word in one.categories):
             raise OptionError(
                 "GN100", "column {name!r}: a word has a null character, which ends a string in C.", name=one.name
             )

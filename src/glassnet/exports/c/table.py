@@ -348,16 +348,16 @@ class Table:
             definitions = [text for part in parts.values() for text in part]
             return f"&{name}", [*definitions, f"static const {prefix}_dates {name} = {dates};\n"]
         words, means, outputs, definitions = "NULL", "NULL", 0, []
-        if column.known:
+        if column.categories:
             words = f"{name}_words"
-            spelt = [string(one) for one in column.known]
+            spelt = [string(one) for one in column.categories]
             definitions.append(array(f"static const char *const {words}[{len(spelt)}]", spelt))
         if column.statistics is not None:
             means, outputs = f"{name}_means", len(column.statistics.outputs)
             of_words = floats(column.statistics.inputs[:-1])
             definitions.append(array(f"static const float {means}[{len(of_words)}]", of_words))
         marks = f"{len(column.words)}, {int(column.rare > 0)}, {int(column.missing > 0)}"
-        about = f"{words}, {marks}, {len(column.known)}, {means}, {outputs}"
+        about = f"{words}, {marks}, {len(column.categories)}, {means}, {outputs}"
         definitions.append(f"static const {prefix}_words {name} = {{{about}}};\n")
         return f"&{name}", definitions
 
@@ -421,5 +421,5 @@ def _described(column: Encoding, array_of_words: str) -> str:
         return f"{name}: {column.first} to {column.last} in training"
     words = commented(", ".join(string(one) for one in column.words))  # as one types them in C
     few = column.statistics is None and len(words) <= _LONGEST_ABOUT
-    allowed = words if few else f"{len(column.known)} words, see {array_of_words}"
+    allowed = words if few else f"{len(column.categories)} words, see {array_of_words}"
     return f"{name}: {allowed}; NULL missing"

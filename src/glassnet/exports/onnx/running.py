@@ -57,7 +57,7 @@ def run(path: Path, model: Model, rows: ProofRows, *, name: str | Path = "") -> 
         raise
     except Exception as problem:  # onnx and onnxruntime raise errors of many kinds
         raise _cannot_be_run(name or path, problem) from None
-    return Ran(tool, None, found[1], _predicted(model, found[0]), found[2] if len(found) > 2 else None)
+    return Ran(tool, None, found[1], _predictions(model, found[0]), found[2] if len(found) > 2 else None)
 
 
 def stored(path: str | Path, content: bytes) -> Stored:
@@ -166,7 +166,7 @@ def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float(np.abs(one - other).max())
 
 
-def _predicted(model: Model, answers: NDArray[Any]) -> NDArray[Any]:
+def _predictions(model: Model, answers: NDArray[Any]) -> NDArray[Any]:
     """Return the answers as `ProofRows.predicted`: classes by their place."""
     if not model.targets.of_classes:
         return answers

@@ -198,7 +198,7 @@ _SHOWN = {
 
 
 @dataclass(frozen=True)
-class Found:
+class Diagnosis:
     """A mistake that gives exactly the changes of a step."""
 
     id: str
@@ -206,7 +206,7 @@ class Found:
     match: Match
 
 
-def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Found | None:
+def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Diagnosis | None:
     """Return the mistake with exactly the changes of a step with two layers; the best reading is tried first."""
     first = (best.step, best.inputs, best.targets, best.biases)
     others = ((step, *some) for step in steps for some in samples_of(recorder, step))
@@ -224,7 +224,7 @@ def _find_mistake(recorder: Recorder, best: Match, steps: list[Step]) -> Found |
                 continue
             if not rates or any(abs(c - one) <= CLOSE * one for one in (1, 2, 1 / count, 2 / count)):
                 match = max(readings(step, inputs, targets, biases, True), key=_like_the_notes)
-                return Found(mistake, explanation(mistake, way, values), match)
+                return Diagnosis(mistake, explanation(mistake, way, values), match)
     return None
 
 

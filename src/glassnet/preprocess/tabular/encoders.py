@@ -554,7 +554,7 @@ class WordColumn:
         return cls(name, frequent, len(others), summary.missing, statistics, word_counts)
 
     @property
-    def known(self) -> tuple[str, ...]:
+    def categories(self) -> tuple[str, ...]:
         """The stored words: those with their own input, and those of the statistics."""
         return self.words if self.statistics is None else (*self.words, *self.statistics.words)
 
@@ -629,7 +629,7 @@ class WordColumn:
         If that had rare words that are not stored, it is on a column without any frequent word, if this is unlikely.
         """
         codes, words = column.words()
-        trained = {*self.known}
+        trained = {*self.categories}
         new = [k for k, word in enumerate(words) if word not in trained]
         if not new:
             return []

@@ -25,4 +25,4 @@ def field_of(column: Encoding) -> dict[str, Any]:
         return {"name": column.name, "kind": "date", "range": [column.first, column.last], "hours": hours}
     if isinstance(column, BooleanColumn):
         return {"name": column.name, "kind": "boolean", "values": ["yes", "no"], "share": column.share}
-    return {"name": column.name, "kind": "word", "values": list(column.known), "others": column.rare > 0}
+    return {"name": column.name, "kind": "word", "values": list(column.categories), "others": column.rare > 0}

@@ -250,7 +250,7 @@ class _Words:
             self.place_of_code = np.array([*self._trained.values(), *[other] * (rare + 1), self._missing], np.int32)
             self.means_of_code = np.zeros((len(column.statistics.outputs), own + rare + 2), np.float32)
             self.means_of_code[:, own:-2] = column.statistics.inputs[:-1].T
-            self._trained = {word: code for code, word in enumerate(column.known)}
+            self._trained = {word: code for code, word in enumerate(column.categories)}
             self._other, self._missing = _NEW, -1
         self._unlikely = column.unlikely_without
         # Most texts are words of the training data or usual markers of missing values, which need not be cleaned. There

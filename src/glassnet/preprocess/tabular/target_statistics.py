@@ -246,14 +246,14 @@ def statistics_in(task: str, targets: Callable[[], OwnTargets]) -> Callable[[Col
     """Return what returns for each column of the training rows the statistics of its words."""
 
     @cache
-    def known() -> tuple[OwnTargets, dict[str, float | None]]:
+    def targets_and_deviations() -> tuple[OwnTargets, dict[str, float | None]]:
         own = targets()
         sums = [ExactSums.of(moderate(of)) for of in own.values.T] if task == "numbers" else ()
         return own, deviations_of(task, own.outputs, sums)
 
     def of_column(column: Column) -> StatisticsOf:
         def statistics_of(words: Sequence[str]) -> TargetStatistics | None:
-            own, deviations = known()
+            own, deviations = targets_and_deviations()
             return TargetSums.of(column, own).statistics(words, deviations)
 
         return statistics_of

@@ -114,7 +114,7 @@ def _usual(column: Any) -> Any:
         return int(value) if value.is_integer() else value
     if isinstance(column, BooleanColumn):
         return column.share >= 0.5
-    return column.first if isinstance(column, DateColumn) else column.known[0]
+    return column.first if isinstance(column, DateColumn) else column.categories[0]
 
 
 def _values_of(served: ServedModel) -> NDArray[Any]:

@@ -243,7 +243,7 @@ def _row_schema(served: ServedModel) -> dict[str, Any]:
         elif isinstance(one, DateColumn):
             kinds[one.name] = {"type": ["string", "null"], "format": "date"}
         else:
-            kinds[one.name] = {"type": ["string", "number", "boolean", "null"], "examples": list(one.known[:20])}
+            kinds[one.name] = {"type": ["string", "number", "boolean", "null"], "examples": list(one.categories[:20])}
     return _object(kinds)
 
 

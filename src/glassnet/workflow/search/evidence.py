@@ -27,7 +27,7 @@ CLEAR = 0.05
 _AT_ONCE = 4_000_000  # numbers of a block of resamples
 
 
-def predicted(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
+def predictions_for(model: Model, data: Dataset, metric: str) -> NDArray[Any]:
     """Return the predictions that a metric takes: answers or probabilities."""
     model.require(data)
     return predictions(model, np.concatenate([found for found, _ in model.batches(data.inputs)]), metric)
@@ -99,7 +99,7 @@ def judge_choice(predicted: Mapping[int, NDArray[Any]], scorer: Scorer, seed: in
     """Choose the best trial, and judge the choice.
 
     `predicted` has, by the number of each complete trial, the predictions of its validation samples, as from
-    `predicted`.
+    `predictions_for`.
     """
     numbers, sign = sorted(predicted), scorer.metric.sign
     own = np.array([float(scorer(predicted[number])) for number in numbers])

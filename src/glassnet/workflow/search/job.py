@@ -43,7 +43,7 @@ from ..shared.job_data import read_for
 from ..train_job import notify_options
 from ..training.result import evaluate_on_test
 from ..training_data import TrainingData, require_images
-from .evidence import Scorer, judge_choice, predicted
+from .evidence import Scorer, judge_choice, predictions_for
 from .result import SearchResult, Tested, difference_interval, tested
 from .space import Dimension, default_space, parse_space
 from .study import COMPLETE, DIVERGED, FAILED, PRUNED, RUNNING, Study, Trial, locked, require_optuna
@@ -239,7 +239,7 @@ def search_files(
         try:
             with executor_or_threads(executor) as workers, step(Message("searching"), job.planned) as trials:
                 ended = running.run(workers, trials)
-            predicted = running.predicted(validations)
+            predicted = running.validation_predictions(validations)
             if not predicted:
                 raise InterruptedWorkError(
                     "GN031",
@@ -361,7 +361,7 @@ class _Search:
     stopped: int = 0
     """Trials that have begun and not ended."""
     _ended_by_callback: bool = False
-    _predicted: dict[int, NDArray[Any]] = field(default_factory=dict)
+    _predictions: dict[int, NDArray[Any]] = field(default_factory=dict)
 
     @property
     def ended(self) -> int:
@@ -432,7 +432,7 @@ class _Search:
             if number == 0:
                 raise
             state = DIVERGED if isinstance(problem, DivergedError) else FAILED
-        if outcome is not None and outcome.predicted is None:
+        if outcome is not None and outcome.predictions is None:
             state = PRUNED
         elif outcome is not None and not np.isfinite(outcome.score):
             outcome, state = None, DIVERGED
@@ -444,8 +444,8 @@ class _Search:
             ]
             for model, file, split in zip(outcome.models, files, self.splits, strict=False):
                 save_model(self._recorded(model, split), self.folder / file)
-            if outcome.predicted is not None:
-                self._predicted[number] = outcome.predicted
+            if outcome.predictions is not None:
+                self._predictions[number] = outcome.predictions
             score = outcome.score
             facts = {"epochs": outcome.epochs, "seconds": round(outcome.seconds, 3), "models": files}
         trial = self.study.tell(number, state, score, **facts)
@@ -463,21 +463,21 @@ class _Search:
         receipt = {**model.receipt, "recipe": self.job.recipe_name, "data": described}
         return replace(model, receipt=receipt)  # type: ignore[arg-type]
 
-    def predicted(self, validations: list[Dataset]) -> dict[int, NDArray[Any]]:
+    def validation_predictions(self, validations: list[Dataset]) -> dict[int, NDArray[Any]]:
         """Return the predictions of the validation samples by each complete trial, of former runs by its files.
 
         A trial whose files are missing, damaged or of another network is left out.
         """
         for trial in self.study.trials():
-            if trial.state != COMPLETE or trial.number in self._predicted:
+            if trial.state != COMPLETE or trial.number in self._predictions:
                 continue
             try:
                 models = [load_model(self.folder / file) for file in trial.models]
-                found = [predicted(*pair, self.metric) for pair in zip(models, validations, strict=True)]
+                found = [predictions_for(*pair, self.metric) for pair in zip(models, validations, strict=True)]
             except GlassnetError:
                 continue
-            self._predicted[trial.number] = np.concatenate(found)
-        return self._predicted
+            self._predictions[trial.number] = np.concatenate(found)
+        return self._predictions
 
     def final(self, trial: Trial, which: str, executor: Executor | None) -> tuple[Tested, NDArray[Any]]:
         """Train a trial's options on all training samples; return the test, and the predictions of the test samples.

@@ -18,7 +18,7 @@ from ...runtime.numba_availability import numba_problem
 from ...training.events import EpochDone, Event
 from ...training.executor import Send, WithinTask
 from ...training.fit import fit_watched
-from .evidence import Scorer, predicted
+from .evidence import Scorer, predictions_for
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Outcome:
 
     models: tuple[Model, ...]  # the trained model of each fold, one without cross-validation
     score: float  # the metric on the validation samples of all folds; of a trial that ended early, the last one
-    # As from `evidence.predicted`, for the validation samples of all folds; None if the trial ended early
-    predicted: NDArray[Any] | None
+    # As from `evidence.predictions_for`, for the validation samples of all folds; None if the trial ended early
+    predictions: NDArray[Any] | None
     epochs: int  # epochs of the longest fold
     seconds: float
 
@@ -77,7 +77,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
             send(None)  # ends here if the trial has been cancelled
             return False
         score = float(
-            Scorer.of(validations, metric, options.judged_quantile)(predicted(model(), validations[0], metric))
+            Scorer.of(validations, metric, options.judged_quantile)(predictions_for(model(), validations[0], metric))
         )
         progress = Progress(event.epoch, score, event.epoch, options.epochs, 0, len(splits))
         ended = send(progress) and event.epoch < options.epochs
@@ -92,7 +92,7 @@ def run_trial(data: Dataset, splits: Sequence[ValidationSplit], options: Options
         epochs = max(epochs, len(fitted.history.epoch))
         if ended:
             break
-        parts.append(predicted(fitted.model, validation, metric))
+        parts.append(predictions_for(fitted.model, validation, metric))
         score = float(Scorer.of(validations, metric, options.judged_quantile)(np.concatenate(parts)))
         progress = Progress(options.epochs + 1 + number, score, options.epochs, options.epochs, number, len(splits))
         ended = number < len(splits) - 1 and send(progress)

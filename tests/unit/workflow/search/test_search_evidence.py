@@ -8,7 +8,7 @@ import pytest
 from glassnet import Dataset, evaluate, fit
 from glassnet.metrics import METRICS
 from glassnet.model.evaluate import score
-from glassnet.workflow.search.evidence import Scorer, judge_choice, predicted, resamples
+from glassnet.workflow.search.evidence import Scorer, judge_choice, predictions_for, resamples
 
 RNG_SEED = 5
 
@@ -33,9 +33,9 @@ def test_a_score_equals_that_of_the_evaluation(task, metric):
     found, halves = evaluate(model, data), (data.take(slice(0, 40)), data.take(slice(40, 90)))
     wanted = score(model, data, found.outputs, metric)
     assert getattr(found, metric, wanted) in (wanted, None)
-    of_halves = np.concatenate([predicted(model, half, metric) for half in halves])
+    of_halves = np.concatenate([predictions_for(model, half, metric) for half in halves])
     assert float(Scorer.of(halves, metric, 0.5)(of_halves)) == pytest.approx(wanted, rel=1e-6)
-    assert float(Scorer.of([data], metric, 0.5)(predicted(model, data, metric))) == wanted
+    assert float(Scorer.of([data], metric, 0.5)(predictions_for(model, data, metric))) == wanted
 
 
 def noise(trials, samples, seed, better=0.0):
