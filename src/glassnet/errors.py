@@ -268,6 +268,11 @@ def strictly(place: str | Place | Message, remark: Message) -> DataError:
     return DataError("GN075", template, place=place, remark=remark)
 
 
+def with_code(remark: Message) -> Message:
+    """Return a remark on inputs with the code of `RangeWarning`, for doors that show it as text."""
+    return Message("{remark} [{code}]", remark=remark, code=RangeWarning.code)
+
+
 def callers_level() -> int:
     """Return the warning `stacklevel` of the line that called glassnet, directly or through scikit-learn."""
     frame, level = sys._getframe(1), 1

@@ -366,7 +366,7 @@ BAD = {
     "a column to drop": ("p.csv", ("--target", "income", "--drop", "ages"), "GN060", ("'ages'", "'age'"), people(60)),
     "an empty file": ("e.csv", ("--target", "y"), "GN010", ("empty",), ""),
     "a header alone": ("h.csv", ("--target", "income"), "GN010", ("only column names",), LINES[0] + "\n"),
-    "one row": ("o.csv", ("--target", "income"), "GN064", ("'income'", "every value"), "\n".join(LINES[:2]) + "\n"),
+    "one row": ("o.csv", ("--target", "income"), "GN010", ("one row", "two or more"), "\n".join(LINES[:2]) + "\n"),
     "one class": ("c.csv", ("--target", "country"), "GN064", ("every value is 'CH'",), people(60)),
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
     "names twice": ("d.csv", ("--target", "a"), "GN063", ("same name: 'a'",), "a,b,a\n1,2,3\n4,5,6\n"),

@@ -128,6 +128,9 @@ def as_csv(rows):
 @example(TYPICAL | {"height": -1})
 @example(TYPICAL | {"income": 12.34})
 @example(TYPICAL | {"income": "12.34"})
+@example(TYPICAL | {"income": 31})
+@example(TYPICAL | {"weight": "0.058 kg", "share": 4200.0})
+@example(TYPICAL | {"weight": "58,000 kg"})
 @example(TYPICAL | {"weight": 61})
 @example(TYPICAL | {"member": 5, "city": 7})
 def test_one_row_has_the_same_answer_and_remarks(doors, row):
@@ -204,8 +207,9 @@ def test_a_point_that_may_be_between_thousands_is_refused_as_text_and_remarked_a
     reply = post(doors.port, "/predict", as_csv([row]).encode(), {"Content-Type": "text/csv"})
     assert (reply.status, json.loads(reply.body)["code"]) == (422, "GN017")
 
-    number = TYPICAL | {"income": 12.345}
-    _, remarks = in_python(doors, number)
-    assert len(remarks) == 1
-    assert in_file(doors, "row.json", json.dumps([number]))[1] == remarks
-    assert [*map(without_place, over_http(doors, "/predict", {"row": number})[1]["remarks"])] == remarks
+    for number in (TYPICAL | {"income": 12.345}, TYPICAL | {"income": 23.0}, TYPICAL | {"weight": "71,000 kg"}):
+        _, remarks = in_python(doors, number)
+        assert remarks
+        assert all(one.endswith("[GN075]") for one in remarks)
+        assert in_file(doors, "row.json", json.dumps([number]))[1] == remarks
+        assert [*map(without_place, over_http(doors, "/predict", {"row": number})[1]["remarks"])] == remarks

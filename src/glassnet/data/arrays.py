@@ -310,6 +310,12 @@ def _numbers(array: NDArray[Any], name: str, names: tuple[str, ...]) -> Targets:
     return Targets(np.arange(len(values)), values.shape[1], names, values)
 
 
+def require_rows(count: int, name: str) -> None:
+    """Raise DataError GN010 for a single row, from which nothing can be learned."""
+    if count == 1:
+        raise DataError("GN010", "{name}: one row, expected two or more to learn from. Add rows.", name=name)
+
+
 def require_several(words: Sequence[str], name: str) -> None:
     """Raise DataError GN016 if there is only one class."""
     if len(words) < 2:
@@ -326,6 +332,7 @@ def _classes(array: NDArray[Any], name: str, task: str, class_names: tuple[str, 
         return Targets(_places(words, class_names, name)[labels], len(class_names), class_names, None)
     if not words:
         raise DataError("GN010", "{name}: no samples, expected at least one.", name=name)
+    require_rows(len(labels), name)
     require_several(words, name)
     if task == "auto" and array.dtype.kind in "iu" and len(words) > max(20, _MANY * len(labels)):
         warning = GlassnetWarning(

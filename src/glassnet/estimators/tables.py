@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, DataWarning, callers_level
+from ..errors import DataError, DataWarning, RangeWarning, callers_level
 from ..messages.message import Listing, Message, Place, Sentences
 from ..preprocess.tabular.columns import Columns, task_of
 from ..preprocess.tabular.dataset import read_table
@@ -88,8 +88,8 @@ def learned_columns(
     ]
     remarks = [Message("X: columns left out: {columns}.", columns=Listing(left_out, _MOST_NAMED))] if left_out else []
     odd: set[str] = set()
-    for column, unit in _of_other_types(columns, table):
-        odd_ones = non_numeric_remarks(column.name, odd_numbers(column), unit)
+    for column, one in _of_other_types(columns, table):
+        odd_ones = non_numeric_remarks(column.name, odd_numbers(column), one.unit)
         remarks += [Message("X: {remark}.", remark=one) for one in odd_ones]
         odd.update(column.non_numeric.to_list())
     _warn_of_clipped(columns.inputs)
@@ -105,13 +105,16 @@ def of_numbers(columns: Columns | None) -> bool:
 def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]) -> None:
     """Reject columns without a number that had numbers in training; warn of values that are not numbers in others.
 
-    Values that `fit` has warned of, which are `known`, need no second warning.
+    Values that `fit` has warned of, which are `known`, need no second warning. Also warn of numbers that are read
+    otherwise than in training, or seem to have lost their decimal sign.
     """
     if columns is None:
         return
     new: list[Message] = []
-    for column, unit in _of_other_types(columns, table):
-        remarks = non_numeric_remarks(column.name, odd_numbers(column), unit)
+    for column, one in _of_other_types(columns, table):
+        for remark in (*columns.about_decimals({column.name: column}), *one.about_thousands(column)):
+            warnings.warn(RangeWarning("X: {remark}", remark=remark), stacklevel=callers_level())
+        remarks = non_numeric_remarks(column.name, odd_numbers(column), one.unit)
         if remarks and not len(column.ordered):
             value = str(column.series.drop_nulls()[0])
             template = "{place}: {value!r}, expected numbers, as in fit."
@@ -121,11 +124,11 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
     _warn(new)
 
 
-def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, str]]:
-    """Yield the columns of numbers, each with its unit, that the table has as text or another type."""
+def _of_other_types(columns: Columns, table: Table) -> Iterator[tuple[Column, NumberColumn]]:
+    """Yield the columns of numbers, each with its encoding, that the table has as text or another type."""
     for one in columns.inputs:
         if isinstance(one, NumberColumn) and not table.frame[one.name].dtype.is_numeric():
-            yield columns.parsed(table, [one])[one.name], one.unit
+            yield columns.parsed(table, [one])[one.name], one
 
 
 def _warn_of_clipped(inputs: Sequence[object]) -> None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..data.arrays import CLASS_TYPES
 from ..data.dataset import SampleLayout
+from ..data.validation import DECIMALS
 from ..data.validation_split import ValidationReceipt
 from ..errors import ModelFileError
 from ..messages.message import Listing, Message
@@ -376,6 +377,7 @@ COLUMNS = Record(
         "targets": list_of(TARGET),
         "decimal_comma": either(TEXTS, FLAG),
         "whole": TEXTS,
+        "decimal": text(DECIMALS),
         "split": record_of(
             SplitColumns,
             time=either(NULL, record_of(TimeColumn, kind=text(TIME_KINDS), order=_ORDER)),

@@ -14,6 +14,7 @@ from ..words.studio import STUDIO_WORDS
 FIELDS = {
     "add_times": "train_add_times",
     "data": "data",
+    "decimal": "train_decimal",
     "drop": "train_unused_columns",
     "group": "train_group",
     "keep": "train_use_columns",

@@ -13,7 +13,7 @@ from typing import Any, Unpack, overload
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..data.arrays import TASKS
+from ..data.arrays import TASKS, require_rows
 from ..data.dataset import Dataset, require_dataset, task_of
 from ..data.fingerprint import count_common_rows
 from ..data.split import few_groups
@@ -240,6 +240,8 @@ def fit(  # type: ignore[misc]  # mypy does not accept that `options` may be the
     else:
         about = {"weights": weights, "groups": groups, "time": time}
         data = Dataset.from_arrays(data, y, task=task, **about, like=init_model)
+        if init_model is None:
+            require_rows(len(data), data.source)
         if isinstance(validation_data, tuple) and len(validation_data) == 2:
             kind = "regression" if task_of(data, task) == "numbers" else "classification"
             validation_data = Dataset.from_arrays(*validation_data, like=data, task=kind, source="validation_data")

@@ -893,6 +893,8 @@ STUDIO_WORDS: dict[str, str] = {
     "train_no_model": "model {id}: not open in this studio. Open its file in the room Draw, or train a new network.",
     "train_target": "Column to predict",
     "train_group": "Rows that belong together",
+    "train_decimal": "Decimal sign",
+    "train_decimal_auto": "by each column",
     "train_order": "Time of the rows",
     "train_weight": "Weights of the rows",
     "train_at_random": "none",

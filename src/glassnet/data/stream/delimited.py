@@ -34,8 +34,8 @@ class DelimitedPart(Part):
         name = str(path)
         head = _head_of(path)
         above = table_start(head)
-        self._separator, first_rows = sniff(head[above:], name)
-        if self._separator == " ":
+        self.separator, first_rows = sniff(head[above:], name)
+        if self.separator == " ":
             raise FileError(
                 "GN142",
                 "{name}: values separated by blanks cannot be read as a stream. Separate them by commas, or "
@@ -54,11 +54,11 @@ class DelimitedPart(Part):
         require_unique(self._names, name)
         start: tuple[int, int] | None = (above, head.count(b"\n", 0, above) + 1)
         if self.header:
-            start = second_row(head, above, head.count(b"\n", 0, above) + 1, self._separator, name)
+            start = second_row(head, above, head.count(b"\n", 0, above) + 1, self.separator, name)
         size = max(1, len(head) // max(1, head.count(b"\n")))
         fitting = max(LEAST_ROWS, PIECE_BYTES // size)
         most = min(BLOCK_ROWS, fitting, most_rows(dict.fromkeys(self._names, pl.String())))
-        self._blocks = index_blocks(path, *start, self._separator, most) if start else []
+        self._blocks = index_blocks(path, *start, self.separator, most) if start else []
         groups, first = [], 0
         for number, block in enumerate(self._blocks):
             groups.append(RowGroup(0, number, first, block.rows, first))
@@ -79,10 +79,10 @@ class DelimitedPart(Part):
         except OSError as error:
             raise file_problem(self.name, error) from None
         width = len(self._names)
-        frame = read_fast(content, self._separator, width)
+        frame = read_fast(content, self.separator, width)
         if frame is None:
             _require_utf8(content, self.place(group))
-            frame = read_careful(content, self._separator, width, self.name, block.line - 1)
+            frame = read_careful(content, self.separator, width, self.name, block.line - 1)
         frame.columns = self._names
         if len(frame) != block.rows:
             raise DataError(

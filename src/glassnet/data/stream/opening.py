@@ -85,7 +85,7 @@ class FileStream(StreamSource):
 
     def _table(self, frame: pl.DataFrame, numbers: np.ndarray) -> Table:
         first = self._parts[0]
-        return Table(frame, self.source, first.header, (), numbers, self._decimal, first.typed)
+        return Table(frame, self.source, first.header, (), numbers, self._decimal, first.typed, first.separator)
 
 
 @with_near_matches("open_stream")

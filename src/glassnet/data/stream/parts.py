@@ -34,6 +34,7 @@ class Part(ABC):
     unit = Message("row group")
     typed = True
     header = True
+    separator = ""
     partitions: Mapping[str, pl.Series] = MappingProxyType({})
     """Columns that the part's folders give; see `tables.partitions`."""
 

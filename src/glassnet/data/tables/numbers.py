@@ -37,7 +37,8 @@ _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
 _POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
-_GROUPED = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+_GROUPED = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_MILLIONS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}$"
 _DECIMALS = r"\.(?:\d{1,2}(?:\D|$)|\d{4})"
 _UP_TO_999 = r"^[+-]?(?:0|[1-9]\d{0,2})$"
 _NULL = pl.Series([None], dtype=pl.String)
@@ -186,7 +187,9 @@ def _read(parts: _Parts, unit: str, accepted: Sequence[str], decimal: str) -> li
     grouped = text.str.contains(_BLANKS).fill_null(False)
     text = text.str.replace_all(_BLANK, "").zip_with(grouped, text)
     if decimal == AUTO:
-        decimal = ".," if bool(text.str.contains(",", literal=True).any()) else "."
+        # If all have several points, they may be versions or addresses.
+        grouped = text.str.contains(_MILLIONS).any() and text.str.contains(f"{_GROUPED}|{_UP_TO_999}").any()
+        decimal = ".," if grouped or text.str.contains(",", literal=True).any() else "."
     found = []
     for sign in decimal:
         values = _with_comma(text) if sign == "," else _with_point(text)
@@ -215,14 +218,22 @@ def _spelling(unit: str) -> str:
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
 
 
-def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
+class UnclearPoint(NamedTuple):
+    """A number whose point may be decimal or between thousands, and what it is then."""
+
+    text: str  # as written, such as 3.964
+    decimal: float
+    thousands: float
+
+
+def unclear_point(column: pl.Series, *, alone: bool = False) -> UnclearPoint | None:
     """Return a number of a column, such as 3.964, whose point may be decimal or between thousands; None if none is.
 
     It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
-    the others are whole and up to 999. If there are no others, it counts as decimal.
+    the others are whole and up to 999. If there are no others, it counts as decimal, unless it is unclear `alone`:
+    where only whole numbers are expected, or decimal commas are usual.
 
-    Missing values of the column, which is text, are null. With `whole`, only whole numbers are expected, so that it is
-    unclear without others too.
+    Missing values of the column, which is text, are null.
     """
     if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
         return None  # most columns
@@ -232,9 +243,10 @@ def unclear_point(column: pl.Series, *, whole: bool = False) -> str | None:
         either = grouped | up_to_999
         if int(either.sum()) < _ALMOST * len(digits) or digits.filter(~either).str.contains(r"^[+-]?[.,]?\d").any():
             return None
-    if not grouped.any() or not (whole or up_to_999.any()):
+    if not grouped.any() or not (alone or up_to_999.any()):
         return None
-    return str(column.drop_nulls().filter(grouped)[0])
+    text, number = column.drop_nulls().filter(grouped)[0], digits.filter(grouped).head(1)
+    return UnclearPoint(text, _with_point(number)[0], _with_comma(number)[0])
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:

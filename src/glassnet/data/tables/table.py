@@ -30,7 +30,7 @@ from .date_form import DateForm
 from .dates import Moments, are_dates, form_of, moments_of
 from .description import ColumnFacts
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
+from .numbers import CODE, Numbers, UnclearPoint, find_numbers, read_numbers, unclear_point
 from .partitions import partition_columns, with_partitions
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
@@ -206,12 +206,12 @@ class Column:
             return False
         return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
 
-    def unclear_point(self, *, whole: bool = False) -> str | None:
+    def unclear_point(self, *, alone: bool = False) -> UnclearPoint | None:
         """Return a number such as 3.964 whose point may be decimal or between thousands; see `numbers.unclear_point`.
 
         None if the column has no such number, was not read as text, or has decimal commas.
         """
-        return unclear_point(self.series, whole=whole) if self.is_text and self.decimal == "." else None
+        return unclear_point(self.series, alone=alone) if self.is_text and self.decimal == "." else None
 
     def describe(self) -> ColumnFacts:
         """Return name, kind, fraction of missing values, number of different values, and examples.
@@ -265,6 +265,8 @@ class Table:
         The decimal sign in columns of text: detected for each column, or given.
     typed : bool
         Whether the source distinguishes numbers from text; delimited text does not.
+    separator : str
+        What separates the values of delimited text; empty for other sources.
     """
 
     frame: pl.DataFrame
@@ -274,6 +276,7 @@ class Table:
     rows: NDArray[np.int64] | None = None
     decimal: str = AUTO
     typed: bool = True
+    separator: str = ""
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -459,7 +462,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         from .csv import read_delimited
 
         text = read_delimited(opened, expected)
-        return Table(cleaned(text.frame, opened.name), opened.name, text.header, text.remarks, typed=False)
+        frame = cleaned(text.frame, opened.name)
+        return Table(frame, opened.name, text.header, text.remarks, typed=False, separator=text.separator)
     if kind not in TYPED:
         if kind == "picture":
             raise FileError("GN005", "{name}: an image, expected a table with named columns.", name=opened.name)

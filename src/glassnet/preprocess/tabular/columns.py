@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.arrays import require_rows
 from ...data.dataset import require_weights
 from ...data.validation import AUTO, OTHER
-from ...errors import DataError
+from ...errors import DataError, with_code
 from ...messages.formats import shortened
 from ...messages.message import Command, Listing, Message, Place, Sentences
 from ...messages.one_line import one_line
@@ -70,6 +71,7 @@ class Roles:
     keep: tuple[str, ...]
     split: SplitColumns
     task: str | None  # "classes" or "numbers"
+    decimal: str  # that of the table
 
     @classmethod
     def of(
@@ -91,12 +93,13 @@ class Roles:
         )
         time, weight = (None if name is None else column_named(table, name) for name in (time, weight))
         others = (*drop, *group, weight)
+        require_rows(len(table), table.source)
         columns = table.columns(name for name in table.names if name in names or name not in others)
         split = split_columns(table, group, time, weight)
-        roles = cls(table.source, columns, names, drop, keep, split, task)
+        roles = cls(table.source, columns, names, drop, keep, split, task, table.decimal)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
-            _reject_unclear_points(table.source, columns.values())
+            _reject_unclear_points(table.source, columns.values(), _why_commas(table, columns.values()))
         return roles
 
     @property
@@ -156,6 +159,8 @@ class Columns:
         tables as well.
     whole : frozenset of str
         Names of the columns of whole numbers.
+    decimal : {"auto", ",", "."}
+        The decimal sign that was given in training, which decides for other tables too; auto if none was.
     split : SplitColumns
         The columns that decide which rows are on the same side of a split.
 
@@ -177,6 +182,7 @@ class Columns:
     commas: frozenset[str] = frozenset()
     whole: frozenset[str] = frozenset()
     split: SplitColumns = field(default_factory=SplitColumns)
+    decimal: str = AUTO
     layout: InputLayout = field(init=False, repr=False, compare=False)
     """The inputs of all columns, from which rows are encoded."""
     compared: NDArray[np.intp] = field(init=False, repr=False, compare=False)
@@ -233,9 +239,10 @@ class Columns:
         Raises
         ------
         DataError
-            GN017 for points that may be decimal or between thousands, GN060 when a named column is missing, GN061 for
-            a column of lists, or a `time` of neither numbers nor dates, GN013 and GN014 for a weight that is not a
-            number of 0 or more, GN062 when no input is left, GN064 when the target cannot be predicted.
+            GN010 for a single row, GN017 for points that may be decimal or between thousands, GN060 when a named column
+            is missing, GN061 for a column of lists, or a `time` of neither numbers nor dates, GN013 and GN014 for a
+            weight that is not a number of 0 or more, GN062 when no input is left, GN064 when the target cannot be
+            predicted.
         OptionError
             GN021 for another task.
         """
@@ -316,9 +323,9 @@ class Columns:
         remarks += [remark for remark in clipped if remark]
         remarks += leak_remarks(inputs, targets, *sample(), roles.source)
         numbers = [columns[name] for name in _numbers(inputs, targets)]
-        commas = frozenset(one.name for one in numbers if one.decimal == ",")
+        commas = frozenset(one.name for one in numbers if "," in (one.decimal, roles.decimal))
         whole = frozenset(one.name for one in numbers if one.is_whole)
-        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole, roles.split)
+        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas, whole, roles.split, roles.decimal)
 
     @property
     def task(self) -> str:
@@ -501,7 +508,9 @@ class Columns:
         signs = {name: "," if name in self.commas else "." for name in numbers}
         columns |= table.columns_as({name: (one.unit, signs[name]) for name, one in numbers.items()})
         if table.decimal == AUTO:
-            _reject_unclear_points(table.source, (columns[name] for name in numbers if name in self.whole), whole=True)
+            if self.decimal == AUTO:
+                whole = [columns[name] for name in numbers if name in self.whole]
+                _reject_unclear_points(table.source, whole, Message("the training data have whole numbers"))
             changed = [name for name in numbers if columns[name].found and columns[name].decimal != signs[name]]
             for name in numbers if changed else ():
                 one = columns[name]
@@ -532,7 +541,7 @@ class Columns:
         return self._surprises(self.read(table, targets), [*self.inputs, *targets])
 
     def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
-        remarks = self._about_decimals(columns)
+        remarks = self.about_decimals(columns)
         remarks += [remark for one in described for remark in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
@@ -555,7 +564,7 @@ class Columns:
             )
         return remarks
 
-    def _about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
+    def about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
         """Return remarks on how ambiguous decimals in text are read, compared with training."""
         text = [one for one in columns.values() if one.found and one.is_text]
         commas = [one for one in text if one.decimal == ","]
@@ -566,13 +575,18 @@ class Columns:
         unlike, alike = Message(", unlike in training"), Message(", as in training")
         comma, point, between = DECIMAL_COMMA, Message("a decimal point"), POINTS_BETWEEN_THOUSANDS
         return [
-            *about_reading(new, ",", comma, unlike),
-            *about_reading(new, r"\d\.\d{3}", between, unlike),
-            *about_reading(points, r"\.", point, unlike),
-            *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
+            *map(
+                with_code,
+                [
+                    *about_reading(new, ",", comma, unlike),
+                    *about_reading(new, r"\d\.\d{3}", between, unlike),
+                    *about_reading(points, r"\.", point, unlike),
+                    *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
+                ],
+            ),
             *about_reading(as_before, r"\d\.\d{3}", between, alike),
             *about_reading(as_before, r"^[^.]*\d,\d{3}\D*$", comma, alike),
-            *about_reading(others, r"\d,\d{3}", THOUSANDS),
+            *map(with_code, about_reading(others, r"\d,\d{3}", THOUSANDS)),
         ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -685,6 +699,7 @@ class Columns:
             **({"reasons": [plain_reason(why) for _, why in self.dropped]} if self.dropped else {}),
             **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
             **({"whole": sorted(self.whole)} if self.whole else {}),
+            **({"decimal": self.decimal} if self.decimal != AUTO else {}),
             **({"split": asdict(self.split)} if self.split.names else {}),
         }
 
@@ -710,7 +725,8 @@ class Columns:
             commas = [one.name for one in (*inputs, *targets)]
         whole = frozenset(map(str, described.get("whole", ())))
         split = SplitColumns.from_dict(described.get("split", {}))
-        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)), whole=whole, split=split)
+        signs = {"commas": frozenset(map(str, commas)), "decimal": described.get("decimal", AUTO)}
+        return cls(inputs, targets, dropped, **signs, whole=whole, split=split)
 
 
 def task_of(targets: Sequence[Target]) -> str:
@@ -784,27 +800,35 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
     raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
 
 
-def _reject_unclear_points(source: str, columns: Iterable[Column], *, whole: bool = False) -> None:
-    """Raise DataError GN017 for a number such as 3.964 that may be 3964; `whole` if training had whole numbers."""
-    found = [(one.name, text) for one in columns if (text := one.unclear_point(whole=whole)) is not None]
+def _why_commas(table: Table, columns: Iterable[Column]) -> Message | None:
+    """Return why the decimal sign of a training table may be a comma everywhere; None if nothing says so."""
+    if table.separator == ";":
+        return Message("the values are separated by semicolons")
+    commas = any(one.kind == "number" and one.decimal == "," for one in columns)
+    return Message("other columns have decimal commas") if commas else None
+
+
+def _reject_unclear_points(source: str, columns: Iterable[Column], why: Message | None) -> None:
+    """Raise DataError GN017 for a number such as 3.964 that may be 3964.
+
+    `why` is the reason that it may, even if all numbers of its column have such a point.
+    """
+    found = [(one.name, point) for one in columns if (point := one.unclear_point(alone=why is not None)) is not None]
     if not found:
         return
-    name, text = found[0]
-    why = (
-        Message("the training data have whole numbers")
-        if whole
-        else Message("other values are whole numbers up to 999")
-    )
+    name, point = found[0]
     raise DataError(
         "GN017",
-        "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal or "
-        "between thousands, as {why}. Pass {decimal} for decimal points, {thousands} for points between thousands, "
-        "or numbers instead of text.",
+        "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal ({number:.15g}) or "
+        "between thousands ({thousand:.15g}), as {why}. Pass {decimal} for decimal points, {thousands} for points "
+        "between thousands, or numbers instead of text.",
         source=source,
         name=name,
         more=more_columns(len(found) - 1),
-        value=text,
-        why=why,
+        value=point.text,
+        number=point.decimal,
+        thousand=point.thousands,
+        why=why or Message("other values are whole numbers up to 999"),
         decimal=Option("decimal", "."),
         thousands=Option("decimal", ","),
     )

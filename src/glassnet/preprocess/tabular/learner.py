@@ -120,9 +120,10 @@ class ColumnsLearner:
         read_as = "label" if labels else "numbers" if self._several else task
         answers = tuple(_reading_target(one, read_as) for one in targets)
         columns = self._roles.columns.values()
-        commas = frozenset(one.name for one in columns if one.decimal == ",")
+        commas = frozenset(one.name for one in columns if "," in (one.decimal, first_rows.decimal))
         whole = frozenset(one.name for one in columns if one.kind == "number" and one.is_whole)
-        self._reader = Columns(inputs, answers, commas=commas, whole=whole, split=self._roles.split)
+        signs = {"commas": commas, "decimal": first_rows.decimal}
+        self._reader = Columns(inputs, answers, **signs, whole=whole, split=self._roles.split)
 
     @property
     def names(self) -> tuple[str, ...]:

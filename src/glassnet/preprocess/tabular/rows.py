@@ -22,7 +22,7 @@ from ...data.tables.date_form import DateForm
 from ...data.tables.missing_markers import MISSING, sentinels_apart
 from ...data.validation import TRUTH, plain
 from .columns import Columns
-from .encoders import NumberColumn, WordColumn, far_limits, has_lost_thousands, needs_unit
+from .encoders import NumberColumn, WordColumn, are_thousandfold, far_limits, has_lost_thousands, needs_unit
 from .imputation import fill_truths
 from .input_layout import BLOCK, TableValues
 from .number_block import Encoded
@@ -216,6 +216,7 @@ class _UsualNumbers:
         far = (numbers < self._low_limit) | (numbers > self._high_limit)
         if not alone:
             far &= (2 * far.sum(axis=1) > np.count_nonzero(~np.isnan(numbers), axis=1))[:, np.newaxis]
+        far |= are_thousandfold(numbers, self._low, self._high)
         odd: NDArray[np.bool_] = (far | np.isinf(numbers)).any(axis=0)
         for value, columns in self._sentinels.items():
             odd |= (numbers[columns] == value).any(axis=0)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from ...data import Dataset
 from ...data.load import BUNDLED
+from ...data.validation import AUTO
 from ...errors import require_names
 from ...messages.catalogue import translated
 from ...messages.languages import LANGUAGES
@@ -24,6 +25,7 @@ from ...options.job_parameters import parameters
 from ...options.options import OTHER_NAMES, SPECS, Options, checked, job_options
 from ...options.recipes import RECIPES, for_rows
 from ...options.spec import GROUPS
+from ...preprocess.tabular.dataset import read_table
 from ...preprocess.tabular.leaks import mention_leak
 from ...runtime.compile_notice import CompileNotice, shown_by
 from ...training.events import Event
@@ -88,6 +90,7 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if plan.table.target:
         table = session.samples(text_in(given, "data", "mnist"))
         assert not isinstance(table, Dataset)
+        table = read_table(table, decimal=plan.table.decimal)
         by_data = for_rows(len(table), str(plan.recipe), task=learn_columns(table, plan.table).task)
     return {"values": job_options(str(plan.recipe), plan.options, **by_data).to_dict(), "fixed": []}
 
@@ -121,9 +124,9 @@ def plan_of(session: Session, given: dict[str, Any]) -> TrainJob:
     """Return the training run that a page asks for.
 
     ``data``, ``test`` and ``validation_data`` are ids, ``recipe`` and ``options`` as on the command line, ``table`` has
-    target, drop, group, time, weight and task, ``start`` is the id of a model to train further, ``add`` ids of data
-    such as the drawings, ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for one,
-    if there are no validation data.
+    target, drop, group, time, weight, task and decimal, ``start`` is the id of a model to train further, ``add`` ids of
+    data such as the drawings, ``add_times`` how often. Unless ``validation_curve`` is false, samples are held out for
+    one, if there are no validation data.
     """
     data = session.get_data(text_in(given, "data", "mnist"))
     test, validation, start = (text_in(given, name, "") for name in ("test", "validation_data", "start"))
@@ -205,7 +208,7 @@ def table_options(given: Mapping[str, Any], kind: str, target: str, further: boo
     target_names = texts_in(given, "target") or (target,)
     drop, keep, group = (texts_in(given, name) for name in ("drop", "keep", "group"))
     task, time, weight = (text_in(given, name, "") or None for name in ("task", "time", "weight"))
-    return TableOptions(target_names, task, drop, keep, group, time, weight)
+    return TableOptions(target_names, task, drop, keep, group, time, weight, text_in(given, "decimal", "") or AUTO)
 
 
 def carry_out(session: Session, job: Job, plan: TrainJob, data: str, start: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from itertools import cycle
 
 import numpy as np
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glassnet import load_model, read_table
-from glassnet.errors import DataError
+from glassnet import NetworkRegressor, TableModel, load_model, read_table
+from glassnet.errors import DataError, RangeWarning
 from glassnet.preprocess import Columns
 from glassnet.preprocess.tabular.learner import ColumnsLearner
 from glassnet.preprocess.tabular.selection import about_decimals
@@ -99,9 +100,13 @@ def test_the_decimal_sign_is_inferred_for_each_column(tmp_path):
         "column 'a': '0,04' is read with a decimal comma",
         "column 'c': '1.000' is not read with a decimal comma, unlike other columns; to do so, pass decimal=','",
     )
-    fitted = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
-    query = {"a": ["1,234"], "c": ["1.234"]}
-    expected = fitted.apply(read_table({"a": [1.234], "c": [1.234]}))
+    with pytest.raises(DataError, match=r"'c' is ambiguous: .* as other columns have decimal commas") as raised:
+        Columns.learn(table, "b", task="numbers")
+    assert raised.value.code == "GN017"
+    learnt = Columns.learn(table, "b", task="numbers", keep="a", drop="c")
+    fitted = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
+    query = {"a": ["1,234"], "b": ["5.03"]}
+    expected = fitted.apply(read_table({"a": [1.234]}))
     np.testing.assert_array_equal(fitted.apply(read_table(written(tmp_path, query, "\t"))), expected)
 
 
@@ -120,13 +125,16 @@ AMBIGUOUS = {
         "x": [f"{k}.{k % 7 + 100}{',5' * (k % 3 > 1)}" for k in range(1, ROWS)],
         "n": COUNTED,
     },
-    "both": {"x": [f"{k},{k % 9}5" for k in range(1, ROWS)], "n": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)]},
+    "both": {
+        "x": [f"{k},{k % 9}5" for k in range(1, ROWS)],
+        "n": ["0.5", *(f"{k}.{k % 9 + 100}" for k in range(2, ROWS))],
+    },
     "a list of choices": {"x": [f"{k % 7}.{k % 9 + 100}" for k in range(1, ROWS)], "n": ["1,3", "2,3,4", "5", "x"]},
     "addresses": {
-        "x": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)],
+        "x": ["0.5", *(f"{k}.{k % 9 + 100}" for k in range(2, ROWS))],
         "n": [f"192.168.100.{k}" for k in range(100, 128)],
     },
-    "points": {"x": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
+    "points": {"x": ["0.5", *(f"{k}.{k % 9 + 100}" for k in range(2, ROWS))], "n": [f"{k}.5" for k in range(ROWS)]},
     "thousands": {"x": [f"{k},{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
 }
 """Columns whose decimal sign a single row does not always determine."""
@@ -197,7 +205,7 @@ def test_a_notation_unlike_that_in_training_is_recognised_and_reported(tmp_path)
             (1.5, 1234.5),
             ["'1.5' is read with a decimal point, unlike in training (also in 1 more column)", "'1,234.5' is"],
         ),
-        ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
+        ("1,234", "7000", (1.234, 7000), ["'1,234' is read with a decimal comma, as in training"]),
     ):
         table = read_table({"x": [x], "z": [z]})
         expected = fitted.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
@@ -358,3 +366,105 @@ def test_parts_of_a_stream_after_whole_numbers_are_not_guessed():
     learner = ColumnsLearner(read_table(WHOLE), "y")
     with pytest.raises(DataError, match="'x' is ambiguous"):
         learner.summarise(read_table({"x": ["3.964", "5.100"], "y": ["a", "b"]}))
+
+
+FLATS = {
+    "rent": [f"{1 + k % 6}.{(k * 137) % 1000:03d}" for k in range(ROWS)],
+    "rooms": [str(1 + k % 5) for k in range(ROWS)],
+    "y": ["a", "b"] * (ROWS // 2),
+}
+TIDES = {"level": [f"{k},{k % 7}5" for k in range(ROWS)]}
+
+
+@pytest.mark.parametrize(
+    ("more", "separator", "why"),
+    [({}, ";", "separated by semicolons"), (TIDES, "|", "other columns have decimal commas")],
+    ids=["semicolons", "commas"],
+)
+def test_three_digits_behind_every_point_are_asked_for_with_both_readings(tmp_path, more, separator, why):
+    path = written(tmp_path, FLATS | more, separator)
+    learn = [lambda table: Columns.learn(table, "y"), lambda table: ColumnsLearner(table, "y")]
+    for each in learn:
+        with pytest.raises(DataError, match=why) as raised:
+            each(read_table(path))
+        assert raised.value.code == "GN017"
+        assert "'1.000' may be decimal (1) or between thousands (1000)" in str(raised.value)
+        assert raised.value.values["decimal"].name == "decimal"
+    for decimal, factor in ((",", 1000), (".", 1)):
+        fitted = Columns.learn(read_table(path, decimal=decimal), "y")
+        fitted = Columns.from_dict(json.loads(json.dumps(fitted.to_dict())))
+        assert fitted.decimal == decimal
+        query = {name: [values[2]] for name, values in (FLATS | more).items()}
+        number = query | {"rent": [3.274 * factor]}
+        np.testing.assert_array_equal(fitted.apply(query), fitted.apply(number))
+    Columns.learn(read_table(path), "y", drop=["rent"])
+    for plain in (",", "\t"):  # with quotation marks, as English programs write it
+        Columns.learn(read_table(written(tmp_path, FLATS, plain, quote=True)), "y")
+
+
+@pytest.mark.parametrize(
+    ("decides", "number"),
+    [
+        ("0.275", 0.275),
+        ("-0.125", -0.125),
+        ("14.3", 14.3),
+        ("3.1250", 3.125),
+        ("2.750,5", 2750.5),
+        ("3.141.592", 3141592.0),
+    ],
+)
+def test_one_value_of_the_column_decides_about_its_points(tmp_path, decides, number):
+    columns = FLATS | {"rent": [*FLATS["rent"][7:], *FLATS["rent"][1:7], decides]}
+    table = read_table(written(tmp_path, columns, ";"))
+    Columns.learn(table, "y")
+    read = table.column("rent").numbers
+    assert read[-1] == number
+    assert read[0] == (2959.0 if number > 1000 else 2.959)
+
+
+def test_versions_of_three_parts_are_not_numbers(tmp_path):
+    columns = FLATS | {"rent": [f"1.{k + 100}.{k + 200}" for k in range(ROWS)]}
+    assert read_table(written(tmp_path, columns, ";")).column("rent").kind == "text"
+
+
+@pytest.mark.parametrize("flags", [["--set", "decimal=,"], ["--decimal", ","]], ids=["set", "flag"])
+def test_the_choice_is_named_alike_at_every_door_and_stays_in_the_model(tmp_path, flags):
+    path = written(tmp_path, FLATS)
+    once = ["--epochs", "1", "--members", "1", "--out", str(tmp_path / "m.safetensors")]
+    run("train", str(path), "--target", "y", *once).refused("GN017", "(1)", "(1000)", "--decimal ,", "--decimal .")
+    run("train", str(path), "--target", "y", *once, *flags).fine()
+    fitted = TableModel.fit(path, "y", decimal=",", epochs=1, members=1, holdout=0.1)
+    for columns in (load_model(tmp_path / "m.safetensors").columns, fitted.columns):
+        assert columns.decimal == ","
+        assert columns.inputs[0].high > 1000
+    query = written(tmp_path, {"rent": ["2.5"], "rooms": ["3"]})
+    said = run("query", str(tmp_path / "m.safetensors"), str(query)).fine()
+    assert "'2.5' is read with a decimal point, unlike in training [GN075]" in said.err
+
+
+def test_numbers_off_by_a_thousand_are_remarked_on_in_any_batch():
+    fitted = Columns.learn(read_table({"x": [f"{k + 0.5}" for k in range(1500, 1900)], "y": ["a", "b"] * 200}), "y")
+    for values, odd in (
+        ([1600.5] * 9 + [1.7], ["1.7"]),
+        ([1.8e6] + [1555.0] * 9, ["1800000"]),
+        ([1400, 2300, 0, 190], []),
+    ):
+        remarks = [str(one) for one in fitted.surprises({"x": values})]
+        assert [one for one in remarks if "by about a thousand times" in one] == [
+            f"column 'x': {value} is off the training range 1500.5 to 1899.5 by about a thousand times; check the "
+            "unit, and whether a point or comma is decimal or between thousands [GN075]"
+            for value in odd
+        ]
+
+
+def test_estimators_warn_of_text_that_is_read_otherwise_than_in_training():
+    frame = pl.DataFrame({"x": [f"{k}.{k % 9}5" for k in range(10, 70)]})
+    model = NetworkRegressor(hidden_layer_sizes=(3,), max_iter=2).fit(frame, np.arange(60.0))
+    for text in ("12,500", "41000"):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            model.predict(pl.DataFrame({"x": [text]}))
+        said = [str(one.message) for one in caught if "column 'x'" in str(one.message)]
+        assert said
+        assert all(one.endswith("[GN075]") for one in said)
+        assert caught[0].category is RangeWarning

@@ -146,7 +146,7 @@ function makeParts(room) {
 
   /** @param {string} id */
   function chooseData(id) {
-    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", group: "", time: "", weight: "", task: "", test: "", validation_data: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
+    state.set({ data: id === "mnist" ? "" : id, target: "", drop: "", group: "", time: "", weight: "", task: "", decimal: "", test: "", validation_data: "", recipe: "", ...(state.get("add") === id ? { add: "", add_times: "" } : {}) });
     room.clearProblems();
     room.apply();
     room.data.check();

@@ -60,7 +60,7 @@ export function addressOf(studio, declared, limits) {
 
   /** How a table is used: its column to predict, and what a run in the room Train left out. */
   function table() {
-    const given = { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), weight: state.get("weight"), task: state.get("task") };
+    const given = { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), weight: state.get("weight"), task: state.get("task"), decimal: state.get("decimal") };
     const pairs = Object.entries(given).filter(([, value]) => value.length);
     return pairs.length ? Object.fromEntries(pairs) : undefined;
   }

@@ -16,7 +16,7 @@ export function trainAddress(studio, declared) {
   /** @param {any} form */
   function asked(form) {
     const table = isTable() && !state.get("start")
-      ? { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), weight: state.get("weight"), task: state.get("task") }
+      ? { target: state.get("target"), drop: lines("drop"), group: lines("group"), time: state.get("time"), weight: state.get("weight"), task: state.get("task"), decimal: state.get("decimal") }
       : undefined;
     return {
       data: dataId(), test: state.get("test") || undefined, validation_data: state.get("validation_data") || undefined, table, recipe: state.get("recipe") || usualRecipe(),
@@ -34,7 +34,7 @@ export function trainAddress(studio, declared) {
     const usual = about.start ? "" : kind === "table" ? "table" : "notes";
     return {
       ...cleared, data: about.data === "mnist" ? "" : about.data, test: about.test, validation_data: about.validation_data, target: about.table?.target, drop: about.table?.drop?.join("\n"),
-      group: about.table?.group?.join("\n"), time: about.table?.time, weight: about.table?.weight, task: about.table?.task, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
+      group: about.table?.group?.join("\n"), time: about.table?.time, weight: about.table?.weight, task: about.table?.task, decimal: about.table?.decimal, recipe: about.recipe === usual ? "" : about.recipe, start: about.start, add: about.add?.[0],
       add_times: about.add_times, validation_curve: about.validation_curve === false ? "no" : "",
       ...Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [name, asText(value)])),
     };
@@ -43,8 +43,8 @@ export function trainAddress(studio, declared) {
   /** The state of the room Compare with this recipe on one side. @param {any} about */
   function compareState(about) {
     const options = Object.fromEntries(Object.entries(about.options ?? {}).map(([name, value]) => [`a.${name}`, asText(value)]));
-    const { data, target, drop, group, time, weight, task } = stateOf(about);
-    return { data, target, drop, group, time, weight, task, a: about.recipe, ...options };
+    const { data, target, drop, group, time, weight, task, decimal } = stateOf(about);
+    return { data, target, drop, group, time, weight, task, decimal, a: about.recipe, ...options };
   }
 
   /** What a run's options are, in a few words. @param {any} about */

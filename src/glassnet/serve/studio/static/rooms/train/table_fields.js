@@ -38,6 +38,8 @@ export function tableFields({ t, state }, facts, isOpen, change, check) {
   /** @type {[string, string][]} */
   const choices = [["", t("train_at_random")], ...others.map((name) => /** @type {[string, string]} */ ([name, name]))];
   const roles = Object.entries(ROLES).map(([key, words]) => field(t(words), select(choices, state.get(key), (chosen) => change({ [key]: chosen }))));
-  return [targetField, ...roles, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }),
+  const signs = /** @type {[string, string][]} */ ([["", t("train_decimal_auto")], [",", "1.234,5"], [".", "1,234.5"]]);
+  const decimalField = field(t("train_decimal"), select(signs, state.get("decimal"), (chosen) => change({ decimal: chosen })));
+  return [targetField, ...roles, decimalField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }),
     h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes))];
 }
