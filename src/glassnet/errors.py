@@ -98,6 +98,7 @@ CODES: dict[str, str] = {
     "GN095": "not a session file of the studio, or one of a newer format",
     "GN096": "the session file is damaged",
     "GN097": "Python is switched off in this studio",
+    "GN098": "a studio that other machines can reach does not run programs that the system cannot confine",
     # exports
     "GN100": "this form cannot carry the model",
     "GN101": "an export answers otherwise than the model",

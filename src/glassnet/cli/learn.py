@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypedDict
 import click
 
 from ..learn.exercises import exercises, value_text
-from ..learn.functions import CodeFacts
+from ..learn.functions import ONLY_LIMITS, CodeFacts
 from ..learn.plain_text import plain
 from ..learn.program_check import check_program
 from ..messages.message import Command, Listing
@@ -16,7 +16,7 @@ from ..messages.progress import REPORTER
 from ..serve.studio import LearnJob, run_learn
 from ..workflow.learn.check_job import CheckJob, check_exercise
 from ..workflow.learn.worksheet_job import WorksheetJob, write_worksheet
-from .shared.console import in_terminal, json_flag, message, result, result_json, say, say_notice
+from .shared.console import in_terminal, json_flag, message, result, result_json, say, say_notice, shown_text
 from .shared.flags import job_of, only_with, with_job
 
 _MOST_LINES = 8
@@ -62,8 +62,9 @@ def learn_command(context: click.Context, /, **flags: Any) -> None:
 def check_command(as_json: bool, **flags: Any) -> None:
     """Check your own program, and name its mistake.
 
-    FILE is a Python program or a notebook. It is not changed. It runs in a process with limits of time, memory and
-    files, with small data instead of its own, and its training step is compared with the algorithm of the notes. With
+    FILE is a Python program or a notebook. It is not changed. It runs in a process with limits of time and memory,
+    with small data instead of its own, and its training step is compared with the algorithm of the notes. On Linux, the
+    system keeps that process from your files and the network, where it can; otherwise the output says so. With
     --exercise, FILE has the function that an exercise of the course asks for. Exit code 0: right; 1: a mistake; 3: it
     could not be found out.
     """
@@ -97,6 +98,8 @@ def _print_judgement(facts: CodeFacts) -> None:
         result(message("learn_numbers", seed=facts["seed"], numbers=numbers))
     for line in facts["output"].splitlines()[:_MOST_LINES]:
         result(message("learn_printed", line=line))
+    if facts["confined"] == "limits":
+        result(shown_text(ONLY_LIMITS))
 
 
 @learn_command.command("worksheet")

@@ -7,7 +7,7 @@ import io
 import linecache
 import sys
 import traceback
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 
@@ -16,7 +16,32 @@ MOST_VALUES = 10_000
 """Most numbers of a result that are handed back."""
 
 
-def call_each(request: dict[str, Any]) -> dict[str, Any]:
+class Described(TypedDict):
+    """What a call returned: numbers, several results, or something else."""
+
+    type: str
+    shape: NotRequired[list[int]]
+    values: NotRequired[list[float | None]]  # None: infinite or NaN
+    several: NotRequired[list[Described]]
+
+
+class Raised(TypedDict):
+    """An exception of the learner's code."""
+
+    type: str
+    text: str
+    line: int  # of the code, 0 if it was raised elsewhere
+
+
+class Called(TypedDict):
+    """What came of the calls: one of the keys."""
+
+    results: NotRequired[list[Described]]  # one of each call
+    missing: NotRequired[list[str]]  # the names that the code does define
+    error: NotRequired[Raised]
+
+
+def call_each(request: dict[str, Any]) -> Called:
     """Execute the learner's code, and evaluate an expression, such as the call of a function, for each set of names.
 
     Parameters
@@ -27,9 +52,7 @@ def call_each(request: dict[str, Any]) -> dict[str, Any]:
 
     Returns
     -------
-    dict
-        ``results``, one of each call as `_described` gives it; or ``missing``, the names that the code does define; or
-        ``error``: the type and text of an exception and the line of the code where it was raised, 0 for none.
+    Called
     """
     code = request["code"]
     linecache.cache[PROGRAM] = (len(code), None, code.splitlines(keepends=True), PROGRAM)
@@ -40,7 +63,7 @@ def call_each(request: dict[str, Any]) -> dict[str, Any]:
         if request["name"] not in namespace:
             defined = [name for name, one in namespace.items() if callable(one) and name not in before]
             return {"missing": [name for name in defined if not name.startswith("_")]}
-        results: list[dict[str, Any]] = []
+        results: list[Described] = []
         for names in request["names"]:
             given = {name: one if isinstance(one, int) else np.array(one, float)[()] for name, one in names.items()}
             with contextlib.redirect_stdout(io.StringIO() if results else sys.stdout):  # the same text five times
@@ -61,14 +84,15 @@ def _line_of(problem: BaseException) -> int:
     return (lines[-1] or 0) if lines else 0
 
 
-def _described(value: Any) -> dict[str, Any]:
-    """Return a result as JSON: a ``shape`` and the ``values``, or ``several`` results, or else the ``type``."""
+def _described(value: Any) -> Described:
     try:
         array = np.asarray(value, dtype=float) if value is not None else None
     except (TypeError, ValueError):
         array = None
+    name = "None" if value is None else type(value).__name__
     if array is not None and array.size <= MOST_VALUES:
-        return {"shape": list(array.shape), "values": array.ravel().tolist(), "type": type(value).__name__}
+        values = np.where(np.isfinite(array), array, None).ravel().tolist()
+        return {"type": name, "shape": list(array.shape), "values": values}
     if isinstance(value, (tuple, list)) and 0 < len(value) <= MOST_VALUES:
-        return {"several": [_described(one) for one in value], "type": type(value).__name__}
-    return {"type": "None" if value is None else type(value).__name__}
+        return {"type": name, "several": [_described(one) for one in value]}
+    return {"type": name}

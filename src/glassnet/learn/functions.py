@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
 from ..errors import OptionError
-from ..messages.message import Listing, Message
+from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Option
+from ..runtime.declared import is_declared
 from ..runtime.limited import LimitedResult, Limits, run_limited
 from .answers import DRAWS, Judgement, judge_results
+from .calling import MOST_VALUES, Called, Described
 from .exercises import Drawn, Exercise, draw, exercises, explanation, number_text, solution
 from .expressions import shape_text
 from .mistakes import mistakes
 
 MOST_SEED = 999_999
 """As the page takes it: beyond the numbers of all worksheets."""
+_MOST_SIDES = 32
+"""Of an array, as every NumPy has them."""
 LIMITS = Limits(seconds=10.0, memory=1 << 30, written=1 << 20, output=4_000)
 _IN_CLASS = {"W1n": "wih", "W2n": "who", "on": "query(…)"}
 """Result of the exercise with the class -> where its program has it."""
@@ -25,9 +30,19 @@ _ENDED = {
     "time": "stopped after {seconds:g} s. Is there a loop without end?",
     "memory": "stopped at {memory} MiB of memory. Is there an array of a wrong size?",
     "written": "stopped, because it wrote more than {written} MiB to files.",
-    "result": "ended without a result.",
 }
 """Limit that was exceeded -> what to say."""
+
+
+NO_RESULT = Message("the program's process returned no valid result.")
+ONLY_LIMITS = Message(
+    "This system does not keep the program from your files and the network; only time, memory and written bytes are "
+    "limited."
+)
+CONFINED = (
+    "what kept the program from other files, the network and other processes: `landlock+seccomp`, of the kernel; or "
+    "`limits`: nothing, only time, memory and written bytes are limited"
+)
 
 
 class CodeFacts(TypedDict):
@@ -38,7 +53,7 @@ class CodeFacts(TypedDict):
     kind: Annotated[
         str,
         "`right`, `mistake` (one with a name), `wrong`, `shape`, `error` (the program raised one), `limit` (it was "
-        "stopped) or `missing` (it lacks the function)",
+        "stopped, or returned no valid result) or `missing` (it lacks the function)",
     ]
     text: Annotated[str, "the judgement as a sentence"]
     mistake: Annotated[str, "the id of the mistake, otherwise empty"]
@@ -47,6 +62,7 @@ class CodeFacts(TypedDict):
     line: Annotated[int, "the line of the program that raised an error, otherwise 0"]
     output: Annotated[str, "the beginning of what the program printed"]
     given: Annotated[dict[str, Any], "the arguments of the first call, by name"]
+    confined: Annotated[str, CONFINED]
 
 
 def function_exercise(name: str) -> Exercise:
@@ -58,7 +74,7 @@ def function_exercise(name: str) -> Exercise:
     return exercises()[name]
 
 
-def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFacts:
+def judge_code(name: str, seed: int, code: str, language: str = "en", *, confined: bool = False) -> CodeFacts:
     """Run a program in a process with limits, and judge the function of an exercise.
 
     Parameters
@@ -70,10 +86,17 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     code : str
         The program, which defines the function.
     language : {"en", "zh"}, optional
+    confined : bool, optional
+        Run the program only if the system can confine it.
 
     Returns
     -------
     CodeFacts
+
+    Raises
+    ------
+    OptionError
+        GN021 for an exercise whose answer is not a program, GN098 if the system cannot confine it.
     """
     exercise = function_exercise(name)
     draws = [draw(exercise, seed + number) for number in range(DRAWS)]
@@ -85,10 +108,14 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
         "call": exercise.call or f"{called}({', '.join(exercise.arguments)})",
         "names": calls,
     }
-    done = run_limited("glassnet.learn.calling:call_each", request, LIMITS)
+    done = run_limited("glassnet.learn.calling:call_each", request, LIMITS, valid=_is_valid, confined=confined)
+    if confined and done.confined == "limits":
+        template = "{program}: was not run, as this system cannot confine it. Check it on your machine: {command}."
+        check = Command("learn", "check", "FILE", Option("exercise", name))
+        raise OptionError("GN098", template, program=called, command=check)
     facts: CodeFacts = {
         "exercise": name, "seed": seed, "kind": "", "text": "", "mistake": "", "why": "", "look": "", "line": 0,
-        "output": done.output, "given": calls[0],
+        "output": done.output, "given": calls[0], "confined": done.confined,
     }  # fmt: skip
     if problem := _not_run(done, called, facts):
         facts["text"] = problem.text(language)
@@ -106,6 +133,20 @@ def judge_code(name: str, seed: int, code: str, language: str = "en") -> CodeFac
     facts["kind"] = judged.kind
     facts["text"] = _said(judged, called, draws[0], results[0], facts, language).text(language)
     return facts
+
+
+def _is_valid(value: Any) -> bool:
+    """Whether a value is a result of `call_each`: one of its keys, and values as many as their shape says."""
+    if not is_declared(value, Called) or len(value) != 1 or len(value.get("results", range(DRAWS))) != DRAWS:
+        return False
+    parts = [part for one in value.get("results", ()) for part in (one, *one.get("several", ()))]
+    return all(
+        ("shape" in one) == ("values" in one)
+        and len(shape := one.get("shape", [0])) <= _MOST_SIDES
+        and all(0 <= side <= MOST_VALUES for side in shape)
+        and math.prod(shape) == len(one.get("values", ()))
+        for one in parts
+    )
 
 
 def _name_of(exercise: Exercise) -> str:
@@ -126,6 +167,8 @@ def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | No
     """Return why there are no results, and note its kind; None if there are."""
     if done.exceeded:
         facts["kind"] = "limit"
+        if done.exceeded == "result":
+            return NO_RESULT
         sizes = {"memory": LIMITS.memory >> 20, "written": LIMITS.written >> 20}
         return Message("the program was {ended}", ended=Message(_ENDED[done.exceeded], seconds=LIMITS.seconds, **sizes))
     if done.value is None:
@@ -147,7 +190,7 @@ def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | No
     return None
 
 
-def _results(described: dict[str, Any], count: int) -> list[Any] | None:
+def _results(described: Described, count: int) -> list[Any] | None:
     """Return so many arrays from what a call returned; None if it returned something else."""
     if count == 1 and "several" in described and len(described["several"]) == 1:
         described = described["several"][0]
@@ -159,11 +202,11 @@ def _results(described: dict[str, Any], count: int) -> list[Any] | None:
     return [_array(one) for one in parts]
 
 
-def _array(described: dict[str, Any]) -> Any:
+def _array(described: Described) -> Any:
     return np.array(described["values"], float).reshape(described["shape"])
 
 
-def _unfit(described: dict[str, Any], called: str, exercise: Exercise) -> Message:
+def _unfit(described: Described, called: str, exercise: Exercise) -> Message:
     """Return what a call returned instead of arrays."""
     parts = described.get("several", [])
     complete = len(parts) == len(exercise.returns)

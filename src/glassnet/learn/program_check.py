@@ -7,7 +7,7 @@ import inspect
 import os
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -20,9 +20,11 @@ from ..messages.formats import number_text
 from ..messages.message import Command, Listing, Message
 from ..messages.option_spelling import Door, Option, in_python
 from ..runtime.limited import LimitedResult, Limits, run_limited
+from ..runtime.system import Confinement
 from .exercises import exercises
+from .functions import CONFINED, NO_RESULT, ONLY_LIMITS
 from .mistakes import mistakes
-from .program.compare import Difference, Facts, unknown
+from .program.compare import Difference, Facts, is_facts, unknown
 from .program.files import ROWS
 
 LIMITS = Limits(seconds=60)
@@ -49,6 +51,7 @@ class ReportFacts(TypedDict):
     look: Annotated[str, "exercise where to look again"]
     findings: Annotated[list[FindingFacts], "remarks and mistakes about scaling, targets, labels and the test"]
     text: Annotated[list[str], "the report, line by line"]
+    confined: Annotated[str | None, f"{CONFINED}; null of what runs in your own process"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class Report:
     mistake: str  # id of the mistake; empty if there is none or it has no name
     findings: tuple[AroundFinding, ...]
     facts: Facts
-    messages: tuple[Message | dict[str, str], ...]  # a dict has the text of each language
+    messages: tuple[Message | Mapping[Any, str], ...]  # a mapping has the text of each language
+    confined: Confinement | None = None  # what held for a program; None of what ran in this process
 
     @property
     def exit_code(self) -> int:
@@ -85,7 +89,7 @@ class Report:
 
     def lines(self, language: str = "en", door: Door = in_python) -> list[str]:
         """Return the report in ``"en"`` or ``"zh"``, line by line."""
-        texts = [one[language] if isinstance(one, dict) else one.text(language, door) for one in self.messages]
+        texts = [one.text(language, door) if isinstance(one, Message) else one[language] for one in self.messages]
         return [*texts, *(one.text.text(language, door) for one in self.findings)]
 
     def __str__(self) -> str:
@@ -111,6 +115,7 @@ class Report:
                 for one in self.findings
             ],
             "text": self.lines(language, door),
+            "confined": self.confined,
         }
 
 
@@ -136,8 +141,10 @@ def check(target: Any) -> Report:
 
     Notes
     -----
-    A program runs in a process with limits (`runtime.limited`), on a few rows instead of its files, and with few rounds
-    of its loops; nothing is changed. A class, an object or a function runs here.
+    A program runs in a process of its own, on a few rows instead of its files, and with few rounds of its loops. What
+    holds there is in `Report.confined`: ``"landlock+seccomp"`` on Linux, where the kernel keeps it from your files, the
+    network and other processes, otherwise ``"limits"`` of time, memory and written bytes (`runtime.limited`). A class,
+    an object or a function runs here.
 
     Both rules are right, the notes' ``Wᵀ e`` and the gradient's ``Wᵀ δ``, also with biases, batches, other
     activations and the cross-entropy. What is neither right nor a mistake with a name is reported as unknown.
@@ -179,7 +186,7 @@ def check_program(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Repo
     if diagnosis.code is None:
         problem = diagnosis.findings[-1].text
         raise DataError("GN011", "{name}: not valid Python ({problem}). Correct the line.", name=name, problem=problem)
-    done = run_limited(_EXAMINE, {"text": diagnosis.code}, limits)
+    done = run_limited(_EXAMINE, {"text": diagnosis.code}, limits, valid=is_facts)
     facts: Facts = done.value if done.value is not None else unknown()
     repaired = [one.code for one in diagnosis.findings if one.repaired and one.severity != "remark"]
     return _report(name, facts, done, tuple(dict.fromkeys(repaired)))
@@ -199,8 +206,13 @@ def _report(source: str, facts: Facts, done: LimitedResult | None = None, repair
                 command=command,
             )
         )
-    findings = tuple(_around(facts))
-    return Report(source, right, training_step, facts["difference"], facts["mistake"], findings, facts, tuple(messages))
+    confined = done.confined if done is not None else None
+    if confined == "limits":
+        messages.append(ONLY_LIMITS)
+    findings, difference = tuple(_around(facts)), facts["difference"]
+    return Report(
+        source, right, training_step, difference, facts["mistake"], findings, facts, tuple(messages), confined
+    )
 
 
 _RULES = {
@@ -211,14 +223,13 @@ _LIMITS = {
     "time": Message("running time"),
     "memory": Message("memory"),
     "written": Message("written bytes"),
-    "result": Message("size of the result"),
 }
 _SHAPES = re.compile(r"not aligned|core dimension|could not be broadcast")
 """In NumPy's messages on arrays that cannot be multiplied."""
 _LOSSES = {"squared": Message("squared error"), "cross-entropy": Message("cross-entropy")}
 
 
-def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Iterator[Message | dict[str, str]]:
+def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Iterator[Message | Mapping[Any, str]]:
     """Yield what the report says about the training step."""
     verdict = facts["verdict"]
     if verdict == "right" and facts["names"]:
@@ -249,6 +260,8 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
         wrong = next((n for n, r in zip(facts["names"], facts["rates"], strict=True) if r <= 0), facts["names"][0])
         yield Message(template, source=source, name=wrong)
         yield from _difference_messages(facts["difference"])
+    elif done is not None and done.exceeded == "result":
+        yield Message("{source}: could not find out. {problem}", source=source, problem=NO_RESULT)
     elif done is not None and done.exceeded:
         template = "{source}: could not find out. The program was ended at the limit of {limit}."
         yield Message(template, source=source, limit=_LIMITS[done.exceeded])
@@ -271,7 +284,7 @@ def _step_messages(source: str, facts: Facts, done: LimitedResult | None) -> Ite
             yield Message("The shapes of a product do not fit. Often a transpose is missing: forward W, backward Wᵀ.")
 
 
-def _mistake_messages(source: str, facts: Facts) -> Iterator[Message | dict[str, str]]:
+def _mistake_messages(source: str, facts: Facts) -> Iterator[Message | Mapping[Any, str]]:
     mistake = mistakes()[facts["mistake"]]
     yield {
         language: Message("{source}: a mistake: {name}.", source=source, name=mistake.name[language]).text(language)

@@ -1,8 +1,8 @@
-"""Run a function on foreign code in a process of its own, with limits of time, memory, files and processes.
+"""Run a function on foreign code in a process of its own: with limits everywhere, and confined where the system can.
 
-The limits are for accidents of a learner's own program: an endless loop, an array that is far too large, a file that
-would be overwritten. They are not a security boundary: code that sets out to leave Python (through ``ctypes``, say)
-can. Run only code that the user of this machine wants to run.
+On Linux with Landlock and seccomp, the kernel keeps the code from the user's files, the network and other processes;
+`LimitedResult.confined` says so. Elsewhere there are only limits of time, memory and written bytes, for accidents of a
+learner's own program: run only code there that the user of the machine wants to run.
 """
 
 from __future__ import annotations
@@ -13,20 +13,25 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Thread
 from time import monotonic
-from typing import IO, Any
+from typing import IO, Any, Literal, TypedDict, cast
 
 from . import system
+from .declared import is_declared
 
 _POLL_SECONDS = 0.02
 _START_SECONDS = 60.0
 """Most time for starting Python and importing NumPy, which is not counted."""
+_MOST_ANSWER = 4 << 20
+"""Bytes of a result, as JSON."""
 _START = (
-    "import json, sys; request = json.loads(sys.stdin.buffer.read()); sys.path[:] = request['path']; "
-    "from glassnet.runtime.guard import serve; serve(request)"
+    # The result has a descriptor of its own, so that nothing is among it that the program prints.
+    "import json, os, sys; answer = os.dup(2); os.dup2(1, 2); request = json.loads(sys.stdin.buffer.read()); "
+    "sys.path[:] = request['path']; from glassnet.runtime.guard import serve; serve(request, answer)"
 )
 _KEPT = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR")
 """Variables without which Python may not start."""
@@ -40,7 +45,7 @@ class Limits:
     seconds: float = 20.0  # of wall time and of processor time
     memory: int = 2 << 30  # bytes, also of libraries
     written: int = 16 << 20  # bytes, in the empty folder in which it runs
-    files: int = 100  # opened for writing
+    files: int = 256  # open at a time
     output: int = 100_000  # bytes of printed text that are kept; the rest is dropped
 
 
@@ -49,12 +54,28 @@ class LimitedResult:
     """The result of a run."""
 
     value: Any  # what the function returned; None if it did not return
-    exceeded: str  # {"", "time", "memory", "written", "result"}: the limit that ended the process
+    exceeded: str  # {"", "time", "memory", "written", "result"}: the limit that ended it; result: no valid one
     error: str  # the type and text of an exception of the function, or the signal that ended the process; else empty
     output: str  # what was printed, without the rest beyond the limit
+    confined: system.Confinement = "limits"  # what held: the kernel's means, or only the limits
 
 
-def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> LimitedResult:
+class _Answer(TypedDict):
+    """What the process reports. The program, which shares the process, can write it as well as `guard` can."""
+
+    value: Any
+    exceeded: Literal["", "memory", "written", "result"]
+    error: str
+
+
+def run_limited(
+    function: str,
+    argument: Any,
+    limits: Limits = Limits(),
+    *,
+    valid: Callable[[Any], bool] = lambda value: True,
+    confined: bool = False,
+) -> LimitedResult:
     """Call a function of an importable module in a process with limits, and return its result.
 
     Parameters
@@ -64,6 +85,10 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
     argument : JSON-compatible
         What the function takes. Its result must be JSON-compatible, too.
     limits : Limits, optional
+    valid : callable, optional
+        Whether a result is one of the function: a program can report whatever it wants.
+    confined : bool, optional
+        Call the function only if the kernel confines the process.
 
     Returns
     -------
@@ -71,45 +96,47 @@ def run_limited(function: str, argument: Any, limits: Limits = Limits()) -> Limi
 
     Notes
     -----
-    The process has an empty folder, which is removed afterwards, no environment variables, no standard input and no
-    network; it may not start processes nor write, rename or remove files outside its folder (`runtime.guard`). Where
-    the system has ``resource``, it also enforces memory, processor time and file sizes; everywhere this process watches
-    time, memory and written bytes, and ends the other one with all its children.
+    The process has an empty folder, which is removed afterwards, no environment variables of the user and no standard
+    input. Where `LimitedResult.confined` is ``"landlock+seccomp"``, it can read only Python, installed packages, shared
+    libraries and its folder, write only to its folder, and use neither the network nor other processes; that a file
+    exists, and its size, is not hidden. Where the system has ``resource``, it also enforces memory, processor time, file
+    sizes and open files; everywhere this process watches time, memory and written bytes, and ends the other one with
+    all its children.
     """
     with tempfile.TemporaryDirectory(prefix="glassnet-", ignore_cleanup_errors=True) as folder:
-        work, result = Path(folder, "work"), Path(folder, "result.json")
-        work.mkdir()
         request = {
             "path": [os.path.abspath(one) for one in sys.path],
             "function": function,
             "argument": argument,
             "limits": asdict(limits),
-            "result": str(result),
+            "confined": confined,
         }
         process = subprocess.Popen(
             [sys.executable, "-I", "-B", "-X", "utf8", "-c", _START],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=work,
-            env=_environment(str(work)),
+            stderr=subprocess.PIPE,
+            cwd=folder,
+            env=_environment(folder),
             **system.own_process_group(),
         )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        printed = bytearray()
-        reader = Thread(target=_drain, args=(process.stdout, printed, limits.output), daemon=True)
-        reader.start()
+        assert process.stdin and process.stdout and process.stderr
+        printed, answer = bytearray(), bytearray()
+        streams = ((process.stdout, printed, limits.output), (process.stderr, answer, _MOST_ANSWER))
+        readers = [Thread(target=_drain, args=one, daemon=True) for one in streams]
+        for reader in readers:
+            reader.start()
         try:
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(json.dumps(request).encode())
                 process.stdin.close()
-            exceeded = _watch(process, limits, work, result)
+            exceeded = _watch(process, limits, Path(folder), answer)
         finally:
             system.kill_process_group(process)
-        reader.join(timeout=1)
-        process.stdout.close()
-        return _result(result, process.returncode, exceeded, bytes(printed).decode("utf-8", "replace"))
+        for reader, (stream, *_) in zip(readers, streams, strict=True):
+            reader.join(timeout=1)
+            stream.close()
+    return _result(bytes(answer), process.returncode, exceeded, bytes(printed).decode("utf-8", "replace"), valid)
 
 
 def _environment(folder: str) -> dict[str, str]:
@@ -125,7 +152,7 @@ def _drain(stream: IO[bytes], printed: bytearray, most: int) -> None:
             printed += block[: max(0, most - len(printed))]
 
 
-def _watch(process: subprocess.Popen[bytes], limits: Limits, work: Path, result: Path) -> str:
+def _watch(process: subprocess.Popen[bytes], limits: Limits, work: Path, answer: bytearray) -> str:
     """Wait for the process; return the limit that it exceeds, if any."""
     end, started = monotonic() + _START_SECONDS, False
     while True:
@@ -133,9 +160,8 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits, work: Path, result:
             process.wait(_POLL_SECONDS)
             return ""
         except subprocess.TimeoutExpired:
-            if not started and result.exists() and result.stat().st_size:
-                # It ends itself in time, unless a loop in C keeps its other thread from running.
-                end, started = monotonic() + limits.seconds + 1, True
+            if not started and b"\n" in answer:
+                end, started = monotonic() + limits.seconds, True
             if monotonic() > end:
                 return "time"
             if system.resident_bytes(process.pid) > limits.memory:
@@ -153,12 +179,21 @@ def _folder_bytes(folder: Path) -> int:
     return total
 
 
-def _result(file: Path, status: int, exceeded: str, output: str) -> LimitedResult:
+def _result(
+    answer: bytes, status: int, exceeded: str, output: str, valid: Callable[[Any], bool]
+) -> LimitedResult:
+    """Check what a process reports as any file of a stranger: its program may have written it."""
+    first, _, rest = answer.partition(b"\n")
+    confined: system.Confinement = "landlock+seccomp" if first == b"landlock+seccomp" else "limits"
     if not exceeded and system.exit_reason(status) == "SIGXCPU":
         exceeded = "time"
-    if not exceeded and file.exists():
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            answer = json.loads(file.read_bytes())
-            return LimitedResult(answer["value"], answer["exceeded"], answer["error"], output)
-    error = "" if exceeded else system.exit_reason(status)
-    return LimitedResult(None, exceeded, error, output)
+    if exceeded or not rest:
+        return LimitedResult(None, exceeded, "" if exceeded else system.exit_reason(status), output, confined)
+    with contextlib.suppress(ValueError, RecursionError):
+        if is_declared(found := json.loads(rest), _Answer):
+            reported = cast(_Answer, found)
+            if reported["exceeded"] or reported["error"]:
+                return LimitedResult(None, reported["exceeded"], reported["error"], output, confined)
+            if valid(reported["value"]):
+                return LimitedResult(reported["value"], "", "", output, confined)
+    return LimitedResult(None, "result", "", output, confined)

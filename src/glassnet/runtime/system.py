@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import socket
     import subprocess
 
+Confinement = Literal["landlock+seccomp", "limits"]
+
 NAME: str = sys.platform
 """``"linux"``, ``"darwin"`` (macOS), ``"win32"`` (Windows of any word length), or another Unix."""
 
@@ -127,14 +129,6 @@ def make_private(folder: Path) -> bool:
     if stat.S_IMODE(found.st_mode) != 0o700:
         folder.chmod(0o700)
     return True
-
-
-def folder_of(descriptor: int) -> str:
-    """Return the folder that a descriptor has open; the root if the system does not say."""
-    if NAME == "linux":
-        with suppress(OSError):
-            return os.readlink(f"/proc/self/fd/{descriptor}")
-    return os.sep
 
 
 # Cores and memory
@@ -251,14 +245,29 @@ def exit_reason(status: int) -> str:
     return f"exit code {status}"
 
 
-def limit_process(memory: int, written: int, seconds: int) -> None:
-    """Let the system limit memory, the size of files, and further processor time of this process, where it can."""
+def confine(folder: str) -> Confinement:
+    """Let the system keep this process from other files, the network and other processes, for good, where it can.
+
+    Returns ``"landlock+seccomp"`` if the kernel does all that, and ``"limits"`` if only `limit_process` holds.
+    """
+    if NAME == "linux":
+        from . import confinement
+
+        with suppress(OSError, AttributeError):  # AttributeError: a C library without what it calls
+            if confinement.confine(folder):
+                return "landlock+seccomp"
+    return "limits"
+
+
+def limit_process(memory: int, written: int, files: int, seconds: int) -> None:
+    """Let the system limit memory, the size of files, open files, and further processor time, where it can."""
     with suppress(ImportError):  # Windows has no such limits
         resource: Any = import_module("resource")
         times = os.times()
         wanted = {
             resource.RLIMIT_AS: memory,
             resource.RLIMIT_FSIZE: written,
+            resource.RLIMIT_NOFILE: files,
             resource.RLIMIT_CPU: int(times.user + times.system) + 1 + seconds,
             resource.RLIMIT_CORE: 0,
         }

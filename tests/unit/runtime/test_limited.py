@@ -12,7 +12,7 @@ def test_it_returns_what_the_function_returns_and_refuses_what_could_harm(tmp_pa
     (tmp_path / "old").write_text("kept")
     done = run_limited("support.limited_functions:attempts", str(tmp_path))
     assert (done.exceeded, done.error) == ("", "")
-    allowed = {"own": 0, "read": "kept", "input": "", "environment": False}
+    allowed = {"own": 0, "input": "", "environment": False}
     assert done.value == {name: allowed.get(name, "PermissionError") for name in done.value}
     assert len(done.value) > len(allowed)
     assert done.output == "hello 你好\n"

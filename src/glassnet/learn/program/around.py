@@ -17,9 +17,9 @@ Array = NDArray[np.float64]
 class AroundFacts(TypedDict):
     """What happens around the training steps; None where the program does not show it."""
 
-    scale: list[float]  # inputs of the pixels 0 and 255
+    scale: tuple[float, float]  # inputs of the pixels 0 and 255
     label_inside: bool
-    targets: list[float] | None  # the smallest and the largest
+    targets: tuple[float, float] | None  # the smallest and the largest
     target_right: bool | None  # whether the largest is that of the label
     trained: dict[str, int]  # part -> rows with which it was trained
     tested: dict[str, int]  # part -> rows that the program read after training
@@ -54,9 +54,9 @@ def look_around(
     if not rows["trained"]:
         rows["trained"] = {part: set(range(min(len(inputs), ROWS[part])))}
     return {
-        "scale": [low, high],
+        "scale": (low, high),
         "label_inside": labelled,
-        "targets": [float(target.min()), float(target.max())] if wide else None,
+        "targets": (float(target.min()), float(target.max())) if wide else None,
         "target_right": bool(int(target.argmax()) == label) if wide else None,
         "trained": {name: len(some) for name, some in rows["trained"].items()},
         "tested": {name: len(some) for name, some in rows["tested"].items()},

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, combinations, islice
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...runtime.declared import is_declared
 from ..exercises import filled, value_text
 from ..expressions import ExpressionError
 from ..mistakes import Step as Formula
@@ -43,20 +44,31 @@ class Difference(TypedDict):
 class Facts(TypedDict):
     """What the training step of a program does."""
 
-    verdict: str  # {"right", "mistake", "either", "different", "nothing"}
-    rule: str
-    loss: str
+    verdict: Literal["right", "mistake", "either", "different", "unlike", "nothing"]
+    rule: Literal["notes", "gradient", ""]
+    loss: Literal["squared", "cross-entropy", ""]
     activations: list[str]
     names: list[str]  # of the weights, in the program
     rates: list[float]
     mistake: str  # id
-    why: dict[str, str]  # language -> explanation of the mistake with the program's numbers
+    why: dict[Literal["en", "zh"], str]  # explanation of the mistake with the program's numbers
     difference: Difference | None
     around: AroundFacts | None
     cut: NotRequired[bool]
     function: NotRequired[str]
     problem: NotRequired[str]
     line: NotRequired[int]
+
+
+def is_facts(value: Any) -> bool:
+    """Whether JSON from the process of a program is `Facts`, and its values fit together."""
+    if not is_declared(value, Facts):
+        return False
+    facts: Facts = value
+    step = not facts["names"] or bool(facts["activations"] and facts["rule"] and facts["loss"])
+    named = facts["verdict"] in ("right", "nothing", "unlike") or bool(facts["names"])
+    known = facts["mistake"] in mistakes() or (not facts["mistake"] and facts["verdict"] != "mistake")
+    return step and named and known and len(facts["rates"]) == len(facts["names"]) and len(facts["why"]) in (0, 2)
 
 
 def unknown() -> Facts:

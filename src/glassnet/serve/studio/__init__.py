@@ -146,8 +146,10 @@ def server_of(session: Session, sock: socket.socket, token: str) -> uvicorn.Serv
             await http.in_thread(lambda: session.close(_PATIENCE))
             await super().shutdown(sockets)
 
+    host, port = sock.getsockname()[:2]
+    session.local = http.is_loopback(host)
     config = uvicorn.Config(
-        create_app(session, token, sock.getsockname()[1]),
+        create_app(session, token, port),
         log_level="critical",
         access_log=False,
         lifespan="off",

@@ -20,14 +20,15 @@ def chapter(language: str, slug: str) -> dict[str, Any]:
 
 
 def run(session: Session, given: dict[str, Any]) -> CodeFacts:
-    """Run the program of an exercise in a process with limits, and judge what it computes.
+    """Run the program of an exercise in a process of its own, and judge what it computes.
 
-    Takes ``exercise``, ``seed`` and ``code``, the text that was typed. Nothing else is run: no file of this machine,
+    A studio that other machines can reach runs it only if the system confines that process. Takes ``exercise``, ``seed`` and ``code``, the text that was typed. Nothing else is run: no file of this machine,
     and nothing from another page, which the middleware refuses.
     """
     session.require_python()
     seed = whole_in(given, "seed", 0, 0, MOST_SEED)
-    return judge_code(text_in(given, "exercise"), seed, text_in(given, "code"), given["language"])
+    exercise, code = text_in(given, "exercise"), text_in(given, "code")
+    return judge_code(exercise, seed, code, given["language"], confined=not session.local)
 
 
 routes: list[Route] = [

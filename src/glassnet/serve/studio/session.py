@@ -152,12 +152,13 @@ class Session:
     The model is a file, which has the id ``"model"``. The language is that of a page that does not choose one; by
     default ``GLASSNET_LANGUAGE`` or that of the browser. `models` and `data` are by id, and `folder` is for uploads and
     results: drawings, ended runs and states of rooms (`pages`) are written there at once. `left` has the folders of
-    studios that were killed, by name. `python` says whether the page's exercises may run the Python typed in them.
+    studios that were killed, by name. `python` says whether the page's exercises may run the Python typed in them, and
+    `local` whether only this machine can reach the server.
     """
 
     def __init__(self, model: str | None = None, *, language: str | None = None, python: bool = True) -> None:
         self.language = language or (preferred() if os.environ.get("GLASSNET_LANGUAGE") else None)
-        self.python = python
+        self.python, self.local = python, True
         self.models: dict[str, StudioModel] = {}
         self.data: dict[str, StudioData] = {"mnist": StudioData("mnist", "MNIST", data.BUNDLED, "images")}
         self.drawings: list[Drawing] = []
