@@ -238,7 +238,10 @@ WHAT = {
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }
-SAME_IN_BOTH = r"glassnet studio|[\w/]+\.(?:csv|html|png|safetensors)|O_prev|notes|gradient|sgd|sigmoid|squared.error|backquery|dream|logit"
+SAME_IN_BOTH = (
+    r"glassnet studio|[\w/]+\.(?:csv|html|png|safetensors)|"
+    r"O_prev|notes|gradient|sgd|sigmoid|squared.error|backquery|dream|logit"
+)
 """Files, options, and names of ways: what is typed or read by programs."""
 
 
