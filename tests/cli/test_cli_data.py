@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import threading
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -57,7 +59,48 @@ def test_the_next_command_that_train_prints_can_be_run(folder):
     out = run("train", "my digits.csv", "--test", "test.csv", *FLAGS).out
     assert "next      glassnet test m.safetensors test.csv" in out
     assert run("test", "m.safetensors", "test.csv").code == 0
-    assert "glassnet query m.safetensors 'my digits.csv'" in run("train", "my digits.csv", *FLAGS).out
+    assert "test m.safetensors 'my digits.csv' --report m-report.html" in run("train", "my digits.csv", *FLAGS).out
+
+
+TABLE = ["--target", "sort", "--members", "1", "--hidden", "4", "--epochs", "3", "--no-plot", "--out", "m.safetensors"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("sources", [("own.csv",), ("own.csv", "--test", "my other.csv"), ("tree.csv",)], ids=len)
+def test_each_next_command_can_be_run_and_leads_to_a_mistake_and_then_to_the_studio(folder, sources, language):
+    """A table and digits, with held-out rows and with test data; never a training that was not measured to help."""
+    (folder / "own.csv").write_text(digits_csv(300))
+    (folder / "my other.csv").write_text(digits_csv(60))
+    rng = np.random.default_rng(8)
+    rows = [f"{a:.3f},{b:.3f},{rng.choice(['oak', 'elm'])}" for a, b in rng.normal(size=(240, 2))]
+    (folder / "tree.csv").write_text("height,age,sort\n" + "\n".join(rows) + "\n")
+    words, seen = ["train", *sources, *(TABLE if sources == ("tree.csv",) else FLAGS)], []
+    Path("m-report.html").write_text("of another run", encoding="utf-8")
+    while words[0] != "studio":
+        out = run(*words, "--language", language).fine().out
+        seen.append(words[0])
+        if words[0] == "explain":
+            assert "--why" in words
+            (row,) = [words[k + 1] for k, word in enumerate(words) if word == "--row"]
+            facts = run(*words, "--json").json()
+            assert f"{words[2]}{', row ' if language == 'en' else '，第 '}{row}" in out
+            assert facts["label"] != facts["answer"], "a misread row"
+        (line,) = [line for line in out.splitlines() if "glassnet " in line]
+        words = shlex.split(line.split("glassnet ")[1])
+    assert seen == ["train", "test", "explain"]
+    assert words == ["studio", "m.safetensors"]
+    assert run(*words, "--single", "page.html").fine()
+
+
+def test_a_model_without_mistakes_or_of_numbers_is_followed_by_its_report(folder):
+    rng = np.random.default_rng(1)
+    lines = [f"{a:.3f},{2 * a:.3f}" for a in rng.normal(size=150)]
+    (folder / "line.csv").write_text("x,sort\n" + "\n".join(lines) + "\n")
+    run("train", "line.csv", *TABLE).fine()
+    assert (
+        "next      glassnet test m.safetensors line.csv --report m-report.html"
+        in run("test", "m.safetensors", "line.csv").out
+    )
 
 
 def idx(values: np.ndarray) -> bytes:
@@ -78,7 +121,7 @@ def test_the_next_command_reads_what_the_training_read(folder, source):
     out = run("train", source, *FLAGS).fine().out
     command = re.search(r"next +glassnet (\S+) (.*)", out)
     assert command is not None
-    assert command[1] == {"rows.csv": "query", "pair": "info", "pair.zip": "info"}.get(source, "test")
+    assert command[1] == "test"
     run(command[1], *command[2].split()).fine()
 
 

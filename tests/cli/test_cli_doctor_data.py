@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import polars as pl
 import pytest
@@ -288,3 +290,20 @@ def test_the_verdict_includes_the_test_data(folder):
         (folder / name).write_text(f"{name[0]},z,y\n{rows}".replace("b,z", "a,z"))
     last = run("doctor", "a.csv", "--target", "y", "--test", "b.csv").out.splitlines()
     assert any(line.startswith("a.csv, b.csv: ") for line in last)
+
+
+def test_a_copy_repeats_no_finding(folder):
+    """What a repair leaves was printed already; only what it made visible is printed after it."""
+    ports = ["A", "B"] * 30 + ["C"] + [""] * 2
+    rows = [f"{k % 23},{k * k % 41},{port}" for k, port in enumerate(ports)]
+    (folder / "ships.csv").write_text("\n".join(["load,crew,port", *rows]) + "\n")
+    (folder / "old.py").write_text("print(xrange(4))\nopen('/nowhere/at/all.csv')\n")
+    for language in ("en", "zh"):
+        for words in (("ships.csv", "--target", "port"), ("old.py",)):
+            copy = f"copy-{language}.{words[0].split('.')[1]}"
+            outcome = run("doctor", *words, "--fix", copy, "--language", language)
+            assert outcome.code == 1, "something is left"
+            before, _, after = outcome.out.partition(copy)
+            heads = [re.findall(r"^\S+ +(G[DS]\d\d) ", text, re.M) for text in (before, after)]
+            assert len(heads[0]) > 1
+            assert heads[1] == []

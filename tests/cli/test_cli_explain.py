@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,7 +74,7 @@ def test_a_step_as_text_json_and_page(folder):
     facts = run(*words, "--json", "--learning-rate", 0.1).fine().json()
     assert (facts["label"], facts["row"], facts["learning_rate"]) == (0, 3, 0.1)
     assert np.shape(facts["layers"][0]["ways"]["gradient"]["after"]) == (12, 784)
-    assert run(*words, "--html", "step.html").fine().out.splitlines()[-1] == "page      step.html"
+    assert run(*words, "--html", "step.html").fine().out.splitlines()[-2] == "page      step.html"
     page = (folder / "step.html").read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert "<script" not in page
@@ -85,9 +87,33 @@ def test_a_step_as_text_json_and_page(folder):
         assert picture.width > picture.height
 
 
-def test_an_image_without_a_kind_of_explanation_leads_to_why(folder):
+def test_the_prediction_for_a_sample_without_a_label_is_explained_and_a_step_asks_for_the_label(folder):
+    """The label is then given as the error says, and the step is shown."""
+    train_on_people(folder, "kind", 120, lambda age, place: "old" if age > 50 else "young")
+    (folder / "guests.csv").write_text("age,place\n33,south\n71,north\n")
+    (folder / "holes.csv").write_text("age,place,kind\n33,south,young\n71,north,\n")
+    np.savetxt("pixels.csv", digits(3).inputs, fmt="%d", delimiter=",")
+    for model, *sample in (
+        ("m.safetensors", "seven.png"),
+        ("m.safetensors", "pixels.csv", "--row", 2),
+        ("t.safetensors", "guests.csv", "--row", 0),
+        ("t.safetensors", "holes.csv", "--row", 1),
+    ):
+        words = ("explain", model, *sample)
+        assert run(*words).fine().out == run(*words, "--why").fine().out
+        assert run(*words, "--json").json() == run(*words, "--why", "--json").json()
+        for step in (("--learning-rate", 0.1), *[("--epoch", 1, "--step", 1)] * (len(sample) == 1)):
+            for language, word in (("en", "label"), ("zh", "标签")):
+                run(*words, *step, "--language", language).refused("GN020", step[0], word)
+    assert "'kind'" in run("explain", "t.safetensors", "guests.csv", "--row", 1, "--learning-rate", 0.1).err
+    advice = run("explain", "m.safetensors", "seven.png", "--learning-rate", 0.1).err
+    place, where = re.search(r"such as (\S+), and explain (\S+ with --row 0)", advice).groups()
+    Path(place).parent.mkdir(parents=True)
+    shutil.copy("seven.png", place)
+    step = run("explain", "m.safetensors", *where.replace("with ", "").split(), "--learning-rate", 0.1).fine().out
+    assert step.startswith("labelled, row 0: true 0, predicted ")
+    assert run("explain", "t.safetensors", "holes.csv", "--row", 0).fine().out.startswith("holes.csv, row 0: kind is ")
     write(folder, dict.fromkeys(("one.png", "two.png"), png(np.zeros((28, 28), np.uint8))))
-    run("explain", "one.png").refused("GN020", "one.png", "Add --why")
     run("explain", "nosuch.png").refused("GN001", "nosuch.png: no such file")
     run("explain", "--why", "one.png", "two.png").refused("GN020", "two.png: a second input")
 
@@ -125,7 +151,7 @@ def test_a_step_that_differs_from_the_run_is_reported(folder):
 def test_why(folder, arguments):
     words = ("explain", "m.safetensors", *arguments, "--why")
     text = run(*words, "--train", "digits.csv", "--plot", "why.png").fine().out
-    heads = ["predicted", "margin", "pixels", "change", "nearest", "picture"]
+    heads = ["predicted", "margin", "pixels", "change", "nearest", "picture", "next"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     with Image.open("why.png") as picture:
         assert picture.width > picture.height
@@ -158,7 +184,7 @@ def test_a_mistake_is_compared_with_the_true_class(folder):
 def test_why_as_a_page(folder, language):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 5, "--why", "--train", "digits.csv")
     text = run(*words, "--html", "why.html", "--language", language).fine().out
-    heads = {"en": ["predicted", "page"], "zh": ["预测", "网页"]}
+    heads = {"en": ["predicted", "page", "next"], "zh": ["预测", "网页", "下一步"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = checked_page((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
@@ -175,13 +201,18 @@ def test_why_for_one_of_several_digits_or_unlabelled_rows(folder):
         page.paste(digit, (10 + 104 * place, 13))
     page.save("many.png")
     np.savetxt("plain.csv", digits(4).inputs, fmt="%d", delimiter=",")
-    for source, count, name in (("many.png", 3, "many.png, digit 3"), ("plain.csv", 4, "plain.csv, line 3")):
+    for source, count in (("many.png", 3), ("plain.csv", 4)):
         words = ("explain", "m.safetensors", source, "--why")
-        run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the image")
+        refused = run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the image")
+        assert f"the first is '{source}, row 0'" in refused
         run(*words, "--row", count).refused("GN021", f"--row 0 to {count - 1}")
         facts = run(*words, "--row", 2, "--json").json()
         prediction = run("query", "m.safetensors", source, "--json").json()[2]
-        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, prediction["answer"])
+        assert facts["input"] == prediction["input"] == f"{source}, row 2"
+        assert (facts["label"], facts["answer"]) == (None, prediction["answer"])
+        for language, name in (("en", f"{source}, row 2"), ("zh", f"{source}，第 2 行")):
+            assert run(*words, "--row", 2, "--language", language, "--html", "w.html", "--force").out.startswith(name)
+            assert name in checked_page((folder / "w.html").read_text(encoding="utf-8")).text
 
 
 def test_a_few_labelled_rows_may_lack_classes(folder):
@@ -207,7 +238,10 @@ WHAT = {
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }
-SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared.error|backquery|dream|logit"
+SAME_IN_BOTH = (
+    r"glassnet studio|[\w/]+\.(?:csv|html|png|safetensors)|"
+    r"O_prev|notes|gradient|sgd|sigmoid|squared.error|backquery|dream|logit"
+)
 """Files, options, and names of ways: what is typed or read by programs."""
 
 
@@ -259,7 +293,7 @@ def test_why_for_a_numeric_target(folder, of_incomes):
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
     assert re.match(r"people.csv, row 7: income is \d", text)
-    heads = ["predicted", "baseline", "columns", "nearest", "value"]
+    heads = ["predicted", "baseline", "columns", "nearest", "value", "next"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
     (prediction,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
@@ -283,7 +317,7 @@ def test_why_for_one_of_several_labels(folder):
     assert outcome.code == 0
     text = outcome.out
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
-        "predicted", "logit", "pixels", "change", "picture"]  # fmt: skip
+        "predicted", "logit", "pixels", "change", "picture", "next"]  # fmt: skip
     assert "+ for large, - against large" in text
     facts = run(*words, "--json").json()
     assert facts["output"] == 1
@@ -452,7 +486,8 @@ def test_each_backquery_method_has_its_own_lines(classes, folder, quick_backquer
 def test_the_digit_reader_is_explained_if_no_model_is_named(folder):
     named = ("explain", PACKAGE / "handwriting/reader.safetensors")
     for words in (("seven.png", "--why"), ("digits.csv", "--row", 3)):
-        assert run("explain", *words).fine().out == run(*named, *words).fine().out
+        shown, of_named = (run(*line, *words).fine().out for line in (["explain"], named))
+        assert shown == of_named.replace(f"glassnet studio {named[1]}", "glassnet studio")
     run("explain", "digits.csv", "m.safetensors", "--row", 3).refused(
         "GN020", "glassnet explain m.safetensors digits.csv"
     )
@@ -462,8 +497,8 @@ def test_the_digit_reader_is_explained_if_no_model_is_named(folder):
 REFUSED = {
     "nothing named": ("", "GN020", "no MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),
-    "row out of range": ("m.safetensors digits.csv --row 150", "GN021", "rows 0 to 149"),
-    "negative row": ("m.safetensors digits.csv --row -1", "GN021", "rows 0 to 149"),
+    "row out of range": ("m.safetensors digits.csv --row 150", "GN021", "--row 0 to 149"),
+    "negative row": ("m.safetensors digits.csv --row -1", "GN021", "--row 0 to 149"),
     "data not named": ("m.safetensors --row 1", "GN020", "Name the DATA"),
     "data of another width": ("m.safetensors rows.csv --row 1", "GN017", "16 values"),
     "no such model": ("nobody.safetensors --row 1", "GN001", "nobody"),

@@ -141,7 +141,7 @@ TABLES = [
         "test label beyond the classes",
         "train a.csv --test b.csv",
         "GN017",
-        "b.csv, sample 4: label 7",
+        "b.csv, row 3: label 7",
         "0 to 2",
         a_csv=table(),
         b_csv=table((4, 1, "7")),
@@ -170,7 +170,7 @@ ARCHIVES = [
         "NPZ with NaN",
         "train d.npz",
         "GN018",
-        "sample 2, value 3",
+        "row 1, value 3",
         d_npz=npz(x=np.where(np.arange(48).reshape(12, 4) == 6, np.nan, 1.0), y=np.arange(12) % 3),
     ),
 ]

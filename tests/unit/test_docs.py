@@ -358,6 +358,15 @@ def test_measured_figures_of_the_course_match_the_result_files(benchmarks):
 
 
 @pytest.mark.parametrize("name", READMES)
+def test_the_first_screen_shows_both_uses(name):
+    """Digits and a column of a table, before the picture; a longer page would move them away again."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    first = "\n".join(lines[:24])
+    assert all(f"\nglassnet {use}" in first for use in ("train people.csv --target income", "read photo.jpg"))
+    assert len(lines) <= 120
+
+
+@pytest.mark.parametrize("name", READMES)
 def test_readmes_name_python_versions_and_systems(name):
     with open(ROOT / "pyproject.toml", "rb") as file:
         needed = tomllib.load(file)["project"]["requires-python"].removeprefix(">=")

@@ -81,8 +81,9 @@ def _report(examined: DoctorResult, flags: list[str], printer: _Printer, *, unwr
     if examined.copies:
         printer.repaired(examined.repaired)
         printer.copy(examined.copies, examined.left)
+        shown = {finding.code for finding in examined.findings}
         for finding in examined.left:
-            if finding.severity != "remark":
+            if finding.severity != REMARK and finding.code not in shown:  # only the repair made it visible
                 printer.show(finding)
         return
     printer.verdict_of(examined.sources, examined.findings)

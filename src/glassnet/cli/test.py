@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import Annotated, Any, NotRequired, TypedDict, cast
 
 import click
 
-from .. import data
 from ..data import Dataset
-from ..data.dataset import HANDWRITING
 from ..messages.formats import below_all, shortened, shown, width_of
 from ..messages.message import Listing
 from ..model.evaluate import Evaluation
@@ -33,6 +30,7 @@ from .shared.console import (
     weight_column,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
+from .shared.next_step import next_after_test
 from .shared.scores import judged_lines
 
 
@@ -124,13 +122,7 @@ def test_command(as_json: bool, **flags: Any) -> None:
             result(line)
     if tested.pictures:
         result(message("pictures", files=Listing(tested.pictures)))
-    if len(evaluation.misread) and evaluation.confusion.size:
-        # The tested data: the test part, or a table with named columns.
-        targets = model.columns.target_names if model.columns else ()
-        part = [word for name in targets for word in ("--target", name)] or ["--part", "test"]
-        words = ["glassnet", "show", job.source or data.BUNDLED, *part]
-        words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]
-        result(message("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
+    next_after_test(job, samples, evaluation)
 
 
 def _write_report(job: ReportJob, as_json: bool) -> None:
@@ -151,6 +143,8 @@ def _write_report(job: ReportJob, as_json: bool) -> None:
         return
     result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))
     result(message("report", file=made.path, size=made.size / 1000))
+    if evaluation and made.samples:
+        next_after_test(job, made.samples, evaluation)
 
 
 def _facts(tested: EvaluationResult) -> EvaluationFacts:
@@ -192,16 +186,6 @@ def _outputs_table(tested: EvaluationResult) -> list[str]:
         values = ("–" if score is None else shown(score) for score in scores.values())
         lines.append(padded(name, width) + "".join(f"{value:>12}" for value in values))
     return lines
-
-
-def _reading_flags(model: Model, test: Dataset) -> list[str]:
-    """Return the flags with which `show` reads the data in the same way as the test."""
-    flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
-    if test.reading == HANDWRITING:
-        flags += ["--handwriting"]
-    elif test.row_names and test.image_shape:
-        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--set", "colour=yes"] if test.channels == 3 else [])]
-    return flags
 
 
 def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:

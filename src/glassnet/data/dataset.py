@@ -169,7 +169,7 @@ class Dataset:
             raise DataError(
                 "GN014",
                 "{place}: label {label}, expected 0 to {last}.",
-                place=Place(self.source, sample=beyond[0] + 1),
+                place=Place(self.source, row=beyond[0]),
                 label=self.labels[beyond[0]],
                 last=self.classes - 1,
             )
@@ -461,7 +461,7 @@ class Dataset:
             raise DataError(
                 "GN017",
                 "{place}: label {label}, but {owner} has classes 0 to {last}. Remove such samples.",
-                place=Place(self.source, sample=beyond[0] + 1),
+                place=Place(self.source, row=beyond[0]),
                 label=self.labels[beyond[0]],
                 owner=owner,
                 last=classes - 1,
@@ -515,7 +515,7 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
         raise DataError(
             "GN018",
             "{place}: value {number} is {value}, expected a finite number. Remove such samples, or fill in the values.",
-            place=Place(source, sample=row + 1),
+            place=Place(source, row=row),
             number=column + 1,
             value=values[row, column],
         )

@@ -60,7 +60,7 @@ def load_inputs(
     -------
     inputs : ndarray of uint8 or float32, shape (n, features)
     names : list of str, length n
-        The name of the image, or file and line, as in ``rows.csv, line 3``.
+        The name of the image, or file and row, from 0, as in ``rows.csv, row 2``.
     labels : ndarray of int64, shape (n,), or None
         None when the rows have none.
 
@@ -79,7 +79,7 @@ def load_inputs(
     >>> _ = Path("rows.csv").write_text("0,64,128,255\n255,0,0,0\n")
     >>> inputs, names, labels = glassnet.load_inputs("rows.csv", 4, None, 255)
     >>> inputs.shape, names
-    ((2, 4), ['rows.csv, line 1', 'rows.csv, line 2'])
+    ((2, 4), ['rows.csv, row 0', 'rows.csv, row 1'])
     """
     check_options("test", maximum, None)
     if source != "-" and is_folder(source):
@@ -219,4 +219,4 @@ def _rows(
     if say is not None:
         for remark in rows.remarks:
             say(Message("{name}: {remark}", name=opened.name, remark=remark))
-    return rows.inputs, [f"{opened.name}, line {line}" for line in rows.lines], rows.labels
+    return rows.inputs, [str(Place(opened.name, row=row)) for row in range(len(rows.inputs))], rows.labels

@@ -83,12 +83,12 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str, *, bounded: bo
             values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
-        raise not_finite(Place(name, sample=row + 1, value=column + 1), float(values[row, column]))
+        raise not_finite(Place(name, row=row, value=column + 1), float(values[row, column]))
     if not bounded:
         return np.ascontiguousarray(values)
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
-        place = Place(name, sample=row + 1, value=column + 1)
+        place = Place(name, row=row, value=column + 1)
         raise outside(place, float(values[row, column]), maximum, values)
     whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
     return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
@@ -193,14 +193,14 @@ def bad_label(place: Place, value: object, advice: Message | None = None) -> Dat
 def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
     """Convert numbers, shape (n,), to labels."""
     if labels.dtype.kind not in "buif":
-        raise bad_label(Place(name, sample=1), labels[0].item())
+        raise bad_label(Place(name, row=0), labels[0].item())
     # Also False for NaN.
     right = (labels >= 0) & (labels < LABEL_LIMIT)
     if labels.dtype.kind == "f":
         right &= labels == np.floor(labels)
     if not right.all():
         row = int(np.argmin(right))
-        raise bad_label(Place(name, sample=row + 1), labels[row].item())
+        raise bad_label(Place(name, row=row), labels[row].item())
     return labels.astype(np.int64)
 
 
@@ -226,7 +226,7 @@ def count_classes(
             raise DataError(
                 "GN015",
                 "{place}: label {label}, expected 0 to {last} for {classes} classes. {advice}",
-                place=Place(name, line=lines[row]) if lines else Place(name, sample=row + 1),
+                place=Place(name, line=lines[row]) if lines else Place(name, row=row),
                 label=labels[row],
                 last=classes - 1,
                 classes=classes,

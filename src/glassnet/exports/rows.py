@@ -113,7 +113,7 @@ def proof_rows(
             "GN017",
             "{place}: its values or outputs are beyond the range of float32, so that portable arithmetic "
             "does not define them. Leave such samples out.",
-            place=Place(source, sample=chosen[defined.argmin()] + 1),
+            place=Place(source, row=chosen[defined.argmin()]),
         )
     return ProofRows(source, raw, values, encoded, labels, outputs, model.targets.invert(outputs), exact)
 

@@ -27,11 +27,9 @@ _CHINESE_SEPARATORS = {", ": "、", "; ": "；"}
 _LAST = {"": "", "or": " 或 ", "and": " 与 "}
 """Word before the last item of a list -> its Chinese."""
 _PARTS = {
-    "line": "第 {} 行",
+    "line": "文件第 {} 行",
     "row": "第 {} 行",
-    "sample": "第 {} 个样本",
     "value": "第 {} 个值",
-    "digit": "第 {} 个数字",
     "column": "列 {}",
     "target": "目标列 {}",
 }
@@ -73,8 +71,7 @@ class Command:
 class Place:
     """Where something is: a file or another source of data, and the part of it.
 
-    The parts are ``line``, ``row``, ``sample``, ``value``, ``digit``, ``column`` or ``target``, from the whole to the
-    part.
+    The parts are ``line``, from 1, or ``row``, from 0, as in ``--row``; ``value``, ``column`` or ``target``.
     """
 
     __slots__ = ("parts", "source")
@@ -97,7 +94,7 @@ class Place:
             part = (
                 f"第 {value} 列" if name == "column" and isinstance(value, int) else _PARTS[name].format(_named(value))
             )
-            text += ("" if text.endswith(("行", "本")) else " ") + part if part.startswith("第") else f"，{part}"
+            text += ("" if text.endswith("行") else " ") + part if part.startswith("第") else f"，{part}"
         return text
 
 

@@ -65,7 +65,6 @@ CLI_WORDS: dict[str, str] = {
     "model_renamed": "model     {file} ({wanted} already exists)",
     "pictures": "pictures  {files}",
     "next": "next      {command}",
-    "another": "    or, another network: {command}",
     # test
     "corner": "true \\ predicted",
     "right_column": "right",

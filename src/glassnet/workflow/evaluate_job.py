@@ -94,11 +94,8 @@ def evaluate_model(job: EvaluateJob, *, notify: Notify = ignore) -> EvaluationRe
     return EvaluationResult(model, samples, evaluation, drawn, interval_coverage(model, samples))
 
 
-def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initializer: str = "") -> list[Message]:
-    """Return what a test means whose predictions are all the same class, and what to do; nothing for other tests.
-
-    `initializer` is that of the training, if the advice may be to train otherwise.
-    """
+def about_one_answer(model: Model, samples: Dataset, tested: Evaluation) -> list[Message]:
+    """Return what a test means whose predictions are all the same class; nothing for other tests."""
     answer = tested.only_answer
     if answer is None or tested.auc is None or tested.balanced_accuracy is None:
         return []
@@ -130,12 +127,8 @@ def about_one_answer(model: Model, samples: Dataset, tested: Evaluation, initial
                     name=model.name_of(1 - answer),
                 )
             )
-    elif initializer and above < _NONE:
-        template = "nor do the probabilities tell the classes apart; try another {rate} or more {epochs}"
-        if initializer != "he":
-            template = "nor do the probabilities tell the classes apart; try {he}, another {rate} or more {epochs}"
-        values = {"he": Option("initializer", "he"), "rate": Option("learning_rate"), "epochs": Option("epochs")}
-        said.append(Message(template, **values))
+    elif above < _NONE:
+        said.append(Message("nor do the probabilities tell the classes apart"))
     return said
 
 

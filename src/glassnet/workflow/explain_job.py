@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,11 @@ from ..explain.nodes import LayerOfNodes, examine_nodes
 from ..explain.replay import Replay, ReplayedEpoch, replay, replay_epoch
 from ..explain.step import Trace, trace
 from ..explain.why import Neighbours, Why, why
+from ..io.opening import read_once
+from ..io.picture_formats import SUFFIXES
 from ..io.writing import write_text
 from ..messages.formats import shown
-from ..messages.message import Listing, Message
+from ..messages.message import Listing, Message, Place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
 from ..model.model import Model
@@ -414,6 +417,38 @@ def _find_query(
     return Query(one.inputs[0], samples.source, row, label, samples.feature_names)
 
 
+def is_unlabelled(model: Model, source: str | Table | None, row: int | None) -> bool:
+    """Return whether a sample can be explained but has no label; several without `row` are an OptionError GN020."""
+    if source is None or (isinstance(source, str) and (is_bundled(source) or read_once(source))):
+        return False
+    try:
+        label = _one_query(model, source, row, ignore).label
+    except (DataError, FileError):
+        return False
+    if model.columns is None:
+        return label is None
+    table = read_table(source, model.columns.names)
+    missing = (
+        name not in table.names or not table.column(name).present[row or 0] for name in model.columns.target_names
+    )
+    return any(missing)
+
+
+def label_missing(model: Model, source: str | Table, *given: Option) -> OptionError:
+    """Return the error for a training step, which options ask for, on a sample without a label."""
+    called = source if isinstance(source, str) else source.source
+    first, last = Message("Put the labels in the first column"), Message("Put the labels in the last column")
+    remedy = last if model.layout.labels == "last" else first
+    if model.columns is not None:
+        remedy = Message("Fill the column {target}", target=Listing(model.columns.target_names, quoted=True))
+    elif called.lower().endswith(SUFFIXES):
+        place = Path("labelled", model.name_of(0), Path(called).name)
+        template = "Put the image into a folder named after its label, such as {place}, and explain {folder} with {row}"
+        remedy = Message(template, place=place, folder=place.parts[0], row=Option("row", 0))
+    template = "{source}: no label, which a training step needs. {remedy}, or omit {given}."
+    return OptionError("GN020", template, source=called, remedy=remedy, given=Listing(given, last="and"))
+
+
 def _without_label(model: Model, source: str | Table, row: int, notify: Notify) -> Query | None:
     """Return one of several samples without labels, or None if the source does not hold such samples."""
     try:
@@ -461,8 +496,8 @@ def _one_query(model: Model, source: str | Table, row: int | None, notify: Notif
                 last=model.classes - 1,
             )
     features = model.columns.features if model.columns else ()
-    by_row = row is not None and model.columns is not None
-    return Query(rows[place], called if by_row else names[place], row if by_row else None, label, features)
+    numbered = row is not None and names[place] == str(Place(called, row=row))  # an image of a folder has its own name
+    return Query(rows[place], called if numbered else names[place], row if numbered else None, label, features)
 
 
 def _draw_nodes(model: Model, layer: LayerOfNodes, plot: str, language: str) -> None:

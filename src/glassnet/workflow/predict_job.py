@@ -185,7 +185,7 @@ def answers_in(model: Model, name: str, reading: Reading | GlassnetError | None,
     if not isinstance(reading, Reading):
         return [Answer(name, error=reading)]
     digits = reading.digits
-    names = [name] if len(digits) == 1 else [str(Place(name, digit=k + 1)) for k in range(len(digits))]
+    names = [name] if len(digits) == 1 else [str(Place(name, row=k)) for k in range(len(digits))]
     answers = answers_from(model, names, np.stack([digit.outputs for digit in digits]), language)
     return [
         replace(
@@ -323,8 +323,8 @@ class AnswerFacts(TypedDict):
 
     input: Annotated[
         str,
-        "name of the image, or file and line: `rows.csv, line 3`, `standard input, line 1`; for a table with named "
-        "columns, file and row, from 0: `people.csv, row 2`; for a photo with several digits, `photo.jpg, digit 1`",
+        "name of the image, or file and row, from 0: `people.csv, row 2`, `standard input, row 0`; so for each of the "
+        "digits of a photo with several: `photo.jpg, row 0`",
     ]
     answer: Annotated[
         int | float | list[float] | None,

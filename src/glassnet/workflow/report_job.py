@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
+from ..data import Dataset
 from ..errors import OptionError
 from ..io.opening import read_once
 from ..io.writing import require_page_place, write_text
@@ -54,11 +55,12 @@ class ReportJob:
 
 @dataclass(frozen=True)
 class ReportResult:
-    """The file of the page, its size in bytes, and its contents."""
+    """The file of the page, its size in bytes, its contents, and the tested samples."""
 
     path: str
     size: int
     page: Page
+    samples: Dataset | None
 
 
 def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
@@ -85,7 +87,7 @@ def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
     with step(Message("writing the sections of {report}", report=job.report)):
         page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
     write_text(job.report, page.html, overwrite=job.force)
-    return ReportResult(job.report, Path(job.report).stat().st_size, page)
+    return ReportResult(job.report, Path(job.report).stat().st_size, page, samples)
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:

@@ -161,11 +161,11 @@ BAD = [
     (ROWS, [object(), 1] * 30, DataError, "y: values of the types int, object"),
     (ROWS, pd.Series(["ant", pd.NA] * 30, dtype="string"), DataError, "y: row 1 has no value"),
     (ROWS, pd.Series([1, None] * 30, dtype="Int64"), DataError, "y: row 1 has no value"),
-    (pd.DataFrame({"a": pd.Series([1, None] * 30, dtype="Int64")}), WORDS, DataError, "sample 2: value 1 is nan"),
-    ([[1, None]] * 60, WORDS, DataError, "sample 1: value 2 is nan"),
+    (pd.DataFrame({"a": pd.Series([1, None] * 30, dtype="Int64")}), WORDS, DataError, "row 1: value 1 is nan"),
+    ([[1, None]] * 60, WORDS, DataError, "row 0: value 2 is nan"),
     (ROWS, ["ant"] * 60, DataError, "y: only one class, 'ant'"),
     (pd.DataFrame({"a": range(60), "b": ["x"] * 60}), WORDS, DataError, r"X: column 'b' has 'x' in row 0.* load_table"),
-    (np.full((60, 2), np.inf), WORDS, DataError, "sample 1: value 1 is inf"),
+    (np.full((60, 2), np.inf), WORDS, DataError, "row 0: value 1 is inf"),
 ]
 
 

@@ -52,7 +52,7 @@ def test_non_numeric_types_are_rejected(kind):
 @pytest.mark.parametrize("label", [-1, 3])
 def test_labels_out_of_range_are_rejected(label):
     labels = np.where(np.arange(40) == 6, label, LABELS)
-    with pytest.raises(DataError, match=rf"rows, sample 7: label {label}, expected 0 to 2") as problem:
+    with pytest.raises(DataError, match=rf"rows, row 6: label {label}, expected 0 to 2") as problem:
         dataset(labels=labels)
     assert problem.value.code == "GN014"
 
@@ -65,7 +65,7 @@ def test_fractional_labels_are_rejected():
 def test_the_error_for_a_non_finite_value_names_its_place():
     rows = ROWS.astype(np.float32)
     rows[4, 2] = np.nan
-    with pytest.raises(DataError, match="rows, sample 5: value 3 is nan") as problem:
+    with pytest.raises(DataError, match="rows, row 4: value 3 is nan") as problem:
         dataset(rows)
     assert problem.value.code == "GN018"
 

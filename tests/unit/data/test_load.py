@@ -89,12 +89,12 @@ def test_rows_of_a_query(tmp_path, monkeypatch):
     inputs, names, labels = load_inputs(path, 3, None, 255.0)
     np.testing.assert_array_equal(inputs, [[1, 2, 3], [4, 5, 255]])
     assert inputs.dtype == np.uint8
-    assert names == [f"{path}, line 2", f"{path}, line 4"]
+    assert names == [f"{path}, row 0", f"{path}, row 1"]
     assert labels is None
     inputs, names, labels = query_rows(monkeypatch, b"7,1,2,3\n")
     np.testing.assert_array_equal(inputs, [[1, 2, 3]])
     np.testing.assert_array_equal(labels, [7])
-    assert names == ["standard input, line 1"]
+    assert names == ["standard input, row 0"]
     assert query_rows(monkeypatch, b"0,1,2\n")[2] is None
     assert query_rows(monkeypatch, gzip.compress(b"0.5,1,2\n"))[0].dtype == np.float32
 

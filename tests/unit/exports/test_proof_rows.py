@@ -173,7 +173,7 @@ def test_samples_beyond_float32_are_refused(beyond):
     network = Network((1, 1), ("identity",), rule="gradient")
     network.parameters.flat[...] = 2
     model = Model(network, Scaling.named("unit", 1.0), Targets("values", 1, offset=(0.0,), scale=(1.0,)))
-    with pytest.raises(GlassnetError, match="data, sample 2: its values or outputs") as problem:
+    with pytest.raises(GlassnetError, match="data, row 1: its values or outputs") as problem:
         proof_rows(model, [[0.5], [beyond], [1.0]])
     assert problem.value.code == "GN017"
     assert len(proof_rows(model, [[0.5], [1e38]])) == 2

@@ -204,7 +204,7 @@ def test_the_values_look_as_the_door_and_the_language_want():
     )
     typed = message.text(door=as_flag)
     assert "omit --learning-rate 0.1 or --drop a --drop 'b c'." in typed
-    assert str(message.values["place"].text("zh")) == "a.csv 第 3 行，列 'age'"
+    assert str(message.values["place"].text("zh")) == "a.csv，文件第 3 行，列 'age'"
 
 
 @given(st.text(max_size=40))

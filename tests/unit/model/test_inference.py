@@ -163,6 +163,6 @@ def test_the_temperature_of_a_compiled_model_can_be_replaced():
 def test_non_finite_inputs_are_rejected(make, odd):
     rows = ROWS.astype(np.float32)
     rows[7, 3] = odd
-    with pytest.raises(DataError, match=rf"rows, sample 8: value 4 is {odd}") as problem:
+    with pytest.raises(DataError, match=rf"rows, row 7: value 4 is {odd}") as problem:
         make(model_of()).predict(rows)
     assert problem.value.code == "GN018"

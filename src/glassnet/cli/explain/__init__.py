@@ -18,6 +18,7 @@ from ...workflow.model_data import read_decimals
 from ..shared.console import json_flag
 from ..shared.flags import job_of, max_bytes_flag, only_with, with_job
 from ..shared.model_argument import named_model, split_model
+from ..shared.next_step import next_after_explaining
 from .backquery import explain_backquery
 from .node import explain_one_node
 from .nodes import explain_nodes
@@ -42,8 +43,9 @@ _KINDS: dict[str, tuple[type, Callable[..., None]]] = {
 def explain_command(as_json: bool, **flags: Any) -> None:
     """Explain a model: a training step, a prediction, classes or nodes.
 
-    DATA and --row select a labelled sample; DATA defaults to the bundled MNIST for a model trained on it. With --why,
-    DATA can also be an image. MODEL defaults to the digit reader that comes with glassnet, if DATA is given.
+    DATA and --row select a sample; DATA defaults to the bundled MNIST for a model trained on it. Of a sample without a
+    label, such as an image, the prediction is explained, as with --why. MODEL defaults to the digit reader that comes
+    with glassnet, if DATA is given.
     """
     kind = _kind(flags)
     job_class, explain = _KINDS.get(kind, (StepJob, explain_step))
@@ -72,6 +74,8 @@ def explain_command(as_json: bool, **flags: Any) -> None:
         )
     model, source = named_model(named), inputs[0] if inputs else None
     explain(model, read_decimals(model, source, job.decimal), replace(job, model=named, source=source), as_json)
+    if not as_json and kind in ("", "--why"):
+        next_after_explaining(named)
 
 
 def _kind(flags: dict[str, Any]) -> str:
@@ -87,4 +91,6 @@ def _kind(flags: dict[str, Any]) -> str:
     kinds = [kind for kind, given in wanted.items() if given]
     if len(kinds) > 1:
         raise OptionError("GN022", "{kinds}: only one thing can be explained at a time.", kinds=Listing(kinds))
+    if not kinds and (flags["trained_on"], flags["output"]) != (None, None):  # which only a prediction has
+        return "--why"
     return kinds[0] if kinds else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import click
@@ -13,18 +14,19 @@ from ...errors import GlassnetError, OptionError
 from ...explain.replay import Replay
 from ...explain.step import Trace, TraceFacts
 from ...io.opening import file_problem
-from ...io.picture_formats import SUFFIXES
 from ...io.writing import write_text
 from ...messages.formats import listed
+from ...messages.option_spelling import Option
 from ...model.model import Model
 from ...plots.labels import sample_label, target_of, target_value
 from ...training.events import Event, TrainingStarted
 from ...words.explain import explain_words
 from ...words.speaking import Say
 from ...workflow import explain_job
-from ...workflow.explain_job import ExampleJob, ReplayJob, StepJob
+from ...workflow.explain_job import ExampleJob, ReplayJob, StepJob, WhyJob
 from ..shared.console import message, progress_listener, result, result_json, say, say_notice
 from .step_text import print_step
+from .why import explain_why
 
 if TYPE_CHECKING:
     from ...data.tables.table import Table
@@ -58,10 +60,19 @@ class StepFacts(AboutStep, TraceFacts):
 
 
 def explain_step(model: Model, source: str | Table | None, job: StepJob, as_json: bool) -> None:
-    """Show a step on one sample."""
-    if job.row is None:
-        raise _no_sample(source)
-    step = explain_job.explain_step(model, source, job, notify=say_notice)
+    """Show a step on one sample; the prediction for one without a label, unless a learning rate asks for a step."""
+    try:
+        if job.row is None:
+            raise _no_sample(source)
+        step = explain_job.explain_step(model, source, job, notify=say_notice)
+    except GlassnetError:
+        if source is None or not explain_job.is_unlabelled(model, source, job.row):
+            raise
+        if job.learning_rate is not None:
+            raise explain_job.label_missing(model, source, Option("learning_rate")) from None
+        shared = {one.name: getattr(job, one.name) for one in fields(job) if one.name != "learning_rate"}
+        explain_why(model, source, WhyJob(**shared), as_json)
+        return
     about: AboutStep = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
     word = explain_words(job.language)
     if target := target_of(model):
@@ -75,15 +86,9 @@ def explain_step(model: Model, source: str | Table | None, job: StepJob, as_json
 
 
 def _no_sample(source: str | Table | None) -> GlassnetError:
-    """Return the error for a step without --row: an image has no label to train on, but a prediction to explain."""
+    """Return the error for a step without --row."""
     if isinstance(source, str) and source not in ("-", BUNDLED) and not os.path.exists(source):
         return file_problem(source, FileNotFoundError())
-    if isinstance(source, str) and source.lower().endswith(SUFFIXES):
-        return OptionError(
-            "GN020",
-            "{path}: a training step needs labelled data. Add --why to explain the prediction for an image.",
-            path=source,
-        )
     return OptionError(
         "GN020", "nothing to explain. Name a sample with --row N, or see --help for what else can be explained."
     )
@@ -97,7 +102,12 @@ def explain_replay(model: Model, source: str | Table | None, job: ReplayJob, as_
             say(message("replaying", first=int(event.progress) + 1, last=job.epoch, epochs=event.epochs))
 
     with closing(progress_listener()) as show:
-        replayed = explain_job.replay_step(model, source, job, callbacks=[announce, show], notify=say_notice)
+        try:
+            replayed = explain_job.replay_step(model, source, job, callbacks=[announce, show], notify=say_notice)
+        except GlassnetError:
+            if source is None or not explain_job.is_unlabelled(model, source, 0):
+                raise
+            raise explain_job.label_missing(model, source, Option("epoch"), Option("step")) from None
     again = replayed.replay
     about: AboutStep = {
         "epoch": again.epoch,

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NotRequired, TypedDict
 
-from ... import data
-from ...io.archives import is_folder
 from ...messages.formats import below_all, shown
 from ...messages.message import Listing
 from ...metrics import METRICS
@@ -19,6 +16,7 @@ from ...training.receipt import options_of
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
 from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line, weight_column
+from .next_step import next_after_training
 from .scores import judged_lines
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
@@ -100,7 +98,7 @@ def print_training(trained: TrainResult, as_json: bool) -> None:
         return
     if files:
         result(message("pictures", files=Listing(files)))
-    result(message("next", command=_next_step(trained)))
+    next_after_training(trained)
 
 
 def _facts(trained: TrainResult) -> TrainFacts:
@@ -213,20 +211,3 @@ def scores_in_words(scores: dict[str, Any]) -> str:
     others = [name for name in METRICS if name in scores and name not in shapes]
     parts += [f"{name} {score_text(name, scores[name])}" for name in others]
     return message("comma").join(parts)
-
-
-def _next_step(trained: TrainResult) -> str:
-    path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
-    if trained.stream is not None and test_source is None:
-        return shlex.join(["glassnet", "info", path, *(trained.plan.parts or (source,)), "--verify"])
-    if trained.model.columns:  # of training data, a report tests only the held-out rows
-        page = f"{path.removesuffix('.safetensors')}-report.html"
-        return shlex.join(["glassnet", "test", path, test_source or source, "--report", page])
-    # `test` says that data include training samples; `query` does not, but reads no files of labelled arrays.
-    if trained.held_out and data.has_queries(source):
-        return shlex.join(["glassnet", "query", path, source])
-    if trained.held_out and is_folder(source) and not data.has_part(source, "test"):  # a pair of IDX files
-        return shlex.join(["glassnet", "info", path])
-    tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
-    another = "" if tested else message("another", command="glassnet train --hidden 300 --hidden 100")
-    return shlex.join(["glassnet", "test", path, *tested]) + another

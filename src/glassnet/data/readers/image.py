@@ -21,7 +21,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 from ...errors import DataError, FileError, GlassnetError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
 from ...io.picture_formats import HEIC, NAMES, PILLOW_NAMES, begins_as_heic
-from ...messages.message import Listing
+from ...messages.message import Listing, Place
 from ...segmentation.mnist_form import SIDE, extract_digits
 from ...segmentation.morphology import border
 from ...segmentation.photo import eight_bits, opaque, reduction
@@ -44,7 +44,7 @@ def parse_image(
 
     `shape` is that of the model's inputs, (rows, columns), if they are images. With `handwriting`, an image of 28 × 28
     is a photograph too, unless it has the form of MNIST in all respects. The rows are uint8, shape (digits, rows ·
-    columns); a name is that of the image, or for several digits ``photo.jpg, digit 1``, and so on.
+    columns); a name is that of the image, or for several digits ``photo.jpg, row 0``, and so on.
     """
     if shape is None:
         raise DataError(
@@ -77,7 +77,7 @@ def parse_image(
     forms = extract_digits(picture)
     if not len(forms):
         raise no_digit(opened.name)
-    names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]
+    names = [opened.name] if len(forms) == 1 else [str(Place(opened.name, row=k)) for k in range(len(forms))]
     return forms.reshape(len(forms), -1), names
 
 

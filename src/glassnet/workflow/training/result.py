@@ -124,12 +124,10 @@ def conclude(
     if plan.epochs_named and not options.early_stopping and fall > STILL_FALLING:
         notify(
             Message(
-                "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try "
-                "more {option}",
+                "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs",
                 fall=fall,
                 last=LAST,
                 epochs=options.epochs,
-                option=Option("epochs"),
             )
         )
     if checkpoint and written_at(checkpoint) in (None, before):  # it could not be written
@@ -194,7 +192,7 @@ def evaluate_on_test(
     evaluation = evaluate(model, test)
     _notify_perfect(read, evaluation, crossed, notify)
     few = crossed is not None and evaluation.samples < _FEWEST_JUDGED
-    said = [] if few else about_one_answer(model, test, evaluation, read.options.initializer)
+    said = [] if few else about_one_answer(model, test, evaluation)
     for one in said:
         notify(one)
     if not said:

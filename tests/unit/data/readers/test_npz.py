@@ -92,13 +92,13 @@ def test_unsuitable_arrays_are_rejected(tmp_path):
     refused(save(tmp_path, x=X.astype(complex), y=Y), "GN019")
     refused(save(tmp_path, x=X, y=np.eye(4)), "GN019", "argmax")
     refused(save(tmp_path, x=X.astype(object), y=Y), "GN019", "Python objects")
-    refused(save(tmp_path, x=X, y=Y - 1), "GN015", "sample 1", "-1")
+    refused(save(tmp_path, x=X, y=Y - 1), "GN015", "row 0", "-1")
     refused(save(tmp_path, x=X, y=Y + 0.5), "GN015", "0.5")
     refused(save(tmp_path, x=X, y=Y + (Y > 1)), "GN016", "missing: 2")
-    refused(save(tmp_path, x=X, y=Y), "GN015", "sample 3", "label 2", classes=2)
-    refused(save(tmp_path, x=X * 20.0, y=Y), "GN014", "sample 3, value 2", "260", "maximum=460")
-    refused(save(tmp_path, x=X - 1.0, y=Y), "GN014", "sample 1, value 1", "-1")
-    refused(save(tmp_path, x=np.where(X == 7, np.nan, X), y=Y), "GN018", "sample 2, value 2", "nan")
+    refused(save(tmp_path, x=X, y=Y), "GN015", "row 2", "label 2", classes=2)
+    refused(save(tmp_path, x=X * 20.0, y=Y), "GN014", "row 2, value 2", "260", "maximum=460")
+    refused(save(tmp_path, x=X - 1.0, y=Y), "GN014", "row 0, value 1", "-1")
+    refused(save(tmp_path, x=np.where(X == 7, np.nan, X), y=Y), "GN018", "row 1, value 2", "nan")
 
 
 def test_truncation_and_flipped_bits_never_change_the_data(tmp_path):

@@ -82,7 +82,7 @@ def test_rows_in_every_form_have_the_answers_of_the_command_line(running, folder
     sent = form("rows.csv", "text/csv", text.encode())
     named = answers(running, sent, "multipart/form-data; boundary=b")
     assert same(named, expected)
-    assert named[0]["input"] == "rows.csv, line 1"
+    assert named[0]["input"] == "rows.csv, row 0"
 
 
 def test_a_model_of_any_numbers_answers_for_them(running, folder, tmp_path):
