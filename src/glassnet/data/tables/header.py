@@ -128,7 +128,7 @@ def header_in(
 def _is_date(name: str) -> bool:
     from .dates import are_dates  # loads polars
 
-    return any(map(str.isdigit, name)) and not is_number(name) and are_dates([name])
+    return name[:1].isdigit() and not is_number(name) and are_dates([name])
 
 
 def _recurs(name: str, rows: Iterable[Sequence[str]], column: int) -> bool:

@@ -99,7 +99,10 @@ class Roles:
         roles = cls(table.source, columns, names, drop, keep, split, task, table.decimal)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
-            _reject_unclear_points(table.source, columns.values(), _why_commas(table, columns.values()))
+            commas = any(one.kind == "number" and one.decimal == "," for one in columns.values())
+            why = Message("other columns have decimal commas") if commas else None
+            why = Message("the values are separated by semicolons") if table.separator == ";" else why
+            _reject_unclear_points(table.source, columns.values(), why)
         return roles
 
     @property
@@ -472,7 +475,7 @@ class Columns:
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)
-        return self._applied(columns), self._surprises(columns, self.inputs)
+        return self._applied(columns), self.remarks_on(columns, self.inputs)
 
     def _applied(self, columns: Mapping[str, Column], own: OwnTargets | None = None) -> Encoded:
         return self.layout.encode(self.layout.read(columns, own), len(columns[self.names[0]]))
@@ -538,21 +541,14 @@ class Columns:
         table = read_table(table)
         self.require(table, self.names)
         targets = [one for one in self.targets if one.name in table.names]
-        return self._surprises(self.read(table, targets), [*self.inputs, *targets])
+        return self.remarks_on(self.read(table, targets), [*self.inputs, *targets])
 
-    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
+    def remarks_on(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
+        """Return remarks on columns that were read as in training, some or all, and on what is `described` of them."""
         remarks = self._about_decimals(columns)
         remarks += [remark for one in described for remark in one.surprises(columns[one.name])]
-        return remarks + self._about_far_numbers(columns)
-
-    def contradictions(self, column: Column) -> list[Message]:
-        """Return remarks on how the numbers of an input column are read otherwise than in training, or are far off."""
-        return self._about_decimals({column.name: column}) + self._about_far_numbers({column.name: column})
-
-    def _about_far_numbers(self, columns: Mapping[str, Column]) -> list[Message]:
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn) and one.name in columns]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
-        remarks = []
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
             alone = np.count_nonzero(~np.isnan(columns[one.name].numbers)) == 1
@@ -803,14 +799,6 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
         raise DataError("GN064", "{place}: every value is missing.", place=Place(table.source, target=names[0]))
     targets = Listing(names, quoted=True)
     raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
-
-
-def _why_commas(table: Table, columns: Iterable[Column]) -> Message | None:
-    """Return why the decimal sign of a training table may be a comma everywhere; None if nothing says so."""
-    if table.separator == ";":
-        return Message("the values are separated by semicolons")
-    commas = any(one.kind == "number" and one.decimal == "," for one in columns)
-    return Message("other columns have decimal commas") if commas else None
 
 
 def _reject_unclear_points(source: str, columns: Iterable[Column], why: Message | None) -> None:

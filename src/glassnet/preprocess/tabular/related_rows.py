@@ -219,10 +219,7 @@ def equal_rows_remarks(inputs: NDArray[Any], targets: NDArray[np.int64] | NDArra
 
 
 def related_warnings(remarks: Iterable[Message]) -> list[Message]:
-    """Return those remarks, or notices of them, that a test is too good, or many rows have no group or time.
-
-    Also the one that a header looks like data.
-    """
+    """Return those remarks, or notices of them, on a test too good, many rows without group or time, and a header."""
     found = ((one, one.values.get("remark", one)) for one in remarks)
     warned = (_GROUPED, _COPIED, ORDERED, HEADER_OF_DATA)
     return [one for one, remark in found if remark.template in warned or many_missing(remark)]
