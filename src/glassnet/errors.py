@@ -74,6 +74,7 @@ CODES: dict[str, str] = {
     "GN065": "an object is not a table or dataset",
     "GN066": "a table with named columns, but no target column was given",
     "GN067": "the first column of a numeric file does not look like a label",
+    "GN068": "the first line of a table is a row of data, not the names of its columns",
     # streams
     "GN140": "the parts of a stream differ in their columns or types",
     "GN141": "a part of a stream has changed while it was read",
@@ -172,7 +173,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as given (GN010 to GN019, GN060 to GN067, GN070 to GN077, GN085, GN101, GN102, GN140)."""
+    """The data cannot be used as given (GN010 to GN019, GN060 to GN068, GN070 to GN077, GN085, GN101, GN102, GN140)."""
 
 
 class OptionError(GlassnetError, ValueError):

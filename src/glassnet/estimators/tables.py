@@ -112,7 +112,7 @@ def require_numbers(columns: Columns | None, table: Table, known: frozenset[str]
         return
     new: list[Message] = []
     for column, one in _of_other_types(columns, table):
-        for remark in (*columns.about_decimals({column.name: column}), *one.about_thousands(column)):
+        for remark in (*columns.remarks_on({column.name: column}, []), *one.about_thousands(column)):
             warnings.warn(RangeWarning("X: {remark}", remark=remark), stacklevel=callers_level())
         remarks = non_numeric_remarks(column.name, odd_numbers(column), one.unit)
         if remarks and not len(column.ordered):

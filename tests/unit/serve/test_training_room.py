@@ -341,3 +341,29 @@ def test_a_run_can_have_no_validation_curve(studio):
     answer = studio.post("/api/train", {"data": studio.data, "options": SMALL, "validation_curve": False}).fine()
     assert answer["options"] == {"hidden": [5], "engine": "reference"}
     assert studio.finished(answer["job"])["live"]["epoch_values"][0][3] is None
+
+
+def test_a_table_that_cannot_be_trained_on_says_what_to_set_or_to_add(studio):
+    lines = [f"{1 + k % 5}.{100 + 7 * k};{k % 4};{'xy'[k % 2]}" for k in range(40)]
+    data, single = (
+        studio.post("/api/data?name=t.csv", "\n".join(["pay;n;kind", *rows, ""]).encode()).fine()["id"]
+        for rows in (lines, ["0.5;2;x"])
+    )
+    asked = {"data": data, "table": {"target": ["kind"]}, "options": {"epochs": 1, "members": 1}}
+    refused = studio.post("/api/options", asked)
+    assert refused.json()["code"] == "GN017"
+    assert "“Decimal sign” = ," in refused.json()["message"]
+    job = studio.finished(studio.post("/api/train", asked).fine()["job"])
+    assert job["error"]["code"] == "GN017"
+    for decimal in (",", "."):
+        chosen = asked | {"table": {"target": ["kind"], "decimal": decimal}}
+        studio.post("/api/options", chosen).fine()
+        job = studio.finished(studio.post("/api/train", chosen).fine()["job"])
+        assert job["state"] == "done", job
+        assert (
+            f"decimal {decimal}"
+            in studio.post("/api/take-away", {**chosen, "room": "train", "form": "command"}).body.decode()
+        )
+    job = studio.finished(studio.post("/api/train", asked | {"data": single}).fine()["job"])
+    assert job["error"]["code"] == "GN010"
+    assert "one row" in job["error"]["message"]["en"]

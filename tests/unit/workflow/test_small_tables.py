@@ -5,12 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 
-from glassnet import load_model
+from glassnet import NetworkRegressor, TableModel, fit, load_model, load_table
 from glassnet.data.held_out import SplitBy
 from glassnet.data.split import split_rows
-from glassnet.errors import GlassnetError
+from glassnet.errors import DataError, GlassnetError
 from glassnet.messages.notice import ignore
 from glassnet.model.file import save_model
 from glassnet.options.options import job_options
@@ -240,3 +241,24 @@ def test_info_shows_the_intervals_as_text():
     receipt = {**model.receipt, "interval": {"accuracy": ["a", "b"]}, "cross_validation": {"folds": 5}}
     save_model(replace(model, receipt=receipt), "odd.safetensors")
     assert "folds 5" in run("info", "odd.safetensors").fine().out
+
+
+SINGLE = {"width": [2.5], "wood": ["oak"], "sold": [7]}
+
+
+@pytest.mark.parametrize(
+    "learn",
+    [
+        lambda: TableModel.fit(SINGLE, "sold"),
+        lambda: TableModel.fit(SINGLE, "wood", holdout=0.2),
+        lambda: TableModel.fit(SINGLE, "sold", task="numbers", stream=True),
+        lambda: load_table(SINGLE, ["width", "sold"]),
+        lambda: fit([[2.5, 1.0]], ["oak"]),
+        lambda: fit([[2.5, 1.0]], [0.75]),
+        lambda: NetworkRegressor().fit(pandas.DataFrame(SINGLE), [0.75]),
+    ],
+)
+def test_a_single_row_is_too_few_to_learn_from(learn):
+    with pytest.raises(DataError, match="one row, expected two or more") as raised:
+        learn()
+    assert raised.value.code == "GN010"

@@ -12,7 +12,7 @@ from ...io.encoding import in_utf8, wide_encoding
 from ...io.opening import file_problem
 from ...messages.message import Message
 from ..tables.csv import read_careful, read_fast, require_unique, sniff, table_start
-from ..tables.header import is_header
+from ..tables.header import header_in
 from .line_index import index_blocks, second_row
 from .parts import LEAST_ROWS, PIECE_BYTES, Part, most_rows
 from .source import BLOCK_ROWS, RowGroup
@@ -48,7 +48,7 @@ class DelimitedPart(Part):
                 "{name}: rows with one value more than the first line cannot be read as a stream. Name every column.",
                 name=name,
             )
-        self.header = is_header(first_rows, expected)
+        self.header, self.remarks = header_in(first_rows, expected, name)
         given = first_rows[0] if self.header else [""] * len(first_rows[0])
         self._names = [one.strip() or f"column{number}" for number, one in enumerate(given, 1)]
         require_unique(self._names, name)

@@ -43,6 +43,7 @@ class FileStream(StreamSource):
             first = groups[-1].first + groups[-1].rows if groups else 0
             groups += [replace(group, part=number, first=first + group.start) for group in part.groups]
         super().__init__(source, tuple(self._schema), [part.name for part in parts], groups, empty_files)
+        self.remarks = parts[0].remarks
 
     def read(self, group: RowGroup, columns: Sequence[str] | None = None) -> Table:
         """Read a row group, or some columns of it; see `StreamSource.read`."""

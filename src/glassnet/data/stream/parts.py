@@ -35,6 +35,7 @@ class Part(ABC):
     typed = True
     header = True
     separator = ""
+    remarks: tuple[Message, ...] = ()
     partitions: Mapping[str, pl.Series] = MappingProxyType({})
     """Columns that the part's folders give; see `tables.partitions`."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from ...messages.message import Message
 from ..tables.table import Table
 
 BLOCK_ROWS = 65_536
@@ -46,6 +47,8 @@ class StreamSource(ABC):
     empty_files : tuple of str
         Names of the files of 0 bytes, which are skipped.
     """
+
+    remarks: tuple[Message, ...] = ()  # guesses in reading
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ from ...io.encoding import in_utf8
 from ...io.opening import Opened
 from ...messages.message import Listing, Message, Place, Sentences
 from ..validation import is_number
-from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of, without_quotes
+from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, header_in, separator_of, without_quotes
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -49,8 +49,9 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     if separator == " ":
         content = without_blanks_behind(content)
     row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
-    header = row_names is not None or is_header(first_rows, expected)
+    header, doubts = header_in(first_rows, expected, opened.name) if row_names is None else (True, ())
     width = len(first_rows[0])
+    remarks = (*remarks, *doubts)
     if row_names is not None:
         remarks = (*remarks, Message("row names, as R writes them, are ignored"))
     if frame is None:
@@ -99,7 +100,7 @@ def named_columns(opened: Opened) -> list[str]:
     except DataError:
         return []
     names = rows[0]
-    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not is_header(rows):
+    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not header_in(rows, (), opened.name)[0]:
         return []
     columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
     # Not all: many tables end in a line of totals.

@@ -5,9 +5,13 @@ Training, prediction and the doctor all use these functions, and so see the same
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
+from ...errors import DataError, DataWarning
+from ...messages.message import Listing, Message
+from ...messages.option_spelling import Option
 from ..validation import is_number
 from .missing_markers import MISSING
 
@@ -21,6 +25,13 @@ _BRIGHTEST = 257
 """Longest row of pixels whose values count up by one: a label and 0 to 255."""
 _TELLING = 16
 """More numbers than this that count up by one, and a word, are column names."""
+_PLACE = re.compile(r"column[1-9]\d{0,5}", re.IGNORECASE)
+"""The names of columns without names."""
+_YEARS = range(1800, 2201)
+HEADER_OF_DATA = (
+    "the first line is read as the names of the columns, but looks like data ({names}): {row}; to read the file "
+    "without names, name the column to predict by its place, such as {target}{code}"
+)
 _MANY = 20
 """From this many rows on, distinct whole numbers are row names in any order."""
 
@@ -48,12 +59,16 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
     numbers is a header above columns of numbers, if it looks like a label and column numbers.
 
     `rows` are fields without quotation marks, of which only as many are read as needed, and at most ``SAMPLE``. If the
-    first row has one of the `expected` names, it is a header.
+    first row has one of the `expected` names, it is a header. If one of these is instead a place such as ``column3``,
+    only a row of words above numbers is one.
     """
     coming = iter(rows)
     names = [field.strip() for field in next(coming)]
     if not {name.lower() for name in expected}.isdisjoint(map(str.lower, names)):
         return True
+    if any(map(_PLACE.fullmatch, expected)) and not any(map(_PLACE.fullmatch, names)):
+        below = _first(coming)
+        return all(_is_word(name) and _numbers(below, k) for k, name in enumerate(names))
     named = [name for name in names if name.lower() not in MISSING]
     numbers = [name for name in named if is_number(name)]
     words = len(named) - len(numbers)
@@ -61,9 +76,9 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
         if not words:
             return False
         below = _first(coming)
-        return any(_is_word(name) and _numbers(below, k) for k, name in enumerate(names)) or not any(
-            name and name == row[k].strip() for k, name in enumerate(names) for row in below if k < len(row)
-        )
+        if any(_is_word(name) and _numbers(below, k) for k, name in enumerate(names)):
+            return True
+        return not (any(_recurs(name, below, k) for k, name in enumerate(names)) or all(map(_is_date, named)))
     # Column numbers, as data frames without names are saved. A short row could be pixels.
     counted = any(numbers == [str(k) for k in range(start, start + len(numbers))] for start in (0, 1))
     if counted and (len(numbers) > _BRIGHTEST or (words and len(numbers) > _TELLING)):
@@ -76,6 +91,49 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
         return False
     below = _first(coming)
     return all(_numbers(below, k, empty=True) for k in range(len(names)))
+
+
+def header_in(
+    rows: Sequence[Sequence[str]], expected: Collection[str], source: str
+) -> tuple[bool, tuple[Message, ...]]:
+    """Return the result of `is_header`, and a remark if names look like data.
+
+    These are numbers, dates, and values that recur in their own column; if all names are, DataError GN068 is raised.
+    Ascending numbers and dates are names, as are years, and all if the header has the `expected` ones and these are
+    most of them.
+    """
+    names = [name.strip() for name in rows[0]]
+    if not is_header(rows, expected):
+        return False, ()
+    if 2 * len(expected) > len(names) and {*expected} <= {*names}:
+        return True, ()
+    below = [row for row in rows[1:] if row != rows[0]]
+    named = {k: name for k, name in enumerate(names) if name.lower() not in MISSING}
+    numbers = [name for name in named.values() if is_number(name)]
+    dates = [name for name in named.values() if _is_date(name)]
+    sizes = [float(name.replace(",", ".")) for name in numbers]
+    rising = len(sizes) > 2 and all(a < b for a, b in pairwise(sizes))
+    found = [] if rising or all(size in _YEARS for size in sizes) else numbers
+    found = found + ([] if len(dates) > 2 and dates == sorted(dates) else dates)
+    found += [name for k, name in named.items() if name not in (*numbers, *dates) and _recurs(name, below, k)]
+    if not found:
+        return True, ()
+    facts = {"names": Listing(found, 3, quoted=True), "row": Listing(names, 8)}
+    facts["target"] = Option("target", f"column{len(names)}")
+    if len(found) == len(named):
+        raise DataError("GN068", "{source}: {remark}.", source=source, remark=Message(HEADER_OF_DATA, code="", **facts))
+    return True, (Message(HEADER_OF_DATA, code=f" [{DataWarning.code}]", **facts),)
+
+
+def _is_date(name: str) -> bool:
+    from .dates import are_dates  # loads polars
+
+    return name[:1].isdigit() and not is_number(name) and are_dates([name])
+
+
+def _recurs(name: str, rows: Iterable[Sequence[str]], column: int) -> bool:
+    """Return whether a name is also a value of its column."""
+    return bool(name) and any(name == row[column].strip() for row in rows if column < len(row))
 
 
 def _is_word(name: str) -> bool:

@@ -218,22 +218,14 @@ def _spelling(unit: str) -> str:
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
 
 
-class UnclearPoint(NamedTuple):
-    """A number whose point may be decimal or between thousands, and what it is then."""
-
-    text: str  # as written, such as 3.964
-    decimal: float
-    thousands: float
-
-
-def unclear_point(column: pl.Series, *, alone: bool = False) -> UnclearPoint | None:
-    """Return a number of a column, such as 3.964, whose point may be decimal or between thousands; None if none is.
+def unclear_point(column: pl.Series, *, alone: bool = False) -> tuple[str, float, float] | None:
+    """Return a number of a column, such as 3.964, whose point may be decimal or between thousands, and both readings.
 
     It may be either if every point in the column is followed by exactly three digits, no number begins with ``0.``, and
     the others are whole and up to 999. If there are no others, it counts as decimal, unless it is unclear `alone`:
     where only whole numbers are expected, or decimal commas are usual.
 
-    Missing values of the column, which is text, are null.
+    None if none is. Missing values of the column, which is text, are null.
     """
     if not column.str.contains(".", literal=True).any() or column.head(_SAMPLE).str.contains(_DECIMALS).any():
         return None  # most columns
@@ -246,7 +238,7 @@ def unclear_point(column: pl.Series, *, alone: bool = False) -> UnclearPoint | N
     if not grouped.any() or not (alone or up_to_999.any()):
         return None
     text, number = column.drop_nulls().filter(grouped)[0], digits.filter(grouped).head(1)
-    return UnclearPoint(text, _with_point(number)[0], _with_comma(number)[0])
+    return text, _with_point(number)[0], _with_comma(number)[0]
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:

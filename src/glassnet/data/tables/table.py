@@ -30,7 +30,7 @@ from .date_form import DateForm
 from .dates import Moments, are_dates, form_of, moments_of
 from .description import ColumnFacts
 from .missing_markers import MISSING
-from .numbers import CODE, Numbers, UnclearPoint, find_numbers, read_numbers, unclear_point
+from .numbers import CODE, Numbers, find_numbers, read_numbers, unclear_point
 from .partitions import partition_columns, with_partitions
 
 _QUOTED = r"^'\s*([^']+?)\s*'$"
@@ -206,7 +206,7 @@ class Column:
             return False
         return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
 
-    def unclear_point(self, *, alone: bool = False) -> UnclearPoint | None:
+    def unclear_point(self, *, alone: bool = False) -> tuple[str, float, float] | None:
         """Return a number such as 3.964 whose point may be decimal or between thousands; see `numbers.unclear_point`.
 
         None if the column has no such number, was not read as text, or has decimal commas.

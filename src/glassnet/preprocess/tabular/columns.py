@@ -23,7 +23,7 @@ from ...messages.message import Command, Listing, Message, Place, Sentences
 from ...messages.one_line import one_line
 from ...messages.option_spelling import Option
 from .dates import DateColumn
-from .encoders import Encoded, NumberColumn, WordColumn, non_numeric_remarks
+from .encoders import Encoded, NumberColumn, WordColumn, are_thousandfold, non_numeric_remarks
 from .input_layout import InputLayout, TableValues
 from .kinds import Encoding, compared_places, encoding_from
 from .leaks import leak_remarks
@@ -99,7 +99,10 @@ class Roles:
         roles = cls(table.source, columns, names, drop, keep, split, task, table.decimal)
         _reject_records(table.source, [one for one in roles.inputs if one.kind == "other"])
         if table.decimal == AUTO:
-            _reject_unclear_points(table.source, columns.values(), _why_commas(table, columns.values()))
+            commas = any(one.kind == "number" and one.decimal == "," for one in columns.values())
+            why = Message("other columns have decimal commas") if commas else None
+            why = Message("the values are separated by semicolons") if table.separator == ";" else why
+            _reject_unclear_points(table.source, columns.values(), why)
         return roles
 
     @property
@@ -472,7 +475,7 @@ class Columns:
     def apply_with_remarks(self, table: Any) -> tuple[Encoded, list[Message]]:
         """Return the results of `apply`, and of `surprises` without the targets; the table is read once."""
         columns = self._read(table)
-        return self._applied(columns), self._surprises(columns, self.inputs)
+        return self._applied(columns), self.remarks_on(columns, self.inputs)
 
     def _applied(self, columns: Mapping[str, Column], own: OwnTargets | None = None) -> Encoded:
         return self.layout.encode(self.layout.read(columns, own), len(columns[self.names[0]]))
@@ -538,33 +541,33 @@ class Columns:
         table = read_table(table)
         self.require(table, self.names)
         targets = [one for one in self.targets if one.name in table.names]
-        return self._surprises(self.read(table, targets), [*self.inputs, *targets])
+        return self.remarks_on(self.read(table, targets), [*self.inputs, *targets])
 
-    def _surprises(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
-        remarks = self.about_decimals(columns)
+    def remarks_on(self, columns: Mapping[str, Column], described: Sequence[Encoding | Target]) -> list[Message]:
+        """Return remarks on columns that were read as in training, some or all, and on what is `described` of them."""
+        remarks = self._about_decimals(columns)
         remarks += [remark for one in described for remark in one.surprises(columns[one.name])]
-        numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
+        numbers = [one for one in self.inputs if isinstance(one, NumberColumn) and one.name in columns]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
             alone = np.count_nonzero(~np.isnan(columns[one.name].numbers)) == 1
-            remarks.append(
-                Message(
-                    "column {name!r}: {number:g} is far outside the training range {low:g} to {high:g}{more}; check "
-                    "the unit"
-                    if alone
-                    else "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
-                    "instead of {low:g} to {high:g}; check the unit",
-                    name=one.name,
-                    more=more,
-                    number=number,
-                    low=one.low,
-                    high=one.high,
-                )
+            remark = Message(
+                "column {name!r}: {number:g} is far outside the training range {low:g} to {high:g}{more}; check "
+                "the unit and the decimal sign"
+                if alone or are_thousandfold(np.array(number), one.low, one.high)
+                else "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                "instead of {low:g} to {high:g}; check the unit and the decimal sign",
+                name=one.name,
+                more=more,
+                number=number,
+                low=one.low,
+                high=one.high,
             )
+            remarks.append(with_code(remark))
         return remarks
 
-    def about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
+    def _about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
         """Return remarks on how ambiguous decimals in text are read, compared with training."""
         text = [one for one in columns.values() if one.found and one.is_text]
         commas = [one for one in text if one.decimal == ","]
@@ -574,19 +577,17 @@ class Columns:
         others = [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"]
         unlike, alike = Message(", unlike in training"), Message(", as in training")
         comma, point, between = DECIMAL_COMMA, Message("a decimal point"), POINTS_BETWEEN_THOUSANDS
+        contrary = [
+            *about_reading(new, ",", comma, unlike),
+            *about_reading(new, r"\d\.\d{3}", between, unlike),
+            *about_reading(points, r"\.", point, unlike),
+            *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
+            *about_reading(others, r"\d,\d{3}", THOUSANDS),
+        ]
         return [
-            *map(
-                with_code,
-                [
-                    *about_reading(new, ",", comma, unlike),
-                    *about_reading(new, r"\d\.\d{3}", between, unlike),
-                    *about_reading(points, r"\.", point, unlike),
-                    *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
-                ],
-            ),
+            *map(with_code, contrary),
             *about_reading(as_before, r"\d\.\d{3}", between, alike),
             *about_reading(as_before, r"^[^.]*\d,\d{3}\D*$", comma, alike),
-            *map(with_code, about_reading(others, r"\d,\d{3}", THOUSANDS)),
         ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -800,14 +801,6 @@ def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -
     raise DataError("GN064", "{source}: no row has all targets: {targets}.", source=table.source, targets=targets)
 
 
-def _why_commas(table: Table, columns: Iterable[Column]) -> Message | None:
-    """Return why the decimal sign of a training table may be a comma everywhere; None if nothing says so."""
-    if table.separator == ";":
-        return Message("the values are separated by semicolons")
-    commas = any(one.kind == "number" and one.decimal == "," for one in columns)
-    return Message("other columns have decimal commas") if commas else None
-
-
 def _reject_unclear_points(source: str, columns: Iterable[Column], why: Message | None) -> None:
     """Raise DataError GN017 for a number such as 3.964 that may be 3964.
 
@@ -816,7 +809,7 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], why: Message 
     found = [(one.name, point) for one in columns if (point := one.unclear_point(alone=why is not None)) is not None]
     if not found:
         return
-    name, point = found[0]
+    name, (text, number, thousand) = found[0]
     raise DataError(
         "GN017",
         "{source}: column {name!r} is ambiguous{more}: the point in {value!r} may be decimal ({number:.15g}) or "
@@ -825,9 +818,9 @@ def _reject_unclear_points(source: str, columns: Iterable[Column], why: Message 
         source=source,
         name=name,
         more=more_columns(len(found) - 1),
-        value=point.text,
-        number=point.decimal,
-        thousand=point.thousands,
+        value=text,
+        number=number,
+        thousand=thousand,
         why=why or Message("other values are whole numbers up to 999"),
         decimal=Option("decimal", "."),
         thousands=Option("decimal", ","),

@@ -112,7 +112,7 @@ def load_table(
         columns = Columns.learn(table, targets, task=task, drop=drop, keep=keep, group=group, time=time, weight=weight)
         found = related_remarks(table, columns, columns.targets_of(table)[1])
         columns = with_related_remarks(columns, found)
-        for remark in related_warnings(columns.remarks):
+        for remark in related_warnings((*table.remarks, *columns.remarks)):
             warnings.warn(
                 DataWarning("{source}: {remark}.", source=table.source, remark=remark), stacklevel=callers_level()
             )

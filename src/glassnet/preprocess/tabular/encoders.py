@@ -228,37 +228,28 @@ class NumberColumn:
         return remarks + self.about_thousands(column) + unit_remarks(column, self.unit)
 
     def about_thousands(self, column: Column) -> list[Message]:
-        """Return a remark on numbers that seem to have lost a point or comma, or the thousands: 12.345 for 12345."""
-        numbers = self._without_sentinels(column)
-        facts = {"name": self.name, "low": self.low, "high": self.high}
-        lost = numbers[has_lost_thousands(numbers, self.low, self.high)] if self.has_thousands else numbers[:0]
-        if len(lost):
-            template = (
-                "column {name!r}: {value:.15g} is a fraction, but the training data had whole numbers up to "
-                "{high:.15g}; if the point is between thousands, write {whole:.0f}"
-            )
-            return [with_code(Message(template, value=lost[0], whole=1000 * lost[0], **facts))]
-        apart = numbers[are_thousandfold(numbers, self.low, self.high)]
+        """Return a remark on whole numbers that seem to have become fractions, such as 12.345 for 12345."""
+        if not self.has_thousands:
+            return []
+        lost = column.numbers[has_lost_thousands(column.numbers, self.low, self.high)]
         template = (
-            "column {name!r}: {value:.15g} is off the training range {low:g} to {high:g} by about a thousand times; "
-            "check the unit, and whether a point or comma is decimal or between thousands"
+            "column {name!r}: {value:.15g} is a fraction, but the training data had whole numbers up to "
+            "{high:.15g}; if the point is between thousands, write {whole:.0f}"
         )
-        return [with_code(Message(template, value=value, **facts)) for value in apart[:1]]
-
-    def _without_sentinels(self, column: Column) -> NDArray[np.float64]:
-        """Return the numbers of a column that are present, and do not seem to mean missing."""
-        values = column.numbers
-        isolated = list(sentinels_beyond(values, self.low, self.high))
-        return values[~np.isnan(values) & ~np.isin(values, isolated)]
+        facts = {"name": self.name, "high": self.high}
+        return [with_code(Message(template, value=value, whole=1000 * value, **facts)) for value in lost[:1]]
 
     def far_number(self, column: Column) -> float | None:
         """Return a number outside the training range by more than its width, if most of a column's numbers are.
 
-        None if `about_thousands` has a remark on one of them.
+        Also one that is off by about a thousand times, unless `about_thousands` has a remark.
         """
-        values = self._without_sentinels(column)
-        if are_thousandfold(values, self.low, self.high).any():
-            return None
+        values = column.numbers
+        isolated = list(sentinels_beyond(values, self.low, self.high))
+        values = values[~np.isnan(values) & ~np.isin(values, isolated)]
+        apart = values[are_thousandfold(values, self.low, self.high)]
+        if len(apart):
+            return None if self.about_thousands(column) else float(apart[0])
         z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
         far = values[(z > 2 * high - low) | (z < 2 * low - high)]
         return float(far[0]) if low < high and 2 * len(far) > len(values) else None
@@ -324,9 +315,9 @@ def has_lost_thousands(
 def are_thousandfold(
     numbers: NDArray[np.float64], low: float | NDArray[np.float64], high: float | NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Return which numbers are about a thousand times below or above all of a range, in size.
+    """Return which numbers are about a thousand times smaller or larger than all of a range.
 
-    They are more than ten times beyond its end, and a thousand times beyond the other end, or within them.
+    They are more than ten times off its end, and a thousand times off the other end, or within them.
     """
     size, most = np.abs(numbers), np.maximum(np.abs(low), np.abs(high))
     least = np.maximum(np.maximum(low, -np.asarray(high)), 0.0)  # 0 of a range with 0

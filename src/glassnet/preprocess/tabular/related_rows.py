@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.held_out import many_missing
+from ...data.tables.header import HEADER_OF_DATA
 from ...messages.message import Message
 from ...messages.option_spelling import Option
 from ...nn.random import Purpose, generator, key, numbered
@@ -218,9 +219,10 @@ def equal_rows_remarks(inputs: NDArray[Any], targets: NDArray[np.int64] | NDArra
 
 
 def related_warnings(remarks: Iterable[Message]) -> list[Message]:
-    """Return those remarks, or notices of them, that a test is too good, or that many rows have no group or time."""
+    """Return those remarks, or notices of them, on a test too good, many rows without group or time, and a header."""
     found = ((one, one.values.get("remark", one)) for one in remarks)
-    return [one for one, remark in found if remark.template in (_GROUPED, _COPIED, ORDERED) or many_missing(remark)]
+    warned = (_GROUPED, _COPIED, ORDERED, HEADER_OF_DATA)
+    return [one for one, remark in found if remark.template in warned or many_missing(remark)]
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from starlette.routing import Route
 
 from ...data import Dataset
+from ...data.tables.header import HEADER_OF_DATA
 from ...doctor.finding import Finding, harmful
 from ...errors import OptionError
 from ...preprocess.tabular.encoders import NumberColumn
 from ...workflow.doctor_job import DoctorJob, examine_source
 from ...workflow.show_job import require_row
+from ..rendering import on_page
 from .endpoints import api, object_in, rows_in, text_in, whole_in
 from .session import Session, labels_of, options_of_data
 
@@ -41,7 +43,9 @@ def describe(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     facts: dict[str, Any] = {**one.brief(), "parts": session.parts(one.id), "samples": len(samples)}
     if not isinstance(samples, Dataset):
         columns = [column.describe() for column in samples.columns().values()]
-        return {**facts, "features": len(samples.names), "header": samples.header, "columns": columns}
+        doubts = [on_page(one, given["language"]) for one in samples.remarks if one.template == HEADER_OF_DATA]
+        named = {"features": len(samples.names), "header": samples.header, "doubts": doubts}
+        return {**facts, **named, "columns": columns}
     counts = np.bincount(samples.labels, minlength=samples.classes) if samples.values is None else np.zeros(0)
     return {
         **facts,

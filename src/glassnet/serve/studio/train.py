@@ -90,7 +90,8 @@ def values(session: Session, given: dict[str, Any]) -> dict[str, Any]:
     if plan.table.target:
         table = session.samples(text_in(given, "data", "mnist"))
         assert not isinstance(table, Dataset)
-        table = read_table(table, decimal=plan.table.decimal)
+        named = {*plan.table.target} <= {*table.names}  # else the file is read without a header
+        table = read_table(table if named else plan.source, plan.table.target, decimal=plan.table.decimal)
         by_data = for_rows(len(table), str(plan.recipe), task=learn_columns(table, plan.table).task)
     return {"values": job_options(str(plan.recipe), plan.options, **by_data).to_dict(), "fixed": []}
 

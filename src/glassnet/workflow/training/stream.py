@@ -39,12 +39,14 @@ from ..training_data import (
 
 
 def opened(data: Any, expected: Sequence[str], decimal: str, notify: Notify) -> StreamSource:
-    """Open files as a stream, or a data frame or mapping in memory; notify of files of 0 bytes, which are skipped."""
+    """Open files as a stream, or a data frame or mapping in memory; notify of guesses, and of files of 0 bytes."""
     named = isinstance(data, str | os.PathLike | StreamSource)
     if named or (isinstance(data, list | tuple) and all(isinstance(one, str | os.PathLike) for one in data)):
         source = open_stream(data, expected, decimal=decimal)
     else:
         source = TableStream(read_table(data, expected, decimal=decimal))
+    for remark in source.remarks:
+        notify(Message("{source}: {remark}", source=source.source, remark=remark))
     if empty := source.empty_files:
         facts = {"count": len(empty), "all": len(empty) + len(source.parts), "name": empty[0]}
         notify(

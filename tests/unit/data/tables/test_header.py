@@ -9,13 +9,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from glassnet import TableModel, load_model, load_table, read_table
 from glassnet.data.readers.labelled_csv import sniff
 from glassnet.data.tables.csv import read_delimited
 from glassnet.data.tables.header import SEPARATORS, is_header, separator_of
 from glassnet.data.validation import is_number
 from glassnet.doctor.data.read import read_raw
-from glassnet.errors import DataError
+from glassnet.errors import DataError, DataWarning
 from glassnet.io.opening import open_source, open_stream
+from support.cli import run
+from web.studio_server import studio_server
 
 KINDS = {
     "number": st.integers(0, 300).map(str),
@@ -146,3 +149,81 @@ def test_not_numbers(field):
 
 def test_the_separator_of_a_line():
     assert [separator_of(f"a{one}b{one}c d") for one in SEPARATORS] == [*SEPARATORS]
+
+
+def remarks_on(text, *expected):
+    table = read_delimited(open_stream(io.BytesIO(text.encode()), "t.csv"), expected)
+    return table.header, [str(one).partition("(")[2].partition(")")[0] for one in table.remarks]
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "names"),
+    [
+        (["vast|Lyon|ja", "4|Oslo|nein", "9|Lyon|ja", "3|Oslo|ja"], [], ["Lyon", "ja"]),
+        (["pear|12.08.2023|low", "fig|13.08.2023|mid", "kiwi|14.08.2023|top"], [], ["12.08.2023"]),
+        (["oak|3.5|tall", "elm|2.5|wide", "ash|4.0|thin"], ["tall"], ["3.5"]),
+        (["oak|37|tall", "elm|21|wide", "ash|40|thin"], ["tall"], ["37"]),
+        (["note|spam", "hello|ham", "win|spam"], ["spam"], ["spam"]),
+        (["town|2019|2021", "4|5|6", "5|5|7"], ["town"], []),  # years
+        (["town|2020", "4|5", "5|2020"], ["town"], []),
+        (["nm|400.5|402.0|403.5", "1|3|4|5", "2|4|4|5"], ["nm"], []),  # wavelengths
+        (["town|2023-01|2023-02|2023-03", "a|3|4|5", "b|4|4|5"], ["town"], []),
+        (["label|0|1|2|3", "7|0|1|2|3", "5|0|1|0|0"], ["label"], []),  # pixels
+        (["age|kind", "31|a", "44|b", "age|kind", "52|a"], ["age"], []),  # two files, one below the other
+        (["2.5|0.5|b|c", "1|2|3|4", "4|2|1|4"], ["b", "0.5"], ["2.5", "0.5"]),
+        (["2.5|0.5|b", "1|2|3", "4|2|1"], ["b", "0.5", "2.5"], []),  # a model has all of these
+    ],
+)
+def test_names_that_look_like_data_are_remarked_on(lines, expected, names):
+    header, found = remarks_on("\n".join(lines) + "\n", *expected)
+    assert header
+    assert found == ([", ".join(map(repr, names))] if names else [])
+
+
+@pytest.mark.parametrize(
+    "lines", [["6.3|2.9|wide", "5.8|2.7|wide", "4.9|3.1|slim"], ["wide|12.08.2023", "slim|13.08.2023", "wide|1.9.2023"]]
+)
+def test_a_row_of_data_is_no_header(lines):
+    text = "\n".join(lines) + "\n"
+    assert remarks_on(text) == (False, [])
+    assert remarks_on(text, "column2") == (False, [])
+    with pytest.raises(DataError, match=r"looks like data \(.*wide.*target='column\d'") as raised:
+        remarks_on(text, "wide")
+    assert raised.value.code == "GN068"
+
+
+FRUIT = ["vast,ripe,no", *(f"{k % 9}.5,{'ripe' if k % 3 else 'raw'},{'no' if k % 2 else 'yes'}" for k in range(60))]
+
+
+def test_a_missing_header_is_told_once_at_every_door_and_the_place_of_the_target_reads_without_it(tmp_path):
+    path, once = tmp_path / "fruit.csv", {"epochs": 1, "members": 1}
+    path.write_text("\n".join(FRUIT) + "\n")
+    out = ["--epochs", "1", "--members", "1", "--out", str(tmp_path / "m.safetensors"), "--force"]
+    said = run("train", str(path), "--target", "no", *out).fine().err
+    assert said.count("looks like data ('ripe', 'no'): vast, ripe, no;") == 1
+    assert "--target column3 [GN078]" in said
+    assert said.count("[GN078]") == 1
+    for flags in ([], ["--stream"]):
+        assert "looks like data" in run("train", str(path), "--target", "no", *out, *flags).fine().err
+        assert "looks like data" not in run("train", str(path), "--target", "column3", *out, *flags).fine().err
+    rows = tmp_path / "rows.csv"
+    rows.write_text("3.5,raw\n7.5,ripe\n")
+    assert len(run("query", str(tmp_path / "m.safetensors"), str(rows), "--json").fine().json()) == 2
+
+    with pytest.warns(DataWarning, match=r"looks like data .*target='column3' \[GN078\]"):
+        TableModel.fit(path, "no", holdout=0.1, **once)
+    with pytest.warns(DataWarning, match="looks like data"):
+        load_table(path, "no")
+    model = TableModel.fit(path, "column3", holdout=0.1, **once)
+    assert model.columns.names == ("column1", "column2") == load_model(tmp_path / "m.safetensors").columns.names
+    assert len(load_table(path, "column3")) == len(FRUIT) == len(read_table(path, ["column3"]))
+
+    with studio_server() as studio:
+        data = studio.post("/api/data?name=fruit.csv", path.read_bytes()).fine()["id"]
+        [doubt] = studio.get(f"/api/data/{data}").fine()["doubts"]
+        assert "“Column to predict” = column3 [GN078]" in doubt
+        asked = {"data": data, "options": once, "table": {"target": ["column3"]}}
+        studio.post("/api/options", asked).fine()
+        job = studio.finished(studio.post("/api/train", asked).fine()["job"])
+        assert job["state"] == "done", job
+        assert job["result"]["samples"] + job["result"]["evaluation"]["samples"] >= len(FRUIT) - 6

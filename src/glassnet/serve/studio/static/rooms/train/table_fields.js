@@ -18,11 +18,14 @@ export const withoutRoles = (state, name) => Object.fromEntries(Object.keys(ROLE
  */
 export function tableFields({ t, state }, facts, isOpen, change, check) {
   /** @type {string[]} */
-  const names = facts.columns.map((/** @type {any} */ column) => column.name);
+  const named = facts.columns.map((/** @type {any} */ column) => column.name);
   const target = state.get("target") || facts.target;
+  // If the header may be a row of data, a place as the target reads the file without it.
+  const places = facts.doubts.length ? named.map((/** @type {string} */ _, /** @type {number} */ k) => `column${k + 1}`) : [];
+  const names = places.includes(target) && !named.includes(target) ? places : named;
   const dropped = droppedIn(state);
   const wasOpen = isOpen ?? dropped.size > 0;
-  const targetField = field(t("train_target"), select(names, target, (name) => {
+  const targetField = field(t("train_target"), select([...named, ...places], target, (name) => {
     change({ target: name === facts.target ? "" : name, drop: [...dropped].filter((one) => one !== name).join("\n"), ...withoutRoles(state, name) });
     check();
   }), t("train_rows_columns", { rows: count(facts.samples), columns: names.length }));
@@ -40,6 +43,6 @@ export function tableFields({ t, state }, facts, isOpen, change, check) {
   const roles = Object.entries(ROLES).map(([key, words]) => field(t(words), select(choices, state.get(key), (chosen) => change({ [key]: chosen }))));
   const signs = /** @type {[string, string][]} */ ([["", t("train_decimal_auto")], [",", "1.234,5"], [".", "1,234.5"]]);
   const decimalField = field(t("train_decimal"), select(signs, state.get("decimal"), (chosen) => change({ decimal: chosen })));
-  return [targetField, ...roles, decimalField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }),
+  return [...facts.doubts.map((/** @type {string} */ text) => h("p.quiet", { text })), targetField, ...roles, decimalField, h("details", { open: wasOpen }, h("summary", { text: t("train_columns", { n: boxes.length - dropped.size, all: boxes.length }) }),
     h("div.scroll.columns-list", { tabindex: "0", role: "group", "aria-label": t("train_use_columns") }, boxes))];
 }
