@@ -413,6 +413,9 @@ def test_one_module_knows_the_operating_system():
     assert [line for line, _ in sorted(_names_of_some_systems(ast.parse(known)))] == [1, 2, 3, 4, 5]
     found = {inner(module): list(_names_of_some_systems(tree(path))) for module, path in modules().items()}
     assert found.pop("runtime.system")
+    assert found.pop("runtime.confinement")  # of Linux alone; only `runtime.system` imports it
+    confining = "glassnet.runtime.confinement"
+    assert [inner(one) for one in modules() if confining in {some.imported for some in imports(one)}] == ["runtime.system"]
     assert [
         f"{module}:{line}: {name}"
         for module, names in found.items()

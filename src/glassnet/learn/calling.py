@@ -25,20 +25,12 @@ class Described(TypedDict):
     several: NotRequired[list[Described]]
 
 
-class Raised(TypedDict):
-    """An exception of the learner's code."""
-
-    type: str
-    text: str
-    line: int  # of the code, 0 if it was raised elsewhere
-
-
 class Called(TypedDict):
     """What came of the calls: one of the keys."""
 
     results: NotRequired[list[Described]]  # one of each call
     missing: NotRequired[list[str]]  # the names that the code does define
-    error: NotRequired[Raised]
+    error: NotRequired[tuple[str, str, int]]  # type and text of an exception, and the code's line: 0 if elsewhere
 
 
 def call_each(request: dict[str, Any]) -> Called:
@@ -73,7 +65,7 @@ def call_each(request: dict[str, Any]) -> Called:
         raise
     except BaseException as problem:  # also SystemExit, which a program may raise
         text = problem.msg if isinstance(problem, SyntaxError) else str(problem)
-        return {"error": {"type": type(problem).__name__, "text": text, "line": _line_of(problem)}}
+        return {"error": (type(problem).__name__, text, _line_of(problem))}
 
 
 def _line_of(problem: BaseException) -> int:

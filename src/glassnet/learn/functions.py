@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Any, TypedDict
 
@@ -14,15 +13,13 @@ from ..messages.option_spelling import Option
 from ..runtime.declared import is_declared
 from ..runtime.limited import LimitedResult, Limits, run_limited
 from .answers import DRAWS, Judgement, judge_results
-from .calling import MOST_VALUES, Called, Described
+from .calling import Called, Described
 from .exercises import Drawn, Exercise, draw, exercises, explanation, number_text, solution
 from .expressions import shape_text
 from .mistakes import mistakes
 
 MOST_SEED = 999_999
 """As the page takes it: beyond the numbers of all worksheets."""
-_MOST_SIDES = 32
-"""Of an array, as every NumPy has them."""
 LIMITS = Limits(seconds=10.0, memory=1 << 30, written=1 << 20, output=4_000)
 _IN_CLASS = {"W1n": "wih", "W2n": "who", "on": "query(…)"}
 """Result of the exercise with the class -> where its program has it."""
@@ -136,17 +133,11 @@ def judge_code(name: str, seed: int, code: str, language: str = "en", *, confine
 
 
 def _is_valid(value: Any) -> bool:
-    """Whether a value is a result of `call_each`: one of its keys, and values as many as their shape says."""
+    """Whether a value is a result of `call_each`; ValueError for numbers that are not as many as their shape says."""
     if not is_declared(value, Called) or len(value) != 1 or len(value.get("results", range(DRAWS))) != DRAWS:
         return False
     parts = [part for one in value.get("results", ()) for part in (one, *one.get("several", ()))]
-    return all(
-        ("shape" in one) == ("values" in one)
-        and len(shape := one.get("shape", [0])) <= _MOST_SIDES
-        and all(0 <= side <= MOST_VALUES for side in shape)
-        and math.prod(shape) == len(one.get("values", ()))
-        for one in parts
-    )
+    return all(("shape" in one) == ("values" in one) and ("shape" not in one or _array(one).ndim >= 0) for one in parts)
 
 
 def _name_of(exercise: Exercise) -> str:
@@ -181,12 +172,12 @@ def _not_run(done: LimitedResult, called: str, facts: CodeFacts) -> Message | No
         defined = Listing(done.value["missing"], most=8)
         return Message("the program does not define {name}. It defines {defined}.", name=called, defined=defined)
     if "error" in done.value:
-        problem = done.value["error"]
-        facts["kind"], facts["line"] = "error", problem["line"]
-        text = f"{problem['type']}: {problem['text']}" if problem["text"] else problem["type"]
-        if not problem["line"]:
+        name, said, line = done.value["error"]
+        facts["kind"], facts["line"] = "error", line
+        text = f"{name}: {said}" if said else name
+        if not line:
             return Message(text)  # Python's own words
-        return Message("line {line}: {problem}", line=problem["line"], problem=text)
+        return Message("line {line}: {problem}", line=line, problem=text)
     return None
 
 

@@ -209,9 +209,16 @@ def _report(source: str, facts: Facts, done: LimitedResult | None = None, repair
     confined = done.confined if done is not None else None
     if confined == "limits":
         messages.append(ONLY_LIMITS)
-    findings, difference = tuple(_around(facts)), facts["difference"]
     return Report(
-        source, right, training_step, difference, facts["mistake"], findings, facts, tuple(messages), confined
+        source=source,
+        right=right,
+        training_step=training_step,
+        first_difference=facts["difference"],
+        mistake=facts["mistake"],
+        findings=tuple(_around(facts)),
+        facts=facts,
+        messages=tuple(messages),
+        confined=confined,
     )
 
 

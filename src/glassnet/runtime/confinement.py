@@ -29,52 +29,32 @@ _RIGHTS = (
     "execute", "write", "read", "list", "remove folder", "remove", "make device", "make folder", "make file",
     "make socket", "make pipe", "make block device", "make symbolic link", "move", "truncate", "control device",
 )  # fmt: skip
-_READ = {"read", "list"}
-_OF_FILES = {"read", "write", "truncate"}
+_READ, _OF_FILES = {"read", "list"}, {"read", "write", "truncate"}
 _CHANGE = {"write", "remove folder", "remove", "make folder", "make file", "make symbolic link", "move", "truncate"}
 _KNOWN = (13, 14, 15, 15, 16)
 """How many of the rights Landlock's version 1, 2, … has; later ones have all."""
 
-_MACHINES = {"x86_64": (0xC000003E, 317), "aarch64": (0xC00000B7, 277)}
-"""Machine -> its number for seccomp, and the number of the call ``seccomp``."""
-_CALLS = {
-    "access": (21, None), "alarm": (37, None), "brk": (12, 214), "chdir": (80, 49), "clock_getres": (229, 114),
-    "clock_gettime": (228, 113), "clock_nanosleep": (230, 115), "clone": (56, 220), "close": (3, 57),
-    "close_range": (436, 436), "copy_file_range": (326, 285), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
-    "epoll_create": (213, None), "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_pwait": (281, 22),
-    "epoll_pwait2": (441, 441), "epoll_wait": (232, None), "eventfd": (284, None), "eventfd2": (290, 19),
-    "exit": (60, 93), "exit_group": (231, 94), "faccessat": (269, 48), "faccessat2": (439, 439),
-    "fadvise64": (221, 223), "fallocate": (285, 47), "fchdir": (81, 50), "fcntl": (72, 25), "fdatasync": (75, 83),
-    "flock": (73, 32), "fstat": (5, 80), "fstatfs": (138, 44), "fsync": (74, 82), "ftruncate": (77, 46),
-    "futex": (202, 98), "getcpu": (309, 168), "getcwd": (79, 17), "getdents": (78, None), "getdents64": (217, 61),
-    "getegid": (108, 177), "geteuid": (107, 175), "getgid": (104, 176), "getgroups": (115, 158),
-    "getitimer": (36, 102), "getpgid": (121, 155), "getpgrp": (111, None), "getpid": (39, 172), "getppid": (110, 173),
-    "getpriority": (140, 141), "getrandom": (318, 278), "getresgid": (120, 150), "getresuid": (118, 148),
-    "getrlimit": (97, 163), "getrusage": (98, 165), "getsid": (124, 156), "gettid": (186, 178),
-    "gettimeofday": (96, 169), "getuid": (102, 174), "ioctl": (16, 29), "kill": (62, 129), "link": (86, None),
-    "linkat": (265, 37), "lseek": (8, 62), "lstat": (6, None), "madvise": (28, 233), "membarrier": (324, 283),
-    "mincore": (27, 232), "mkdir": (83, None), "mkdirat": (258, 34), "mmap": (9, 222), "mprotect": (10, 226),
-    "mremap": (25, 216), "msync": (26, 227), "munmap": (11, 215), "nanosleep": (35, 101), "newfstatat": (262, 79),
-    "open": (2, None), "openat": (257, 56), "pause": (34, None), "pipe": (22, None), "pipe2": (293, 59),
-    "poll": (7, None), "ppoll": (271, 73), "prctl": (157, 167), "pread64": (17, 67), "preadv": (295, 69),
-    "preadv2": (327, 286), "prlimit64": (302, 261), "pselect6": (270, 72), "pwrite64": (18, 68), "pwritev": (296, 70),
-    "pwritev2": (328, 287), "read": (0, 63), "readahead": (187, 213), "readlink": (89, None), "readlinkat": (267, 78),
-    "readv": (19, 65), "rename": (82, None), "renameat": (264, 38), "renameat2": (316, 276),
-    "restart_syscall": (219, 128), "rmdir": (84, None), "rseq": (334, 293), "rt_sigaction": (13, 134),
-    "rt_sigpending": (127, 136), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigsuspend": (130, 133),
-    "rt_sigtimedwait": (128, 137), "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
-    "sched_getaffinity": (204, 123), "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
-    "sched_yield": (24, 124), "select": (23, None), "sendfile": (40, 71), "set_robust_list": (273, 99),
-    "set_tid_address": (218, 96), "setitimer": (38, 103), "sigaltstack": (131, 132), "stat": (4, None),
-    "statfs": (137, 43), "statx": (332, 291), "symlink": (88, None), "symlinkat": (266, 36), "sysinfo": (99, 179),
-    "tgkill": (234, 131), "time": (201, None), "times": (100, 153), "umask": (95, 166), "uname": (63, 160),
-    "unlink": (87, None), "unlinkat": (263, 35), "wait4": (61, 260), "write": (1, 64), "writev": (20, 66),
+_MACHINES = {
+    "x86_64": (
+        0xC000003E, 317,
+        "0-1 3-15 17-28 32-40 60-61 63 73-75 77-84 86-89 95-100 102 104 107-108 110-111 115 118 120-121 124 127-128 "
+        "130-131 137-138 140 145-147 186-187 201-202 204 213 217-219 221 228-233 258 262-267 269-271 273 281 284-285 "
+        "290-293 295-296 309 316 318 324 326-328 332 334 436 439 441",
+    ),
+    "aarch64": (
+        0xC00000B7, 277,
+        "17 19-24 32 34-38 43-44 46-50 57 59 61-73 78-80 82-83 93-94 96 98-99 101-103 113-115 120 123-126 128 132-137 "
+        "139 141 148 150 153 155-156 158 160 163 165-166 168-169 172-179 213-216 222-223 226-227 232-233 260 276 278 "
+        "283 285-287 291 293 436 439 441",
+    ),
 }  # fmt: skip
-"""System call that is allowed -> its number on x86-64 and aarch64; all others are refused."""
+"""Machine -> its number for seccomp, that of the call ``seccomp``, and of all calls that are allowed on any arguments.
+
+These are for files, memory, threads, time, own signals, and facts about the own process; a test has their names.
+"""
 _CLONE3 = 435
 """The only call that is reported as unknown, so that the C library uses ``clone``, whose flags can be read here."""
 _ALL = 0xFFFFFFFF
-_NAMESPACES = 0x7E020000
 
 
 def confine(folder: str) -> bool:
@@ -126,48 +106,55 @@ def _landlock(libc: ctypes.CDLL, folder: str, readable: Iterable[str]) -> bool:
     return held
 
 
-def _conditions() -> dict[str, tuple[tuple[int, int, tuple[int, ...]], ...]]:
-    """Return, by call, which 32 bits of its arguments to look at, a mask, and the values that are allowed."""
-    own = (0, _ALL, (os.getpid(),))
-    creating, truncating = 0o3, 0o1000  # the mode of opening, O_TRUNC
-    opening = (0, 1, 2, truncating | 1, truncating | 2)  # early Landlock lets a file for reading be truncated
-    return {
-        "clone": ((0, 0x10000 | _NAMESPACES, (0x10000,)),),  # CLONE_THREAD
-        "open": ((2, creating | truncating, opening),),
-        "openat": ((4, creating | truncating, opening),),
-        "kill": (own,),
-        "tgkill": (own,),
-        "prlimit64": ((0, _ALL, (0, os.getpid())), (4, _ALL, (0,)), (5, _ALL, (0,))),  # to read limits
-        "fcntl": ((2, _ALL, (0, 1, 2, 3, 4, 5, 6, 7, 1030, 1031, 1032)),),  # no signals, leases, notices
-        "ioctl": ((2, _ALL, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)),),  # of a terminal, FIONREAD, FIOCLEX
-        "prctl": ((0, _ALL, (3, 15, 16, 23, 0x53564D41)),),  # PR_GET_DUMPABLE, names of threads and memory
-        "sched_getparam": ((0, _ALL, (0,)),),
-    }
+def _conditions() -> list[tuple[tuple[int | None, int], list[tuple[int, int, tuple[int, ...]]]]]:
+    """Return the numbers, on x86-64 and aarch64, of calls that are allowed on some arguments, and what these are.
+
+    An argument is described by which 32 bits of all to look at, a mask, and the values that are allowed.
+    """
+    pid, namespaces, truncate = os.getpid(), 0x7E020000, 0o1000
+    own = [(0, _ALL, (pid,))]
+    modes = (0, 1, 2, truncate | 1, truncate | 2)  # early Landlock lets a file that is opened for reading be truncated
+    return [
+        ((56, 220), [(0, 0x10000 | namespaces, (0x10000,))]),  # clone: CLONE_THREAD
+        ((2, None), [(2, 3 | truncate, modes)]),  # open
+        ((257, 56), [(4, 3 | truncate, modes)]),  # openat
+        ((62, 129), own),  # kill
+        ((234, 131), own),  # tgkill
+        ((302, 261), [(0, _ALL, (0, pid)), (4, _ALL, (0,)), (5, _ALL, (0,))]),  # prlimit64, to read limits
+        ((72, 25), [(2, _ALL, (*range(8), 1030, 1031, 1032))]),  # fcntl: no signals, leases and notices
+        ((16, 29), [(2, _ALL, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451))]),  # ioctl: no flags of files
+        ((157, 167), [(0, _ALL, (3, 15, 16, 23, 0x53564D41))]),  # prctl: PR_GET_DUMPABLE, names of threads and memory
+    ]
 
 
 def _seccomp(libc: ctypes.CDLL) -> bool:
-    """Let this process make only some system calls; False where the kernel has no seccomp, or for other machines."""
+    """Let this process make only some system calls; False where the kernel has no seccomp, and on other machines."""
     machine = os.uname().machine
     if machine not in _MACHINES or sys.maxsize < 2**32:
         return False
-    architecture, seccomp = _MACHINES[machine]
-    steps = _program(architecture, list(_MACHINES).index(machine))
+    steps = _program(machine)
     filters = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(filters))
-    return bool(libc.syscall(seccomp, 1, 1, program) == 0)  # SECCOMP_SET_MODE_FILTER, for all threads
+    return bool(libc.syscall(_MACHINES[machine][1], 1, 1, program) == 0)  # SECCOMP_SET_MODE_FILTER, for all threads
 
 
-def _program(architecture: int, column: int) -> list[tuple[int, int, int, int]]:
+def allowed_calls(machine: str) -> dict[int, list[tuple[int, int, tuple[int, ...]]]]:
+    """Return the numbers of the calls that are allowed on a machine, and on which arguments; see `_conditions`."""
+    ranges = [[int(end) for end in one.split("-")] for one in _MACHINES[machine][2].split()]
+    column = list(_MACHINES).index(machine)
+    conditional = {number: some for numbers, some in _conditions() if (number := numbers[column]) is not None}
+    return {number: [] for ends in ranges for number in range(ends[0], ends[-1] + 1)} | conditional
+
+
+def _program(machine: str) -> list[tuple[int, int, int, int]]:
     """Return the steps of a classic BPF program: code, jump if true, jump if false, value."""
     allow, refuse, unknown = ((0x06, 0, 0, value) for value in (0x7FFF0000, 0x50001, 0x50026))  # EPERM, ENOSYS
-    load, mask, equal = 0x20, 0x54, 0x15  # the code of each; arguments are at 16, 8 bytes each, the low half first
-    steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), refuse, (load, 0, 0, 0), (equal, 0, 1, _CLONE3), unknown]
-    conditions = _conditions()
-    for name, numbers in _CALLS.items():
-        if (number := numbers[column]) is None:
-            continue
+    load, mask, equal = 0x20, 0x54, 0x15  # arguments are at 16, 8 bytes each, the low half first
+    steps = [(load, 0, 0, 4), (equal, 1, 0, _MACHINES[machine][0]), refuse]
+    steps += [(load, 0, 0, 0), (equal, 0, 1, _CLONE3), unknown]
+    for number, conditions in allowed_calls(machine).items():
         block = []
-        for half, bits, values in conditions.get(name, ()):
+        for half, bits, values in conditions:
             block += [(load, 0, 0, 16 + 4 * half), (mask, 0, 0, bits)]
             block += [(equal, len(values) - place, 0, value) for place, value in enumerate(values)]
             block.append(refuse)

@@ -104,6 +104,8 @@ def run_limited(
     all its children.
     """
     with tempfile.TemporaryDirectory(prefix="glassnet-", ignore_cleanup_errors=True) as folder:
+        work = Path(folder, "work")
+        work.mkdir()
         request = {
             "path": [os.path.abspath(one) for one in sys.path],
             "function": function,
@@ -116,8 +118,8 @@ def run_limited(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=folder,
-            env=_environment(folder),
+            cwd=work,
+            env=_environment(str(work)),
             **system.own_process_group(),
         )
         assert process.stdin and process.stdout and process.stderr
@@ -130,9 +132,10 @@ def run_limited(
             with contextlib.suppress(BrokenPipeError):
                 process.stdin.write(json.dumps(request).encode())
                 process.stdin.close()
-            exceeded = _watch(process, limits, Path(folder), answer)
+            exceeded = _watch(process, limits, work, answer)
         finally:
             system.kill_process_group(process)
+            _empty(folder)
         for reader, (stream, *_) in zip(readers, streams, strict=True):
             reader.join(timeout=1)
             stream.close()
@@ -171,12 +174,31 @@ def _watch(process: subprocess.Popen[bytes], limits: Limits, work: Path, answer:
 
 
 def _folder_bytes(folder: Path) -> int:
-    total = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with contextlib.suppress(OSError):
-                total += os.lstat(os.path.join(place, name)).st_size
+    total, waiting = 0, [str(folder)]
+    while waiting:
+        with contextlib.suppress(OSError):
+            for one in os.scandir(waiting.pop()):
+                total += one.stat(follow_symlinks=False).st_size
+                if one.is_dir(follow_symlinks=False):
+                    waiting.append(one.path)
     return total
+
+
+def _empty(folder: str) -> None:
+    """Remove what is in a folder, however deep: each inner folder is moved up before it is looked at."""
+    waiting, moved = [folder], 0
+    while waiting:
+        place = waiting.pop()
+        with contextlib.suppress(OSError):  # what cannot be removed stays
+            os.chmod(place, 0o700)
+            for one in [*os.scandir(place)]:
+                if one.is_dir(follow_symlinks=False):
+                    moved += 1
+                    waiting.append(str(Path(one.path).rename(Path(folder, str(moved)))))
+                else:
+                    os.unlink(one.path)
+            if place != folder:
+                os.rmdir(place)
 
 
 def _result(
@@ -189,7 +211,7 @@ def _result(
         exceeded = "time"
     if exceeded or not rest:
         return LimitedResult(None, exceeded, "" if exceeded else system.exit_reason(status), output, confined)
-    with contextlib.suppress(ValueError, RecursionError):
+    with contextlib.suppress(ValueError, OverflowError, RecursionError):
         if is_declared(found := json.loads(rest), _Answer):
             reported = cast(_Answer, found)
             if reported["exceeded"] or reported["error"]:
