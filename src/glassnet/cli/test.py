@@ -16,6 +16,7 @@ from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..model.prediction_intervals import COVERAGE
+from ..preprocess.tabular.related_rows import too_good_for
 from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
 from ..workflow.report_job import ReportJob, write_report
 from .shared.console import (
@@ -33,7 +34,7 @@ from .shared.console import (
     weight_column,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
-from .shared.scores import judged_lines
+from .shared.scores import judged_lines, marked
 
 
 class OutputFacts(TypedDict):
@@ -147,9 +148,12 @@ def _write_report(job: ReportJob, as_json: bool) -> None:
         if evaluation:
             facts["samples"] = evaluation.samples
             add_scores(facts, evaluation)
+            if made.held_out and "too_good_for" in made.model.receipt:
+                facts["too_good_for"] = made.model.receipt["too_good_for"]
         result_json(facts)
         return
-    result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))
+    why = too_good_for(made.model.receipt) if made.held_out else None
+    result(marked(message("test", score=score_line(evaluation)), why) if evaluation else message("no_test"))
     result(message("report", file=made.path, size=made.size / 1000))
 
 

@@ -210,6 +210,11 @@ class ScoreFacts(TypedDict):
     pinball: Annotated[
         NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
     ]
+    too_good_for: Annotated[
+        NotRequired[dict[str, str]],
+        "if rows of the same group, copies or later rows make the score of the held-out rows too good: `code` of the "
+        "warning, `option` (`group` or `time`) that tests otherwise, and its `column`, empty for copies",
+    ]
     weight: Annotated[NotRequired[str], "the column of the weights of the tested rows, by which scores are means"]
     judged: Annotated[
         NotRequired[JudgedFacts],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...messages.formats import shown, width_of
+from ...messages.message import Message
 from ...model.decision import about_answers
 from ...model.evaluate import Evaluation
 from ...model.model import Model
@@ -39,6 +40,12 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["   ".join(map(padded, row, widths)).rstrip() for row in rows]
 
 
-def judged_lines(model: Model, evaluation: Evaluation) -> list[str]:
-    """Return the lines of `about_answers` in the language of the running command."""
-    return [message(key, line=one) for key, one in about_answers(model, evaluation).items()]
+def marked(line: str, why: Message | None) -> str:
+    """Return a line with a score, followed by why it is too good, if it is."""
+    return message("too_good", line=line, why=why) if why else line
+
+
+def judged_lines(model: Model, evaluation: Evaluation, code: str = "") -> list[str]:
+    """Return the lines of `about_answers` in the language of the running command; `code` follows a score."""
+    lines = about_answers(model, evaluation)
+    return [message(key, line=one) + (code if key == "judged" else "") for key, one in lines.items()]

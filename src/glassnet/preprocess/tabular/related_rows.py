@@ -10,7 +10,7 @@ Human Resources 2015). Distances are whole numbers, so the result is the same on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -221,6 +221,27 @@ def related_warnings(remarks: Iterable[Message]) -> list[Message]:
     """Return those remarks, or notices of them, that a test is too good, or that many rows have no group or time."""
     found = ((one, one.values.get("remark", one)) for one in remarks)
     return [one for one, remark in found if remark.template in (_GROUPED, _COPIED, ORDERED) or many_missing(remark)]
+
+
+def limited_to(remarks: Iterable[Message]) -> dict[str, str]:
+    """Return the option, and its column, of the first warning that a test on random rows is too good; empty if none."""
+    for one in remarks:
+        if one.template in (_GROUPED, _COPIED, ORDERED):
+            option = "time" if one.template == ORDERED else "group"
+            return {"code": "GN078", "option": option, "column": one.values.get("name", "")}
+    return {}
+
+
+def too_good_for(receipt: Mapping[str, Any]) -> Message | None:
+    """Return what the scores in a training record are too good for, with the code of the warning; None if nothing."""
+    found = receipt.get("too_good_for")
+    if not isinstance(found, dict) or not isinstance(column := found.get("column"), str):
+        return None
+    option = Option("time" if found.get("option") == "time" else "group", *filter(None, [column]))
+    template = "too good for new groups: {option} [{code}]"
+    if option.name == "time":
+        template = "too good for later rows: {option} [{code}]"
+    return Message(template, option=option, code="GN078")
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:
