@@ -1,7 +1,7 @@
 """Processor time of small trainings with each engine, which decides where the engine `auto` is which: `engines.SMALL`.
 
-Each training runs in a process of its own, which imports glassnet and loads the compiled loops from the cache, and again
-in the same process; engines take turns. The least of several runs counts: other programs only add to it. Tables are
+Each training runs in a new process, which imports glassnet and loads the compiled loops from the cache, and again in
+the same process; engines take turns. The least of several runs counts: other programs only add to it. Tables are
 trained by `TableModel.fit`, which cross-validates nothing; `glassnet train` trains six times as much on a small table.
 The time to compile everything, which happens once, is that of an empty cache.
 

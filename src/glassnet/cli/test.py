@@ -34,7 +34,7 @@ from .shared.console import (
     weight_column,
 )
 from .shared.flags import job_of, max_bytes_flag, only_with, with_job
-from .shared.scores import judged_lines, marked
+from .shared.scores import judged_lines
 
 
 class OutputFacts(TypedDict):
@@ -153,7 +153,7 @@ def _write_report(job: ReportJob, as_json: bool) -> None:
         result_json(facts)
         return
     why = too_good_for(made.model.receipt) if made.held_out else None
-    result(marked(message("test", score=score_line(evaluation)), why) if evaluation else message("no_test"))
+    result(message("test", score=score_line(evaluation, why)) if evaluation else message("no_test"))
     result(message("report", file=made.path, size=made.size / 1000))
 
 

@@ -45,7 +45,6 @@ CLI_WORDS: dict[str, str] = {
     "by_loss": "lowest validation loss",
     "by_metric": "by {metric} of the validation rows",
     "test": "test      {score}",
-    "too_good": "{line}; {why}",
     "test_weights": "          weighted by the column {column!r}, as training is",
     "own_validation": "validated on {source}, {samples:,} samples",
     "judged": "judged    {line}",

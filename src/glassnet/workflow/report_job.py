@@ -54,7 +54,7 @@ class ReportJob:
 
 @dataclass(frozen=True)
 class ReportResult:
-    """The file of the page, its size in bytes, its contents, and whether it tests held-out rows of the training data."""
+    """The file of the page, its size in bytes, its contents, and whether it tests rows held out from training."""
 
     path: str
     size: int

@@ -244,8 +244,10 @@ def weight_column(samples: Dataset) -> str:
     return samples.columns.split.weight.name if weighted else ""
 
 
-def score_line(evaluation: Evaluation) -> str:
-    """Return the result of a test as one line."""
+def score_line(evaluation: Evaluation, too_good: Message | None = None) -> str:
+    """Return the result of a test as one line, with that for which it is too good."""
+    if too_good:
+        return f"{score_line(evaluation)} ({shown_text(too_good)})"
     if evaluation.pinball is not None:
         scores = {"coverage": evaluation.coverage, "pinball": shown(evaluation.pinball)}
         return message("quantile", **scores, loss=evaluation.loss)

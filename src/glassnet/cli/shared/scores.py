@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...messages.formats import shown, width_of
-from ...messages.message import Message
 from ...model.decision import about_answers
 from ...model.evaluate import Evaluation
 from ...model.model import Model
@@ -38,11 +37,6 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return lines with each column as wide as its widest entry."""
     widths = [max(map(width_of, column)) for column in zip(*rows, strict=True)]
     return ["   ".join(map(padded, row, widths)).rstrip() for row in rows]
-
-
-def marked(line: str, why: Message | None) -> str:
-    """Return a line with a score, followed by why it is too good, if it is."""
-    return message("too_good", line=line, why=why) if why else line
 
 
 def judged_lines(model: Model, evaluation: Evaluation, code: str = "") -> list[str]:

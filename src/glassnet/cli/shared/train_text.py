@@ -20,7 +20,7 @@ from ...training.receipt import options_of
 from ...workflow.training.pictures import draw_pictures
 from ...workflow.training.result import TrainResult
 from .console import ScoreFacts, add_scores, complain, message, result, result_json, score_line, weight_column
-from .scores import judged_lines, marked
+from .scores import judged_lines
 
 _SIGNS = {"r2": "R²", "rmse": "RMSE"}
 
@@ -179,7 +179,7 @@ def _print(trained: TrainResult) -> None:
         result(message("own_validation", source=validation["source"], samples=validation["samples"]))
     why = too_good_for(receipt)
     code = f" [{why.values['code']}]" if why else ""  # in every line with a score of random rows
-    result(marked(message("test", score=score_line(trained.evaluation)), why))
+    result(message("test", score=score_line(trained.evaluation, why)))
     if column := weight_column(trained.test):
         result(message("test_weights", column=column))
     for line in judged_lines(model, trained.evaluation, code):
@@ -189,7 +189,7 @@ def _print(trained: TrainResult) -> None:
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
         key = "folds_in_time" if "time" in receipt["data"] else "folds"
-        result(marked(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]), why))
+        result(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]) + code)
         if ends := crossed["interval"]:  # neither weighted scores nor quantiles have one
             result(message("interval", scores=scores_in_words(ends)) + code)
     key = "time_without_compiling" if receipt["engine"] != "reference" and not has_compiled() else "time"

@@ -148,7 +148,7 @@ def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
 
 
 def _marked(line: str, model: Model | None, say: Say) -> str:
-    """Return a sentence with scores, followed by why those of a model on its held-out rows are too good, if they are."""
+    """Return a sentence with scores, followed by why those of the model are too good, if they are."""
     why = None if model is None else too_good_for(model.receipt)
     return say("too_good", line=line, why=why) if why else line
 

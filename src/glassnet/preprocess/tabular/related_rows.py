@@ -224,24 +224,20 @@ def related_warnings(remarks: Iterable[Message]) -> list[Message]:
 
 
 def limited_to(remarks: Iterable[Message]) -> dict[str, str]:
-    """Return the option, and its column, of the first warning that a test on random rows is too good; empty if none."""
-    for one in remarks:
-        if one.template in (_GROUPED, _COPIED, ORDERED):
-            option = "time" if one.template == ORDERED else "group"
-            return {"code": "GN078", "option": option, "column": one.values.get("name", "")}
-    return {}
+    """Return ``Receipt.too_good_for`` by the first warning that a test on random rows is too good; empty if none."""
+    options = {_GROUPED: "group", _COPIED: "group", ORDERED: "time"}
+    found = next((one for one in remarks if one.template in options), None)
+    named = {} if found is None else {"option": options[found.template], "column": found.values.get("name", "")}
+    return {"code": "GN078", **named} if named else {}
 
 
 def too_good_for(receipt: Mapping[str, Any]) -> Message | None:
-    """Return what the scores in a training record are too good for, with the code of the warning; None if nothing."""
-    found = receipt.get("too_good_for")
-    if not isinstance(found, dict) or not isinstance(column := found.get("column"), str):
-        return None
-    option = Option("time" if found.get("option") == "time" else "group", *filter(None, [column]))
-    template = "too good for new groups: {option} [{code}]"
-    if option.name == "time":
-        template = "too good for later rows: {option} [{code}]"
-    return Message(template, option=option, code="GN078")
+    """Return for which rows the scores in a training record are too good, with the warning's code; None if none."""
+    match receipt.get("too_good_for"):
+        case {"option": "group" | "time" as option, "column": str(column)}:
+            template = "too good for new rows: {option} [{code}]"
+            return Message(template, option=Option(option, *filter(None, [column])), code="GN078")
+    return None
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:
