@@ -366,3 +366,45 @@ def test_too_few_rows_are_rejected_with_a_mention_of_one_hot(folder):
     assert "'glassnet doctor few.csv --fix OUT.csv'" in line
     run("doctor", "few.csv", "--fix", "copy.csv")
     np.testing.assert_array_equal(glassnet.load_data("copy.csv").labels, y)
+
+
+def scans(levels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Small images of whole grey levels from 0, dark in the corners, and their classes."""
+    random = np.random.default_rng(3)
+    labels = np.arange(120) % 6
+    images = random.integers(0, levels + 1, (120, 7, 7)) * (random.random((6, 7, 7)) < 0.6)[labels]
+    images[:, [0, 0, -1, -1], [0, -1, 0, -1]], images[0, 3, 3] = 0, levels
+    return images.reshape(120, 49), labels
+
+
+@pytest.mark.parametrize(("levels", "end"), [(15, "first"), (15, "last"), (31, "last"), (16, "last"), (63, "first")])
+@pytest.mark.parametrize("written", ["%d", "%.18e"])
+@pytest.mark.parametrize("header", [False, True])
+def test_images_of_few_grey_levels_are_read_by_their_own_maximum(levels, end, written, header, folder):
+    x, y = scans(levels)
+    names = [f"pixel{k}" for k in range(49)]
+    names = ["label", *names] if end == "first" else [*names, "label"]
+    rows = PLACES[end](x, y)
+    np.savetxt("scans.csv", rows, written, ",", header=",".join(names) if header else "", comments="")
+    read = glassnet.load_data("scans.csv")
+    assert (read.maximum, read.classes) == (levels, 6)
+    np.testing.assert_array_equal(read.inputs, x)
+    np.testing.assert_array_equal(read.labels, y)
+    assert f"inputs from 0 to {levels}: read as with input_max={levels}" in "".join(map(str, read.remarks)).replace(
+        "maximum=", "input_max="
+    )
+
+
+def test_a_model_of_few_grey_levels_reads_later_rows_by_the_scale_of_training(folder):
+    x, y = scans(15)
+    np.savetxt("scans.csv", PLACES["last"](x, y), "%d", ",")
+    notices = run("train", "scans.csv", "--out", "m.safetensors", "--set", "scaling=unit", *QUICK).err
+    assert "--input-max 15" in notices
+    assert "doctor" not in notices
+    assert load_model("m.safetensors").scaling.maximum == 15
+    assert "inputs from" not in run("test", "m.safetensors", "scans.csv").err
+    assert run("query", "m.safetensors", "scans.csv").code == 0
+    # Of other scales, or in tables, nothing is certain.
+    for levels, columns in ((87, 49), (15, 47)):
+        np.savetxt("other.csv", PLACES["first"](scans(levels)[0][:, :columns], y), "%d", ",")
+        assert glassnet.load_data("other.csv").maximum == 255

@@ -6,6 +6,7 @@ to the largest weight (`gap`): an update can lose a unit in its last place.
 
 from __future__ import annotations
 
+import bisect
 from copy import deepcopy
 from dataclasses import replace
 from functools import cache
@@ -16,8 +17,7 @@ import pytest
 from glassnet import Network, Options, Scaling, Targets, load_data
 from glassnet.engines import (
     FEW_PRODUCTS,
-    SMALL_STEPS,
-    SMALL_WORK,
+    SMALL,
     WORTH_SEVERAL,
     Block,
     CompiledEngine,
@@ -26,11 +26,13 @@ from glassnet.engines import (
     engine_for,
     engine_named,
     threads_for_runs,
+    work_of,
 )
 from glassnet.engines.compiled.engine import PortableEngine
 from glassnet.errors import OptionError
 from glassnet.nn.optimizers import State
 from glassnet.options import choices
+from glassnet.options.recipes import for_rows
 from support.cases import (
     NETWORKS,
     copy_of,
@@ -66,19 +68,34 @@ def test_engines_by_name():
         engine_named("auto")
 
 
+def most_rows(options: Options, sizes: tuple[int, ...]) -> int:
+    """The most rows of a small training run."""
+    return bisect.bisect_right(range(1, 10**6), SMALL, key=lambda rows: work_of(options, rows, sizes))
+
+
+def test_auto_is_compiled_for_a_table_of_fifteen_hundred_rows_and_by_the_size_alone():
+    """A regression on it was slower with `auto` than with the compiled engine, which saves more than loading takes."""
+    for rows in (80, 300, 1_350):
+        options = Options.recipe("table", **for_rows(rows, "table", task="numbers"))
+        assert engine_for(options, rows, (6, *options.hidden, 1), np.float32).name == "compiled"
+
+
 def test_auto_is_the_reference_engine_for_small_training_runs_and_else_portable_where_that_is_as_fast():
     """The rule depends on the options and the data alone: steps, products, and augmentation, which needs kernels."""
     sizes, batches = (784, 200, 10), Options(batch_size=50, epochs=5)
-    products = 784 * 200 + 200 * 10
-    by_steps, by_work = SMALL_STEPS * 50 // 5, SMALL_WORK // products // 5
-    assert by_work < by_steps
+    by_work, by_steps = most_rows(batches, sizes), most_rows(batches, (2, 3))
+    assert by_steps == pytest.approx(SMALL * 50 / 5, rel=0.01)  # products hardly count
+    assert by_work < by_steps / 5
     assert engine_for(batches, by_work, sizes, np.uint8).name == "reference"
     assert engine_for(batches, by_work + 1, sizes, np.uint8).name == "portable"
     assert engine_for(batches, by_steps, (2, 3), np.uint8).name == "reference"
     assert engine_for(batches, by_steps + 1, (2, 3), np.uint8).name == "portable"
-    assert engine_for(replace(batches, members=2), by_work // 2 + 1, sizes, np.uint8).name == "portable"
+    assert engine_for(replace(batches, members=2), by_work // 2 + 50, sizes, np.uint8).name == "portable"
+    twice = Options(batch_size=50, epochs=5, members=2, folds=True, early_stopping=1, plain_inputs=True)
+    assert twice.networks == 4
+    assert most_rows(twice, sizes) < by_work / 3, "all networks count that are trained, not only the members"
     wide = (784, 200, FEW_PRODUCTS // 200 + 1)  # more products after the first layer
-    assert engine_for(batches, by_work, wide, np.uint8).name == "compiled"
+    assert engine_for(batches, by_work + 1, wide, np.uint8).name == "compiled"
     assert engine_for(replace(batches, batch_size=1), by_work, wide, np.uint8).name == "portable"
     assert engine_for(replace(batches, clip=1.0), by_work + 1, sizes, np.uint8).name == "compiled"
     assert engine_for(replace(batches, deskew=True), by_work + 1, sizes, np.uint8).name == "compiled"

@@ -57,7 +57,7 @@ def test_required_pages_exist():
 ONE_AFTER_THE_OTHER = """
 import importlib, os, runpy, sys, tempfile
 from glassnet import engines
-engines.SMALL_STEPS = 0
+engines.SMALL = 0
 load = importlib.import_module("glassnet.data.load")
 whole = load.bundled_pair
 load.bundled_pair = lambda part: tuple(values[:1000] for values in whole(part))

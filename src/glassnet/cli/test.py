@@ -13,6 +13,7 @@ from ..messages.message import Listing
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..model.prediction_intervals import COVERAGE
+from ..preprocess.tabular.related_rows import too_good_for
 from ..workflow.evaluate_job import EvaluateJob, EvaluationResult, evaluate_model, scores_by_output
 from ..workflow.report_job import ReportJob, write_report
 from .shared.console import (
@@ -139,9 +140,12 @@ def _write_report(job: ReportJob, as_json: bool) -> None:
         if evaluation:
             facts["samples"] = evaluation.samples
             add_scores(facts, evaluation)
+            if made.held_out and "too_good_for" in made.model.receipt:
+                facts["too_good_for"] = made.model.receipt["too_good_for"]
         result_json(facts)
         return
-    result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))
+    why = too_good_for(made.model.receipt) if made.held_out else None
+    result(message("test", score=score_line(evaluation, why)) if evaluation else message("no_test"))
     result(message("report", file=made.path, size=made.size / 1000))
     if evaluation and made.samples:
         next_after_test(job, made.samples, evaluation)

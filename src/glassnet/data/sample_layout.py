@@ -1,12 +1,13 @@
 """Detect the layout of a file of numbers: where its labels are, and the range of its inputs.
 
-The notes' files have the label first, then bytes. Others have the label last, one-hot labels, or inputs from 0 to 1 or
-from -1 to 1. A certain detection is applied and reported. If two columns could be the label, the first is used, and the
-message says how to find out more. The doctor uses these functions too.
+The notes' files have the label first, then bytes. Others have the label last, one-hot labels, or inputs from 0 to 1,
+from -1 to 1 or of few grey levels, such as 0 to 16. A certain detection is applied and reported. If two columns could
+be the label, the first is used, and the message says how to find out more. The doctor uses these functions too.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -30,6 +31,8 @@ _TARGETS = (0.0, 1.0), (0.01, 0.99)
 """Low and high value of one-hot labels."""
 _EVEN, _UNEVEN = 0.5, 0.2
 """Least evenness of labels, and greatest evenness of pixels with few values; see `evenness`."""
+_SCALES = (3, 4, 7, 8, 10, 15, 16, 31, 32, 63, 64, 100, 127)
+"""Largest values of scales of whole grey levels other than 255: of 2 to 7 bits, counts of dots, tens and percent."""
 
 
 class Range(NamedTuple):
@@ -41,26 +44,17 @@ class Range(NamedTuple):
 
 
 def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
-    """Detect the range of inputs, shape (n, features), by their values if `maximum` is 255, the default."""
-    low, high = float(inputs.min()), float(inputs.max())
-    if maximum == 255 and max(-low, high) >= 0.9 and high <= 1:  # written so that NaN fails it
-        if -1 <= low < 0:
-            return Range(
-                True,
-                maximum,
-                Message("inputs from {low:.4g} to {high:.4g}: read as -1 to 1, scaled to 0 to 255", low=low, high=high),
-            )
-        if low >= 0 and high > low:
-            return Range(
-                False,
-                1.0,
-                Message(
-                    "inputs from {low:.4g} to {high:.4g}: read as with {option}",
-                    low=low,
-                    high=high,
-                    option=Option("maximum", 1),
-                ),
-            )
+    """Detect the range of inputs, shape (n, …), by their values if `maximum` is 255, the default."""
+    low, high = float(inputs.min()), float(inputs.max())  # comparisons are written so that NaN fails them
+    if maximum != 255:
+        return Range(False, maximum)
+    if max(-low, high) >= 0.9 and high <= 1 and -1 <= low < 0:
+        template = "inputs from {low:.4g} to {high:.4g}: read as -1 to 1, scaled to 0 to 255"
+        return Range(True, maximum, Message(template, low=low, high=high))
+    levels = low == 0 and high in _SCALES and len(inputs) >= _ENOUGH and bool((inputs == np.floor(inputs)).all())
+    if (levels and _are_pictures(math.prod(inputs.shape[1:]))) or (0.9 <= high <= 1 and 0 <= low < high):
+        largest, template = math.ceil(high), "inputs from {low:.4g} to {high:.4g}: read as with {option}"
+        return Range(False, largest, Message(template, low=low, high=high, option=Option("maximum", largest)))
     return Range(False, maximum)
 
 
@@ -162,7 +156,8 @@ def detect_layout(
             name=names[-1],
             advice=name_the_target(names[-1]),
         )
-    if pictures and _is_certain(last, first, pixels):
+    faint = not known and features is None and len(first) >= _ENOUGH and bool((first == first[0]).all())
+    if pictures and _is_certain(last, first, pixels, faint=faint):
         return at("last", 1, description)
     if called and (pictures or not like.bounded):
         return at("last", 1, description)
@@ -238,18 +233,19 @@ def _below(column: NDArray[Any], classes: int) -> bool:
     return bool(((column >= 0) & (column < classes) & (column == np.floor(column))).all())
 
 
-def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) -> bool:
+def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any], *, faint: bool = False) -> bool:
     """Return whether one of the two outer columns of images is clearly the label, and the other is not.
 
     Labels have all numbers from 0 on. They exceed all pixels, such as 0 to 9 with binary pixels; or they are far below
-    the brightest pixel and evenly distributed, unlike the other column.
+    the brightest pixel and evenly distributed, unlike the other column. In `faint` images,
+    the brightest pixel may be little above the labels.
     """
     if not pixels.size or not numbers_classes(label):
         return False
     low, high = float(pixels.min()), float(pixels.max())
     if label.max() > high:
         return bool(low <= other.min() and other.max() <= high)
-    return float(label.max()) < high / 4 and evenness(label) >= _EVEN and evenness(other) < _UNEVEN
+    return float(label.max()) < (high if faint else high / 4) and evenness(label) >= _EVEN and evenness(other) < _UNEVEN
 
 
 def _require_label(

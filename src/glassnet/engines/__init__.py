@@ -38,6 +38,7 @@ __all__ = [
     "engine_named",
     "engine_of_data",
     "threads_for_runs",
+    "work_of",
 ]
 
 
@@ -50,12 +51,12 @@ def __getattr__(name: str) -> object:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-SMALL_STEPS, SMALL_WORK = 2_500, 3_000_000_000
-"""Most steps, and most products of inputs with weights in all forward passes, of a small training run.
-
-The reference engine takes at most half a second longer for it, and the compiled engine must first be loaded, or even
-compiled.
+SMALL = 1_000
+"""Most work of a small training run, as `work_of` counts it: in a process that has not loaded the compiled loops yet,
+the reference engine is faster even if they need not be compiled. `benchmarks/auto.py` measures it.
 """
+_PRODUCTS = 1_000_000
+"""Products of inputs with weights that take the reference engine about as much longer as the calls of a step do."""
 
 
 WORTH_SEVERAL = 3_000_000
@@ -86,7 +87,7 @@ def engine_named(name: str) -> Engine:
 def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTypeLike) -> Engine:
     """Return the engine of the options for a training run.
 
-    ``"auto"`` is the reference engine if the training run is small (see `SMALL_STEPS`) and needs no kernels for
+    ``"auto"`` is the reference engine if the training run is small (see `SMALL`) and needs no kernels for
     augmentation; otherwise the portable engine if the options allow it and it takes about the time of the compiled one
     (see `FEW_PRODUCTS`), else the compiled engine. The size decides, never whether kernels happen to be compiled, so
     that the result is the same on every machine that has Numba; elsewhere it is always the reference engine.
@@ -102,16 +103,19 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
     """
     if options.engine != "auto":
         return engine_named(options.engine)
-    epochs = options.epochs * options.members
-    steps = epochs * -(-samples // options.batch_size)
-    is_small = steps <= SMALL_STEPS and epochs * samples * _products(sizes) <= SMALL_WORK
-    if is_small and not options.augments:
+    if work_of(options, samples, sizes) <= SMALL and not options.augments:
         return ReferenceEngine()
     if not numba_is_available():
         return ReferenceEngine()
     by_blas = 0 if options.batch_size == 1 else _products(sizes[1:])
     portable = by_blas <= FEW_PRODUCTS and is_exact(options.scaling, dtype) and not not_portable(options)
     return engine_named("portable" if portable else "compiled")
+
+
+def work_of(options: Options, samples: int, sizes: Sequence[int]) -> float:
+    """Return the steps of all networks, and a further one for each million products of inputs with weights."""
+    epochs = options.epochs * options.networks
+    return epochs * (-(-samples // options.batch_size) + samples * _products(sizes) / _PRODUCTS)
 
 
 def engine_of_data(options: Options, data: Dataset) -> Engine:

@@ -25,6 +25,7 @@ FORMATS = (
     Format("BMP", (".bmp",), rb"BM.{4}\0{4}"),  # text may begin with BM, but has no zero bytes
     Format("WebP", (".webp",), rb"RIFF.{4}WEBP"),
     Format("TIFF", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),  # + in BigTIFF
+    Format("PPM", (".pgm", ".ppm", ".pbm", ".pnm"), rb"P[1-6]\r?\n(?:#[^\n]*\n)*\d+[ \t]+\d+\s"),  # all Netpbm
 )
 HEIC = Format("HEIF", (".heic", ".heif", ".hif"), rb".{4}ftyp(?:hei[cmsx]|hev[cmsx]|mif1|msf1)")
 

@@ -118,6 +118,9 @@ class Receipt(TypedDict, total=False):
     """For each of these scores, the ends of its 95% confidence interval; see `model.intervals`."""
     cross_validation: dict[str, Any]
     """Scores of a cross-validation on all rows of a small table; see `training.cross_validation`."""
+    too_good_for: dict[str, str]
+    """Where rows of a group, copies or later rows make these scores too good: the code of the warning, the option
+    `group` or `time` that tests otherwise, and its column, empty for copies."""
     resumed: list[str]
     """Changes of versions and processor while training was interrupted, as text."""
     kept: list[int]

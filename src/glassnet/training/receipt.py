@@ -175,18 +175,21 @@ def add_test(
     parent: str = "",
     interval: Mapping[str, tuple[float, float]] | None = None,
     cross_validation: dict[str, Any] | None = None,
+    too_good_for: dict[str, str] | None = None,
 ) -> None:
     """Add to a training record what `fit` does not know: the scores on test data, and names.
 
     `held_out` means that the test data were held out from the source of the training data, and `stratified` by class.
     `added` are the sources of added samples, and `parent` is the name of the file with the model that training started
-    from. `interval` and `cross_validation` are as in `Receipt`.
+    from. `interval`, `cross_validation` and `too_good_for` are as in `Receipt`.
     """
     receipt["recipe"] = recipe
     if interval:
         receipt["interval"] = {name: list(ends) for name, ends in interval.items()}
     if cross_validation is not None:
         receipt["cross_validation"] = cross_validation
+    if too_good_for:
+        receipt["too_good_for"] = too_good_for
     receipt["result"] = {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples}
     if held_out:
         receipt["data"]["held_out"] = True

@@ -20,6 +20,7 @@ WORDS: dict[str, str] = {
         "samples."
     ),
     "lead_none": "How the model is built and how it was trained.",
+    "too_good": "{line} ({why})",
     "weighted": "The samples have weights: accuracy, loss, R² and RMSE are weighted means.",
     "held_out": "Evaluated on the samples of {source} that were held out from training.",
     "evaluated_interval": "As measured on these samples: {scores}.",

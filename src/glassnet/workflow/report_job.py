@@ -55,12 +55,14 @@ class ReportJob:
 
 @dataclass(frozen=True)
 class ReportResult:
-    """The file of the page, its size in bytes, its contents, and the tested samples."""
+    """The file of the page, its size in bytes, its contents, and the tested samples, which may be held out."""
 
     path: str
     size: int
     page: Page
+    model: Model
     samples: Dataset | None
+    held_out: bool
 
 
 def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
@@ -87,7 +89,7 @@ def write_report(job: ReportJob, *, notify: Notify = ignore) -> ReportResult:
     with step(Message("writing the sections of {report}", report=job.report)):
         page = make_page(model, samples, job.language, Path(job.model).name, training, findings, held_out)
     write_text(job.report, page.html, overwrite=job.force)
-    return ReportResult(job.report, Path(job.report).stat().st_size, page, samples)
+    return ReportResult(job.report, Path(job.report).stat().st_size, page, model, samples, held_out)
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from datetime import date, timedelta
 from pathlib import Path
@@ -73,6 +74,41 @@ def test_patients_with_their_group_are_a_coin_and_without_it_look_solved():
     assert done.evaluation.accuracy < 0.95
     assert done.model.receipt["data"]["group"] == ["patient"]
     assert dict(done.model.columns.dropped)["patient"].template.startswith("names the group")
+
+
+SCORED = re.compile(r"right \(|accuracy \d|R²|RMSE|\d%\)$")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "option", "name"),
+    [("patients.csv", "sick", "group", "patient"), ("sales.csv", "sales", "time", "date")],
+)
+def test_every_line_with_a_score_of_random_rows_carries_the_code_of_the_warning(source, target, option, name):
+    """At the command line, in JSON, and in both languages of the report; not if the option is given."""
+    few = ("--target", target, "--epochs", 2, "--hidden", 8, "--no-plot", "--set", "members=1")
+    told = run("train", source, "--out", "random.safetensors", *few).out
+    scored = [
+        line for line in told.splitlines() if SCORED.search(line) and not line.startswith(("majority", "network"))
+    ]
+    assert len(scored) >= 2
+    assert [line for line in scored if not line.endswith("[GN078]")] == []
+    assert f"--{option} {name} [GN078]" in told
+    expected = {"code": "GN078", "option": option, "column": name}
+    report = ("test", "random.safetensors", source, "--report")
+    assert f"--{option} {name} [GN078]" in run(*report, "a.html").out
+    assert run(*report, "b.html", "--json").json()["too_good_for"] == expected
+    assert run("train", source, *few, "--json").json()["too_good_for"] == expected
+    run(*report, "zh.html", "--language", "zh")
+    for page in ("a.html", "zh.html"):
+        text = Path(page).read_text(encoding="utf-8")
+        lead = re.search(r'class="lead">(.*?)</p>', text, re.DOTALL)
+        assert lead is not None
+        assert "GN078" in lead[1]
+        assert text.count("[GN078]") >= 3
+    told = run("train", source, "--out", "kept.safetensors", *few, f"--{option}", name).out
+    assert "GN078" not in told
+    run("test", "kept.safetensors", source, "--report", "kept.html")
+    assert "too good" not in Path("kept.html").read_text(encoding="utf-8")
 
 
 def test_a_random_walk_is_tested_on_its_end():

@@ -210,6 +210,11 @@ class ScoreFacts(TypedDict):
     pinball: Annotated[
         NotRequired[float], "with the loss `quantile`, instead of `rmse`: the pinball loss in the unit of the target"
     ]
+    too_good_for: Annotated[
+        NotRequired[dict[str, str]],
+        "if rows of the same group, copies or later rows make the score of the held-out rows too good: `code` of the "
+        "warning, `option` (`group` or `time`) that tests otherwise, and its `column`, empty for copies",
+    ]
     weight: Annotated[NotRequired[str], "the column of the weights of the tested rows, by which scores are means"]
     judged: Annotated[
         NotRequired[JudgedFacts],
@@ -239,8 +244,10 @@ def weight_column(samples: Dataset) -> str:
     return samples.columns.split.weight.name if weighted else ""
 
 
-def score_line(evaluation: Evaluation) -> str:
-    """Return the result of a test as one line."""
+def score_line(evaluation: Evaluation, too_good: Message | None = None) -> str:
+    """Return the result of a test as one line, with that for which it is too good."""
+    if too_good:
+        return f"{score_line(evaluation)} ({shown_text(too_good)})"
     if evaluation.pinball is not None:
         scores = {"coverage": evaluation.coverage, "pinball": shown(evaluation.pinball)}
         return message("quantile", **scores, loss=evaluation.loss)

@@ -39,6 +39,7 @@ def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["   ".join(map(padded, row, widths)).rstrip() for row in rows]
 
 
-def judged_lines(model: Model, evaluation: Evaluation) -> list[str]:
-    """Return the lines of `about_answers` in the language of the running command."""
-    return [message(key, line=one) for key, one in about_answers(model, evaluation).items()]
+def judged_lines(model: Model, evaluation: Evaluation, code: str = "") -> list[str]:
+    """Return the lines of `about_answers` in the language of the running command; `code` follows a score."""
+    lines = about_answers(model, evaluation)
+    return [message(key, line=one) + (code if key == "judged" else "") for key, one in lines.items()]

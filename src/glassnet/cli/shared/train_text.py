@@ -11,6 +11,7 @@ from ...messages.message import Listing
 from ...metrics import METRICS
 from ...model.evaluate import metric_of, score_text
 from ...model.header import ParentReceipt, joined_count
+from ...preprocess.tabular.related_rows import too_good_for
 from ...runtime.compile_notice import has_compiled
 from ...training.receipt import options_of
 from ...workflow.training.pictures import draw_pictures
@@ -118,6 +119,8 @@ def _facts(trained: TrainResult) -> TrainFacts:
         "options": options_of(receipt).to_dict(),
     }
     add_scores(facts, trained.evaluation, trained.test)
+    if "too_good_for" in receipt:
+        facts["too_good_for"] = receipt["too_good_for"]
     if trained.stream is not None:
         facts["stream"] = _stream_facts(trained)
     if "parent" in receipt:
@@ -172,19 +175,21 @@ def _print(trained: TrainResult) -> None:
         result(message(key, epoch=kept[0], networks=len(kept), epochs=Listing(kept), by=by))
     if validation := receipt["data"].get("validation_data"):
         result(message("own_validation", source=validation["source"], samples=validation["samples"]))
-    result(message("test", score=score_line(trained.evaluation)))
+    why = too_good_for(receipt)
+    code = f" [{why.values['code']}]" if why else ""  # in every line with a score of random rows
+    result(message("test", score=score_line(trained.evaluation, why)))
     if column := weight_column(trained.test):
         result(message("test_weights", column=column))
-    for line in judged_lines(model, trained.evaluation):
+    for line in judged_lines(model, trained.evaluation, code):
         result(line)
     if ends := receipt.get("interval"):
-        result(message("interval", scores=scores_in_words(ends)))
+        result(message("interval", scores=scores_in_words(ends)) + code)
     if crossed := receipt.get("cross_validation"):
         scores = scores_in_words(crossed)
         key = "folds_in_time" if "time" in receipt["data"] else "folds"
-        result(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]))
+        result(message(key, scores=scores, folds=crossed["folds"], samples=crossed["samples"]) + code)
         if ends := crossed["interval"]:  # neither weighted scores nor quantiles have one
-            result(message("interval", scores=scores_in_words(ends)))
+            result(message("interval", scores=scores_in_words(ends)) + code)
     key = "time_without_compiling" if receipt["engine"] != "reference" and not has_compiled() else "time"
     result(message(key, **trained.seconds))
     path, wanted = trained.path, trained.wanted

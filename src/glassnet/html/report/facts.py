@@ -13,6 +13,7 @@ from ...model.header import joined_count
 from ...model.model import Model
 from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
+from ...preprocess.tabular.related_rows import too_good_for
 from ...words.report import percent
 from ...words.speaking import Say
 
@@ -127,12 +128,14 @@ def _learning(model: Model, options: dict[str, Any], say: Say) -> list[Fact]:
 
 def _origin(model: Model, say: Say) -> list[Fact]:
     receipt, facts = model.receipt, []
+    why = too_good_for(receipt)
+    code = f" [{why.values['code']}]" if why else ""
     if result := sub_receipt(receipt, "result"):
         scores = scores_text(result, sub_receipt(receipt, "interval"), say)
         line = say("test_line", scores=scores, samples=format_count(result.get("samples")))
-        facts.append(Fact(say("test_then"), line))
+        facts.append(Fact(say("test_then"), line + code))
     if crossed := sub_receipt(receipt, "cross_validation"):
-        facts.append(Fact(say("crossed", folds=crossed.get("folds", "?")), crossed_text(crossed, say)))
+        facts.append(Fact(say("crossed", folds=crossed.get("folds", "?")), crossed_text(crossed, say) + code))
     if parent := sub_receipt(receipt, "parent"):
         facts.append(Fact(say("parent"), f"{parent.get('file', '')} {parent.get('hash', '')}".strip(), code=True))
     if resumed := receipt.get("resumed"):

@@ -16,6 +16,7 @@ from ...model.intervals import score_intervals
 from ...model.model import Model, require_model
 from ...model.prediction_intervals import COVERAGE, interval_coverage
 from ...plots.labels import number_with_unit, target_of
+from ...preprocess.tabular.related_rows import too_good_for
 from ...training.callbacks import learning_curves
 from ...words.report import percent, say_in
 from ...words.speaking import Say
@@ -104,7 +105,7 @@ def make_page(
         language=language,
         title=f"{called} – {say('report')}",
         heading=called,
-        lead=_lead(evaluated, say),
+        lead=_marked(_lead(evaluated, say), model if held_out else None, say),
         notes=_notes(model, evaluated, held_out, say),
         tiles=_tiles(model, evaluated, sections, say),
         titles={section: say(titles[section]) for section in sections},
@@ -146,6 +147,12 @@ def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
     return say("lead_target" if target else "lead_classes", **facts, right=right)
 
 
+def _marked(line: str, model: Model | None, say: Say) -> str:
+    """Return a sentence with scores, followed by why those of the model are too good, if they are."""
+    why = None if model is None else too_good_for(model.receipt)
+    return say("too_good", line=line, why=why) if why else line
+
+
 def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: Say) -> list[str]:
     """Return notes on how to read the figures."""
     if evaluated is None:
@@ -166,9 +173,9 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
         intervals = score_intervals(evaluated.evaluation, evaluated.data)
         if intervals:
             scores = scores_text(evaluated.evaluation.scores, intervals, say)
-            notes.append(say("evaluated_interval", scores=scores))
+            notes.append(_marked(say("evaluated_interval", scores=scores), model if held_out else None, say))
         if held_out and (crossed := sub_receipt(model.receipt, "cross_validation")):
-            notes.append(say("evaluated_crossed", scores=crossed_text(crossed, say)))
+            notes.append(_marked(say("evaluated_crossed", scores=crossed_text(crossed, say)), model, say))
     return notes
 
 

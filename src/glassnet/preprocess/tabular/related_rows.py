@@ -10,7 +10,7 @@ Human Resources 2015). Distances are whole numbers, so the result is the same on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -223,6 +223,23 @@ def related_warnings(remarks: Iterable[Message]) -> list[Message]:
     found = ((one, one.values.get("remark", one)) for one in remarks)
     warned = (_GROUPED, _COPIED, ORDERED, HEADER_OF_DATA)
     return [one for one, remark in found if remark.template in warned or many_missing(remark)]
+
+
+def limited_to(remarks: Iterable[Message]) -> dict[str, str]:
+    """Return ``Receipt.too_good_for`` by the first warning that a test on random rows is too good; empty if none."""
+    options = {_GROUPED: "group", _COPIED: "group", ORDERED: "time"}
+    found = next((one for one in remarks if one.template in options), None)
+    named = {} if found is None else {"option": options[found.template], "column": found.values.get("name", "")}
+    return {"code": "GN078", **named} if named else {}
+
+
+def too_good_for(receipt: Mapping[str, Any]) -> Message | None:
+    """Return for which rows the scores in a training record are too good, with the warning's code; None if none."""
+    match receipt.get("too_good_for"):
+        case {"option": "group" | "time" as option, "column": str(column)}:
+            template = "too good for new rows: {option} [{code}]"
+            return Message(template, option=Option(option, *filter(None, [column])), code="GN078")
+    return None
 
 
 def with_related_remarks(columns: Columns, found: Sequence[Message]) -> Columns:

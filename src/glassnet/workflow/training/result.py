@@ -27,7 +27,7 @@ from ...model.intervals import score_intervals
 from ...model.model import Model
 from ...options.options import Options
 from ...preprocess.tabular.leaks import mention_leak
-from ...preprocess.tabular.related_rows import related_warnings
+from ...preprocess.tabular.related_rows import limited_to, related_warnings
 from ...runtime.system import available_cores
 from ...training.callbacks import LAST, STILL_FALLING, Callback, History
 from ...training.cross_validation import CrossValidation, cross_validate
@@ -208,6 +208,7 @@ def evaluate_on_test(
         parent=parent,
         interval=score_intervals(evaluation, test),
         cross_validation=crossed.to_dict() if crossed else None,
+        too_good_for=limited_to(read.training.columns.remarks) if read.held_out and read.training.columns else None,
     )
     return evaluation
 

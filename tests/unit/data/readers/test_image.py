@@ -99,6 +99,8 @@ def test_text_that_begins_like_an_image_is_read_as_text(tmp_path):
     path = tmp_path / "d"
     path.write_text("BM,a,b\n1,2,3\n")
     assert load_inputs(path, 3, None, 255.0)[0].tolist() == [[1, 2, 3]]
+    path.write_text("P1\tP2\tP3\n1\t2\t3\n")
+    assert load_inputs(path, 3, None, 255.0)[0].tolist() == [[1, 2, 3]]
 
 
 def test_unsuitable_files_are_rejected(tmp_path):
@@ -120,7 +122,7 @@ def test_unsuitable_files_are_rejected(tmp_path):
             assert length > len(whole) - 24
     Image.new("L", (20000, 10000)).save(path)
     assert code_of(path) == "GN017"
-    Image.fromarray(DIGIT).save(path, "PPM")
+    Image.fromarray(DIGIT).save(path, "PCX")
     assert code_of(path) == "GN005"
     assert code_of(tmp_path / "none.png") == "GN001"
     (tmp_path / "folder").mkdir()

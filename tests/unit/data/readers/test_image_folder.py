@@ -49,6 +49,38 @@ def refused(source: Path, code: str, *words: str, **options: object) -> None:
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize("where", ["folders", "table"])
+@pytest.mark.parametrize("suffix", ["png", "pgm"])
+def test_words_are_classes_whatever_the_format(tmp_path, where, suffix):
+    words = ("birch", "oak tree", "\u6994")
+    pixels = [drawing(seed) for seed in range(9)]
+    for k, one in enumerate(pixels):
+        put(tmp_path / words[k % 3] if where == "folders" else tmp_path, **{f"{k}_{suffix}": one})
+    if where == "table":
+        rows = "".join(f"{k}.{suffix},{words[k % 3]}\n" for k in range(9))
+        (tmp_path / "labels.csv").write_text(f"filename,label\n{rows}", encoding="utf-8")
+    data = load_data(tmp_path)
+    assert data.class_names == words
+    for row, name in enumerate(data.row_names):
+        k = int(Path(name).stem)
+        assert data.labels[row] == k % 3
+        np.testing.assert_array_equal(data.inputs[row], pixels[k].reshape(-1))
+    trained = glassnet.fit(data, hidden=3, epochs=1).model
+    assert trained.class_names == words
+    first = tmp_path / data.row_names[0]
+    np.testing.assert_array_equal(load_inputs(first, 30, (6, 5), 255.0)[0], data.inputs[:1])
+
+
+def test_grey_levels_of_netpbm_files_are_those_of_their_own_maximum(tmp_path):
+    levels = np.arange(30, dtype=np.uint8).reshape(6, 5) % 8
+    text = b"P2\n# a comment\n5 6\n7\n" + b" ".join(b"%d" % one for one in levels.ravel()) + b"\n"
+    for word, content in (("text", text), ("bytes", b"P5\n5 6\n7\n" + levels.tobytes())):
+        (tmp_path / word).mkdir()
+        (tmp_path / word / "1.pgm").write_bytes(content)
+    data = load_data(tmp_path)
+    np.testing.assert_allclose(data.inputs, np.tile(levels.ravel() * (255 / 7), (2, 1)), atol=1)
+
+
 def test_class_folders_become_named_classes_in_sorted_order(tmp_path):
     data = load_data(pets(tmp_path))
     assert data.row_names == ("cats/9.png", "cats/10.png", "dogs/1.png", "dogs/a/2.bmp")
