@@ -71,7 +71,7 @@ def glyph_or_thing(rng: np.random.Generator) -> NDArray[np.uint8]:
     if ink is None:
         return glyph_or_thing(rng)
     if rng.random() < 0.7:
-        return write(_skeleton(ink.tobytes(), ink.shape), rng, _FIRM)
+        return write(skeleton(ink.tobytes(), ink.shape), rng, _FIRM)
     return printed(ink, rng)
 
 
@@ -100,7 +100,7 @@ def _path(face: str) -> Path:
 
 
 @cache
-def _skeleton(ink: bytes, shape: tuple[int, int]) -> NDArray[np.float64]:
+def skeleton(ink: bytes, shape: tuple[int, int]) -> NDArray[np.float64]:
     """Return the middle of the strokes as points of the field of a way."""
     bold = np.frombuffer(ink, bool).reshape(shape)
     fine = ndimage.gaussian_filter(np.pad(ndimage.zoom(bold.astype(float), SIDE / max(shape), order=1), 4), 1) > 0.5

@@ -8,15 +8,16 @@ therefore trains on the 60,000 training digits of MNIST, on some of them written
 digits of other hands (`hands.py`, `pens.py`); the last two are normalised by the stage that normalises photographs. The
 test data are those of MNIST, unchanged. The gate trains on the same digits, and on signs, letters, words, scribbles and
 pairs of digits as the other class (`no_digits.py`), and is then trained further with letters of many scripts and
-pictures of things (`glyphs.py`, from fonts of Debian).
+pictures of things (`glyphs.py`, from fonts of Debian), and at last with letters bent as by a hand and with pieces of
+textures (`pieces.py`, which needs no such fonts).
 
 The training data of each model are saved next to it, for ``glassnet info reader.safetensors reader-digits.npz
---verify``. The gate has two trainings. `main` writes the data and the model of each, and ``glassnet info
-gate.safetensors gate-digits.npz --verify --from gate-first.safetensors`` repeats the second, on the packages
-`glyphs.PACKAGES` and the versions in its record. The shipped gate started from that of version 0.2.0, whose hash is
-in its record:
+--verify``. The gate has three trainings. `main` writes the data and the model of each, and ``glassnet info
+gate.safetensors gate-digits.npz --verify --from gate-second.safetensors`` repeats the last, on the versions in its
+record. The second needs the packages `glyphs.PACKAGES`. The last alone, from the gate of version 0.3.0, is `pieces`:
 
-    git show 75e00411:src/glassnet/handwriting/gate.safetensors > gate-first.safetensors
+    git show e6294b60:src/glassnet/handwriting/gate.safetensors > FOLDER/gate-second.safetensors
+    python scripts/make_reader.py FOLDER pieces
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from hands import drawn_digit
 from no_digits import no_digit, printed_digit
 from numpy.typing import NDArray
 from pens import rewritten
+from pieces import texture_piece, warped_digit, warped_letter
 
 import glassnet
 from glassnet.data import bundled
@@ -56,6 +58,12 @@ FURTHER = ["--from", "gate-first.safetensors", "--epochs", "40", "--batch-size",
            "--set", "hard_fraction=0.5", "--rotate", "8", "--set", "shear=0.1", "--set", "zoom=0.1"]  # fmt: skip
 AGAIN = {"mnist": 60_000, "drawn": 20_000, "none": 14_000, "glyphs": 16_000}
 """Options of the gate's further training on letters of many scripts and on things, and numbers of its samples."""
+LAST = ["--from", "gate-second.safetensors", "--epochs", "16", "--batch-size", "512", "--learning-rate", "0.001",
+        "--set", "hard_fraction=0.5", "--rotate", "8", "--set", "shear=0.1", "--set", "zoom=0.1"]  # fmt: skip
+BENT = {"mnist": 50_000, "drawn": 1000, "digits": 500, "none": 500, "letters": 2500, "textures": 1750}
+"""Options of the gate's last training on bent letters and pieces of textures, and numbers of its samples."""
+COPIES = 4
+"""How often each of these letters and other non-digits is among the training data; training changes each copy."""
 _PART = 250  # samples that are made with one seed
 
 
@@ -97,6 +105,18 @@ def _glyph(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     return glyph_or_thing(rng)
 
 
+def _letter(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    return warped_letter(rng)
+
+
+def _digit(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    return warped_digit(k % 10, rng)
+
+
+def _texture(k: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    return texture_piece(rng)
+
+
 def training_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return the training digits of MNIST, some of them written again, and the drawn ones."""
     mnist = bundled("train")
@@ -131,6 +151,26 @@ def letters_and_things() -> dict[str, NDArray[np.generic]]:
     return _split(np.concatenate(none), np.concatenate(digits))
 
 
+def letters_and_pieces() -> dict[str, NDArray[np.generic]]:
+    """Return digits with label 1, and bent letters, pieces of textures and other non-digits with label 0."""
+    labels = np.random.default_rng(SEED).permutation(np.repeat(list(DRAWN), list(DRAWN.values())))
+    few = _split(
+        np.concatenate([made(_letter, BENT["letters"], 8), made(_none, BENT["none"], 9)]),
+        np.concatenate([made(partial(_drawn, labels), BENT["drawn"], 10), made(_digit, BENT["digits"], 11)]),
+    )
+    many = _split(made(_texture, BENT["textures"], 12), _mnist()[: BENT["mnist"]])
+    pieces = many["x_train"][many["y_train"] == 0].reshape(-1, 28, 28)
+    ways = [way[:, ::flip].reshape(-1, 784) for k in range(4) for way in [np.rot90(pieces, k, (1, 2))] for flip in (1, -1)]
+    inputs = [*[few["x_train"]] * COPIES, *ways[1:], many["x_train"]]
+    known = [*[few["y_train"]] * COPIES, np.zeros(7 * len(pieces), np.int64), many["y_train"]]
+    return {
+        "x_train": np.concatenate(inputs),
+        "y_train": np.concatenate(known),
+        "x_test": np.concatenate([few["x_test"], many["x_test"]]),
+        "y_test": np.concatenate([few["y_test"], many["y_test"]]),
+    }
+
+
 def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generic]) -> None:
     """Train on arrays in their folder, which keeps paths of this machine out of the training record."""
     np.savez_compressed(folder / f"{name}-digits.npz", **arrays)
@@ -141,15 +181,18 @@ def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generi
 
 def main(folder: Path, names: list[str]) -> None:
     """Generate the data, train, and write the models and their training data to a folder."""
-    inputs, labels = training_digits()
-    test = bundled("test")
+    if {"reader", "gate"} & set(names):
+        inputs, labels = training_digits()
     if "reader" in names:
+        test = bundled("test")
         mnist = bundled("train")  # twice, or the other hands would cost accuracy on it
         twice, known = np.concatenate([mnist.inputs, inputs]), np.concatenate([mnist.labels, labels])
         train(folder, "reader", READER, x_train=twice, y_train=known, x_test=test.inputs, y_test=test.labels)
     if "gate" in names:
         train(folder, "gate-first", GATE, **digits_or_not(inputs))
-        train(folder, "gate", FURTHER, **letters_and_things())
+        train(folder, "gate-second", FURTHER, **letters_and_things())
+    if "gate" in names or "pieces" in names:
+        train(folder, "gate", LAST, **letters_and_pieces())
 
 
 if __name__ == "__main__":

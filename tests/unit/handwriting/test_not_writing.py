@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
+from scipy import ndimage
 
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.handwriting.reasons import Reason, is_edge
@@ -38,6 +39,46 @@ def test_letters_are_no_digits():
     """One of ten at most; without those that are as good as a digit."""
     some = [character for character in GREEK if character not in LIKE_DIGITS][::9]
     assert surely_digits([letter(character, 300) for character in some]) <= 0.1 * len(some)
+
+
+def test_letters_of_a_hand_and_parts_of_things_are_no_digits():
+    """Letters as polygons of a pen, and pictures of noise, hatching and shaded stones: one of twenty at most."""
+    letters = [
+        drawn(way, width, pen)
+        for way in ("8,8 50,52 92,8|50,52 50,94", "10,8 50,92 90,8", "12,8 16,70 50,92 84,70 88,8",
+                    "86,20 50,6 14,40 20,84 60,94 88,72 88,54 56,54", "20,6 20,94 80,92", "14,94 16,30 50,20 82,34 84,94",
+                    "10,30 50,66 90,28|90,28 30,96", "84,26 40,20 14,50 30,84 70,84 84,40|84,20 88,94")
+        for width, pen in ((60, 7), (110, 12), (80, 5))
+    ]  # fmt: skip
+    things = [texture(seed) for seed in range(40)]
+    for pictures in (letters, things):
+        sure = sum(any(digit.sure for digit in read_photo(shipped_model(), one).digits) for one in pictures)
+        assert sure <= 0.05 * len(pictures)
+
+
+def drawn(way: str, width: int, pen: int) -> Image.Image:
+    """A letter of straight strokes, x to the right and y down in hundredths, on white paper."""
+    picture = Image.new("L", (width + 60, 190), 255)
+    for stroke in way.split("|"):
+        points = np.array([point.split(",") for point in stroke.split()], float) * (width / 100, 1.1) + (30, 40)
+        ImageDraw.Draw(picture).line([tuple(point) for point in points], fill=20, width=pen, joint="curve")
+    return picture
+
+
+def texture(seed: int) -> Image.Image:
+    """Noise of one scale, hatching, or shaded stones, in grey."""
+    rng = np.random.default_rng([seed, 404])
+    side = int(rng.integers(40, 130))
+    y, x = np.mgrid[:side, :side]
+    noise = ndimage.gaussian_filter(rng.normal(0, 1, (side, side)), rng.uniform(1, side / 6), mode="wrap")
+    grey = noise / noise.std()
+    if seed % 3 == 1:
+        grey = np.sin((x * rng.uniform(-1, 1) + y * rng.uniform(-1, 1)) * rng.uniform(0.1, 0.5)) + 0.6 * grey
+    if seed % 3 == 2:
+        places = rng.uniform(0, side, (int(rng.integers(2, 9)), 2))
+        far = np.hypot(y[..., np.newaxis] - places[:, 0], x[..., np.newaxis] - places[:, 1])
+        grey = np.sqrt(far.min(axis=2)) * 2 + 0.3 * grey
+    return Image.fromarray((128 + 45 * (grey - grey.mean()) / grey.std()).clip(0, 255).astype(np.uint8))
 
 
 def test_ink_is_flat_and_a_round_thing_is_not():
