@@ -21,7 +21,6 @@ from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get
 import click
 
 from glassnet.cli import cli
-from glassnet.cli.bench import BenchFacts
 from glassnet.cli.compare import CompareFacts
 from glassnet.cli.doctor import DoctorFacts
 from glassnet.cli.explain.backquery import BackqueryFacts, TypicalRowsFacts
@@ -185,7 +184,6 @@ JSON: dict[str, list[tuple[str, Any]]] = {
         ("With `--exercise ID`, one object. The exit code is 0 if `kind` is `right`, else 1.", CodeFacts),
     ],
     "learn worksheet": [("One object, after the page is written.", WorksheetFacts)],
-    "bench": [("One object.", BenchFacts)],
 }
 """Command -> what its JSON is, and the declaration of its keys."""
 

@@ -6,7 +6,6 @@ fonts that come with Matplotlib, bent as by a hand, and printed digits are bent 
 
 from __future__ import annotations
 
-
 import numpy as np
 from glyphs import glyph, printed, skeleton
 from hands import WAYS

@@ -48,7 +48,6 @@ _COMMANDS = {
     "studio": "Open a web page: draw digits, train, step through one update, compare, look.",
     "learn": "Open the course: chapters, and exercises that name your mistake.",
     "serve": "Answer over HTTP: predictions and explanations of models.",
-    "bench": "Measure training and prediction speed, compared with NumPy.",
 }
 """Command -> the first line of its help, in the order of the help of all.
 

@@ -159,12 +159,6 @@ CLI_WORDS: dict[str, str] = {
     "no": "no",
     "own_options": "{options}; all others as in recipe {recipe} (--json lists them)",
     "recipe_options": "as in recipe {recipe} (--json lists them)",
-    # bench
-    "machine": "{processor}, {cores} cores; {versions}",
-    "ratio": "ratio",
-    "epoch_task": "one epoch of recipe {recipe}",
-    "one_question": "one prediction",
-    "many_questions": "{count:,} predictions at once",
     # verify
     "same_bits": "same bits after retraining {epochs} epochs, hash {hash}",
     "same_bits_of_each": "same bits after retraining {networks} networks, for {epochs} epochs, hash {hash}",

@@ -215,7 +215,7 @@ def test_the_limit_applies_to_standard_input(tmp_path):
 
 def test_every_command_that_reads_data_can_raise_the_limit():
     # they read only networks and the bundled digits, or no data at all
-    without = {"bench", "serve", "learn", "learn check", "learn worksheet"}
+    without = {"serve", "learn", "learn check", "learn worksheet"}
     for name, command in commands().items():
         flags = [flag for one in command.params for flag in one.opts]
         assert (limits.FLAG in flags) == (name not in without), name

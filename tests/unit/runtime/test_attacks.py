@@ -36,7 +36,13 @@ def elsewhere(mark):
 def state(folder):
     """What is in a folder, with everything about it that can be changed."""
     return {
-        str(one): (one.is_file() and one.read_bytes(), found.st_mode, found.st_uid, found.st_mtime_ns, os.listxattr(one))
+        str(one): (
+            one.is_file() and one.read_bytes(),
+            found.st_mode,
+            found.st_uid,
+            found.st_mtime_ns,
+            os.listxattr(one),
+        )
         for one in (folder, *folder.rglob("*"))
         if (found := one.lstat())
     }

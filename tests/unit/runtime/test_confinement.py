@@ -57,8 +57,10 @@ def test_the_numbers_are_those_of_calls_without_effect_on_others(machine):
     assert missing == (set() if machine == "x86_64" else ALLOWED - set(names.values()) | missing & set(OLD))
 
 
-OLD = "access dup2 epoll_create epoll_wait eventfd getdents getpgrp link lstat mkdir open pause pipe poll readlink rename \
+OLD = (
+    "access dup2 epoll_create epoll_wait eventfd getdents getpgrp link lstat mkdir open pause pipe poll readlink rename \
 rmdir select stat symlink time unlink alarm".split()
+)
 """Calls that only older machines have."""
 
 
