@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
 from ...errors import DataError, DataWarning
 from ...messages.message import Listing, Message
@@ -118,8 +119,8 @@ def header_in(
     found += [name for k, name in named.items() if name not in (*numbers, *dates) and _recurs(name, below, k)]
     if not found:
         return True, ()
-    facts = {"names": Listing(found, 3, quoted=True), "row": Listing(names, 8)}
-    facts["target"] = Option("target", f"column{len(names)}")
+    place = Option("target", f"column{len(names)}")
+    facts: dict[str, Any] = {"names": Listing(found, 3, quoted=True), "row": Listing(names, 8), "target": place}
     if len(found) == len(named):
         raise DataError("GN068", "{source}: {remark}.", source=source, remark=Message(HEADER_OF_DATA, code="", **facts))
     return True, (Message(HEADER_OF_DATA, code=f" [{DataWarning.code}]", **facts),)

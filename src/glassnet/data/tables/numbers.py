@@ -188,8 +188,8 @@ def _read(parts: _Parts, unit: str, accepted: Sequence[str], decimal: str) -> li
     text = text.str.replace_all(_BLANK, "").zip_with(grouped, text)
     if decimal == AUTO:
         # If all have several points, they may be versions or addresses.
-        grouped = text.str.contains(_MILLIONS).any() and text.str.contains(f"{_GROUPED}|{_UP_TO_999}").any()
-        decimal = ".," if grouped or text.str.contains(",", literal=True).any() else "."
+        millions = text.str.contains(_MILLIONS).any() and text.str.contains(f"{_GROUPED}|{_UP_TO_999}").any()
+        decimal = ".," if millions or text.str.contains(",", literal=True).any() else "."
     found = []
     for sign in decimal:
         values = _with_comma(text) if sign == "," else _with_point(text)
