@@ -122,7 +122,9 @@ def run_limited(
             env=_environment(str(work)),
             **system.own_process_group(),
         )
-        assert process.stdin and process.stdout and process.stderr
+        assert process.stdin
+        assert process.stdout
+        assert process.stderr
         printed, answer = bytearray(), bytearray()
         streams = ((process.stdout, printed, limits.output), (process.stderr, answer, _MOST_ANSWER))
         readers = [Thread(target=_drain, args=one, daemon=True) for one in streams]
@@ -201,9 +203,7 @@ def _empty(folder: str) -> None:
                 os.rmdir(place)
 
 
-def _result(
-    answer: bytes, status: int, exceeded: str, output: str, valid: Callable[[Any], bool]
-) -> LimitedResult:
+def _result(answer: bytes, status: int, exceeded: str, output: str, valid: Callable[[Any], bool]) -> LimitedResult:
     """Check what a process reports as any file of a stranger: its program may have written it."""
     first, _, rest = answer.partition(b"\n")
     confined: system.Confinement = "landlock+seccomp" if first == b"landlock+seccomp" else "limits"
@@ -211,7 +211,7 @@ def _result(
         exceeded = "time"
     if exceeded or not rest:
         return LimitedResult(None, exceeded, "" if exceeded else system.exit_reason(status), output, confined)
-    with contextlib.suppress(ValueError, OverflowError, RecursionError):
+    with contextlib.suppress(KeyError, ValueError, OverflowError, RecursionError):
         if is_declared(found := json.loads(rest), _Answer):
             reported = cast(_Answer, found)
             if reported["exceeded"] or reported["error"]:
