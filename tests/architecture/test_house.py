@@ -415,7 +415,9 @@ def test_one_module_knows_the_operating_system():
     assert found.pop("runtime.system")
     assert found.pop("runtime.confinement")  # of Linux alone; only `runtime.system` imports it
     confining = "glassnet.runtime.confinement"
-    assert [inner(one) for one in modules() if confining in {some.imported for some in imports(one)}] == ["runtime.system"]
+    assert [inner(one) for one in modules() if confining in {some.imported for some in imports(one)}] == [
+        "runtime.system"
+    ]
     assert [
         f"{module}:{line}: {name}"
         for module, names in found.items()

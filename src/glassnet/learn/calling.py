@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import linecache
+import math
 import sys
 import traceback
 from typing import Any, NotRequired, TypedDict
@@ -83,7 +84,7 @@ def _described(value: Any) -> Described:
         array = None
     name = "None" if value is None else type(value).__name__
     if array is not None and array.size <= MOST_VALUES:
-        values = np.where(np.isfinite(array), array, None).ravel().tolist()
+        values = [one if math.isfinite(one) else None for one in array.ravel().tolist()]
         return {"type": name, "shape": list(array.shape), "values": values}
     if isinstance(value, (tuple, list)) and 0 < len(value) <= MOST_VALUES:
         return {"type": name, "several": [_described(one) for one in value]}

@@ -133,11 +133,11 @@ def judge_code(name: str, seed: int, code: str, language: str = "en", *, confine
 
 
 def _is_valid(value: Any) -> bool:
-    """Whether a value is a result of `call_each`; ValueError for numbers that are not as many as their shape says."""
+    """Whether a value is of `call_each`; KeyError or ValueError for numbers without a shape, or of another one."""
     if not is_declared(value, Called) or len(value) != 1 or len(value.get("results", range(DRAWS))) != DRAWS:
         return False
     parts = [part for one in value.get("results", ()) for part in (one, *one.get("several", ()))]
-    return all(("shape" in one) == ("values" in one) and ("shape" not in one or _array(one).ndim >= 0) for one in parts)
+    return all(_array(one).shape == tuple(one["shape"]) for one in parts if "shape" in one or "values" in one)
 
 
 def _name_of(exercise: Exercise) -> str:

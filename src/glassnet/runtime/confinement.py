@@ -67,7 +67,7 @@ def confine(folder: str) -> bool:
     if len(os.listdir("/proc/self/task")) > 1 or libc.prctl(38, 1, 0, 0, 0):  # PR_SET_NO_NEW_PRIVS
         return False
     files_hold = _landlock(libc, folder, [*_python_paths(), *_LIBRARIES, *_READABLE])
-    return _seccomp(libc) and files_hold
+    return bool(_seccomp(libc) and files_hold)
 
 
 def _python_paths() -> Iterator[str]:
@@ -101,18 +101,21 @@ def _landlock(libc: ctypes.CDLL, folder: str, readable: Iterable[str]) -> bool:
             os.close(opened)
             if refused:
                 return False
-    held = libc.syscall(restrict, rules, 0) == 0
+    held = bool(libc.syscall(restrict, rules, 0) == 0)
     os.close(rules)
     return held
 
 
-def _conditions() -> list[tuple[tuple[int | None, int], list[tuple[int, int, tuple[int, ...]]]]]:
+_Conditions = list[tuple[int, int, tuple[int, ...]]]
+
+
+def _conditions() -> list[tuple[tuple[int, int | None], _Conditions]]:
     """Return the numbers, on x86-64 and aarch64, of calls that are allowed on some arguments, and what these are.
 
     An argument is described by which 32 bits of all to look at, a mask, and the values that are allowed.
     """
     pid, namespaces, truncate = os.getpid(), 0x7E020000, 0o1000
-    own = [(0, _ALL, (pid,))]
+    own: _Conditions = [(0, _ALL, (pid,))]
     modes = (0, 1, 2, truncate | 1, truncate | 2)  # early Landlock lets a file that is opened for reading be truncated
     return [
         ((56, 220), [(0, 0x10000 | namespaces, (0x10000,))]),  # clone: CLONE_THREAD
@@ -138,7 +141,7 @@ def _seccomp(libc: ctypes.CDLL) -> bool:
     return bool(libc.syscall(_MACHINES[machine][1], 1, 1, program) == 0)  # SECCOMP_SET_MODE_FILTER, for all threads
 
 
-def allowed_calls(machine: str) -> dict[int, list[tuple[int, int, tuple[int, ...]]]]:
+def allowed_calls(machine: str) -> dict[int, _Conditions]:
     """Return the numbers of the calls that are allowed on a machine, and on which arguments; see `_conditions`."""
     ranges = [[int(end) for end in one.split("-")] for one in _MACHINES[machine][2].split()]
     column = list(_MACHINES).index(machine)

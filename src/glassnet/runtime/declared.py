@@ -25,7 +25,7 @@ def is_declared(value: Any, hint: Any) -> bool:
     if origin is Literal:
         return isinstance(value, str) and value in inner
     if origin is dict:
-        return isinstance(value, dict) and all(is_declared([*one], tuple[inner]) for one in value.items())
+        return isinstance(value, dict) and all(is_declared(one, inner[1]) for one in value.values())
     if origin is list:
         return isinstance(value, list) and all(is_declared(one, inner[0]) for one in value)
     if origin is tuple:

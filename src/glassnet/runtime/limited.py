@@ -211,7 +211,7 @@ def _result(answer: bytes, status: int, exceeded: str, output: str, valid: Calla
         exceeded = "time"
     if exceeded or not rest:
         return LimitedResult(None, exceeded, "" if exceeded else system.exit_reason(status), output, confined)
-    with contextlib.suppress(ValueError, OverflowError, RecursionError):
+    with contextlib.suppress(KeyError, ValueError, OverflowError, RecursionError):
         if is_declared(found := json.loads(rest), _Answer):
             reported = cast(_Answer, found)
             if reported["exceeded"] or reported["error"]:

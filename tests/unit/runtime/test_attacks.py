@@ -16,7 +16,8 @@ import pytest
 from glassnet.learn.program.compare import is_facts
 from glassnet.runtime.limited import Limits, run_limited
 
-ATTACKS = sorted(Path(__file__).parents[2].joinpath("support", "attacks").glob("*.py"))
+ATTACKS = sorted(Path(__file__).parents[2].joinpath("support", "attacks").glob("*.txt"))
+CONTROLS = sorted(ATTACKS[0].parent.glob("controls/*.txt"))
 SECRET = "s3cr3t-7141"
 MARK = "glassnet-attack"
 """In an attack, begins the names of files, shared memory and processes that it leaves elsewhere."""
@@ -63,6 +64,15 @@ def listening(mark):
                 connected.append(one.accept()[1])
 
 
+@pytest.mark.skipif(not CONFINED, reason="this kernel has no Landlock, or no seccomp")
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda one: one.stem)
+def test_what_is_no_attack_works(control):
+    done = run_limited("glassnet.learn.program.run:examine", {"text": control.read_text(encoding="utf-8")})
+    assert (done.exceeded, done.error) == ("", "")
+    assert "tried" in done.output
+    assert done.value["problem"] == ("RuntimeError: control-7144" if control.stem == "control_error" else "")
+
+
 def own_settings():
     return os.getpriority(os.PRIO_PROCESS, 0), resource.getrlimit(resource.RLIMIT_CORE)
 
@@ -90,6 +100,7 @@ def test_an_attack_has_no_effect(attack, tmp_path, monkeypatch, request):
     assert elsewhere(mark) == []
     assert list(temporary.iterdir()) == []
     assert (connected, signals, own_settings()) == ([], [], settings)
+    assert "tried" in done.output or done.value is None or done.value["problem"]  # it ran, or was stopped
     said = done.output + str(done.value) + done.error
     assert SECRET not in said
     assert "PROOF-" not in said

@@ -45,13 +45,13 @@ class Facts(TypedDict):
     """What the training step of a program does."""
 
     verdict: Literal["right", "mistake", "either", "different", "unlike", "nothing"]
-    rule: Literal["notes", "gradient", ""]
-    loss: Literal["squared", "cross-entropy", ""]
+    rule: str  # {"notes", "gradient", ""}
+    loss: str  # {"squared", "cross-entropy", ""}
     activations: list[str]
     names: list[str]  # of the weights, in the program
     rates: list[float]
     mistake: str  # id
-    why: dict[Literal["en", "zh"], str]  # explanation of the mistake with the program's numbers
+    why: dict[str, str]  # language -> explanation of the mistake with the program's numbers
     difference: Difference | None
     around: AroundFacts | None
     cut: NotRequired[bool]
@@ -65,10 +65,12 @@ def is_facts(value: Any) -> bool:
     if not is_declared(value, Facts):
         return False
     facts: Facts = value
-    step = not facts["names"] or bool(facts["activations"] and facts["rule"] and facts["loss"])
-    named = facts["verdict"] in ("right", "nothing", "unlike") or bool(facts["names"])
+    rules, losses = ("notes", "gradient"), ("squared", "cross-entropy")
+    step = not facts["names"] or (facts["activations"] and facts["rule"] in rules and facts["loss"] in losses)
+    named = facts["verdict"] == "nothing" or bool(facts["names"])
     known = facts["mistake"] in mistakes() or (not facts["mistake"] and facts["verdict"] != "mistake")
-    return step and named and known and len(facts["rates"]) == len(facts["names"]) and len(facts["why"]) in (0, 2)
+    texts = not facts["why"] or facts["why"].keys() == {"en", "zh"}
+    return bool(step and named and known and texts) and len(facts["rates"]) == len(facts["names"])
 
 
 def unknown() -> Facts:

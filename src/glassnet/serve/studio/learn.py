@@ -22,8 +22,9 @@ def chapter(language: str, slug: str) -> dict[str, Any]:
 def run(session: Session, given: dict[str, Any]) -> CodeFacts:
     """Run the program of an exercise in a process of its own, and judge what it computes.
 
-    A studio that other machines can reach runs it only if the system confines that process. Takes ``exercise``, ``seed`` and ``code``, the text that was typed. Nothing else is run: no file of this machine,
-    and nothing from another page, which the middleware refuses.
+    A studio that other machines can reach runs it only if the system confines that process. Takes ``exercise``,
+    ``seed`` and ``code``, the text that was typed. Nothing else is run: no file of this machine, and nothing from
+    another page, which the middleware refuses.
     """
     session.require_python()
     seed = whole_in(given, "seed", 0, 0, MOST_SEED)
