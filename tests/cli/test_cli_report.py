@@ -51,7 +51,9 @@ def page(name: str):
 
 def test_a_report_on_unseen_data(folder):
     text = run("test", "--report", "m-report.html", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
-    assert re.fullmatch(r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\n", text)
+    assert re.fullmatch(
+        r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\nnext      glassnet explain .*\n", text
+    )
     read = page("m-report.html")
     assert "of the 50 samples of others.csv" in read.text
     assert "nearest training samples" in read.text
