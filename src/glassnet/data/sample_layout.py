@@ -54,7 +54,7 @@ def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
     levels = low == 0 and high in _SCALES and len(inputs) >= _ENOUGH and bool((inputs == np.floor(inputs)).all())
     if (levels and _are_pictures(math.prod(inputs.shape[1:]))) or (0.9 <= high <= 1 and 0 <= low < high):
         largest, template = math.ceil(high), "inputs from {low:.4g} to {high:.4g}: read as with {option}"
-        return Range(False, largest, Message(template, low=low, high=high, option=Option("maximum", largest)))
+        return Range(False, float(largest), Message(template, low=low, high=high, option=Option("maximum", largest)))
     return Range(False, maximum)
 
 

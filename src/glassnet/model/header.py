@@ -119,8 +119,7 @@ class Receipt(TypedDict, total=False):
     cross_validation: dict[str, Any]
     """Scores of a cross-validation on all rows of a small table; see `training.cross_validation`."""
     too_good_for: dict[str, str]
-    """Where rows of a group, copies or later rows make these scores too good: the code of the warning, the option
-    `group` or `time` that tests otherwise, and its column, empty for copies."""
+    """If rows of a group, copies or later rows make them too good: code of the warning, its option and column."""
     resumed: list[str]
     """Changes of versions and processor while training was interrupted, as text."""
     kept: list[int]

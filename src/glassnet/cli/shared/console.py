@@ -212,8 +212,7 @@ class ScoreFacts(TypedDict):
     ]
     too_good_for: Annotated[
         NotRequired[dict[str, str]],
-        "if rows of the same group, copies or later rows make the score of the held-out rows too good: `code` of the "
-        "warning, `option` (`group` or `time`) that tests otherwise, and its `column`, empty for copies",
+        "of held-out rows: `code` of the warning, and the `option` and `column` that it names",
     ]
     weight: Annotated[NotRequired[str], "the column of the weights of the tested rows, by which scores are means"]
     judged: Annotated[
