@@ -23,7 +23,7 @@ import click
 from glassnet.cli import cli
 from glassnet.cli.compare import CompareFacts
 from glassnet.cli.doctor import DoctorFacts
-from glassnet.cli.explain.backquery import BackqueryFacts, TypicalRowsFacts
+from glassnet.cli.explain.backquery import BackqueryFacts
 from glassnet.cli.explain.node import NodeFacts
 from glassnet.cli.explain.nodes import NodesFacts
 from glassnet.cli.explain.step import StepFacts
@@ -140,7 +140,6 @@ JSON: dict[str, list[tuple[str, Any]]] = {
         ),
         ("With `--why`:", PredictionFacts),
         ("With `--backquery` or `--class K`:", BackqueryFacts),
-        ("With these for a table with named columns:", TypicalRowsFacts),
         ("With `--nodes`:", NodesFacts),
         ("With `--node N`:", NodeFacts),
     ],

@@ -2,12 +2,11 @@
 
 `trace` recomputes one training step in full, `replay` any step of a finished training run; `why` explains an answer,
 `contributions` many answers as arrays.
-`backquery`, `dream` and `typical_rows` find inputs typical of a class; `examine_nodes`, `examine_node` and
+`backquery` and `dream` find inputs typical of a class; `examine_nodes`, `examine_node` and
 `hidden_space` examine hidden layers; `find_suspects` ranks labels that may be wrong or ambiguous.
 """
 
 from .backquery import backquery, dream
-from .backquery_table import TypicalRow, typical_rows
 from .contributions import Contributions, contributions
 from .counterfactual import Flip
 from .hidden import HiddenSpace, hidden_space
@@ -30,7 +29,6 @@ __all__ = [
     "Replay",
     "Suspects",
     "Trace",
-    "TypicalRow",
     "Why",
     "backquery",
     "contributions",
@@ -41,7 +39,6 @@ __all__ = [
     "hidden_space",
     "replay",
     "trace",
-    "typical_rows",
     "why",
     "worked_example",
 ]

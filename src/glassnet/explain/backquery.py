@@ -124,7 +124,7 @@ def require_common_range(model: Model, what: str) -> None:
     if model.columns:
         raise OptionError(
             "GN081",
-            "{what}: inputs must share one range, which the columns of a table do not. Use `typical_rows`.",
+            "{what}: inputs must share one range, which the columns of a table do not.",
             what=what,
         )
 

@@ -1,4 +1,4 @@
-"""Gradient ascent for `backquery` and `backquery_table`."""
+"""Gradient ascent for `backquery`."""
 
 from __future__ import annotations
 

@@ -86,12 +86,6 @@ EXPLAIN_WORDS: dict[str, str] = {
     "asked_again": "{short_way:<9} {what}; predictions for these inputs: {answers}",
     "no_way_back": "backquery: omitted, because it requires sigmoid nodes in every layer",
     "not_reached": "missed    {classes}: no input was found that the model classifies as this class",
-    "typical_row": "{label}: with the most probable words the model predicts {answer}, confidence {sure}",
-    "typical_far": "({far} standard deviations from the middle)",
-    "typical_usual": (
-        "Least typical columns first. The prior treats words as equally frequent and columns as independent, so such "
-        "rows may not exist."
-    ),
 }
 """Key -> the English words; see `plots.words_in`."""
 

@@ -1,4 +1,4 @@
-"""Backquery: what each class looks like to a model, as images or as rows of a table."""
+"""Backquery: what each class looks like to a model, as images."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..explain.backquery import backquery, dream, has_no_inverse
-from ..explain.backquery_table import TypicalRow, typical_rows
-from ..explain.input_gradients import require_classes
+from ..explain.backquery import backquery, dream, has_no_inverse, require_common_range
 from ..io.writing import require_picture_place
 from ..messages.notice import Notify, ignore
 from ..messages.option_spelling import Option
@@ -32,11 +30,10 @@ class BackqueryResult:
     """What classes look like to a network."""
 
     classes: list[int]
-    # For a model without columns: method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the method
+    # Method -> ndarray of shape (classes, features), 0 to 1. ``"backquery"``, the method
     # of the book, is missing if the network cannot be inverted; ``"dream"`` is activation maximization.
     inputs: dict[str, NDArray[Any]]
     answers: dict[str, list[int]]  # method -> the predictions for these inputs
-    rows: list[TypicalRow]  # for a model of a table, instead of `inputs` and `answers`
     picture: str | None  # the written figure
 
 
@@ -44,17 +41,12 @@ def backquery_classes(
     model: Model, source: str | Table | None, job: BackqueryJob, *, notify: Notify = ignore
 ) -> BackqueryResult:
     """Find what each class, or one of them, looks like to the network, and draw it, by default into the folder."""
-    require_classes(model, "backquery")
+    require_common_range(model, "backquery")
     classes = (
         list(range(model.classes))
         if job.label is None
         else [output_named(model, job.label, Option("class", job.label))]
     )
-    if model.columns:
-        if job.plot:
-            require_pictures(model, job.path)
-        every = typical_rows(model)  # computed for all classes at once
-        return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
     plot = job.plot or ("backquery.png" if model.image_shape else None)
     ways: dict[str, NDArray[Any]] = {}
     if not has_no_inverse(model):
@@ -63,7 +55,7 @@ def backquery_classes(
     answers = {
         name: model.unchecked().predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()
     }
-    result = BackqueryResult(classes, ways, answers, [], plot)
+    result = BackqueryResult(classes, ways, answers, plot)
     if plot:
         _draw(model, job.path, result, plot, job.language)
     return result
