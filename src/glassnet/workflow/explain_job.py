@@ -437,8 +437,7 @@ def is_unlabelled(model: Model, source: str | Table | None, row: int | None) -> 
 def label_missing(model: Model, source: str | Table, *given: Option) -> OptionError:
     """Return the error for a training step, which options ask for, on a sample without a label."""
     called = source if isinstance(source, str) else source.source
-    first, last = Message("Put the labels in the first column"), Message("Put the labels in the last column")
-    remedy = last if model.layout.labels == "last" else first
+    remedy = Message("Add the labels, in the columns that they have in the training data")
     if model.columns is not None:
         remedy = Message("Fill the column {target}", target=Listing(model.columns.target_names, quoted=True))
     elif called.lower().endswith(SUFFIXES):
