@@ -160,7 +160,9 @@ def letters_and_pieces() -> dict[str, NDArray[np.generic]]:
     )
     many = _split(made(_texture, BENT["textures"], 12), _mnist()[: BENT["mnist"]])
     pieces = many["x_train"][many["y_train"] == 0].reshape(-1, 28, 28)
-    ways = [way[:, ::flip].reshape(-1, 784) for k in range(4) for way in [np.rot90(pieces, k, (1, 2))] for flip in (1, -1)]
+    ways = [
+        way[:, ::flip].reshape(-1, 784) for k in range(4) for way in [np.rot90(pieces, k, (1, 2))] for flip in (1, -1)
+    ]
     inputs = [*[few["x_train"]] * COPIES, *ways[1:], many["x_train"]]
     known = [*[few["y_train"]] * COPIES, np.zeros(7 * len(pieces), np.int64), many["y_train"]]
     return {
