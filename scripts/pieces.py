@@ -110,7 +110,7 @@ def texture(rng: np.random.Generator) -> Image.Image:
         elif kind == 3:
             steps = rng.normal(0, 1, (40, 2)).cumsum(axis=0)
             branch = ndimage.gaussian_filter1d(steps, rng.uniform(1, 6), axis=0) * max(width, height) / 20
-            pen.line([tuple(point + (left, top)) for point in branch], fill=shade, width=thick, joint="curve")
+            pen.line([tuple(point) for point in branch + np.array((left, top))], fill=shade, width=thick, joint="curve")
         else:
             gap = rng.uniform(3, 0.4 * max(width, height))
             for k in range(int(max(width, height) / gap)):

@@ -31,7 +31,10 @@ from ..segmentation.segment import (
 
 SURE = 0.65
 """Least confidence of a sure prediction: of drawn digits of other hands, most below it were wrong, most above right."""
-_NO_DIGIT = 0.002  # probability of the gate for the plain form below which the variants would not make a digit of it
+_ODDS = 1.5
+"""Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
+(Saerens, Latinne and Decaestecker 2002, equation 4)."""
+_NO_DIGIT = 0.005  # probability of the gate for the plain form below which the variants would not make a digit of it
 PAGE = 250
 """Number of pieces above which most of them must be digits: otherwise each is classified once, and the variants only
 confirm digits, because the thousands of letters of a printed page would take minutes."""
@@ -67,6 +70,7 @@ def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, Flo
         outputs = network.outputs(flat * np.float32(network.scaling.maximum / 255))
         averaged.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
     outputs, is_digit = averaged[0], averaged[1][:, 1]
+    is_digit = _ODDS * is_digit / (1 + (_ODDS - 1) * is_digit)
     return outputs, model.confidence(outputs) * is_digit, is_digit
 
 
