@@ -551,11 +551,13 @@ class Columns:
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
             more = more_columns(len(far) - 1)
-            alone = np.count_nonzero(~np.isnan(columns[one.name].numbers)) == 1
+            own = columns[one.name].numbers
+            present = own[~np.isnan(own)]
+            apart = np.count_nonzero(are_thousandfold(present, one.low, one.high))
             remark = Message(
                 "column {name!r}: {number:g} is far outside the training range {low:g} to {high:g}{more}; check "
                 "the unit and the decimal sign"
-                if alone or are_thousandfold(np.array(number), one.low, one.high)
+                if len(present) == 1 or 0 < 2 * apart <= len(present)
                 else "column {name!r}: most numbers are far outside the training range{more}, such as {number:g} "
                 "instead of {low:g} to {high:g}; check the unit and the decimal sign",
                 name=one.name,

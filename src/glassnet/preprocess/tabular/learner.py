@@ -122,8 +122,8 @@ class ColumnsLearner:
         columns = self._roles.columns.values()
         commas = frozenset(one.name for one in columns if "," in (one.decimal, first_rows.decimal))
         whole = frozenset(one.name for one in columns if one.kind == "number" and one.is_whole)
-        signs = {"commas": commas, "decimal": first_rows.decimal}
-        self._reader = Columns(inputs, answers, **signs, whole=whole, split=self._roles.split)
+        reader = Columns(inputs, answers, commas=commas, whole=whole, split=self._roles.split)
+        self._reader = replace(reader, decimal=first_rows.decimal)
 
     @property
     def names(self) -> tuple[str, ...]:
