@@ -238,7 +238,7 @@ def too_good_for(receipt: Mapping[str, Any]) -> Message | None:
     match receipt.get("too_good_for"):
         case {"option": "group" | "time" as option, "column": str(column)}:
             template = "too good for new rows: {option} [{code}]"
-            return Message(template, option=Option(option, *filter(None, [column])), code="GN078")
+            return Message(template, option=Option(option, column) if column else Option(option), code="GN078")
     return None
 
 
