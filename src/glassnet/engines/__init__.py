@@ -55,8 +55,6 @@ SMALL = 1_000
 """Most work of a small training run, as `work_of` counts it: in a process that has not loaded the compiled loops yet,
 the reference engine is faster even if they need not be compiled. `benchmarks/auto.py` measures it.
 """
-_PRODUCTS = 1_000_000
-"""Products of inputs with weights that take the reference engine about as much longer as the calls of a step do."""
 
 
 WORTH_SEVERAL = 3_000_000
@@ -115,7 +113,7 @@ def engine_for(options: Options, samples: int, sizes: Sequence[int], dtype: DTyp
 def work_of(options: Options, samples: int, sizes: Sequence[int]) -> float:
     """Return the steps of all networks, and a further one for each million products of inputs with weights."""
     epochs = options.epochs * options.networks
-    return epochs * (-(-samples // options.batch_size) + samples * _products(sizes) / _PRODUCTS)
+    return epochs * (-(-samples // options.batch_size) + samples * _products(sizes) / 1_000_000)
 
 
 def engine_of_data(options: Options, data: Dataset) -> Engine:
