@@ -100,8 +100,8 @@ def run_limited(
     input. Where `LimitedResult.confined` is ``"landlock+seccomp"``, it can read only Python, installed packages, shared
     libraries and its folder, write only to its folder, and use neither the network nor other processes; that a file
     exists, and its size, is not hidden. Where the system has ``resource``, it also enforces memory, processor time,
-    file sizes and open files; everywhere this process watches time, memory and written bytes, and ends the other one with
-    all its children.
+    file sizes and open files; everywhere this process watches time, memory and written bytes, and ends the other one
+    with all its children.
     """
     with tempfile.TemporaryDirectory(prefix="glassnet-", ignore_cleanup_errors=True) as folder:
         work = Path(folder, "work")
