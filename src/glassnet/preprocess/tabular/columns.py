@@ -570,14 +570,13 @@ class Columns:
         return remarks
 
     def _about_decimals(self, columns: Mapping[str, Column]) -> list[Message]:
-        """Return remarks on how ambiguous decimals in text are read, compared with training."""
+        """Return remarks on decimals in text that are read otherwise than in training."""
         text = [one for one in columns.values() if one.found and one.is_text]
         commas = [one for one in text if one.decimal == ","]
-        as_before = [one for one in commas if one.name in self.commas]
         new = [one for one in commas if one.name not in self.commas]
         points = [one for one in text if one.decimal == "." and one.name in self.commas]
         others = [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"]
-        unlike, alike = Message(", unlike in training"), Message(", as in training")
+        unlike = Message(", unlike in training")
         comma, point, between = DECIMAL_COMMA, Message("a decimal point"), POINTS_BETWEEN_THOUSANDS
         contrary = [
             *about_reading(new, ",", comma, unlike),
@@ -586,11 +585,7 @@ class Columns:
             *about_reading(points, r"\d,\d{3}", THOUSANDS, unlike),
             *about_reading(others, r"\d,\d{3}", THOUSANDS),
         ]
-        return [
-            *map(with_code, contrary),
-            *about_reading(as_before, r"\d\.\d{3}", between, alike),
-            *about_reading(as_before, r"^[^.]*\d,\d{3}\D*$", comma, alike),
-        ]
+        return [*map(with_code, contrary)]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
         """Return the rows that have all targets and not weight 0, and these targets.

@@ -198,14 +198,14 @@ def test_a_notation_unlike_that_in_training_is_recognised_and_reported(tmp_path)
     fitted = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
 
     for x, z, numbers, remarks in (
-        ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with a point between thousands, as in training"]),
+        ("1,5", "1.234", (1.5, 1234), []),
         (
             "1.5",
             "1,234.5",
             (1.5, 1234.5),
             ["'1.5' is read with a decimal point, unlike in training (also in 1 more column)", "'1,234.5' is"],
         ),
-        ("1,234", "7000", (1.234, 7000), ["'1,234' is read with a decimal comma, as in training"]),
+        ("1,234", "7000", (1.234, 7000), []),
     ):
         table = read_table({"x": [x], "z": [z]})
         expected = fitted.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
