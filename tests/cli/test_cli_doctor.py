@@ -169,12 +169,12 @@ def test_words_in_a_column_of_numbers_mean_the_same_to_the_doctor_and_to_trainin
     """Words for missing values may be of any number of kinds; other words make it a column of words, also with inf."""
     values = [*words, *words, "inf", *(f"{k * 37 % 400 + 0.25 * (k % 3)}" for k in range(390))]
     rows = "".join(f"{value},{k % 20 + 0.5},{'ny'[k % 2]}\n" for k, value in enumerate(values))
-    (folder / "t.csv").write_text("x,other,y\n" + rows)
-    found = {one["code"]: one for one in doctor("t.csv", "--target", "y")["findings"]}
+    (folder / "t.csv").write_text("x,other,answer\n" + rows)
+    found = {one["code"]: one for one in doctor("t.csv", "--target", "answer")["findings"]}
     assert {"GD46", "GD48"} & set(found) == {code}
     assert found[code]["columns"] == ["x"]
     assert found[code]["count"] == 2 * len(words) + (code == "GD46")
-    assert ("x" in glassnet.load_table("t.csv", "y").feature_names) == (code == "GD46")
+    assert ("x" in glassnet.load_table("t.csv", "answer").feature_names) == (code == "GD46")
 
 
 def test_an_empty_column_of_a_table_is_a_remark(folder):

@@ -51,7 +51,7 @@ def test_train_prints_text(trained):
     assert [line.split()[0] for line in lines] == words
     assert "784-200-10" in lines[0]
     assert "300 samples" in lines[0]
-    assert "engine reference" in lines[0]
+    assert "engine portable" in lines[0]
     share = float(re.search(r"([\d.]+)% right", lines[1])[1])
     assert share > 60, "300 digits give about 75 %; guessing gives 10 %"
     assert str(folder / "notes.safetensors") in lines[5]
@@ -253,7 +253,7 @@ def test_query_of_rows(folder, labels, door):
     (folder / "rows.csv").write_text(text)
     source, name = ("rows.csv", "rows.csv") if door == "file" else ("-", "standard input")
     answers = run("query", "notes.safetensors", source, "--json", stdin=text.encode()).fine().json()
-    assert [answer["input"] for answer in answers] == [f"{name}, line {line}" for line in (1, 2, 3, 4)]
+    assert [answer["input"] for answer in answers] == [f"{name}, row {row}" for row in range(4)]
     expected = load_model("notes.safetensors").predict(digits(4).inputs)
     assert [answer["answer"] for answer in answers] == list(expected)
 
@@ -388,5 +388,5 @@ def test_a_constant_network_is_reported(folder):
     )
     output = run("train", "digits.csv", *dead, "--set", "rule=gradient", "--out", "n.safetensors").fine().err
     assert "every prediction is " in output
-    assert "tell the classes apart; try --set initializer=he, another --learning-rate" in output
+    assert "try " not in output, "no advice that was not measured"
     assert "every prediction" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

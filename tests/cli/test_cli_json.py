@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassnet.cli.doctor import DoctorFacts
-from glassnet.cli.explain.backquery import BackqueryFacts, TypicalRowsFacts
+from glassnet.cli.explain.backquery import BackqueryFacts
 from glassnet.cli.explain.node import NodeFacts
 from glassnet.cli.explain.nodes import NodesFacts
 from glassnet.cli.explain.step import StepFacts
@@ -76,7 +76,6 @@ def few():
         ("explain t.safetensors people.csv --row 3 --why", PredictionFacts),
         ("explain n.safetensors people.csv --row 3 --why", PredictionFacts),
         ("explain d.safetensors digits.csv --backquery", BackqueryFacts),
-        ("explain t.safetensors --backquery", TypicalRowsFacts),
         ("explain d.safetensors digits.csv --nodes", NodesFacts),
         ("explain d.safetensors digits.csv --node 3", NodeFacts),
         ("explain n.safetensors people.csv --node 3", NodeFacts),

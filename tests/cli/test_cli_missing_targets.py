@@ -50,9 +50,10 @@ def test_the_next_command_shows_a_misclassified_row(known_targets):
     outcome = run("test", "m.safetensors", "test.csv").fine()
     wrong = run("test", "m.safetensors", "test.csv", "--json").json()["misread"][0]
     command = shlex.split(outcome.out.splitlines()[-1])
-    assert command[1:5] == ["glassnet", "show", "test.csv", "--target"]
+    assert command[1:4] == ["glassnet", "explain", "m.safetensors"]
     shown = run(*command[2:], "--json").fine().json()
-    assert (shown["row"], shown["values"]["income"]) == (wrong, known_targets[wrong])
+    assert shown["input"] == f"test.csv, row {wrong}"
+    assert shown["answer"] != shown["label"] is not None
 
 
 @pytest.mark.parametrize("flags", [(), ("--why",)])
@@ -67,7 +68,8 @@ def test_a_row_without_a_target_has_a_prediction_but_no_step(known_targets):
     answers = run("query", "m.safetensors", "test.csv", "--json").json()
     for row in LACKING:
         words = ("explain", "m.safetensors", "test.csv", "--row", row)
-        run(*words).refused("GN021", f"--row {row}", "the rows with a target are 1 to 48")
+        assert f"test.csv, row {row}\n" in run(*words).fine().out
+        run(*words, "--learning-rate", 0.1).refused("GN020", "income", "--learning-rate")
         found = run(*words, "--why", "--json").json()
         assert found["label"] is None
         assert found["outputs"] == pytest.approx(answers[row]["outputs"], rel=1e-5)

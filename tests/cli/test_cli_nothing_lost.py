@@ -55,7 +55,7 @@ def test_later_models_are_numbered_and_reported(folder):
         stem = name.removesuffix(".safetensors")
         assert set(new) == {name, *(f"{stem}-{kind}.png" for kind in ("curve", "confusion", "digits"))}
         assert f"model     {name}" in text
-        assert f"glassnet query {name} rows.csv" in text
+        assert f"glassnet test {name} rows.csv --report {stem}-report.html" in text
         said = f"notes.safetensors already exists: this run writes {name}"
         assert (said in text) == (name != "notes.safetensors")
         names.append(name)

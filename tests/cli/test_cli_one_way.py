@@ -52,7 +52,7 @@ def as_queried(one: dict[str, Any]) -> list[tuple[Any, ...]]:
     """A photo that was read, as query names its digits."""
     if "error" in one:
         return [(one["input"], one["error"]["code"])]
-    names = [f"{one['input']}, digit {k + 1}" for k in range(len(one["digits"]))]
+    names = [f"{one['input']}, row {k}" for k in range(len(one["digits"]))]
     names = names if len(names) > 1 else [one["input"]]
     return [(name, *(digit[key] for key in KEYS)) for name, digit in zip(names, one["digits"], strict=True)]
 

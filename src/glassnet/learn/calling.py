@@ -27,7 +27,7 @@ class Described(TypedDict):
 
 
 class Called(TypedDict):
-    """What came of the calls: one of the keys."""
+    """The result of the calls: one of the keys."""
 
     results: NotRequired[list[Described]]  # one of each call
     missing: NotRequired[list[str]]  # the names that the code does define
