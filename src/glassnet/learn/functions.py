@@ -31,7 +31,7 @@ _ENDED = {
 """Limit that was exceeded -> what to say."""
 
 
-NO_RESULT = Message("the program's process returned no valid result.")
+NO_RESULT = Message("The program's process returned no valid result.")
 ONLY_LIMITS = Message(
     "This system does not keep the program from your files and the network; only time, memory and written bytes are "
     "limited."

@@ -78,7 +78,7 @@ FORGED = {
     "a scale of one number": reported({**STEP, "around": {"scale": [1]}}),
 }
 """What is wrong -> what a program writes in place of its result."""
-INVALID = "the program's process returned no valid result"
+INVALID = "The program's process returned no valid result"
 
 
 def test_the_unforged_forms_are_valid():
