@@ -33,11 +33,10 @@ def surely_digits(photos: list[Photo]) -> int:
 
 def test_hands_are_no_digits_and_say_why():
     """A stretched finger, evenly lit, may look like a 1."""
-    readings = [read(hand(pose, seed)) for seed, pose in enumerate([*POSES][:3], start=300)]
+    poses = [*enumerate([*POSES][:3], start=300), (304, "two fingers"), (305, "fist")]
+    readings = [read(hand(pose, seed)) for seed, pose in poses]
     assert sum(any(digit.sure for digit in reading.digits) for reading in readings) <= 1
-    reasons = {digit.reason for reading in readings for digit in reading.digits}
-    assert reasons <= {None, Reason.NOT_WRITING, Reason.NOT_A_DIGIT, Reason.EDGE}
-    assert reasons > {None} or None not in reasons
+    assert Reason.NOT_WRITING in {digit.reason for reading in readings for digit in reading.digits}
 
 
 def test_dark_edges_are_no_digits():
